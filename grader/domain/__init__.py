@@ -1,0 +1,1 @@
+"""The words and the arithmetic of grading: standard library and pydantic only."""

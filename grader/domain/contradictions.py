@@ -1,0 +1,63 @@
+"""Options with which one tool blames what another tool writes: no student could satisfy both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from grader.domain.check import Options
+from grader.domain.errors import RubricProblem
+
+#: What flake8 blames and Black writes on purpose.
+_BESIDE_BLACK = ("W503", "E203", "E701", "E704")
+#: Those of them that flake8 reports only when asked to.
+_QUIET = frozenset({"W503", "E704"})
+
+Problems = Iterator[RubricProblem]
+
+
+def contradictions(chosen: Mapping[str, tuple[str, Options]]) -> Problems:
+    """What is wrong with criterion -> (check, options), each problem with its path in the rubric.
+
+    Checks are told by the ids ``formatting`` (Black), ``style`` (flake8) and ``import_order``.
+    """
+    blacks = [options for check, options in chosen.values() if check == "formatting"]
+    against = {"style": _flake8_against_black, "import_order": _isort_against_black}
+    for width in sorted({getattr(options, "line_length", 88) for options in blacks}):
+        for name, (check, options) in chosen.items():
+            if check in against:
+                for problem in against[check](options, width):
+                    path = ("criteria", name, "options", *problem.path)
+                    yield RubricProblem(problem.message, path)
+
+
+def _flake8_against_black(options: Options, width: int) -> Problems:
+    limit = getattr(options, "max_line_length", width)
+    if limit < width:
+        told = f"flake8 would blame lines of {limit + 1} to {width} characters that Black writes"
+        yield RubricProblem(told, ("max_line_length",))
+    select = getattr(options, "select", None)
+    ignored = getattr(options, "extend_ignore", _BESIDE_BLACK)
+    for code in _BESIDE_BLACK:
+        if code in (select or ()) or _reported(code, select, ignored):
+            key = "extend_ignore" if select is None else "select"
+            yield RubricProblem(f"{code} blames what Black writes", (key,))
+
+
+def _reported(code: str, select: Sequence[str] | None, ignored: Sequence[str]) -> bool:
+    """Whether flake8 reports a code: of what selects and what ignores it, the longer decides."""
+
+    def longest(prefixes: Sequence[str]) -> int:
+        return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)
+
+    if select is None:
+        return code not in _QUIET and not longest(ignored)
+    return longest(select) > longest(ignored)
+
+
+def _isort_against_black(options: Options, width: int) -> Problems:
+    profile = getattr(options, "profile", "black")
+    if profile != "black":
+        yield RubricProblem(f"isort's profile {profile} undoes what Black does", ("profile",))
+    length = getattr(options, "line_length", width)
+    if length != width:
+        yield RubricProblem(f"isort wraps at {length}, Black at {width}", ("line_length",))

@@ -1,0 +1,100 @@
+"""What was measured of one submission: the input of scoring, stored and judged many times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.domain.check import Finding, Inspection, State
+
+#: Where findings about a file's readability stand among those of the probes.
+READABLE_KEY = "readable"
+#: path -> probe key -> findings
+FindingsByFile = dict[str, dict[str, tuple[Finding, ...]]]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileFacts(_Frozen):
+    """One file: whether it is readable Python, and each probe's inspection by the probe's key.
+
+    Where ``readable.state`` is not ``ok`` there are no inspections, and every probe has that state.
+    """
+
+    path: str
+    sha256: str
+    readable: Inspection = Inspection()
+    inspections: dict[str, Inspection] = Field(default_factory=dict)
+
+    def inspection(self, probe_key: str) -> Inspection:
+        """The outcome of one probe on this file."""
+        if self.readable.state is not State.OK:
+            return self.readable
+        return self.inspections[probe_key]
+
+
+class DroppedFile(_Frozen):
+    """A file that is not graded, and why."""
+
+    path: str
+    reason: str
+
+
+class EngineIdentity(_Frozen):
+    """What measured: versions of the grader, of the tools, of the interpreter and its grammar."""
+
+    grader: str
+    python: str
+    grammar: str
+    tools: dict[str, str]
+    checks: dict[str, int]
+
+
+class SubmissionFacts(_Frozen):
+    """All facts of a submission, files sorted by path."""
+
+    files: tuple[FileFacts, ...]
+    dropped: tuple[DroppedFile, ...] = ()
+    digest: str
+    archive_sha256: str = ""
+    engine: EngineIdentity
+
+    def without_findings(self) -> SubmissionFacts:
+        """The same facts with every finding left out: all that points depend on, and small."""
+        return self._with(lambda path, key, one: one.model_copy(update={"findings": ()}))
+
+    def findings(self) -> FindingsByFile:
+        """Every finding by path and probe key (:data:`READABLE_KEY` for readability)."""
+        return {
+            file.path: {
+                key: one.findings
+                for key, one in [(READABLE_KEY, file.readable), *file.inspections.items()]
+                if one.findings
+            }
+            for file in self.files
+        }
+
+    def with_findings(self, findings: FindingsByFile) -> SubmissionFacts:
+        """The inverse of taking facts and findings apart."""
+
+        def put(path: str, key: str, one: Inspection) -> Inspection:
+            return one.model_copy(update={"findings": findings.get(path, {}).get(key, ())})
+
+        return self._with(put)
+
+    def _with(self, change: Callable[[str, str, Inspection], Inspection]) -> SubmissionFacts:
+        files = tuple(
+            file.model_copy(
+                update={
+                    "readable": change(file.path, READABLE_KEY, file.readable),
+                    "inspections": {
+                        key: change(file.path, key, one) for key, one in file.inspections.items()
+                    },
+                }
+            )
+            for file in self.files
+        )
+        return self.model_copy(update={"files": files})

@@ -1,0 +1,135 @@
+"""The one mend that wins most points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from operator import itemgetter
+
+from pydantic import BaseModel, ConfigDict
+
+from grader.domain.check import Finding, State
+from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.rubric import Plan, Planned
+from grader.domain.scoring import Ledger, Outcome, Row, standing
+
+
+class NextStep(BaseModel):
+    """What to do first. ``gains`` is how many points it can win; a place where there is one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    gains: int | float
+    text: str
+    criterion: str | None = None
+    path: str | None = None
+    line: int | None = None
+
+
+def next_step(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+    """The best next step, or ``None`` when there is nothing left to win.
+
+    An unreadable file comes first, because nothing else can be won before it is mended.
+    """
+    broken = _unreadable(ledger, facts)
+    if broken:
+        return broken
+    now = standing(ledger.rows)
+    gains = [(_after(ledger.rows, [row]) - now, row) for row in ledger.rows if _can_win(row)]
+    best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))
+    if row is None:
+        return None
+    if best <= 0:
+        return _lift_caps(plan, ledger, facts)
+    return _mend(plan, row, best, facts)
+
+
+def _lift_caps(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+    """The lowest cap first, where several hold the total and lifting one of them wins nothing."""
+    holding = [
+        (row.criterion.caps_total_at, row)
+        for row in ledger.rows
+        if row.criterion.caps_total_at is not None and row.points == 0
+    ]
+    gain = _gain(ledger.rows, [row for _, row in holding])
+    return _mend(plan, min(holding, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
+
+
+def _can_win(row: Row) -> bool:
+    return row.points is not None and row.points < row.max_points
+
+
+def _gain(rows: Sequence[Row], mended: Sequence[Row]) -> Fraction:
+    """How much the total rises when some rows earn all their points, caps included."""
+    return _after(rows, mended) - standing(rows)
+
+
+def _after(rows: Sequence[Row], mended: Sequence[Row]) -> Fraction:
+    ids = {row.id for row in mended}
+    return standing([replace(row, points=row.max_points) if row.id in ids else row for row in rows])
+
+
+def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+    blocked = [row for row in ledger.rows if row.outcome is Outcome.UNREADABLE]
+    for file in facts.files:
+        rows = [row for row in blocked if file.path in row.culprits]
+        if rows:
+            finding = next(_reasons(file), Finding(code="unreadable", message="It is no Python."))
+            plural = "criterion earns" if len(rows) == 1 else "criteria earn"
+            return NextStep(
+                gains=_number(_gain(ledger.rows, rows)),
+                text=f"Mend {file.path}, line {finding.line}: {_sentence(finding.message)} "
+                f"Until it can be read, {len(rows)} {plural} nothing.",
+                path=file.path,
+                line=finding.line,
+            )
+    return None
+
+
+def _reasons(file: FileFacts) -> Iterator[Finding]:
+    """Why a file cannot be read: as the gate said, or else a check that met it."""
+    for one in (file.readable, *file.inspections.values()):
+        if one.state is State.UNREADABLE:
+            yield from one.findings
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else f"{message}."
+
+
+def _mend(plan: Plan, row: Row, gain: Fraction, facts: SubmissionFacts) -> NextStep | None:
+    planned = next(planned for planned in plan.criteria if planned.id == row.id)
+    if planned.check is None:
+        return None
+    place = next(_places(planned, facts.files), None)
+    words = planned.check.words_for(place[1].code) if place else planned.check.words
+    where = f" Start at {place[0]}, line {place[1].line}: {place[1].message}" if place else ""
+    return NextStep(
+        gains=_number(gain),
+        text=f"{row.criterion.title}: {words.how_to_fix}{where}",
+        criterion=row.id,
+        path=place[0] if place else None,
+        line=place[1].line if place else None,
+    )
+
+
+def _places(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[str, Finding]]:
+    """(path, finding) of a criterion's evidence, the largest value first, then as in the files."""
+    yield from sorted(evidence_of(planned, files), key=lambda place: -(place[1].value or 0))
+
+
+def evidence_of(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[str, Finding]]:
+    """(path, finding) of everything that a criterion counted, file by file."""
+    scale, measure, key = planned.criterion.scale, planned.measure, planned.probe_key
+    if scale is None or measure is None or key is None:
+        return
+    for file in files:
+        if file.readable.state is State.OK and planned.takes(file.path):
+            for finding in file.inspections[key].findings:
+                if measure.evidence(finding, scale.limit):
+                    yield file.path, finding
+
+
+def _number(value: Fraction) -> int | float:
+    return value.numerator if value.denominator == 1 else float(value)

@@ -1,0 +1,56 @@
+"""Words for a file that cannot be read as Python.
+
+The engine decides; these are the words beside its codes. A finding's code is the kebab-case
+twin of the inspection's ``reason`` (``syntax-error`` for ``syntax``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.domain.check import Words
+
+#: What stands in the place of a check's id beside such a finding.
+READABLE = "readable"
+
+_TUTORIAL = "https://docs.python.org/3/tutorial"
+
+#: What a student reads beside the one finding of an unreadable file, by the finding's code.
+WORDS: Mapping[str, Words] = {
+    "syntax-error": Words(
+        "Python cannot read this file, so none of it can run and nothing in it can be measured.",
+        "Look at the line that is named and the one above it: a bracket or a quote that was never "
+        "closed, a missing colon, or a wrong indentation is the usual cause. "
+        "`python -m py_compile FILE` shows the same error on your own machine.",
+        f"{_TUTORIAL}/errors.html#syntax-errors",
+    ),
+    "encoding": Words(
+        "The file is not saved as UTF-8, so its characters cannot be told for certain.",
+        "Save it again with the encoding UTF-8 and remove any `# coding:` line: UTF-8 is what "
+        "Python expects.",
+        "https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations",
+    ),
+    "control-characters": Words(
+        "The file holds invisible control characters. They never belong into source code, and "
+        "they can make it look different from what it does.",
+        "Delete the character at the place that is named, or write it as an escape such as "
+        "`\\x1b` inside a string.",
+        "https://docs.python.org/3/reference/lexical_analysis.html#escape-sequences",
+    ),
+    "too-large": Words(
+        "The file is larger than any hand-written module should be, so it is not graded.",
+        "Split it into modules by purpose, and keep data in a data file instead of in code.",
+        f"{_TUTORIAL}/modules.html",
+    ),
+    "too-deep": Words(
+        "The code is nested or chained so deeply that tools, and people, can no longer follow it.",
+        "Give names to the inner parts, turn a long chain of `elif` into a dictionary, and move "
+        "inner blocks into functions.",
+        f"{_TUTORIAL}/controlflow.html#defining-functions",
+    ),
+}
+
+
+def readable_words(code: str) -> Words:
+    """Words for the code of an unreadable file's finding; those of a syntax error for others."""
+    return WORDS.get(code, WORDS["syntax-error"])

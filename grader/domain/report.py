@@ -1,0 +1,328 @@
+"""The report that a student and an LMS read: the ledger, the evidence, the patch, the next step.
+
+A report is a pure function of facts and rubric: no time and no id stands in it but in
+``receipt``, which the server adds to what it serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.domain.check import Catalog, Finding, Inspection, State
+from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.next_step import NextStep, evidence_of, next_step
+from grader.domain.patch import git_patch
+from grader.domain.readable import READABLE, readable_words
+from grader.domain.rubric import Plan, Probe
+from grader.domain.scoring import ROUNDING, Ledger, Row, judge
+
+SCHEMA: Literal["grader.report/1"] = "grader.report/1"
+Number = int | float
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TotalLine(_Frozen):
+    """The sum of the criteria's points. ``points`` is null while any are withheld.
+
+    ``at_least`` is what stands whatever comes; ``awaiting`` points are still to be given by hand;
+    ``capped_at`` is set where the criterion ``capped_by`` limits the total.
+    """
+
+    points: Number | None
+    at_least: Number
+    max_points: Number
+    awaiting: Number = 0
+    capped_at: Number | None = None
+    capped_by: str | None = None
+
+
+class CriterionLine(_Frozen):
+    """One row of the ledger; ``why`` shows the arithmetic that gave ``points`` from ``value``."""
+
+    id: str
+    title: str
+    outcome: str
+    points: Number | None
+    max_points: Number
+    check: str
+    measure: str | None
+    value: Number | None
+    unit: str | None
+    label: str | None
+    why: str
+
+
+class FileLine(_Frozen):
+    """One file, with the state in which each check left it."""
+
+    path: str
+    checks: dict[str, State]
+
+
+class FindingLine(_Frozen):
+    """One finding at one place, with what it means, how to mend it and where to read more."""
+
+    check: str
+    code: str
+    path: str
+    line: int
+    column: int
+    message: str
+    value: int | None = None
+    explanation: str
+    how_to_fix: str
+    url: str
+    hunk: str | None = None
+    criteria: tuple[str, ...] = ()
+
+
+class Fault(_Frozen):
+    """A check that broke on a file on our side; it costs no points."""
+
+    path: str
+    check: str
+    reason: str
+
+
+class Command(_Frozen):
+    """A command line that gives the same verdict at home."""
+
+    check: str
+    command: str
+
+
+class RubricLine(_Frozen):
+    """Which rubric judged. ``version`` is null for a rubric that no server has published."""
+
+    exercise: str
+    title: str
+    version: int | None
+    digest: str
+
+
+class SubmissionLine(_Frozen):
+    """What was judged: a digest over the sorted (path, bytes), and the archive's own."""
+
+    digest: str
+    archive_sha256: str | None
+
+
+class Receipt(_Frozen):
+    """Who handed in what and when; the only times and ids of a report."""
+
+    submission: str
+    student: str
+    attempt: int
+    received_at: str
+    graded_at: str
+
+
+class Report(_Frozen):
+    """The whole report; ``schema`` names the version of this form."""
+
+    schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
+    status: Literal["graded", "needs_attention"]
+    total: TotalLine
+    next_step: NextStep | None
+    criteria: tuple[CriterionLine, ...]
+    files: tuple[FileLine, ...]
+    findings: tuple[FindingLine, ...]
+    faults: tuple[Fault, ...]
+    patch: str | None
+    patch_disagreements: tuple[str, ...]
+    commands: tuple[Command, ...]
+    notes: tuple[str, ...]
+    dropped: tuple[DroppedFile, ...]
+    rounding: str = ROUNDING
+    rubric: RubricLine
+    engine: EngineIdentity
+    submission: SubmissionLine
+    receipt: Receipt | None = None
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def to_json(self) -> str:
+        """The report as JSON, keys in a fixed order, ending in a newline."""
+        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def build_report(
+    plan: Plan, facts: SubmissionFacts, *, digest: str, version: int | None = None
+) -> Report:
+    """The report of one submission under one rubric; ``digest`` is that of the rubric's text."""
+    rubric, probes = plan.rubric, plan.probes
+    ledger = judge(plan, facts)
+    findings = tuple(_findings(plan, facts))
+    faults = tuple(_faults(facts, probes))
+    patch, disagreements = _patch(facts, probes)
+    attention = ledger.needs_attention or bool(faults)
+    return Report(
+        status="needs_attention" if attention else "graded",
+        total=_total(ledger),
+        next_step=next_step(plan, ledger, facts),
+        criteria=tuple(_criterion(row) for row in ledger.rows),
+        files=tuple(_file(file, probes) for file in facts.files),
+        findings=findings,
+        faults=faults,
+        patch=patch,
+        patch_disagreements=disagreements,
+        commands=tuple(_commands(probes)),
+        notes=tuple(_notes(findings, disagreements, faults)),
+        dropped=facts.dropped,
+        rubric=RubricLine(
+            exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
+        ),
+        engine=facts.engine,
+        submission=SubmissionLine(digest=facts.digest, archive_sha256=facts.archive_sha256 or None),
+    )
+
+
+def number(value: Fraction) -> Number:
+    """An exact number as JSON carries it: an integer where it is one, else the nearest float."""
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def _maybe(value: Fraction | None) -> Number | None:
+    return None if value is None else number(value)
+
+
+def _total(ledger: Ledger) -> TotalLine:
+    total = ledger.total
+    return TotalLine(
+        points=_maybe(total.points),
+        at_least=number(total.at_least),
+        max_points=number(total.max_points),
+        awaiting=number(total.awaiting),
+        capped_at=_maybe(total.cap),
+        capped_by=total.capped_by or None,
+    )
+
+
+def _criterion(row: Row) -> CriterionLine:
+    return CriterionLine(
+        id=row.id,
+        title=row.criterion.title,
+        outcome=row.outcome.value,
+        points=_maybe(row.points),
+        max_points=number(row.max_points),
+        check=row.criterion.check,
+        measure=row.measure.id if row.measure else None,
+        value=_maybe(row.value),
+        unit=row.measure.unit if row.measure else None,
+        label=row.label or None,
+        why=row.why,
+    )
+
+
+_WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
+
+
+def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
+    states: dict[str, State] = {}
+    for probe in probes:
+        state = file.inspection(probe.key).state
+        known = states.get(probe.check.id, state)
+        states[probe.check.id] = min(state, known, key=_WORST_FIRST.index)
+    return FileLine(path=file.path, checks=states)
+
+
+def _findings(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
+    for file in facts.files:
+        found: dict[tuple[str, Finding], list[str]] = {}
+        for finding in _beside(plan, file):
+            found.setdefault(finding, [])
+        for planned in plan.criteria:
+            for _, one in evidence_of(planned, [file]):
+                ids = found.setdefault((planned.criterion.check, one), [])
+                if ids[-1:] != [planned.id]:
+                    ids.append(planned.id)
+        lines = [_finding(file.path, *key, plan.catalog, ids) for key, ids in found.items()]
+        yield from sorted(lines, key=lambda line: (line.line, line.column, line.code, line.check))
+
+
+def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
+    """(check, finding) of what is shown whatever the criteria: unreadable files, suppressions."""
+    yield from ((READABLE, finding) for finding in file.readable.findings)
+    if file.readable.state is State.OK:
+        for probe in plan.probes:
+            if probe.check.id == "suppressions":
+                yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
+
+
+def _finding(
+    path: str, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
+) -> FindingLine:
+    known = check in catalog
+    words = catalog[check].words_for(finding.code) if known else readable_words(finding.code)
+    return FindingLine(
+        check=check,
+        code=finding.code,
+        path=path,
+        line=finding.line,
+        column=finding.column,
+        message=finding.message,
+        value=finding.value,
+        explanation=words.explanation,
+        how_to_fix=words.how_to_fix,
+        url=words.url,
+        hunk=finding.hunk,
+        criteria=tuple(criteria),
+    )
+
+
+def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
+    for file in facts.files:
+        if file.readable.state is State.FAILED:
+            yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
+            continue
+        for probe in probes:
+            one = file.inspection(probe.key)
+            if one.state is State.FAILED:
+                yield Fault(path=file.path, check=probe.check.id, reason=one.reason)
+
+
+def _patch(facts: SubmissionFacts, probes: Sequence[Probe]) -> tuple[str | None, tuple[str, ...]]:
+    key = next((probe.key for probe in probes if probe.check.id == "mend"), None)
+    if key is None:
+        return None, ()
+    mends = {file.path: file.inspection(key) for file in facts.files}
+    torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
+    return git_patch(dict(_hunks(mends))) or None, torn
+
+
+def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
+    for path, one in mends.items():
+        for finding in one.findings:
+            if finding.code == "patch" and finding.hunk:
+                yield path, finding.hunk
+
+
+def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
+    for probe in probes:
+        if probe.check.command is not None:
+            yield Command(check=probe.check.id, command=probe.check.command(probe.options))
+
+
+def _notes(
+    findings: Sequence[FindingLine], disagreements: Sequence[str], faults: Sequence[Fault]
+) -> Iterator[str]:
+    silenced = sum(1 for finding in findings if finding.check == "suppressions")
+    if silenced:
+        yield (
+            f"Comments that silence a tool were found in {silenced} place(s) and had no effect: "
+            "the checks read the code behind them. Take them out before you compare at home."
+        )
+    if disagreements:
+        yield f"Black and isort disagree for ever on {', '.join(disagreements)}."
+    if faults:
+        yield (
+            "Some checks broke on our side. That costs no points: an instructor has been "
+            "asked to look, and everything that did run is shown."
+        )

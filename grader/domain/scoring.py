@@ -1,0 +1,255 @@
+"""Facts and a rubric in, a ledger out: a pure function in exact arithmetic.
+
+Rounding: each criterion is rounded once, to a tenth of a point, halves up. The total is the sum
+of the rounded rows, so a reader can add it up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from grader.domain.check import Facts, Inspection, Measure, State
+from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.rubric import Criterion, Plan, Planned, Scale
+
+ROUNDING = "nearest tenth of a point, halves up, once per criterion"
+BY_HAND = "Given by hand."
+
+
+class Outcome(StrEnum):
+    """How a criterion ended."""
+
+    SCORED = "scored"
+    #: Nothing to measure: earns nothing (required) or leaves the total (optional).
+    NOT_APPLICABLE = "not_applicable"
+    #: A file that counts for it cannot be read: earns nothing.
+    UNREADABLE = "unreadable"
+    #: A fault of ours: the points are withheld, not lost.
+    WITHHELD = "withheld"
+    #: Waits for a person.
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the ledger. ``points`` is ``None`` while withheld or waiting for a person."""
+
+    id: str
+    criterion: Criterion
+    outcome: Outcome
+    points: Fraction | None
+    max_points: Fraction
+    why: str
+    measure: Measure | None = None
+    value: Fraction | None = None
+    label: str = ""
+    #: Files that count for this criterion, and those of them that could not be judged.
+    paths: tuple[str, ...] = ()
+    culprits: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> bool:
+        """Whether its points belong to the total that can be reached."""
+        return not (self.outcome is Outcome.NOT_APPLICABLE and self.criterion.applies == "optional")
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum. ``points`` is ``None`` while anything is withheld; ``at_least`` always stands.
+
+    ``awaiting`` points of ``max_points`` are still to be given by hand.
+    """
+
+    points: Fraction | None
+    at_least: Fraction
+    max_points: Fraction
+    awaiting: Fraction
+    cap: Fraction | None = None
+    capped_by: str = ""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every row and their total."""
+
+    rows: tuple[Row, ...]
+    total: Total
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether a fault of ours withholds points."""
+        return any(row.outcome is Outcome.WITHHELD for row in self.rows)
+
+
+def judge(plan: Plan, facts: SubmissionFacts) -> Ledger:
+    """The ledger of one submission under one rubric."""
+    merged: _Merged = {}
+    rows = tuple(_row(planned, facts.files, merged) for planned in plan.criteria)
+    return Ledger(rows, add_up(rows))
+
+
+def add_up(rows: Sequence[Row]) -> Total:
+    """The total of ledger rows: their sum, limited by the lowest cap that is in force.
+
+    A cap is in force while its criterion earns none of its points; while they are withheld it
+    limits ``at_least`` only.
+    """
+    earned = _earned(rows)
+    withheld = any(row.outcome is Outcome.WITHHELD for row in rows)
+    known, possible = _caps(rows, sure=True), _caps(rows, sure=False)
+    cap, by = min(known, default=(earned, ""))
+    biting = cap < earned
+    return Total(
+        points=None if withheld else min(cap, earned),
+        at_least=min([earned, *(cap for cap, _ in possible)]),
+        max_points=_sum(row.max_points for row in rows if row.counted),
+        awaiting=_sum(row.max_points for row in rows if row.outcome is Outcome.MANUAL),
+        cap=cap if biting else None,
+        capped_by=by if biting else "",
+    )
+
+
+def standing(rows: Sequence[Row]) -> Fraction:
+    """What the rows that have points add up to, under the caps that are in force for certain."""
+    return min([_earned(rows), *(cap for cap, _ in _caps(rows, sure=True))])
+
+
+def _earned(rows: Sequence[Row]) -> Fraction:
+    return _sum(row.points for row in rows if row.points is not None)
+
+
+def _sum(points: Iterable[Fraction]) -> Fraction:
+    """The sum of whole tenths, which all points are; adding fractions would take far longer."""
+    return Fraction(sum(each.numerator * (10 // each.denominator) for each in points), 10)
+
+
+def _caps(rows: Sequence[Row], *, sure: bool) -> list[tuple[Fraction, str]]:
+    """Caps in force for certain, or (``sure=False``) also those that may yet be."""
+    return [
+        (Fraction(row.criterion.caps_total_at), row.id)
+        for row in rows
+        if row.criterion.caps_total_at is not None
+        and row.counted
+        and (row.points == 0 or (row.points is None and not sure))
+    ]
+
+
+class _Verdict(NamedTuple):
+    """What the files of a criterion come to."""
+
+    outcome: Outcome
+    points: Fraction | None
+    why: str
+    value: Fraction | None = None
+    label: str = ""
+    culprits: tuple[str, ...] = ()
+
+
+#: Facts of several files together, by probe and paths: criteria often share both.
+_Merged = dict[tuple[str, tuple[str, ...]], Facts]
+
+
+def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
+    criterion, most = planned.criterion, planned.criterion.max_points
+    if criterion.scale is None or planned.measure is None or planned.probe_key is None:
+        return Row(planned.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
+    taken = {
+        file.path: file.inspection(planned.probe_key) for file in files if planned.takes(file.path)
+    }
+    verdict = _blocked(taken)
+    if verdict is None:
+        facts = _facts(planned.probe_key, taken, merged)
+        value = planned.measure.value(facts, criterion.scale.limit) if facts else None
+        verdict = (
+            _nothing(criterion) if value is None else _scored(criterion, planned.measure, value)
+        )
+    return Row(
+        id=planned.id,
+        criterion=criterion,
+        max_points=most,
+        measure=planned.measure,
+        paths=tuple(taken),
+        **verdict._asdict(),
+    )
+
+
+def _facts(probe_key: str, taken: Mapping[str, Inspection], merged: _Merged) -> Facts | None:
+    """What was measured, all files together; ``None`` where nothing was."""
+    readings = {path: one.facts for path, one in taken.items() if one.state is State.OK}
+    key = (probe_key, tuple(readings))
+    if readings and key not in merged:
+        merged[key] = Facts.merge(readings.values())
+    return merged.get(key)
+
+
+def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
+    """What stands in the way of measuring: the student's reason before ours."""
+    unreadable = tuple(path for path, one in taken.items() if one.state is State.UNREADABLE)
+    if unreadable:
+        why = f"{_names(unreadable)} cannot be read as Python: nothing is earned until it can."
+        return _Verdict(Outcome.UNREADABLE, Fraction(), why, culprits=unreadable)
+    failed = tuple(path for path, one in taken.items() if one.state is State.FAILED)
+    if failed:
+        why = f"Our checks failed on {_names(failed)}: the points are withheld, not lost."
+        return _Verdict(Outcome.WITHHELD, None, why, culprits=failed)
+    return None
+
+
+def _names(paths: Sequence[str]) -> str:
+    shown = ", ".join(paths[:3])
+    return shown if len(paths) <= 3 else f"{shown} and {len(paths) - 3} more"
+
+
+def _nothing(criterion: Criterion) -> _Verdict:
+    required = criterion.applies == "required"
+    ends = "it earns nothing" if required else "it leaves the total"
+    why = f"There is nothing to measure here: {ends}."
+    return _Verdict(Outcome.NOT_APPLICABLE, Fraction() if required else None, why)
+
+
+def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict:
+    """Points by the criterion's scale, with the sentence that shows the arithmetic."""
+    scale = criterion.scale
+    assert scale is not None, "only a criterion with a scale is measured"
+    limit = f" of {scale.limit}" if scale.limit is not None else ""
+    read = f"{measure.title}{limit}: {show(value)}."
+    if scale.levels is None:
+        points, sums = _linear(scale, criterion.max_points, value)
+        return _Verdict(Outcome.SCORED, points, f"{read} {sums}", value)
+    level = next(one for one in scale.levels if one.exact[0] is None or value <= one.exact[0])
+    bound, earns = level.exact
+    reach = "beyond" if bound is None else f"up to {show(bound)}"
+    why = f"{read} Level “{level.label}” ({reach}) earns {show(earns)}."
+    return _Verdict(Outcome.SCORED, round_points(earns), why, value, level.label)
+
+
+def _linear(scale: Scale, most: Fraction, value: Fraction) -> tuple[Fraction, str]:
+    """Rounded points, and how they were worked out."""
+    full, zero = scale.ends
+    share = (zero - value) / (zero - full)
+    short, over = share.numerator < 0, share.numerator > share.denominator
+    points = Fraction() if short else most if over else round_points(most * share)
+    upper, lower = (zero, value) if full < zero else (value, zero)
+    ends = (zero, full) if full < zero else (full, zero)
+    sums = f"{show(most)} × ({show(upper)} − {show(lower)}) / ({show(ends[0])} − {show(ends[1])})"
+    held = ", held between 0 and all," if short or over else ""
+    return points, (
+        f"All {show(most)} points at {show(full)}, none at {show(zero)}: "
+        f"{sums}{held} = {show(points)}."
+    )
+
+
+def round_points(exact: Fraction) -> Fraction:
+    """Points as they stand in the ledger; see :data:`ROUNDING`."""
+    return Fraction((20 * exact.numerator + exact.denominator) // (2 * exact.denominator), 10)
+
+
+def show(value: Fraction) -> str:
+    """An exact number for people: an integer as it is, else rounded to two places."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,154 @@
+"""A small catalog, facts and rubrics made by hand: the domain is tested without a real check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+from grader.domain.check import (
+    Catalog,
+    Check,
+    Facts,
+    Finding,
+    Inspection,
+    Measure,
+    Options,
+    State,
+    Words,
+    counting,
+    highest,
+    over_limit,
+)
+from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.report import Report, build_report
+from grader.domain.rubric import Plan, Rubric, read_rubric
+from grader.domain.scoring import Ledger, Row, judge
+from grader.domain.source import SourceFile
+
+ENGINE = EngineIdentity(grader="1", python="3.11", grammar="3.11", tools={}, checks={})
+
+
+def _nothing(source: SourceFile, options: Options, context: tuple[str, ...]) -> Inspection:
+    raise AssertionError("no check runs in a test of the domain")
+
+
+def check(name: str, *measures: Measure, **more: Any) -> Check:
+    """A check that offers measures and cannot be run."""
+    words = Words(f"About {name}.", f"Mend {name}.", f"https://example.org/{name}")
+    return Check(name, 1, name.title(), words, measures, _nothing, **more)
+
+
+def _share(facts: Facts, limit: int | None) -> Fraction | None:
+    whole = facts.counts.get("whole", 0)
+    return Fraction(100 * facts.counts.get("covered", 0), whole) if whole else None
+
+
+COMPLAINTS = counting("complaints", "Complaints", "complaints")
+USES = counting("uses", "Uses", "uses", better="higher")
+OVER = over_limit("functions_over", "lengths", "Functions over the limit", "functions")
+LONGEST = highest("longest", "Longest function", "lines")
+SHARE = Measure("share", "Share covered", "percent", "higher", "covered / whole", _share, high=100)
+
+
+class LintOptions(Options):
+    """Options of the check ``lint``."""
+
+    width: int = 88
+
+
+class MendOptions(Options):
+    """Options of the check ``mend``."""
+
+    formatting: dict[str, int] | None = None
+    import_order: dict[str, int] | None = None
+
+
+CHECKS = (
+    check("lint", COMPLAINTS, USES, options=LintOptions),
+    check("length", OVER, LONGEST, skips_tests=True),
+    check("coverage", SHARE),
+    check("suppressions", counting("comments", "Comments", "comments")),
+    check("mend", options=MendOptions, gradable=False),
+)
+CATALOG: Catalog = {each.id: each for each in CHECKS}
+
+
+def criterion(
+    points: float = 10, check: str = "lint", *, scale: Mapping[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """A criterion as plain data: complaints, all points at 0 and none at 10."""
+    given = scale or {"measure": "complaints", "full_at": 0, "zero_at": 10}
+    return {"title": "A title", "points": points, "check": check, "scale": given, **more}
+
+
+def by_hand(points: float = 10, **more: Any) -> dict[str, Any]:
+    """A criterion that a person judges."""
+    return {"title": "By hand", "points": points, "check": "manual", **more}
+
+
+def document(criteria: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """A whole rubric as plain data, whose total fits its criteria."""
+    total = sum(each["points"] for each in criteria.values())
+    head = {"exercise": "numbers", "course": "mlops", "title": "Numbers", "total": total}
+    return {**head, "criteria": dict(criteria), **more}
+
+
+def rubric_of(criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: Any) -> Rubric:
+    """A rubric that was read and found right."""
+    return read_rubric(document(criteria, **more), catalog)
+
+
+def plan_of(criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: Any) -> Plan:
+    """The plan of such a rubric."""
+    return Plan.of(rubric_of(criteria, catalog, **more), catalog)
+
+
+def seen(state: State = State.OK, *findings: Finding, reason: str = "", **facts: Any) -> Inspection:
+    """An inspection; keywords are those of ``Facts``."""
+    return Inspection(state=state, facts=Facts(**facts), findings=findings, reason=reason)
+
+
+def complaints(count: int, *findings: Finding) -> Inspection:
+    """An inspection of ``lint`` that counted so many complaints."""
+    return seen(State.OK, *findings, counts={"complaints": count})
+
+
+NOT_APPLICABLE = Inspection(state=State.NOT_APPLICABLE)
+FAILED = Inspection(state=State.FAILED, reason="timeout")
+NOTHING_SUPPRESSED = Inspection()
+NO_PYTHON = Inspection(
+    state=State.UNREADABLE,
+    reason="syntax",
+    findings=(Finding(code="syntax-error", line=3, message="'(' was never closed"),),
+)
+
+
+def file(path: str, readable: Inspection = Inspection(), **inspections: Inspection) -> FileFacts:
+    """Facts of one file; probes that are not named found nothing to say."""
+    known = {name: NOT_APPLICABLE for name in CATALOG} | inspections
+    digest = sha256(path.encode()).hexdigest()
+    inspected = known if readable.state is State.OK else {}
+    return FileFacts(path=path, sha256=digest, readable=readable, inspections=inspected)
+
+
+def facts_of(*files: FileFacts) -> SubmissionFacts:
+    """Facts of a submission, files sorted by path."""
+    in_order = tuple(sorted(files, key=lambda each: each.path))
+    return SubmissionFacts(files=in_order, digest="d" * 64, engine=ENGINE)
+
+
+def judged(criteria: Mapping[str, Any], *files: FileFacts) -> Ledger:
+    """The ledger of files under criteria."""
+    return judge(plan_of(criteria), facts_of(*files))
+
+
+def the_row(given: Mapping[str, Any], *files: FileFacts) -> Row:
+    """The row of one criterion."""
+    return judged({"it": given}, *files).rows[0]
+
+
+def reported(criteria: Mapping[str, Any], *files: FileFacts) -> Report:
+    """The report of files under criteria."""
+    return build_report(plan_of(criteria), facts_of(*files), digest="r" * 64)
