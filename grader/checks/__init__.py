@@ -1,0 +1,1 @@
+"""One check a file; the file is named for what the student learns."""

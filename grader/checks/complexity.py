@@ -1,0 +1,86 @@
+"""How many ways lead through each function? (cyclomatic complexity, as radon counts it)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.checks._blocks import MODULE, Block, blocks
+from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Options,
+    Words,
+    highest,
+    over_limit,
+)
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "Every `if`, loop, `except`, `and` and `or` adds a way through a function. With many ways"
+        " it is hard to read, to test and to change without breaking something."
+    ),
+    how_to_fix=(
+        "Give a branch or the body of a loop a function of its own, return early in place of"
+        " nesting, and look for a table or a dict that says the same as a chain of `elif`."
+    ),
+    url="https://radon.readthedocs.io/en/latest/intro.html#cyclomatic-complexity",
+)
+
+#: radon's rank A ends at 5: what is simpler is nothing to report.
+_REPORTED_FROM = 6
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The complexity of every block.
+
+    Numbers are radon's, with three additions: code outside functions is a block named
+    ``<module>``, inner functions and methods of inner classes are blocks of their own, and the
+    code of a class outside its methods is one where it decides anything.
+    """
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    found = blocks(source)
+    histogram: dict[int, int] = {}
+    for block in found:
+        histogram[block.complexity] = histogram.get(block.complexity, 0) + 1
+    facts = Facts(
+        maxima={"complexity": max(block.complexity for block in found)},
+        histograms={"complexity": histogram},
+    )
+    reported = [block for block in found if block.complexity >= _REPORTED_FROM]
+    return Inspection(facts=facts, findings=tuple(_finding(block) for block in reported))
+
+
+def _finding(block: Block) -> Finding:
+    who = "The code outside functions" if block.name == MODULE else f"`{block.name}`"
+    return Finding(
+        code="complexity",
+        line=block.line,
+        column=max(block.column, 1),
+        message=f"{who} has a complexity of {block.complexity}",
+        value=block.complexity,
+    )
+
+
+CHECK = Check(
+    id="complexity",
+    version=1,
+    title="Simple control flow",
+    words=WORDS,
+    measures=(
+        replace(
+            highest("complexity", "Highest complexity", "ways through a block"),
+            id="highest",
+            formula="highest cyclomatic complexity of a function, method or module body",
+        ),
+        over_limit("functions_over", "complexity", "Blocks over the limit", "blocks"),
+    ),
+    inspect=inspect,
+    tools=("radon",),
+    skips_tests=True,
+)

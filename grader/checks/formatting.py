@@ -1,0 +1,107 @@
+"""Is the file laid out as Black lays it out?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.checks import _black
+from grader.checks._diff import difference
+from grader.checks._options import FormattingOptions
+from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Measure,
+    Options,
+    Words,
+    counting,
+)
+from grader.domain.source import SourceFile, restore
+
+WORDS = Words(
+    explanation=(
+        "Black would lay this file out differently. When everybody's code has one layout, readers"
+        " spend their attention on what the code does, and a change shows only what changed."
+    ),
+    how_to_fix=(
+        "Run `black` on the file: it rewrites the layout and never what the program does. Set your"
+        " editor to run it whenever you save."
+    ),
+    url="https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Black's verdict on one file, and with ``show_fix`` what it would write."""
+    assert isinstance(options, FormattingOptions)
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    settings = _black.settings_of(options, is_stub=source.kind == "stub")
+    if not _black.would_change(source.text, settings):
+        return Inspection(facts=Facts(counts={"files_to_reformat": 0, "lines_to_change": 0}))
+    if not options.show_fix:
+        finding = Finding(code="black", message="Black would reformat this file")
+        return Inspection(facts=Facts(counts={"files_to_reformat": 1}), findings=(finding,))
+    return _with_fix(source, settings)
+
+
+def _with_fix(source: SourceFile, settings: _black.Settings) -> Inspection:
+    before = restore(source.text, source.stand_in)
+    after = restore(_black.formatted(source.text, settings), source.stand_in)
+    change = difference(before, after)
+    finding = Finding(
+        code="black",
+        line=change.first_line,
+        message=f"Black would reformat this file (lines to change: {change.lines})",
+        hunk=change.body,
+    )
+    counts = {"files_to_reformat": 1, "lines_to_change": change.lines}
+    return Inspection(facts=Facts(counts=counts), findings=(finding,))
+
+
+def _lines(facts: Facts, limit: int | None) -> Fraction | None:
+    if facts.counts.get("files_to_reformat") and not facts.counts.get("lines_to_change"):
+        return None
+    return Fraction(facts.counts.get("lines_to_change", 0))
+
+
+_LINES_TO_CHANGE = Measure(
+    id="lines_to_change",
+    title="Lines that Black would change",
+    unit="lines",
+    better="lower",
+    formula="lines removed or added by Black, of each changed run the longer side; needs show_fix",
+    value=_lines,
+)
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, FormattingOptions)
+    flags = [f"--target-version {target}" for target in options.target_versions]
+    flags += ["--skip-string-normalization"] * options.skip_string_normalization
+    flags += ["--skip-magic-trailing-comma"] * options.skip_magic_trailing_comma
+    flags += ["--preview"] * options.preview
+    return " ".join([f"black --check --diff --line-length {options.line_length}", *flags])
+
+
+CHECK = Check(
+    id="formatting",
+    version=1,
+    title="Formatted with Black",
+    words=WORDS,
+    options=FormattingOptions,
+    measures=(
+        replace(
+            counting("files_to_reformat", "Files that Black would reformat", "files"),
+            formula="number of files for which `black --check` fails",
+        ),
+        _LINES_TO_CHANGE,
+    ),
+    inspect=inspect,
+    tools=("black",),
+    command=_command,
+)

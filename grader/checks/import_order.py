@@ -1,0 +1,87 @@
+"""Are the imports grouped and sorted as isort sorts them?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.checks import _isort
+from grader.checks._diff import difference
+from grader.checks._options import ImportOrderOptions
+from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Options,
+    Words,
+    counting,
+)
+from grader.domain.source import SourceFile, restore
+
+WORDS = Words(
+    explanation=(
+        "isort would put the imports in another order. Sorted imports, in the groups standard"
+        " library, installed packages and your own modules, show at a glance what a file needs."
+    ),
+    how_to_fix=(
+        "Run `isort --profile black` on the file, from the folder that holds your program: it"
+        " moves imports and nothing else."
+    ),
+    url="https://peps.python.org/pep-0008/#imports",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """isort's verdict on one file; the context is :func:`_isort.own_modules`."""
+    assert isinstance(options, ImportOrderOptions)
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    is_stub = source.kind == "stub"
+    after = _isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
+    if after is None:
+        return Inspection(facts=Facts(counts={"files_to_sort": 0}))
+    finding = Finding(code="isort", message="isort would change the imports of this file")
+    if options.show_fix:
+        finding = _with_fix(finding, source, after)
+    return Inspection(facts=Facts(counts={"files_to_sort": 1}), findings=(finding,))
+
+
+def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
+    """The finding with its hunk, on plain newlines unless newlines are all that changes."""
+    before, after = restore(source.raw_text, source.stand_in), restore(after, source.stand_in)
+    change = difference(_plain(before), _plain(after))
+    if not change.body:
+        change = difference(before, after)
+    return finding.model_copy(update={"line": change.first_line, "hunk": change.body})
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, ImportOrderOptions)
+    command = f"isort --check-only --diff --profile {options.profile}"
+    within = " --force-sort-within-sections" * options.force_sort_within_sections
+    return f"{command} --line-length {options.line_length}{within} --src ."
+
+
+CHECK = Check(
+    id="import_order",
+    version=1,
+    title="Imports sorted with isort",
+    words=WORDS,
+    options=ImportOrderOptions,
+    context=_isort.own_modules,
+    measures=(
+        replace(
+            counting("files_to_sort", "Files whose imports isort would change", "files"),
+            formula="number of files for which `isort --check` fails",
+        ),
+    ),
+    inspect=inspect,
+    tools=("isort",),
+    command=_command,
+)

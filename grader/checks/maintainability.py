@@ -1,0 +1,101 @@
+"""How easy is the file to maintain? (radon's maintainability index, comments left out)"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from radon.metrics import mi_compute
+
+from grader.checks._blocks import total_complexity
+from grader.checks._halstead import halstead
+from grader.checks._raw import raw_counts
+from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Measure,
+    Options,
+    Words,
+)
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "The maintainability index puts size, complexity and the number of operations of a file"
+        " into one number from 0 to 100. A low one says that much is going on in one file."
+    ),
+    how_to_fix=(
+        "Split the file into modules that each have one subject, and long functions into short"
+        " ones. Comments do not change this number: write them for your readers."
+    ),
+    url="https://radon.readthedocs.io/en/latest/intro.html#maintainability-index",
+)
+
+#: radon's rank A: above 19 it calls a file very maintainable.
+_REPORTED_BELOW = 20
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The index of one file, in hundredths.
+
+    radon's formula over Halstead's volume, all decisions of the file (inner functions too) and
+    logical lines. The share of comments is taken as none: with it the index rises and falls with
+    comments, so that padding would pay.
+    """
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    lines = raw_counts(source).lloc
+    index = mi_compute(halstead(source)[0], total_complexity(source), lines, 0)
+    hundredths = round(index * 100)
+    facts = Facts(
+        counts={"index_times_lines": hundredths * lines, "lines": lines},
+        minima={"index": hundredths},
+    )
+    if hundredths >= _REPORTED_BELOW * 100:
+        return Inspection(facts=facts)
+    message = f"The maintainability index of this file is {hundredths / 100:.2f} of 100"
+    finding = Finding(code="maintainability", message=message, value=hundredths // 100)
+    return Inspection(facts=facts, findings=(finding,))
+
+
+def _lowest(facts: Facts, limit: int | None) -> Fraction | None:
+    return Fraction(facts.minima["index"], 100) if "index" in facts.minima else None
+
+
+def _mean(facts: Facts, limit: int | None) -> Fraction | None:
+    lines = facts.counts.get("lines", 0)
+    return Fraction(facts.counts["index_times_lines"], 100 * lines) if lines else None
+
+
+CHECK = Check(
+    id="maintainability",
+    version=1,
+    title="Easy to maintain",
+    words=WORDS,
+    measures=(
+        Measure(
+            id="lowest_index",
+            title="Lowest maintainability index",
+            unit="of 100",
+            better="higher",
+            formula="lowest index of a file, comments left out",
+            value=_lowest,
+            high=100,
+        ),
+        Measure(
+            id="mean_index",
+            title="Mean maintainability index",
+            unit="of 100",
+            better="higher",
+            formula="mean index of the files, weighted by their logical lines, comments left out",
+            value=_mean,
+            high=100,
+        ),
+    ),
+    inspect=inspect,
+    tools=("radon",),
+    skips_tests=True,
+)

@@ -1,0 +1,111 @@
+"""How large is the program? (lines as radon counts them, Halstead's volume and effort)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Literal
+
+from grader.checks._halstead import halstead
+from grader.checks._raw import raw_counts
+from grader.checks._statements import has_statements
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Measure,
+    Options,
+    Words,
+    counting,
+    highest,
+    over_limit,
+)
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "This file is long. A reader who looks for one thing has to pass by all the others, and"
+        " two people who work on it get into each other's way."
+    ),
+    how_to_fix="Find the subjects that the file treats, and give each a module with its name.",
+    url="https://radon.readthedocs.io/en/latest/intro.html#raw-metrics",
+)
+
+#: Logical lines from which a file's length is reported.
+_REPORTED_ABOVE = 100
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Raw counts and Halstead's numbers of one file; volume and effort as whole numbers."""
+    raw = raw_counts(source)
+    volume, effort = halstead(source)
+    counts = {
+        "files_with_code": int(has_statements(source)),
+        "lines": raw.loc,
+        "logical_lines": raw.lloc,
+        "source_lines": raw.sloc,
+        "comment_lines": raw.comments,
+        "docstring_lines": raw.multi,
+        "blank_lines": raw.blank,
+        "halstead_volume": round(volume),
+        "halstead_effort": round(effort),
+    }
+    if not counts["files_with_code"]:
+        return Inspection(facts=Facts(counts=counts))
+    facts = Facts(
+        counts=counts,
+        maxima={"file_lines": raw.lloc},
+        histograms={"file_lines": {raw.lloc: 1}},
+    )
+    return Inspection(facts=facts, findings=_findings(raw.lloc))
+
+
+def _findings(lines: int) -> tuple[Finding, ...]:
+    if lines <= _REPORTED_ABOVE:
+        return ()
+    message = f"This file has {lines} logical lines"
+    return (Finding(code="file-length", message=message, value=lines),)
+
+
+def _where_there_is_code(measure: Measure) -> Measure:
+    """A measure that says nothing of a submission without code, which must never earn by it."""
+    value: Callable[[Facts, int | None], Fraction | None] = measure.value
+
+    def guarded(facts: Facts, limit: int | None) -> Fraction | None:
+        return value(facts, limit) if facts.counts.get("files_with_code") else None
+
+    return replace(measure, value=guarded)
+
+
+def _total(
+    name: str, title: str, unit: str, *, better: Literal["lower", "higher"] = "lower"
+) -> Measure:
+    measure = counting(name, title, unit, better=better)
+    return _where_there_is_code(replace(measure, formula=f"sum of {unit} over all files"))
+
+
+CHECK = Check(
+    id="size",
+    version=1,
+    title="Small files",
+    words=WORDS,
+    measures=(
+        _total("logical_lines", "Logical lines", "logical lines"),
+        replace(
+            highest("file_lines", "Logical lines of the largest file", "logical lines"),
+            id="largest_file",
+        ),
+        over_limit("files_over", "file_lines", "Files over the limit", "files"),
+        _total("halstead_volume", "Halstead volume", "bits"),
+        _total("halstead_effort", "Halstead effort", "mental steps"),
+        replace(
+            _total("comment_lines", "Comments", "comments", better="higher"),
+            evidence=lambda finding, limit: False,
+        ),
+    ),
+    inspect=inspect,
+    tools=("radon",),
+)

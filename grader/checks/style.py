@@ -1,0 +1,141 @@
+"""What does flake8 complain about? (PEP 8's layout, unused and undefined names, complexity)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import Field
+
+from grader.checks import _flake8
+from grader.checks._options import LineLength
+from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.checks._style_words import WORDS, WORDS_BY_CODE
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Measure,
+    Options,
+    counting,
+)
+from grader.domain.source import SourceFile
+
+Code = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{0,3}$")]
+
+#: Codes that blame what Black writes, or that are a matter of taste where Black decides.
+BESIDE_BLACK = ("E203", "W503", "E701", "E704")
+
+
+class StyleOptions(Options):
+    """Options of flake8. ``select`` and ``extend_ignore`` hold codes or their beginnings.
+
+    Without ``select`` flake8's own choice holds. ``max_complexity`` turns C901 on.
+    """
+
+    max_line_length: LineLength = 88
+    select: Annotated[tuple[Code, ...], Field(min_length=1)] | None = None
+    extend_ignore: tuple[Code, ...] = BESIDE_BLACK
+    max_complexity: Annotated[int, Field(ge=0, le=1_000)] | None = None
+
+    def arguments(self) -> tuple[str, ...]:
+        """The same choice on flake8's command line."""
+        given = [f"--max-line-length={self.max_line_length}"]
+        if self.select is not None:
+            given.append(f"--select={','.join(self.select)}")
+        if self.extend_ignore:
+            given.append(f"--extend-ignore={','.join(self.extend_ignore)}")
+        if self.max_complexity is not None:
+            given.append(f"--max-complexity={self.max_complexity}")
+        return tuple(given)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """All that flake8 reports of one file, one finding each."""
+    assert isinstance(options, StyleOptions)
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    found = _flake8.violations(source, options.arguments())
+    findings = tuple(
+        Finding(code=each.code, line=each.line, column=each.column, message=each.text)
+        for each in found
+    )
+    return Inspection(facts=Facts(counts=_counts(findings)), findings=findings)
+
+
+def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
+    counts = {"violations": len(findings), "files_with_any": int(bool(findings))}
+    for finding in findings:
+        for name in (f"family:{finding.code[0]}", f"code:{finding.code}"):
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _distinct_codes(facts: Facts, limit: int | None) -> Fraction:
+    return Fraction(sum(name.startswith("code:") for name in facts.counts))
+
+
+def _is_error(code: str) -> bool:
+    return code.startswith(("F", "E9"))
+
+
+def _errors(facts: Facts, limit: int | None) -> Fraction:
+    codes = {name.removeprefix("code:"): times for name, times in facts.counts.items()}
+    return Fraction(sum(times for code, times in codes.items() if _is_error(code)))
+
+
+def _family(letter: str, title: str) -> Measure:
+    return replace(
+        counting(f"family:{letter}", title, "complaints"),
+        id=f"family_{letter}",
+        formula=f"number of complaints whose code begins with {letter}",
+        evidence=lambda finding, limit: finding.code.startswith(letter),
+    )
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, StyleOptions)
+    return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
+
+
+MEASURES = (
+    counting("violations", "Complaints of flake8", "complaints"),
+    counting("files_with_any", "Files with any complaint", "files"),
+    Measure(
+        id="distinct_codes",
+        title="Kinds of complaints",
+        unit="codes",
+        better="lower",
+        formula="number of different flake8 codes",
+        value=_distinct_codes,
+    ),
+    Measure(
+        id="errors",
+        title="Likely mistakes",
+        unit="complaints",
+        better="lower",
+        formula="number of complaints whose code begins with F or E9",
+        value=_errors,
+        evidence=lambda finding, limit: _is_error(finding.code),
+    ),
+    _family("E", "Layout that breaks PEP 8"),
+    _family("W", "Layout warnings"),
+    _family("F", "Unused, undefined or misused names"),
+    _family("C", "Functions too complex for flake8's limit"),
+)
+
+CHECK = Check(
+    id="style",
+    version=1,
+    title="Clean for flake8",
+    words=WORDS,
+    words_by_code=WORDS_BY_CODE,
+    options=StyleOptions,
+    measures=MEASURES,
+    inspect=inspect,
+    tools=("flake8", "mccabe", "pycodestyle", "pyflakes"),
+    command=_command,
+)

@@ -1,0 +1,67 @@
+"""Does a comment ask a tool to look away?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.checks._statements import has_statements
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Options,
+    Words,
+    counting,
+)
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "This comment tells a tool not to look at a line or a file. Here such comments have no"
+        " effect: the code was checked as if it were not there."
+    ),
+    how_to_fix="Mend what the tool complains about, and delete the comment.",
+    url="https://flake8.pycqa.org/en/stable/user/violations.html",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Each such comment of a file, even where the file holds nothing else."""
+    findings = tuple(
+        Finding(
+            code="suppression",
+            line=found.line,
+            column=found.column,
+            message=f"The comment `{found.text}` is disregarded",
+        )
+        for found in source.suppressions
+    )
+    counts = {
+        "suppression_comments": len(findings),
+        "files_with_code": int(has_statements(source)),
+    }
+    return Inspection(facts=Facts(counts=counts), findings=findings)
+
+
+def _comments(facts: Facts, limit: int | None) -> Fraction | None:
+    """Nothing to measure without code: no comments in an empty file is no merit."""
+    found = facts.counts.get("suppression_comments", 0)
+    return Fraction(found) if found or facts.counts.get("files_with_code") else None
+
+
+CHECK = Check(
+    id="suppressions",
+    version=1,
+    title="No comments that silence a tool",
+    words=WORDS,
+    measures=(
+        replace(
+            counting("suppression_comments", "Comments that silence a tool", "comments"),
+            value=_comments,
+        ),
+    ),
+    inspect=inspect,
+)

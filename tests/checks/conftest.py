@@ -1,0 +1,118 @@
+"""Shared by the tests of the checks: sources from text, one inspection, a corpus of real files."""
+
+from __future__ import annotations
+
+import hashlib
+import site
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.checks._statements import has_statements
+from grader.checks.catalog import CATALOG
+from grader.domain.check import Context, Facts, Inspection
+from grader.domain.source import SourceFile
+
+Inspect = Callable[..., Inspection]
+MeasureOf = Callable[..., object]
+
+#: (smallest size, largest size, how many): bytes, real files of each size.
+SIZES = ((120, 1_000, 910), (1_000, 6_000, 90), (25_000, 45_000, 2))
+#: Names that only one file of a folder can have: more of them need more folders, and more runs.
+MOST_INITS = 12
+
+
+def inspect(
+    check: str,
+    text: str | bytes,
+    *,
+    path: str = "code.py",
+    context: Context = (),
+    **options: object,
+) -> Inspection:
+    """One inspection of literal source."""
+    data = text if isinstance(text, bytes) else text.encode()
+    chosen = CATALOG[check].options.model_validate(options)
+    return CATALOG[check].inspect(SourceFile(path, data), chosen, context)
+
+
+def measure(check: str, measure_id: str, facts: Facts, limit: int | None = None) -> object:
+    """The value of one measure over facts."""
+    found = CATALOG[check].measure(measure_id)
+    assert found is not None, measure_id
+    return found.value(facts, limit)
+
+
+@pytest.fixture(name="inspect")
+def inspect_fixture() -> Inspect:
+    return inspect
+
+
+@pytest.fixture(name="measure")
+def measure_fixture() -> MeasureOf:
+    return measure
+
+
+def why_refused(data: bytes) -> str:
+    """Why the gate would not let a file through to the checks, or nothing."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    try:
+        compile(data, "corpus", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return f"does not compile: {type(error).__name__}"
+    if any("coding" in line and "utf" not in line.lower() for line in text.splitlines()[:2]):
+        return "declares an encoding other than UTF-8"
+    return ""
+
+
+class Corpus:
+    """Real files that every check takes, and the reason for each one left out."""
+
+    def __init__(self) -> None:
+        self.files: list[SourceFile] = []
+        self.refused: dict[str, str] = {}
+        for low, high, wanted in SIZES:
+            self._take(low, high, wanted)
+
+    def _take(self, low: int, high: int, wanted: int) -> None:
+        taken = 0
+        for path in _python_files():
+            if taken == wanted:
+                return
+            if path.name == "__init__.py" and self._inits() >= MOST_INITS:
+                continue
+            if low <= path.stat().st_size < high:
+                taken += self._add(path)
+
+    def _inits(self) -> int:
+        return sum(file.path == "__init__.py" for file in self.files)
+
+    def _add(self, path: Path) -> bool:
+        source = SourceFile(path.name, path.read_bytes())
+        reason = why_refused(source.data)
+        if not reason and not has_statements(source):
+            reason = "no statements: nothing to judge"
+        if reason:
+            self.refused[str(path)] = reason
+        else:
+            self.files.append(source)
+        return not reason
+
+
+_FOLDERS = [Path(sysconfig.get_path("stdlib")), *map(Path, site.getsitepackages())]
+
+
+def _python_files() -> Iterator[Path]:
+    """Files of the standard library and the installed packages, in an order without meaning."""
+    found = {path for folder in _FOLDERS for path in folder.rglob("*.py") if path.is_file()}
+    yield from sorted(found, key=lambda path: hashlib.sha256(str(path).encode()).digest())
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Corpus:
+    return Corpus()

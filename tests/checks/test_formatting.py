@@ -1,0 +1,92 @@
+"""Formatted with Black."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import black
+import pytest
+from pydantic import ValidationError
+
+from grader.checks.formatting import CHECK, FormattingOptions
+from grader.domain.check import State
+
+TIDY = 'def greet(name):\n    return f"Hello {name}"\n'
+UNTIDY = "def greet( name ):\n    return 'Hello'\n\n\nprint( greet('you') )\n"
+
+
+def test_a_tidy_file_has_nothing_to_change(inspect: Any, measure: Any) -> None:
+    found = inspect("formatting", TIDY)
+    assert found.state is State.OK and found.findings == ()
+    assert measure("formatting", "files_to_reformat", found.facts) == 0
+    assert measure("formatting", "lines_to_change", found.facts) == 0
+
+
+def test_an_untidy_file_is_one_finding_with_its_hunk(inspect: Any, measure: Any) -> None:
+    found = inspect("formatting", UNTIDY)
+    (finding,) = found.findings
+    assert (finding.code, finding.line) == ("black", 1)
+    assert finding.hunk == (
+        "@@ -1,5 +1,5 @@\n"
+        "-def greet( name ):\n-    return 'Hello'\n"
+        '+def greet(name):\n+    return "Hello"\n'
+        " \n \n"
+        "-print( greet('you') )\n"
+        '+print(greet("you"))\n'
+    )
+    assert measure("formatting", "files_to_reformat", found.facts) == 1
+    assert measure("formatting", "lines_to_change", found.facts) == 3
+
+
+def test_the_first_changed_line_is_named(inspect: Any) -> None:
+    (finding,) = inspect("formatting", TIDY + "\n\nx=1\n").findings
+    assert finding.line == 5
+
+
+def test_without_show_fix_there_is_a_verdict_only(inspect: Any, measure: Any) -> None:
+    found = inspect("formatting", UNTIDY, show_fix=False)
+    assert found.findings[0].hunk is None
+    assert measure("formatting", "files_to_reformat", found.facts) == 1
+    assert measure("formatting", "lines_to_change", found.facts) is None
+
+
+def test_a_directive_has_no_effect_and_is_shown_as_written(inspect: Any) -> None:
+    (finding,) = inspect("formatting", "# fmt: off\nx  =  1\n").findings
+    assert finding.hunk == "@@ -1,2 +1,2 @@\n # fmt: off\n-x  =  1\n+x = 1\n"
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", '"""Only a docstring."""\n', "\n\n"])
+def test_nothing_to_judge(inspect: Any, text: str) -> None:
+    assert inspect("formatting", text).state is State.NOT_APPLICABLE
+
+
+def test_options_reach_black(inspect: Any) -> None:
+    long = "value = some_function(argument_one, argument_two, argument_three)\n"
+    assert inspect("formatting", long).findings == ()
+    assert inspect("formatting", long, line_length=40).findings
+    assert inspect("formatting", "x = 'a'\n", skip_string_normalization=True).findings == ()
+    spread = "x = [\n    1,\n]\n"
+    assert inspect("formatting", spread).findings == ()
+    assert inspect("formatting", spread, skip_magic_trailing_comma=True).findings
+
+
+def test_a_stub_is_laid_out_as_a_stub(inspect: Any) -> None:
+    stub = "class A: ...\nclass B: ...\n"
+    assert inspect("formatting", stub, path="code.pyi").findings == ()
+    assert inspect("formatting", stub).findings
+
+
+def test_newlines_of_other_systems_are_no_matter(inspect: Any) -> None:
+    assert inspect("formatting", TIDY.replace("\n", "\r\n")).findings == ()
+
+
+def test_every_target_of_black_may_be_named() -> None:
+    names = tuple(target.name.lower() for target in black.TargetVersion)
+    assert FormattingOptions.model_validate({"target_versions": names}).target_versions == names
+    with pytest.raises(ValidationError):
+        FormattingOptions.model_validate({"target_versions": ["py27"]})
+
+
+def test_words_stand_at_the_check() -> None:
+    assert CHECK.words_for("black") is CHECK.words
+    assert CHECK.tools == ("black",)

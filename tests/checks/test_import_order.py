@@ -1,0 +1,170 @@
+"""Imports sorted with isort, as its command line would in the submission's root."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checks._isort import own_modules
+from grader.checks.import_order import CHECK
+from grader.domain.check import State
+from grader.domain.source import SourceFile
+
+SORTED = "import os\n\nimport numpy\n\nimport utils\n"
+
+#: Submissions: file -> text. The first file is the one judged.
+SUBMISSIONS: dict[str, dict[str, str]] = {
+    "sibling": {"main.py": SORTED, "utils.py": ""},
+    "no sibling": {"main.py": SORTED},
+    "standard library name": {"main.py": "import numbers\nimport os\n", "numbers.py": ""},
+    "standard library name apart": {"main.py": "import os\n\nimport numbers\n", "numbers.py": ""},
+    "package": {
+        "main.py": "import numpy\n\nimport app.core\n",
+        "app/__init__.py": "",
+        "app/core.py": "",
+    },
+    "folder without init": {"main.py": "import numpy\n\nimport app.core\n", "app/core.py": ""},
+    "namespace": {"main.py": "import numpy\n\nimport app.deep.core\n", "app/deep/core.py": ""},
+    "namespace, missing": {"main.py": "import numpy\n\nimport app.other\n", "app/deep/core.py": ""},
+    "namespace itself": {
+        "main.py": "import numpy\n\nfrom app import deep\n",
+        "app/deep/core.py": "",
+    },
+    "two deep namespace": {
+        "main.py": "import numpy\n\nimport a.b.c.d\n",
+        "a/b/c/d.py": "",
+    },
+    "in a folder": {"hw/main.py": SORTED, "hw/utils.py": ""},
+    "in a folder, from the root": {
+        "hw/main.py": "import numpy\n\nimport hw.utils\n",
+        "hw/utils.py": "",
+    },
+    "own folder by its name": {"a/hw/main.py": "import numpy\n\nimport hw\n", "a/hw/utils.py": ""},
+    "other folder": {"a/main.py": SORTED, "b/utils.py": ""},
+    "same name in root and folder": {
+        "hw/main.py": "import numpy\n\nimport utils.more\n",
+        "hw/utils.py": "",
+        "utils/deep/more.py": "",
+    },
+    "stub alone": {"main.py": SORTED, "utils.pyi": ""},
+    "future": {"main.py": "from __future__ import annotations\n\nimport os\n", "__future__.py": ""},
+    "odd names": {"main.py": SORTED, "utils.v2.py": "", "my-module.py": "", "a+b.py": ""},
+    "relative": {"pkg/main.py": "import os\n\nfrom . import utils\n", "pkg/utils.py": ""},
+}
+
+
+def ours(files: dict[str, str]) -> bool:
+    """Whether the check finds nothing in the first file of a submission."""
+    path = next(iter(files))
+    context = CHECK.context(path, tuple((name, "") for name in sorted(files)))
+    source = SourceFile(path, files[path].encode())
+    return CHECK.inspect(source, CHECK.options(), context).findings == ()
+
+
+def theirs(files: dict[str, str], place: Path) -> bool:
+    """Whether isort's command line is content, run in the root of the submission."""
+    root = place / "root of it"
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    path = next(iter(files))
+    settings = place / ".isort.cfg"
+    # Given as settings, because isort looks into the folders of `--src` in no order.
+    src = f"src_paths = {root}, {(root / path).parent}\n"
+    settings.write_text(f"[settings]\nprofile = black\nline_length = 88\n{src}")
+    command = [sys.executable, "-I", "-m", "isort", "--check", "--settings-file", str(settings)]
+    done = subprocess.run(
+        [*command, path],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 or "Imports are incorrectly sorted" in done.stderr, done.stderr
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_the_verdict_is_that_of_the_command_line(name: str, tmp_path: Path) -> None:
+    assert ours(SUBMISSIONS[name]) == theirs(SUBMISSIONS[name], tmp_path)
+
+
+def test_the_submissions_are_told_apart() -> None:
+    verdicts = {name: ours(files) for name, files in SUBMISSIONS.items()}
+    assert verdicts["sibling"] and not verdicts["no sibling"]
+    assert verdicts["standard library name"] and not verdicts["standard library name apart"]
+    assert verdicts["namespace"] and not verdicts["namespace, missing"]
+
+
+def test_the_context_names_what_can_be_imported() -> None:
+    outline = tuple(
+        (path, "") for path in ("hw/main.py", "hw/space/inner/core.py", "lib.py", "pkg/__init__.py")
+    )
+    assert own_modules("hw/main.py", outline) == (
+        "hw",
+        "lib",
+        "main",
+        "pkg",
+        "space.inner",
+        "space/",
+    )
+    assert own_modules("lib.py", outline) == ("hw", "lib", "pkg")
+
+
+def test_an_unsorted_file_is_one_finding_with_its_hunk(inspect: Any, measure: Any) -> None:
+    found = inspect("import_order", '"""Doc."""\n\nimport sys\nimport os\n\nprint(os, sys)\n')
+    (finding,) = found.findings
+    assert (finding.code, finding.line) == ("isort", 3)
+    assert "+import os\n import sys\n-import os\n" in finding.hunk
+    assert measure("import_order", "files_to_sort", found.facts) == 1
+
+
+def test_without_show_fix_there_is_no_hunk(inspect: Any) -> None:
+    (finding,) = inspect("import_order", "import sys\nimport os\n", show_fix=False).findings
+    assert finding.hunk is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# isort: " "skip_file\nimport sys\nimport os\n",
+        '"""Doc.\n\nisort:' 'skip_file\n"""\nimport sys\nimport os\n',
+        "# isort: off\nimport sys\nimport os\n",
+        "import sys  # isort: skip\nimport os\n",
+        "import sys\n# isort: split\nimport os\n",
+    ],
+)
+def test_directives_have_no_effect_and_are_shown_as_written(inspect: Any, text: str) -> None:
+    (finding,) = inspect("import_order", text).findings
+    taken = [line[1:] for line in finding.hunk.splitlines()[1:] if line[0] in " -"]
+    assert all(line in text.splitlines() for line in taken)
+    assert taken
+
+
+def test_newlines_of_other_systems(inspect: Any) -> None:
+    text = "import os\r\nimport sys\r\n\r\nprint(os, sys)\r\n"
+    assert inspect("import_order", text).findings == ()
+    (finding,) = inspect("import_order", "import sys\r\nimport os\r\n").findings
+    assert "\r" not in finding.hunk
+
+
+def test_nothing_is_printed(inspect: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    inspect("import_order", "import sys\nimport os\n")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_options_reach_isort(inspect: Any) -> None:
+    text = "from os import path\nimport sys\n"
+    assert inspect("import_order", text).findings
+    assert inspect("import_order", text, force_sort_within_sections=True).findings == ()
+    wide = "from os import " + ", ".join(f"name_{at}" for at in range(10)) + "\n"
+    assert inspect("import_order", wide, line_length=120).findings == ()
+    assert inspect("import_order", wide).findings
+
+
+def test_nothing_to_judge(inspect: Any) -> None:
+    assert inspect("import_order", "# nothing\n").state is State.NOT_APPLICABLE

@@ -1,0 +1,117 @@
+"""The patch of isort and Black, as `git apply` takes it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.checks._diff import difference
+from grader.checks.mend import CHECK
+from grader.domain.check import State
+
+BOTH: dict[str, Any] = {"formatting": {}, "import_order": {}}
+QUARREL: dict[str, Any] = {
+    "formatting": {"skip_magic_trailing_comma": True},
+    "import_order": {"line_length": 40},
+}
+UNTIDY = "import sys\nimport os\n\n\n\nx  =  1\nprint( os,sys )\n"
+TIDY = "import os\nimport sys\n\nx = 1\nprint(os, sys)\n"
+
+
+def applied(place: Path, before: bytes, hunk: str) -> bytes:
+    """The bytes of a file after `git apply` of a patch made of one hunk body."""
+    (place / "code.py").write_bytes(before)
+    (place / "p.patch").write_bytes(f"--- a/code.py\n+++ b/code.py\n{hunk}".encode())
+    done = subprocess.run(
+        ["git", "apply", "--whitespace=nowarn", "p.patch"],
+        cwd=place,
+        env={"PATH": "/usr/bin:/bin", "GIT_CEILING_DIRECTORIES": "/"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return (place / "code.py").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (UNTIDY, TIDY),
+        (UNTIDY.replace("\n", "\r\n"), TIDY.replace("\n", "\r\n")),
+        ("\ufeff" + UNTIDY, "\ufeff" + TIDY),
+        (UNTIDY.rstrip("\n"), TIDY),
+        ("x = 1", "x = 1\n"),
+        ("# fmt: off\nx  =  1\n", "# fmt: off\nx = 1\n"),
+        ("import sys  # isort:skip\nimport os\n", "import os\nimport sys  # isort:skip\n"),
+        ("#fmt: off\nx  =  1\n", "# fmt: off\nx = 1\n"),
+    ],
+)
+def test_the_patch_makes_what_both_tools_write(
+    inspect: Any, tmp_path: Path, before: str, after: str
+) -> None:
+    found = inspect("mend", before, **BOTH)
+    (finding,) = found.findings
+    assert finding.code == "patch" and found.facts.counts == {"patched": 1, "disagreements": 0}
+    assert applied(tmp_path, before.encode(), finding.hunk) == after.encode()
+
+
+def test_only_the_tools_that_are_asked_for(inspect: Any, tmp_path: Path) -> None:
+    (isort_only,) = inspect("mend", UNTIDY, import_order={}).findings
+    assert b"x  =  1" in applied(tmp_path, UNTIDY.encode(), isort_only.hunk)
+    (black_only,) = inspect("mend", UNTIDY, formatting={}).findings
+    assert applied(tmp_path, UNTIDY.encode(), black_only.hunk).startswith(b"import sys\nimport os")
+    assert inspect("mend", UNTIDY).state is State.NOT_APPLICABLE
+
+
+def test_a_tidy_file_needs_none(inspect: Any) -> None:
+    assert inspect("mend", TIDY, **BOTH).state is State.NOT_APPLICABLE
+    assert inspect("mend", "#nothing to judge\n", **BOTH).state is State.NOT_APPLICABLE
+
+
+def test_own_modules_are_known(inspect: Any) -> None:
+    text = "import numpy\n\nimport utils\n"
+    assert inspect("mend", text, context=("utils",), **BOTH).state is State.NOT_APPLICABLE
+    assert inspect("mend", text, **BOTH).state is State.OK
+
+
+def test_a_disagreement_is_named(inspect: Any) -> None:
+    # isort wraps at 40, Black joins what fits into 88: each undoes what the other did.
+    text = "from os import " + ", ".join(f"a_long_name_{at}" for at in range(4)) + "\n"
+    assert len(text) < 88
+    alone = inspect("mend", text, **QUARREL)
+    assert [each.code for each in alone.findings] == ["disagreement"]
+    assert alone.facts.counts == {"patched": 0, "disagreements": 1}
+    found = inspect("mend", text + "x=1\n", **QUARREL)
+    assert [each.code for each in found.findings] == ["patch", "disagreement"]
+    assert found.facts.counts == {"patched": 1, "disagreements": 1}
+
+
+def test_the_engine_alone_runs_it() -> None:
+    assert not CHECK.gradable and CHECK.measures == ()
+    assert "git apply" in CHECK.words_for("patch").how_to_fix
+    assert "instructor" in CHECK.words_for("disagreement").how_to_fix
+
+
+def test_a_difference_counts_the_longer_side_of_each_run() -> None:
+    change = difference("a\nb\nc\nd\n", "a\nB\nB\nc\n")
+    assert (change.lines, change.first_line) == (3, 2)
+    assert difference("a\n", "a\n") == difference("", "")
+    assert difference("", "a\n").first_line == 1
+    assert difference("a\nb", "a\n").body == (
+        "@@ -1,2 +1 @@\n a\n-b\n\\ No newline at end of file\n"
+    )
+
+
+def test_distant_changes_are_hunks_of_their_own() -> None:
+    lines = [f"{at}\n" for at in range(40)]
+    changed = [*lines]
+    changed[2], changed[30] = "two\n", "thirty\n"
+    body = difference("".join(lines), "".join(changed)).body
+    assert [line for line in body.splitlines() if line.startswith("@@")] == [
+        "@@ -1,6 +1,6 @@",
+        "@@ -28,7 +28,7 @@",
+    ]
