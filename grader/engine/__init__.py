@@ -1,0 +1,1 @@
+"""Bytes to facts: intake, the gate, the killable child, the facts cache."""

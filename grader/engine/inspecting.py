@@ -1,0 +1,77 @@
+"""One question about one file: what a child does, and the in-process engine alike."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from grader.domain.check import Catalog, Inspection, Options
+from grader.domain.source import SourceFile
+from grader.engine.gate import gate
+from grader.engine.job import GATE, Ask, FileJob, failed
+
+#: Findings kept of one inspection; facts count every one.
+MAX_FINDINGS = 1_000
+#: pyflakes visits a tree by recursion; a chain of some hundred ``elif`` is plausible code.
+RECURSION_LIMIT = 10_000
+
+
+def answer(
+    file: FileJob, wanted: Collection[int], catalog: Catalog, python: str
+) -> Iterator[tuple[int, Inspection | None]]:
+    """The wanted questions about a file in order, each told twice: before it (``None``), and after.
+
+    Without the gate's ``ok`` the asks are left out. Never raises for what a check raises.
+    """
+    source = SourceFile(file.path, file.data)
+    if GATE in wanted:
+        yield GATE, None
+        passed = _guarded_gate(file, python)
+        if isinstance(passed, Inspection):
+            yield GATE, passed
+            return
+        source = passed
+        yield GATE, Inspection()
+    for question, ask in enumerate(file.asks, start=GATE + 1):
+        if question in wanted:
+            yield question, None
+            yield question, _inspect(source, ask, catalog)
+
+
+def _guarded_gate(file: FileJob, python: str) -> SourceFile | Inspection:
+    try:
+        return gate(file.path, file.data, python)
+    except MemoryError:
+        return failed("memory")
+    except Exception:
+        return failed("error")
+
+
+def _inspect(source: SourceFile, ask: Ask, catalog: Catalog) -> Inspection:
+    try:
+        check = catalog[ask.check]
+        options = read_options(check.options, ask.options)
+        return _capped(check.inspect(source, options, ask.context))
+    except MemoryError:
+        return failed("memory")
+    except (Exception, SystemExit):
+        # flake8 leaves by SystemExit where it cannot go on.
+        return failed("error")
+
+
+@lru_cache(maxsize=256)
+def read_options(model: type[Options], text: str) -> Options:
+    """A check's options from their canonical JSON."""
+    return model.model_validate_json(text)
+
+
+def _capped(inspection: Inspection) -> Inspection:
+    if len(inspection.findings) <= MAX_FINDINGS:
+        return inspection
+    return inspection.model_copy(update={"findings": inspection.findings[:MAX_FINDINGS]})
+
+
+def prepare_interpreter() -> None:
+    """What the tools need of the interpreter."""
+    sys.setrecursionlimit(max(RECURSION_LIMIT, sys.getrecursionlimit()))

@@ -1,0 +1,146 @@
+"""What is graded of the files that were found, what is left out and why, within which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from grader.domain.rubric import Intake
+from grader.domain.source import Dropped, SourceFile, Submission
+from grader.engine.intake_names import check_appearance, collision_key
+from grader.engine.intake_refusals import refusal, shown, size
+
+#: Leftovers of tools that are listed one by one; more are only counted.
+MOST_JUNK_LISTED = 100
+
+_PYTHON = frozenset({".py", ".pyi"})
+_CONFIGURATION = frozenset(
+    {
+        "pyproject.toml",
+        "setup.cfg",
+        "tox.ini",
+        ".flake8",
+        ".isort.cfg",
+        ".editorconfig",
+        ".pre-commit-config.yaml",
+        "radon.cfg",
+    }
+)
+_OFFICE_MARK = "[Content_Types].xml"
+
+
+def is_python(name: str) -> bool:
+    """Whether a file of this name is graded."""
+    return PurePosixPath(name).suffix.lower() in _PYTHON
+
+
+def _why_not_graded(name: str) -> str:
+    pure = PurePosixPath(name)
+    if pure.name.lower() in _CONFIGURATION:
+        return "configuration of a tool: every submission is graded with the exercise's own"
+    if pure.suffix.lower() == ".ipynb":
+        return "a notebook: scripts (.py) are asked for"
+    if pure.suffix.lower() == ".pyw":
+        return "a .pyw file: name it .py to have it graded"
+    return "not Python"
+
+
+@dataclass
+class Collection:
+    """Gathers files one by one, and refuses as soon as a rule or a limit is broken.
+
+    Contents are read last, when every name and every stated size has passed.
+    """
+
+    limits: Intake
+    _files: dict[str, tuple[str, int, Callable[[], Iterable[bytes]]]] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
+    _left_out: dict[str, str] = field(default_factory=dict)
+    _junk: dict[str, str] = field(default_factory=dict)
+    _total: int = 0
+
+    def junk(self, path: str, reason: str) -> None:
+        """Note a leftover of a tool; it counts towards no limit."""
+        self._junk.setdefault(path, reason)
+
+    def left_out(self, name: str, reason: str) -> None:
+        """Note a thing that is not graded, for a reason of its own."""
+        self._left_out[name] = reason
+        self._count(name)
+
+    def folder(self, name: str) -> None:
+        """A folder; naming it again is fine."""
+        self._folders[collision_key(name)] = name
+        self._count(name)
+
+    def file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
+        """A file of ``stated`` bytes; ``pieces`` gives its content and refuses a false one.
+
+        Raises:
+            BadArchive: duplicate-name.
+            TooLarge: file-too-large, total-too-large, too-many-entries.
+        """
+        key = collision_key(name)
+        if key in self._files:
+            raise refusal("duplicate-name", name)
+        self._files[key] = (name, stated, pieces)
+        self._count(name)
+        self._total += stated
+        if is_python(name) and stated > self.limits.max_file:
+            raise refusal("file-too-large", name, limit=size(self.limits.max_file))
+        if self._total > self.limits.max_total:
+            raise refusal("total-too-large", name, limit=size(self.limits.max_total))
+
+    def _count(self, name: str) -> None:
+        check_appearance(name, self.limits)
+        if len(self._files) + len(self._folders) + len(self._left_out) > self.limits.max_entries:
+            raise refusal("too-many-entries", limit=self.limits.max_entries)
+
+    def submission(self, archive_sha256: str = "") -> Submission:
+        """Everything gathered, contents read.
+
+        Raises:
+            BadArchive: name-conflict, no-python-files, and whatever reading finds.
+        """
+        self._check_conflicts()
+        if not any(is_python(name) for name, _, _ in self._files.values()):
+            raise refusal("no-python-files", found=self._found_instead())
+        graded = []
+        for name, _, pieces in self._files.values():
+            if is_python(name):
+                graded.append(SourceFile(name, b"".join(pieces())))
+                continue
+            for _ in pieces():
+                pass  # Nothing of it is kept, but a damaged or lying archive is refused as a whole.
+            self._left_out[name] = _why_not_graded(name)
+        graded.sort(key=lambda source: source.path)
+        return Submission(tuple(graded), self._dropped(), archive_sha256)
+
+    def _check_conflicts(self) -> None:
+        for key, name in self._folders.items():
+            if key in self._files:
+                raise refusal("name-conflict", name)
+        for key, (name, _, _) in self._files.items():
+            segments = key.split("/")
+            parents = ("/".join(segments[:end]) for end in range(1, len(segments)))
+            if any(parent in self._files for parent in parents):
+                raise refusal("name-conflict", name)
+
+    def _found_instead(self) -> str:
+        names = [name for name, _, _ in self._files.values()]
+        if _OFFICE_MARK in names:
+            return " It is an Office document."
+        if any(name.lower().endswith(".ipynb") for name in names):
+            return " It has a notebook: export that as a script."
+        return ""
+
+    def _dropped(self) -> tuple[Dropped, ...]:
+        rows = [Dropped(name, reason) for name, reason in self._left_out.items()]
+        junk = sorted(self._junk.items())
+        rows += [Dropped(shown(path), reason) for path, reason in junk[:MOST_JUNK_LISTED]]
+        rows.sort(key=lambda row: row.path)
+        unlisted = len(junk) - MOST_JUNK_LISTED
+        if unlisted > 0:
+            rows.append(Dropped("…", f"{unlisted} more leftovers of tools"))
+        return tuple(rows)

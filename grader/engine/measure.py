@@ -1,0 +1,181 @@
+"""Measuring a submission: what is known is looked up, the rest is asked of the nursery.
+
+The key of an inspection is a hash over all that it can depend on, so that an inspection is true
+wherever its key comes up again: in another file, another submission, another worker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from grader.domain.check import Catalog, Context, Inspection, State
+from grader.domain.errors import EngineFault
+from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.readable import READABLE
+from grader.domain.rubric import Probe, Rubric
+from grader.domain.source import SourceFile, Submission
+from grader.engine.facts_cache import FactsCache
+from grader.engine.gate import GATE_VERSION
+from grader.engine.identity import engine_identity, tool_version
+from grader.engine.job import Ask, FileJob, Inspector, Job, canonical
+
+
+class Closable(Inspector, Protocol):
+    """An inspector that holds something."""
+
+    def close(self) -> None:
+        """Let go of it; more than once does no harm."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One probe of a rubric, with the parts of its keys that no file changes."""
+
+    probe: Probe
+    options: str
+    fixed: tuple[object, ...]
+
+
+@dataclass
+class _Wanted:
+    """Files of the same bytes and kind of name: measured as one, under one gate's key."""
+
+    source: SourceFile
+    gate: str
+    asks: dict[str, Ask] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of one file's facts: the gate's, and each probe's by the probe's own key."""
+
+    gate: str
+    probes: Mapping[str, str]
+
+
+class Engine:
+    """Measures submissions with the checks of a catalog.
+
+    ``inspector`` does the work (a :class:`~grader.engine.nursery.Nursery`), ``cache`` remembers it.
+    """
+
+    def __init__(self, catalog: Catalog, inspector: Closable, cache: FactsCache) -> None:
+        self._catalog, self._inspector, self._cache = catalog, inspector, cache
+        self._identity = engine_identity(catalog)
+
+    @property
+    def identity(self) -> EngineIdentity:
+        """What measures."""
+        return self._identity
+
+    def close(self) -> None:
+        """Close the inspector; more than once does no harm."""
+        self._inspector.close()
+
+    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
+        """Everything that the rubric's probes measure of a submission, files in path order.
+
+        Raises:
+            EngineFault: the engine itself is broken; nothing is known of the submission.
+        """
+        questions = [self._question(probe) for probe in rubric.probes(self._catalog)]
+        files = sorted(submission.files, key=lambda file: file.path)
+        wanted: dict[str, _Wanted] = {}
+        keys = [self._keys(file, submission, questions, rubric.python, wanted) for file in files]
+        known = self._known(wanted, rubric.python)
+        return SubmissionFacts(
+            files=tuple(_file_facts(*pair, known) for pair in zip(files, keys, strict=True)),
+            dropped=tuple(
+                DroppedFile(path=file.path, reason=file.reason) for file in submission.dropped
+            ),
+            digest=submission.digest,
+            archive_sha256=submission.archive_sha256,
+            engine=self._identity,
+        )
+
+    def _question(self, probe: Probe) -> _Question:
+        options = canonical(probe.options.model_dump(mode="json"))
+        tools = {tool: tool_version(tool) for tool in probe.check.tools}
+        fixed = (probe.check.id, probe.check.version, options, tools, *self._base())
+        return _Question(probe, options, fixed)
+
+    def _base(self) -> tuple[object, ...]:
+        return self._identity.python, GATE_VERSION
+
+    def _keys(
+        self,
+        file: SourceFile,
+        submission: Submission,
+        questions: list[_Question],
+        python: str,
+        wanted: dict[str, _Wanted],
+    ) -> _Keys:
+        gate = _hashed((READABLE, python, *self._base(), file.sha256, file.kind))
+        group = wanted.setdefault(gate, _Wanted(file, gate))
+        probes = {}
+        for question in questions:
+            check = question.probe.check
+            context: Context = check.context(file.path, submission.outline)
+            key = _hashed((*question.fixed, file.sha256, file.kind, context))
+            group.asks[key] = Ask(check.id, question.options, context)
+            probes[question.probe.key] = key
+        return _Keys(gate, probes)
+
+    def _known(self, wanted: Mapping[str, _Wanted], python: str) -> Mapping[str, Inspection]:
+        """Every inspection that the files need, by key, measured now where it has to be."""
+        asked = [key for one in wanted.values() for key in (one.gate, *one.asks)]
+        known = dict(self._cache.get_many(asked))
+        missing = (_missing(one, known) for one in wanted.values())
+        rows = [row for row in missing if row is not None]
+        if rows:
+            known.update(self._fresh(rows, python))
+        return known
+
+    def _fresh(
+        self, rows: Sequence[tuple[FileJob, tuple[str, ...]]], python: str
+    ) -> Mapping[str, Inspection]:
+        """Answers by key, measured now; those that did not fail are remembered."""
+        job = Job(tuple(file for file, _ in rows), python)
+        fresh = _by_key(self._inspector.inspect(job), [names for _, names in rows])
+        kept = {key: one for key, one in fresh.items() if one.state is not State.FAILED}
+        self._cache.put_many(kept)
+        return fresh
+
+
+def _missing(
+    one: _Wanted, known: Mapping[str, Inspection]
+) -> tuple[FileJob, tuple[str, ...]] | None:
+    """What is still to be asked of a file, and the keys of the answers: the gate's, the asks'."""
+    readable = known.get(one.gate)
+    if readable is not None and readable.state is not State.OK:
+        return None
+    asks = {key: ask for key, ask in one.asks.items() if key not in known}
+    if readable is not None and not asks:
+        return None
+    file = FileJob(one.source.path, one.source.data, tuple(asks.values()), readable is None)
+    return file, (one.gate, *asks)
+
+
+def _by_key(
+    answers: Mapping[tuple[int, int], Inspection], names: list[tuple[str, ...]]
+) -> dict[str, Inspection]:
+    return {names[file][question]: inspection for (file, question), inspection in answers.items()}
+
+
+def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) -> FileFacts:
+    try:
+        readable = known[keys.gate]
+        ok = readable.state is State.OK
+        probes = keys.probes if ok else {}
+        inspections = {probe: known[key] for probe, key in probes.items()}
+    except KeyError:
+        raise EngineFault(f"The engine gave no answer on {file.path}.") from None
+    return FileFacts(path=file.path, sha256=file.sha256, readable=readable, inspections=inspections)
+
+
+def _hashed(parts: tuple[object, ...]) -> str:
+    return hashlib.sha256(canonical(parts).encode("ascii")).hexdigest()

@@ -1,0 +1,192 @@
+"""Checks that misbehave where a file says ``trigger``, for the tests of nursery and engine."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.domain.check import (
+    Check,
+    Context,
+    Facts,
+    Finding,
+    Inspection,
+    Options,
+    Words,
+    counting,
+)
+from grader.domain.source import SourceFile
+from grader.engine.confinement import RESULTS
+from grader.engine.nursery_child import ANSWERED, FRAME
+
+_WORDS = Words("What it is.", "How to mend it.", "https://example.org")
+
+
+def _hang() -> Inspection:
+    while True:
+        pass
+
+
+def _sleep() -> Inspection:
+    signal.pause()
+    return Inspection()
+
+
+def _allocate() -> Inspection:
+    kept = []
+    while True:
+        kept.append(bytes(1 << 24))
+
+
+def _leave() -> Inspection:
+    os._exit(3)
+
+
+def _segfault() -> Inspection:
+    ctypes.string_at(0)
+    return Inspection()
+
+
+def _flood() -> Inspection:
+    return Inspection(findings=(Finding(code="x", message="x" * 50_000_000),))
+
+
+def _flood_pipe() -> Inspection:
+    while True:
+        os.write(RESULTS, FRAME.pack(ANSWERED, 1, 2, 3_000_000_000) + b"x" * 60_000)
+
+
+def _forge() -> Inspection:
+    os.write(RESULTS, FRAME.pack(ANSWERED, 0, 1, 2) + b"{}")
+    return Inspection()
+
+
+def _mumble() -> Inspection:
+    os.write(RESULTS, FRAME.pack(ANSWERED, 1, 2, 5) + b"junk!")
+    return Inspection()
+
+
+def _raise() -> Inspection:
+    raise RuntimeError("a tool broke")
+
+
+def _exit() -> Inspection:
+    sys.exit("a tool gave up")
+
+
+def _surrogate() -> Inspection:
+    return Inspection(findings=(Finding(code="x", message="\ud800"),))
+
+
+def _many() -> Inspection:
+    findings = tuple(Finding(code="x", line=line, message="m") for line in range(1, 3_001))
+    return Inspection(facts=Facts(counts={"x": 3_000}), findings=findings)
+
+
+def _look() -> Inspection:
+    """What a child can see of the world."""
+    seen = {
+        "environment": str(sorted(os.environ)),
+        "folder": str(os.listdir(".")),
+        "path": str("" in sys.path or os.getcwd() in sys.path),
+        "session": str(os.getsid(0) == os.getpid()),
+    }
+    for fd in sorted(os.listdir("/proc/self/fd"), key=int):
+        if os.path.exists(f"/proc/self/fd/{fd}"):
+            seen[f"fd {fd}"] = os.readlink(f"/proc/self/fd/{fd}")
+    findings = tuple(Finding(code=name, message=value) for name, value in seen.items())
+    return Inspection(findings=findings)
+
+
+def _write() -> Inspection:
+    """Try to leave something behind."""
+    tried = []
+    for name in ("left-behind", f"/tmp/left-behind-{os.getpid()}"):
+        try:
+            Path(name).write_bytes(b"trigger")
+            tried.append("written")
+        except OSError as error:
+            tried.append(error.strerror or "")
+        if name.startswith("/tmp"):
+            Path(name).unlink(missing_ok=True)
+    try:
+        os.fork()
+        tried.append("forked")
+    except OSError:
+        tried.append("no fork")
+    return Inspection(findings=tuple(Finding(code="tried", message=text) for text in tried))
+
+
+_KEPT: list[object] = []
+
+
+def _who() -> Inspection:
+    return Inspection(findings=(Finding(code="pid", message=str(os.getpid())),))
+
+
+def _hoard() -> Inspection:
+    _KEPT.append(bytes(100 << 20))
+    return _who()
+
+
+def _grudge() -> Inspection:
+    """Dies of what an earlier submission left behind."""
+    if _KEPT:
+        os._exit(3)
+    _KEPT.append("trigger")
+    return _who()
+
+
+def _sulk() -> Inspection:
+    """As ``grudge``, but with an exception."""
+    if _KEPT:
+        raise RuntimeError
+    _KEPT.append("trigger")
+    return _who()
+
+
+def _fine(source: SourceFile, options: Options, context: Context) -> Inspection:
+    return Inspection(facts=Facts(counts={"lines": len(source.lines)}))
+
+
+def _when_triggered(act: Callable[[], Inspection]) -> Callable[..., Inspection]:
+    def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+        return act() if b"trigger" in source.data else _fine(source, options, context)
+
+    return inspect
+
+
+def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> Check:
+    measures = (counting("lines", "Lines", "lines"),)
+    return Check(id, 1, id.title(), _WORDS, measures, inspect)
+
+
+_ACTS = {
+    "hang": _hang,
+    "sleep": _sleep,
+    "allocate": _allocate,
+    "leave": _leave,
+    "segfault": _segfault,
+    "flood": _flood,
+    "flood_pipe": _flood_pipe,
+    "forge": _forge,
+    "mumble": _mumble,
+    "raise": _raise,
+    "exit": _exit,
+    "surrogate": _surrogate,
+    "many": _many,
+    "look": _look,
+    "write": _write,
+    "who": _who,
+    "hoard": _hoard,
+    "grudge": _grudge,
+    "sulk": _sulk,
+}
+
+CATALOG = {"fine": _check("fine", _fine), "other": _check("other", _fine)} | {
+    name: _check(name, _when_triggered(act)) for name, act in _ACTS.items()
+}

@@ -1,0 +1,178 @@
+"""The gate: what it lets through, and in which words it refuses the rest."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.domain.check import Finding, Inspection, State
+from grader.domain.readable import READABLE, WORDS, readable_words
+from grader.domain.source import SourceFile
+from grader.engine.gate import gate
+from grader.engine.nursery_main import _SAMPLE
+
+NEWER = f"3.{sys.version_info.minor + 1}"
+
+
+def refused(data: bytes, python: str = "3.11") -> tuple[str, Finding]:
+    outcome = gate("a.py", data, python)
+    assert isinstance(outcome, Inspection), "it was let through"
+    assert outcome.state is State.UNREADABLE
+    (finding,) = outcome.findings
+    assert finding.code in WORDS
+    return outcome.reason, finding
+
+
+def passes(data: bytes) -> bool:
+    return isinstance(gate("a.py", data), SourceFile)
+
+
+READABLE_FILES = {
+    "empty": b"",
+    "plain": b"x = 1\n",
+    "no newline at the end": b"x = 1",
+    "windows newlines": b"if x:\r\n    y = 1\r\n",
+    "old mac newlines": b"if x:\r    y = 1\r",
+    "form feed": b"x = 1\n\x0c\ny = 2\n",
+    "byte order mark": b"\xef\xbb\xbfx = 1\n",
+    "byte order mark and cookie": b"\xef\xbb\xbf# coding: utf-8\nx = 1\n",
+    "utf-8 cookie": b"#!/usr/bin/python\n# -*- coding: UTF_8 -*-\nx = '\xc3\xa4'\n",
+    "ascii cookie": b"# vim: set fileencoding=us-ascii :\nx = 1\n",
+    "cookie on the third line": b"\n\n# coding: rot13\n",
+    "cookie below code": b"x = 1\n# coding: rot13\n",
+    "brackets in strings": b'"""' + b"(" * 500 + b'"""\nx = "((((" # ' + b"[" * 500 + b"\n",
+    "as deep as allowed": b"x = " + b"[" * 40 + b"]" * 40 + b"\n",
+    "long chain of elif": b"if a: pass\n" + b"elif a: pass\n" * 120,
+    "fifty continued lines": b"x = 1" + b" + 1\\\n" * 50 + b"+ 1\n",
+    "power": b"x = 9 ** 9 ** 9\n",
+    "invalid escape": b"x = '\\p'\n",
+    "a dictionary of 2,000 lines": b"x = {\n" + b"    'a': 1,\n" * 2_000 + b"}\n",
+    "as long as allowed": b"x = 1\n" * 5_499,
+    "the warm-up sample": _SAMPLE,
+}
+
+
+@pytest.mark.parametrize("data", READABLE_FILES.values(), ids=READABLE_FILES)
+def test_lets_through_what_is_python(data: bytes) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert passes(data)
+
+
+REFUSED = {
+    "unclosed bracket": (b"x = 1\ny = (\n", "syntax", 2, 5),
+    "missing colon": (b"def f()\n    pass\n", "syntax", 1, 8),
+    "python 2": (b"x = 1\nprint 'a'\n", "syntax", 2, 1),
+    "return outside a function": (b"x = 1\nreturn x\n", "syntax", 2, 1),
+    "same argument twice": (b"def f(a, a): pass\n", "syntax", 1, 10),
+    "tabs and spaces": (b"if x:\n\ty\n        z\n", "syntax", 3, 1),
+    "unclosed brackets all over": (b"print((\n" * 45, "syntax", 45, 7),
+    "octal of python 2": (b"x = 1\nx = 0777\n", "syntax", 2, 0),
+    "latin-1": (b"x = 1\ny = '\xe4'\n", "encoding", 2, 6),
+    "utf-16": ("x = 1\n".encode("utf-16"), "encoding", 1, 1),
+    "rot13 cookie": (b"# coding: rot13\nk = 1\n", "encoding", 1, 1),
+    "utf-7 cookie": (b"\n# coding: utf-7\nx = 1\n", "encoding", 2, 1),
+    "latin-1 cookie": (b"# coding: latin-1\nx = '\xe4'\n", "encoding", 1, 1),
+    "ascii cookie and more": (b"# coding: ascii\nx = '\xc3\xa4'\n", "encoding", 2, 6),
+    "mark and another cookie": (b"\xef\xbb\xbf# coding: ascii\n", "encoding", 1, 1),
+    "NUL": (b"x = 1\nx = '\0'\n", "control_characters", 2, 6),
+    "escape character": (b"x = '\x1b[0m'\n", "control_characters", 1, 6),
+    "vertical tab": (b"x = 1\x0b\n", "control_characters", 1, 6),
+    "too many bytes": (b"#" * 80 + b"\n" + b"x = 1 # \n" * 30_000, "too_large", 1, 1),
+    "too many lines": (b"x = 1\n" * 5_500, "too_large", 1, 1),
+    "a line too long": (b"x = 1\nx = '" + b"a" * 2_000 + b"'\n", "too_large", 2, 2_001),
+    "too much code": (
+        b"[" + b"a," * 16 + b"\n" + (b"a," * 16 + b"\n") * 5_000 + b"]\n",
+        "too_large",
+        1,
+        0,
+    ),
+    "51 continued lines": (b"x = 1" + b"\\\n" * 51 + b"\n", "too_deep", 1, 6),
+    "41 brackets": (b"x = 1\nx = " + b"[" * 41 + b"]" * 41 + b"\n", "too_deep", 2, 45),
+    "201 brackets": (b"x = " + b"(" * 201 + b")" * 201 + b"\n", "too_deep", 1, 205),
+    "a sum of 3,000 terms": (b"x = (1\n" + b"+ 1\n" * 3_000 + b")\n", "too_deep", 0, 0),
+    "5,000 times not": (b"x = (\n" + b"not\n" * 5_000 + b"1)\n", "too_deep", 0, 0),
+    "5,000 lambdas": (b"x = (\n" + b"lambda:\n" * 5_000 + b"1)\n", "too_deep", 0, 0),
+    "2,000 times elif": (b"if a: pass\n" + b"elif a: pass\n" * 2_000, "too_deep", 0, 0),
+    "100 indents": (
+        b"".join(b" " * depth + b"if a:\n" for depth in range(100)) + b" " * 100 + b"a\n",
+        "syntax",
+        101,
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "reason", "line", "column"), REFUSED.values(), ids=REFUSED)
+def test_refuses_with_a_reason_and_a_place(
+    data: bytes, reason: str, line: int, column: int
+) -> None:
+    said, finding = refused(data)
+    assert said == reason
+    # 0 stands for a place that the interpreter's version chooses.
+    assert line in (0, finding.line)
+    assert column in (0, finding.column)
+
+
+def test_a_syntax_error_says_what_python_says() -> None:
+    _, finding = refused(b"y = (\n")
+    assert finding.code == "syntax-error"
+    assert finding.message == "Python cannot read this: '(' was never closed"
+
+
+def test_the_tree_is_shared_with_the_checks() -> None:
+    source = gate("a.py", b"x = 1\n")
+    assert isinstance(source, SourceFile)
+    assert "tree" in vars(source)
+
+
+def test_the_recursion_limit_is_as_before() -> None:
+    before = sys.getrecursionlimit()
+    refused(b"x = (\n" + b"not\n" * 5_000 + b"1)\n")
+    assert sys.getrecursionlimit() == before
+
+
+def test_newer_syntax_that_the_exercise_allows_is_our_fault() -> None:
+    # PEP 810's lazy imports are newer than every interpreter that this runs on.
+    assert gate("a.py", b"lazy import os\n", "3.15") == Inspection(
+        state=State.FAILED, reason="grammar"
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"return 1\n", b"x = (\n", b"def f(a, a): pass\n", b"lazy import os\n"]
+)
+def test_what_the_newer_python_does_not_allow_either_is_the_students(data: bytes) -> None:
+    assert refused(data, NEWER if data != b"lazy import os\n" else "3.11")[0] == "syntax"
+
+
+def test_every_code_has_words_and_unknown_ones_fall_back() -> None:
+    assert READABLE == "readable"
+    assert readable_words("encoding") is WORDS["encoding"]
+    assert readable_words("new-code") is WORDS["syntax-error"]
+
+
+@given(st.binary(max_size=200))
+def test_never_raises(data: bytes) -> None:
+    outcome = gate("a.py", data)
+    assert isinstance(outcome, SourceFile) or outcome.state is State.UNREADABLE
+
+
+@given(
+    st.lists(st.sampled_from([*"()[]{}'\"#\\\n :=,", "'''", '"""', "if x", "f", "1", "\t"])).map(
+        "".join
+    )
+)
+def test_agrees_with_the_compiler_where_no_cap_is_hit(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "a.py", "exec", dont_inherit=True)
+            compiles = True
+        except (SyntaxError, ValueError):
+            compiles = False
+    assert passes(text.encode()) == compiles
