@@ -1,0 +1,189 @@
+"""A report as a Markdown comment. Nothing that a student wrote can become markup, a link or HTML.
+
+Words of a text that hold anything but letters, digits and harmless punctuation stand in code
+spans, which no dialect of Markdown looks into; tables hold no text of the submission.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.domain.report import Report
+from grader.exports import at_home, phrases
+from grader.exports.inert import harmless
+from grader.exports.outline import FileFindings, Group, findings_by_file, parts
+
+_MOST_MESSAGES = 5
+#: A patch longer than this (in characters) is left to the other forms: comments have limits.
+_LONGEST_PATCH = 20_000
+_SIGNS = frozenset("×−/=–—%>")
+_OPEN, _CLOSE = "(“‘\"'", ")”’\"'.,;:!?%"
+_TICKED = phrases.TICKED
+_PLAIN = re.compile(r"[^\W_]*(?:[-’'/(][^\W_]+)*|\d+(?:[.,]\d+)*")
+
+
+def render_markdown(report: Report) -> str:
+    """The report as Markdown (CommonMark, with one table in the form of GitHub)."""
+    report = harmless(report)
+    blocks = [
+        *_top(report),
+        *_criteria(report),
+        *_findings(report),
+        *_faults_and_notes(report),
+        *_at_home(report),
+        *_origins(report),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def prose(text: str) -> str:
+    """A text in one line, in which no word can be markup; never to begin a line with."""
+    return " ".join(_word(word) for word in text.split())
+
+
+def words(text: str) -> str:
+    """Prose of ours, in which what stands between two backticks is code."""
+    parts = _TICKED.split(text)
+    told = [code(part) if at % 2 else prose(part) for at, part in enumerate(parts)]
+    return "".join(
+        f"{' ' if part[:1].isspace() else ''}{one}{' ' if part[-1:].isspace() and one else ''}"
+        for one, part in zip(told, parts, strict=True)
+    )
+
+
+def _word(word: str) -> str:
+    if word in _SIGNS:
+        return word
+    core = word.lstrip(_OPEN).rstrip(_CLOSE)
+    if _PLAIN.fullmatch(core):
+        return word
+    before, after = word[: word.index(core)], word[word.index(core) + len(core) :]
+    return f"{before}{code(core)}{after}"
+
+
+def code(text: str) -> str:
+    """A code span that shows exactly this text, whatever backticks are in it."""
+    text = text.replace("\n", " ")
+    ticks = "`" * (_longest_run(text) + 1)
+    pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A fenced block that no line of the text can close."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _cell(text: str) -> str:
+    """Text of the rubric in a table; one that holds a bar goes character by character."""
+    if "|" not in text:
+        return words(text)
+    return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
+
+
+def _top(report: Report) -> Iterator[str]:
+    yield f"## Total: {phrases.score(report)}"
+    lines = [f"**Exercise:** {words(report.rubric.title)} ({prose(phrases.rubric_of(report))})"]
+    if report.receipt:
+        lines.append(f"**Handed in:** {prose(phrases.receipt_of(report))}")
+    yield "\\\n".join(lines)
+    if phrases.attention(report):
+        yield f"**Not your doing:** {prose(phrases.attention(report))}"
+    yield from (f"**Note:** {words(said)}" for said in phrases.about_total(report))
+    if phrases.strengths(report):
+        yield f"**Already right:** {words(phrases.strengths(report))}"
+    heading, text = phrases.first_thing(report)
+    yield f"**{heading}.** {words(text)}"
+
+
+def _criteria(report: Report) -> Iterator[str]:
+    told = parts(report)
+    rows = [
+        f"| {_cell(line.title)} | {phrases.points_of(line)} |"
+        for part in told
+        for line in part.criteria
+    ]
+    total = f"| **Total** | **{phrases.score(report)}** |"
+    yield "\n".join(["### Criteria", "", "| Criterion | Points |", "| :-- | --: |", *rows, total])
+    for part in told:
+        note = f": {part.note}" if part.note else ""
+        yield f"**{part.title}**{note}"
+        yield "\n".join(
+            f"- **{words(line.title)}** ({phrases.points_of(line)}): {prose(line.why)}"
+            for line in part.criteria
+        )
+    yield f"Rounding: {prose(report.rounding)}."
+
+
+def _findings(report: Report) -> Iterator[str]:
+    files = findings_by_file(report)
+    yield "### What was found, file by file"
+    yield "Files: " + prose(phrases.files_read(report) + ("" if files else " Nothing was found."))
+    for file in files:
+        yield from _file(file)
+
+
+def _file(file: FileFindings) -> Iterator[str]:
+    mark = " cannot be read as Python" if file.unreadable else ""
+    yield f"**File** {code(file.path)}{mark}"
+    yield "\n".join(line for group in file.groups for line in _group(group))
+
+
+def _group(group: Group) -> Iterator[str]:
+    yield f"- Found {prose(phrases.group_title(group))}; {words(phrases.price_of(group))}"
+    messages = list(group.messages.items())
+    for message, lines in messages[:_MOST_MESSAGES]:
+        place = "Says" if len(messages) == 1 else phrases.on_lines(lines, 3).capitalize()
+        yield f"  - {place}: {prose(message)}"
+    if len(messages) > _MOST_MESSAGES:
+        yield f"  - And {len(messages) - _MOST_MESSAGES} more of this kind"
+    if not group.first:
+        yield "  - How to mend: as above."
+        return
+    link = f" (<{group.lead.url}>)" if group.lead.url else ""
+    yield f"  - How to mend: {words(group.lead.how_to_fix)}{link}"
+
+
+def _faults_and_notes(report: Report) -> Iterator[str]:
+    if report.faults:
+        yield "### What broke on our side"
+        yield "\n".join(
+            f"- File {code(one.path)}: {prose(one.check)}, {prose(phrases.fault_of(one))}"
+            for one in report.faults
+        )
+    if report.notes:
+        yield "### Good to know"
+        yield "\n".join(f"- Note: {prose(note)}" for note in report.notes)
+
+
+def _at_home(report: Report) -> Iterator[str]:
+    if report.patch:
+        yield "### A patch that mends layout and imports"
+        if len(report.patch) <= _LONGEST_PATCH:
+            yield "Save this as `mend.patch` in the folder that you handed in:"
+            yield fenced(report.patch, "diff")
+        else:
+            yield "It is too long to show here: take it from the page or the JSON of this report."
+        yield "Then, in that folder:"
+        yield fenced("git apply mend.patch")
+        yield f"{phrases.PATCH_RAISES} {prose(phrases.PATCH_ELSEWHERE)}"
+    commands = at_home.command_lines(report)
+    if commands:
+        yield "### The same verdicts at home"
+        yield "In the folder that you handed in:"
+        yield fenced("\n".join(commands))
+
+
+def _origins(report: Report) -> Iterator[str]:
+    if report.dropped:
+        yield "### Not graded"
+        yield "\n".join(f"- File {code(one.path)}: {prose(one.reason)}" for one in report.dropped)
+    yield "### How this was measured"
+    origins = [f"- {name}: {code(value)}" for name, value in phrases.origins_of(report)]
+    yield "\n".join([f"- With {prose(phrases.engine_of(report))}", *origins])

@@ -1,0 +1,186 @@
+"""A report for a terminal: 80 columns, readable without colour, nothing hidden in it."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import StringIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from grader.domain.report import CriterionLine, Report
+from grader.exports import at_home, phrases
+from grader.exports.inert import harmless
+from grader.exports.outline import Group, findings_by_file, part_of, parts
+
+WIDTH = 80
+#: An address cut in two is no address, so one may stand out this far.
+_ADDRESS_WIDTH = 100
+_MOST_MESSAGES = 5
+_COLOURS = {"heading": "1", "full": "32", "lost": "33", "faint": "2", "alarm": "1;31"}
+_GET_PATCH = (
+    "The patch stands in the JSON form of this report, under “patch”. Save that form as "
+    "report.json in the folder that you handed in; then:"
+)
+_APPLY = (
+    "python3 -c \"import json; p = json.load(open('report.json', 'rb'))['patch'];\\",
+    "    open('mend.patch', 'wb').write(p.encode())\"",
+    "git apply mend.patch",
+)
+
+
+class _Sheet:
+    """Lines of text, wrapped by the cells that characters take on a terminal."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+        self._lines: list[str] = []
+
+    def put(
+        self,
+        text: str,
+        *,
+        indent: int = 0,
+        prefix: str = "",
+        style: str = "",
+        width: int = WIDTH,
+    ) -> None:
+        """A paragraph; ``prefix`` stands before its first line and the rest hangs under it."""
+        margin, hang = " " * indent, " " * cell_len(prefix)
+        wrapped = Text(text).wrap(_ruler(), width - indent - len(hang))
+        for at, line in enumerate(wrapped):
+            self._add((margin + (hang if at else prefix) + line.plain).rstrip(), style)
+
+    def verbatim(self, lines: list[str] | tuple[str, ...], *, indent: int = 4) -> None:
+        """Lines that must not be wrapped between words."""
+        for line in lines:
+            self.put(line.lstrip(), indent=indent + len(line) - len(line.lstrip()))
+
+    def heading(self, text: str) -> None:
+        """A heading after an empty line."""
+        self._lines.append("")
+        self.put(text, style="heading")
+
+    def _add(self, line: str, style: str) -> None:
+        coloured = self._colour and style and line
+        self._lines.append(f"\x1b[{_COLOURS[style]}m{line}\x1b[0m" if coloured else line)
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+
+@cache
+def _ruler() -> Console:
+    """What rich measures with; it reads nothing of the environment and prints nothing."""
+    return Console(file=StringIO(), width=WIDTH, force_terminal=False, _environ={})
+
+
+def render_text(report: Report, *, colour: bool = False) -> str:
+    """The report as text; ``colour`` adds ANSI colours that carry no meaning of their own."""
+    report, sheet = harmless(report), _Sheet(colour=colour)
+    _top(sheet, report)
+    _criteria(sheet, report)
+    _findings(sheet, report)
+    _faults_and_notes(sheet, report)
+    _at_home(sheet, report)
+    _origins(sheet, report)
+    return str(sheet)
+
+
+def _top(sheet: _Sheet, report: Report) -> None:
+    alarm = report.status == "needs_attention"
+    withheld = " (the rest is withheld, not lost)" if report.total.points is None else ""
+    sheet.put(f"Total: {phrases.score(report)}{withheld}", style="alarm" if alarm else "heading")
+    sheet.put(f"{report.rubric.title} ({phrases.rubric_of(report)})")
+    about = (phrases.attention(report), *phrases.about_total(report))
+    for said in (phrases.receipt_of(report), *about):
+        if said:
+            sheet.put(said)
+    strengths = phrases.strengths(report)
+    if strengths:
+        sheet.put(strengths, style="full")
+    heading, text = phrases.first_thing(report)
+    sheet.heading(heading)
+    sheet.put(text, indent=2)
+
+
+def _criteria(sheet: _Sheet, report: Report) -> None:
+    for part in parts(report):
+        sheet.heading(part.title)
+        if part.note:
+            sheet.put(part.note, indent=2, style="faint")
+        for line in part.criteria:
+            _criterion(sheet, line)
+    sheet.put("")
+    sheet.put(f"Rounding: {report.rounding}.", style="faint")
+
+
+def _criterion(sheet: _Sheet, line: CriterionLine) -> None:
+    style = part_of(line) if part_of(line) in ("full", "lost") else ""
+    sheet.put(line.title, prefix=f"{phrases.points_of(line):>13}  ", style=style)
+    sheet.put(line.why, indent=15)
+
+
+def _findings(sheet: _Sheet, report: Report) -> None:
+    files = findings_by_file(report)
+    sheet.heading("What was found, file by file")
+    sheet.put(phrases.files_read(report) + ("" if files else " Nothing was found."), indent=2)
+    for file in files:
+        sheet.put("")
+        mark = "  (cannot be read as Python)" if file.unreadable else ""
+        sheet.put(file.path + mark, indent=2, style="heading")
+        for group in file.groups:
+            _group(sheet, group)
+
+
+def _group(sheet: _Sheet, group: Group) -> None:
+    sheet.put(f"{phrases.group_title(group)} ({phrases.price_of(group)})", indent=4)
+    messages = list(group.messages.items())
+    for message, lines in messages[:_MOST_MESSAGES]:
+        place = "" if len(messages) == 1 else f"{phrases.on_lines(lines, 3)}: "
+        sheet.put(place + message, indent=6)
+    if len(messages) > _MOST_MESSAGES:
+        sheet.put(f"and {len(messages) - _MOST_MESSAGES} more of this kind", indent=6)
+    if not group.first:
+        sheet.put("How to mend: as above.", indent=6, style="faint")
+        return
+    sheet.put(f"How to mend: {group.lead.how_to_fix}", indent=6)
+    if group.lead.url:
+        sheet.put(group.lead.url, indent=6, style="faint", width=_ADDRESS_WIDTH)
+
+
+def _faults_and_notes(sheet: _Sheet, report: Report) -> None:
+    if report.faults:
+        sheet.heading("What broke on our side")
+        for fault in report.faults:
+            said = f"{fault.path}: {fault.check} ({phrases.fault_of(fault)})"
+            sheet.put(said, indent=2, prefix="- ")
+    if report.notes:
+        sheet.heading("Good to know")
+        for note in report.notes:
+            sheet.put(note, indent=2, prefix="- ")
+
+
+def _at_home(sheet: _Sheet, report: Report) -> None:
+    if report.patch:
+        sheet.heading("A patch that mends layout and imports")
+        sheet.put(_GET_PATCH, indent=2)
+        sheet.verbatim(_APPLY)
+        sheet.put(f"{phrases.PATCH_RAISES} {phrases.PATCH_ELSEWHERE}", indent=2)
+    commands = at_home.command_lines(report)
+    if commands:
+        sheet.heading("The same verdicts at home, in the folder that you handed in")
+        for command in commands:
+            sheet.verbatim(at_home.folded(command, WIDTH - 4))
+
+
+def _origins(sheet: _Sheet, report: Report) -> None:
+    if report.dropped:
+        sheet.heading("Not graded")
+        for dropped in report.dropped:
+            sheet.put(f"{dropped.path}: {dropped.reason}", indent=2, prefix="- ")
+    sheet.heading("How this was measured")
+    sheet.put(phrases.engine_of(report), indent=2)
+    for name, value in phrases.origins_of(report):
+        sheet.put(f"{name}: {value}", indent=2)

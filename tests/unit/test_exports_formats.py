@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from markdown_it import MarkdownIt
+
+from grader.domain.report import Report
+from grader.exports import phrases
+from grader.exports.formats import FORMATS
+from grader.exports.inert import harmless, visible
+from tests.unit import exports_reports as reports
+
+
+class _Words(HTMLParser):
+    """The text of a page, without its style sheet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden = tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.words.append(data)
+
+
+def _read_html(text: str) -> str:
+    parser = _Words()
+    parser.feed(text)
+    return "".join(parser.words)
+
+
+def _read_markdown(text: str) -> str:
+    return _read_html(MarkdownIt("commonmark").enable("table").render(text))
+
+
+#: How a person sees each form.
+READERS: dict[str, Callable[[str], str]] = {
+    "text": str,
+    "markdown": _read_markdown,
+    "html": _read_html,
+}
+
+
+def _squeezed(text: str) -> str:
+    """Text without white space, because forms break lines where they like."""
+    return "".join(text.split())
+
+
+@pytest.fixture(params=sorted(reports.ALL))
+def report(request: pytest.FixtureRequest) -> Report:
+    return reports.ALL[request.param]()
+
+
+@pytest.fixture(params=sorted(READERS))
+def form(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def _seen(report: Report, form: str) -> str:
+    return _squeezed(READERS[form](FORMATS[form].render(report)))
+
+
+def test_every_form_has_its_media_type_and_suffix() -> None:
+    assert {name: (one.media_type, one.suffix) for name, one in FORMATS.items()} == {
+        "json": ("application/json", ".json"),
+        "text": ("text/plain", ".txt"),
+        "markdown": ("text/markdown", ".md"),
+        "html": ("text/html", ".html"),
+    }
+
+
+def test_total_points_and_reasons_stand_in_every_form(report: Report, form: str) -> None:
+    seen = _seen(report, form)
+    assert _squeezed(f"Total: {phrases.score(report)}") in seen
+    for line in harmless(report).criteria:
+        assert _squeezed(line.title) in seen
+        assert _squeezed(phrases.points_of(line)) in seen
+        assert _squeezed(line.why) in seen
+
+
+def test_the_rest_of_the_report_stands_in_every_form(report: Report, form: str) -> None:
+    seen, safe = _seen(report, form), harmless(report)
+    step = [safe.next_step.text] if safe.next_step else []
+    for text in (*step, *safe.notes):
+        assert _squeezed(text) in seen
+    for finding in safe.findings:
+        for text in (finding.path, finding.code, finding.how_to_fix):
+            assert _squeezed(text) in seen
+    for path in [*(one.path for one in safe.faults), *(one.path for one in safe.dropped)]:
+        assert _squeezed(path) in seen
+    for text in (safe.submission.digest, safe.rubric.digest, *safe.engine.tools.values()):
+        assert text in seen
+
+
+def test_a_hostile_name_is_shown_as_it_is(form: str) -> None:
+    seen = _seen(reports.hostile(), form)
+    for name in reports.HOSTILE_NAMES:
+        assert _squeezed(visible(name)) in seen
+
+
+def test_no_form_holds_a_character_that_does_not_print(report: Report) -> None:
+    for form in READERS:
+        rendered = FORMATS[form].render(report)
+        odd = {one for one in rendered if not one.isprintable()}
+        assert odd <= {"\n", "\t"}
+        rendered.encode("utf-8")
+
+
+def test_the_same_report_gives_the_same_text(report: Report) -> None:
+    for form in READERS:
+        once = FORMATS[form].render(report)
+        assert once == FORMATS[form].render(report)
+        assert once.endswith("\n") and not once.endswith("\n\n")
+
+
+def test_states_are_told_plainly(form: str) -> None:
+    def says(report: Report, text: str) -> bool:
+        return _squeezed(text) in _seen(report, form)
+
+    assert says(reports.report(), "Full marks")
+    assert says(reports.typical(), "To be given by your instructor")
+    assert says(reports.typical(), "All points for “Imports are sorted” and “Split into modules”.")
+    assert says(reports.withheld(), "at least 71 / 100")
+    assert says(reports.withheld(), "withheld, not lost")
+    assert says(reports.withheld(), "it took too long")
+    assert says(reports.unreadable(), "cannot be read as Python")
+    assert says(reports.unreadable(), "the total stays at 40 as long as “Title of runs” earns")
+    assert says(reports.unreadable(), "not counted")
+
+
+def test_json_is_the_report_itself() -> None:
+    report = reports.typical()
+    loaded = json.loads(FORMATS["json"].render(report))
+    assert loaded["schema"] == "grader.report/1"
+    assert Report.model_validate(loaded) == report

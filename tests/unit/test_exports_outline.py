@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from grader.domain.report import CriterionLine, TotalLine
+from grader.exports import phrases
+from grader.exports.outline import findings_by_file, parts
+from tests.unit import exports_reports as reports
+
+
+def test_strengths_come_first_and_what_is_lost_by_its_size() -> None:
+    told = [(part.id, [line.id for line in part.criteria]) for part in parts(reports.typical())]
+    assert told == [
+        ("full", ["imports", "modules"]),
+        ("lost", ["short", "style", "formatting"]),
+        ("manual", ["words"]),
+    ]
+
+
+def test_each_outcome_has_its_part() -> None:
+    assert [part.id for part in parts(reports.withheld())] == ["lost", "withheld"]
+    assert [part.id for part in parts(reports.unreadable())] == ["full", "lost", "aside"]
+
+
+def test_unreadable_files_stand_first() -> None:
+    files = findings_by_file(reports.unreadable())
+    assert [(file.path, file.unreadable) for file in files] == [
+        ("broken.py", True),
+        ("a.py", False),
+    ]
+
+
+def test_repeats_of_a_code_are_one_group_and_the_dearest_group_stands_first() -> None:
+    first = findings_by_file(reports.typical())[0]
+    assert [(g.lead.code, len(g.findings), g.costs) for g in first.groups] == [
+        ("E501", 27, ("Follows PEP 8",)),
+        ("black", 1, ("Formatted with Black",)),
+    ]
+    assert phrases.group_title(first.groups[0]).startswith("27 x E501 on lines 9, 12, 15,")
+
+
+def test_how_to_mend_a_code_is_told_once() -> None:
+    groups = [group for file in findings_by_file(reports.typical()) for group in file.groups]
+    assert [(g.lead.code, g.first) for g in groups if g.lead.code == "E501"] == [
+        ("E501", True),
+        ("E501", False),
+    ]
+
+
+def test_a_finding_of_a_criterion_with_all_points_costs_none() -> None:
+    one = reports.finding("C901", "a.py", 1, criteria=("layout",))
+    group = findings_by_file(reports.report(findings=(one,)))[0].groups[0]
+    assert phrases.price_of(group) == "costs no points"
+
+
+def test_what_to_do_first_is_said_also_where_there_is_nothing_to_do() -> None:
+    assert phrases.first_thing(reports.report())[0] == "Full marks"
+    waiting = (_manual(reports.criterion("words", None, 5)), reports.criterion("layout", 95, 95))
+    total = TotalLine(points=95, at_least=95, max_points=100, awaiting=5)
+    by_hand = reports.report(criteria=waiting, total=total)
+    assert phrases.first_thing(by_hand)[0] == "Nothing to do for now"
+    stuck = reports.report(
+        criteria=(reports.criterion("a", 1, 2),),
+        total=TotalLine(points=1, at_least=1, max_points=2),
+    )
+    assert phrases.first_thing(stuck)[0] == "No single first step"
+
+
+def _manual(line: CriterionLine) -> CriterionLine:
+    return line.model_copy(update={"outcome": "manual"})
+
+
+def test_the_sum_before_a_cap_is_exact() -> None:
+    tenths = tuple(reports.criterion(f"c{n}", 0.1, 1) for n in range(30))
+    assert phrases.earned(reports.report(criteria=tenths)) == 3
+
+
+def test_amounts_and_moments_read_well() -> None:
+    assert [phrases.amount(value) for value in (12, 7.5, 6.25, 0, None)] == [
+        "12",
+        "7.5",
+        "6.25",
+        "0",
+        "–",
+    ]
+    assert phrases.moment("2026-11-23T01:02:03.4Z") == "2026-11-23 01:02 UTC"
+    assert phrases.moment("2026-11-23T01:02:03+00:00") == "2026-11-23 01:02 UTC"
+    assert phrases.moment("yesterday") == "yesterday"
