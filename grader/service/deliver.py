@@ -1,0 +1,57 @@
+"""Send scores back, with retries that outlast a weekend; none is ever dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from grader.service.connector import Connector, Delivery
+from grader.service.ports import Clock, Store
+from grader.service.records import Passback, PassbackState
+
+log = structlog.get_logger(__name__)
+
+#: Waiting times between tries, as the Standard Webhooks specification suggests.
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+)
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """The use case."""
+
+    store: Store
+    connectors: Mapping[str, Connector]
+    clock: Clock
+
+    def next(self) -> Passback | None:
+        """Try the next due passback; ``None`` when nothing is due."""
+        passback = self.store.passbacks.claim_due(self.clock.now(), LEASE)
+        if passback is None:
+            return None
+        source = self.store.sources.get(passback.source)
+        if source is None:
+            outcome = Delivery(sent=False, final=True, error="the source is gone")
+        else:
+            outcome = self.connectors[source.connector].deliver(passback, source)
+        self._settle(passback, outcome)
+        return passback
+
+    def _settle(self, passback: Passback, outcome: Delivery) -> None:
+        now = self.clock.now()
+        over = outcome.final or passback.tries > len(PAUSES)
+        if outcome.sent:
+            state, again = PassbackState.SENT, now
+        elif over:
+            state, again = PassbackState.FAILED, now
+        else:
+            pause = PAUSES[passback.tries - 1]
+            state, again = PassbackState.DUE, now + max(pause, outcome.retry_after or pause)
+        self.store.passbacks.settle(passback, state, outcome.error, again)
+        log.info("passback", passback_id=passback.id, state=state.value, error=outcome.error)

@@ -1,0 +1,240 @@
+"""What the use cases need of the world, as Protocols. Every store method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from grader.domain.check import Inspection
+from grader.domain.facts import SubmissionFacts
+from grader.domain.rubric import Intake, Rubric
+from grader.domain.source import Submission
+from grader.service.records import (
+    Claim,
+    ExerciseRecord,
+    Lane,
+    NewSubmission,
+    Page,
+    Passback,
+    PassbackState,
+    QueueState,
+    Result,
+    Role,
+    RubricRecord,
+    SourceRecord,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+    Swept,
+    TokenRecord,
+)
+
+
+class Clock(Protocol):
+    """The time that the service is given."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+
+
+class Waker(Protocol):
+    """Best-effort wake-up calls; the rows are the truth, so a lost call only costs time."""
+
+    def wake(self, lane: Lane) -> None:
+        """Tell a worker that a lane has work. Never raises and never waits long."""
+
+    def wake_delivery(self) -> None:
+        """Tell a worker that scores are due to be sent. Never raises and never waits long."""
+
+
+class ReadUpload(Protocol):
+    """Bytes of an upload to a submission."""
+
+    def __call__(self, data: bytes, *, filename: str = "", limits: Intake = ...) -> Submission:
+        """Raises BadArchive for anything that is not a readable archive with Python in it."""
+
+
+class ReadRubric(Protocol):
+    """A rubric's text to a rubric."""
+
+    def __call__(self, text: str) -> Rubric:
+        """Raises BadRubric with every mistake found."""
+
+
+class Measure(Protocol):
+    """The engine: what one submission measures under the probes of a rubric."""
+
+    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
+        """Raises EngineFault where the engine itself is broken."""
+
+
+class Submissions(Protocol):
+    """Accepted submissions, their archives, facts and reports."""
+
+    def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
+        """Store bytes, row, key and audit entry; the record, and whether it is new.
+
+        The same key with the same digest gives the record of the first time. ``attempt`` counts
+        a student's submissions to an exercise from 1.
+
+        Raises:
+            NotFound: no such exercise. KeyReused: the key came before with another content.
+        """
+
+    def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
+        """Take the next fair due row: state, lease, fencing token and tries+1, committed.
+
+        Fair: students in turn (who has fewest rows running or lately graded goes first), a
+        student's newest attempt before older ones, then by time received.
+        """
+
+    def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
+        """Store report, facts and passback and set the state, if the claim still holds.
+
+        The state is the report's status. One report per (submission, rubric version, engine
+        version); one that needed attention is replaced by what a retry gives.
+        """
+
+    def give_back(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
+        """Put a claimed row back after a fault, or park it after its last try."""
+
+    def sweep(self, now: datetime) -> Swept:
+        """Put back rows whose lease ran out, park those without tries left, list due lanes."""
+
+    def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
+        """Queue a row that needs attention again, with fresh tries and an audit entry.
+
+        Raises:
+            NotFound: no such submission. Conflict: it does not need attention.
+        """
+
+    def get(self, submission_id: str) -> SubmissionRecord:
+        """Raises NotFound."""
+
+    def report(self, submission_id: str) -> StoredReport | None:
+        """The newest report, or ``None`` while there is none."""
+
+    def facts(self, submission_id: str) -> SubmissionFacts | None:
+        """The facts of the newest report, findings included."""
+
+    def archive(self, submission_id: str) -> tuple[bytes, str]:
+        """The bytes that were handed in and their file name. Raises NotFound."""
+
+    def page(
+        self,
+        exercise: str,
+        *,
+        student: str = "",
+        state: SubmissionState | None = None,
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Page[SubmissionRecord]:
+        """Submissions of an exercise, newest first. Raises BadRequest for a bad cursor."""
+
+    def queue(self) -> QueueState:
+        """How much waits."""
+
+    def measured(self, exercise: str) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
+        """Each submission of an exercise with its newest facts, findings left out."""
+
+
+class Rubrics(Protocol):
+    """Exercises and the versions of their rubrics."""
+
+    def publish(
+        self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
+    ) -> RubricRecord:
+        """Store the next version, with an audit entry.
+
+        ``base`` is the version that it replaces; ``None`` for a new exercise.
+
+        Raises:
+            PreconditionFailed: another version is the newest by now.
+            Conflict: the exercise belongs to another course.
+        """
+
+    def newest(self, exercise: str) -> RubricRecord | None:
+        """The newest version, or ``None``."""
+
+    def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
+        """Exercises by id; of one course where one is named."""
+
+
+class Tokens(Protocol):
+    """Bearer tokens, stored hashed."""
+
+    def create(
+        self,
+        digest: str,
+        *,
+        name: str,
+        role: Role,
+        course: str,
+        student: str,
+        expires_at: datetime | None,
+        actor: str,
+        now: datetime,
+    ) -> TokenRecord:
+        """Store a token by the SHA-256 of its secret, with an audit entry."""
+
+    def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
+        """The token of that digest; notes that it was used (at most once a minute)."""
+
+    def all(self) -> Sequence[TokenRecord]:
+        """Every token, oldest first."""
+
+    def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
+        """Raises NotFound."""
+
+
+class Sources(Protocol):
+    """Systems that send submissions by webhook."""
+
+    def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
+        """Create or replace, with an audit entry."""
+
+    def get(self, name: str) -> SourceRecord | None:
+        """The source of that name."""
+
+    def all(self) -> Sequence[SourceRecord]:
+        """Every source by name."""
+
+
+class Passbacks(Protocol):
+    """Scores on their way out."""
+
+    def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
+        """Take the next due passback: tries+1 and ``next_try_at`` moved by the lease, committed."""
+
+    def settle(
+        self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
+    ) -> None:
+        """Note how a try ended, unless somebody else has taken it since (``tries`` differs)."""
+
+    def of(self, submission_id: str) -> Sequence[Passback]:
+        """The passbacks of a submission, oldest first."""
+
+
+class FactsCache(Protocol):
+    """Inspections by the key of everything that they depend on."""
+
+    def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
+        """Those that are known."""
+
+    def put_many(self, inspections: Mapping[str, Inspection]) -> None:
+        """Remember; an inspection that is there already stays."""
+
+
+class Store(Protocol):
+    """The rooms of the store."""
+
+    submissions: Submissions
+    rubrics: Rubrics
+    tokens: Tokens
+    sources: Sources
+    passbacks: Passbacks
+    facts: FactsCache
+
+    def ping(self) -> None:
+        """Raises when the database cannot be reached."""

@@ -1,0 +1,98 @@
+"""Publish a rubric: validated, versioned, used by the next grading; old reports are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from grader.domain.errors import (
+    BadRubric,
+    Conflict,
+    PreconditionFailed,
+    PreconditionRequired,
+    RubricProblem,
+)
+from grader.service.plans import Plans
+from grader.service.ports import Clock, Store
+from grader.service.records import Role, RubricRecord, TokenRecord
+from grader.service.submit import no_exercise
+
+
+@dataclass(frozen=True)
+class Publish:
+    """The use case."""
+
+    store: Store
+    plans: Plans
+    clock: Clock
+
+    def __call__(
+        self, exercise: str, text: str, *, if_match: str, token: TokenRecord
+    ) -> RubricRecord:
+        """Store a rubric's text as the exercise's next version.
+
+        ``if_match`` is the entity tag of the version that was edited; it must be empty or ``*``
+        for a new exercise.
+
+        Raises:
+            BadRubric: the text has mistakes, or names another exercise.
+            PreconditionRequired, PreconditionFailed: no tag, or not the newest one's.
+            NotFound: the exercise, or the rubric's course, is not for this token.
+        """
+        rubric = self.plans.read(text).rubric
+        if rubric.exercise != exercise:
+            message = f"is {rubric.exercise}, but it was sent to {exercise}"
+            raise BadRubric([RubricProblem(message, ("exercise",))])
+        newest = self.store.rubrics.newest(exercise)
+        if not token.may_see(newest.course if newest else rubric.course):
+            raise no_exercise(exercise)
+        if newest and newest.course != rubric.course:
+            raise Conflict(
+                f"The exercise {exercise} belongs to the course {newest.course}.",
+                how_to_fix="Keep the course, or choose another exercise id.",
+            )
+        base = _base(newest, if_match)
+        return self.store.rubrics.publish(
+            rubric, text, digest_of(text), base=base, actor=token.id, now=self.clock.now()
+        )
+
+    def seed(self, text: str) -> bool:
+        """Publish a shipped rubric if its exercise is not there yet; whether it was published."""
+        rubric = self.plans.read(text).rubric
+        if self.store.rubrics.newest(rubric.exercise):
+            return False
+        try:
+            self.store.rubrics.publish(
+                rubric, text, digest_of(text), base=None, actor="seed", now=self.clock.now()
+            )
+        except PreconditionFailed:  # another process seeded it in this moment
+            return False
+        return True
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a rubric's text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def may_edit(token: TokenRecord) -> bool:
+    """Whether a token's role lets it publish rubrics, read facts and retry."""
+    return token.role in (Role.ADMIN, Role.INSTRUCTOR)
+
+
+def _base(newest: RubricRecord | None, if_match: str) -> int | None:
+    if newest is None:
+        if if_match not in ("", "*"):
+            raise PreconditionFailed("If-Match names a version, but the exercise is new.")
+        return None
+    if not if_match:
+        raise PreconditionRequired(
+            f"The rubric of {newest.exercise} exists already, in version {newest.version}.",
+            how_to_fix=f"GET it, edit it, and send it with If-Match: {newest.etag}",
+        )
+    if if_match not in ("*", newest.etag):
+        raise PreconditionFailed(
+            f"Version {newest.version} was published since you read the rubric.",
+            how_to_fix="GET the newest version, put your change into it and send it again.",
+        )
+    return newest.version

@@ -1,0 +1,69 @@
+"""What a token may read: 404 rather than 403 for whatever is not its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.domain.errors import Forbidden, NotFound
+from grader.domain.report import Receipt, Report
+from grader.service.ports import Store
+from grader.service.publish import may_edit
+from grader.service.records import Role, RubricRecord, StoredReport, SubmissionRecord, TokenRecord
+from grader.service.submit import no_exercise
+
+
+@dataclass(frozen=True)
+class Read:
+    """The use cases that only read."""
+
+    store: Store
+
+    def submission(self, submission_id: str, token: TokenRecord) -> SubmissionRecord:
+        """Raises NotFound, also for what belongs to another course or student."""
+        missing = NotFound(
+            f"There is no submission {submission_id!r}.",
+            how_to_fix="Use the id from the answer to the upload.",
+        )
+        try:
+            record = self.store.submissions.get(submission_id)
+        except NotFound:
+            raise missing from None
+        foreign = token.role is Role.STUDENT and record.student != token.student
+        if foreign or not token.may_see(record.course):
+            raise missing
+        return record
+
+    def report(self, submission_id: str, token: TokenRecord) -> Report | None:
+        """The newest report with its receipt, or ``None`` while there is none."""
+        self.submission(submission_id, token)
+        stored = self.store.submissions.report(submission_id)
+        return with_receipt(stored) if stored else None
+
+    def exercise(self, exercise: str, token: TokenRecord) -> RubricRecord:
+        """The newest rubric of an exercise; raises NotFound."""
+        record = self.store.rubrics.newest(exercise)
+        if record is None or not token.may_see(record.course):
+            raise no_exercise(exercise)
+        return record
+
+
+def require_editor(token: TokenRecord) -> None:
+    """Raises Forbidden unless the token is an instructor's or an admin's."""
+    if not may_edit(token):
+        raise Forbidden(
+            f"A token with the role {token.role.value} may not do this.",
+            how_to_fix="Use an instructor's token.",
+        )
+
+
+def with_receipt(stored: StoredReport) -> Report:
+    """A stored report with the times and ids that only the server knows."""
+    submission = stored.submission
+    receipt = Receipt(
+        submission=submission.id,
+        student=submission.student,
+        attempt=submission.attempt,
+        received_at=submission.received_at.isoformat(),
+        graded_at=stored.graded_at.isoformat(),
+    )
+    return stored.report.model_copy(update={"receipt": receipt})

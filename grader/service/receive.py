@@ -1,0 +1,65 @@
+"""Receive a submission by webhook: verified, read, accepted once per webhook id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.domain.errors import NotFound
+from grader.domain.rubric import Intake
+from grader.service.connector import Connector, Incoming
+from grader.service.ports import Store
+from grader.service.records import SourceRecord, SubmissionRecord
+from grader.service.submit import Submit, Upload, no_exercise
+
+
+@dataclass(frozen=True)
+class Receive:
+    """The use case. The inbox is the table of idempotency keys: unique by (source, webhook id)."""
+
+    store: Store
+    connectors: Mapping[str, Connector]
+    submit: Submit
+
+    def __call__(
+        self, name: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[SubmissionRecord, bool]:
+        """The accepted submission, and whether it is new.
+
+        An archive behind a URL is fetched before the answer, so that whatever is answered with
+        success is stored; when it cannot be had the sender's own retries bring it again.
+
+        Raises:
+            NotFound: no such source, or no such exercise in its course.
+            BadSignature, BadRequest, BadArchive, KeyReused, Overloaded: as they say.
+        """
+        source = self.store.sources.get(name)
+        if source is None:
+            raise NotFound(f"There is no webhook source {name!r}.")
+        connector = self.connectors[source.connector]
+        incoming = connector.read(headers, body, source)
+        self._refuse_foreign(incoming, source)
+        data = incoming.data
+        if data is None:
+            data = connector.fetch(incoming.url, source, Intake().max_upload)
+        return self.submit(_upload(incoming, source, data))
+
+    def _refuse_foreign(self, incoming: Incoming, source: SourceRecord) -> None:
+        rubric = self.store.rubrics.newest(incoming.exercise)
+        if rubric is None or rubric.course != source.course:
+            raise no_exercise(incoming.exercise)
+
+
+def _upload(incoming: Incoming, source: SourceRecord, data: bytes) -> Upload:
+    return Upload(
+        exercise=incoming.exercise,
+        student=incoming.student,
+        filename=incoming.filename,
+        data=data,
+        source=source.name,
+        actor=f"webhook:{source.name}",
+        scope=f"webhook:{source.name}",
+        idempotency_key=incoming.webhook_id,
+        callback_url=source.callback_url,
+        callback_context=incoming.context,
+    )

@@ -1,0 +1,231 @@
+"""What the use cases and the store say to each other: plain frozen records.
+
+Times are aware datetimes in UTC. Ids are UUIDv7 texts, so they sort by time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report
+
+Item = TypeVar("Item")
+
+
+class SubmissionState(StrEnum):
+    """Where an accepted submission stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    GRADED = "graded"
+    #: A fault of ours: waits for an instructor, who can retry it.
+    NEEDS_ATTENTION = "needs_attention"
+
+
+class Lane(StrEnum):
+    """Live uploads go before regrades."""
+
+    LIVE = "live"
+    REGRADE = "regrade"
+
+
+class Role(StrEnum):
+    """What a token may do in its course (``admin``: in every course)."""
+
+    ADMIN = "admin"
+    INSTRUCTOR = "instructor"
+    STUDENT = "student"
+    LMS = "lms"
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """A token, without its secret. ``course`` is empty for an admin.
+
+    ``student`` is set for a student's token: what is handed in with it is that student's.
+    """
+
+    id: str
+    name: str
+    role: Role
+    course: str
+    student: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def may_see(self, course: str) -> bool:
+        """Whether things of a course exist for this token."""
+        return self.role is Role.ADMIN or self.course == course
+
+
+@dataclass(frozen=True)
+class RubricRecord:
+    """One published version of an exercise's rubric; ``text`` is the source as it was sent."""
+
+    exercise: str
+    course: str
+    version: int
+    digest: str
+    text: str
+    created_at: datetime
+    created_by: str
+
+    @property
+    def etag(self) -> str:
+        """The strong entity tag of this version, in quotes."""
+        return f'"{self.version}-{self.digest[:16]}"'
+
+
+@dataclass(frozen=True)
+class ExerciseRecord:
+    """An exercise with its newest rubric version."""
+
+    id: str
+    course: str
+    title: str
+    version: int
+
+
+@dataclass(frozen=True)
+class SubmissionRecord:
+    """An accepted submission. ``problem`` says why it needs attention, when it does."""
+
+    id: str
+    exercise: str
+    course: str
+    student: str
+    attempt: int
+    state: SubmissionState
+    lane: Lane
+    tries: int
+    archive_sha256: str
+    filename: str
+    source: str
+    problem: str
+    received_at: datetime
+    graded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewSubmission:
+    """What is accepted in one transaction: bytes, row, keys and audit entry.
+
+    ``idempotency_key`` and ``webhook_id`` are empty where there is none; either is unique in
+    ``scope`` (a token's id, or ``webhook:<source>``), and ``request_digest`` is a SHA-256 over
+    everything that was sent, so that a key that comes again with another content is refused.
+    ``callback_url`` asks for the score to be sent there.
+    """
+
+    exercise: str
+    student: str
+    filename: str
+    data: bytes
+    source: str
+    actor: str
+    scope: str
+    request_digest: str
+    idempotency_key: str = ""
+    callback_url: str = ""
+    callback_context: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A submission taken for grading. Only who holds ``token`` may finish it."""
+
+    submission: SubmissionRecord
+    token: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Result:
+    """What grading gave: stored together, or not at all when the claim has been lost."""
+
+    report: Report
+    facts: SubmissionFacts
+    rubric: RubricRecord
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    """A report as it was stored, with the submission it is about."""
+
+    submission: SubmissionRecord
+    report: Report
+    rubric_version: int
+    graded_at: datetime
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """How much waits, and since when the oldest does (``None``: nothing waits)."""
+
+    queued: int
+    running: int
+    needs_attention: int
+    oldest_queued_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep found: rows put back, rows parked, lanes with due rows, passbacks due."""
+
+    requeued: int
+    parked: int
+    due_lanes: tuple[Lane, ...]
+    due_passbacks: int
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """A system that sends submissions by webhook. ``secret`` is its ``whsec_...`` signing key.
+
+    ``callback_url`` is where scores go; ``allowed_hosts`` are the hosts that archives may be
+    fetched from; ``connector`` names the file in ``grader/lms`` that speaks its protocol.
+    """
+
+    name: str
+    course: str
+    connector: str
+    secret: str
+    callback_url: str
+    allowed_hosts: tuple[str, ...]
+
+
+class PassbackState(StrEnum):
+    """Where a score on its way to an LMS stands."""
+
+    DUE = "due"
+    SENT = "sent"
+    #: Given up after the last retry, or refused for good; kept, never dropped.
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Passback:
+    """A score on its way to where its source wants it. ``payload`` is the body, fixed once made."""
+
+    id: str
+    source: str
+    submission: str
+    url: str
+    payload: str
+    state: PassbackState
+    tries: int
+    next_try_at: datetime
+    last_error: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """One page of a listing; ``next_cursor`` is empty on the last one."""
+
+    items: tuple[Item, ...]
+    next_cursor: str

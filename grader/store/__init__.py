@@ -1,0 +1,1 @@
+"""The store: tables, one repository a file, and their migrations, on SQLite and PostgreSQL."""

@@ -1,0 +1,138 @@
+"""Taking a submission in: bytes, row, key and audit entry, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from grader.domain.errors import KeyReused, NotFound
+from grader.service.records import Lane, NewSubmission, SubmissionRecord, SubmissionState
+from grader.store.audit import note
+from grader.store.dialect import insert_into
+from grader.store.ids import new_id
+from grader.store.rows import RECORD, record_of
+from grader.store.tables import archives, attempts, exercises, idempotency_keys, submissions
+
+
+def accept(
+    connection: Connection, new: NewSubmission, now: datetime
+) -> tuple[SubmissionRecord, bool]:
+    """The record, and whether it is new.
+
+    Every transaction takes its locks in one order (key, archive, attempt), so two of them never
+    wait for each other.
+
+    Raises:
+        NotFound: no such exercise. KeyReused: the key came before with another content.
+    """
+    course = _course_of(connection, new.exercise)
+    submission_id = new_id(now)
+    if new.idempotency_key and not _take_key(connection, new, submission_id, now):
+        return _first_of(connection, new), False
+    sha256 = _keep_archive(connection, new.data, now)
+    attempt = _count_attempt(connection, new)
+    row = connection.execute(
+        insert(submissions)
+        .values(
+            id=submission_id,
+            course=course,
+            attempt=attempt,
+            archive_sha256=sha256,
+            **_sent(new),
+            **_waiting(now),
+        )
+        .returning(*RECORD)
+    ).one()
+    note(connection, now, new.actor, "submission.accepted", submission_id, archive=sha256)
+    return record_of(row), True
+
+
+def _course_of(connection: Connection, exercise: str) -> str:
+    found = select(exercises.c.course).where(exercises.c.id == exercise)
+    course: str | None = connection.execute(found).scalar()
+    if course is None:
+        raise NotFound(f"There is no exercise {exercise!r}.")
+    return course
+
+
+def _take_key(
+    connection: Connection, new: NewSubmission, submission_id: str, now: datetime
+) -> bool:
+    """Whether the key was free. Waits for a transaction that is taking the same key right now."""
+    taken = connection.execute(
+        insert_into(connection, idempotency_keys)
+        .values(
+            scope=new.scope,
+            key=new.idempotency_key,
+            request_digest=new.request_digest,
+            submission=submission_id,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(idempotency_keys.c.submission)
+    )
+    return taken.scalar() is not None
+
+
+def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
+    row = connection.execute(
+        select(idempotency_keys.c.request_digest, *RECORD)
+        .join(submissions, submissions.c.id == idempotency_keys.c.submission)
+        .where(idempotency_keys.c.scope == new.scope)
+        .where(idempotency_keys.c.key == new.idempotency_key)
+    ).one()
+    if row.request_digest != new.request_digest:
+        raise KeyReused(
+            "This key came before with another content.",
+            how_to_fix="Use a new key for every new submission, and the same one to send it again.",
+        )
+    return record_of(row)
+
+
+def _keep_archive(connection: Connection, data: bytes, now: datetime) -> str:
+    sha256 = hashlib.sha256(data).hexdigest()
+    connection.execute(
+        insert_into(connection, archives)
+        .values(sha256=sha256, data=data, created_at=now)
+        .on_conflict_do_nothing()
+    )
+    return sha256
+
+
+def _count_attempt(connection: Connection, new: NewSubmission) -> int:
+    count: int = connection.execute(
+        insert_into(connection, attempts)
+        .values(exercise=new.exercise, student=new.student, count=1)
+        .on_conflict_do_update(
+            index_elements=[attempts.c.exercise, attempts.c.student],
+            set_={"count": attempts.c.count + 1},
+        )
+        .returning(attempts.c.count)
+    ).scalar_one()
+    return count
+
+
+def _sent(new: NewSubmission) -> dict[str, str]:
+    return {
+        "exercise": new.exercise,
+        "student": new.student,
+        "filename": new.filename,
+        "source": new.source,
+        "callback_url": new.callback_url,
+        "callback_context": new.callback_context,
+    }
+
+
+def _waiting(now: datetime) -> dict[str, str | int | datetime]:
+    return {
+        "state": SubmissionState.QUEUED.value,
+        "lane": Lane.LIVE.value,
+        "tries": 0,
+        "token": 0,
+        "problem": "",
+        "received_at": now,
+        "queued_at": now,
+        "not_before": now,
+    }

@@ -1,0 +1,66 @@
+"""The store as a whole: what a process opens once and closes at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.service import ports
+from grader.store import audit
+from grader.store.engine import Database
+from grader.store.inspections import SqlFacts
+from grader.store.migrate import current_revision, head_revision, upgrade
+from grader.store.passbacks import SqlPassbacks
+from grader.store.rubrics import SqlRubrics
+from grader.store.sources import SqlSources
+from grader.store.submissions import SqlSubmissions
+from grader.store.tokens import SqlTokens
+
+__all__ = ["Store", "current_revision", "head_revision", "open_store", "upgrade"]
+
+
+class Store:
+    """The port ``Store`` on one database."""
+
+    submissions: ports.Submissions
+    rubrics: ports.Rubrics
+    tokens: ports.Tokens
+    sources: ports.Sources
+    passbacks: ports.Passbacks
+    facts: ports.FactsCache
+
+    def __init__(self, database: Database, max_tries: int) -> None:
+        self._database = database
+        self.submissions = SqlSubmissions(database, max_tries)
+        self.rubrics = SqlRubrics(database)
+        self.tokens = SqlTokens(database)
+        self.sources = SqlSources(database)
+        self.passbacks = SqlPassbacks(database)
+        self.facts = SqlFacts(database)
+
+    def ping(self) -> None:
+        """Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached."""
+        self._database.ping()
+
+    def audit(self, limit: int = 100) -> Sequence[audit.AuditEntry]:
+        """The newest entries of the audit trail, newest first."""
+        with self._database.read() as connection:
+            return audit.entries(connection, limit)
+
+    def after_fork(self) -> None:
+        """Call first thing in a forked child: connections do not survive a fork."""
+        self._database.after_fork()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+
+def open_store(url: str, *, max_tries: int = 3) -> Store:
+    """The store at a URL whose tables :func:`upgrade` has made. Connects at first use.
+
+    ``max_tries`` is how often a submission is taken for grading before it waits for a person.
+
+    Raises:
+        ValueError: the URL names neither a SQLite file nor PostgreSQL.
+    """
+    return Store(Database(url), max_tries)

@@ -1,0 +1,94 @@
+"""Connections: one engine a process, read and write transactions, SQLite made dependable."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+
+#: Seconds that a write waits for another one.
+BUSY_SECONDS = 30
+_BEGIN = "sqlite_begin"
+
+
+class Database:
+    """An engine with its two kinds of transaction.
+
+    On SQLite a write takes the lock at once: a transaction that reads first and writes later can
+    fail however long it waits. On PostgreSQL both are ordinary transactions.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(database_url(url))
+        self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, committed at the end and rolled back by an exception."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def ping(self) -> None:
+        """Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached."""
+        with self.read() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def after_fork(self) -> None:
+        """Forget connections of the parent process, without closing what is still its own."""
+        self.engine.dispose(close=False)
+
+    def close(self) -> None:
+        """Close every connection; the next use opens new ones."""
+        self.engine.dispose()
+
+
+def database_url(url: str) -> URL:
+    """The URL with the driver that is used.
+
+    Raises:
+        ValueError: neither a SQLite file nor PostgreSQL.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        raise ValueError(f"{parsed.get_backend_name()} is not supported: SQLite or PostgreSQL")
+    if parsed.database in (None, "", ":memory:"):
+        raise ValueError("a SQLite database must be a file: several processes share it")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    # The driver's own timeout stands first: switching to WAL may have to wait as well.
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=5, max_overflow=-1
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    # Without this the driver begins transactions by itself, late and never IMMEDIATE.
+    connection.isolation_level = None
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

@@ -1,0 +1,57 @@
+"""The port ``FactsCache``: inspections by the key of everything that they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from grader.domain.check import Inspection
+from grader.store.dialect import insert_into
+from grader.store.engine import Database
+from grader.store.tables import inspections
+
+Item = TypeVar("Item")
+#: Keys or rows of one statement: both databases bound the parameters of a statement.
+_AT_ONCE = 500
+
+
+class SqlFacts:
+    """Shared by every worker on one database; what is stored is never changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
+        """Those that are known."""
+        if not keys:
+            return {}
+        found: dict[str, Inspection] = {}
+        with self._database.read() as connection:
+            for some in _chunks(keys):
+                query = select(inspections.c.key, inspections.c.body)
+                rows = connection.execute(query.where(inspections.c.key.in_(some)))
+                found |= {row.key: Inspection.model_validate_json(row.body) for row in rows}
+        return found
+
+    def put_many(self, inspections_by_key: Mapping[str, Inspection]) -> None:
+        """Remember; an inspection that is there already stays."""
+        if not inspections_by_key:
+            return
+        now = datetime.now(UTC)
+        # Sorted, so that two workers with common keys take their locks in the same order.
+        rows = [
+            {"key": key, "body": one.model_dump_json(), "stored_at": now}
+            for key, one in sorted(inspections_by_key.items())
+        ]
+        with self._database.write() as connection:
+            for some in _chunks(rows):
+                insert = insert_into(connection, inspections).values(some)
+                connection.execute(insert.on_conflict_do_nothing())
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

@@ -1,0 +1,162 @@
+"""The queue: claim, give back, sweep and retry. The rows are the queue; there is no other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from grader.domain.errors import Conflict, NotFound
+from grader.service.records import (
+    Claim,
+    Lane,
+    QueueState,
+    SubmissionRecord,
+    SubmissionState,
+    Swept,
+)
+from grader.store.audit import note
+from grader.store.fairness import next_due
+from grader.store.rows import DUE, PARKED, QUEUED, RECORD, RUNNING, record_of
+from grader.store.tables import archives, passbacks, submissions
+
+_STATE = SubmissionState
+_LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
+
+
+def claim(
+    connection: Connection, lane: Lane, now: datetime, lease: timedelta, max_tries: int
+) -> Claim | None:
+    """Take the next fair due row. The try counts even if the worker dies on it."""
+    _requeue_lost(connection, now, max_tries)
+    chosen = next_due(connection, lane, now)
+    if chosen is None:
+        return None
+    row = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == chosen)
+        .values(
+            state=_STATE.RUNNING.value,
+            tries=submissions.c.tries + 1,
+            token=submissions.c.token + 1,
+            lease_until=now + lease,
+        )
+        .returning(submissions.c.token, *RECORD)
+    ).one()
+    record = record_of(row)
+    stored = select(archives.c.data).where(archives.c.sha256 == record.archive_sha256)
+    return Claim(record, row.token, connection.execute(stored).scalar_one())
+
+
+def give_back(
+    connection: Connection, held: Claim, problem: str, retry_at: datetime, max_tries: int
+) -> bool:
+    """Queue a claimed row for another try, or park it after its last one."""
+    parked = held.submission.tries >= max_tries
+    state = _STATE.NEEDS_ATTENTION if parked else _STATE.QUEUED
+    given = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == held.submission.id, RUNNING)
+        .where(submissions.c.token == held.token)
+        .values(
+            state=state.value,
+            lease_until=None,
+            not_before=retry_at,
+            problem=problem if parked else "",
+        )
+    )
+    return given.rowcount == 1
+
+
+def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
+    """Put back what lost its worker, park what has no tries left, and say what is due."""
+    requeued = _requeue_lost(connection, now, max_tries)
+    parked = _park_lost(connection, now, max_tries)
+    lanes = tuple(lane for lane in Lane if _is_due(connection, lane, now))
+    scores = select(func.count()).select_from(passbacks)
+    waiting = connection.execute(scores.where(DUE, passbacks.c.next_try_at <= now)).scalar_one()
+    return Swept(requeued, parked, lanes, waiting)
+
+
+def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:
+    one = select(submissions.c.id).where(QUEUED, submissions.c.lane == lane.value)
+    return (
+        connection.execute(one.where(submissions.c.not_before <= now).limit(1)).first() is not None
+    )
+
+
+def _requeue_lost(connection: Connection, now: datetime, max_tries: int) -> int:
+    # Others may be doing the same: a row that is locked is in good hands.
+    lost = (
+        select(submissions.c.id)
+        .where(RUNNING, submissions.c.lease_until <= now, submissions.c.tries < max_tries)
+        .with_for_update(skip_locked=True)
+    )
+    back = connection.execute(
+        update(submissions)
+        .where(submissions.c.id.in_(lost))
+        .values(state=_STATE.QUEUED.value, lease_until=None)
+    )
+    return back.rowcount
+
+
+def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
+    lost = (
+        select(submissions.c.id)
+        .where(RUNNING, submissions.c.lease_until <= now, submissions.c.tries >= max_tries)
+        .with_for_update(skip_locked=True)
+    )
+    parked = connection.execute(
+        update(submissions)
+        .where(submissions.c.id.in_(lost))
+        .values(
+            state=_STATE.NEEDS_ATTENTION.value,
+            lease_until=None,
+            problem=_LOST.format(tries=max_tries),
+        )
+    )
+    return parked.rowcount
+
+
+def retry(
+    connection: Connection, submission_id: str, actor: str, now: datetime
+) -> SubmissionRecord:
+    """Queue a parked row again with fresh tries.
+
+    Raises:
+        NotFound: no such submission. Conflict: it does not need attention.
+    """
+    row = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == submission_id, PARKED)
+        .values(state=_STATE.QUEUED.value, tries=0, problem="", queued_at=now, not_before=now)
+        .returning(*RECORD)
+    ).one_or_none()
+    if row is None:
+        state = get(connection, submission_id).state
+        raise Conflict(
+            f"The submission is {state.value}; only one that needs attention is retried."
+        )
+    note(connection, now, actor, "submission.retried", submission_id)
+    return record_of(row)
+
+
+def get(connection: Connection, submission_id: str) -> SubmissionRecord:
+    """Raises NotFound."""
+    found = select(*RECORD).where(submissions.c.id == submission_id)
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no submission {submission_id!r}.")
+    return record_of(row)
+
+
+def waiting(connection: Connection) -> QueueState:
+    """How much waits, and since when."""
+
+    def count(condition: ColumnElement[bool]) -> int:
+        counted = select(func.count()).select_from(submissions).where(condition)
+        total: int = connection.execute(counted).scalar_one()
+        return total
+
+    oldest = connection.execute(select(func.min(submissions.c.queued_at)).where(QUEUED)).scalar()
+    return QueueState(count(QUEUED), count(RUNNING), count(PARKED), oldest)

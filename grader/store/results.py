@@ -1,0 +1,156 @@
+"""Reports and facts: stored once, with the score that is to be sent out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report
+from grader.service.records import (
+    Claim,
+    Result,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+)
+from grader.store.dialect import insert_into
+from grader.store.facts_text import engine_version, put_together, read_many, take_apart
+from grader.store.ids import new_id
+from grader.store.passbacks import enqueue_score
+from grader.store.rows import RECORD, RUNNING, record_of
+from grader.store.tables import reports, submissions
+
+GRADED = SubmissionState.GRADED.value
+
+
+def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
+    """Store report, facts and passback and set the state; ``False`` where the claim is lost.
+
+    A report that is there already stays as it is unless it needed attention.
+    """
+    if not _still_held(connection, held):
+        return False
+    report_id, is_new = _keep_report(connection, held.submission.id, result, now)
+    kept = select(reports.c.status, reports.c.graded_at).where(reports.c.id == report_id)
+    status, graded_at = connection.execute(kept).one()
+    row = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == held.submission.id)
+        .values(
+            state=status,
+            lease_until=None,
+            report_id=report_id,
+            graded_at=graded_at if status == GRADED else None,
+            problem="" if status == GRADED else problem_of(result.report),
+        )
+        .returning(submissions.c.callback_url, submissions.c.callback_context, *RECORD)
+    ).one()
+    if is_new and status == GRADED and row.callback_url:
+        enqueue_score(
+            connection,
+            record_of(row),
+            result,
+            now,
+            report_id=report_id,
+            url=row.callback_url,
+            context=row.callback_context,
+        )
+    return True
+
+
+def _still_held(connection: Connection, held: Claim) -> bool:
+    """Whether the claim holds; the row stays locked until the transaction ends."""
+    mine = (
+        select(submissions.c.id)
+        .where(submissions.c.id == held.submission.id, RUNNING)
+        .where(submissions.c.token == held.token)
+        .with_for_update()
+    )
+    return connection.execute(mine).scalar() is not None
+
+
+def _keep_report(
+    connection: Connection, submission_id: str, result: Result, now: datetime
+) -> tuple[str, bool]:
+    """The id of the report that stands now, and whether it is this one."""
+    facts, findings = take_apart(result.facts)
+    what = {
+        "status": result.report.status,
+        "graded_at": now,
+        "facts": facts,
+        "findings": findings,
+        "report": result.report.to_json(),
+    }
+    version = engine_version(result.facts.engine)
+    key = {
+        "submission": submission_id,
+        "rubric_version": result.rubric.version,
+        "engine_version": version,
+    }
+    stored: str | None = connection.execute(
+        insert_into(connection, reports)
+        .values(id=new_id(now), **key, **what)
+        .on_conflict_do_update(
+            index_elements=list(key),
+            set_=what,
+            where=reports.c.status == SubmissionState.NEEDS_ATTENTION.value,
+        )
+        .returning(reports.c.id)
+    ).scalar()
+    if stored is not None:
+        return stored, True
+    first: str = connection.execute(select(reports.c.id).filter_by(**key)).scalar_one()
+    return first, False
+
+
+def problem_of(report: Report) -> str:
+    """One sentence for an instructor: which check broke where, and how."""
+    broken = [f"{fault.check} on {fault.path} ({fault.reason})" for fault in report.faults]
+    more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+    named = ", ".join(broken[:3]) or "some points are withheld"
+    return f"The grading of this submission broke on our side: {named}{more}."
+
+
+def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
+    """The report of the newest grading."""
+    row = connection.execute(
+        select(
+            reports.c.report,
+            reports.c.rubric_version,
+            reports.c.graded_at.label("reported_at"),
+            *RECORD,
+        )
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.id == submission_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    report = Report.model_validate_json(row.report)
+    return StoredReport(record_of(row), report, row.rubric_version, row.reported_at)
+
+
+def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
+    """The facts of the newest grading, findings included."""
+    row = connection.execute(
+        select(reports.c.facts, reports.c.findings)
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.id == submission_id)
+    ).one_or_none()
+    return None if row is None else put_together(row.facts, row.findings)
+
+
+def measured(
+    connection: Connection, exercise: str
+) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
+    """Every submission of an exercise with the facts of its newest grading, oldest first."""
+    rows = connection.execute(
+        select(reports.c.facts, *RECORD)
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.exercise == exercise)
+        .order_by(submissions.c.id)
+    ).all()
+    facts = read_many([row.facts for row in rows])
+    return list(zip(map(record_of, rows), facts, strict=True))

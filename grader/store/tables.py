@@ -1,0 +1,239 @@
+"""The tables. State lives in rows; a message on a queue is only ever a wake-up call.
+
+The partial indexes cover what is waiting and running, so that a claim costs the same whether a
+hundred or a million submissions have been graded before. Their conditions are written as literals:
+not every build of SQLite looks at parameters to see that a partial index fits.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from grader.store.columns import Moment, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+IS_QUEUED = text("state = 'queued'")
+IS_RUNNING = text("state = 'running'")
+IS_PARKED = text("state = 'needs_attention'")
+IS_DUE = text("state = 'due'")
+
+#: What was handed in, once, however often the same bytes come.
+archives = Table(
+    "archives",
+    metadata,
+    Column("sha256", Words, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+exercises = Table(
+    "exercises",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("course", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    #: The newest version in ``rubrics``.
+    Column("version", Integer, nullable=False),
+    Index(None, "course", "id"),
+)
+
+rubrics = Table(
+    "rubrics",
+    metadata,
+    Column("exercise", Words, ForeignKey("exercises.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("course", Words, nullable=False),
+    Column("digest", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Words, nullable=False),
+)
+
+#: How often a student has handed in an exercise. Counting here locks one student, not a class.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("exercise", Words, ForeignKey("exercises.id"), primary_key=True),
+    Column("student", Words, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("exercise", Words, ForeignKey("exercises.id"), nullable=False),
+    Column("course", Words, nullable=False),
+    Column("student", Words, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("lane", Words, nullable=False),
+    Column("tries", Integer, nullable=False),
+    #: Rises with every claim and never falls: who holds an older one has lost the claim.
+    Column("token", BigInteger, nullable=False),
+    Column("lease_until", Moment),
+    Column("not_before", Moment, nullable=False),
+    #: Since when it waits: when it was received, or when somebody asked for another try.
+    Column("queued_at", Moment, nullable=False),
+    Column("archive_sha256", Words, ForeignKey("archives.sha256"), nullable=False),
+    Column("filename", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("problem", Words, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("graded_at", Moment),
+    Column("callback_url", Words, nullable=False),
+    Column("callback_context", Words, nullable=False),
+    #: The report of the newest grading. No foreign key: ``reports`` points here already.
+    Column("report_id", Words),
+    UniqueConstraint("exercise", "student", "attempt"),
+    Index(None, "exercise", "id"),
+    Index(None, "graded_at"),
+    Index(
+        "ix_submissions_waiting",
+        "lane",
+        "received_at",
+        "id",
+        sqlite_where=IS_QUEUED,
+        postgresql_where=IS_QUEUED,
+    ),
+    Index(
+        "ix_submissions_waiting_of_student",
+        "lane",
+        "course",
+        "student",
+        "received_at",
+        "id",
+        sqlite_where=IS_QUEUED,
+        postgresql_where=IS_QUEUED,
+    ),
+    Index(
+        "ix_submissions_queued_at",
+        "queued_at",
+        sqlite_where=IS_QUEUED,
+        postgresql_where=IS_QUEUED,
+    ),
+    Index(
+        "ix_submissions_running",
+        "lease_until",
+        sqlite_where=IS_RUNNING,
+        postgresql_where=IS_RUNNING,
+    ),
+    Index("ix_submissions_parked", "id", sqlite_where=IS_PARKED, postgresql_where=IS_PARKED),
+)
+
+#: Keys under which a submission was sent. The submission follows in the same transaction.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("scope", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("request_digest", Words, nullable=False),
+    Column(
+        "submission",
+        Words,
+        ForeignKey("submissions.id", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("created_at", Moment, nullable=False),
+)
+
+#: The wide columns stand last, findings after facts: reading the facts of a class skips them.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("submission", Words, ForeignKey("submissions.id"), nullable=False),
+    Column("rubric_version", Integer, nullable=False),
+    Column("engine_version", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("graded_at", Moment, nullable=False),
+    Column("facts", Words, nullable=False),
+    Column("findings", Words, nullable=False),
+    Column("report", Words, nullable=False),
+    UniqueConstraint("submission", "rubric_version", "engine_version"),
+)
+
+passbacks = Table(
+    "passbacks",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("report", Words, ForeignKey("reports.id"), nullable=False),
+    Column("submission", Words, ForeignKey("submissions.id"), nullable=False),
+    Column("source", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("payload", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Moment, nullable=False),
+    Column("last_error", Words, nullable=False),
+    UniqueConstraint("report", "url"),
+    Index(None, "submission", "id"),
+    Index("ix_passbacks_due", "next_try_at", "id", sqlite_where=IS_DUE, postgresql_where=IS_DUE),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("digest", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("course", Words, nullable=False),
+    Column("student", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Column("last_used_at", Moment),
+    UniqueConstraint("digest"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("course", Words, nullable=False),
+    Column("connector", Words, nullable=False),
+    Column("secret", Words, nullable=False),
+    Column("callback_url", Words, nullable=False),
+    #: A JSON list.
+    Column("allowed_hosts", Words, nullable=False),
+)
+
+#: Inspections by the key of all that they depend on; they say nothing of whose file it was.
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("body", Words, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+)

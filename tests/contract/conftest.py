@@ -1,0 +1,83 @@
+"""Every contract test runs twice: on SQLite and on a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from grader.store.database import Store, open_store, upgrade
+from tests.servers import postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a server with one migrated database, ``model``, to be copied."""
+    with TemporaryDirectory(prefix="grader-pg-") as folder, postgres_server(Path(folder)) as url:
+        # These tests kill clients, never the machine: nothing has to survive a power cut.
+        _run(url, "ALTER SYSTEM SET fsync = off")
+        _run(url, "SELECT pg_reload_conf()")
+        _run(url, "CREATE DATABASE model")
+        upgrade(_named(url, "model"))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a migrated SQLite database."""
+    path = tmp_path_factory.mktemp("sqlite") / "model.db"
+    upgrade(f"sqlite:///{path}")
+    return path.read_bytes()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own, migrated and empty."""
+    if request.param == "sqlite":
+        path = tmp_path / "grader.db"
+        path.write_bytes(request.getfixturevalue("sqlite_model"))
+        yield f"sqlite:///{path}"
+        return
+    yield from _fresh(request.getfixturevalue("postgres"), "TEMPLATE model")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    yield from _fresh(request.getfixturevalue("postgres"), "")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """The store, with three tries for a submission."""
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+def _fresh(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    _run(server, f"CREATE DATABASE {name} {template}")
+    yield _named(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def _run(server: str, statement: str) -> None:
+    engine = create_engine(
+        make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -1,0 +1,131 @@
+"""What the contract tests are made of: times, rubrics, submissions and results."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from grader.domain.check import Facts, Finding, Inspection, State
+from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.report import Fault, Report, RubricLine, SubmissionLine, TotalLine
+from grader.domain.rubric import Rubric
+from grader.service.records import Claim, Lane, NewSubmission, Result, RubricRecord
+from grader.store.database import Store
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+SECOND = timedelta(seconds=1)
+ENGINE = EngineIdentity(
+    grader="0.1.0", python="3.11.7", grammar="3.14", tools={"black": "26.10.1"}, checks={"style": 1}
+)
+
+
+def rubric(exercise: str = "numbers", course: str = "mlops", title: str = "Numbers") -> Rubric:
+    """A rubric with one criterion that a person judges."""
+    by_hand = {"title": "Explains itself", "points": 10, "check": "manual"}
+    return Rubric.model_validate(
+        {
+            "exercise": exercise,
+            "course": course,
+            "title": title,
+            "total": 10,
+            "criteria": {"explanation": by_hand},
+        }
+    )
+
+
+def publish(
+    store: Store, exercise: str = "numbers", course: str = "mlops", base: int | None = None
+) -> RubricRecord:
+    """Publish :func:`rubric` as its next version."""
+    text = f"exercise: {exercise}\n# nach Version {base}\n"
+    one = rubric(exercise, course)
+    return store.rubrics.publish(one, text, "d" * 64, base=base, actor="admin", now=NOW)
+
+
+def sent(
+    student: str = "s1",
+    *,
+    exercise: str = "numbers",
+    data: bytes = b"print(1)\n",
+    key: str = "",
+    digest: str = "",
+    callback: str = "",
+    filename: str = "work.zip",
+) -> NewSubmission:
+    """A submission as it arrives."""
+    return NewSubmission(
+        exercise=exercise,
+        student=student,
+        filename=filename,
+        data=data,
+        source="api",
+        actor="token-1",
+        scope="token-1",
+        request_digest=digest,
+        idempotency_key=key,
+        callback_url=callback,
+        callback_context="context-7" if callback else "",
+    )
+
+
+def facts(findings: int = 2, engine: EngineIdentity = ENGINE) -> SubmissionFacts:
+    """Facts of two files, with findings in one and a histogram."""
+    found = tuple(Finding(code="E501", line=n + 1, message="zu lang ü") for n in range(findings))
+    counted = Facts(counts={"violations": findings}, histograms={"complexity": {1: 4, 7: 1}})
+    good = FileFacts(
+        path="main.py",
+        sha256="a" * 64,
+        inspections={"style": Inspection(facts=counted, findings=found)},
+    )
+    bad = FileFacts(
+        path="torn.py",
+        sha256="b" * 64,
+        readable=Inspection(
+            state=State.UNREADABLE,
+            reason="syntax",
+            findings=(Finding(code="syntax-error", line=3, message="was never closed"),),
+        ),
+    )
+    return SubmissionFacts(files=(good, bad), digest="c" * 64, engine=engine)
+
+
+def report(status: str = "graded", points: float = 7.5, version: int = 1) -> Report:
+    """A report with a fault where it needs attention."""
+    broken = () if status == "graded" else (Fault(path="a.py", check="style", reason="timeout"),)
+    known = points if status == "graded" else None
+    return Report.model_validate(
+        {
+            "status": status,
+            "total": TotalLine(points=known, at_least=points, max_points=10),
+            "next_step": None,
+            "criteria": (),
+            "files": (),
+            "findings": (),
+            "faults": broken,
+            "patch": None,
+            "patch_disagreements": (),
+            "commands": (),
+            "notes": ("ein Vermerk – ☃",),
+            "dropped": (),
+            "rubric": RubricLine(exercise="numbers", title="N", version=version, digest="d" * 64),
+            "engine": ENGINE,
+            "submission": SubmissionLine(digest="c" * 64, archive_sha256=None),
+        }
+    )
+
+
+def result(
+    version: RubricRecord,
+    status: str = "graded",
+    points: float = 7.5,
+    engine: EngineIdentity = ENGINE,
+) -> Result:
+    """What grading gives under a rubric version."""
+    return Result(report(status, points, version.version), facts(engine=engine), version)
+
+
+def claimed(store: Store, now: datetime = NOW, lane: Lane = Lane.LIVE) -> Claim:
+    """The next row, of which there must be one."""
+    claim = store.submissions.claim(lane, now, LEASE)
+    assert claim is not None
+    return claim

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from grader.store.database import open_store
+from grader.store.engine import BUSY_SECONDS, Database, database_url
+
+
+def test_sqlite_keeps_what_it_has_committed(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    with database.read() as connection:
+        found = {
+            pragma: connection.execute(text(f"PRAGMA {pragma}")).scalar()
+            for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    database.close()
+
+    full = 2
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": full,
+        "foreign_keys": 1,
+        "busy_timeout": BUSY_SECONDS * 1000,
+    }
+
+
+def test_a_sqlite_write_takes_the_lock_at_its_first_word(tmp_path: Path) -> None:
+    first = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    second = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    with second.read() as connection:
+        connection.execute(text("PRAGMA busy_timeout=0"))
+    with first.write(), pytest.raises(OperationalError, match="locked"), second.write():
+        pass
+    with first.write(), second.read() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    first.close()
+    second.close()
+
+
+def test_foreign_keys_hold(url: str) -> None:
+    database = Database(url)
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.execute(
+            text("INSERT INTO attempts (exercise, student, count) VALUES ('none', 's', 1)")
+        )
+    database.close()
+
+
+@pytest.mark.parametrize("bad", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+def test_other_databases_are_refused(bad: str) -> None:
+    with pytest.raises(ValueError):
+        open_store(bad)
+
+
+def test_every_spelling_of_postgresql_means_one_driver() -> None:
+    for spelling in ("postgres", "postgresql", "postgresql+psycopg2", "postgresql+psycopg"):
+        assert database_url(f"{spelling}://u@h/d").drivername == "postgresql+psycopg"
+
+
+def test_a_ping_tells_a_database_that_is_there(url: str) -> None:
+    store = open_store(url)
+    store.ping()
+    store.close()
+
+
+def test_a_ping_fails_where_there_is_none(tmp_path: Path) -> None:
+    for gone in (f"sqlite:///{tmp_path}/no/such.db", f"postgresql:///x?host={tmp_path}"):
+        store = open_store(gone)
+        with pytest.raises(OperationalError):
+            store.ping()
+        store.close()

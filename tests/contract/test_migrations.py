@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from grader.store.database import current_revision, head_revision, upgrade
+from grader.store.engine import Database
+from grader.store.tables import metadata
+
+
+def test_an_empty_database_has_no_revision(empty_url: str) -> None:
+    assert current_revision(empty_url) is None
+
+
+def test_the_revisions_make_exactly_the_tables_of_the_code(empty_url: str) -> None:
+    upgrade(empty_url)
+
+    database = Database(empty_url)
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        conditions = {
+            index["name"]: " ".join(map(str, index["dialect_options"].values()))
+            for index in inspect(connection).get_indexes("submissions")
+            if index.get("dialect_options")
+        }
+    database.close()
+    # Autogenerate does not look at the conditions of indexes.
+    for name, state in {
+        "ix_submissions_waiting": "queued",
+        "ix_submissions_waiting_of_student": "queued",
+        "ix_submissions_queued_at": "queued",
+        "ix_submissions_running": "running",
+        "ix_submissions_parked": "needs_attention",
+    }.items():
+        assert f"'{state}'" in conditions[name]
+
+
+def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
+    upgrade(empty_url)
+    upgrade(empty_url)
+
+    assert current_revision(empty_url) == head_revision() == "0001"
+
+
+def test_threads_may_upgrade_at_once(empty_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upgrade, [empty_url] * 4))
+
+    assert current_revision(empty_url) == head_revision()
+
+
+def test_processes_may_upgrade_at_once(empty_url: str) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=spawn) as pool:
+        list(pool.map(upgrade, [empty_url] * 3))
+
+    assert current_revision(empty_url) == head_revision()
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("torn")
+
+    monkeypatch.setattr("alembic.runtime.migration.MigrationContext._ensure_version_table", broken)
+    with pytest.raises(RuntimeError):
+        upgrade(empty_url)
+
+    assert current_revision(empty_url) is None

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from grader.service.records import Lane, RubricRecord, SubmissionState
+from grader.store.database import Store
+from tests.contract.material import (
+    ENGINE,
+    LEASE,
+    NOW,
+    SECOND,
+    claimed,
+    facts,
+    publish,
+    report,
+    result,
+    sent,
+)
+
+STATE = SubmissionState
+CALLBACK = "https://lms.example/scores"
+
+
+@pytest.fixture
+def version(store: Store) -> RubricRecord:
+    return publish(store)
+
+
+def test_a_result_is_stored_whole(store: Store, version: RubricRecord) -> None:
+    record, _ = store.submissions.accept(sent(), NOW)
+
+    assert store.submissions.report(record.id) is None
+    assert store.submissions.finish(claimed(store), result(version), NOW + SECOND)
+    stored = store.submissions.report(record.id)
+    assert stored is not None
+    assert stored.report == report()
+    assert stored.report.to_json() == report().to_json()
+    assert (stored.rubric_version, stored.graded_at) == (1, NOW + SECOND)
+    assert stored.submission == store.submissions.get(record.id)
+    assert stored.submission.state is STATE.GRADED
+    assert stored.submission.graded_at == NOW + SECOND
+    assert store.submissions.facts(record.id) == facts()
+
+
+def test_who_has_lost_the_claim_stores_nothing(store: Store, version: RubricRecord) -> None:
+    record, _ = store.submissions.accept(sent(callback=CALLBACK), NOW)
+    lost = claimed(store)
+    held = claimed(store, NOW + LEASE)
+
+    assert not store.submissions.finish(lost, result(version, points=1), NOW + LEASE)
+    assert store.submissions.report(record.id) is None
+    assert store.submissions.finish(held, result(version, points=2), NOW + LEASE)
+    assert not store.submissions.finish(held, result(version, points=3), NOW + LEASE)
+    assert not store.submissions.finish(lost, result(version, points=4), NOW + LEASE)
+    stored = store.submissions.report(record.id)
+    assert stored is not None and stored.report.total.points == 2
+    assert len(store.passbacks.of(record.id)) == 1
+
+
+def test_of_many_finishes_with_one_claim_one_counts(store: Store, version: RubricRecord) -> None:
+    record, _ = store.submissions.accept(sent(callback=CALLBACK), NOW)
+    held = claimed(store)
+    with ThreadPoolExecutor(6) as pool:
+        done = list(
+            pool.map(
+                lambda points: store.submissions.finish(held, result(version, points=points), NOW),
+                range(6),
+            )
+        )
+
+    assert done.count(True) == 1
+    stored = store.submissions.report(record.id)
+    assert stored is not None and stored.report.total.points == done.index(True)
+    assert len(store.passbacks.of(record.id)) == 1
+
+
+def test_a_fault_of_ours_waits_for_a_person_with_its_report(
+    store: Store, version: RubricRecord
+) -> None:
+    record, _ = store.submissions.accept(sent(callback=CALLBACK), NOW)
+    store.submissions.finish(claimed(store), result(version, "needs_attention"), NOW)
+
+    left = store.submissions.get(record.id)
+    assert (left.state, left.graded_at) == (STATE.NEEDS_ATTENTION, None)
+    assert "style on a.py (timeout)" in left.problem
+    stored = store.submissions.report(record.id)
+    assert stored is not None and stored.report.status == "needs_attention"
+    assert store.passbacks.of(record.id) == []
+    assert store.submissions.claim(Lane.LIVE, NOW + LEASE * 9, LEASE) is None
+
+
+def test_a_retry_replaces_a_report_that_needed_attention(
+    store: Store, version: RubricRecord
+) -> None:
+    record, _ = store.submissions.accept(sent(callback=CALLBACK), NOW)
+    store.submissions.finish(claimed(store), result(version, "needs_attention"), NOW)
+    store.submissions.retry(record.id, "teacher", NOW)
+    assert store.submissions.finish(claimed(store), result(version, points=9), NOW + SECOND)
+
+    stored = store.submissions.report(record.id)
+    assert stored is not None and stored.report.total.points == 9
+    assert (stored.submission.state, stored.submission.problem) == (STATE.GRADED, "")
+    assert stored.graded_at == NOW + SECOND
+    assert len(store.passbacks.of(record.id)) == 1
+
+
+def test_a_new_engine_adds_a_report_and_the_newest_counts(
+    store: Store, version: RubricRecord
+) -> None:
+    record, _ = store.submissions.accept(sent(), NOW)
+    store.submissions.finish(claimed(store), result(version, "needs_attention"), NOW)
+    store.submissions.retry(record.id, "teacher", NOW)
+    newer = ENGINE.model_copy(update={"grader": "0.2.0"})
+    store.submissions.finish(claimed(store), result(version, points=4, engine=newer), NOW)
+
+    stored, newest = store.submissions.report(record.id), store.submissions.facts(record.id)
+    assert stored is not None and stored.report.total.points == 4
+    assert newest is not None and newest.engine == newer
+
+
+def test_a_score_goes_out_with_its_report(store: Store, version: RubricRecord) -> None:
+    record, _ = store.submissions.accept(sent(callback=CALLBACK), NOW)
+    store.submissions.finish(claimed(store), result(version), NOW + SECOND)
+
+    (score,) = store.passbacks.of(record.id)
+    assert (score.source, score.submission, score.url) == ("api", record.id, CALLBACK)
+    assert (score.tries, score.next_try_at, score.last_error) == (0, NOW + SECOND, "")
+    assert json.loads(score.payload) == {
+        "type": "submission.graded",
+        "submission": record.id,
+        "exercise": "numbers",
+        "student": "s1",
+        "attempt": 1,
+        "points": 7.5,
+        "max_points": 10,
+        "status": "graded",
+        "rubric_version": 1,
+        "context": "context-7",
+        "graded_at": "2026-03-01T12:00:01.123456+00:00",
+    }
+
+
+def test_without_a_callback_nothing_goes_out(store: Store, version: RubricRecord) -> None:
+    record, _ = store.submissions.accept(sent(), NOW)
+    store.submissions.finish(claimed(store), result(version), NOW)
+
+    assert store.passbacks.of(record.id) == []
+
+
+def test_what_a_class_measures(store: Store, version: RubricRecord) -> None:
+    publish(store, "strings")
+    made = [store.submissions.accept(sent(f"s{at}"), NOW)[0].id for at in range(3)]
+    store.submissions.accept(sent(exercise="strings"), NOW)
+    for _ in range(4):
+        store.submissions.finish(claimed(store), result(version), NOW)
+    store.submissions.accept(sent("waits"), NOW)
+
+    measured = store.submissions.measured("numbers")
+    assert [record.id for record, _ in measured] == made
+    assert all(one == facts().without_findings() for _, one in measured)
+    assert store.submissions.measured("nothing") == []
+
+
+def test_large_results_are_kept(store: Store, version: RubricRecord) -> None:
+    record, _ = store.submissions.accept(sent(data=b"x" * 8_000_000), NOW)
+    claim = claimed(store)
+    large = result(version).report.model_copy(update={"patch": "+ü\n" * 1_000_000})
+    whole = type(result(version))(large, facts(findings=20_000), version)
+
+    assert len(claim.data) == 8_000_000
+    assert store.submissions.finish(claim, whole, NOW)
+    stored, kept = store.submissions.report(record.id), store.submissions.facts(record.id)
+    assert stored is not None and stored.report == large
+    assert kept == facts(findings=20_000)

@@ -1,0 +1,77 @@
+"""Laws of the small things: ids, cursors, and facts as text."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.store.columns import Moment
+from grader.store.cursors import cursor_after, key_before
+from grader.store.facts_text import engine_version, put_together, take_apart
+from grader.store.ids import new_id
+from tests.contract.material import ENGINE, NOW, facts
+
+moments = st.datetimes(
+    min_value=datetime(1990, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)
+)
+
+
+@given(moments, moments)
+def test_ids_sort_as_their_times_do(one: datetime, other: datetime) -> None:
+    first, second = new_id(one), new_id(other)
+
+    if one != other:
+        assert (first < second) == (one < other)
+
+
+@given(moments)
+def test_an_id_is_a_uuid_of_version_7(now: datetime) -> None:
+    made = uuid.UUID(new_id(now))
+
+    assert (made.version, made.variant) == (7, uuid.RFC_4122)
+    assert made.int >> 80 == (now - datetime(1970, 1, 1, tzinfo=UTC)) // (
+        datetime.resolution * 1000
+    )
+
+
+def test_ids_of_one_moment_differ_and_sort_as_they_were_made() -> None:
+    made = [new_id(NOW) for _ in range(500)]
+
+    # The counter starts again once in 65,536 ids, which may fall in here.
+    assert len(set(made)) == 500
+    assert sum(one > other for one, other in zip(made, made[1:], strict=False)) <= 1
+
+
+@given(st.text(min_size=1).filter(lambda key: key.isprintable()))
+def test_a_cursor_gives_its_key_back(key: str) -> None:
+    assert key_before(cursor_after(key)) == key
+
+
+def test_an_empty_cursor_is_the_beginning() -> None:
+    assert key_before("") == ""
+
+
+@given(st.integers(min_value=0, max_value=30))
+def test_facts_taken_apart_and_put_together_are_the_same(findings: int) -> None:
+    whole = facts(findings)
+    small, found = take_apart(whole)
+
+    assert put_together(small, found) == whole
+    assert "E501" not in small
+
+
+def test_the_order_of_tools_does_not_change_the_engine() -> None:
+    tools = {"black": "1", "isort": "2"}
+    one = ENGINE.model_copy(update={"tools": tools})
+    other = ENGINE.model_copy(update={"tools": dict(reversed(tools.items()))})
+
+    assert engine_version(one) == engine_version(other) != engine_version(ENGINE)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        Moment().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]
