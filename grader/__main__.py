@@ -1,0 +1,40 @@
+"""The ``grader`` command."""
+
+from __future__ import annotations
+
+import click
+
+from grader import __version__
+from grader.cli.check import check, facts
+from grader.cli.client import retry, submit
+from grader.cli.db import db
+from grader.cli.rubric import rubric
+from grader.cli.serve import api, scheduler, serve
+from grader.cli.source import source
+from grader.cli.token import token
+
+
+@click.group()
+@click.version_option(__version__, prog_name="grader")
+def main() -> None:
+    """Marks production-quality Python, and never runs a student's code."""
+
+
+for command in (
+    check,
+    facts,
+    submit,
+    retry,
+    serve,
+    api,
+    scheduler,
+    rubric,
+    token,
+    source,
+    db,
+):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main(prog_name="grader")

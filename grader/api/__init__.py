@@ -1,0 +1,1 @@
+"""The HTTP API: one blueprint a noun, and one place where errors become problem documents."""

@@ -1,0 +1,172 @@
+"""Bodies of answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.api.describe import PREFIX
+from grader.service.publish import may_edit
+from grader.service.records import (
+    ExerciseRecord,
+    RubricRecord,
+    SubmissionRecord,
+    SubmissionState,
+    TokenRecord,
+)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SubmissionBody(_Body):
+    """An accepted submission. Times are in UTC."""
+
+    id: str
+    exercise: str
+    student: str
+    attempt: int = Field(description="Counts the student's submissions to the exercise from 1.")
+    state: SubmissionState
+    tries: int = Field(description="How often grading was begun.")
+    filename: str
+    archive_sha256: str
+    received_at: datetime
+    graded_at: datetime | None
+    problem: str = Field(description="Why it needs attention; instructors see it.")
+    links: dict[str, str] = Field(description="`self`, `report`, `archive`, `exercise`.")
+
+    @staticmethod
+    def of(record: SubmissionRecord, token: TokenRecord) -> SubmissionBody:
+        """A submission as a token may see it."""
+        return SubmissionBody(
+            id=record.id,
+            exercise=record.exercise,
+            student=record.student,
+            attempt=record.attempt,
+            state=record.state,
+            tries=record.tries,
+            filename=record.filename,
+            archive_sha256=record.archive_sha256,
+            received_at=record.received_at,
+            graded_at=record.graded_at,
+            problem=record.problem if may_edit(token) else "",
+            links=submission_links(record),
+        )
+
+
+def submission_links(record: SubmissionRecord) -> dict[str, str]:
+    """Where to go on from a submission."""
+    own = f"{PREFIX}/submissions/{record.id}"
+    return {
+        "self": own,
+        "report": f"{own}/report",
+        "archive": f"{own}/archive",
+        "exercise": f"{PREFIX}/exercises/{record.exercise}",
+    }
+
+
+class SubmissionsPage(_Body):
+    """Submissions, newest first."""
+
+    items: tuple[SubmissionBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
+class ExerciseBody(_Body):
+    """An exercise with the newest version of its rubric."""
+
+    id: str
+    course: str
+    title: str
+    version: int
+    links: dict[str, str] = Field(description="`rubric`, `submissions`.")
+
+    @staticmethod
+    def of(record: ExerciseRecord) -> ExerciseBody:
+        """An exercise as it is listed."""
+        own = f"{PREFIX}/exercises/{record.id}"
+        return ExerciseBody(
+            id=record.id,
+            course=record.course,
+            title=record.title,
+            version=record.version,
+            links={"rubric": f"{own}/rubric", "submissions": f"{own}/submissions"},
+        )
+
+
+class ExercisesPage(_Body):
+    """Exercises by id."""
+
+    items: tuple[ExerciseBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
+class RubricBody(_Body):
+    """A published version of a rubric; ``text`` is its source as it was sent."""
+
+    exercise: str
+    course: str
+    version: int
+    digest: str = Field(description="SHA-256 of the text.")
+    text: str
+
+    @staticmethod
+    def of(record: RubricRecord) -> RubricBody:
+        """A version as it stands in the store."""
+        return RubricBody(
+            exercise=record.exercise,
+            course=record.course,
+            version=record.version,
+            digest=record.digest,
+            text=record.text,
+        )
+
+
+class ReceivedBody(_Body):
+    """A webhook that was taken: the submission that it made, the first time and ever after."""
+
+    id: str
+
+
+class HealthBody(_Body):
+    """The process answers."""
+
+    status: str
+
+
+class QueueBody(_Body):
+    """How much waits."""
+
+    queued: int
+    running: int
+    needs_attention: int
+    oldest_queued_seconds: float = Field(description="0 where nothing waits.")
+
+
+class ReadinessBody(_Body):
+    """Whether the service can do its work. ``queue`` is null while the database is away."""
+
+    status: str = Field(description="`ready` or `unavailable`.")
+    database: str = Field(description="`ok` or `unreachable`.")
+    queue: QueueBody | None
+    sandbox: dict[str, float] = Field(
+        description="The limits under which source is looked at: bytes of memory, seconds."
+    )
+
+
+class ProblemKindBody(_Body):
+    """What one kind of problem means."""
+
+    type: str
+    status: int
+    title: str
+    meaning: str
+    how_to_fix: str
+
+
+class ProblemKindsBody(_Body):
+    """Every kind of problem that the API answers with."""
+
+    items: tuple[ProblemKindBody, ...]

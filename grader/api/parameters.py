@@ -1,0 +1,104 @@
+"""Parameters of the routes: what stands in the path, in the query and in headers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+from werkzeug.routing import BaseConverter
+
+from grader.service.records import SubmissionState
+
+
+class SlugConverter(BaseConverter):
+    """Ids in paths. Whatever cannot be an id is at no address, and never reaches the database."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+
+
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("holds control characters")
+    return value
+
+
+ShortText = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+Cursor = Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$")]
+
+
+class ExercisePath(BaseModel):
+    """Names an exercise."""
+
+    exercise: str = Field(description="The exercise's id.")
+
+
+class SubmissionPath(BaseModel):
+    """Names a submission."""
+
+    submission: str = Field(description="The submission's id, as the upload was answered with.")
+
+
+class SourcePath(BaseModel):
+    """Names a system that sends webhooks."""
+
+    source: str = Field(description="The source's name.")
+
+
+class ProblemPath(BaseModel):
+    """Names a kind of problem."""
+
+    code: str = Field(description="The last part of a problem's type.")
+
+
+class PageQuery(BaseModel):
+    """Which page of a listing."""
+
+    cursor: Cursor = Field("", description="Where to go on: from the last page's `next`.")
+    limit: int = Field(50, ge=1, le=200, description="The most items of a page.")
+
+
+class SubmissionsQuery(PageQuery):
+    """Which submissions of an exercise."""
+
+    student: ShortText = Field("", description="Only this student's. A student sees their own.")
+    state: SubmissionState | None = Field(None, description="Only those in this state.")
+
+
+class FormatQuery(BaseModel):
+    """In which form a report is wanted."""
+
+    format: ShortText = Field(
+        "", description="`json`, `text`, `markdown` or `html`; goes before Accept."
+    )
+
+
+class UploadQuery(FormatQuery):
+    """What a raw body cannot say about itself."""
+
+    student: ShortText = Field("", description="Who hands in, where no form field says it.")
+    filename: ShortText = Field("", description="What the file is called, for a raw body.")
+
+
+class UploadHeaders(BaseModel):
+    """How an upload is to be taken."""
+
+    idempotency_key: str = Field(
+        "", alias="Idempotency-Key", description="Sent again, it answers with the first submission."
+    )
+    prefer: str = Field(
+        "", alias="Prefer", description="`wait=30` answers with the report, if it takes no longer."
+    )
+
+
+class RubricGetHeaders(BaseModel):
+    """Which version is known already."""
+
+    if_none_match: str = Field("", alias="If-None-Match", description="An ETag; 304 if it stands.")
+
+
+class RubricPutHeaders(BaseModel):
+    """Which version is being changed."""
+
+    if_match: str = Field(
+        "", alias="If-Match", description="The ETag of the version that was edited."
+    )

@@ -1,0 +1,172 @@
+"""Every kind of problem that the API answers with: status, title, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.domain.errors import BadArchive, TooLarge
+
+UNREADABLE_STATUS = 422
+TOO_LARGE_STATUS = 413
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One kind. ``code`` is stable: it ends the ``type`` of every such problem document."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+    how_to_fix: str
+
+    @property
+    def type(self) -> str:
+        """The relative URI of this kind, where it is explained."""
+        return f"/problems/{self.code}"
+
+
+_OWN = (
+    ProblemKind(
+        "bad-request",
+        400,
+        "The request cannot be understood",
+        "Something is missing in the request, or has a value that cannot be.",
+        "Compare the request with the route's description in /docs.",
+    ),
+    ProblemKind(
+        "unauthorized",
+        401,
+        "A valid token is needed",
+        "There is no token, or it is unknown, expired or revoked; the answer does not say which.",
+        "Send the header Authorization: Bearer TOKEN; `grader token create` makes a token.",
+    ),
+    ProblemKind(
+        "bad-signature",
+        401,
+        "The signature does not verify",
+        "A webhook's signature does not fit its bytes, its id and its time, or it is too old.",
+        "Sign the exact bytes that are sent, with the source's secret and the present time.",
+    ),
+    ProblemKind(
+        "forbidden",
+        403,
+        "This token may not do that",
+        "The token is valid, but its role does not allow this.",
+        "Use a token whose role allows it.",
+    ),
+    ProblemKind(
+        "not-found",
+        404,
+        "Not found",
+        "There is nothing of that name, or nothing that this token may see.",
+        "Check the address; GET /api/v1/exercises lists what there is.",
+    ),
+    ProblemKind(
+        "method-not-allowed",
+        405,
+        "This address does not take that method",
+        "The address exists, but not for this HTTP method.",
+        "Use one of the methods in the Allow header.",
+    ),
+    ProblemKind(
+        "not-acceptable",
+        406,
+        "There is no answer of that kind",
+        "The Accept header (or ?format=) asks for a form that this answer does not come in.",
+        "Ask for one of the forms that the problem names, or leave Accept out.",
+    ),
+    ProblemKind(
+        "conflict",
+        409,
+        "Not possible in this state",
+        "The thing is not in a state in which this can be done.",
+        "Look at its present state first.",
+    ),
+    ProblemKind(
+        "precondition-failed",
+        412,
+        "Somebody changed it meanwhile",
+        "If-Match names a version that is no longer the newest.",
+        "GET the newest version, put the change into it, and send it with its ETag.",
+    ),
+    ProblemKind(
+        "request-too-large",
+        TOO_LARGE_STATUS,
+        "The request is too large",
+        "The body of the request is longer than the service reads.",
+        "Leave out what is not graded, such as data files and virtual environments.",
+    ),
+    ProblemKind(
+        "unsupported-media-type",
+        415,
+        "The body has an unsupported media type",
+        "The Content-Type header names a type that this route does not read.",
+        "Send one of the types that the problem names.",
+    ),
+    ProblemKind(
+        "invalid-rubric",
+        422,
+        "The rubric has mistakes",
+        "The rubric cannot be used as it is; `errors` lists every mistake with its place.",
+        "Mend each place that is named and send the rubric again.",
+    ),
+    ProblemKind(
+        "key-reused",
+        422,
+        "This key was used for something else",
+        "An idempotency key (or webhook id) came before, with another content.",
+        "Use a new key for a new submission; repeat a key only with the very same content.",
+    ),
+    ProblemKind(
+        "precondition-required",
+        428,
+        "If-Match is needed",
+        "A change of something that exists must say which version it changes.",
+        "GET it, and send the change with If-Match and the ETag that came with it.",
+    ),
+    ProblemKind(
+        "internal-error",
+        500,
+        "Something broke on our side",
+        "An error that nobody expected. It was logged under the request's id.",
+        "Try again; if it stays, tell whoever runs this service the request id.",
+    ),
+    ProblemKind(
+        "engine-fault",
+        500,
+        "Grading broke on our side",
+        "The grading engine broke. It is never a student's mark.",
+        "Try again; if it stays, tell whoever runs this service the request id.",
+    ),
+    ProblemKind(
+        "overloaded",
+        503,
+        "Too much is waiting",
+        "More is waiting than the service takes, or something it needs is out of reach.",
+        "Nothing was stored. Send it again after the time in the Retry-After header.",
+    ),
+)
+OWN_KINDS: Mapping[str, ProblemKind] = {kind.code: kind for kind in _OWN}
+
+
+def all_kinds(refusals: Mapping[str, tuple[str, str]]) -> dict[str, ProblemKind]:
+    """Every kind by code: the API's own, and one for each reason to refuse an upload.
+
+    ``refusals`` maps a code to what is wrong (with ``{…}`` for particulars) and what to do.
+    """
+    refused = {code: _refusal_kind(code, *words) for code, words in refusals.items()}
+    return {**OWN_KINDS, **refused}
+
+
+def _refusal_kind(code: str, wrong: str, how_to_fix: str) -> ProblemKind:
+    too_large = "too-large" in code or code == "too-many-entries"
+    return ProblemKind(
+        code,
+        TOO_LARGE_STATUS if too_large else UNREADABLE_STATUS,
+        TooLarge.title if too_large else BadArchive.title,
+        re.sub(r"\{\w+\}", "…", wrong),
+        how_to_fix,
+    )

@@ -1,0 +1,71 @@
+"""The Flask application: blueprints and error handlers, nothing else."""
+
+from __future__ import annotations
+
+from flask_openapi3.openapi import OpenAPI
+
+from grader.api import (
+    document,
+    doors,
+    exercises,
+    health,
+    metrics,
+    observing,
+    problem_pages,
+    problems,
+    rubrics,
+    submissions,
+    webhooks,
+)
+from grader.api.parameters import SlugConverter
+from grader.api.problem_kinds import all_kinds
+from grader.api.waiting import Waiting
+from grader.bootstrap import Service
+from grader.engine.intake_refusals import REFUSALS
+from grader.exports.formats import FORMATS
+from grader.settings import Settings
+from grader.web import pages
+
+
+def create_app(service: Service) -> OpenAPI:
+    """The HTTP side of a service. It owns no resource: closing the service is the caller's."""
+    app = document.new_app(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = service.settings.max_request
+    app.url_map.converters["slug"] = SlugConverter
+    counted = metrics.Metrics(service.store.submissions.queue, service.clock)
+    doors.install(app, _doors_of(service))
+    observing.install(app, counted)
+    problems.install(app)
+    for room in (exercises, submissions, rubrics, webhooks, health, problem_pages):
+        app.register_api(room.blueprint)
+    app.register_api(metrics.blueprint(counted))
+    app.register_api(document.blueprint(app))
+    pages.install(app, app.api_doc)
+    return app
+
+
+def _doors_of(service: Service) -> doors.Doors:
+    return doors.Doors(
+        store=service.store,
+        clock=service.clock,
+        tokens=service.tokens,
+        read=service.read,
+        submit=service.submit,
+        publish=service.publish,
+        retry=service.retry,
+        receive=service.receive,
+        formats=FORMATS,
+        waiting=Waiting(service.settings.threads // 2),
+        kinds=all_kinds(REFUSALS),
+        problem_page=pages.problem_page,
+        problems_page=pages.problems_page,
+        sandbox=_sandbox(service.settings),
+    )
+
+
+def _sandbox(settings: Settings) -> dict[str, float]:
+    return {
+        "memory_bytes": settings.child_memory,
+        "seconds": settings.child_seconds,
+        "pair_seconds": settings.child_pair_seconds,
+    }

@@ -1,0 +1,140 @@
+"""The composition root: the one place that chooses real collaborators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from grader.broker import CeleryWaker, NoWaker, make_celery
+from grader.checks.catalog import CATALOG
+from grader.domain.rubric import Intake, Rubric
+from grader.domain.source import Submission
+from grader.engine.facts_cache import MemoryFacts
+from grader.engine.intake import read_upload
+from grader.engine.measure import Engine
+from grader.engine.nursery import Limits, Nursery
+from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
+from grader.lms import connectors
+from grader.service.connector import Connector
+from grader.service.deliver import Deliver
+from grader.service.grade import Grade
+from grader.service.plans import Plans
+from grader.service.ports import Clock, FactsCache, Waker
+from grader.service.publish import Publish
+from grader.service.read import Read
+from grader.service.receive import Receive
+from grader.service.retry import Retry
+from grader.service.submit import Submit
+from grader.service.sweep import Sweep
+from grader.service.tokens import Tokens
+from grader.settings import Settings
+from grader.store.database import Store, open_store, upgrade
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Every use case, wired. The API and the command line take from it what they need."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    waker: Waker
+    plans: Plans
+    submit: Submit
+    read: Read
+    publish: Publish
+    retry: Retry
+    tokens: Tokens
+    receive: Receive
+    deliver: Deliver
+    sweep: Sweep
+
+    def seed(self) -> None:
+        """Publish the shipped rubrics whose exercises are not there yet."""
+        for text in shipped_rubrics().values():
+            self.publish.seed(text)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+
+def read_rubric(text: str) -> Rubric:
+    """A rubric's text, read against the catalog of checks."""
+    return read_rubric_text(text, CATALOG)
+
+
+def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) -> Submission:
+    """An upload, read in this process: intake runs nothing and inflates within the limits."""
+    return read_upload(data, filename=filename, limits=limits)
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest revision; safe when several processes do it at once."""
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database)
+
+
+def build_service(
+    settings: Settings, *, clock: Clock | None = None, waker: Waker | None = None
+) -> Service:
+    """Every use case on the real store; wake-up calls go to the configured Redis, if any."""
+    clock = clock or SystemClock()
+    waker = waker or _waker(settings)
+    store = open_store(settings.database, max_tries=settings.max_tries)
+    plans = Plans(read_rubric, CATALOG)
+    submit = Submit(store, plans, read_bytes, clock, waker, settings.max_queued)
+    doors: Mapping[str, Connector] = connectors(settings.callback_hosts)
+    return Service(
+        settings=settings,
+        store=store,
+        clock=clock,
+        waker=waker,
+        plans=plans,
+        submit=submit,
+        read=Read(store),
+        publish=Publish(store, plans, clock),
+        retry=Retry(store, clock, waker),
+        tokens=Tokens(store, clock),
+        receive=Receive(store, doors, submit),
+        deliver=Deliver(store, doors, clock),
+        sweep=Sweep(store, clock, waker),
+    )
+
+
+def _waker(settings: Settings) -> Waker:
+    return CeleryWaker(make_celery(settings.redis_url)) if settings.redis_url else NoWaker()
+
+
+def build_engine(settings: Settings, cache: FactsCache | None = None) -> Engine:
+    """The engine with a nursery of its own; close it when done."""
+    limits = Limits(
+        memory=settings.child_memory,
+        pair_seconds=settings.child_pair_seconds,
+        seconds=settings.child_seconds,
+    )
+    return Engine(CATALOG, Nursery(limits), cache or MemoryFacts())
+
+
+def build_grade(service: Service, engine: Engine) -> Grade:
+    """The grading use case of a worker, around its own engine."""
+    settings = service.settings
+    return Grade(
+        store=service.store,
+        plans=service.plans,
+        read_upload=read_bytes,
+        engine=engine,
+        clock=service.clock,
+        lease=settings.lease_time,
+        pause=timedelta(seconds=settings.pause),
+    )

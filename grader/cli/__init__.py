@@ -1,0 +1,1 @@
+"""The grader command, one command group a file."""

@@ -1,0 +1,124 @@
+"""``grader check`` and ``grader facts``: the same engine and report with no server at all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from grader.bootstrap import build_engine, read_rubric
+from grader.checks.catalog import CATALOG
+from grader.cli.problems import Exit, kind_errors
+from grader.domain.errors import BadRequest
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report, build_report
+from grader.domain.rubric import Plan
+from grader.engine.intake import read_path
+from grader.engine.measure import Engine
+from grader.engine.rubric_text import rubric_digest, shipped_rubric, shipped_rubrics
+from grader.exports.formats import FORMATS
+from grader.settings import Settings
+
+PATIENT_SECONDS = 1_800.0
+
+_PATH = click.argument("path", type=click.Path(path_type=Path))
+_RUBRIC = click.option(
+    "--rubric",
+    "rubric_name",
+    required=True,
+    metavar="FILE_OR_EXERCISE",
+    help="A rubric file, or the name of a rubric that ships with grader.",
+)
+
+
+@click.command()
+@_PATH
+@_RUBRIC
+@click.option(
+    "--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", show_default=True
+)
+@click.option(
+    "--fail-under", type=click.FloatRange(min=0), help="Exit with 1 under so many points."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
+def check(
+    path: Path, rubric_name: str, format_name: str, fail_under: float | None, output: Path | None
+) -> None:
+    """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
+
+    Exits with 0 when graded, 1 under the threshold, 2 on bad input, 3 when a fault of ours
+    withholds points (the report shows what did run).
+    """
+    with kind_errors():
+        text = rubric_source(rubric_name)
+        plan, facts_found = _measured(path, text)
+        report = build_report(plan, facts_found, digest=rubric_digest(text))
+        _write(FORMATS[format_name].render(report), output)
+    sys.exit(_exit_code(report, fail_under))
+
+
+@click.command()
+@_PATH
+@_RUBRIC
+def facts(path: Path, rubric_name: str) -> None:
+    """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
+    with kind_errors():
+        _, found = _measured(path, rubric_source(rubric_name))
+        click.echo(found.model_dump_json(indent=2))
+
+
+def rubric_source(name: str) -> str:
+    """The text of a rubric file or of a shipped rubric.
+
+    Raises:
+        BadRequest: neither a file nor a shipped exercise.
+    """
+    file = Path(name)
+    if file.is_file():
+        return file.read_bytes().decode("utf-8", errors="replace")
+    shipped = shipped_rubric(name)
+    if shipped is None:
+        known = ", ".join(sorted(shipped_rubrics()))
+        raise BadRequest(
+            f"There is no rubric file {name!r} and no shipped rubric of that name.",
+            how_to_fix=f"Give a path to a YAML file, or one of: {known}.",
+        )
+    return shipped
+
+
+def _measured(path: Path, rubric_text: str) -> tuple[Plan, SubmissionFacts]:
+    rubric = read_rubric(rubric_text)
+    submission = read_path(path, rubric.intake)
+    with _engine() as engine:
+        return Plan.of(rubric, CATALOG), engine.measure(submission, rubric)
+
+
+@contextmanager
+def _engine() -> Iterator[Engine]:
+    settings = Settings()
+    # Somebody is there to press Ctrl-C, and a folder may hold a whole project.
+    patient = max(settings.child_seconds, PATIENT_SECONDS)
+    engine = build_engine(settings.model_copy(update={"child_seconds": patient}))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _exit_code(report: Report, fail_under: float | None) -> Exit:
+    if report.status == "needs_attention":
+        return Exit.NEEDS_ATTENTION
+    points = report.total.points or 0
+    if fail_under is not None and points < fail_under:
+        return Exit.UNDER_THRESHOLD
+    return Exit.GRADED

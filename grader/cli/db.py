@@ -1,0 +1,28 @@
+"""``grader db``: the database's schema."""
+
+from __future__ import annotations
+
+import click
+
+from grader.bootstrap import build_service, migrate
+from grader.cli.problems import kind_errors
+from grader.settings import Settings
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+@click.option("--seed/--no-seed", default=True, help="Publish shipped rubrics that are missing.")
+def upgrade(seed: bool) -> None:
+    """Bring the schema to the newest revision; safe to run at every start."""
+    with kind_errors():
+        settings = Settings()
+        migrate(settings)
+        if seed:
+            service = build_service(settings)
+            service.seed()
+            service.close()
+        click.echo("The database is up to date.")

@@ -1,0 +1,44 @@
+"""How the command line says that something is wrong: one kind message, one exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import click
+
+from grader.domain.errors import BadRubric, EngineFault, GraderError
+
+
+class Exit(IntEnum):
+    """What the exit code of ``grader check`` says."""
+
+    GRADED = 0
+    UNDER_THRESHOLD = 1
+    BAD_INPUT = 2
+    NEEDS_ATTENTION = 3
+
+
+@contextmanager
+def kind_errors() -> Iterator[None]:
+    """Turn our errors into a message on stderr and an exit code; never a traceback."""
+    try:
+        yield
+    except EngineFault as fault:
+        complain(fault)
+        sys.exit(Exit.NEEDS_ATTENTION)
+    except GraderError as error:
+        complain(error)
+        sys.exit(Exit.BAD_INPUT)
+
+
+def complain(error: GraderError) -> None:
+    """Say what is wrong, where, and what to do."""
+    click.echo(f"{error.title} [{error.code}]", err=True)
+    lines = [str(p) for p in error.problems] if isinstance(error, BadRubric) else [error.detail]
+    for line in lines:
+        click.echo(f"  {line}", err=True)
+    if error.how_to_fix:
+        click.echo(f"  What to do: {error.how_to_fix}", err=True)

@@ -1,0 +1,45 @@
+"""``grader source``: systems that send submissions by webhook."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+import click
+
+from grader.cli.token import open_service
+from grader.service.records import SourceRecord
+
+
+@click.group()
+def source() -> None:
+    """Systems that send submissions by webhook."""
+
+
+@source.command()
+@click.argument("name")
+@click.option("--course", required=True)
+@click.option("--callback", default="", help="Where scores are sent, signed.")
+@click.option("--allow-host", "hosts", multiple=True, help="Archives may be fetched from here.")
+@click.option(
+    "--connector",
+    type=click.Choice(["standard-webhooks", "console"]),
+    default="standard-webhooks",
+    show_default=True,
+)
+def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
+    """Add a source and print its signing secret, this once."""
+    with open_service() as service:
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        record = SourceRecord(name, course, connector, secret, callback, hosts)
+        service.store.sources.put(record, "command line", service.clock.now())
+        click.echo(secret)
+        click.echo(f"Send events to POST /api/v1/webhooks/{name}, signed with it.", err=True)
+
+
+@source.command("list")
+def list_sources() -> None:
+    """List sources, without their secrets."""
+    with open_service() as service:
+        for one in service.store.sources.all():
+            click.echo(f"{one.name}  {one.course}  {one.connector}  {one.callback_url or '-'}")

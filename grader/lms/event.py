@@ -1,0 +1,91 @@
+"""The body of a submission event, as our connectors read it::
+
+    {"type": "submission.created", "exercise": "numbers-refactor", "student": "s123",
+     "archive": {"base64": "UEsDB..."}}
+
+``filename`` and ``context`` (given back with the score) may be added, as may fields that are not
+for us; instead of ``base64`` the archive may have a ``url``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from grader.domain.errors import BadRequest
+from grader.service.connector import Incoming
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+_HOW = (
+    'Send {"type": "submission.created", "exercise": …, "student": …, '
+    '"archive": {"base64": …} or {"url": …}}.'
+)
+
+
+class Archive(BaseModel):
+    """The bytes themselves, in base64, or an https URL to fetch them from."""
+
+    model_config = ConfigDict(strict=True)
+
+    base64: str | None = None
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2_000)] | None = None
+
+
+class Event(BaseModel):
+    """A submission event. Unknown fields are left alone: an envelope may carry more."""
+
+    model_config = ConfigDict(strict=True)
+
+    type: Literal["submission.created"]
+    exercise: Name
+    student: Name
+    filename: Annotated[str, StringConstraints(max_length=200)] = ""
+    context: Annotated[str, StringConstraints(max_length=2_000)] = Field(default="")
+    archive: Archive
+
+
+def read_event(body: bytes, webhook_id: str) -> Incoming:
+    """A body to what the service receives.
+
+    Raises:
+        BadRequest: not such an event; ``where`` names the field.
+    """
+    try:
+        event = Event.model_validate_json(body)
+    except ValidationError as mistakes:
+        raise _kind(mistakes) from None
+    return Incoming(
+        webhook_id=webhook_id,
+        exercise=event.exercise,
+        student=event.student,
+        filename=event.filename,
+        data=_inline(event.archive),
+        url=event.archive.url or "",
+        context=event.context,
+    )
+
+
+def _inline(archive: Archive) -> bytes | None:
+    if (archive.base64 is None) == (archive.url is None):
+        raise _bad("The archive needs either base64 or url, and not both.", "archive")
+    if archive.base64 is None:
+        return None
+    try:
+        return base64.b64decode(archive.base64, validate=True)
+    except (binascii.Error, ValueError):
+        raise _bad("The archive is not valid base64.", "archive.base64") from None
+
+
+def _kind(mistakes: ValidationError) -> BadRequest:
+    first = mistakes.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    said = first["msg"][:1].lower() + first["msg"][1:]
+    return _bad(f"The event cannot be understood: {where or 'the body'}: {said}.", where)
+
+
+def _bad(detail: str, where: str) -> BadRequest:
+    return BadRequest(detail, how_to_fix=_HOW, where=where)

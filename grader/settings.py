@@ -1,0 +1,61 @@
+"""Settings, each from an environment variable ``GRADER_<NAME>``; the only reader of those."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Sizes are in bytes, times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="GRADER_", extra="ignore")
+
+    #: Where the embedded database and Redis keep their files.
+    data_dir: Path = Path("var/serve")
+    #: An SQLAlchemy URL; empty for SQLite in the data directory.
+    database_url: str = ""
+    #: The Redis that Celery uses; empty lets `grader serve` start one.
+    redis_url: str = ""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65_535)
+    #: Threads of the API; at most half of them wait for a report (``Prefer: wait``) at a time.
+    threads: int = Field(default=16, ge=2, le=256)
+    #: The longest request body.
+    max_request: int = Field(default=12_582_912, gt=0)
+    #: How many submissions may wait before uploads are answered with 503.
+    max_queued: int = Field(default=20_000, gt=0)
+
+    #: Worker processes, each with a nursery of its own.
+    workers: int = Field(default=1, ge=1, le=256)
+    sweep_every: float = Field(default=2.0, gt=0)
+    #: How long a worker may hold a submission before another may take it.
+    lease: float = Field(default=300.0, gt=0)
+    max_tries: int = Field(default=3, ge=1, le=10)
+    #: How long a submission rests after a fault of ours.
+    pause: float = Field(default=2.0, ge=0)
+
+    #: A file that a worker touches with every heartbeat, for a container's health check.
+    alive_file: Path | None = None
+
+    #: Limits of the child that looks at a student's source.
+    child_memory: int = Field(default=1_610_612_736, gt=0)
+    child_pair_seconds: float = Field(default=10.0, gt=0)
+    child_seconds: float = Field(default=60.0, gt=0)
+
+    #: Hosts other than public https ones to which scores may be sent (development, tests).
+    callback_hosts: tuple[str, ...] = ()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'grader.db'}"
+
+    @property
+    def lease_time(self) -> timedelta:
+        """The lease as a time span."""
+        return timedelta(seconds=self.lease)

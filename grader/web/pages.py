@@ -1,0 +1,65 @@
+"""Pages that explain the service: what it is, its API, and each kind of problem.
+
+They are rendered here, whole: no script, no font and no picture is fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from flask import Blueprint, Flask, render_template
+
+from grader.web.schemas import describe_schema, with_code
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+Document = Mapping[str, Any]
+
+
+def install(app: Flask, document: Document) -> None:
+    """Add the pages to an application; ``document`` is its OpenAPI document."""
+    pages = Blueprint("pages", __name__, template_folder="templates")
+    groups = list(_groups(document))
+
+    @pages.get("/")
+    def landing() -> str:
+        """What this is, and where to go on."""
+        return render_template("landing.html", info=document["info"])
+
+    @pages.get("/docs")
+    def docs() -> str:
+        """The API, described."""
+        return render_template(
+            "docs.html",
+            info=document["info"],
+            groups=groups,
+            schemes=document["components"]["securitySchemes"],
+            schemas=document["components"]["schemas"],
+        )
+
+    app.register_blueprint(pages)
+    app.jinja_env.filters.update(schema=describe_schema, words=with_code)
+
+
+def problem_page(kind: object) -> str:
+    """One kind of problem as a page; ``kind`` has code, status, title, meaning, how_to_fix."""
+    return render_template("problem.html", kind=kind)
+
+
+def problems_page(kinds: Iterable[object]) -> str:
+    """Every kind of problem as a page."""
+    return render_template("problems.html", kinds=list(kinds))
+
+
+def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """Each tag with its operations, in the order in which the document names them."""
+    described = {tag["name"]: tag for tag in document.get("tags", ())}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                operation = {**item[method], "path": path, "method": method.upper()}
+                found.setdefault(operation["tags"][0], []).append(operation)
+    for name, operations in found.items():
+        yield described.get(name, {"name": name}), operations

@@ -1,0 +1,51 @@
+"""JSON schemas in a few words, with links to the models they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+_PREFIX = "#/components/schemas/"
+
+
+def describe_schema(schema: Mapping[str, Any]) -> Markup:
+    """A schema as a reader would say it: ``list of SubmissionBody``, ``integer 1 to 200``."""
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(_PREFIX)
+        return Markup('<a href="#model-{0}">{0}</a>').format(name)
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            return Markup(" or ").join(describe_schema(part) for part in schema[key])
+    if "enum" in schema:
+        return Markup(", ").join(Markup("<code>{}</code>").format(one) for one in schema["enum"])
+    if "const" in schema:
+        return Markup("<code>{}</code>").format(schema["const"])
+    return _describe_type(schema)
+
+
+def with_code(words: str) -> Markup:
+    """A sentence with what stands between backticks set as code."""
+    return Markup(re.sub(r"`+([^`]+)`+", r"<code>\1</code>", str(escape(words))))
+
+
+def _describe_type(schema: Mapping[str, Any]) -> Markup:
+    kind = schema.get("type")
+    if kind == "array" and isinstance(schema.get("items"), Mapping):
+        return Markup("list of ") + describe_schema(schema["items"])
+    values = schema.get("additionalProperties")
+    if kind == "object" and isinstance(values, Mapping):
+        return Markup("object of ") + describe_schema(values)
+    words = schema.get("format") or kind or "anything"
+    return escape(words) + escape(_range(schema))
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f" {low} to {high}"
+    if schema.get("maxLength") is not None:
+        return f" of at most {schema['maxLength']} characters"
+    return ""

@@ -1,0 +1,154 @@
+"""``python -m tests.benchmarks``: every figure of one run, and the bars beside them."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks.accepting import uploads_figures, uploads_per_second
+from tests.benchmarks.bars import missed, table
+from tests.benchmarks.containment import crash_delay, statement_growth
+from tests.benchmarks.corpus import Case, cases, large_case
+from tests.benchmarks.engine_figures import run_engine, run_large
+from tests.benchmarks.http_figures import Amounts, run_http
+from tests.benchmarks.machine import load, machine_facts
+from tests.benchmarks.regrading import regrade_figures, regrade_seconds
+from tests.benchmarks.starting import starting, starting_figures
+
+say = partial(print, flush=True)
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything."""
+
+    cases: int
+    repeats: int
+    uploads: int
+    stored: int
+    http: Amounts
+
+
+FULL = Size(30, 3, 1_500, 1_000, Amounts(3, 67, 90, 560, (100, 400, 1_000)))
+QUICK = Size(6, 2, 300, 200, Amounts(2, 10, 18, 60, (10, 50, 100)))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One run: its size, its submissions and a folder for everything it writes."""
+
+    size: Size
+    cases: Sequence[Case]
+    folder: Path
+
+    def engine(self) -> Figures:
+        """Command lines, bare libraries and the engine."""
+        run = run_engine(self.cases, self.folder, self.size.repeats)
+        say(*run.lines(), sep="\n")
+        return run.figures()
+
+    def large(self) -> Figures:
+        """The submission of 5,000 lines; no bar is set for it."""
+        case = large_case()
+        timings = run_large(case, self.folder, self.size.repeats)
+        say(f"one submission of {case.lines} lines in {len(case.files)} files:")
+        for name in timings.seconds:
+            say(f"  {name:26} {1_000 * timings.median(name):9.1f} ms")
+        return {}
+
+    def containment(self) -> Figures:
+        """A crash, and a long statement."""
+        return {
+            "crash": crash_delay(self.cases, self.size.repeats),
+            "statement": statement_growth(self.size.repeats),
+        }
+
+    def start(self) -> Figures:
+        """A worker that starts."""
+        found = starting(self.cases[0], self.folder / "start", self.size.repeats)
+        for name, seconds in found.items():
+            say(f"{name}: {median(seconds):.2f} s")
+        return starting_figures(found)
+
+    def uploads(self) -> Figures:
+        """Uploads accepted by one API process."""
+        size = self.size
+        rates = uploads_per_second(self.cases, self.folder / "uploads", size.uploads, size.repeats)
+        say("uploads accepted per second:", ", ".join(f"{rate:.0f}" for rate in rates))
+        return uploads_figures(rates)
+
+    def regrade(self) -> Figures:
+        """New weights for a stored cohort."""
+        size = self.size
+        seconds = regrade_seconds(self.cases, self.folder, size.stored, size.repeats)
+        say(f"{size.stored} stored:", ", ".join(f"{one:.3f} s" for one in seconds))
+        return {name: one * 1_000 / size.stored for name, one in regrade_figures(seconds).items()}
+
+    def http(self) -> Figures:
+        """The service, from upload to report."""
+        run = run_http(self.cases, self.folder / "http", self.size.http)
+        say(*run.lines(), sep="\n")
+        return run.figures()
+
+
+SECTIONS: dict[str, Callable[[Bench], Figures]] = {
+    "engine": Bench.engine,
+    "large": Bench.large,
+    "containment": Bench.containment,
+    "start": Bench.start,
+    "uploads": Bench.uploads,
+    "regrade": Bench.regrade,
+    "http": Bench.http,
+}
+
+
+def main() -> None:
+    """Run, print, and with ``--strict`` fail where a bar is missed."""
+    given = _arguments()
+    say(*machine_facts(), f"at the start: {load()}", sep="\n")
+    figures = _run(QUICK if given.quick else FULL, given.only or list(SECTIONS))
+    say("", *table(figures), f"at the end: {load()}", sep="\n")
+    if given.json:
+        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    if given.strict and missed(figures):
+        sys.exit(1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less of everything")
+    parser.add_argument("--only", action="append", choices=list(SECTIONS), help="one section")
+    parser.add_argument("--strict", action="store_true", help="fail where a bar is missed")
+    parser.add_argument("--json", type=Path, help="write the figures to a file as well")
+    return parser.parse_args()
+
+
+def _run(size: Size, sections: Sequence[str]) -> Figures:
+    figures: Figures = {}
+    with tempfile.TemporaryDirectory(prefix="grader-bench-") as folder:
+        bench = Bench(size, cases(size.cases), Path(folder))
+        lines = [case.lines for case in bench.cases]
+        say(f"{len(lines)} submissions of {min(lines)} to {max(lines)} lines")
+        # What is here by now stays: the bare libraries need not look through it over and over.
+        gc.collect()
+        gc.freeze()
+        for section in sections:
+            start = time.monotonic()
+            say(f"\n== {section} ==")
+            figures |= SECTIONS[section](bench)
+            say(f"({time.monotonic() - start:.0f} s, {load()})")
+    return figures
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""The bars: how large each ratio may be, or has to be, and how a measured one is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of the table. Ratios are of medians within one run, unless the title says more."""
+
+    id: str
+    title: str
+    sign: Literal[">=", "<="]
+    value: float
+
+    def holds(self, measured: float) -> bool:
+        """Whether a measured figure is on the right side."""
+        return measured >= self.value if self.sign == ">=" else measured <= self.value
+
+
+BARS = (
+    Bar("lines_over_p", "verdicts only: seven command lines / P", ">=", 8),
+    Bar("p_over_a", "verdicts only: P / A", "<=", 0.65),
+    Bar("lines_over_patch", "with the patch: seven command lines / P", ">=", 6),
+    Bar("patch_over_a", "with the patch: P / A", "<=", 1.0),
+    Bar("p_over_in_process", "P / the same in-process", "<=", 1.15),
+    Bar("known_over_p", "all facts known / P", "<=", 0.02),
+    Bar("burst", "one worker, burst over HTTP: throughput / P's own rate", ">=", 0.93),
+    Bar("low_p50", "upload to report, low load: p50 / P", "<=", 1.25),
+    Bar("low_p99", "upload to report, low load: p99 / P", "<=", 2.3),
+    Bar("loaded_p50", "at 80 % load, Poisson arrivals: p50 / P", "<=", 3.5),
+    Bar("loaded_p99", "at 80 % load, Poisson arrivals: p99 / P", "<=", 15),
+    Bar("two_workers", "two workers / one", ">=", 1.85),
+    Bar("uploads", "uploads accepted per second, one API process, committed", ">=", 500),
+    Bar("regrade", "regrade of 1,000 stored submissions, seconds", "<=", 1),
+    Bar("crash", "crash of a tool: delay of the next submission / P", "<=", 0.5),
+    Bar("statement", "one statement of 1,000 -> 2,000 lines", "<=", 2.5),
+    Bar("start", "worker start to first result / import of the four tools", "<=", 3),
+    Bar("memory", "resident memory after 1,000 fresh submissions / after 100", "<=", 1.3),
+    Bar("memory_growth", "its growth from 500 to 1,000", "<=", 0.08),
+    Bar("parity", "verdicts that differ from the command lines'", "<=", 0),
+)
+
+_WIDTH = max(len(bar.title) for bar in BARS)
+
+
+def table(measured: Mapping[str, float], bars: Iterable[Bar] = BARS) -> list[str]:
+    """The lines of the final table; a figure that was not measured says so."""
+    head = f"{'figure':{_WIDTH}} | {'measured':>9} | {'bar':>8} |"
+    return [head, "-" * len(head), *(_line(bar, measured.get(bar.id)) for bar in bars)]
+
+
+def missed(measured: Mapping[str, float], bars: Iterable[Bar] = BARS) -> list[str]:
+    """The ids of bars whose figures were measured and do not hold."""
+    return [bar.id for bar in bars if bar.id in measured and not bar.holds(measured[bar.id])]
+
+
+def _line(bar: Bar, measured: float | None) -> str:
+    value, said = "-", "not measured"
+    if measured is not None:
+        value, said = f"{measured:9,.3f}", "ok" if bar.holds(measured) else "MISSED"
+    return f"{bar.title:{_WIDTH}} | {value:>9} | {bar.sign} {bar.value:5g} | {said}"

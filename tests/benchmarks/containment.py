@@ -1,0 +1,106 @@
+"""What a crash costs those who come after it, and whether time stays linear in a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from grader.bootstrap import read_rubric
+from grader.checks.catalog import CATALOG
+from grader.domain.check import State
+from grader.domain.facts import SubmissionFacts
+from grader.domain.rubric import Rubric
+from grader.engine.measure import Engine
+from grader.engine.nursery import Nursery
+from grader.engine.rubric_text import read_rubric_text
+from tests.benchmarks import crash_checks
+from tests.benchmarks.corpus import Case
+from tests.benchmarks.engine_figures import NoFacts, measuring
+from tests.benchmarks.rubric import rubric_text
+from tests.benchmarks.sampling import timed
+
+_CRASH = """\
+  crash:
+    title: Does not crash
+    points: 0
+    check: crash
+    scale: {measure: lines, full_at: 0, zero_at: 1}
+"""
+
+
+def crash_delay(cases: Sequence[Case], repeats: int) -> float:
+    """How much longer the next submission waits for a report after a crash, in medians of P.
+
+    A crash delays the next one by what it adds to its own submission, for as long as that holds
+    the worker, and by what it leaves to be done at the start of the next.
+    """
+    with _crashing_engine() as (engine, rubric):
+        calm, crashed, alone = [], [], []
+        for number in range(repeats * len(cases)):
+            first, then = cases[number % len(cases)], cases[(number + 1) % len(cases)]
+            alone.append(_seconds(engine, rubric, (_marked(then, crash_checks.CALM),)))
+            for mark, into in ((crash_checks.CALM, calm), (crash_checks.TRIGGER, crashed)):
+                pair = (_marked(first, mark), _marked(then, crash_checks.CALM))
+                into.append(_seconds(engine, rubric, pair))
+    added = [after - before for after, before in zip(crashed, calm, strict=True)]
+    return max(0.0, median(added)) / median(alone)
+
+
+@contextmanager
+def _crashing_engine() -> Iterator[tuple[Engine, Rubric]]:
+    """An engine with the check that crashes, seen to do so."""
+    rubric = read_rubric_text(rubric_text() + _CRASH, crash_checks.CATALOG)
+    folder = str(Path(crash_checks.__file__).parent)
+    with Nursery(catalog="crash_checks:CATALOG", path=folder) as nursery:
+        engine = Engine(crash_checks.CATALOG, nursery, NoFacts())
+        case = Case("crash", (("a.py", b"x = 1\n"), ("b.py", b"y = 1\n")))
+        facts = engine.measure(_marked(case, crash_checks.TRIGGER).submission(), rubric)
+        if _crash_states(facts) != [State.FAILED, State.OK]:
+            raise RuntimeError("the crash did not come, or was not contained")
+        yield engine, rubric
+
+
+def _crash_states(facts: SubmissionFacts) -> list[State]:
+    return [file.inspections["crash"].state for file in facts.files]
+
+
+def _marked(case: Case, mark: bytes) -> Case:
+    """A case whose first file begins with a mark."""
+    (path, data), *others = sorted(case.files)
+    return Case(case.name, ((path, mark + data), *others))
+
+
+def _seconds(engine: Engine, rubric: Rubric, cases: Sequence[Case]) -> float:
+    submissions = [case.submission() for case in cases]
+    return timed(lambda: [engine.measure(one, rubric) for one in submissions])
+
+
+def statement_growth(repeats: int) -> float:
+    """The time of one statement of 2,000 lines over that of 1,000: the worst of three kinds."""
+    rubric = read_rubric(rubric_text())
+    with Nursery() as nursery:
+        engine = Engine(CATALOG, nursery, NoFacts())
+        run = measuring(engine, rubric)
+        run(_statement("list", 10))()
+        seconds: dict[tuple[str, int], list[float]] = {}
+        for _ in range(repeats):
+            for kind in _STATEMENTS:
+                for lines in (1_000, 2_000):
+                    work = run(_statement(kind, lines))
+                    seconds.setdefault((kind, lines), []).append(timed(work))
+    return max(median(seconds[k, 2_000]) / median(seconds[k, 1_000]) for k in _STATEMENTS)
+
+
+_STATEMENTS = {
+    "list": ("WORDS = [\n", '    "word {}",\n', "]\n"),
+    "dict": ("WORDS = {{\n", '    "word {0}": {0},\n', "}}\n"),
+    "docstring": ('"""Words.\n\n', "word {}\n", '"""\n\nx = 1\n'),
+}
+
+
+def _statement(kind: str, lines: int) -> Case:
+    head, line, tail = _STATEMENTS[kind]
+    text = head.format() + "".join(line.format(at) for at in range(lines)) + tail.format()
+    return Case(kind, (("words.py", text.encode()),))

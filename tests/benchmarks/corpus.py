@@ -1,0 +1,150 @@
+"""Real files cut into submissions: the standard library's and those of installed packages.
+
+The choice is the same wherever the same versions are installed. Only files that every tool can
+read as they stand are taken, so that each pipeline does all of its work on each of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import sysconfig
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.checks._statements import has_statements
+from grader.domain.source import SourceFile, Submission, is_test_path
+from grader.engine.gate import gate
+
+FEWEST_FILES, MOST_FILES = 2, 6
+FEWEST_LINES, MOST_LINES = 80, 400
+LARGE_LINES = 5_000
+_SEED = 20_240_229
+#: A file this much longer or shorter than its share of a submission's lines is passed over.
+_SLACK = 0.35
+_LONGEST_OF_LARGE = 900
+#: Files looked at for each submission, so that some of the right length are among them.
+_POOL_OF_ONE = 16
+
+
+@dataclass(frozen=True)
+class Case:
+    """One submission: its files by path, and their total of lines."""
+
+    name: str
+    files: tuple[tuple[str, bytes], ...]
+
+    @property
+    def lines(self) -> int:
+        """Lines of all files."""
+        return sum(data.count(b"\n") for _, data in self.files)
+
+    def submission(self) -> Submission:
+        """A submission of which nothing has been computed yet."""
+        return Submission(tuple(SourceFile(path, data) for path, data in sorted(self.files)))
+
+    def fresh(self, number: int) -> Case:
+        """The same submission with a comment line on top of each file that no other one has."""
+        mark = f"# Submission {number:08}.\n".encode()
+        return Case(self.name, tuple((path, mark + data) for path, data in self.files))
+
+    def zipped(self) -> bytes:
+        """The archive that a student would hand in."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, data in self.files:
+                archive.writestr(path, data)
+        return packed.getvalue()
+
+    def write(self, folder: Path) -> list[Path]:
+        """Lay the files out in a new folder; their paths."""
+        folder.mkdir(parents=True)
+        written = []
+        for path, data in self.files:
+            (folder / path).write_bytes(data)
+            written.append(folder / path)
+        return written
+
+
+def cases(count: int) -> list[Case]:
+    """So many submissions of 2 to 6 files with 80 to 400 lines in all, no file twice."""
+    chance = random.Random(_SEED)
+    pool = list(_usable(_POOL_OF_ONE * (count + MOST_FILES)))
+    return [_case(f"submission-{number:02}", pool, chance) for number in range(count)]
+
+
+def large_case() -> Case:
+    """One submission of about 5,000 lines."""
+    chosen: list[SourceFile] = []
+    lines = 0
+    for file in _usable(LARGE_LINES, low=300, high=_LONGEST_OF_LARGE):
+        chosen.append(file)
+        lines += len(file.lines)
+        if lines >= LARGE_LINES:
+            break
+    return Case("large", _named(chosen))
+
+
+def _case(name: str, pool: list[SourceFile], chance: random.Random) -> Case:
+    """Take files out of the pool that add up to about a drawn number of lines."""
+    while True:
+        count = chance.randint(FEWEST_FILES, MOST_FILES)
+        share = chance.randint(FEWEST_LINES, MOST_LINES) / count
+        near = [one for one in pool if abs(len(one.lines) - share) <= share * _SLACK][:count]
+        lines = sum(len(one.lines) for one in near)
+        if len(near) == count and FEWEST_LINES <= lines <= MOST_LINES:
+            for one in near:
+                pool.remove(one)
+            return Case(name, _named(near))
+
+
+def _named(files: Sequence[SourceFile]) -> tuple[tuple[str, bytes], ...]:
+    """Files by a name that is free in their submission."""
+    found: dict[str, bytes] = {}
+    for number, file in enumerate(files):
+        stem = file.path.removesuffix(".py")
+        found[file.path if file.path not in found else f"{stem}_{number}.py"] = file.data
+    return tuple(found.items())
+
+
+def _usable(count: int, low: int = 15, high: int = 200) -> Iterator[SourceFile]:
+    found = 0
+    for path in _python_files():
+        if found == count:
+            return
+        data = path.read_bytes()
+        if low <= data.count(b"\n") <= high and _is_plain(path.name, data):
+            found += 1
+            yield SourceFile(path.name, data)
+
+
+def _is_plain(name: str, data: bytes) -> bool:
+    """Whether all tools read the same of a file, without and with a line put on top of it."""
+    awkward = data.startswith((b"#!", b"\xef\xbb\xbf")) or b"coding" in data[:200]
+    if awkward or b"\r" in data or b"\f" in data or not data.endswith(b"\n"):
+        return False
+    source = gate(name, data)
+    if not isinstance(source, SourceFile):
+        return False
+    return not source.stand_in and not source.suppressions and has_statements(source)
+
+
+def _python_files() -> Iterator[Path]:
+    """Files in an order without meaning that no place of installation changes."""
+    places = {name: Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")}
+    found = {
+        hashlib.sha256(f"{place}/{path.relative_to(root)}".encode()).digest(): path
+        for place, root in places.items()
+        for path in root.rglob("*.py")
+        if _is_code(path.relative_to(root), place)
+    }
+    for _, path in sorted(found.items()):
+        yield path
+
+
+def _is_code(path: Path, place: str) -> bool:
+    strangers = place == "stdlib" and "site-packages" in path.parts
+    return path.name != "__init__.py" and not is_test_path(path.as_posix()) and not strangers

@@ -1,0 +1,31 @@
+"""The catalog of checks, and one more that kills its process where a file asks for it."""
+
+from __future__ import annotations
+
+import ctypes
+
+from grader.checks import catalog
+from grader.domain.check import Check, Context, Facts, Inspection, Options, Words, counting
+from grader.domain.source import SourceFile
+
+TRIGGER = b"# Boom here.\n"
+CALM = b"# Calm here.\n"
+
+
+def _inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    if TRIGGER in source.data:
+        ctypes.string_at(0)
+    return Inspection(facts=Facts(counts={"lines": len(source.lines)}))
+
+
+CATALOG = {
+    **catalog.CATALOG,
+    "crash": Check(
+        id="crash",
+        version=1,
+        title="A tool that crashes",
+        words=Words("What it is.", "How to mend it.", "https://example.org"),
+        measures=(counting("lines", "Lines", "lines"),),
+        inspect=_inspect,
+    ),
+}

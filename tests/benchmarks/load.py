@@ -1,0 +1,97 @@
+"""Loads on a running service: a burst, one at a time, and arrivals by chance."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+
+from tests.benchmarks.client import Answer, Client
+from tests.benchmarks.corpus import Case
+from tests.benchmarks.sampling import timed
+from tests.benchmarks.site import Site
+
+_SENDERS = 4
+_WAITERS = 64
+_SEED = 4_711
+
+
+@dataclass
+class Load:
+    """What is sent to one site. No two submissions have a file in common: no facts are known."""
+
+    site: Site
+    client: Client
+    cases: Sequence[Case]
+    sent: int = 0
+    _numbers: Iterator[int] = field(default_factory=count)
+    _people: Iterator[int] = field(default_factory=count)
+
+    def archives(self, number: int) -> list[bytes]:
+        """The next archives, made before any clock runs."""
+        self.sent += number
+        following = (next(self._numbers) for _ in range(number))
+        return [self.cases[at % len(self.cases)].fresh(at).zipped() for at in following]
+
+    def burst(self, number: int) -> float:
+        """Submissions graded per second, from the first upload to the last report."""
+        archives = self.archives(number)
+        start = datetime.now(UTC)
+        with ThreadPoolExecutor(_SENDERS) as senders:
+            list(senders.map(self.client.upload, archives, self._students()))
+        self.site.drain()
+        end = max(one.graded_at or start for one in self.site.newest(number))
+        return number / (end - start).total_seconds()
+
+    def one_by_one(self, number: int) -> list[float]:
+        """Seconds from upload to report, each after the one before."""
+        return [
+            timed(lambda archive=archive: self._report(archive))  # type: ignore[misc]
+            for archive in self.archives(number)
+        ]
+
+    def by_chance(self, number: int, per_second: float) -> list[float]:
+        """Seconds from upload to report of arrivals that know nothing of each other.
+
+        Who finds all places to wait taken is answered at once; the report's time then stands in
+        the database. The clock of each begins when it is due, not when a thread is free for it.
+        """
+        archives = self.archives(number)
+        chance = random.Random(_SEED)
+        with ThreadPoolExecutor(_WAITERS) as senders:
+            due, waiting = time.time() + 0.1, []
+            for archive, student in zip(archives, self._students(), strict=False):
+                due += chance.expovariate(per_second)
+                time.sleep(max(0.0, due - time.time()))
+                waiting.append(senders.submit(self._arrival, archive, student, due))
+            arrivals = [one.result() for one in waiting]
+        self.site.drain()
+        graded = {one.id: one.graded_at for one in self.site.newest(number)}
+        return [_latency(*arrival, graded) for arrival in arrivals]
+
+    def _students(self) -> Iterator[str]:
+        """Somebody new every time: who has had a turn of late would have to wait for the others."""
+        return (f"s{number}" for number in self._people)
+
+    def _report(self, archive: bytes) -> None:
+        answer = self.client.upload(archive, "patient", wait=True)
+        if answer.status != 200:
+            raise RuntimeError("no report came within 30 seconds")
+
+    def _arrival(self, archive: bytes, student: str, due: float) -> tuple[float, float, Answer]:
+        answer = self.client.upload(archive, student, wait=True)
+        return due, time.time(), answer
+
+
+def _latency(
+    due: float, answered: float, answer: Answer, graded: dict[str, datetime | None]
+) -> float:
+    if answer.status == 200:
+        return answered - due
+    at = graded[answer.body["id"]]
+    assert at is not None
+    return at.timestamp() - due

@@ -1,0 +1,51 @@
+"""Our verdicts beside what the command lines printed about the same files."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from grader.domain.facts import SubmissionFacts
+
+#: (tool, file, line, column, code); place and code are empty where a verdict has none.
+Verdicts = Counter[tuple[str, ...]]
+
+_BLACK = re.compile(r"^would reformat (.*)$", re.MULTILINE)
+_ISORT = re.compile(r"^ERROR: (.*) Imports are incorrectly", re.MULTILINE)
+_FLAKE8 = re.compile(r"^(.*?):(\d+):(\d+): ([A-Z]+\d+) ", re.MULTILINE)
+_CHECKS = {"formatting": "black", "import_order": "isort", "style": "flake8"}
+
+
+def mismatches(said: Mapping[str, str], facts: SubmissionFacts) -> list[str]:
+    """Every verdict that one side has more often than the other, told in words."""
+    theirs, ours = _of_command_lines(said), _of_facts(facts)
+    return [
+        *(f"only the command line: {verdict}" for verdict in (theirs - ours).elements()),
+        *(f"only ours: {verdict}" for verdict in (ours - theirs).elements()),
+    ]
+
+
+def _of_command_lines(said: Mapping[str, str]) -> Verdicts:
+    found: Verdicts = Counter(_files("black", _BLACK.findall(said["black"])))
+    found.update(_files("isort", _ISORT.findall(said["isort"])))
+    for path, *place_and_code in _FLAKE8.findall(said["flake8"]):
+        found["flake8", Path(path).name, *place_and_code] += 1
+    return found
+
+
+def _files(tool: str, paths: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    return ((tool, Path(path).name, "", "", "") for path in paths)
+
+
+def _of_facts(facts: SubmissionFacts) -> Verdicts:
+    found: Verdicts = Counter()
+    for file in facts.files:
+        for key, inspection in file.inspections.items():
+            tool = _CHECKS.get(key.partition("{")[0])
+            for finding in inspection.findings if tool else ():
+                assert tool is not None
+                place = (str(finding.line), str(finding.column), finding.code)
+                found[tool, file.path, *(place if tool == "flake8" else ("", "", ""))] += 1
+    return found

@@ -1,0 +1,64 @@
+"""A change of weights over a whole cohort: stored facts are judged again, no tool runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from grader.checks.catalog import CATALOG
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import build_report
+from grader.domain.rubric import Plan
+from grader.domain.scoring import judge
+from grader.engine.measure import Engine
+from grader.engine.nursery import Nursery
+from grader.service.records import Lane, Result
+from tests.benchmarks.corpus import Case
+from tests.benchmarks.engine_figures import NoFacts, checked
+from tests.benchmarks.rubric import EXERCISE, rubric_text
+from tests.benchmarks.sampling import timed
+from tests.benchmarks.site import Site, installed
+
+
+def regrade_seconds(cases: Sequence[Case], folder: Path, number: int, repeats: int) -> list[float]:
+    """Seconds to read the facts of so many stored submissions and judge them by new weights."""
+    with installed(folder / "regrade") as site:
+        _store(site, cases, number)
+        plan = site.service.plans.read(rubric_text(reweighed=True))
+        return [timed(lambda: _regrade(site, plan, number)) for _ in range(repeats)]
+
+
+def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:
+    """The figure that a bar is set for."""
+    return {"regrade": median(seconds)}
+
+
+def _regrade(site: Site, plan: Plan, number: int) -> None:
+    ledgers = [judge(plan, facts) for _, facts in site.service.store.submissions.measured(EXERCISE)]
+    if len(ledgers) != number or any(ledger.total.points is None for ledger in ledgers):
+        raise RuntimeError("not every submission was judged")
+
+
+def _store(site: Site, cases: Sequence[Case], number: int) -> None:
+    """Graded submissions, as a worker leaves them behind; measured once for each case."""
+    record = site.service.store.rubrics.newest(EXERCISE)
+    assert record is not None
+    plan = site.service.plans.of(record)
+    measured = _measured(cases, plan)
+    reports = [build_report(plan, facts, digest=record.digest, version=1) for facts in measured]
+    for at in range(number):
+        site.accept(cases[at % len(cases)].fresh(at).zipped(), f"s{at}")
+        now = datetime.now(UTC)
+        claim = site.service.store.submissions.claim(Lane.LIVE, now, timedelta(minutes=5))
+        assert claim is not None
+        which = at % len(cases)
+        result = Result(reports[which], measured[which], record)
+        site.service.store.submissions.finish(claim, result, now)
+
+
+def _measured(cases: Sequence[Case], plan: Plan) -> list[SubmissionFacts]:
+    with Nursery() as nursery:
+        engine = Engine(CATALOG, nursery, NoFacts())
+        return [checked(engine.measure(case.submission(), plan.rubric)) for case in cases]

@@ -1,0 +1,88 @@
+"""An installation of the service in a folder of its own, with the benchmark's exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.bootstrap import Service, build_service, migrate
+from grader.broker import NoWaker
+from grader.service.records import Role, SubmissionRecord, SubmissionState
+from grader.service.submit import Upload
+from grader.settings import Settings
+from tests.benchmarks.rubric import COURSE, EXERCISE, rubric_text
+from tests.processes import wait_until
+
+PATIENCE = 600.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """Its settings, a view of its database from this process, and an instructor's token."""
+
+    settings: Settings
+    service: Service
+    token: str
+
+    def accept(self, data: bytes, student: str) -> SubmissionRecord:
+        """Take a submission in without HTTP."""
+        record, _ = self.service.submit(
+            Upload(
+                exercise=EXERCISE,
+                student=student,
+                filename="submission.zip",
+                data=data,
+                source="",
+                actor="benchmark",
+                scope="benchmark",
+            )
+        )
+        return record
+
+    def drain(self) -> None:
+        """Wait until nothing is queued or running.
+
+        Raises:
+            RuntimeError: something needs attention, so that the times would say nothing.
+        """
+
+        def idle() -> bool:
+            state = self.service.store.submissions.queue()
+            return not state.queued and not state.running
+
+        wait_until(idle, PATIENCE, "every submission was graded")
+        if self.service.store.submissions.queue().needs_attention:
+            raise RuntimeError("a submission of the benchmark needs attention")
+
+    def newest(self, count: int) -> list[SubmissionRecord]:
+        """The last submissions, all of them graded."""
+        found: list[SubmissionRecord] = []
+        cursor = ""
+        while len(found) < count:
+            page = self.service.store.submissions.page(EXERCISE, cursor=cursor, limit=100)
+            found += page.items
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        wrong = [one for one in found[:count] if one.state is not SubmissionState.GRADED]
+        if wrong or len(found) < count:
+            raise RuntimeError(f"{len(found)} submissions of {count}, not graded: {len(wrong)}")
+        return found[:count]
+
+
+@contextmanager
+def installed(folder: Path, redis_url: str = "") -> Iterator[Site]:
+    """A new installation, on SQLite. With a Redis, what is accepted here wakes its worker."""
+    settings = Settings(data_dir=folder, database_url="", redis_url=redis_url, max_queued=100_000)
+    migrate(settings)
+    service = build_service(settings, waker=None if redis_url else NoWaker())
+    try:
+        secret, token = service.tokens.create(
+            name="benchmark", role=Role.INSTRUCTOR, course=COURSE, actor="benchmark"
+        )
+        service.publish(EXERCISE, rubric_text(), if_match="", token=token)
+        yield Site(settings, service, secret)
+    finally:
+        service.close()

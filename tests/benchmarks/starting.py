@@ -1,0 +1,64 @@
+"""How soon a worker that starts has its first report, beside what its tools take to import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks.corpus import Case
+from tests.benchmarks.sampling import timed
+from tests.benchmarks.site import Site, installed
+from tests.servers_redis import redis_server
+
+_IMPORTS = (
+    "import black, isort, flake8.main.application, pycodestyle, pyflakes.api, mccabe; "
+    "import radon.complexity, radon.metrics, radon.raw"
+)
+_WORKER = ("workers", "--without-gossip", "--without-mingle", "--without-heartbeat")
+_POOL = ("--pool", "prefork", "--concurrency", "1", "--queues", "live,regrade")
+
+
+def starting(case: Case, folder: Path, repeats: int) -> dict[str, list[float]]:
+    """Seconds: ``import`` of the four tools by a new process, ``worker`` to its first report."""
+    found: dict[str, list[float]] = {"import": [], "worker": []}
+    with redis_server(folder / "redis") as redis, installed(folder / "site", redis.url) as site:
+        for number in range(repeats):
+            found["import"].append(timed(_import_tools))
+            found["worker"].append(_first_report(site, case.fresh(number)))
+    return found
+
+
+def starting_figures(found: dict[str, list[float]]) -> dict[str, float]:
+    """The figure that a bar is set for."""
+    return {"start": median(found["worker"]) / median(found["import"])}
+
+
+def _import_tools() -> None:
+    subprocess.run([sys.executable, "-I", "-c", _IMPORTS], check=True)
+
+
+def _first_report(site: Site, case: Case) -> float:
+    """Seconds from the start of a worker to the report of what waits for it."""
+    site.accept(case.zipped(), "first")
+    environment = {
+        **os.environ,
+        "GRADER_DATA_DIR": str(site.settings.data_dir),
+        "GRADER_REDIS_URL": site.settings.redis_url,
+    }
+    start = datetime.now(UTC)
+    with (site.settings.data_dir / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *_WORKER, *_POOL], stdout=log, stderr=log, env=environment
+        )
+        try:
+            site.drain()
+        finally:
+            process.terminate()
+            process.wait(60)
+    graded_at = site.newest(1)[0].graded_at
+    assert graded_at is not None
+    return (graded_at - start).total_seconds()

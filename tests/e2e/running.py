@@ -1,0 +1,143 @@
+"""``grader serve`` as a process of its own, and what a user does with it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.processes import alive, descendants, wait_until
+
+COMMAND = (sys.executable, "-m", "grader", "serve", "--port", "0")
+#: Far longer than anything takes, also on a machine that is busy with something else.
+PATIENCE = 90.0
+EXERCISE = "/api/v1/exercises/numbers-refactor/submissions"
+
+FUNCTION = """
+
+def total_{number}(numbers):
+    result = 0
+    for one in numbers:
+        if one>{run} and one != {number}:
+            result = result+one
+    return result
+"""
+
+
+def archive(run: int = 0, functions: int = 1) -> bytes:
+    """A submission; every ``run`` is another one. More functions take longer to measure."""
+    numbers = range(functions)
+    program = "".join(FUNCTION.format(number=number, run=run) for number in numbers)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("totals.py", program.lstrip())
+        whole.writestr("main.py", "from totals import total_0\n\nprint(total_0([1, 2]))\n")
+    return packed.getvalue()
+
+
+class Running:
+    """One ``grader serve``. ``token`` is what it printed, or what the file of tokens holds."""
+
+    def __init__(self, data_dir: Path, *options: str, **environment: str) -> None:
+        self.data_dir = data_dir
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self.output = data_dir / f"output-{len(list(data_dir.glob('output-*')))}.txt"
+        self.seen: set[int] = set()
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*COMMAND, "--data-dir", str(data_dir), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "GRADER_REDIS_URL": "", "PYTHONUNBUFFERED": "1", **environment},
+                start_new_session=True,
+            )
+        self.url = self.token = ""
+
+    def wait(self) -> None:
+        """Wait until it has said that it runs, and listen to what it says."""
+        wait_until(self._up, PATIENCE, "grader serve started")
+        self.url = self.told()["url"]
+        found = re.search(r"grader_[\w-]+", self.said())
+        self.token = found.group() if found else ""
+        self.look()
+
+    def _up(self) -> bool:
+        assert self.process.poll() is None, self.said()
+        return "Grader runs at" in self.said()
+
+    def told(self) -> dict[str, Any]:
+        """What ``serve.json`` says."""
+        told: dict[str, Any] = json.loads((self.data_dir / "serve.json").read_text())
+        return told
+
+    def said(self) -> str:
+        """Everything that it has written to the terminal."""
+        return self.output.read_text()
+
+    def look(self) -> dict[int, str]:
+        """The processes under it now; they are remembered, for when it has ended."""
+        found = descendants(self.process.pid)
+        self.seen |= set(found)
+        return found
+
+    def pids(self, words: str) -> list[int]:
+        """The children of the supervisor, or their children, whose command lines hold words."""
+        return sorted(pid for pid, command in self.look().items() if words in command)
+
+    def kill(self, pid: int) -> None:
+        """SIGKILL one process, and wait until it is gone."""
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not alive({pid}), PATIENCE, f"process {pid} died")
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        """End it by a signal; its exit code."""
+        self.look()
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+    def left(self) -> set[int]:
+        """Processes that it ever had and that still run."""
+        return alive(self.seen)
+
+    def upload(self, student: str, *, data: bytes = b"", **headers: str) -> httpx.Response:
+        """Hand in a submission (a small one unless given), without retries."""
+        return httpx.post(
+            f"{self.url}{EXERCISE}",
+            headers={"Authorization": f"Bearer {self.token}", **headers},
+            files={"file": ("work.zip", data or archive(), "application/zip")},
+            data={"student": student},
+            timeout=PATIENCE,
+        )
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """Read something from the API."""
+        return httpx.get(
+            self.url + path,
+            headers={"Authorization": f"Bearer {self.token}", **headers},
+            timeout=PATIENCE,
+        )
+
+
+@contextmanager
+def started(data_dir: Path, *options: str, **environment: str) -> Iterator[Running]:
+    """A running service, ended at the end."""
+    running = Running(data_dir, *options, **environment)
+    try:
+        running.wait()
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.end(signal.SIGTERM)
+        wait_until(lambda: not running.left(), 30, "every process ended")

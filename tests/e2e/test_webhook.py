@@ -1,0 +1,120 @@
+"""An LMS sends a submission, signed, and gets the score back, signed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from grader.lms.standard_webhooks import sign
+from tests.e2e.running import PATIENCE, Running, archive, started
+from tests.lms_server import Lms, answer
+from tests.processes import wait_until
+
+
+class Campus:
+    """A running service and an LMS that it knows as ``campus``."""
+
+    def __init__(self, running: Running, lms: Lms) -> None:
+        self.running, self.lms = running, lms
+        self.secret = self._grader("source", "create", "campus", "--callback", lms.url)
+
+    def _grader(self, *words: str) -> str:
+        options = ("--course", "mlops", "--allow-host", self.lms.place)
+        run = subprocess.run(
+            [sys.executable, "-m", "grader", *words, *options],
+            env={**os.environ, "GRADER_DATA_DIR": str(self.running.data_dir)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return run.stdout.strip()
+
+    def send(self, webhook_id: str, source: dict[str, str], secret: str = "") -> httpx.Response:
+        """Send an event about a submission of the student ``s1``."""
+        event = {
+            "type": "submission.created",
+            "exercise": "numbers-refactor",
+            "student": "s1",
+            "context": "lesson 3",
+            "archive": source,
+        }
+        body = json.dumps(event)
+        return httpx.post(
+            f"{self.running.url}/api/v1/webhooks/campus",
+            content=body,
+            headers=sign(secret or self.secret, webhook_id, datetime.now(UTC), body),
+            timeout=PATIENCE,
+        )
+
+    def scores(self) -> list[dict[str, object]]:
+        """Every score that the LMS was sent, its signature verified."""
+        posts = [(headers, body) for told, headers, body in self.lms.seen if "POST" in told]
+        return [Webhook(self.secret).verify(body, headers) for headers, body in posts]
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
+    """The service, allowed to call an LMS on the loopback."""
+    data_dir: Path = tmp_path_factory.mktemp("campus")
+    with Lms().running() as lms:
+        hosts = json.dumps([lms.place])
+        with started(data_dir, GRADER_SWEEP_EVERY="0.3", GRADER_CALLBACK_HOSTS=hosts) as running:
+            yield Campus(running, lms)
+
+
+def inline(run: int) -> dict[str, str]:
+    return {"base64": base64.b64encode(archive(run)).decode()}
+
+
+def test_a_submission_comes_in_and_its_score_goes_out_once(campus: Campus) -> None:
+    first, again = campus.send("msg_1", inline(1)), campus.send("msg_1", inline(1))
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json() == again.json()
+    wait_until(campus.scores, PATIENCE, "the score arrived")
+    (score,) = campus.scores()
+    assert score["submission"] == first.json()["id"]
+    assert (score["student"], score["context"], score["max_points"]) == ("s1", "lesson 3", 100)
+
+
+def test_an_archive_is_fetched_from_where_it_lies(campus: Campus) -> None:
+    campus.lms.seen.clear()
+    campus.lms.script = answer(200, archive(2))
+    sent = campus.send("msg_2", {"url": f"http://{campus.lms.place}/2.zip"})
+    assert sent.status_code == 202, sent.text
+    wait_until(campus.scores, PATIENCE, "the score arrived")
+    assert campus.lms.seen[0][0] == "GET /2.zip"
+
+
+def test_a_stranger_is_refused(campus: Campus) -> None:
+    refused = campus.send("msg_3", inline(3), secret="whsec_" + "A" * 32)
+    assert refused.status_code == 401
+    assert refused.headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_lms_that_sleeps_holds_up_nobody(campus: Campus) -> None:
+    asleep, awake = Event(), Event()
+
+    def sleeping(request: BaseHTTPRequestHandler) -> None:
+        asleep.set()
+        awake.wait(PATIENCE)
+        answer(200)(request)
+
+    campus.lms.script = sleeping
+    assert campus.send("msg_4", inline(4)).status_code == 202
+    assert asleep.wait(PATIENCE)
+    graded = campus.running.upload("s2", data=archive(5), Prefer="wait=60")
+    assert graded.status_code == 200
+    assert not awake.is_set()
+    awake.set()

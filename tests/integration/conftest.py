@@ -1,0 +1,133 @@
+"""The real service on SQLite, its application, tokens for every role, and an engine that grades."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from flask.testing import FlaskClient
+
+from grader.app import create_app
+from grader.bootstrap import Service, build_engine, build_grade, build_service, migrate
+from grader.broker import NoWaker
+from grader.engine.measure import Engine
+from grader.service.records import Lane, Role
+from grader.settings import Settings
+
+COURSE = "mlops"
+EXERCISE = "numbers-refactor"
+
+Headers = dict[str, str]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_tracebacks() -> Iterator[None]:
+    """Logs for people, without the seconds that a traceback with every local variable takes."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            renderer,
+        ]
+    )
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated and seeded database, made once and copied for every test."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("prepared"))
+    migrate(settings)
+    service = build_service(settings, waker=NoWaker())
+    service.seed()
+    service.close()
+    return settings.data_dir
+
+
+@pytest.fixture
+def settings(tmp_path: Path, prepared_database: Path) -> Settings:
+    data_dir = tmp_path / "data"
+    shutil.copytree(prepared_database, data_dir)
+    return Settings(data_dir=data_dir, threads=4)
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    """Every use case on a database of this test's own, with nobody to wake."""
+    service = build_service(settings, waker=NoWaker())
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def client(service: Service) -> FlaskClient:
+    """A client of the real application."""
+    return create_app(service).test_client()
+
+
+@pytest.fixture
+def auth(service: Service) -> Callable[..., Headers]:
+    """``auth(Role.STUDENT, student="ada")``: the header of a new token."""
+
+    def make(role: Role, course: str = COURSE, student: str = "") -> Headers:
+        course = "" if role is Role.ADMIN else course
+        secret, _ = service.tokens.create(
+            name=f"{role.value} {student}", role=role, course=course, student=student, actor="test"
+        )
+        return {"Authorization": f"Bearer {secret}"}
+
+    return make
+
+
+@pytest.fixture
+def instructor(auth: Callable[..., Headers]) -> Headers:
+    return auth(Role.INSTRUCTOR)
+
+
+@pytest.fixture
+def student(auth: Callable[..., Headers]) -> Headers:
+    """The token of the student ``ada``."""
+    return auth(Role.STUDENT, student="ada")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The real engine with its nursery, shared by all tests."""
+    engine = build_engine(Settings(data_dir=tmp_path_factory.mktemp("engine")))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def grade(service: Service, engine: Engine) -> Callable[[], int]:
+    """``grade()`` grades everything that is due, and says how much that was."""
+    use_case = build_grade(service, engine)
+
+    def run() -> int:
+        count = 0
+        while any(use_case.next(lane) for lane in Lane):
+            count += 1
+        return count
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def zipped() -> Callable[..., bytes]:
+    """``zipped({"main.py": "..."})``: the bytes of a zip archive."""
+
+    def make(files: dict[str, str] | None = None) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in (files or {"main.py": "print(1 + 1)\n"}).items():
+                archive.writestr(name, text)
+        return buffer.getvalue()
+
+    return make

@@ -1,0 +1,161 @@
+"""Health, readiness, metrics, and what every answer carries."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from grader.app import create_app
+from grader.bootstrap import Service
+from grader.service.records import Lane
+
+Headers = dict[str, str]
+Zipped = Callable[..., bytes]
+
+URL = "/api/v1/exercises/numbers-refactor/submissions"
+
+
+def hand_in(client: FlaskClient, headers: Headers, data: bytes) -> None:
+    form = {"file": (io.BytesIO(data), "a.zip")}
+    assert client.post(URL, data=form, headers=headers).status_code == 202
+
+
+def samples(client: FlaskClient) -> dict[str, float]:
+    """Samples by name, with their labels where they have any."""
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/plain; version=")
+    return {
+        sample.name
+        + "".join(f" {sample.labels[key]}" for key in sorted(sample.labels)): (sample.value)
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def lose_the_database(service: Service) -> None:
+    service.close()
+    shutil.rmtree(service.settings.data_dir)
+
+
+def test_the_process_is_up_whatever_the_database_does(
+    client: FlaskClient, service: Service
+) -> None:
+    lose_the_database(service)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+
+
+def test_ready_tells_how_much_waits_and_since_when(
+    client: FlaskClient, student: Headers, zipped: Zipped, service: Service
+) -> None:
+    empty = client.get("/readyz").get_json()
+    hand_in(client, student, zipped())
+    hand_in(client, student, zipped())
+    now = service.clock.now() + timedelta(seconds=1)
+    service.store.submissions.claim(Lane.LIVE, now, timedelta(minutes=1))
+    body = client.get("/readyz").get_json()
+    assert (empty["status"], empty["queue"]["oldest_queued_seconds"]) == ("ready", 0)
+    assert (body["status"], body["database"]) == ("ready", "ok")
+    counts = {name: body["queue"][name] for name in ("queued", "running", "needs_attention")}
+    assert counts == {"queued": 1, "running": 1, "needs_attention": 0}
+    assert 0 < body["queue"]["oldest_queued_seconds"] < 600
+    assert body["sandbox"]["memory_bytes"] == service.settings.child_memory
+
+
+def test_not_ready_without_the_database(client: FlaskClient, service: Service) -> None:
+    lose_the_database(service)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert (answer.json["status"], answer.json["database"]) == ("unavailable", "unreachable")
+    assert answer.json["queue"] is None
+
+
+def test_a_route_without_the_database_is_a_problem_and_no_traceback(
+    client: FlaskClient, student: Headers, service: Service
+) -> None:
+    lose_the_database(service)
+    answer = client.get("/api/v1/exercises", headers=student)
+    assert answer.status_code == 500
+    assert answer.json is not None
+    assert answer.json["type"] == "/problems/internal-error"
+    assert "sqlite" not in answer.text.lower()
+
+
+def test_metrics_count_the_queue_and_the_requests(
+    client: FlaskClient, student: Headers, zipped: Zipped
+) -> None:
+    hand_in(client, student, zipped())
+    client.get("/no/such/place")
+    client.open("/healthz", method="BREW")
+    found = samples(client)
+    assert found["grader_submissions_queued"] == 1
+    assert found["grader_submissions_running"] == 0
+    assert found["grader_submissions_needs_attention"] == 0
+    assert found["grader_oldest_queued_seconds"] > 0
+    route = "/api/v1/exercises/<slug:exercise>/submissions"
+    assert found[f"grader_requests_total POST {route} 202"] == 1
+    assert found["grader_requests_total GET unmatched 404"] == 1
+    assert found["grader_requests_total other unmatched 405"] == 1
+    assert found[f"grader_request_seconds_count POST {route}"] == 1
+
+
+def test_metrics_are_served_without_the_database(client: FlaskClient, service: Service) -> None:
+    lose_the_database(service)
+    found = samples(client)
+    assert "grader_submissions_queued" not in found
+    assert samples(client)["grader_requests_total GET /metrics 200"] == 1
+
+
+def test_applications_do_not_share_their_counts(client: FlaskClient, service: Service) -> None:
+    client.get("/healthz")
+    other = create_app(service).test_client()
+    assert "grader_requests_total GET /healthz 200" in samples(client)
+    assert "grader_requests_total GET /healthz 200" not in samples(other)
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/", 200),
+        ("/healthz", 200),
+        ("/api/v1/openapi.json", 200),
+        ("/api/v1/exercises", 401),
+        ("/nowhere", 404),
+    ],
+)
+def test_every_answer_carries_safe_headers(client: FlaskClient, url: str, status: int) -> None:
+    answer = client.get(url)
+    assert answer.status_code == status
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert len(answer.headers["X-Request-Id"]) == 32
+
+
+def test_request_ids_are_ours_and_differ(client: FlaskClient) -> None:
+    mine = {"X-Request-Id": "forged\x01"}
+    first, second = (client.get("/healthz", headers=mine).headers["X-Request-Id"] for _ in "ab")
+    assert first != second
+    assert "forged" not in first + second
+
+
+def test_overload_is_told_with_a_time_to_come_back(
+    service: Service, student: Headers, zipped: Zipped
+) -> None:
+    narrow = replace(service, submit=replace(service.submit, max_queued=1))
+    client = create_app(narrow).test_client()
+    hand_in(client, student, zipped())
+    answer = client.post(URL, data={"file": (io.BytesIO(zipped()), "a.zip")}, headers=student)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["type"]) == (503, "/problems/overloaded")
+    assert int(answer.headers["Retry-After"]) > 0

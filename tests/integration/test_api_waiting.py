@@ -1,0 +1,188 @@
+"""``Prefer: wait``: the report at once where it is there in time, else 202; never all threads."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from grader.api.doors import Doors
+from grader.api.waiting import Waiting, wanted_wait
+from grader.app import create_app
+from grader.bootstrap import Service, build_grade, build_service
+from grader.engine.measure import Engine
+from grader.service.grade import Grade
+from grader.service.records import Lane
+from grader.settings import Settings
+
+Headers = dict[str, str]
+Zipped = Callable[..., bytes]
+
+URL = "/api/v1/exercises/numbers-refactor/submissions"
+
+
+class GradesWhenWoken:
+    """A waker that does the work itself, so that a report is there when the waiting begins."""
+
+    def __init__(self) -> None:
+        self.grade: Grade | None = None
+
+    def wake(self, lane: Lane) -> None:
+        assert self.grade is not None
+        self.grade.next(lane)
+
+    def wake_delivery(self) -> None:
+        """There is nothing to deliver here."""
+
+
+@pytest.fixture
+def prompt(settings: Settings, engine: Engine) -> Iterator[FlaskClient]:
+    """A client of a service that grades what it is handed at once."""
+    waker = GradesWhenWoken()
+    service = build_service(settings, waker=waker)
+    waker.grade = build_grade(service, engine)
+    yield create_app(service).test_client()
+    service.close()
+
+
+def hand_in(client: FlaskClient, data: bytes, headers: Headers) -> TestResponse:
+    return client.post(URL, data={"file": (io.BytesIO(data), "a.zip")}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds"),
+    [
+        ("", 0),
+        ("wait=30", 30),
+        ("respond-async, wait=5", 5),
+        ("wait=5, respond-async", 5),
+        ('WAIT = "7"', 7),
+        ("wait=100000", 60),
+        ("wait=999999999999", 0),
+        ("wait=-3", 0),
+        ("wait=soon", 0),
+        ("await=9", 0),
+    ],
+)
+def test_what_a_prefer_header_asks_for(prefer: str, seconds: int) -> None:
+    assert wanted_wait(prefer) == seconds
+
+
+def test_the_report_is_the_answer(prompt: FlaskClient, student: Headers, zipped: Zipped) -> None:
+    answer = hand_in(prompt, zipped(), student | {"Prefer": "wait=30"})
+    assert answer.status_code == 200
+    assert answer.headers["Preference-Applied"] == "wait=30"
+    assert answer.headers["Grader-Status"] == "graded"
+    assert answer.json is not None
+    assert answer.json["schema"] == "grader.report/1"
+    assert answer.json["receipt"]["student"] == "ada"
+    again = prompt.get(answer.headers["Content-Location"], headers=student)
+    assert again.text == answer.text
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("text/plain", "text/plain"),
+        ("text/markdown", "text/markdown"),
+        ("text/html,*/*;q=0.1", "text/html"),
+    ],
+)
+def test_the_report_comes_in_the_form_that_was_asked_for(
+    prompt: FlaskClient, student: Headers, zipped: Zipped, accept: str, media: str
+) -> None:
+    headers = student | {"Prefer": "wait=30", "Accept": accept}
+    assert hand_in(prompt, zipped(), headers).mimetype == media
+
+
+def test_a_form_that_there_is_none_of_is_refused_before_anything_is_stored(
+    client: FlaskClient, student: Headers, zipped: Zipped, service: Service
+) -> None:
+    headers = student | {"Prefer": "wait=1", "Accept": "image/png"}
+    assert hand_in(client, zipped(), headers).status_code == 406
+    assert service.store.submissions.queue().queued == 0
+
+
+def test_a_repeat_is_answered_with_the_report(
+    prompt: FlaskClient, student: Headers, zipped: Zipped
+) -> None:
+    headers = student | {"Prefer": "wait=30", "Idempotency-Key": "k"}
+    first = hand_in(prompt, zipped(), headers)
+    again = hand_in(prompt, zipped(), headers)
+    plain = hand_in(prompt, zipped(), student | {"Idempotency-Key": "k"})
+    assert (first.status_code, again.status_code, plain.status_code) == (200, 200, 202)
+    assert again.text == first.text
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert plain.json is not None
+    assert plain.json["state"] == "graded"
+
+
+def test_what_is_not_there_in_time_is_accepted_all_the_same(
+    client: FlaskClient, student: Headers, zipped: Zipped
+) -> None:
+    answer = hand_in(client, zipped(), student | {"Prefer": "wait=1"})
+    assert answer.status_code == 202
+    assert answer.headers["Preference-Applied"] == "wait=1"
+    assert answer.json is not None
+    assert answer.json["state"] == "queued"
+
+
+def test_nobody_waits_where_no_slot_is_free(
+    client: FlaskClient, student: Headers, zipped: Zipped, service: Service
+) -> None:
+    waiting = cast(Doors, client.application.extensions["grader.doors"]).waiting
+    answers: list[TestResponse] = []
+    fill(
+        waiting,
+        service.settings.threads // 2,
+        lambda: answers.append(hand_in(client, zipped(), student | {"Prefer": "wait=60"})),
+    )
+    assert answers[0].status_code == 202
+    assert "Preference-Applied" not in answers[0].headers
+
+
+def fill(waiting: Waiting, slots: int, then: Callable[[], object]) -> None:
+    """Take so many slots, one inside the other, and do something while all are taken."""
+    asked = 0
+
+    def done() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 2:  # asked for the second time, the slot is taken
+            then() if slots == 1 else fill(waiting, slots - 1, then)
+        return asked > 1
+
+    assert waiting.until(done, 30)
+
+
+def test_half_of_the_threads_never_wait(service: Service, client: FlaskClient) -> None:
+    waiting = cast(Doors, client.application.extensions["grader.doors"]).waiting
+    outcomes: list[bool] = []
+    fill(waiting, service.settings.threads // 2, lambda: outcomes.append(free(waiting)))
+    assert outcomes == [False]
+    assert free(waiting)
+
+
+def free(waiting: Waiting) -> bool:
+    """Whether somebody could wait now."""
+    asked = iter((False, True))
+    return waiting.until(lambda: next(asked), 30)
+
+
+def test_what_is_done_already_needs_no_slot() -> None:
+    waiting = Waiting(1)
+    outcomes: list[bool] = []
+    fill(waiting, 1, lambda: outcomes.append(waiting.until(lambda: True, 30)))
+    assert outcomes == [True]
+
+
+def test_a_slot_is_given_back_when_asking_breaks() -> None:
+    waiting = Waiting(1)
+    asked = iter((False,))
+    with pytest.raises(StopIteration):
+        waiting.until(lambda: next(asked), 30)
+    assert free(waiting)

@@ -1,0 +1,182 @@
+"""Every error becomes a problem document: status, stable type, and nothing of our insides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
+from pydantic import BaseModel, Field, ValidationError
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+from werkzeug.exceptions import HTTPException, ImATeapot
+from werkzeug.test import TestResponse
+
+from grader.api import observing, problems
+from grader.api.metrics import Metrics
+from grader.api.problem_kinds import OWN_KINDS, all_kinds
+from grader.bootstrap import SystemClock
+from grader.domain import errors
+from grader.domain.errors import GraderError, RubricProblem
+from grader.engine.intake_refusals import REFUSALS, refusal
+from grader.service.records import QueueState
+
+STATUSES = {
+    errors.BadRequest: 400,
+    errors.Unauthorized: 401,
+    errors.BadSignature: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.PreconditionFailed: 412,
+    errors.KeyReused: 422,
+    errors.PreconditionRequired: 428,
+    errors.EngineFault: 500,
+    errors.Overloaded: 503,
+}
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[EventDict]]:
+    """What was logged meanwhile."""
+    with capture_logs() as entries:
+        yield entries
+
+
+def asked(raise_it: Callable[[], Response]) -> TestResponse:
+    """What an application with our handlers answers when its route raises."""
+    app = Flask("problems")
+    observing.install(app, Metrics(lambda: QueueState(0, 0, 0, None), SystemClock()))
+    problems.install(app)
+    app.add_url_rule("/here", view_func=raise_it)
+    client: FlaskClient = app.test_client()
+    return client.get("/here")
+
+
+def raising(error: Exception) -> Callable[[], Response]:
+    def view() -> Response:
+        raise error
+
+    return view
+
+
+@pytest.mark.parametrize("family", STATUSES, ids=lambda family: family.code)
+def test_each_error_of_the_family(family: type[GraderError]) -> None:
+    answer = asked(raising(family("It went wrong.", how_to_fix="Do so.", where="there")))
+    assert answer.status_code == STATUSES[family]
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json == {
+        "type": f"/problems/{family.code}",
+        "title": family.title,
+        "status": STATUSES[family],
+        "detail": "It went wrong.",
+        "how_to_fix": "Do so.",
+        "where": "there",
+        "instance": "/here",
+    }
+
+
+def test_no_error_of_the_family_is_forgotten() -> None:
+    simple = {one for one in GraderError.__subclasses__() if one.__module__ == errors.__name__}
+    assert simple - {errors.BadArchive, errors.BadRubric} == set(STATUSES)
+    assert {one.code for one in simple - {errors.BadArchive}} <= set(OWN_KINDS)
+
+
+def test_words_are_there_where_an_error_brings_none() -> None:
+    answer = asked(raising(errors.Conflict("It is running.")))
+    assert answer.json is not None
+    assert answer.json["how_to_fix"] == OWN_KINDS["conflict"].how_to_fix
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_each_reason_to_refuse_an_upload_is_explained_with_its_status(code: str) -> None:
+    particulars = dict.fromkeys(
+        ("format", "found", "reason", "field", "method", "limit", "character"), "x"
+    )
+    answer = asked(raising(refusal(code, "a.py", **particulars)))
+    kind = all_kinds(REFUSALS)[code]
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["type"]) == (kind.status, f"/problems/{code}")
+    assert answer.json["title"] == kind.title
+    assert "{" not in kind.meaning
+
+
+def test_a_rubrics_mistakes_are_listed() -> None:
+    mistakes = [
+        RubricProblem("unknown key", ("criteria", "a", "pionts"), 7, 5, "points"),
+        RubricProblem("is 90, but the criteria add up to 100", ("total",)),
+    ]
+    answer = asked(raising(errors.BadRubric(mistakes)))
+    assert answer.status_code == 422
+    assert answer.json is not None
+    first, second = answer.json["errors"]
+    assert first == {
+        "message": "unknown key",
+        "path": ["criteria", "a", "pionts"],
+        "line": 7,
+        "column": 5,
+        "suggestion": "points",
+    }
+    assert second["path"] == ["total"]
+
+
+@pytest.mark.parametrize(
+    ("family", "header", "value"),
+    [
+        (errors.Unauthorized, "WWW-Authenticate", 'Bearer realm="grader"'),
+        (errors.BadSignature, "WWW-Authenticate", 'Webhook-Signature realm="grader"'),
+        (errors.Overloaded, "Retry-After", "60"),
+    ],
+)
+def test_headers_that_a_status_asks_for(family: type[GraderError], header: str, value: str) -> None:
+    assert asked(raising(family("No."))).headers[header] == value
+
+
+def test_what_nobody_expected_is_logged_and_shows_nothing_of_our_insides(
+    logged: list[EventDict],
+) -> None:
+    error = KeyError("secret-in-a-traceback")
+    answer = asked(raising(error))
+    assert [one["exc_info"] for one in logged if one["event"] == "request_broke"] == [error]
+    assert answer.status_code == 500
+    assert answer.json is not None
+    assert answer.json["type"] == "/problems/internal-error"
+    assert answer.headers["X-Request-Id"] in answer.json["detail"]
+    for inside in ("secret-in-a-traceback", "Traceback", "KeyError", ".py"):
+        assert inside not in answer.text
+
+
+def test_an_http_error_without_a_kind_of_its_own() -> None:
+    answer = asked(raising(ImATeapot()))
+    assert answer.status_code == 418
+    assert answer.json is not None
+    assert answer.json["type"] == "about:blank"
+
+
+def test_a_response_that_is_raised_is_left_alone() -> None:
+    answer = asked(raising(HTTPException(response=Response("so be it", 202))))
+    assert (answer.status_code, answer.text) == (202, "so be it")
+
+
+def test_wrong_methods_learn_the_right_ones() -> None:
+    app = Flask("methods")
+    problems.install(app)
+    app.add_url_rule("/here", view_func=lambda: "x")
+    answer = app.test_client().delete("/here")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+    assert answer.json is not None
+    assert answer.json["type"] == "/problems/method-not-allowed"
+
+
+def test_parameters_that_do_not_validate_are_named() -> None:
+    class Query(BaseModel):
+        limit: int = Field(le=200)
+
+    with pytest.raises(ValidationError) as caught:
+        Query.model_validate({"limit": "many"})
+    with pytest.raises(errors.BadRequest) as refused:
+        problems.refuse_invalid(caught.value)
+    assert refused.value.where == "limit"
+    assert "limit: " in refused.value.detail

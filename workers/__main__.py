@@ -1,0 +1,11 @@
+"""``python -m workers``: Celery's worker command on our application."""
+
+from __future__ import annotations
+
+import sys
+
+from grader.logs import log_json
+from workers.celery_app import celery_app
+
+log_json()
+celery_app().worker_main(["--quiet", "worker", *sys.argv[1:]])

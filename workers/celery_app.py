@@ -1,0 +1,92 @@
+"""The Celery application of the workers, made when first asked for::
+
+celery -A workers.celery_app worker --queues live,regrade
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from celery import Celery, signals
+
+from grader.broker import make_celery
+from grader.lifetime import die_with_parent, libc
+from grader.logs import log_json
+from grader.settings import Settings
+from workers.tasks import Tasks
+
+#: The nursery forks for every submission, so a pool process itself stays clean for long.
+TASKS_PER_CHILD = 1_000
+#: The last resort against a task that hangs outside the nursery: by then its lease is over.
+BEYOND_LEASE = 60.0
+
+
+@lru_cache(maxsize=1)
+def celery_app() -> Celery:
+    """The application for the configured Redis, with its tasks.
+
+    Raises:
+        ValueError: no Redis is configured.
+    """
+    settings = Settings()
+    if not settings.redis_url:
+        raise ValueError("Set GRADER_REDIS_URL to the Redis that brings the wake-up calls.")
+    app = make_celery(settings.redis_url)
+    app.conf.update(
+        worker_max_tasks_per_child=TASKS_PER_CHILD,
+        worker_enable_remote_control=False,
+        # After a lost connection the same number of tasks is taken as before; what runs then
+        # was acknowledged and goes on.
+        worker_enable_prefetch_count_reduction=False,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        task_time_limit=settings.lease + BEYOND_LEASE,
+    )
+    _connect(Tasks(app))
+    if settings.alive_file is not None:
+        _show_life(settings.alive_file)
+    return app
+
+
+def __getattr__(name: str) -> Celery:
+    """``app``, for Celery's ``-A``: nothing is built by importing this module."""
+    if name == "app":
+        return celery_app()
+    raise AttributeError(name)
+
+
+def _connect(tasks: Tasks) -> None:
+    """Tie logs and the desk to the life of a worker and of its pool processes."""
+    libc()
+
+    def begin(**_: Any) -> None:
+        # Celery's pool processes outlive a worker that is killed; the same desk would too.
+        die_with_parent(os.getppid())
+
+    def end(**_: Any) -> None:
+        tasks.close()
+
+    def log(**_: Any) -> None:
+        log_json()
+        # The pool's own logger keeps to itself, and would write lines that are not JSON.
+        import_module("billiard.util").get_logger().propagate = True
+        for noisy in ("celery.worker.strategy", "celery.app.trace"):  # two lines a message
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+
+    signals.setup_logging.connect(log, weak=False)
+    signals.worker_process_init.connect(begin, weak=False)
+    signals.worker_process_shutdown.connect(end, weak=False)
+    signals.worker_shutdown.connect(end, weak=False)
+
+
+def _show_life(file: Path) -> None:
+    """Touch a file whenever the worker's main loop sends a heartbeat."""
+
+    def touch(**_: Any) -> None:
+        file.touch()
+
+    signals.heartbeat_sent.connect(touch, weak=False)
