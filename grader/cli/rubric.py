@@ -21,6 +21,5 @@ def lint(file: Path) -> None:
     """Say whether FILE is a rubric that grader understands; every mistake with line and column."""
     with kind_errors():
         read = read_rubric(file.read_bytes().decode("utf-8", errors="replace"))
-        click.echo(
-            f"{file}: {read.title}: {len(read.criteria)} criteria, {read.total} points. No mistakes."
-        )
+        size = f"{len(read.criteria)} criteria, {read.total} points"
+        click.echo(f"{file}: {read.title}: {size}. No mistakes.")

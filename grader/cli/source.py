@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 
 import click
 
 from grader.cli.token import open_service
+from grader.domain.errors import BadRequest
 from grader.service.records import SourceRecord
 
 
@@ -30,11 +32,21 @@ def source() -> None:
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
     """Add a source and print its signing secret, this once."""
     with open_service() as service:
+        _check_name(name)
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         record = SourceRecord(name, course, connector, secret, callback, hosts)
         service.store.sources.put(record, "command line", service.clock.now())
         click.echo(secret)
         click.echo(f"Send events to POST /api/v1/webhooks/{name}, signed with it.", err=True)
+
+
+def _check_name(name: str) -> None:
+    """The name stands in the URL that events are sent to."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise BadRequest(
+            f"{name!r} cannot stand in a URL.",
+            how_to_fix="Use letters, digits, - and _, at most 64, a letter or digit first.",
+        )
 
 
 @source.command("list")

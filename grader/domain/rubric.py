@@ -116,7 +116,7 @@ class Intake(_Strict):
 
 
 class Feedback(_Strict):
-    """What a student sees. Without ``patch`` the formatters give verdicts only, and sooner."""
+    """What a student sees. Without ``patch`` no patch is made, and grading is sooner."""
 
     patch: bool = True
 

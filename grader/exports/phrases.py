@@ -24,6 +24,7 @@ _FAULTS = {
     "output": "it wrote too much",
     "grammar": "its syntax is newer than ours",
     "error": "the check broke",
+    "gave_up": "too much broke or took too long before it",
 }
 
 

@@ -66,7 +66,7 @@ def test_first_and_repeat_are_answered_alike(
     assert first.json == again.json
     assert first.json is not None
     record = service.store.submissions.get(first.json["id"])
-    assert (record.student, record.source) == ("bob", "webhook:moodle")
+    assert (record.student, record.source) == ("bob", "moodle")
     assert service.store.submissions.queue().queued == 1
 
 
