@@ -46,10 +46,20 @@ def words(text: str) -> str:
     """Prose of ours, in which what stands between two backticks is code."""
     parts = _TICKED.split(text)
     told = [code(part) if at % 2 else prose(part) for at, part in enumerate(parts)]
-    return "".join(
+    spaced = [
         f"{' ' if part[:1].isspace() else ''}{one}{' ' if part[-1:].isspace() and one else ''}"
         for one, part in zip(told, parts, strict=True)
-    )
+    ]
+    # Ticks of two spans side by side would count as one run, and open what should be closed.
+    return _apart(spaced)
+
+
+def _apart(pieces: list[str]) -> str:
+    joined = ""
+    for piece in pieces:
+        joined += " " if joined.endswith("`") and piece.startswith("`") else ""
+        joined += piece
+    return joined
 
 
 def _word(word: str) -> str:

@@ -127,7 +127,7 @@ def zipped() -> Callable[..., bytes]:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in (files or {"main.py": "print(1 + 1)\n"}).items():
-                archive.writestr(name, text)
+                archive.writestr(zipfile.ZipInfo(name), text)
         return buffer.getvalue()
 
     return make

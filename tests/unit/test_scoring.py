@@ -130,7 +130,7 @@ def test_why_shows_the_arithmetic() -> None:
     scale = {"measure": "complaints", "full_at": 0, "zero_at": 3}
     row = the_row(criterion(scale=scale), file("a.py", lint=complaints(1)))
     assert row.why == (
-        "Complaints: 1 complaints. All 10 points at 0, none at 3: 10 × (3 − 1) / (3 − 0) = 6.7."
+        "Complaints: 1. All 10 points at 0, none at 3: 10 × (3 − 1) / (3 − 0) = 6.7."
     )
     row = the_row(criterion(scale=scale), file("a.py", lint=complaints(9)))
     assert row.why.endswith("10 × (3 − 9) / (3 − 0), held between 0 and all, = 0.")
@@ -145,7 +145,7 @@ def test_why_names_the_limit() -> None:
     inspection = seen(histograms={"lengths": {20: 4, 21: 1}})
     row = the_row(criterion(check="length", scale=scale), file("a.py", length=inspection))
     assert row.value == 1
-    assert row.why.startswith("Functions over the limit of 20: 1 functions.")
+    assert row.why.startswith("Functions over the limit of 20: 1.")
 
 
 def test_facts_of_the_files_it_takes_are_one_value() -> None:
