@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from grader.domain.errors import BadSettings
 
 
 class Settings(BaseSettings):
@@ -50,6 +53,21 @@ class Settings(BaseSettings):
     #: Hosts other than public https ones to which scores may be sent (development, tests).
     callback_hosts: tuple[str, ...] = ()
 
+    @classmethod
+    def load(cls) -> Settings:
+        """The settings that the environment holds.
+
+        Raises:
+            BadSettings: a variable whose value cannot be; every one is named.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            mistakes = "; ".join(_mistake(item) for item in error.errors())
+            raise BadSettings(
+                mistakes, how_to_fix="Correct the environment variable, or unset it."
+            ) from None
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
@@ -59,3 +77,8 @@ class Settings(BaseSettings):
     def lease_time(self) -> timedelta:
         """The lease as a time span."""
         return timedelta(seconds=self.lease)
+
+
+def _mistake(item: ErrorDetails) -> str:
+    name = "_".join(str(part) for part in item["loc"]).upper()
+    return f"GRADER_{name}: {item['msg']}"

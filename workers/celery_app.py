@@ -33,7 +33,7 @@ def celery_app() -> Celery:
     Raises:
         ValueError: no Redis is configured.
     """
-    settings = Settings()
+    settings = Settings.load()
     if not settings.redis_url:
         raise ValueError("Set GRADER_REDIS_URL to the Redis that brings the wake-up calls.")
     app = make_celery(settings.redis_url)

@@ -25,7 +25,7 @@ class Desk:
     """What one process works with: built in that process, never before a fork."""
 
     def __init__(self, app: Celery) -> None:
-        settings = Settings()
+        settings = Settings.load()
         self._lock = Lock()
         self._engine: Engine | None = None
         self._grade: Grade | None = None

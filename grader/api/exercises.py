@@ -46,7 +46,7 @@ blueprint = APIBlueprint(
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="exercises", description="What there is to hand in, and handing it in.")],
     abp_security=BEARER,
-    abp_responses=problems("bad-request", "unauthorized"),
+    abp_responses=problems("bad-request", "unauthorized", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 
@@ -122,6 +122,7 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
             "unsupported-media-type",
             "key-reused",
             "overloaded",
+            "store-unavailable",
             upload=True,
         ),
     },

@@ -145,8 +145,15 @@ _OWN = (
         "overloaded",
         503,
         "Too much is waiting",
-        "More is waiting than the service takes, or something it needs is out of reach.",
+        "More is waiting than the service takes.",
         "Nothing was stored. Send it again after the time in the Retry-After header.",
+    ),
+    ProblemKind(
+        "store-unavailable",
+        503,
+        "The database is out of reach",
+        "The database does not answer, or has no tables yet.",
+        "Send it again after the time in the Retry-After header, with the same Idempotency-Key.",
     ),
 )
 OWN_KINDS: Mapping[str, ProblemKind] = {kind.code: kind for kind in _OWN}

@@ -17,7 +17,8 @@ from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError,
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-OVERLOADED_RETRY_SECONDS = 60
+#: Seconds to wait before the request is sent again, by code.
+RETRY_AFTER = {"overloaded": 60, "store-unavailable": 5}
 _HTTP_CODES = {
     400: "bad-request",
     404: "not-found",
@@ -125,7 +126,7 @@ def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
 def _extra_headers(code: str) -> dict[str, str]:
     if code in _CHALLENGES:
         return {"WWW-Authenticate": _CHALLENGES[code]}
-    return {"Retry-After": str(OVERLOADED_RETRY_SECONDS)} if code == "overloaded" else {}
+    return {"Retry-After": str(RETRY_AFTER[code])} if code in RETRY_AFTER else {}
 
 
 def _answer_http(error: HTTPException) -> Response | HTTPException:

@@ -28,7 +28,7 @@ blueprint = APIBlueprint(
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="rubrics", description="What exercises are marked on.")],
     abp_security=BEARER,
-    abp_responses=problems("unauthorized", "not-found"),
+    abp_responses=problems("unauthorized", "not-found", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 

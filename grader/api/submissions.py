@@ -41,7 +41,7 @@ blueprint = APIBlueprint(
     url_prefix=f"{PREFIX}/submissions",
     abp_tags=[Tag(name="submissions", description="What was handed in, and what came of it.")],
     abp_security=BEARER,
-    abp_responses=problems("unauthorized", "not-found"),
+    abp_responses=problems("unauthorized", "not-found", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 

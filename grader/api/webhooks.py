@@ -37,6 +37,7 @@ blueprint = APIBlueprint(
             "request-too-large",
             "key-reused",
             "overloaded",
+            "store-unavailable",
             upload=True,
         ),
     },

@@ -98,7 +98,7 @@ def _measured(path: Path, rubric_text: str) -> tuple[Plan, SubmissionFacts]:
 
 @contextmanager
 def _engine() -> Iterator[Engine]:
-    settings = Settings()
+    settings = Settings.load()
     # Somebody is there to press Ctrl-C, and a folder may hold a whole project.
     patient = max(settings.child_seconds, PATIENT_SECONDS)
     engine = build_engine(settings.model_copy(update={"child_seconds": patient}))
@@ -111,8 +111,15 @@ def _engine() -> Iterator[Engine]:
 def _write(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
-    else:
+        return
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(
+            f"The report cannot be written to {output}: {error.strerror}.",
+            how_to_fix="Give --output a file in a folder that you may write to.",
+        ) from None
 
 
 def _exit_code(report: Report, fail_under: float | None) -> Exit:

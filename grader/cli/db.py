@@ -19,7 +19,7 @@ def db() -> None:
 def upgrade(seed: bool) -> None:
     """Bring the schema to the newest revision; safe to run at every start."""
     with kind_errors():
-        settings = Settings()
+        settings = Settings.load()
         migrate(settings)
         if seed:
             service = build_service(settings)

@@ -11,6 +11,12 @@ import click
 
 from grader.domain.errors import BadRubric, EngineFault, GraderError
 
+#: For whoever runs the installation, where the error itself gives none.
+_ADVICE = {
+    "store-unavailable": "Run `grader db upgrade` where there is no database yet; else check"
+    " GRADER_DATABASE_URL and GRADER_DATA_DIR.",
+}
+
 
 class Exit(IntEnum):
     """What the exit code of ``grader check`` says."""
@@ -40,5 +46,11 @@ def complain(error: GraderError) -> None:
     lines = [str(p) for p in error.problems] if isinstance(error, BadRubric) else [error.detail]
     for line in lines:
         click.echo(f"  {line}", err=True)
-    if error.how_to_fix:
-        click.echo(f"  What to do: {error.how_to_fix}", err=True)
+    if error.__cause__ is not None:
+        reason = str(error.__cause__).partition("\n")[0]
+        click.echo(f"  Because: {reason}", err=True)
+    if error.where:
+        click.echo(f"  Where: {error.where}", err=True)
+    advice = error.how_to_fix or _ADVICE.get(error.code, "")
+    if advice:
+        click.echo(f"  What to do: {advice}", err=True)

@@ -44,7 +44,7 @@ def serve(
     given = {"data_dir": data_dir, "host": host, "port": port, "workers": workers}
     with kind_errors():
         chosen = {name: value for name, value in given.items() if value is not None}
-        settings = Settings().model_copy(update=chosen)
+        settings = Settings.load().model_copy(update=chosen)
         _serve(settings.model_copy(update={"data_dir": settings.data_dir.absolute()}), token_file)
 
 
@@ -55,7 +55,8 @@ def api(fd: int | None) -> None:
     # Imported here, so that the other commands start without a web framework.
     from grader.cli.processes import run_api
 
-    run_api(Settings(), fd)
+    with kind_errors():
+        run_api(Settings.load(), fd)
 
 
 @click.command()
@@ -63,7 +64,8 @@ def scheduler() -> None:
     """Run the sweep alone: it wakes workers for whatever is due."""
     from grader.cli.processes import run_scheduler
 
-    run_scheduler(Settings())
+    with kind_errors():
+        run_scheduler(Settings.load())
 
 
 def _serve(settings: Settings, token_file: Path | None) -> None:

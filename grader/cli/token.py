@@ -18,7 +18,7 @@ from grader.settings import Settings
 def open_service() -> Iterator[Service]:
     """The service on the configured database, with our errors told kindly."""
     with kind_errors():
-        service = build_service(Settings())
+        service = build_service(Settings.load())
         try:
             yield service
         finally:

@@ -134,6 +134,20 @@ class Overloaded(GraderError):
     title = "Too much is waiting"
 
 
+class BadSettings(GraderError):
+    """A setting of this installation that cannot be."""
+
+    code = "bad-settings"
+    title = "A setting cannot be used"
+
+
+class StoreUnavailable(GraderError):
+    """The database does not answer, or has no tables yet: nothing was stored."""
+
+    code = "store-unavailable"
+    title = "The database is out of reach"
+
+
 class BadSignature(GraderError):
     """A webhook whose signature does not fit its bytes, its id or its time."""
 

@@ -38,7 +38,7 @@ class Store:
         self.facts = SqlFacts(database)
 
     def ping(self) -> None:
-        """Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached."""
+        """Raises StoreUnavailable when the database cannot be reached."""
         self._database.ping()
 
     def audit(self, limit: int = 100) -> Sequence[audit.AuditEntry]:
@@ -61,6 +61,6 @@ def open_store(url: str, *, max_tries: int = 3) -> Store:
     ``max_tries`` is how often a submission is taken for grading before it waits for a person.
 
     Raises:
-        ValueError: the URL names neither a SQLite file nor PostgreSQL.
+        BadSettings: the URL names neither a SQLite file nor PostgreSQL.
     """
     return Store(Database(url), max_tries)

@@ -9,17 +9,29 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
+
+from grader.domain.errors import BadSettings, StoreUnavailable
 
 #: Seconds that a write waits for another one.
 BUSY_SECONDS = 30
 _BEGIN = "sqlite_begin"
+#: PostgreSQL's code for a table that is not there; SQLite calls that an operational error.
+_NO_SUCH_TABLE = "42P01"
 
 
 class Database:
     """An engine with its two kinds of transaction.
 
     On SQLite a write takes the lock at once: a transaction that reads first and writes later can
-    fail however long it waits. On PostgreSQL both are ordinary transactions.
+    fail however long it waits. On PostgreSQL both are ordinary transactions. Both raise
+    StoreUnavailable where the database cannot be reached, or has no tables yet.
     """
 
     def __init__(self, url: str) -> None:
@@ -29,17 +41,17 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view."""
-        with self.engine.begin() as connection:
+        with _kept_apart(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed at the end and rolled back by an exception."""
-        with self._writer.begin() as connection:
+        with _kept_apart(), self._writer.begin() as connection:
             yield connection
 
     def ping(self) -> None:
-        """Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached."""
+        """Raises StoreUnavailable when the database cannot be reached."""
         with self.read() as connection:
             connection.execute(text("SELECT 1"))
 
@@ -52,20 +64,50 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _kept_apart() -> Iterator[None]:
+    """Tell a database that is out of reach from a mistake of ours, whatever the driver says."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not _is_out_of_reach(error):
+            raise
+        # The driver's words name hosts and files of ours: they go to the log, as the cause.
+        raise StoreUnavailable("The database does not answer.") from error
+
+
+def _is_out_of_reach(error: DBAPIError) -> bool:
+    if isinstance(error, ProgrammingError):
+        return getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def database_url(url: str) -> URL:
     """The URL with the driver that is used.
 
     Raises:
-        ValueError: neither a SQLite file nor PostgreSQL.
+        BadSettings: neither a SQLite file nor PostgreSQL.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _refused("it is no database URL") from None
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        raise ValueError(f"{parsed.get_backend_name()} is not supported: SQLite or PostgreSQL")
+        raise _refused(f"{parsed.get_backend_name()} is not supported")
     if parsed.database in (None, "", ":memory:"):
-        raise ValueError("a SQLite database must be a file: several processes share it")
+        raise _refused("a SQLite database must be a file: several processes share it")
     return parsed.set(drivername="sqlite+pysqlite")
+
+
+def _refused(why: str) -> BadSettings:
+    # The URL itself may hold a password.
+    return BadSettings(
+        f"The database's URL cannot be used: {why}.",
+        how_to_fix="Set GRADER_DATABASE_URL to postgresql://USER@HOST/NAME, sqlite:////PATH or"
+        " nothing (a file in the data directory).",
+    )
 
 
 def _engine(url: URL) -> Engine:

@@ -68,7 +68,7 @@ class CommandLines:
             text=True,
             check=False,
         )
-        if "Traceback" in done.stdout or done.returncode not in (0, 1):
+        if "Traceback (most recent call last)" in done.stdout or done.returncode not in (0, 1):
             raise RuntimeError(f"{argv[0]} broke: {done.stdout[-2_000:]}")
         return done.stdout
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
+from grader.domain.errors import BadSettings, StoreUnavailable
 from grader.store.database import open_store
 from grader.store.engine import BUSY_SECONDS, Database, database_url
 
@@ -33,8 +34,9 @@ def test_a_sqlite_write_takes_the_lock_at_its_first_word(tmp_path: Path) -> None
     second = Database(f"sqlite:///{tmp_path / 'a.db'}")
     with second.read() as connection:
         connection.execute(text("PRAGMA busy_timeout=0"))
-    with first.write(), pytest.raises(OperationalError, match="locked"), second.write():
+    with first.write(), pytest.raises(StoreUnavailable) as refused, second.write():
         pass
+    assert "locked" in str(refused.value.__cause__)
     with first.write(), second.read() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
     first.close()
@@ -50,10 +52,19 @@ def test_foreign_keys_hold(url: str) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("bad", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+@pytest.mark.parametrize(
+    "bad", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x", "nonsense"]
+)
 def test_other_databases_are_refused(bad: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(BadSettings):
         open_store(bad)
+
+
+def test_a_database_without_tables_is_told_from_a_mistake_of_ours(empty_url: str) -> None:
+    store = open_store(empty_url)
+    with pytest.raises(StoreUnavailable):
+        store.tokens.all()
+    store.close()
 
 
 def test_every_spelling_of_postgresql_means_one_driver() -> None:
@@ -70,6 +81,6 @@ def test_a_ping_tells_a_database_that_is_there(url: str) -> None:
 def test_a_ping_fails_where_there_is_none(tmp_path: Path) -> None:
     for gone in (f"sqlite:///{tmp_path}/no/such.db", f"postgresql:///x?host={tmp_path}"):
         store = open_store(gone)
-        with pytest.raises(OperationalError):
+        with pytest.raises(StoreUnavailable):
             store.ping()
         store.close()

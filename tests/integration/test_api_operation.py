@@ -53,6 +53,17 @@ def test_the_process_is_up_whatever_the_database_does(
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
+def test_without_a_database_an_upload_is_asked_for_again(
+    client: FlaskClient, service: Service, student: Headers, zipped: Zipped
+) -> None:
+    lose_the_database(service)
+    form = {"file": (io.BytesIO(zipped()), "a.zip")}
+    answer = client.post(URL, data=form, headers=student)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.get_json()["type"] == "/problems/store-unavailable"
+    assert str(service.settings.data_dir) not in answer.text
+
+
 def test_ready_tells_how_much_waits_and_since_when(
     client: FlaskClient, student: Headers, zipped: Zipped, service: Service
 ) -> None:
@@ -84,9 +95,9 @@ def test_a_route_without_the_database_is_a_problem_and_no_traceback(
 ) -> None:
     lose_the_database(service)
     answer = client.get("/api/v1/exercises", headers=student)
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert answer.json is not None
-    assert answer.json["type"] == "/problems/internal-error"
+    assert answer.json["type"] == "/problems/store-unavailable"
     assert "sqlite" not in answer.text.lower()
 
 

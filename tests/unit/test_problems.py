@@ -34,6 +34,8 @@ STATUSES = {
     errors.PreconditionRequired: 428,
     errors.EngineFault: 500,
     errors.Overloaded: 503,
+    errors.StoreUnavailable: 503,
+    errors.StoreUnavailable: 503,
 }
 
 
@@ -79,8 +81,10 @@ def test_each_error_of_the_family(family: type[GraderError]) -> None:
 
 def test_no_error_of_the_family_is_forgotten() -> None:
     simple = {one for one in GraderError.__subclasses__() if one.__module__ == errors.__name__}
-    assert simple - {errors.BadArchive, errors.BadRubric} == set(STATUSES)
-    assert {one.code for one in simple - {errors.BadArchive}} <= set(OWN_KINDS)
+    # A service whose settings cannot be does not start, and so answers nobody.
+    told = simple - {errors.BadSettings}
+    assert told - {errors.BadArchive, errors.BadRubric} == set(STATUSES)
+    assert {one.code for one in told - {errors.BadArchive}} <= set(OWN_KINDS)
 
 
 def test_words_are_there_where_an_error_brings_none() -> None:
@@ -127,6 +131,7 @@ def test_a_rubrics_mistakes_are_listed() -> None:
         (errors.Unauthorized, "WWW-Authenticate", 'Bearer realm="grader"'),
         (errors.BadSignature, "WWW-Authenticate", 'Webhook-Signature realm="grader"'),
         (errors.Overloaded, "Retry-After", "60"),
+        (errors.StoreUnavailable, "Retry-After", "5"),
     ],
 )
 def test_headers_that_a_status_asks_for(family: type[GraderError], header: str, value: str) -> None:

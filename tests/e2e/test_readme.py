@@ -1,0 +1,84 @@
+"""The README's own calls, to the letter, and the small client beside them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.running import Running, archive
+
+ROOT = Path(__file__).parents[2]
+
+
+def block(marker: str) -> str:
+    """The shell block of the README that follows a marker."""
+    found = re.search(
+        rf"<!-- {marker} -->\n```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S
+    )
+    assert found, marker
+    return found.group(1)
+
+
+def run(command: list[str], served: Running, cwd: Path) -> subprocess.CompletedProcess[str]:
+    who = {"URL": served.url, "TOKEN": served.token}
+    client = {"GRADER_URL": served.url, "GRADER_TOKEN": served.token}
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **who, **client},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def grader(served: Running, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run([sys.executable, "-m", "grader", *arguments], served, cwd)
+
+
+def test_the_upload_of_the_readme_prints_the_report(served: Running, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rubrics", tmp_path / "rubrics")
+    done = run(["bash", "-euo", "pipefail", "-c", block("upload")], served, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"Total: [0-9.]+ / 100", done.stdout)
+    assert "numbers.py" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("form", "mark"), [("text", "/ 100"), ("json", '"grader.report/1"'), ("markdown", "# ")]
+)
+def test_the_client_hands_in_and_waits(
+    served: Running, tmp_path: Path, form: str, mark: str
+) -> None:
+    (tmp_path / "work.zip").write_bytes(archive(run=7))
+    done = grader(
+        served,
+        ROOT,
+        *("submit", str(tmp_path / "work.zip"), "--exercise", "numbers-refactor"),
+        *("--student", "ada", "--format", form),
+    )
+    assert done.returncode == 0, done.stderr
+    assert mark in done.stdout
+
+
+def test_the_client_explains_what_it_cannot_do(served: Running, tmp_path: Path) -> None:
+    (tmp_path / "work.zip").write_bytes(b"no zip")
+    to = ("--exercise", "numbers-refactor", "--student", "ada")
+    refused = grader(served, ROOT, "submit", str(tmp_path / "work.zip"), *to)
+    assert refused.returncode == 2 and "What to do:" in refused.stderr
+    nowhere = grader(served, ROOT, "submit", str(tmp_path / "none.zip"), *to)
+    assert nowhere.returncode == 2 and "none.zip" in nowhere.stderr
+
+
+def test_a_submission_that_needs_no_attention_is_not_retried(served: Running) -> None:
+    made = served.upload("ada", data=archive(run=8), Prefer="wait=60")
+    submission = made.json()["receipt"]["submission"]
+    done = grader(served, ROOT, "retry", submission)
+    assert done.returncode == 2
+    assert "needs" in done.stderr

@@ -1,0 +1,193 @@
+"""The ``grader`` command without a server: what it prints, where, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.__main__ import main
+from grader.settings import Settings
+
+GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-refactor"
+BY_RUBRIC = ("--rubric", "numbers-refactor")
+
+Grader = Callable[..., Result]
+
+
+@pytest.fixture
+def grader(tmp_path: Path) -> Grader:
+    """Run the command on an installation of its own; it may not end in a traceback."""
+    environment = {"GRADER_DATA_DIR": str(tmp_path / "data"), "GRADER_REDIS_URL": ""}
+
+    def run(*arguments: str | Path, **more: str) -> Result:
+        words = [str(argument) for argument in arguments]
+        result = CliRunner().invoke(main, words, env={**environment, **more})
+        assert result.exception is None or isinstance(result.exception, SystemExit), result
+        return result
+
+    return run
+
+
+def report_of(result: Result) -> dict[str, object]:
+    report: dict[str, object] = json.loads(result.stdout)
+    return report
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("modules", 100, 100), ("monolith", 0, 60), ("syntax-error", 0, 0)]
+)
+def test_a_folder_is_graded(grader: Grader, name: str, low: float, high: float) -> None:
+    result = grader("check", GOLDEN / name, *BY_RUBRIC, "--format", "json")
+    assert result.exit_code == 0
+    total = report_of(result)["total"]
+    assert isinstance(total, dict)
+    assert low <= total["points"] <= high
+
+
+def test_a_zip_a_folder_and_any_format_say_the_same(
+    grader: Grader, tmp_path: Path, zipped: Callable[..., bytes]
+) -> None:
+    folder = GOLDEN / "modules"
+    archive = tmp_path / "work.zip"
+    archive.write_bytes(zipped({file.name: file.read_text() for file in folder.glob("*.py")}))
+    reports = [
+        report_of(grader("check", path, *BY_RUBRIC, "--format", "json"))
+        for path in (folder, archive)
+    ]
+    for report in reports:
+        report.pop("submission")
+    assert reports[0] == reports[1]
+    for form, mark in (("text", "100 / 100"), ("html", "<!doctype html>"), ("markdown", "# ")):
+        assert mark in grader("check", archive, *BY_RUBRIC, "--format", form).stdout
+
+
+def test_a_single_file_is_graded(grader: Grader) -> None:
+    result = grader("check", GOLDEN / "monolith" / "numbers.py", *BY_RUBRIC)
+    assert result.exit_code == 0
+    assert "/ 100" in result.stdout
+
+
+def test_the_threshold_decides_the_exit_code(grader: Grader) -> None:
+    path = GOLDEN / "monolith"
+    assert grader("check", path, *BY_RUBRIC, "--fail-under", "0").exit_code == 0
+    assert grader("check", path, *BY_RUBRIC, "--fail-under", "90").exit_code == 1
+
+
+def test_a_fault_of_ours_has_an_exit_code_of_its_own(grader: Grader) -> None:
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, GRADER_CHILD_PAIR_SECONDS="0.000001")
+    assert result.exit_code == 3
+    assert "at least" in result.stdout
+
+
+def test_a_report_goes_to_a_file_in_a_new_folder(grader: Grader, tmp_path: Path) -> None:
+    file = tmp_path / "new" / "report.md"
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--output", file)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "100 / 100" in file.read_text()
+
+
+def test_a_report_that_cannot_be_written_is_explained(grader: Grader, tmp_path: Path) -> None:
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--output", tmp_path)
+    assert result.exit_code == 2
+    assert str(tmp_path) in result.stderr and "--output" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"just text", "not-a-zip"),
+        (b"PK\x05\x06" + bytes(18), "empty-archive"),
+    ],
+)
+def test_an_upload_that_cannot_be_read_is_bad_input(
+    grader: Grader, tmp_path: Path, data: bytes, code: str
+) -> None:
+    file = tmp_path / "work.zip"
+    file.write_bytes(data)
+    result = grader("check", file, *BY_RUBRIC)
+    assert result.exit_code == 2
+    assert f"[{code}]" in result.stderr and "What to do:" in result.stderr
+
+
+def test_an_archive_without_python_is_bad_input(
+    grader: Grader, tmp_path: Path, zipped: Callable[..., bytes]
+) -> None:
+    file = tmp_path / "work.zip"
+    file.write_bytes(zipped({"notes.txt": "no code"}))
+    result = grader("check", file, *BY_RUBRIC)
+    assert result.exit_code == 2
+    assert "[no-python-files]" in result.stderr
+
+
+def test_unknown_paths_and_rubrics_are_bad_input(grader: Grader, tmp_path: Path) -> None:
+    nowhere = grader("check", tmp_path / "nowhere", *BY_RUBRIC)
+    assert nowhere.exit_code == 2 and "nowhere" in nowhere.stderr
+    unknown = grader("check", GOLDEN / "modules", "--rubric", "numbers-refractor")
+    assert unknown.exit_code == 2 and "numbers-refactor" in unknown.stderr
+
+
+def test_facts_are_measured_and_not_judged(grader: Grader) -> None:
+    facts = report_of(grader("facts", GOLDEN / "monolith", *BY_RUBRIC))
+    (file,) = facts["files"]  # type: ignore[misc]
+    assert file["path"] == "numbers.py"
+    assert file["inspections"]["modularity"]["facts"]["counts"]["modules"] == 1
+    assert "points" not in json.dumps(facts)
+
+
+def test_a_rubric_is_linted(grader: Grader, tmp_path: Path) -> None:
+    shipped = GOLDEN.parents[1] / "numbers-refactor.yaml"
+    assert "No mistakes" in grader("rubric", "lint", shipped).stdout
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(shipped.read_text().replace("check: formatting", "check: formating"))
+    result = grader("rubric", "lint", wrong)
+    assert result.exit_code == 2
+    assert "did you mean 'formatting'?" in result.stderr and "line " in result.stderr
+
+
+def test_tokens_are_made_listed_and_revoked(grader: Grader) -> None:
+    assert "up to date" in grader("db", "upgrade").stdout
+    made = grader("token", "create", "--role", "instructor", "--course", "mlops", "--name", "Ada")
+    assert made.stdout.startswith("grader_")
+    listed = grader("token", "list").stdout
+    assert "Ada" in listed and "valid" in listed
+    assert made.stdout.strip() not in listed
+    assert "revoked" in grader("token", "revoke", listed.split()[0]).stdout
+    assert "revoked" in grader("token", "list").stdout
+
+
+@pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list")])
+def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
+    result = grader(*arguments)
+    assert result.exit_code == 2
+    assert "grader db upgrade" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GRADER_PORT", "eight"),
+        ("GRADER_WORKERS", "0"),
+        ("GRADER_DATABASE_URL", "mysql://u:secret@h/d"),
+        ("GRADER_DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/d"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(grader: Grader, name: str, value: str) -> None:
+    result = grader("db", "upgrade", **{name: value})
+    assert result.exit_code == 2
+    assert name in result.stderr and "secret" not in result.stderr
+
+
+def test_the_database_is_where_the_settings_say(grader: Grader, tmp_path: Path) -> None:
+    grader("db", "upgrade")
+    assert (tmp_path / "data" / "grader.db").is_file()
+    assert Settings(data_dir=tmp_path / "data").database.endswith("grader.db")
+
+
+def test_this_repository_finds_full_marks_by_its_own_house_style(grader: Grader) -> None:
+    root = Path(__file__).parents[2]
+    result = grader("check", root, "--rubric", "house-style", "--fail-under", "100")
+    assert result.exit_code == 0, result.stdout
