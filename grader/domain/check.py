@@ -99,6 +99,9 @@ class Inspection(BaseModel):
     state: State = State.OK
     facts: Facts = Field(default_factory=Facts)
     findings: tuple[Finding, ...] = ()
+    #: What this file contributes to a check of the whole submission: text that only the check's
+    #: ``combine`` reads. It is remembered with the file, and never part of a submission's facts.
+    sketch: str = ""
     #: Why the state is ``unreadable`` or ``failed``, as a stable word: ``syntax``, ``encoding``,
     #: ``too_large``, ``crash``, ``timeout``, ``memory``, ``output``, ``grammar``, ``error``.
     reason: str = ""
@@ -139,6 +142,10 @@ class Measure:
     high: int | None = None
 
 
+#: Readable files of a submission by path, sorted, each as its own ``inspect`` left it.
+Inspections = Mapping[str, Inspection]
+
+
 def _no_context(path: str, outline: Outline) -> Context:
     return ()
 
@@ -151,8 +158,12 @@ class Check:
     called on a source that decodes and parses. ``context(path, outline)`` is what the check may
     know of the rest of the submission; a check of the whole project takes the whole outline.
     ``tools`` are the distributions whose versions change what it says. ``version`` rises with
-    every change of what ``inspect`` returns. ``skips_tests`` leaves test files out unless a
-    criterion says otherwise.
+    every change of what ``inspect`` or ``combine`` returns. ``skips_tests`` leaves test files out
+    unless a criterion says otherwise.
+
+    A check of what lies between files has ``combine(inspections, options)``: a pure function, in
+    time linear in the sketches, that gives each path its inspection in the light of the others.
+    No source is read again, so that a change of one file measures one file again.
     """
 
     id: str
@@ -163,6 +174,7 @@ class Check:
     inspect: Callable[[SourceFile, Options, Context], Inspection]
     options: type[Options] = Options
     context: Callable[[str, Outline], Context] = _no_context
+    combine: Callable[[Inspections, Options], Inspections] | None = None
     tools: tuple[str, ...] = ()
     skips_tests: bool = False
     words_by_code: Mapping[str, Words] = field(default_factory=dict)

@@ -157,9 +157,8 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
     criterion, most = planned.criterion, planned.criterion.max_points
     if criterion.scale is None or planned.measure is None or planned.probe_key is None:
         return Row(planned.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    taken = {
-        file.path: file.inspection(planned.probe_key) for file in files if planned.takes(file.path)
-    }
+    seen = ((file.path, file.inspection(planned.probe_key)) for file in files)
+    taken = {path: one for path, one in seen if planned.takes(path) or _bars(planned, one)}
     verdict = _blocked(taken)
     if verdict is None:
         facts = _facts(planned.probe_key, taken, merged)
@@ -175,6 +174,15 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
         paths=tuple(taken),
         **verdict._asdict(),
     )
+
+
+def _bars(planned: Planned, inspection: Inspection) -> bool:
+    """Whether a file stands in the way wherever it lies: nobody knows what it shares with others.
+
+    Were it passed over, a file that is made unreadable could take a repetition with it.
+    """
+    combines = planned.check is not None and planned.check.combine is not None
+    return combines and inspection.state in (State.UNREADABLE, State.FAILED)
 
 
 def _facts(probe_key: str, taken: Mapping[str, Inspection], merged: _Merged) -> Facts | None:

@@ -17,6 +17,7 @@ from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, Submissi
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import SourceFile, Submission
+from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
@@ -87,8 +88,9 @@ class Engine:
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, submission, questions, rubric.python, wanted) for file in files]
         known = self._known(wanted, rubric.python)
+        alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
         return SubmissionFacts(
-            files=tuple(_file_facts(*pair, known) for pair in zip(files, keys, strict=True)),
+            files=together(alone, [question.probe for question in questions]),
             dropped=tuple(
                 DroppedFile(path=file.path, reason=file.reason) for file in submission.dropped
             ),
