@@ -25,7 +25,7 @@ from grader.service.publish import Publish
 from grader.service.read import Read
 from grader.service.receive import Receive
 from grader.service.retry import Retry
-from grader.service.submit import Submit
+from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
 from grader.settings import Settings
@@ -93,7 +93,8 @@ def build_service(
     waker = waker or _waker(settings)
     store = open_store(settings.database, max_tries=settings.max_tries)
     plans = Plans(read_rubric, CATALOG)
-    submit = Submit(store, plans, read_bytes, clock, waker, settings.max_queued)
+    room = Room(store, clock, settings.max_queued)
+    submit = Submit(store, plans, read_bytes, clock, waker, room)
     doors: Mapping[str, Connector] = connectors(settings.callback_hosts)
     return Service(
         settings=settings,

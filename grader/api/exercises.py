@@ -34,7 +34,13 @@ from grader.api.submissions import NOT_YET, REPORT
 from grader.api.uploads import UPLOAD_BODY, read_sent
 from grader.api.waiting import wanted_wait
 from grader.domain.report import Report
-from grader.service.records import ExerciseRecord, SubmissionRecord, SubmissionState, TokenRecord
+from grader.service.records import (
+    ExerciseRecord,
+    RubricRecord,
+    SubmissionRecord,
+    SubmissionState,
+    TokenRecord,
+)
 from grader.service.submit import Upload
 
 _ENDED = (SubmissionState.GRADED, SubmissionState.NEEDS_ATTENTION)
@@ -130,10 +136,10 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
 def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Response:
     """Hand in a zip archive or one Python file."""
     token = caller()
-    doors().read.exercise(path.exercise, token)
+    rubric = doors().read.exercise(path.exercise, token)
     seconds = wanted_wait(header.prefer)
     export = wanted_export(query.format) if seconds else None
-    upload = _upload(path.exercise, query, header, token)
+    upload = _upload(rubric, query, header, token)
     record, new = doors().submit(upload)
     if export is None:
         response = accepted_answer(record, token)
@@ -145,11 +151,11 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
 
 
 def _upload(
-    exercise_id: str, query: UploadQuery, header: UploadHeaders, token: TokenRecord
+    rubric: RubricRecord, query: UploadQuery, header: UploadHeaders, token: TokenRecord
 ) -> Upload:
     sent = read_sent(query)
     return Upload(
-        exercise=exercise_id,
+        rubric=rubric,
         student=student_of(token, sent.student),
         filename=sent.filename,
         data=sent.data,

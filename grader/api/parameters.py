@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 from werkzeug.routing import BaseConverter
@@ -26,31 +27,50 @@ ShortText = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Cursor = Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$")]
 
 
-class ExercisePath(BaseModel):
+class Parameters(BaseModel):
+    """Parameters whose schema is made once.
+
+    The framework asks for it at every request, and making it takes longer than reading them.
+    """
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **more: Any) -> dict[str, Any]:
+        """See pydantic. What a request asks for, the schema as it is, must not be changed."""
+        if not arguments and not more:
+            return _schema(cls)
+        return super().model_json_schema(*arguments, **more)
+
+
+@cache
+def _schema(model: type[Parameters]) -> dict[str, Any]:
+    return super(Parameters, model).model_json_schema()
+
+
+class ExercisePath(Parameters):
     """Names an exercise."""
 
     exercise: str = Field(description="The exercise's id.")
 
 
-class SubmissionPath(BaseModel):
+class SubmissionPath(Parameters):
     """Names a submission."""
 
     submission: str = Field(description="The submission's id, as the upload was answered with.")
 
 
-class SourcePath(BaseModel):
+class SourcePath(Parameters):
     """Names a system that sends webhooks."""
 
     source: str = Field(description="The source's name.")
 
 
-class ProblemPath(BaseModel):
+class ProblemPath(Parameters):
     """Names a kind of problem."""
 
     code: str = Field(description="The last part of a problem's type.")
 
 
-class PageQuery(BaseModel):
+class PageQuery(Parameters):
     """Which page of a listing."""
 
     cursor: Cursor = Field("", description="Where to go on: from the last page's `next`.")
@@ -64,7 +84,7 @@ class SubmissionsQuery(PageQuery):
     state: SubmissionState | None = Field(None, description="Only those in this state.")
 
 
-class FormatQuery(BaseModel):
+class FormatQuery(Parameters):
     """In which form a report is wanted."""
 
     format: ShortText = Field(
@@ -79,7 +99,7 @@ class UploadQuery(FormatQuery):
     filename: ShortText = Field("", description="What the file is called, for a raw body.")
 
 
-class UploadHeaders(BaseModel):
+class UploadHeaders(Parameters):
     """How an upload is to be taken."""
 
     idempotency_key: str = Field(
@@ -90,13 +110,13 @@ class UploadHeaders(BaseModel):
     )
 
 
-class RubricGetHeaders(BaseModel):
+class RubricGetHeaders(Parameters):
     """Which version is known already."""
 
     if_none_match: str = Field("", alias="If-None-Match", description="An ETag; 304 if it stands.")
 
 
-class RubricPutHeaders(BaseModel):
+class RubricPutHeaders(Parameters):
     """Which version is being changed."""
 
     if_match: str = Field(

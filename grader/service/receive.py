@@ -9,7 +9,7 @@ from grader.domain.errors import NotFound
 from grader.domain.rubric import Intake
 from grader.service.connector import Connector, Incoming
 from grader.service.ports import Store
-from grader.service.records import SourceRecord, SubmissionRecord
+from grader.service.records import RubricRecord, SourceRecord, SubmissionRecord
 from grader.service.submit import Submit, Upload, no_exercise
 
 
@@ -38,21 +38,23 @@ class Receive:
             raise NotFound(f"There is no webhook source {name!r}.")
         connector = self.connectors[source.connector]
         incoming = connector.read(headers, body, source)
-        self._refuse_foreign(incoming, source)
+        rubric = self._rubric(incoming, source)
         data = incoming.data
         if data is None:
             data = connector.fetch(incoming.url, source, Intake().max_upload)
-        return self.submit(_upload(incoming, source, data))
+        return self.submit(_upload(incoming, rubric, source, data))
 
-    def _refuse_foreign(self, incoming: Incoming, source: SourceRecord) -> None:
+    def _rubric(self, incoming: Incoming, source: SourceRecord) -> RubricRecord:
+        """The newest rubric of the exercise, where that is one of the source's course."""
         rubric = self.store.rubrics.newest(incoming.exercise)
         if rubric is None or rubric.course != source.course:
             raise no_exercise(incoming.exercise)
+        return rubric
 
 
-def _upload(incoming: Incoming, source: SourceRecord, data: bytes) -> Upload:
+def _upload(incoming: Incoming, rubric: RubricRecord, source: SourceRecord, data: bytes) -> Upload:
     return Upload(
-        exercise=incoming.exercise,
+        rubric=rubric,
         student=incoming.student,
         filename=incoming.filename,
         data=data,

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from grader.domain.errors import BadRequest, NotFound, Overloaded
 from grader.service.plans import Plans
 from grader.service.ports import Clock, ReadUpload, Store, Waker
-from grader.service.records import Lane, NewSubmission, SubmissionRecord
+from grader.service.records import Lane, NewSubmission, RubricRecord, SubmissionRecord
 
 MAX_NAME = 200
+#: How long a count of what waits is believed.
+COUNTED_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What somebody hands in. ``scope`` is in whose name keys are unique (a token, a source)."""
+    """What somebody hands in. ``rubric`` is the newest of the exercise that it is for, looked up
+    by whoever made sure that the sender may see it. ``scope`` is in whose name keys are unique (a
+    token, a source).
+    """
 
-    exercise: str
+    rubric: RubricRecord
     student: str
     filename: str
     data: bytes
@@ -33,6 +39,11 @@ class Upload:
     callback_context: str = ""
 
     @property
+    def exercise(self) -> str:
+        """The exercise that it is for."""
+        return self.rubric.exercise
+
+    @property
     def digest(self) -> str:
         """SHA-256 over everything that makes this the same request when it comes again."""
         whole = hashlib.sha256(hashlib.sha256(self.data).digest())
@@ -41,43 +52,63 @@ class Upload:
         return whole.hexdigest()
 
 
+class Room:
+    """How many more submissions may wait.
+
+    Counting those that wait takes longer the more there are, so it is done when the last count is
+    older than a second, or has been used up: one process alone never takes more than ``limit``.
+    """
+
+    def __init__(self, store: Store, clock: Clock, limit: int) -> None:
+        self._store, self._clock, self._limit = store, clock, limit
+        self._left = 0
+        self._counted_at: datetime | None = None
+
+    def take(self) -> None:
+        """Take a place.
+
+        Raises:
+            Overloaded: there is none.
+        """
+        now = self._clock.now()
+        if self._left <= 0 or self._counted_at is None or now >= self._counted_at + COUNTED_EVERY:
+            self._left = self._limit - self._store.submissions.queue().queued
+            self._counted_at = now
+        if self._left <= 0:
+            raise Overloaded(
+                f"{self._limit} submissions are waiting already.",
+                how_to_fix="Nothing was stored. Send it again in a minute.",
+            )
+        self._left -= 1
+
+
 @dataclass(frozen=True)
 class Submit:
-    """The use case. ``max_queued`` submissions may wait; beyond that nothing is accepted."""
+    """The use case. Where there is no more room in the queue nothing is accepted."""
 
     store: Store
     plans: Plans
     read_upload: ReadUpload
     clock: Clock
     waker: Waker
-    max_queued: int
+    room: Room
 
     def __call__(self, upload: Upload) -> tuple[SubmissionRecord, bool]:
         """The accepted submission, and whether it is new (not a repeat of a key).
 
         Raises:
-            NotFound: no such exercise. BadRequest: no student, or a name too long.
+            BadRequest: no student, or a name too long.
             BadArchive: the upload is not readable. KeyReused: the key stood for something else.
             Overloaded: too much is waiting already.
         """
         _check_names(upload)
-        rubric = self.store.rubrics.newest(upload.exercise)
-        if rubric is None:
-            raise no_exercise(upload.exercise)
-        limits = self.plans.of(rubric).rubric.intake
+        limits = self.plans.of(upload.rubric).rubric.intake
         self.read_upload(upload.data, filename=upload.filename, limits=limits)
-        self._refuse_overload()
+        self.room.take()
         record, new = self.store.submissions.accept(_new(upload), self.clock.now())
         if new:
             self.waker.wake(Lane.LIVE)
         return record, new
-
-    def _refuse_overload(self) -> None:
-        if self.store.submissions.queue().queued >= self.max_queued:
-            raise Overloaded(
-                f"{self.max_queued} submissions are waiting already.",
-                how_to_fix="Nothing was stored. Send it again in a minute.",
-            )
 
 
 def no_exercise(exercise: str) -> NotFound:

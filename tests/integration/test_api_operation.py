@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from grader.app import create_app
 from grader.bootstrap import Service
 from grader.service.records import Lane
+from grader.service.submit import Room
 
 Headers = dict[str, str]
 Zipped = Callable[..., bytes]
@@ -163,7 +164,9 @@ def test_request_ids_are_ours_and_differ(client: FlaskClient) -> None:
 def test_overload_is_told_with_a_time_to_come_back(
     service: Service, student: Headers, zipped: Zipped
 ) -> None:
-    narrow = replace(service, submit=replace(service.submit, max_queued=1))
+    narrow = replace(
+        service, submit=replace(service.submit, room=Room(service.store, service.clock, 1))
+    )
     client = create_app(narrow).test_client()
     hand_in(client, student, zipped())
     answer = client.post(URL, data={"file": (io.BytesIO(zipped()), "a.zip")}, headers=student)
