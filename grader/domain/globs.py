@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 
-@lru_cache(maxsize=16_384)
 def matches(path: str, pattern: str) -> bool:
     """Whether a path with forward slashes matches a pattern as a whole.
 
-    Takes time in proportion to segments of the path times segments of the pattern. A cohort hands
-    in the same few paths again and again, so answers are kept.
+    Takes time in proportion to segments of the path times segments of the pattern.
     """
     segments, wanted = path.split("/"), pattern.split("/")
     reachable = {0}
@@ -26,8 +23,12 @@ def matches(path: str, pattern: str) -> bool:
     return len(segments) in reachable
 
 
-def selects(path: str, files: Iterable[str], exclude: Iterable[str]) -> bool:
-    """Whether a path matches one of ``files`` and none of ``exclude``."""
+@lru_cache(maxsize=16_384)
+def selects(path: str, files: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    """Whether a path matches one of ``files`` and none of ``exclude``.
+
+    A cohort hands in the same few paths again and again, so answers are kept.
+    """
     return any(matches(path, pattern) for pattern in files) and not any(
         matches(path, pattern) for pattern in exclude
     )

@@ -15,7 +15,7 @@ import re
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -72,6 +72,7 @@ def kind_of_name(path: str) -> str:
     return {"__init__.py": "init", "main.py": "main"}.get(pure.name, "plain")
 
 
+@lru_cache(maxsize=4_096)
 def is_test_path(path: str) -> bool:
     """Whether a path is a test by the conventions of pytest and unittest."""
     pure = PurePosixPath(path)

@@ -87,7 +87,7 @@ def test_many_stars_in_one_segment_end() -> None:
 
 
 def test_selects_one_of_files_and_none_of_exclude() -> None:
-    assert selects("a/b.py", ["x", "**/*.py"], [])
-    assert not selects("a/b.py", ["x"], [])
-    assert not selects("a/b.py", ["**"], ["a/**"])
-    assert not selects("a/b.py", [], [])
+    assert selects("a/b.py", ("x", "**/*.py"), ())
+    assert not selects("a/b.py", ("x",), ())
+    assert not selects("a/b.py", ("**",), ("a/**",))
+    assert not selects("a/b.py", (), ())
