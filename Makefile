@@ -17,7 +17,7 @@ serve: $(VENV)/.runtime $(VENV)/.redis
 	$(BIN)/grader serve --data-dir $(DATA_DIR) --port $(PORT)
 
 test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/black --quiet --check $(OURS)

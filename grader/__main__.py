@@ -8,6 +8,7 @@ from grader import __version__
 from grader.cli.check import check, facts
 from grader.cli.client import retry, submit
 from grader.cli.db import db
+from grader.cli.explain import explain
 from grader.cli.rubric import rubric
 from grader.cli.serve import api, scheduler, serve
 from grader.cli.source import source
@@ -23,6 +24,7 @@ def main() -> None:
 for command in (
     check,
     facts,
+    explain,
     submit,
     retry,
     serve,

@@ -21,6 +21,7 @@ from grader.api.parameters import SlugConverter
 from grader.api.problem_kinds import all_kinds
 from grader.api.waiting import Waiting
 from grader.bootstrap import Service
+from grader.checks.catalog import CATALOG
 from grader.engine.intake_refusals import REFUSALS
 from grader.exports.formats import FORMATS
 from grader.settings import Settings
@@ -40,7 +41,7 @@ def create_app(service: Service) -> OpenAPI:
         app.register_api(room.blueprint)
     app.register_api(metrics.blueprint(counted))
     app.register_api(document.blueprint(app))
-    pages.install(app, app.api_doc)
+    pages.install(app, app.api_doc, CATALOG)
     return app
 
 

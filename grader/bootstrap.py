@@ -29,7 +29,7 @@ from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
 from grader.settings import Settings
-from grader.store.database import Store, open_store, upgrade
+from grader.store.database import Store, open_store
 
 
 class SystemClock:
@@ -80,6 +80,9 @@ def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) ->
 
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest revision; safe when several processes do it at once."""
+    # Alembic is loaded here, so that workers start without it.
+    from grader.store.migrate import upgrade
+
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database)

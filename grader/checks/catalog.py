@@ -6,15 +6,27 @@ from types import MappingProxyType
 
 from grader.checks import (
     complexity,
+    constants,
+    docstrings,
+    duplication,
+    exceptions,
     formatting,
     function_length,
+)
+from grader.checks import globals as globals_
+from grader.checks import (
+    import_effects,
     import_order,
     maintainability,
     mend,
     modularity,
+    naming,
+    single_purpose,
     size,
     style,
     suppressions,
+    tests_present,
+    type_hints,
 )
 from grader.domain.check import Catalog
 
@@ -27,6 +39,16 @@ _CHECKS = (
     size.CHECK,
     function_length.CHECK,
     modularity.CHECK,
+    import_effects.CHECK,
+    single_purpose.CHECK,
+    naming.CHECK,
+    constants.CHECK,
+    globals_.CHECK,
+    duplication.CHECK,
+    docstrings.CHECK,
+    type_hints.CHECK,
+    exceptions.CHECK,
+    tests_present.CHECK,
     suppressions.CHECK,
     mend.CHECK,
 )

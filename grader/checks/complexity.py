@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.checks._blocks import MODULE, Block, blocks
-from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.checks.parts.blocks import MODULE, Block, blocks
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Options,
     Words,
     highest,
@@ -67,11 +68,52 @@ def _finding(block: Block) -> Finding:
     )
 
 
+LESSON = Lesson(
+    practice="Keep functions short and focused",
+    before={
+        "shipping.py": (
+            "def shipping_cost(weight, country, express):\n"
+            '    if country == "NL":\n'
+            "        if weight < 2:\n"
+            "            cost = 4\n"
+            "        else:\n"
+            "            cost = 7\n"
+            '    elif country == "BE":\n'
+            "        cost = 9\n"
+            "    else:\n"
+            "        cost = 15\n"
+            "    if express:\n"
+            "        cost = cost * 2\n"
+            "    return cost\n"
+        ),
+    },
+    after={
+        "shipping.py": (
+            'COSTS = {"NL": 7, "BE": 9}\n'
+            "ELSEWHERE = 15\n"
+            "LETTER = 4\n"
+            "\n"
+            "\n"
+            "def base_cost(weight, country):\n"
+            '    if country == "NL" and weight < 2:\n'
+            "        return LETTER\n"
+            "    return COSTS.get(country, ELSEWHERE)\n"
+            "\n"
+            "\n"
+            "def shipping_cost(weight, country, express):\n"
+            "    factor = 2 if express else 1\n"
+            "    return base_cost(weight, country) * factor\n"
+        ),
+    },
+    reading=("https://en.wikipedia.org/wiki/Cyclomatic_complexity",),
+)
+
 CHECK = Check(
     id="complexity",
     version=1,
     title="Simple control flow",
     words=WORDS,
+    lesson=LESSON,
     measures=(
         replace(
             highest("complexity", "Highest complexity", "ways through a block"),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from grader.checks import _black
-from grader.checks._diff import difference
-from grader.checks._options import FormattingOptions
-from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.checks.parts import run_black
+from grader.checks.parts.diff import difference
+from grader.checks.parts.options import FormattingOptions
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Measure,
     Options,
     Words,
@@ -40,8 +41,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     assert isinstance(options, FormattingOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
-    settings = _black.settings_of(options, is_stub=source.kind == "stub")
-    if not _black.would_change(source.text, settings):
+    settings = run_black.settings_of(options, is_stub=source.kind == "stub")
+    if not run_black.would_change(source.text, settings):
         return Inspection(facts=Facts(counts={"files_to_reformat": 0, "lines_to_change": 0}))
     if not options.show_fix:
         finding = Finding(code="black", message="Black would reformat this file")
@@ -49,9 +50,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return _with_fix(source, settings)
 
 
-def _with_fix(source: SourceFile, settings: _black.Settings) -> Inspection:
+def _with_fix(source: SourceFile, settings: run_black.Settings) -> Inspection:
     before = restore(source.text, source.stand_in)
-    after = restore(_black.formatted(source.text, settings), source.stand_in)
+    after = restore(run_black.formatted(source.text, settings), source.stand_in)
     change = difference(before, after)
     finding = Finding(
         code="black",
@@ -88,11 +89,34 @@ def _command(options: Options) -> str:
     return " ".join([f"black --check --diff --line-length {options.line_length}", *flags])
 
 
+LESSON = Lesson(
+    practice="Adhere to a consistent coding style",
+    before={
+        "prices.py": (
+            "def total( prices,vat = 0.21 ):\n"
+            "    result=0\n"
+            "    for price in prices : result+=price\n"
+            "    return result*( 1+vat )\n"
+        ),
+    },
+    after={
+        "prices.py": (
+            "def total(prices, vat=0.21):\n"
+            "    result = 0\n"
+            "    for price in prices:\n"
+            "        result += price\n"
+            "    return result * (1 + vat)\n"
+        ),
+    },
+    reading=("https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html",),
+)
+
 CHECK = Check(
     id="formatting",
     version=1,
     title="Formatted with Black",
     words=WORDS,
+    lesson=LESSON,
     options=FormattingOptions,
     measures=(
         replace(

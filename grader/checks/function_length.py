@@ -1,24 +1,21 @@
-"""Are the functions short? (logical lines of each)"""
+"""Are the functions small? (logical lines of each, arguments, nesting, returns)"""
 
 from __future__ import annotations
 
-import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.checks._statements import (
-    FUNCTIONS,
-    NOTHING_TO_SAY,
-    Function,
-    every_statement,
-    is_docstring,
-)
+from grader.checks.parts.function_sizes import Size, sizes
+from grader.checks.parts.statements import NOTHING_TO_SAY
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
+    Measure,
     Options,
     Words,
     counting,
@@ -39,79 +36,181 @@ WORDS = Words(
     url="https://peps.python.org/pep-0020/",
 )
 
-#: Logical lines from which a function is reported.
-_REPORTED_ABOVE = 10
-_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+_ARGUMENTS = Words(
+    explanation=(
+        "This function wants many arguments. Whoever calls it has to remember them all and their"
+        " order, and often it is a sign that the function does several things."
+    ),
+    how_to_fix=(
+        "Put values that belong together into one object (a dataclass, a tuple with names), give"
+        " the rare ones a default, or split the function by what needs which argument."
+    ),
+    url="https://docs.python.org/3/library/dataclasses.html",
+)
+
+_NESTING = Words(
+    explanation=(
+        "Here are blocks within blocks within blocks. To understand the innermost line, a reader"
+        " has to keep the condition of every block around it in mind."
+    ),
+    how_to_fix=(
+        "Turn a condition round and leave early (`return`, `continue`), or give the body of a loop"
+        " a function of its own."
+    ),
+    url="https://peps.python.org/pep-0020/",
+)
+
+_RETURNS = Words(
+    explanation=(
+        "This function can end in many places. Some early returns at its top are fine; with many"
+        " of them all over, it is hard to say what comes out when."
+    ),
+    how_to_fix=(
+        "Look for a dict that maps what comes in to what goes out, join conditions that return the"
+        " same, or split the function."
+    ),
+    url="https://docs.python.org/3/tutorial/datastructures.html#dictionaries",
+)
+
+LENGTH, ARGUMENTS = "function-length", "many-arguments"
+NESTING, RETURNS = "deep-nesting", "many-returns"
+#: The size from which each is reported; what counts as too much is for the rubric to say.
+_REPORTED_ABOVE = {LENGTH: 10, ARGUMENTS: 3, NESTING: 2, RETURNS: 3}
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The length of every function, inner ones and methods too.
+    """The sizes of every function, inner ones and methods too.
 
     A function's length is the number of statements in its body, at every depth: a loop counts one
     and so does each statement inside it. Docstrings, comments and blank lines count nothing, and
     a statement counts one however many lines it spans. Statements of an inner function count for
-    the inner one and for the one around it.
+    the inner one and for the one around it; its blocks and returns count for the inner one alone.
     """
-    found = sorted(_lengths(source.tree), key=lambda item: (item[0].lineno, item[0].col_offset))
+    found = sizes(source.tree)
     if not found:
         return NOTHING_TO_SAY
-    histogram: dict[int, int] = {}
-    for _, length in found:
-        histogram[length] = histogram.get(length, 0) + 1
+    histograms = {
+        "lengths": dict(Counter(one.length for one in found)),
+        "arguments": dict(Counter(one.arguments for one in found)),
+        "nesting": dict(Counter(one.nesting for one in found)),
+        "returns": dict(Counter(one.returns for one in found)),
+    }
     facts = Facts(
         counts={"functions": len(found)},
-        maxima={"lengths": max(histogram)},
-        histograms={"lengths": histogram},
+        maxima={"lengths": max(histograms["lengths"])},
+        histograms=histograms,
     )
-    reported = [item for item in found if item[1] > _REPORTED_ABOVE]
-    return Inspection(facts=facts, findings=tuple(_finding(*item) for item in reported))
+    return Inspection(facts=facts, findings=tuple(item for one in found for item in _findings(one)))
 
 
-def _lengths(tree: ast.Module) -> Iterator[tuple[Function, int]]:
-    """Each function with its length, in one pass from the leaves up."""
-    nodes = every_statement(tree)
-    inside = [0] * len(nodes)
-    for at in range(len(nodes) - 1, 0, -1):
-        node, parent = nodes[at]
-        inside[parent] += inside[at] + (not _is_docstring_of(node, nodes[parent][0]))
-    for (node, _), length in zip(nodes, inside, strict=True):
-        if isinstance(node, FUNCTIONS):
-            yield node, length
-
-
-def _is_docstring_of(statement: ast.AST, parent: ast.AST) -> bool:
-    if not isinstance(parent, _DEFINITIONS) or statement is not parent.body[0]:
-        return False
-    return is_docstring(parent.body[0])
-
-
-def _finding(function: Function, length: int) -> Finding:
-    return Finding(
-        code="function-length",
-        line=function.lineno,
-        column=function.col_offset + 1,
-        message=f"`{function.name}` has {length} logical lines",
-        value=length,
+def _findings(size: Size) -> Iterator[Finding]:
+    name = f"`{size.function.name}`"
+    said = (
+        (LENGTH, size.length, f"{name} has {size.length} logical lines"),
+        (ARGUMENTS, size.arguments, f"{name} takes {size.arguments} arguments"),
+        (NESTING, size.nesting, f"{name} nests its blocks {size.nesting} deep"),
+        (RETURNS, size.returns, f"{name} returns in {size.returns} places"),
     )
+    for code, value, message in said:
+        if value > _REPORTED_ABOVE[code]:
+            yield Finding(
+                code=code,
+                line=size.function.lineno,
+                column=size.function.col_offset + 1,
+                message=message,
+                value=value,
+            )
 
+
+def _over(measure_id: str, histogram: str, title: str, code: str, formula: str) -> Measure:
+    """How many functions lie over the limit; findings of ``code`` alone show them."""
+    measure = over_limit(measure_id, histogram, title, "functions")
+
+    def evidence(finding: Finding, limit: int | None) -> bool:
+        return finding.code == code and measure.evidence(finding, limit)
+
+    return replace(measure, formula=formula, evidence=evidence)
+
+
+LESSON = Lesson(
+    practice="Keep functions short and focused",
+    before={
+        "invoice.py": (
+            "def print_invoice(lines, discount):\n"
+            "    total = 0\n"
+            "    for amount, price in lines:\n"
+            "        total = total + amount * price\n"
+            "    total = total - total * discount\n"
+            '    print("Invoice")\n'
+            '    print("-" * 20)\n'
+            '    print(f"Total: {total:.2f}")\n'
+        ),
+    },
+    after={
+        "invoice.py": (
+            "def total_price(lines, discount):\n"
+            "    full = sum(amount * price for amount, price in lines)\n"
+            "    return full * (1 - discount)\n"
+            "\n"
+            "\n"
+            "def print_invoice(lines, discount):\n"
+            '    print("Invoice")\n'
+            '    print("-" * 20)\n'
+            '    print(f"Total: {total_price(lines, discount):.2f}")\n'
+        ),
+    },
+    reading=("https://docs.python.org/3/tutorial/controlflow.html#defining-functions",),
+)
+
+MEASURES = (
+    _over(
+        "functions_over",
+        "lengths",
+        "Functions over the limit",
+        LENGTH,
+        "number of functions over the limit",
+    ),
+    replace(
+        highest("lengths", "Longest function", "logical lines"),
+        id="longest",
+        formula="logical lines of the longest function",
+        evidence=lambda finding, limit: finding.code == LENGTH,
+    ),
+    replace(
+        counting("functions", "Functions", "functions", better="higher"),
+        evidence=lambda finding, limit: False,
+    ),
+    _over(
+        "functions_with_many_arguments",
+        "arguments",
+        "Functions with more arguments than the limit",
+        ARGUMENTS,
+        "number of functions with more named arguments, self and cls aside, than the limit",
+    ),
+    _over(
+        "functions_nested_deeper",
+        "nesting",
+        "Functions nested deeper than the limit",
+        NESTING,
+        "number of functions with more blocks around one statement than the limit",
+    ),
+    _over(
+        "functions_with_many_returns",
+        "returns",
+        "Functions with more returns than the limit",
+        RETURNS,
+        "number of functions with more return statements than the limit",
+    ),
+)
 
 CHECK = Check(
     id="function_length",
-    version=1,
+    version=2,
     title="Short functions",
     words=WORDS,
-    measures=(
-        over_limit("functions_over", "lengths", "Functions over the limit", "functions"),
-        replace(
-            highest("lengths", "Longest function", "logical lines"),
-            id="longest",
-            formula="logical lines of the longest function",
-        ),
-        replace(
-            counting("functions", "Functions", "functions", better="higher"),
-            evidence=lambda finding, limit: False,
-        ),
-    ),
+    words_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
+    lesson=LESSON,
+    measures=MEASURES,
     inspect=inspect,
     skips_tests=True,
 )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.checks import _isort
-from grader.checks._diff import difference
-from grader.checks._options import ImportOrderOptions
-from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.checks.parts import run_isort
+from grader.checks.parts.diff import difference
+from grader.checks.parts.options import ImportOrderOptions
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Options,
     Words,
     counting,
@@ -34,12 +35,12 @@ WORDS = Words(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """isort's verdict on one file; the context is :func:`_isort.own_modules`."""
+    """isort's verdict on one file; the context is :func:`run_isort.own_modules`."""
     assert isinstance(options, ImportOrderOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
     is_stub = source.kind == "stub"
-    after = _isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
+    after = run_isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
     if after is None:
         return Inspection(facts=Facts(counts={"files_to_sort": 0}))
     finding = Finding(code="isort", message="isort would change the imports of this file")
@@ -68,13 +69,37 @@ def _command(options: Options) -> str:
     return f"{command} --line-length {options.line_length}{within} --src ."
 
 
+LESSON = Lesson(
+    practice="Adhere to a consistent coding style",
+    before={
+        "report.py": (
+            "import sys\n"
+            "import csv\n"
+            "from statistics import median, mean\n"
+            "\n"
+            "print(mean([1, 2]), median([1, 2]), csv.reader(sys.stdin))\n"
+        ),
+    },
+    after={
+        "report.py": (
+            "import csv\n"
+            "import sys\n"
+            "from statistics import mean, median\n"
+            "\n"
+            "print(mean([1, 2]), median([1, 2]), csv.reader(sys.stdin))\n"
+        ),
+    },
+    reading=("https://peps.python.org/pep-0008/#imports",),
+)
+
 CHECK = Check(
     id="import_order",
     version=1,
     title="Imports sorted with isort",
     words=WORDS,
+    lesson=LESSON,
     options=ImportOrderOptions,
-    context=_isort.own_modules,
+    context=run_isort.own_modules,
     measures=(
         replace(
             counting("files_to_sort", "Files whose imports isort would change", "files"),

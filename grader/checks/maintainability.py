@@ -6,16 +6,17 @@ from fractions import Fraction
 
 from radon.metrics import mi_compute
 
-from grader.checks._blocks import total_complexity
-from grader.checks._halstead import halstead
-from grader.checks._raw import raw_counts
-from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.checks.parts.blocks import total_complexity
+from grader.checks.parts.halstead import halstead
+from grader.checks.parts.raw import raw_counts
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Measure,
     Options,
     Words,
@@ -70,11 +71,47 @@ def _mean(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(facts.counts["index_times_lines"], 100 * lines) if lines else None
 
 
+LESSON = Lesson(
+    practice="Keep functions short and focused",
+    before={
+        "grades.py": (
+            "def report(marks):\n"
+            "    total = 0\n"
+            "    best = marks[0]\n"
+            "    worst = marks[0]\n"
+            "    passed = 0\n"
+            "    for mark in marks:\n"
+            "        total = total + mark\n"
+            "        if mark > best:\n"
+            "            best = mark\n"
+            "        if mark < worst:\n"
+            "            worst = mark\n"
+            "        if mark >= 5.5 and mark <= 10:\n"
+            "            passed = passed + 1\n"
+            "    average = total / len(marks)\n"
+            "    share = passed / len(marks) * 100\n"
+            "    print(best - worst, average, share)\n"
+        ),
+    },
+    after={
+        "grades.py": (
+            "def share_passed(marks):\n"
+            "    return 100 * sum(mark >= 5.5 for mark in marks) / len(marks)\n"
+            "\n"
+            "\n"
+            "def spread(marks):\n"
+            "    return max(marks) - min(marks)\n"
+        ),
+    },
+    reading=("https://radon.readthedocs.io/en/latest/intro.html#maintainability-index",),
+)
+
 CHECK = Check(
     id="maintainability",
     version=1,
     title="Easy to maintain",
     words=WORDS,
+    lesson=LESSON,
     measures=(
         Measure(
             id="lowest_index",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, reduce
 
-from grader.checks import _black, _isort
-from grader.checks._diff import difference
-from grader.checks._options import FormattingOptions, ImportOrderOptions
-from grader.checks._statements import NOTHING_TO_SAY, has_statements
+from grader.checks.parts import run_black, run_isort
+from grader.checks.parts.diff import difference
+from grader.checks.parts.options import FormattingOptions, ImportOrderOptions
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
     Context,
@@ -74,20 +74,20 @@ def _tools(options: MendOptions, own: Context, *, is_stub: bool) -> list[Callabl
     if options.import_order is not None:
         tools.append(partial(_sorted, options=options.import_order, own=own, is_stub=is_stub))
     if options.formatting is not None:
-        settings = _black.settings_of(options.formatting, is_stub=is_stub)
+        settings = run_black.settings_of(options.formatting, is_stub=is_stub)
         tools.append(partial(_formatted, settings=settings))
     return tools
 
 
 def _sorted(text: str, options: ImportOrderOptions, own: Context, is_stub: bool) -> str:
-    after = _isort.sorted_text(text, options, own, is_stub=is_stub)
+    after = run_isort.sorted_text(text, options, own, is_stub=is_stub)
     return text if after is None else after
 
 
-def _formatted(text: str, settings: _black.Settings) -> str:
+def _formatted(text: str, settings: run_black.Settings) -> str:
     """What Black writes to the file: nothing where it is content, else the first line's newline."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    after = _black.formatted(plain, settings)
+    after = run_black.formatted(plain, settings)
     return text if after == plain else after.replace("\n", _newline(text))
 
 
@@ -109,7 +109,7 @@ CHECK = Check(
     words=WORDS,
     words_by_code={"disagreement": _DISAGREEMENT},
     options=MendOptions,
-    context=_isort.own_modules,
+    context=run_isort.own_modules,
     measures=(),
     inspect=inspect,
     tools=("black", "isort"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Iterable
 
-from grader.checks._scripts import is_guard, runs_outside
-from grader.checks._statements import (
+from grader.checks.parts.import_graph import ImportSketch
+from grader.checks.parts.imports import STAR, Import, depth_in, imports_in, packages_around
+from grader.checks.parts.modularity_measures import LESSON, MEASURES
+from grader.checks.parts.module_places import combine
+from grader.checks.parts.scripts import is_guard, runs_outside
+from grader.checks.parts.statements import (
     FUNCTIONS,
     NOTHING_TO_SAY,
     functions_in,
@@ -21,12 +24,9 @@ from grader.domain.check import (
     Facts,
     Finding,
     Inspection,
-    Measure,
     Options,
     Outline,
     Words,
-    counting,
-    highest,
 )
 from grader.domain.source import SourceFile, is_test_path
 
@@ -63,18 +63,56 @@ _NO_GUARD = Words(
     url="https://docs.python.org/3/library/__main__.html",
 )
 
-#: The context of the file that starts the program.
-_STARTS: Context = ("main",)
+_CYCLE = Words(
+    explanation=(
+        "These modules import each other in a circle. Python may find one of them half finished"
+        " when the other asks for it, and neither can be understood or tested alone."
+    ),
+    how_to_fix=(
+        "Move what both of them need into a third module that imports neither, or let one of them"
+        " be given the value it needs as an argument."
+    ),
+    url="https://docs.python.org/3/faq/programming.html"
+    "#what-are-the-best-practices-for-using-import-in-a-module",
+)
+
+_UNREACHED = Words(
+    explanation=(
+        "The program never uses this file: neither `main.py` nor anything that it imports asks for"
+        " it. A reader cannot tell whether it still matters."
+    ),
+    how_to_fix=(
+        "Import from it what the program needs. If it is left over (the script from before it was"
+        " split up, for example), delete it."
+    ),
+    url="https://docs.python.org/3/tutorial/modules.html",
+)
+
+_STAR = Words(
+    explanation=(
+        "`import *` brings in every name of a module. A reader can no longer see where a name"
+        " comes from, and a new name over there may silently replace one of yours."
+    ),
+    how_to_fix=(
+        "Name what you need (`from shapes import area`), or import the module and write"
+        " `shapes.area`."
+    ),
+    url="https://docs.python.org/3/tutorial/modules.html#more-on-modules",
+)
+
+#: What marks the context of the file that starts the program.
+_STARTS = "main"
 
 
 def context(path: str, outline: Outline) -> Context:
-    """Whether a file is the submission's ``main.py``: of all of that name, the least deep."""
+    """Whether a file is the submission's ``main.py`` (of all of that name, the least deep), and
+    how many packages lie around it."""
     named = (other for other, _ in outline if other.split("/")[-1] == "main.py")
     mains = sorted(
         (other for other in named if not is_test_path(other)),
         key=lambda other: (other.count("/"), other),
     )
-    return _STARTS if mains[:1] == [path] else ()
+    return ((_STARTS,) if mains[:1] == [path] else ()) + packages_around(path, outline)
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
@@ -84,10 +122,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
-    outside = [(statement, runs_outside(statement)) for statement in source.tree.body]
-    total = sum(times for _, times in outside)
-    starts, guarded = context == _STARTS, _has_guard(source.tree)
+    starts, guarded = _STARTS in context, _has_guard(source.tree)
     functions = 0 if is_test_path(source.path) else _real_functions(source.tree)
+    imports = imports_in(source.tree)
+    outside, stars = _all_outside(source.tree), _stars(source, imports)
+    total = sum(times for _, times in outside)
     counts = {
         "modules": 1,
         "modules_with_functions": int(_defines_something(source, functions)),
@@ -95,12 +134,27 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "guarded_main": int(starts and guarded),
         "statements_outside": total,
         "functions": functions,
+        "star_imports": len(stars),
     }
-    findings = [_outside(statement, times) for statement, times in outside if times]
-    if starts and not guarded:
-        findings.append(_no_guard(source.tree))
-    facts = Facts(counts=counts, maxima={"statements_outside": total})
-    return Inspection(facts=facts, findings=tuple(findings))
+    return Inspection(
+        facts=Facts(counts=counts, maxima={"statements_outside": total}),
+        findings=(
+            *(_outside(statement, times) for statement, times in outside),
+            *map(_star, stars),
+            *([_no_guard(source.tree)] if starts and not guarded else ()),
+        ),
+        sketch=ImportSketch(depth=depth_in(context), imports=imports).model_dump_json(),
+    )
+
+
+def _all_outside(tree: ast.Module) -> list[tuple[ast.stmt, int]]:
+    """Each statement that runs on import, with how many run in it."""
+    counted = ((statement, runs_outside(statement)) for statement in tree.body)
+    return [(statement, times) for statement, times in counted if times]
+
+
+def _stars(source: SourceFile, imports: Iterable[Import]) -> list[Import]:
+    return [one for one in imports if one.name == STAR and not _is_facade(source, one)]
 
 
 def _has_guard(tree: ast.Module) -> bool:
@@ -146,65 +200,36 @@ def _no_guard(tree: ast.Module) -> Finding:
     )
 
 
-def _count(
-    name: str,
-    title: str,
-    unit: str,
-    better: Literal["lower", "higher"],
-    formula: str,
-    code: str = "",
-) -> Measure:
-    """A measure that is one count; findings of ``code`` are what it counted."""
-    measure = counting(name, title, unit, better=better)
-    return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code == code)
+def _is_facade(source: SourceFile, one: Import) -> bool:
+    """``from .part import *`` in an ``__init__.py``: a package that shows what its parts hold."""
+    return one.level > 0 and source.kind in ("init", "test_init")
 
 
-MEASURES = (
-    _count(
-        "modules_with_functions",
-        "Modules that define functions",
-        "modules",
-        "higher",
-        "number of modules, tests aside, with a function that does something or a class of fields",
-    ),
-    _count(
-        "guarded_main",
-        "A main.py with its guard",
-        "files",
-        "higher",
-        'number of main.py that start the program below `if __name__ == "__main__":` (0 or 1)',
-        "no-main-guard",
-    ),
-    _count(
-        "statements_outside",
-        "Statements outside functions",
-        "statements",
-        "lower",
-        "number of statements, at every depth, that run on import and define nothing",
-        "outside-function",
-    ),
-    _count(
-        "functions",
-        "Functions",
-        "functions",
-        "higher",
-        "number of functions and methods, tests aside, whose body does something",
-    ),
-    replace(
-        highest("statements_outside", "Longest script", "statements"),
-        id="longest_script",
-        formula="highest number of statements of one file that run on import and define nothing",
-        evidence=lambda finding, limit: finding.code == "outside-function",
-    ),
-)
+def _star(one: Import) -> Finding:
+    module = "." * one.level + one.module
+    return Finding(
+        code="star-import",
+        line=one.line,
+        column=one.column,
+        message=f"`from {module} import *` does not say which names it brings in",
+    )
+
 
 CHECK = Check(
     id="modularity",
-    version=1,
+    version=2,
     title="Modules, functions and a guarded main.py",
     words=WORDS,
-    words_by_code={"outside-function": _OUTSIDE, "no-main-guard": _NO_GUARD},
+    words_by_code={
+        "outside-function": _OUTSIDE,
+        "no-main-guard": _NO_GUARD,
+        "import-cycle": _CYCLE,
+        "unreached-module": _UNREACHED,
+        "star-import": _STAR,
+    },
+    lesson=LESSON,
     context=context,
     measures=MEASURES,
     inspect=inspect,
+    combine=combine,
 )

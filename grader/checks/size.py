@@ -7,15 +7,16 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
-from grader.checks._halstead import halstead
-from grader.checks._raw import raw_counts
-from grader.checks._statements import has_statements
+from grader.checks.parts.halstead import halstead
+from grader.checks.parts.raw import raw_counts
+from grader.checks.parts.statements import has_statements
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Measure,
     Options,
     Words,
@@ -87,11 +88,33 @@ def _total(
     return _where_there_is_code(replace(measure, formula=f"sum of {unit} over all files"))
 
 
+LESSON = Lesson(
+    practice="Keep functions short and focused",
+    before={
+        "numbers.py": (
+            "def describe(values):\n"
+            "    total = 0\n"
+            "    for value in values:\n"
+            "        total += value\n"
+            "    largest = values[0]\n"
+            "    for value in values:\n"
+            "        if value > largest:\n"
+            "            largest = value\n"
+            "    return total, largest\n"
+        ),
+    },
+    after={
+        "numbers.py": ("def describe(values):\n" "    return sum(values), max(values)\n"),
+    },
+    reading=("https://docs.python.org/3/library/functions.html",),
+)
+
 CHECK = Check(
     id="size",
     version=1,
     title="Small files",
     words=WORDS,
+    lesson=LESSON,
     measures=(
         _total("logical_lines", "Logical lines", "logical lines"),
         replace(

@@ -8,16 +8,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grader.checks import _flake8
-from grader.checks._options import LineLength
-from grader.checks._statements import NOTHING_TO_SAY, has_statements
-from grader.checks._style_words import WORDS, WORDS_BY_CODE
+from grader.checks.parts import run_flake8
+from grader.checks.parts.options import LineLength
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
+from grader.checks.parts.style_words import WORDS, WORDS_BY_CODE
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Measure,
     Options,
     counting,
@@ -58,7 +59,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     assert isinstance(options, StyleOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
-    found = _flake8.violations(source, options.arguments())
+    found = run_flake8.violations(source, options.arguments())
     findings = tuple(
         Finding(code=each.code, line=each.line, column=each.column, message=each.text)
         for each in found
@@ -127,11 +128,38 @@ MEASURES = (
     _family("C", "Functions too complex for flake8's limit"),
 )
 
+LESSON = Lesson(
+    practice="Adhere to a consistent coding style",
+    before={
+        "report.py": (
+            "import csv\n"
+            "import sys\n"
+            "\n"
+            "\n"
+            "def read_rows(path):\n"
+            "    with open(path) as file:\n"
+            "        return [row for row in csv.reader(file) if row != None]\n"
+        ),
+    },
+    after={
+        "report.py": (
+            "import csv\n"
+            "\n"
+            "\n"
+            "def read_rows(path):\n"
+            "    with open(path) as file:\n"
+            "        return [row for row in csv.reader(file) if row is not None]\n"
+        ),
+    },
+    reading=("https://peps.python.org/pep-0008/",),
+)
+
 CHECK = Check(
     id="style",
     version=1,
     title="Clean for flake8",
     words=WORDS,
+    lesson=LESSON,
     words_by_code=WORDS_BY_CODE,
     options=StyleOptions,
     measures=MEASURES,

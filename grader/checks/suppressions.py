@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from grader.checks._statements import has_statements
+from grader.checks.parts.statements import has_statements
 from grader.domain.check import (
     Check,
     Context,
     Facts,
     Finding,
     Inspection,
+    Lesson,
     Options,
     Words,
     counting,
@@ -52,11 +53,23 @@ def _comments(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(found) if found or facts.counts.get("files_with_code") else None
 
 
+LESSON = Lesson(
+    practice="Adhere to a consistent coding style",
+    before={
+        "limits.py": ("from os import getcwd  # noqa\n" "\n" 'LIMITS = { "low":1 }  # fmt: skip\n'),
+    },
+    after={
+        "limits.py": ('LIMITS = {"low": 1}\n'),
+    },
+    reading=("https://flake8.pycqa.org/en/stable/user/violations.html",),
+)
+
 CHECK = Check(
     id="suppressions",
     version=1,
     title="No comments that silence a tool",
     words=WORDS,
+    lesson=LESSON,
     measures=(
         replace(
             counting("suppression_comments", "Comments that silence a tool", "comments"),

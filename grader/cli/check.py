@@ -92,12 +92,13 @@ def rubric_source(name: str) -> str:
 def _measured(path: Path, rubric_text: str) -> tuple[Plan, SubmissionFacts]:
     rubric = read_rubric(rubric_text)
     submission = read_path(path, rubric.intake)
-    with _engine() as engine:
+    with open_engine() as engine:
         return Plan.of(rubric, CATALOG), engine.measure(submission, rubric)
 
 
 @contextmanager
-def _engine() -> Iterator[Engine]:
+def open_engine() -> Iterator[Engine]:
+    """An engine for somebody who waits at a terminal, closed at the end."""
     settings = Settings.load()
     # Somebody is there to press Ctrl-C, and a folder may hold a whole project.
     patient = max(settings.child_seconds, PATIENT_SECONDS)

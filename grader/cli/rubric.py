@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from grader.bootstrap import read_rubric
-from grader.cli.problems import kind_errors
+from grader.cli.check import open_engine, rubric_source
+from grader.cli.golden import earned_points, expected_points, golden_folder, sample_path
+from grader.cli.problems import Exit, kind_errors
 
 
 @click.group()
@@ -23,3 +27,31 @@ def lint(file: Path) -> None:
         read = read_rubric(file.read_bytes().decode("utf-8", errors="replace"))
         size = f"{len(read.criteria)} criteria, {read.total} points"
         click.echo(f"{file}: {read.title}: {size}. No mistakes.")
+
+
+@rubric.command("test")
+@click.argument("rubric_name", metavar="FILE_OR_EXERCISE")
+@click.option(
+    "--golden",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="A folder of samples with expected.yaml; golden/EXERCISE beside the rubric by default.",
+)
+def test_rubric(rubric_name: str, folder: Path | None) -> None:
+    """Grade the golden submissions of a rubric and compare with the points that they should earn.
+
+    Exits with 0 where all of them agree, and with 1 where one does not.
+    """
+    with kind_errors():
+        text = rubric_source(rubric_name)
+        file = Path(rubric_name) if Path(rubric_name).is_file() else None
+        folder = folder or golden_folder(read_rubric(text).exercise, file)
+        agreed = True
+        with open_engine() as engine:
+            for name, points in expected_points(folder).items():
+                earned = earned_points(engine, text, sample_path(folder, name))
+                same = earned is not None and points == Decimal(str(earned))
+                agreed &= same
+                shown = "withheld" if earned is None else f"{earned:g}"
+                click.echo(f"{name}: {shown}" + ("" if same else f", but {points} is expected"))
+    sys.exit(Exit.GRADED if agreed else Exit.UNDER_THRESHOLD)

@@ -121,6 +121,21 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """What a check teaches beside the words at a finding.
+
+    ``practice`` is the practice of good code that it belongs to. ``before`` and ``after`` are the
+    same small program done badly and well, as files by path; the check's first measure tells them
+    apart. ``reading`` are addresses for whoever wants to know more.
+    """
+
+    practice: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    reading: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Measure:
     """A named formula over merged facts.
 
@@ -140,6 +155,13 @@ class Measure:
     takes_limit: bool = False
     low: int = 0
     high: int | None = None
+
+    @property
+    def told(self) -> str:
+        """The measure in a sentence: its id, what it counts, and which way is better."""
+        better = "less" if self.better == "lower" else "more"
+        limit = "; the rubric sets the limit" if self.takes_limit else ""
+        return f"{self.id}: {self.formula} ({better} is better{limit})"
 
 
 #: Readable files of a submission by path, sorted, each as its own ``inspect`` left it.
@@ -178,6 +200,8 @@ class Check:
     tools: tuple[str, ...] = ()
     skips_tests: bool = False
     words_by_code: Mapping[str, Words] = field(default_factory=dict)
+    #: What ``grader explain`` tells of it; every check that rubrics may name has one.
+    lesson: Lesson | None = None
     #: The command line that gives the same verdict at home, for the options; files are appended.
     command: Callable[[Options], str] | None = None
     #: Whether rubrics may name it; ``mend``, which makes the patch, is for the engine alone.
@@ -186,6 +210,13 @@ class Check:
     def measure(self, measure_id: str) -> Measure | None:
         """The measure of that id, or ``None``."""
         return next((measure for measure in self.measures if measure.id == measure_id), None)
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """Every address that its words and its lesson name, each once."""
+        every = [self.words, *self.words_by_code.values()]
+        more = self.lesson.reading if self.lesson else ()
+        return tuple(dict.fromkeys([*(words.url for words in every), *more]))
 
     def words_for(self, code: str) -> Words:
         """Words for a finding's code: its own, those of its longest known prefix, the check's."""

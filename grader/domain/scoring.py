@@ -162,10 +162,7 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
     verdict = _blocked(taken)
     if verdict is None:
         facts = _facts(planned.probe_key, taken, merged)
-        value = planned.measure.value(facts, criterion.scale.limit) if facts else None
-        verdict = (
-            _nothing(criterion) if value is None else _scored(criterion, planned.measure, value)
-        )
+        verdict = _judged(criterion, planned.measure, facts)
     return Row(
         id=planned.id,
         criterion=criterion,
@@ -217,6 +214,13 @@ def _nothing(criterion: Criterion) -> _Verdict:
     ends = "it earns nothing" if required else "it leaves the total"
     why = f"There is nothing to measure here: {ends}."
     return _Verdict(Outcome.NOT_APPLICABLE, Fraction() if required else None, why)
+
+
+def _judged(criterion: Criterion, measure: Measure, facts: Facts | None) -> _Verdict:
+    """Points for what was measured, where anything was."""
+    limit = criterion.scale.limit if criterion.scale else None
+    value = measure.value(facts, limit) if facts else None
+    return _nothing(criterion) if value is None else _scored(criterion, measure, value)
 
 
 def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict:

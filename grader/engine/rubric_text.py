@@ -70,6 +70,15 @@ def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:
         raise BadRubric([tree.placed(problem) for problem in error.problems]) from None
 
 
+def read_plain(text: str | bytes) -> Any:
+    """The plain data of a text in the same strict YAML: dicts, lists, text and numbers.
+
+    Raises:
+        BadRubric: it is no such text.
+    """
+    return _read_tree(_decoded(text)).data
+
+
 def shipped_rubric(name: str) -> str | None:
     """The text of a rubric that ships, by its name without ``.yaml``; ``None`` if there is none."""
     return shipped_rubrics().get(name)
@@ -77,10 +86,15 @@ def shipped_rubric(name: str) -> str | None:
 
 def shipped_rubrics() -> dict[str, str]:
     """Name -> text of every rubric that ships, in the order of their names."""
+    found = sorted(rubrics_folder().glob("*.yaml"))
+    return {path.stem: path.read_text("utf-8") for path in found}
+
+
+def rubrics_folder() -> Path:
+    """Where the shipped rubrics are, in a checkout and where the package is installed."""
     package = Path(grader.__file__).parent
     installed = package / "shipped_rubrics"
-    folder = installed if installed.is_dir() else package.parent / "rubrics"
-    return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.yaml"))}
+    return installed if installed.is_dir() else package.parent / "rubrics"
 
 
 def _decoded(text: str | bytes) -> str:

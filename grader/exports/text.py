@@ -30,7 +30,7 @@ _APPLY = (
 )
 
 
-class _Sheet:
+class Sheet:
     """Lines of text, wrapped by the cells that characters take on a terminal."""
 
     def __init__(self, *, colour: bool) -> None:
@@ -78,7 +78,7 @@ def _ruler() -> Console:
 
 def render_text(report: Report, *, colour: bool = False) -> str:
     """The report as text; ``colour`` adds ANSI colours that carry no meaning of their own."""
-    report, sheet = harmless(report), _Sheet(colour=colour)
+    report, sheet = harmless(report), Sheet(colour=colour)
     _top(sheet, report)
     _criteria(sheet, report)
     _findings(sheet, report)
@@ -88,7 +88,7 @@ def render_text(report: Report, *, colour: bool = False) -> str:
     return str(sheet)
 
 
-def _top(sheet: _Sheet, report: Report) -> None:
+def _top(sheet: Sheet, report: Report) -> None:
     alarm = report.status == "needs_attention"
     withheld = " (the rest is withheld, not lost)" if report.total.points is None else ""
     sheet.put(f"Total: {phrases.score(report)}{withheld}", style="alarm" if alarm else "heading")
@@ -105,7 +105,7 @@ def _top(sheet: _Sheet, report: Report) -> None:
     sheet.put(text, indent=2)
 
 
-def _criteria(sheet: _Sheet, report: Report) -> None:
+def _criteria(sheet: Sheet, report: Report) -> None:
     for part in parts(report):
         sheet.heading(part.title)
         if part.note:
@@ -116,13 +116,13 @@ def _criteria(sheet: _Sheet, report: Report) -> None:
     sheet.put(f"Rounding: {report.rounding}.", style="faint")
 
 
-def _criterion(sheet: _Sheet, line: CriterionLine) -> None:
+def _criterion(sheet: Sheet, line: CriterionLine) -> None:
     style = part_of(line) if part_of(line) in ("full", "lost") else ""
     sheet.put(line.title, prefix=f"{phrases.points_of(line):>13}  ", style=style)
     sheet.put(line.why, indent=15)
 
 
-def _findings(sheet: _Sheet, report: Report) -> None:
+def _findings(sheet: Sheet, report: Report) -> None:
     files = findings_by_file(report)
     sheet.heading("What was found, file by file")
     sheet.put(phrases.files_read(report) + ("" if files else " Nothing was found."), indent=2)
@@ -134,7 +134,7 @@ def _findings(sheet: _Sheet, report: Report) -> None:
             _group(sheet, group)
 
 
-def _group(sheet: _Sheet, group: Group) -> None:
+def _group(sheet: Sheet, group: Group) -> None:
     sheet.put(f"{phrases.group_title(group)} ({phrases.price_of(group)})", indent=4)
     messages = list(group.messages.items())
     for message, lines in messages[:_MOST_MESSAGES]:
@@ -150,7 +150,7 @@ def _group(sheet: _Sheet, group: Group) -> None:
         sheet.put(group.lead.url, indent=6, style="faint", width=_ADDRESS_WIDTH)
 
 
-def _faults_and_notes(sheet: _Sheet, report: Report) -> None:
+def _faults_and_notes(sheet: Sheet, report: Report) -> None:
     if report.faults:
         sheet.heading("What broke on our side")
         for fault in report.faults:
@@ -162,7 +162,7 @@ def _faults_and_notes(sheet: _Sheet, report: Report) -> None:
             sheet.put(note, indent=2, prefix="- ")
 
 
-def _at_home(sheet: _Sheet, report: Report) -> None:
+def _at_home(sheet: Sheet, report: Report) -> None:
     if report.patch:
         sheet.heading("A patch that mends layout and imports")
         sheet.put(_GET_PATCH, indent=2)
@@ -175,7 +175,7 @@ def _at_home(sheet: _Sheet, report: Report) -> None:
             sheet.verbatim(at_home.folded(command, WIDTH - 4))
 
 
-def _origins(sheet: _Sheet, report: Report) -> None:
+def _origins(sheet: Sheet, report: Report) -> None:
     if report.dropped:
         sheet.heading("Not graded")
         for dropped in report.dropped:

@@ -10,7 +10,6 @@ for us; instead of ``base64`` the archive may have a ``url``.
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -76,7 +75,7 @@ def _inline(archive: Archive) -> bytes | None:
         return None
     try:
         return base64.b64decode(archive.base64, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise _bad("The archive is not valid base64.", "archive.base64") from None
 
 

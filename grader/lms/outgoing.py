@@ -110,7 +110,7 @@ class Outgoing:
 def _parse(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+    except (httpx.InvalidURL, ValueError) as error:
         raise Refused(f"not a URL: {error}") from error
     if not parsed.host or parsed.userinfo:
         raise Refused("a URL needs a host and may not carry a user name or password")

@@ -8,14 +8,11 @@ from grader.service import ports
 from grader.store import audit
 from grader.store.engine import Database
 from grader.store.inspections import SqlFacts
-from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.passbacks import SqlPassbacks
 from grader.store.rubrics import SqlRubrics
 from grader.store.sources import SqlSources
 from grader.store.submissions import SqlSubmissions
 from grader.store.tokens import SqlTokens
-
-__all__ = ["Store", "current_revision", "head_revision", "open_store", "upgrade"]
 
 
 class Store:
@@ -56,7 +53,7 @@ class Store:
 
 
 def open_store(url: str, *, max_tries: int = 3) -> Store:
-    """The store at a URL whose tables :func:`upgrade` has made. Connects at first use.
+    """The store at a URL whose tables :mod:`grader.store.migrate` has made. Connects at first use.
 
     ``max_tries`` is how often a submission is taken for grading before it waits for a person.
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template
 
+from grader.domain.check import Catalog
+from grader.domain.errors import NotFound
 from grader.web.schemas import describe_schema, with_code
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -17,8 +19,8 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 Document = Mapping[str, Any]
 
 
-def install(app: Flask, document: Document) -> None:
-    """Add the pages to an application; ``document`` is its OpenAPI document."""
+def install(app: Flask, document: Document, catalog: Catalog) -> None:
+    """Add the pages to an application: its OpenAPI document, and the checks of a catalog."""
     pages = Blueprint("pages", __name__, template_folder="templates")
     groups = list(_groups(document))
 
@@ -38,8 +40,25 @@ def install(app: Flask, document: Document) -> None:
             schemas=document["components"]["schemas"],
         )
 
+    _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
     app.jinja_env.filters.update(schema=describe_schema, words=with_code)
+
+
+def _teach(pages: Blueprint, checks: Catalog) -> None:
+    """A page for each check, as ``grader explain`` tells it."""
+
+    @pages.get("/checks")
+    def every_check() -> str:
+        """All checks, by title."""
+        return render_template("checks.html", checks=checks.values())
+
+    @pages.get("/checks/<check_id>")
+    def one_check(check_id: str) -> str:
+        """What one check measures, why it matters, an example, and how to mend it."""
+        if check_id not in checks:
+            raise NotFound(f"There is no check {check_id!r}.", where=check_id[:100])
+        return render_template("check.html", check=checks[check_id])
 
 
 def problem_page(kind: object) -> str:

@@ -26,6 +26,7 @@ BARS = (
     Bar("p_over_a", "verdicts only: P / A", "<=", 0.65),
     Bar("lines_over_patch", "with the patch: seven command lines / P", ">=", 6),
     Bar("patch_over_a", "with the patch: P / A", "<=", 1.0),
+    Bar("every_over_p", "every check there is / P (the four tools, two of our own)", "<=", 2),
     Bar("p_over_in_process", "P / the same in-process", "<=", 1.15),
     Bar("known_over_p", "all facts known / P", "<=", 0.02),
     Bar("burst", "one worker, burst over HTTP: throughput / P's own rate", ">=", 0.93),

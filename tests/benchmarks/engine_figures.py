@@ -25,11 +25,12 @@ from tests.benchmarks.bare import Bare
 from tests.benchmarks.command_lines import CommandLines
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.parity import mismatches
-from tests.benchmarks.rubric import rubric_text
+from tests.benchmarks.rubric import every_check_text, rubric_text
 from tests.benchmarks.sampling import Pipeline, Timings, interleave, timed
 
 LINES, A, P = "seven command lines", "A: bare libraries", "P: verdicts only"
 PATCH = "P with the patch"
+EVERY = "every check, verdicts only"
 IN_PROCESS, PATCH_IN_PROCESS = "verdicts in-process", "with the patch in-process"
 KNOWN = "all facts known"
 
@@ -95,6 +96,7 @@ def engines() -> Iterator[dict[str, Engine]]:
     made = {
         P: Engine(CATALOG, nursery, NoFacts()),
         PATCH: Engine(CATALOG, nursery, NoFacts()),
+        EVERY: Engine(CATALOG, nursery, NoFacts()),
         IN_PROCESS: Engine(CATALOG, InProcess(CATALOG), NoFacts()),
         PATCH_IN_PROCESS: Engine(CATALOG, InProcess(CATALOG), NoFacts()),
         KNOWN: Engine(CATALOG, nursery, MemoryFacts(1_000_000)),
@@ -120,6 +122,7 @@ class EngineRun:
             "p_over_a": ratio(P, A),
             "lines_over_patch": ratio(LINES, PATCH),
             "patch_over_a": ratio(PATCH, A),
+            "every_over_p": ratio(EVERY, P),
             "p_over_in_process": ratio(P, IN_PROCESS),
             "known_over_p": ratio(KNOWN, P),
             "parity": len(self.wrong),
@@ -163,6 +166,8 @@ def run_large(case: Case, folder: Path, repeats: int) -> Timings[Placed]:
 
 
 def _rubric(pipeline: str) -> Rubric:
+    if pipeline == EVERY:
+        return read_rubric(every_check_text())
     return read_rubric(rubric_text(patch=pipeline in (PATCH, PATCH_IN_PROCESS)))
 
 

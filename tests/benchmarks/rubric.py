@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from grader.bootstrap import read_rubric
+from grader.checks.catalog import CATALOG
+from grader.domain.check import Check
+
 EXERCISE = "benchmark"
 #: The course of the tokens that a new installation makes.
 COURSE = "mlops"
@@ -61,6 +65,24 @@ _CRITERIA = """\
     check: modularity
     scale: {measure: statements_outside, full_at: 0, zero_at: 40}
 """
+
+
+def every_check_text() -> str:
+    """A rubric that asks every check there is; those that `rubric_text` lacks earn no points."""
+    known = set(read_rubric(rubric_text()).criteria)
+    more = "".join(_criterion(check) for name, check in CATALOG.items() if name not in known)
+    return rubric_text() + more
+
+
+def _criterion(check: Check) -> str:
+    if not check.gradable:
+        return ""
+    measure = check.measures[0]
+    ends = "full_at: 0, zero_at: 9" if measure.better == "lower" else "full_at: 1, zero_at: 0"
+    return (
+        f"  {check.id}:\n    title: {check.title}\n    points: 0\n    check: {check.id}\n"
+        f"    scale: {{measure: {measure.id}, {ends}}}\n"
+    )
 
 
 def rubric_text(*, patch: bool = False, reweighed: bool = False) -> str:

@@ -18,6 +18,7 @@ ENGINE = {
     "p_over_a",
     "lines_over_patch",
     "patch_over_a",
+    "every_over_p",
     "p_over_in_process",
     "known_over_p",
     "parity",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks._statements import has_statements
 from grader.checks.catalog import CATALOG
+from grader.checks.parts.statements import has_statements
 from grader.domain.check import Context, Facts, Inspection
 from grader.domain.source import SourceFile
 

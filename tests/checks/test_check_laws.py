@@ -78,11 +78,13 @@ def padded(draw: Any) -> tuple[str, str]:
     return "\n".join(lines) + "\n", "\n".join(more) + "\n"
 
 
-@settings(max_examples=150)
+#: Checks that read the tree alone. The tools' own verdicts may move with a comment or a line.
+OUR_OWN = set(CATALOG) - {"formatting", "import_order", "style", "size", "suppressions", "mend"}
+
+
+@settings(max_examples=100)
 @given(padded())
-@pytest.mark.parametrize(
-    "check_id", ["complexity", "function_length", "modularity", "maintainability"]
-)
+@pytest.mark.parametrize("check_id", sorted(OUR_OWN))
 def test_padding_changes_no_measure(check_id: str, pair: tuple[str, str]) -> None:
     check = CATALOG[check_id]
     plain, more = (
@@ -134,13 +136,23 @@ def test_every_check_is_complete(check_id: str) -> None:
 def test_the_catalog_names_them_all() -> None:
     assert set(CATALOG) == {
         "complexity",
+        "constants",
+        "docstrings",
+        "duplication",
+        "exceptions",
         "formatting",
         "function_length",
+        "globals",
+        "import_effects",
         "import_order",
         "maintainability",
         "mend",
         "modularity",
+        "naming",
+        "single_purpose",
         "size",
         "style",
         "suppressions",
+        "tests_present",
+        "type_hints",
     }

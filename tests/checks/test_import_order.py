@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.checks._isort import own_modules
 from grader.checks.import_order import CHECK
+from grader.checks.parts.run_isort import own_modules
 from grader.domain.check import State
 from grader.domain.source import SourceFile
 

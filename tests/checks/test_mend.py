@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.checks._diff import difference
 from grader.checks.mend import CHECK
+from grader.checks.parts.diff import difference
 from grader.domain.check import State
 
 BOTH: dict[str, Any] = {"formatting": {}, "import_order": {}}

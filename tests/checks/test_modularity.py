@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from grader.checks.modularity import CHECK, context
-from grader.domain.check import State
+from grader.checks.parts.import_graph import cycles
+from grader.checks.parts.imports import imports_in
+from grader.checks.parts.recursion import room_for_recursion
+from grader.domain.check import Facts, Finding, State
+from grader.domain.source import SourceFile
 
 MAIN = 'def main():\n    print("hello")\n\n\nif __name__ == "__main__":\n    main()\n'
 STARTS = ("main",)
@@ -137,13 +142,264 @@ def test_evidence_is_the_finding_that_was_counted(inspect: Any) -> None:
         "statements_outside": ["outside-function"],
         "functions": [],
         "longest_script": ["outside-function"],
+        "import_cycles": [],
+        "modules_main_reaches": [],
+        "unreached_modules": [],
+        "star_imports": [],
+        "fan_out": [],
     }
 
 
 def test_words_of_each_code() -> None:
-    words = {CHECK.words_for(code) for code in ("outside-function", "no-main-guard", "other")}
-    assert len(words) == 3
+    codes = ("outside-function", "no-main-guard", "import-cycle", "unreached-module", "star-import")
+    assert len({CHECK.words_for(code) for code in (*codes, "other")}) == 6
 
 
 def test_nothing_to_judge(inspect: Any) -> None:
     assert inspect("modularity", '"""Doc."""\n').state is State.NOT_APPLICABLE
+
+
+WORK = "def work():\n    return 1\n"
+
+
+def whole(files: Mapping[str, str]) -> tuple[Facts, dict[str, list[Finding]]]:
+    """The facts of a whole submission, and the findings of each file."""
+    sources = [SourceFile(path, text.encode()) for path, text in sorted(files.items())]
+    outline = tuple((source.path, source.sha256) for source in sources)
+    found = {}
+    for source in sources:
+        one = CHECK.inspect(source, CHECK.options(), context(source.path, outline))
+        if one.state is State.OK:
+            found[source.path] = one
+    assert CHECK.combine is not None
+    together = CHECK.combine(found, CHECK.options())
+    assert set(together) == set(found)
+    codes = {path: list(one.findings) for path, one in together.items()}
+    return Facts.merge(one.facts for one in together.values()), codes
+
+
+def values(files: Mapping[str, str]) -> dict[str, object]:
+    facts, _ = whole(files)
+    names = ("import_cycles", "modules_main_reaches", "unreached_modules", "star_imports")
+    return {each.id: each.value(facts, None) for each in CHECK.measures if each.id in names}
+
+
+def reaches(files: Mapping[str, str]) -> tuple[int, int]:
+    """How many modules main.py reaches, and how many it does not."""
+    counts = whole(files)[0].counts
+    return counts["modules_main_reaches"], counts["unreached_modules"]
+
+
+def found(files: Mapping[str, str], code: str) -> list[tuple[str, int]]:
+    """Where findings of a code are: path and line."""
+    return [
+        (path, one.line)
+        for path, all_ in whole(files)[1].items()
+        for one in all_
+        if one.code == code
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "path"),
+    [
+        ("import tools", "tools.py"),
+        ("import tools as t", "tools.py"),
+        ("from tools import work", "tools.py"),
+        ("from tools import *", "tools.py"),
+        ("from . import tools", "tools.py"),
+        ("from .tools import work", "tools.py"),
+        ("import lib.tools", "lib/tools.py"),
+        ("from lib import tools", "lib/tools.py"),
+        ("from lib.tools import work", "lib/tools.py"),
+        ("from lib import work", "lib/__init__.py"),
+        ("from tools import work", "src/tools.py"),
+        ("from src.tools import work", "src/tools.py"),
+        ("import numbers", "numbers.py"),
+        ("def main():\n    import tools", "tools.py"),
+        ("try:\n    import tools\nexcept ImportError:\n    tools = None", "tools.py"),
+        ('if __name__ == "__main__":\n    import tools', "tools.py"),
+    ],
+)
+def test_main_reaches_what_an_import_names(statement: str, path: str) -> None:
+    for top in ("", "hw1/"):
+        files = {f"{top}main.py": f"{statement}\n", f"{top}{path}": WORK}
+        assert reaches(files) == (1, 0)
+    assert reaches(
+        {f"hw1/{path}": WORK, "hw1/main.py": f"{statement}\n", "hw1/__init__.py": ""}
+    ) == (
+        1 if path != "numbers.py" else 0,
+        0 if path != "numbers.py" else 1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "path"),
+    [
+        ("import tool", "tools.py"),
+        ("x = 1  # import tools", "tools.py"),
+        ("from .. import tools", "tools.py"),
+        ("from .lib import tools", "tools.py"),
+        ("import random", "lib/random.py"),
+        ("if TYPE_CHECKING:\n    import tools", "tools.py"),
+        ("if typing.TYPE_CHECKING:\n    import tools", "tools.py"),
+        ("if False:\n    import tools", "tools.py"),
+        ('x = "import tools"', "tools.py"),
+    ],
+)
+def test_what_main_does_not_reach(statement: str, path: str) -> None:
+    files = {"main.py": f"{statement}\n", path: WORK}
+    assert reaches(files) == (0, 1)
+    assert found(files, "unreached-module") == [(path, 1)]
+
+
+def test_packages_run_before_their_modules_and_their_names_start_at_the_top() -> None:
+    files = {
+        "main.py": "from app.core import work\n",
+        "app/__init__.py": "from .setup_logging import work\n",
+        "app/setup_logging.py": WORK,
+        "app/core.py": "import logging\nfrom . import helpers\n" + WORK,
+        "app/helpers.py": "from app.deep.below import work as more\n" + WORK,
+        "app/logging.py": WORK,
+        "app/deep/__init__.py": "",
+        "app/deep/below.py": "from ..other import work as other\n" + WORK,
+        "app/other.py": WORK,
+    }
+    assert reaches(files) == (5, 1)
+    assert found(files, "unreached-module") == [("app/logging.py", 1)]
+    assert values(files)["import_cycles"] == 0
+
+
+def test_a_package_module_of_a_librarys_name_is_not_the_library() -> None:
+    files = {
+        "main.py": "from shop import tasks\n",
+        "shop/__init__.py": "",
+        "shop/celery.py": "from celery import Celery\nfrom shop.tasks import work\nX = 1\n",
+        "shop/tasks.py": "from celery import shared_task\n" + WORK,
+    }
+    assert values(files)["import_cycles"] == 0
+
+
+def test_the_nearest_module_of_a_name_is_meant() -> None:
+    files = {
+        "a/main.py": "import tools\n",
+        "a/tools.py": WORK,
+        "b/start.py": "import tools\n",
+        "b/tools.py": "import start\n" + WORK,
+    }
+    assert found(files, "import-cycle") == [("b/start.py", 1), ("b/tools.py", 1)]
+
+
+def test_tests_and_files_that_tools_run_need_no_reaching() -> None:
+    files = {
+        "main.py": "import tools\n",
+        "tools.py": WORK,
+        "test_tools.py": "from tools import work\n",
+        "tests/conftest.py": "X = 1\n",
+        "setup.py": "X = 1\n",
+        "empty.py": "# nothing yet\n",
+    }
+    assert reaches(files) == (1, 0)
+
+
+def test_without_a_main_nothing_is_unreached() -> None:
+    assert reaches({"a.py": WORK, "b.py": WORK}) == (0, 0)
+
+
+def test_a_left_over_script_is_unreached() -> None:
+    files = {"main.py": "import tools\n", "tools.py": WORK, "old.py": "print(1)\n"}
+    assert found(files, "unreached-module") == [("old.py", 1)]
+
+
+def test_imports_below_another_modules_guard_reach_nothing() -> None:
+    files = {
+        "main.py": "import tools\n",
+        "tools.py": WORK + '\n\nif __name__ == "__main__":\n    import demo\n',
+        "demo.py": WORK,
+    }
+    assert reaches(files) == (1, 1)
+
+
+def test_reaching_stubs_empty_modules_and_constants_is_no_merit() -> None:
+    stubs = {f"m{at}.py": "def f():\n    pass\n" for at in range(5)}
+    files = {"main.py": "".join(f"import m{at}\n" for at in range(5)) + "import c\n", **stubs}
+    assert reaches({**files, "c.py": "LIMIT = 1\n"}) == (0, 0)
+
+
+def test_more_modules_take_no_merit_from_others() -> None:
+    files = {"main.py": "import a\n", "a.py": "import b\n" + WORK, "b.py": WORK}
+    assert reaches(files) == (2, 0)
+    assert reaches({**files, "b.py": "import c\n" + WORK, "c.py": WORK}) == (3, 0)
+
+
+def test_modules_that_import_each_other() -> None:
+    files = {
+        "a.py": "import os\nimport b\n" + WORK,
+        "b.py": "from c import work as c\n" + WORK,
+        "c.py": "import d\nimport a\n" + WORK,
+        "d.py": WORK,
+    }
+    assert values(files)["import_cycles"] == 3
+    _, findings = whole(files)
+    assert found(files, "import-cycle") == [("a.py", 2), ("b.py", 1), ("c.py", 2)]
+    assert "`c` imports `a`" in findings["c.py"][0].message
+    (cycle,) = (each for each in CHECK.measures if each.id == "import_cycles")
+    assert all(cycle.evidence(each, None) for each in findings["a.py"])
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "def f():\n    import a\n    return a\n",
+        "if TYPE_CHECKING:\n    import a\n",
+        'if __name__ == "__main__":\n    import a\n',
+        "import b\n",
+    ],
+)
+def test_what_closes_no_cycle(back: str) -> None:
+    assert values({"a.py": "import b\n" + WORK, "b.py": back})["import_cycles"] == 0
+
+
+def test_stars_are_counted_unless_a_package_shows_its_parts() -> None:
+    files = {
+        "main.py": "from math import *\nfrom lib import *\nfrom lib import part\n",
+        "lib/__init__.py": "from .part import *\nfrom os import *\n",
+        "lib/part.py": WORK,
+    }
+    assert values(files)["star_imports"] == 3
+    assert found(files, "star-import") == [("lib/__init__.py", 2), ("main.py", 1), ("main.py", 2)]
+
+
+def test_the_module_that_leans_on_most_others() -> None:
+    parts = {f"lib/m{at}.py": WORK for at in range(6)}
+    files = {
+        **parts,
+        "main.py": "import os, sys\nfrom lib import m0, m1\nfrom lib.m1 import work\n",
+        "lib/__init__.py": "".join(f"from . import m{at}\n" for at in range(6)),
+        "tests/test_all.py": "".join(f"from lib import m{at}\n" for at in range(6)),
+    }
+    assert whole(files)[0].maxima["fan_out"] == 2
+    (fan_out,) = (each for each in CHECK.measures if each.id == "fan_out")
+    assert fan_out.value(Facts(), None) is None
+
+
+def test_a_chain_of_thousands_of_modules_needs_no_recursion() -> None:
+    ring = {at: [(at + 1) % 20_000] for at in range(20_000)}
+    edges = {str(at): [str(to) for to in targets] for at, targets in ring.items()}
+    assert [len(one) for one in cycles(edges)] == [20_000]
+    edges["19999"] = []
+    assert list(cycles(edges)) == []
+
+
+def test_imports_are_found_in_a_deep_tree() -> None:
+    chain = "if x == 0:\n    pass\n" + "".join(
+        f"elif x == {at}:\n    pass\n" for at in range(1, 5_000)
+    )
+    with room_for_recursion():
+        tree = SourceFile("main.py", f"{chain}else:\n    import tools\n".encode()).tree
+        assert [one.module for one in imports_in(tree)] == ["tools"]
+
+
+def test_stub_files_are_no_modules_of_their_own() -> None:
+    files = {"main.py": "import a\n", "a.py": WORK, "a.pyi": "def work() -> int: ...\n"}
+    assert reaches(files) == (1, 0)

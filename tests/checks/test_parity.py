@@ -20,15 +20,20 @@ from radon.metrics import h_visit_ast, mi_compute
 from radon.raw import analyze
 from radon.visitors import ComplexityVisitor, Function
 
-from grader.checks._blocks import MODULE, blocks, total_complexity
-from grader.checks._raw import raw_counts
-from grader.checks._style_words import WORDS_BY_CODE
 from grader.checks.catalog import CATALOG
-from grader.checks.style import StyleOptions
+from grader.checks.parts.blocks import MODULE, blocks, total_complexity
+from grader.checks.parts.raw import raw_counts
+from grader.checks.parts.style_words import WORDS_BY_CODE
+from grader.checks.style import BESIDE_BLACK, StyleOptions
 from grader.domain.check import Inspection, State
 from grader.domain.source import SourceFile
 
-STYLE = {"max_complexity": 5, "max_line_length": 88}
+#: Nothing of plugins that are installed beside flake8: ours never asks them.
+STYLE = {
+    "max_complexity": 5,
+    "max_line_length": 88,
+    "extend_ignore": [*BESIDE_BLACK, "B", "N"],
+}
 FOLDERS = ("", "pkg/", "space/inner/")
 #: Every reason for which a file may be left out of the comparison. All of them are loud.
 REASONS = (

@@ -8,7 +8,7 @@ import pytest
 from radon.metrics import h_visit
 from radon.raw import analyze
 
-from grader.checks._raw import raw_counts
+from grader.checks.parts.raw import raw_counts
 from grader.checks.size import CHECK
 from grader.domain.check import Facts, State
 from grader.domain.source import SourceFile

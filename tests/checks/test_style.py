@@ -10,7 +10,7 @@ import pytest
 from flake8.plugins import finder
 from pydantic import ValidationError
 
-from grader.checks import _flake8
+from grader.checks.parts import run_flake8
 from grader.checks.style import CHECK, StyleOptions
 from grader.domain.check import Facts, State
 
@@ -150,6 +150,6 @@ def test_an_installed_plugin_is_not_even_imported(
     blank = finder.PluginOptions.blank()
     found = finder.find_plugins(configparser.RawConfigParser(), blank)
     assert "loud" in {plugin.package for plugin in found}
-    _flake8._stock_plugins.cache_clear()
-    _flake8._setup.cache_clear()
+    run_flake8._stock_plugins.cache_clear()
+    run_flake8._setup.cache_clear()
     assert codes(inspect("style", "import os\n")) == ["F401"]

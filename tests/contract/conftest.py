@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from grader.store.database import Store, open_store, upgrade
+from grader.store.database import Store, open_store
+from grader.store.migrate import upgrade
 from tests.servers import postgres_server
 
 

@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
-from grader.store.database import current_revision, head_revision, upgrade
 from grader.store.engine import Database
+from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.tables import metadata
 
 

@@ -13,11 +13,12 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from grader.api.problem_kinds import OWN_KINDS
+from grader.checks.catalog import CATALOG
 
 Headers = dict[str, str]
 
 #: Pages for people and the machinery of Flask: no part of the API.
-PAGES = {"/", "/docs"}
+PAGES = {"/", "/docs", "/checks", "/checks/<check_id>"}
 
 
 @pytest.fixture
@@ -150,12 +151,16 @@ def page(client: FlaskClient, url: str) -> Balanced:
     return parser
 
 
-@pytest.mark.parametrize("url", ["/", "/docs", "/problems", "/problems/not-a-zip"])
+@pytest.mark.parametrize(
+    "url", ["/", "/docs", "/problems", "/problems/not-a-zip", "/checks", "/checks/complexity"]
+)
 def test_pages_stand_alone_and_their_links_lead_somewhere(client: FlaskClient, url: str) -> None:
     shown = page(client, url)
     for link in shown.links:
         if link.startswith("#"):
             assert link[1:] in shown.ids, link
+        elif link.startswith("https://"):
+            assert url.startswith("/checks/"), "only a check's page sends readers elsewhere"
         else:
             assert client.get(link).status_code == 200, link
 
@@ -168,6 +173,16 @@ def test_the_page_shows_the_whole_document(client: FlaskClient, document: dict[s
         assert operation["operationId"] in shown.ids
     for name in document["components"]["schemas"]:
         assert f"model-{name}" in shown.ids
+
+
+def test_every_check_has_a_page(client: FlaskClient) -> None:
+    listed = page(client, "/checks")
+    for name, check in CATALOG.items():
+        if check.gradable:
+            assert f"/checks/{name}" in listed.links
+            words = page(client, f"/checks/{name}").words
+            assert all(measure.id in words for measure in check.measures)
+    assert client.get("/checks/mend").status_code == 404
 
 
 def test_every_kind_of_problem_has_an_address(client: FlaskClient) -> None:

@@ -148,6 +148,34 @@ def test_a_rubric_is_linted(grader: Grader, tmp_path: Path) -> None:
     assert "did you mean 'formatting'?" in result.stderr and "line " in result.stderr
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in GOLDEN.parent.iterdir()))
+def test_golden_submissions_earn_what_they_should(grader: Grader, name: str) -> None:
+    result = grader("rubric", "test", name)
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.splitlines()) >= 2
+
+
+def test_a_golden_submission_that_earns_something_else_is_told(
+    grader: Grader, tmp_path: Path
+) -> None:
+    (tmp_path / "modules").mkdir()
+    for file in (GOLDEN / "modules").iterdir():
+        (tmp_path / "modules" / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "expected.yaml").write_text("modules: 99.5\n")
+    result = grader("rubric", "test", "numbers-refactor", "--golden", tmp_path)
+    assert result.exit_code == 1
+    assert "modules: 100, but 99.5 is expected" in result.stdout
+    (tmp_path / "expected.yaml").write_text("modules: many\n")
+    assert grader("rubric", "test", "numbers-refactor", "--golden", tmp_path).exit_code == 2
+
+
+def test_checks_are_explained(grader: Grader) -> None:
+    assert "complexity" in grader("explain").stdout
+    assert "Why it matters" in grader("explain", "complexity").stdout
+    wrong = grader("explain", "compexity")
+    assert wrong.exit_code == 2 and "'complexity'" in wrong.stderr
+
+
 def test_tokens_are_made_listed_and_revoked(grader: Grader) -> None:
     assert "up to date" in grader("db", "upgrade").stdout
     made = grader("token", "create", "--role", "instructor", "--course", "mlops", "--name", "Ada")

@@ -51,12 +51,12 @@ def graded(engine: Engine, rubric_name: str, path: Path) -> Report:
 
 
 def test_these_rubrics_ship() -> None:
-    assert list(shipped_rubrics()) == ["house-style", "numbers-refactor"]
+    assert list(shipped_rubrics()) == ["chapter-practices", "house-style", "numbers-refactor"]
     assert shipped_rubric("unknown") is None
     assert shipped_rubric("../pyproject") is None
 
 
-@pytest.mark.parametrize("name", ["house-style", "numbers-refactor"])
+@pytest.mark.parametrize("name", ["chapter-practices", "house-style", "numbers-refactor"])
 def test_each_is_valid_and_named_for_its_exercise(name: str) -> None:
     rubric = read_rubric_text(text_of(name), CATALOG)
     assert rubric.exercise == name

@@ -24,7 +24,7 @@ from flake8.plugins import finder
 from flake8.processor import FileProcessor
 from flake8.style_guide import Decision, DecisionEngine
 
-from grader.checks._recursion import room_for_recursion
+from grader.checks.parts.recursion import room_for_recursion
 from grader.domain.source import SourceFile
 
 _STOCK = frozenset({"flake8", "mccabe", "pycodestyle", "pyflakes"})

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from grader.checks._statements import FUNCTIONS, bodies, is_constant_expression
+from grader.checks.parts.statements import FUNCTIONS, bodies, is_constant_expression
 
 #: Statements that a guard may hold: enough to parse arguments and call ``main``. More is a script
 #: that was moved under the guard, and counts.

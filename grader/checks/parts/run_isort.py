@@ -18,7 +18,7 @@ from typing import Any
 import isort
 from isort.settings import DEFAULT_CONFIG
 
-from grader.checks._options import ImportOrderOptions
+from grader.checks.parts.options import ImportOrderOptions
 from grader.domain.check import Context, Outline
 
 #: Marks a folder without Python of its own in a context.

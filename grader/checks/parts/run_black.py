@@ -12,7 +12,7 @@ from functools import lru_cache
 import black
 from black.mode import TargetVersion
 
-from grader.checks._options import FormattingOptions
+from grader.checks.parts.options import FormattingOptions
 
 #: Everything that changes what Black writes.
 Settings = tuple[FormattingOptions, bool]

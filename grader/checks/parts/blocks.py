@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from radon.visitors import ComplexityVisitor
 
-from grader.checks._recursion import room_for_recursion
-from grader.checks._statements import Function
+from grader.checks.parts.recursion import room_for_recursion
+from grader.checks.parts.statements import Function
 from grader.domain.source import SourceFile
 
 MODULE = "<module>"

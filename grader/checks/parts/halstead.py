@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from radon.metrics import h_visit_ast
 
-from grader.checks._recursion import room_for_recursion
+from grader.checks.parts.recursion import room_for_recursion
 from grader.domain.source import SourceFile
 
 

@@ -1,0 +1,103 @@
+"""What a student reads beside findings about errors and their handling."""
+
+from __future__ import annotations
+
+from grader.domain.check import Words
+
+_URL = "https://docs.python.org/3/tutorial/errors.html"
+
+WORDS = Words(
+    explanation=(
+        "This way of handling errors has a trap in it: an error gets lost, or a line never runs."
+        " You would notice much later, and far from here."
+    ),
+    how_to_fix=(
+        "Write one `except` for each thing that can go wrong here, with the name of that error, and"
+        " keep `return`, `break` and `continue` out of `finally`."
+    ),
+    url=_URL,
+)
+
+BROAD = Words(
+    explanation=(
+        "This catches every error there is, also those that you did not think of, such as a"
+        " mistyped name. The program goes on, and nobody learns what went wrong."
+    ),
+    how_to_fix=(
+        "Name the error that you expect, `except ValueError:` for example. If it really has to be"
+        " all of them, log the error with `logging.exception(...)` or `raise` it again."
+    ),
+    url=_URL,
+)
+
+SWALLOWED = Words(
+    explanation=(
+        "An error happens here and nothing is done about it, not even a word to the user. What"
+        " comes after works with data that is missing or wrong."
+    ),
+    how_to_fix=(
+        "Do something that helps: tell the user, use a default value, ask again, or leave the"
+        " error alone so that the caller can deal with it."
+    ),
+    url="https://peps.python.org/pep-0020/",
+)
+
+QUIET = Words(
+    explanation=(
+        "This error is passed over in silence. That can be right, when skipping something is what"
+        " you want; whoever reads the program cannot tell."
+    ),
+    how_to_fix=(
+        "Ask yourself whether somebody should know: print or log what was skipped, or count it."
+        " This is advice and costs nothing."
+    ),
+    url="https://peps.python.org/pep-0020/",
+)
+
+PLAIN = Words(
+    explanation=(
+        "`Exception` says only that something went wrong. Whoever calls your function can catch it"
+        " only by catching everything."
+    ),
+    how_to_fix=(
+        "Raise the error that fits, for example `ValueError` for a wrong value, or a class of your"
+        " own: `class EmptyFileError(Exception): ...`."
+    ),
+    url="https://docs.python.org/3/library/exceptions.html",
+)
+
+CAUSE = Words(
+    explanation=(
+        "A new error is raised because of another one. Without `from`, the report reads as if the"
+        " handling itself had broken."
+    ),
+    how_to_fix=(
+        "Catch it with a name and say where yours comes from: `except KeyError as error:` and"
+        " `raise MyError(...) from error`. This is advice and costs nothing."
+    ),
+    url="https://docs.python.org/3/tutorial/errors.html#exception-chaining",
+)
+
+LONG = Words(
+    explanation=(
+        "Many statements stand inside this `try`. When the error comes, nobody can tell which of"
+        " them it came from, and errors of lines that you did not mean are caught too."
+    ),
+    how_to_fix=(
+        "Leave only the line that can fail inside `try`. What needs its result goes below, or"
+        " into `else:`."
+    ),
+    url=_URL,
+)
+
+UNGUARDED = Words(
+    explanation=(
+        "This depends on the world outside: somebody types a word instead of a number, a file is"
+        " not there, a server does not answer. Then the program stops with a traceback."
+    ),
+    how_to_fix=(
+        "Put the call into `try:` with an `except` for the error that you expect (`ValueError`,"
+        " `FileNotFoundError`, ...), here or where this function is called, and say what to do."
+    ),
+    url=_URL,
+)

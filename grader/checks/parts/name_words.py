@@ -1,0 +1,101 @@
+"""Words in names: those that say nothing, and the verbs that functions begin with."""
+
+from __future__ import annotations
+
+#: Placeholders: no name is made of these alone.
+NONSENSE = frozenset("""
+    anything asdf baz bla blah blub foo foobar qux quux qwerty something stuff thing things
+    thingy whatever xyz xxx
+    """.split())
+#: Placeholders in the company of ``foo`` and ``baz``; words of their own elsewhere.
+WITH_FOO = frozenset("bar eggs ham spam".split())
+#: What everything is. Enough for a local of a few lines, too little with a number behind it.
+WEAK = frozenset("""
+    arg arr array cls class data dict dictionary elem element fn func function info input item list
+    lst method num number obj object output param res result ret set str string temp test tmp
+    tuple val value var variable
+    """.split())
+#: What says nothing as the whole name of a function.
+WEAK_FUNCTION = frozenset(
+    "data elem fn func function info item method obj res ret result temp test tmp val value var "
+    "variable".split()
+)
+#: Words that add nothing to the word behind them.
+FILLERS = frozenset("my our some the your".split())
+#: A name of these words alone is one more way to say nothing.
+DOING = frozenset("do it job now that this work".split())
+
+#: Beginnings that read as a question or as a conversion.
+PREFIXES = frozenset("""
+    after all any are as at before by can contains does equals exists for from had has have in into
+    is main may must needs no not of on should setup teardown test then to was were when will with
+    without would
+    """.split())
+
+#: Names of helpers whose meaning is their place.
+CUSTOMARY = frozenset("""
+    append asdict callback clear decorator fileno inner items iter keys len main next popitem
+    setdefault values wrap wrapped wrapper
+    """.split())
+
+VERBS = frozenset("""
+    abort abs accept access accumulate acquire act activate adapt add adjust advance aggregate
+    alert align allocate allow alter analyse analyze animate announce append apply approve
+    arrange ask assemble assert assign associate attach attack attempt authenticate authorize
+    await backup balance ban batch begin bet bind block book boot bounce branch break bring
+    broadcast browse buffer build bump buy bypass cache calc calculate call cancel capitalize
+    capture cast catch categorize center change charge chase check choose chop clamp classify
+    clean cleanup clear click clip clone close cluster coerce collapse collect combine commit
+    compact compare compile complain complete compose compress compute concat concatenate
+    configure confirm connect consume construct continue control convert copy correct count
+    cover crawl create crop cross cut cycle deactivate deal debug decide declare decode
+    decorate decrease decrement decrypt deduce deduct deduplicate define deflate delay delegate
+    delete deliver demo deny deploy deposit dequeue derive describe deserialize destroy detach
+    detect determine die diff digest disable discard disconnect discount discover dispatch
+    display dispose distribute divide do double download draw drive drop dump duplicate
+    earn eat echo edit elect eliminate embed emit empty emulate enable encode encrypt end
+    enforce enqueue enroll eval ensure enter enumerate erase escape establish estimate evaluate
+    evolve examine exchange exclude exec execute exit expand expect expire explain explode
+    explore export expose express extend extract fade fail fetch fight figure fill filter
+    finalize find finish fire fit fix flag flash flatten flip float flush focus fold follow
+    forbid force forecast forget fork form format forward free freeze fuse gather gen generate get
+    give go grab grade grant greet group grow guard guess guide halt hand handle hash heal
+    hide hire hit hold host identify ignore illustrate imply import improve include increase
+    increment indent index infer inflate inform inherit init initialise initialize inject
+    insert inspect install instantiate integrate interact intercept interleave interpolate
+    interpret interrupt intersect introduce invert investigate invoke issue iterate join judge
+    jump keep kick kill label launch lay lead learn leave lend let level lex lift limit link
+    list listen load locate lock log login logout look lookup loop lose lower mail maintain make
+    manage map march mark marshal mask match maximize measure meet memoize mend merge migrate
+    minimize mirror mix mock modify monitor mount move multiply mutate mute name navigate
+    negate nest normalise normalize note notify obtain offer open operate optimize order
+    organize output overlap overload override overwrite own pack pad paginate paint pair park
+    parse partition pass paste patch pause pay peek perform permute persist pick ping pipe
+    place plan plant play plot point poll pop populate position post pour power predict
+    prefetch prepare prepend present press pretty preview print process produce profile
+    prompt propagate propose protect prove provide prune publish pull purchase purge push put
+    query queue quit quote raise randomize range rank rate reach react read rebuild recalculate
+    receive recognize recommend record recover redirect redo reduce refactor reflect refresh
+    refund refuse register reject relate relax release reload remember remind remove rename
+    render repair repeat replace replay reply report repr represent request require reschedule
+    reserve reset resize resolve respond restart restock restore restrict resume retrieve
+    retry return reverse revert review revoke rewrite roll rotate round route run sample
+    sanitize satisfy save say scale scan schedule score scrape scroll seal search seed seek
+    select sell send separate serialise serialize serve set settle shape share shift ship
+    shoot show shrink shuffle shut shutdown sign simplify simulate skip sleep slice slide
+    smooth snap solve sort sound spawn specify spend spin splash split spread squash stack
+    start stash stop store stream strip study sub submit subscribe substitute subtract suggest
+    sum summarise summarize supply support suppress suspend swap switch sync synchronize tag
+    take talk teach tear tell terminate think throw tick tidy tile time toggle tokenize
+    touch trace track train transfer transform transition translate transmit transpose
+    traverse treat trigger trim truncate try tune turn type undo unify union unite unlink
+    update upgrade upload upsert use validate vary verify view visit vote wait wake walk warn
+    wash watch weigh win wipe withdraw wrap write yield zip zoom
+    """.split())
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb of the list: ``load``, ``loads``, ``matches`` or ``reload``."""
+    forms = [word, word.removesuffix("s"), word.removesuffix("es")]
+    forms += [word.removeprefix(prefix) for prefix in ("re", "un", "pre")]
+    return any(form in VERBS for form in forms)

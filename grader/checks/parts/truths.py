@@ -1,0 +1,150 @@
+"""Which assertions hold whatever the program does? ``assert True``, ``assert x == x``."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.checks.parts.statements import Function
+
+_EQUAL_TO_ITSELF = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
+_DISPLAYS = (ast.Tuple, ast.List, ast.Set)
+_UNCHANGING = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop)
+_KNOWN = (
+    *(*_UNCHANGING, *_DISPLAYS, ast.Dict, ast.BoolOp, ast.Compare, ast.boolop, ast.cmpop),
+    *(ast.JoinedStr, ast.FormattedValue, ast.expr_context),
+)
+_HAPPENING = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+
+
+def last_name(node: ast.AST) -> str:
+    """The last part of a name with dots, called or not: ``raises`` of ``pytest.raises(E)``."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+
+
+def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
+    """What code says, whatever its layout: equal for equal code only. Never recursive."""
+    parts: list[str] = []
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        parts.append(type(node).__name__)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            items = value if isinstance(value, list) else (value,)
+            parts.append(str(len(items)))
+            for item in items:
+                if isinstance(item, ast.AST):
+                    waiting.append(item)
+                else:
+                    parts.append(_plain(item))
+    return tuple(parts)
+
+
+def _plain(value: object) -> str:
+    """A name or constant as text; ``repr`` refuses numbers of thousands of digits, hex does not."""
+    return f"{value:#x}" if type(value) is int else repr(value)
+
+
+def digest(nodes: Iterable[ast.AST]) -> str:
+    """A short fingerprint of the shape of code, the same in every process."""
+    return hashlib.sha256(ascii(shape(nodes)).encode("ascii")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Truths:
+    """What is known of names in a function: ``imported`` ones are there, fixed ones constants."""
+
+    function: Function
+    imported: frozenset[str]
+
+    @cached_property
+    def _fixed(self) -> frozenset[str]:
+        return fixed_names(self.function)
+
+    def known(self, *values: ast.AST) -> bool:
+        """Whether values follow from what is written here, without running anything."""
+        return all(
+            isinstance(node, _KNOWN) or (isinstance(node, ast.Name) and node.id in self._fixed)
+            for value in values
+            for node in ast.walk(value)
+        )
+
+    def cannot_fail(self, test: ast.expr) -> bool:
+        """Whether an asserted expression is true (or known) whatever the program does."""
+        if self.known(test):
+            return True
+        if isinstance(test, ast.BoolOp):
+            some = any if isinstance(test.op, ast.Or) else all
+            return some(self.cannot_fail(value) for value in test.values)
+        if isinstance(test, ast.Compare):
+            return len(test.ops) == 1 and self._holds(test.left, test.ops[0], test.comparators[0])
+        if isinstance(test, ast.Name):
+            return self._is_there(test)
+        return _is_filled(test) or _is_any_object(test)
+
+    def _holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
+        if isinstance(right, ast.Constant):
+            if isinstance(operator, ast.IsNot):
+                return right.value is None and self._is_there(left)
+            return isinstance(operator, ast.GtE) and right.value == 0 and last_name(left) == "len"
+        if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
+            return False  # An attribute may well be made anew each time.
+        return isinstance(operator, _EQUAL_TO_ITSELF) and is_same(left, right)
+
+    def _is_there(self, value: ast.expr) -> bool:
+        """Whether a value is an imported name; in capitals it is a constant, which may be false."""
+        return isinstance(value, ast.Name) and value.id in self.imported and not value.id.isupper()
+
+
+def is_same(left: ast.expr, right: ast.expr) -> bool:
+    """Whether two expressions are written alike and nothing happens in them."""
+    happens = any(isinstance(node, _HAPPENING) for node in ast.walk(left))
+    return not happens and shape([left]) == shape([right])
+
+
+def _is_filled(test: ast.expr) -> bool:
+    """A display with something in it, a text with something in it, a function without a name."""
+    if isinstance(test, _DISPLAYS):
+        return any(not isinstance(item, ast.Starred) for item in test.elts)
+    if isinstance(test, ast.Dict):
+        return any(test.keys)
+    if isinstance(test, ast.JoinedStr):
+        return any(isinstance(part, ast.Constant) and part.value for part in test.values)
+    return isinstance(test, ast.Lambda)
+
+
+def _is_any_object(test: ast.expr) -> bool:
+    if not isinstance(test, ast.Call) or len(test.args) != 2:
+        return False
+    return last_name(test) == "isinstance" and last_name(test.args[1]) == "object"
+
+
+def fixed_names(function: Function) -> frozenset[str]:
+    """Names that a function sets once, to a constant."""
+    times: Counter[str] = Counter()
+    constant: set[str] = set()
+    for node in ast.walk(function):
+        times.update(_set_by(node))
+        if isinstance(node, ast.Assign) and _is_unchanging(node.value):
+            constant.update(item.id for item in node.targets if isinstance(item, ast.Name))
+    return frozenset(name for name in constant if times[name] == 1)
+
+
+def _set_by(node: ast.AST) -> list[str]:
+    """The names that a node sets, twice where others may set them too."""
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.arg):
+        return [node.arg] * 2
+    return node.names * 2 if isinstance(node, ast.Global | ast.Nonlocal) else []
+
+
+def _is_unchanging(value: ast.expr) -> bool:
+    return all(isinstance(node, _UNCHANGING) for node in ast.walk(value))

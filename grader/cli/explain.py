@@ -1,0 +1,31 @@
+"""``grader explain``: what a check measures and teaches."""
+
+from __future__ import annotations
+
+import click
+
+from grader.checks.catalog import CATALOG
+from grader.cli.problems import kind_errors
+from grader.domain.errors import BadRequest
+from grader.domain.rubric import nearest
+from grader.exports.lesson import render_lesson
+
+
+@click.command()
+@click.argument("check", required=False)
+def explain(check: str | None) -> None:
+    """Say what CHECK measures, why it matters and how to mend it; without one, list them all."""
+    known = {name: found for name, found in CATALOG.items() if found.gradable}
+    if check is None:
+        width = max(map(len, known))
+        for name, found in sorted(known.items()):
+            click.echo(f"{name:{width}}  {found.title}")
+        return
+    with kind_errors():
+        if check not in known:
+            hint = nearest(check, known)
+            raise BadRequest(
+                f"There is no check {check!r}." + (f" Did you mean {hint!r}?" if hint else ""),
+                how_to_fix="`grader explain` lists every check.",
+            )
+        click.echo(render_lesson(known[check]), nl=False)

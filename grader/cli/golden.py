@@ -1,0 +1,57 @@
+"""``grader rubric test``: a rubric's golden submissions earn the points that they are known to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.bootstrap import read_rubric
+from grader.checks.catalog import CATALOG
+from grader.domain.errors import BadRequest, BadRubric
+from grader.domain.report import Number, build_report
+from grader.domain.rubric import Plan
+from grader.engine.intake import read_path
+from grader.engine.measure import Engine
+from grader.engine.rubric_text import read_plain, rubric_digest, rubrics_folder
+
+EXPECTED = "expected.yaml"
+_POINTS: TypeAdapter[dict[str, Decimal]] = TypeAdapter(dict[str, Decimal])
+
+
+def golden_folder(exercise: str, rubric_file: Path | None) -> Path:
+    """Where the samples of an exercise are: ``golden/EXERCISE`` beside its rubric."""
+    beside = rubric_file.parent if rubric_file else rubrics_folder()
+    return beside / "golden" / exercise
+
+
+def expected_points(folder: Path) -> Mapping[str, Decimal]:
+    """Sample -> points, as ``expected.yaml`` in the folder says.
+
+    Raises:
+        BadRequest: there is no such file, or it says something else.
+    """
+    file = folder / EXPECTED
+    how = f"Write lines like `modules: 100` there, one for each folder or zip in {folder}."
+    try:
+        return _POINTS.validate_python(read_plain(file.read_bytes()))
+    except OSError:
+        raise BadRequest(f"There is no {file}.", how_to_fix=how) from None
+    except (BadRubric, ValidationError):
+        raise BadRequest(f"{file} does not name samples and points.", how_to_fix=how) from None
+
+
+def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | None:
+    """What a sample earns; ``None`` where a fault of ours withholds points."""
+    rubric = read_rubric(rubric_text)
+    facts = engine.measure(read_path(sample, rubric.intake), rubric)
+    report = build_report(Plan.of(rubric, CATALOG), facts, digest=rubric_digest(rubric_text))
+    return report.total.points
+
+
+def sample_path(folder: Path, name: str) -> Path:
+    """The folder, zip or file that a sample is."""
+    found = [path for path in (folder / name, folder / f"{name}.zip") if path.exists()]
+    return found[0] if found else folder / name

@@ -1,0 +1,39 @@
+"""A check explained for a terminal: what it measures, why, before and after, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.domain.check import Check
+from grader.exports.text import Sheet
+
+
+def render_lesson(check: Check) -> str:
+    """The whole lesson of a check, in 80 columns."""
+    sheet = Sheet(colour=False)
+    sheet.put(f"{check.id}: {check.title}")
+    if check.lesson:
+        sheet.put(check.lesson.practice)
+    _said(sheet, "Why it matters", check.words.explanation)
+    _said(sheet, "How to mend it", check.words.how_to_fix)
+    if check.lesson:
+        _example(sheet, "Before", check.lesson.before)
+        _example(sheet, "After", check.lesson.after)
+    sheet.heading("What a rubric can weigh")
+    for measure in check.measures:
+        sheet.put(measure.told, indent=2, prefix="- ")
+    sheet.heading("Read more")
+    for address in check.reading:
+        sheet.verbatim([address], indent=2)
+    return str(sheet)
+
+
+def _said(sheet: Sheet, heading: str, text: str) -> None:
+    sheet.heading(heading)
+    sheet.put(text, indent=2)
+
+
+def _example(sheet: Sheet, heading: str, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        sheet.heading(f"{heading}: {path}")
+        sheet.verbatim(text.rstrip("\n").split("\n"), indent=4)
