@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     #: How long a submission rests after a fault of ours.
     pause: float = Field(default=2.0, ge=0)
 
+    #: A worker that takes none of the calls in its queues for so long ends, to be started again.
+    #: Longer than a task may take: its share of 4 seconds, and then one submission's child.
+    deaf_after: float = Field(default=120.0, gt=0)
+
     #: A file that a worker touches with every heartbeat, for a container's health check.
     alive_file: Path | None = None
 

@@ -19,6 +19,7 @@ from grader.lifetime import die_with_parent, libc
 from grader.logs import log_json
 from grader.settings import Settings
 from workers.tasks import Tasks
+from workers.watchdog import Hearing, watch
 
 #: The nursery forks for every submission, so a pool process itself stays clean for long.
 TASKS_PER_CHILD = 1_000
@@ -47,6 +48,7 @@ def celery_app() -> Celery:
         task_time_limit=settings.lease + BEYOND_LEASE,
     )
     _connect(Tasks(app))
+    _keep_listening(app, settings.deaf_after)
     if settings.alive_file is not None:
         _show_life(settings.alive_file)
     return app
@@ -81,6 +83,22 @@ def _connect(tasks: Tasks) -> None:
     signals.worker_process_init.connect(begin, weak=False)
     signals.worker_process_shutdown.connect(end, weak=False)
     signals.worker_shutdown.connect(end, weak=False)
+
+
+def _keep_listening(app: Celery, patience: float) -> None:
+    """End a worker that does not hear its queues any more."""
+
+    def begin(sender: Any, **_: Any) -> None:
+        hearing = Hearing(patience)
+
+        def heard(**_: Any) -> None:
+            hearing.heard()
+
+        signals.task_received.connect(heard, weak=False)
+        watching = watch(app, list(app.amqp.queues.consume_from), hearing)
+        signals.worker_shutting_down.connect(lambda **_: watching.set(), weak=False)
+
+    signals.worker_ready.connect(begin, weak=False)
 
 
 def _show_life(file: Path) -> None:

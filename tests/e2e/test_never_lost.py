@@ -26,6 +26,7 @@ SETTINGS = {
     "GRADER_SWEEP_EVERY": "0.3",
     "GRADER_PAUSE": "0.1",
     "GRADER_MAX_TRIES": "10",
+    "GRADER_DEAF_AFTER": "20",
 }
 POOL = "--queues live,regrade"
 #: No submission is like another, so that every one has to be measured.
