@@ -1,0 +1,277 @@
+"""Tricks that are played on graders, and none that earns a point here.
+
+Each is played on a bad script, on a worse one without functions, and on a program that is halfway.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from base64 import b64encode
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from grader.checks.catalog import CATALOG
+from grader.domain.errors import BadArchive
+from grader.domain.report import Report, build_report
+from grader.domain.rubric import Plan
+from grader.engine.facts_cache import MemoryFacts
+from grader.engine.in_process import InProcess
+from grader.engine.intake import read_upload
+from grader.engine.measure import Engine
+from grader.engine.rubric_text import read_rubric_text, shipped_rubric
+
+Files = Mapping[str, str]
+Trick = Callable[[Files], Files]
+
+GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden"
+GUARD = 'if __name__ == "__main__":\n    '
+MAIN = f"""import sys
+from prices import read_prices, total_price
+
+def main():
+    data = read_prices(sys.argv[1])
+    print("Total", round(total_price(data), 2))
+
+{GUARD}main()
+"""
+PRICES = '''"""Prices of a shop."""
+import json, os
+rate = 0.21
+seen = 0
+
+def read_prices(path):
+    """Read the prices from a file of JSON."""
+    try:
+        with open(path) as file:
+            return json.load(file)
+    except:
+        return []
+
+def total_price(prices: list[float]):
+    global seen
+    tmp = 0
+    for price in prices:
+        seen = seen + 1
+        if price > 50:
+            print("dear:", price)
+        tmp += price * (1 + rate)
+    return tmp
+'''
+TEST = "from prices import total_price\n\n\ndef test_it():\n    assert total_price([]) == 0\n"
+BASES: Mapping[str, Files] = {
+    "script": {"receipt.py": (GOLDEN / "chapter-practices/script/receipt.py").read_text()},
+    "monolith": {"numbers.py": (GOLDEN / "numbers-refactor/monolith/numbers.py").read_text()},
+    "halfway": {"main.py": MAIN, "prices.py": PRICES, "test_prices.py": TEST},
+}
+SCRIPTS, WITH_FUNCTIONS = ("script", "monolith"), ("script", "halfway")
+PRACTICES = "chapter-practices"
+RUBRICS = {
+    name: read_rubric_text(shipped_rubric(name) or "", CATALOG)
+    for name in (PRACTICES, "numbers-refactor")
+}
+ENGINE = Engine(CATALOG, InProcess(CATALOG), MemoryFacts())
+
+
+def each(change: Callable[[str], str]) -> Trick:
+    return lambda files: {path: change(text) for path, text in files.items()}
+
+
+def above(added: str) -> Trick:
+    return each(lambda text: added + text)
+
+
+def below(added: str) -> Trick:
+    return each(lambda text: text + added)
+
+
+def lines(change: Callable[[str], str]) -> Trick:
+    return each(lambda text: "".join(change(line) + "\n" for line in text.splitlines()))
+
+
+def on_each(comment: str) -> Trick:
+    """The comment on every line of code, but where a string goes on in the next line."""
+    return lines(lambda it: f"{it}  {comment}" if it.strip() and "'''" not in it else it)
+
+
+def in_a_block(opening: str, closing: str = "") -> Trick:
+    """Every import in a block of its own."""
+    taken = ("import ", "from ")
+    return lines(lambda it: f"{opening}\n    {it}{closing}" if it.startswith(taken) else it)
+
+
+def beside(*paths: str, text: str) -> Trick:
+    return lambda files: {**files, **dict.fromkeys(paths, text)}
+
+
+def moved(pattern: str) -> Trick:
+    return lambda files: {pattern.format(path): text for path, text in files.items()}
+
+
+def asserting(body: str) -> Trick:
+    """One more test, of a function that has none so far, which the test calls ``it``."""
+
+    def trick(files: Files) -> Files:
+        module, name = ("prices", "read_prices") if "prices.py" in files else ("receipt", "doit")
+        text = f"from {module} import {name} as it\n\n\ndef test_it():\n    {body}\n"
+        return {**files, "tests/test_more.py": text}
+
+    return trick
+
+
+HEADINGS = """# flake8: noqa|# flake8: NOQA: E501|# fmt: off|#fmt:off|# yapf: disable|# isort: off
+# isort: skip_file|# isort:skip_file|# isort: split|# isort: dont-add-imports|# ruff: noqa"""
+ENDINGS = """# noqa|#noqa|# NOQA:E501,W291|# noqa : F401|# NoQA: all of it|# fmt: skip|#fmt:skip
+# isort: skip|# isort:skip|# isort: split|# pragma: no cover"""
+IN_STRINGS = ("isort:skip_file", "isort: skip_file", "# flake8: noqa", "# fmt: off")
+LAX = (
+    "[flake8]\nexclude = *\n[isort]\nskip_glob = *\n[radon]\nexclude = *\n[*.py]\nindent_size = 1\n"
+)
+SETTINGS = {
+    **dict.fromkeys(("setup.cfg", "tox.ini", ".flake8", ".isort.cfg", "radon.cfg"), LAX),
+    "pyproject.toml": '[tool.black]\nforce-exclude = "."\n[tool.isort]\nskip_glob = ["*"]\n',
+    ".editorconfig": "root = true\n[*.py]\nmax_line_length = 300\n",
+    ".gitignore": "*.py\n",
+}
+SILENCING: Mapping[str, Trick] = {
+    **{f"above: {it}": above(it + "\n") for it in HEADINGS.replace("\n", "|").split("|")},
+    **{f"on each line: {it}": on_each(it) for it in ENDINGS.replace("\n", "|").split("|")},
+    **{f"in a string: {it}": below(f'"""{it}"""\n') for it in IN_STRINGS},
+    **{f"settings in {path}": beside(path, text=text) for path, text in SETTINGS.items()},
+}
+PADDING = {"comments": "# It is explained.\n", "blank lines": "\n"}
+FILES = {"nothing": "", "pass": "pass\n", "a docstring": '"""Sums."""\n', "a value": "LIMIT = 3\n"}
+TERMS = "TOTAL = " + " + ".join(["1"] * 3_000) + "\n"
+ELIF = "if total == 0:\n    pass\n" + "elif total == 1:\n    pass\n" * 400
+LAMBDAS = "".join(f"    {at}: lambda x: x + {at} if x > {at} else -x,\n" for at in range(30))
+FOLDERS = ("build", "dist", "venv", ".venv", "env", ".hidden", "site-packages", "tests")
+ANYWHERE: Mapping[str, Trick] = {
+    **{f"{what} above": above(text * 200) for what, text in PADDING.items()},
+    **{f"{what} below": below(text * 200) for what, text in PADDING.items()},
+    "strings below": below(('"""' + "It is explained here.\n" * 50 + '"""\n') * 5),
+    **{f"files of {it}": beside(*"a.py b.py c/d.py".split(), text=FILES[it]) for it in FILES},
+    "a main.py of comments": beside("main.py", text=f"# {GUARD[:-5]} main()\n"),
+    **{f"a main.py of {it}": beside("main.py", text=f"{GUARD}{it}\n") for it in ("pass", "...")},
+    "names in __all__": below('\n\n__all__ = ["sys", "json", "os", "math", "collections"]\n'),
+    "star imports": above("from math import *\nfrom os import *\nfrom sys import *\n"),
+    "an encoding that hides code": above("# coding: rot13\n"),
+    "a sum of 3,000 terms": below(TERMS),
+    "a sum of 3,000 terms beside": beside("sums.py", text=TERMS),
+    "400 elif": below(ELIF),
+    "400 elif beside": beside("choices.py", text=f"total = 3\n{ELIF}"),
+    "an error that is silenced": below("def broken(:  # noqa\n"),
+    "a dict of lambdas": below("\n\nCHOICES = {\n" + LAMBDAS + "}\n"),
+    "files named like an option": moved("--config={}"),
+    "a file named like an option": beside("--config=x.py", text="[flake8]\nignore = E, F\n"),
+    **{f"moved to {folder}": moved(folder + "/{}") for folder in FOLDERS},
+    "named as tests": moved("test_{}"),
+}
+SUMS = [f'\n\ndef f{at}() -> int:\n    """Return {at}."""\n    return {at}\n' for at in range(300)]
+BARE = "".join(f"\n\ndef f{at}():\n    return {at}\n" for at in range(300))
+IDLE = '\n\ndef compute() -> None:\n    """Compute the sum of all prices."""\n    pass\n'
+FUNCTIONS: Mapping[str, Trick] = {
+    "trivial functions": below(BARE),
+    "trivial functions with docstrings": below("".join(SUMS)),
+    "functions of pass": below(IDLE),
+    "a module of functions of pass": beside("sums.py", text=IDLE.lstrip()),
+    "a lambda by a name": below("\n\nchoose = lambda x: x if x > 1 else -x if x else 1\n"),
+}
+MODULES: Mapping[str, Trick] = {
+    "a module of trivial functions": beside("sums.py", text=BARE.lstrip()),
+    "one with docstrings": beside("sums.py", text=f'"""Sums."""{"".join(SUMS)}'),
+    "exec": each(lambda it: f"exec({it!r})\n"),
+    "exec of lines": each(lambda it: "exec(\n    '''" + it.replace("'''", '"""') + "'''\n)\n"),
+    "eval of compile": each(lambda it: f'eval(compile({it!r}, "", "exec"))\n'),
+    "exec of base64": each(lambda it: f"exec(b64decode({b64encode(it.encode())!r}))\n"),
+}
+IMPORTS: Mapping[str, Trick] = {
+    "imports in try": in_a_block("try:", "\nexcept ImportError:\n    pass"),
+    "imports in try with raise": in_a_block("try:", "\nexcept ImportError:\n    raise"),
+    "imports in if": in_a_block("if True:"),
+}
+ASSERTED = {
+    "nothing": "it({})",
+    "either": "assert it({}) or True",
+    "a string": 'it({})\n    assert "it works"',
+    "arithmetic": "it({})\n    assert 1 + 1 == 2",
+    "itself": "assert it == it",
+    "its being there": "assert it is not None",
+    "its being callable": "assert callable(it)",
+    "a tuple": "assert (it({}) == 1, it)",
+    "what is swallowed": "try:\n        assert it({}) == 1\n    except Exception:\n        pass",
+    "what never runs": "if False:\n        assert it({}) == 1",
+    "what comes too late": "return\n    assert it({}) == 1",
+}
+TESTS: Mapping[str, Trick] = {f"a test of {what}": asserting(it) for what, it in ASSERTED.items()}
+TIDY = (GOLDEN / "numbers-refactor/modules/statistics_tools.py").read_text()
+COPIED: Mapping[str, Trick] = {"a copied module": beside("statistics_tools.py", text=TIDY)}
+STYLE = frozenset({"formatting", "import_order", "style"})
+KEPT = STYLE | {"names", "name_case", "no_repetition", "arguments", "exceptions"}
+
+
+def cases(
+    tricks: Mapping[str, Trick],
+    bases: Collection[str] = tuple(BASES),
+    rubrics: Collection[str] = tuple(RUBRICS),
+    kept: Collection[str] = (),
+) -> list[object]:
+    """Every trick on every base; ``kept`` are criteria of which no single one may rise."""
+    return [
+        pytest.param(trick, base, rubric, kept, id=f"{name}-{base}-{rubric}")
+        for name, trick in tricks.items()
+        for base in bases
+        for rubric in rubrics
+    ]
+
+
+def graded(files: Files, rubric: str) -> Report:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    facts = ENGINE.measure(read_upload(buffer.getvalue()), RUBRICS[rubric])
+    return build_report(Plan.of(RUBRICS[rubric], CATALOG), facts, digest="")
+
+
+@cache
+def graded_base(base: str, rubric: str) -> Report:
+    return graded(BASES[base], rubric)
+
+
+@pytest.mark.parametrize(
+    ("trick", "base", "rubric", "kept"),
+    [
+        *cases(SILENCING, kept=STYLE),
+        *cases(ANYWHERE),
+        # Where functions are: the first of all gives a script something to be judged by.
+        *cases(FUNCTIONS, WITH_FUNCTIONS),
+        *cases(MODULES, WITH_FUNCTIONS, (PRACTICES,)),
+        *cases(IMPORTS, SCRIPTS, kept=STYLE),
+        *cases(TESTS, WITH_FUNCTIONS, (PRACTICES,), {"unit_tests"}),
+        *cases(COPIED, ("script",), (PRACTICES,), KEPT),
+    ],
+)
+def test_it_earns_nothing(trick: Trick, base: str, rubric: str, kept: Collection[str]) -> None:
+    before, after = graded_base(base, rubric), graded(trick(BASES[base]), rubric)
+    assert before.total.points is not None and after.total.points is not None
+    assert after.total.points <= before.total.points
+    rows = zip(before.criteria, after.criteria, strict=True)
+    risen = [new.id for old, new in rows if (new.points or 0) > (old.points or 0)]
+    assert not set(risen) & set(kept)
+
+
+@pytest.mark.parametrize("folder", [".git", ".tox", "node_modules", "__pycache__", "a.egg-info"])
+def test_what_lies_among_leftovers_is_no_submission(folder: str) -> None:
+    with pytest.raises(BadArchive, match="Python"):
+        graded(moved(folder + "/{}")(BASES["script"]), PRACTICES)
+
+
+def test_a_long_docstring_is_worth_what_a_short_one_is() -> None:
+    text, line = BASES["monolith"]["numbers.py"], "Print a report on some numbers.\n"
+    short, long = ({"numbers.py": f'"""{line * size}"""\n\n{text}'} for size in (1, 200))
+    for rubric in RUBRICS:
+        before, after = graded(short, rubric).total.points, graded(long, rubric).total.points
+        assert before is not None and after is not None and after <= before
