@@ -44,7 +44,7 @@ class Site:
 
     def hand_in(self, student: str, many: int, *, long: bool = False) -> list[str]:
         """Upload, without waiting for a report; the ids of what was accepted."""
-        functions = 60 if long else 1
+        functions = 120 if long else 1  # long enough to be killed in the midst of one
         answers = [
             self.running.upload(student, data=archive(next(RUNS), functions)) for _ in range(many)
         ]
@@ -105,16 +105,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_a_pool_process_is_killed_in_the_midst(site: Site) -> None:
+    victim = site.pool()[1]
     ids = site.hand_in("pool", 3, long=True)
     site.wait_for_work()
-    site.running.kill(site.pool()[1])
+    site.running.kill(victim)
     assert max(record.tries for record in site.settle(ids)) >= 2
 
 
 def test_the_worker_is_killed_in_the_midst(site: Site) -> None:
+    victim = site.pool()[0]
     ids = site.hand_in("worker", 3, long=True)
     site.wait_for_work()
-    site.running.kill(site.pool()[0])
+    site.running.kill(victim)
     assert max(record.tries for record in site.settle(ids)) >= 2
 
 
@@ -150,9 +152,10 @@ def test_all_of_it_on_postgresql(tmp_path: Path) -> None:
     with TemporaryDirectory(prefix="grader-pg-") as home, postgres_server(Path(home)) as server:
         database = server.replace("postgresql://", "postgresql+psycopg://", 1)
         with site_on(database, tmp_path, GRADER_DATABASE_URL=database) as site:
+            victim = site.pool()[1]
             ids = site.hand_in("worker", 3, long=True)
             site.wait_for_work()
-            site.running.kill(site.pool()[1])
+            site.running.kill(victim)
             site.redis.stop()
             ids += site.hand_in("down", 2)
             site.redis.start()

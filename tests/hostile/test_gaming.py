@@ -9,14 +9,13 @@ import io
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadArchive
-from grader.domain.report import Report, build_report
+from grader.domain.report import build_report
 from grader.domain.rubric import Plan
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess
@@ -56,8 +55,7 @@ def total_price(prices: list[float]):
     tmp = 0
     for price in prices:
         seen = seen + 1
-        if price > 50:
-            print("dear:", price)
+        print("price:", price)
         tmp += price * (1 + rate)
     return tmp
 '''
@@ -67,7 +65,7 @@ BASES: Mapping[str, Files] = {
     "monolith": {"numbers.py": (GOLDEN / "numbers-refactor/monolith/numbers.py").read_text()},
     "halfway": {"main.py": MAIN, "prices.py": PRICES, "test_prices.py": TEST},
 }
-SCRIPTS, WITH_FUNCTIONS = ("script", "monolith"), ("script", "halfway")
+WITH_FUNCTIONS = ("script", "halfway")
 PRACTICES = "chapter-practices"
 RUBRICS = {
     name: read_rubric_text(shipped_rubric(name) or "", CATALOG)
@@ -113,13 +111,9 @@ def moved(pattern: str) -> Trick:
 
 def asserting(body: str) -> Trick:
     """One more test, of a function that has none so far, which the test calls ``it``."""
-
-    def trick(files: Files) -> Files:
-        module, name = ("prices", "read_prices") if "prices.py" in files else ("receipt", "doit")
-        text = f"from {module} import {name} as it\n\n\ndef test_it():\n    {body}\n"
-        return {**files, "tests/test_more.py": text}
-
-    return trick
+    imports = ("from receipt import doit as it", "from prices import read_prices as it")
+    text = f"\n\n\ndef test_it():\n    {body}\n"
+    return lambda files: {**files, "tests/test_more.py": imports["prices.py" in files] + text}
 
 
 HEADINGS = """# flake8: noqa|# flake8: NOQA: E501|# fmt: off|#fmt:off|# yapf: disable|# isort: off
@@ -159,9 +153,7 @@ ANYWHERE: Mapping[str, Trick] = {
     "star imports": above("from math import *\nfrom os import *\nfrom sys import *\n"),
     "an encoding that hides code": above("# coding: rot13\n"),
     "a sum of 3,000 terms": below(TERMS),
-    "a sum of 3,000 terms beside": beside("sums.py", text=TERMS),
     "400 elif": below(ELIF),
-    "400 elif beside": beside("choices.py", text=f"total = 3\n{ELIF}"),
     "an error that is silenced": below("def broken(:  # noqa\n"),
     "a dict of lambdas": below("\n\nCHOICES = {\n" + LAMBDAS + "}\n"),
     "files named like an option": moved("--config={}"),
@@ -176,7 +168,6 @@ FUNCTIONS: Mapping[str, Trick] = {
     "trivial functions": below(BARE),
     "trivial functions with docstrings": below("".join(SUMS)),
     "functions of pass": below(IDLE),
-    "a module of functions of pass": beside("sums.py", text=IDLE.lstrip()),
     "a lambda by a name": below("\n\nchoose = lambda x: x if x > 1 else -x if x else 1\n"),
 }
 MODULES: Mapping[str, Trick] = {
@@ -227,18 +218,16 @@ def cases(
     ]
 
 
-def graded(files: Files, rubric: str) -> Report:
+def points(files: Files, rubric: str) -> dict[str, float]:
+    """Of every criterion, and the total, of which no tool that gave up may withhold any."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, text in files.items():
             archive.writestr(path, text)
     facts = ENGINE.measure(read_upload(buffer.getvalue()), RUBRICS[rubric])
-    return build_report(Plan.of(RUBRICS[rubric], CATALOG), facts, digest="")
-
-
-@cache
-def graded_base(base: str, rubric: str) -> Report:
-    return graded(BASES[base], rubric)
+    report = build_report(Plan.of(RUBRICS[rubric], CATALOG), facts, digest="")
+    assert report.total.points is not None
+    return {"total": report.total.points, **{one.id: one.points or 0 for one in report.criteria}}
 
 
 @pytest.mark.parametrize(
@@ -249,29 +238,24 @@ def graded_base(base: str, rubric: str) -> Report:
         # Where functions are: the first of all gives a script something to be judged by.
         *cases(FUNCTIONS, WITH_FUNCTIONS),
         *cases(MODULES, WITH_FUNCTIONS, (PRACTICES,)),
-        *cases(IMPORTS, SCRIPTS, kept=STYLE),
+        *cases(IMPORTS, ("script", "monolith"), kept=STYLE),
         *cases(TESTS, WITH_FUNCTIONS, (PRACTICES,), {"unit_tests"}),
         *cases(COPIED, ("script",), (PRACTICES,), KEPT),
     ],
 )
 def test_it_earns_nothing(trick: Trick, base: str, rubric: str, kept: Collection[str]) -> None:
-    before, after = graded_base(base, rubric), graded(trick(BASES[base]), rubric)
-    assert before.total.points is not None and after.total.points is not None
-    assert after.total.points <= before.total.points
-    rows = zip(before.criteria, after.criteria, strict=True)
-    risen = [new.id for old, new in rows if (new.points or 0) > (old.points or 0)]
-    assert not set(risen) & set(kept)
+    before, after = points(BASES[base], rubric), points(trick(BASES[base]), rubric)
+    assert not {one: after[one] for one in ("total", *kept) if after[one] > before[one]}
 
 
 @pytest.mark.parametrize("folder", [".git", ".tox", "node_modules", "__pycache__", "a.egg-info"])
 def test_what_lies_among_leftovers_is_no_submission(folder: str) -> None:
     with pytest.raises(BadArchive, match="Python"):
-        graded(moved(folder + "/{}")(BASES["script"]), PRACTICES)
+        points(moved(folder + "/{}")(BASES["script"]), PRACTICES)
 
 
-def test_a_long_docstring_is_worth_what_a_short_one_is() -> None:
-    text, line = BASES["monolith"]["numbers.py"], "Print a report on some numbers.\n"
-    short, long = ({"numbers.py": f'"""{line * size}"""\n\n{text}'} for size in (1, 200))
-    for rubric in RUBRICS:
-        before, after = graded(short, rubric).total.points, graded(long, rubric).total.points
-        assert before is not None and after is not None and after <= before
+@pytest.mark.parametrize("rubric", RUBRICS)
+def test_a_long_docstring_earns_no_more_than_a_short_one(rubric: str) -> None:
+    line = "Print a report on some numbers.\n"
+    short, long = (above(f'"""{line * size}"""\n\n')(BASES["monolith"]) for size in (1, 200))
+    assert points(long, rubric)["total"] <= points(short, rubric)["total"]
