@@ -1,4 +1,4 @@
-"""Tricks that are played on graders, and none that earns a point here.
+"""Tricks that are played on graders; each of these earns nothing here. Others are still open.
 
 Each is played on a bad script, on a worse one without functions, and on a program that is halfway.
 """
