@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from grader.checks.parts.import_graph import ImportSketch
+from grader.checks.parts.code_in_text import CodeInText, code_in_text
 from grader.checks.parts.imports import STAR, Import, depth_in, imports_in, packages_around
 from grader.checks.parts.modularity_measures import LESSON, MEASURES
-from grader.checks.parts.module_places import combine
+from grader.checks.parts.module_places import ModuleSketch, combine
 from grader.checks.parts.scripts import is_guard, runs_outside
 from grader.checks.parts.statements import (
     FUNCTIONS,
@@ -18,6 +18,7 @@ from grader.checks.parts.statements import (
     is_stub,
     without_docstring,
 )
+from grader.checks.parts.work import Work, has_fields, work_in
 from grader.domain.check import (
     Check,
     Context,
@@ -61,6 +62,36 @@ _NO_GUARD = Words(
     ),
     how_to_fix='Write `if __name__ == "__main__":` at its end, and below it call `main()`.',
     url="https://docs.python.org/3/library/__main__.html",
+)
+
+_STARTS_LITTLE = Words(
+    explanation=(
+        "`main.py` is where the program starts, so following it from there should lead to what the"
+        " program does. Here most of it lies elsewhere, where `main.py` never gets."
+    ),
+    how_to_fix=(
+        "Put the work into functions, import them into `main.py`, and let `main()` call them in"
+        " the order in which the program needs them."
+    ),
+    url="https://docs.python.org/3/library/__main__.html",
+)
+
+_IN_TEXT = Words(
+    explanation=(
+        "This text is itself a program. No tool can read it there, and neither can a colleague: no"
+        " colours, no searching, no test."
+    ),
+    how_to_fix="Write it as code, in functions, and call them.",
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
+_UNUSED = Words(
+    explanation=(
+        "Nothing in the program mentions this, so it does none of the program's work. A reader"
+        " cannot tell whether it still matters."
+    ),
+    how_to_fix="Call it where the program needs it, or delete it.",
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
 _CYCLE = Words(
@@ -123,10 +154,14 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     if not has_statements(source):
         return NOTHING_TO_SAY
     starts, guarded = _STARTS in context, _has_guard(source.tree)
-    functions = 0 if is_test_path(source.path) else _real_functions(source.tree)
+    in_tests = is_test_path(source.path)
+    functions = 0 if in_tests else _real_functions(source.tree)
     imports = imports_in(source.tree)
     outside, stars = _all_outside(source.tree), _stars(source, imports)
     total = sum(times for _, times in outside)
+    work = Work() if in_tests else work_in(source)
+    hidden = [] if in_tests else list(code_in_text(source.tree))
+    amount = work.amount + total + sum(text.statements for text in hidden)
     counts = {
         "modules": 1,
         "modules_with_functions": int(_defines_something(source, functions)),
@@ -135,15 +170,18 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "statements_outside": total,
         "functions": functions,
         "star_imports": len(stars),
+        "statements_in_text": sum(text.statements for text in hidden),
+        "work": 0 if in_tests else amount,
     }
     return Inspection(
         facts=Facts(counts=counts, maxima={"statements_outside": total}),
         findings=(
             *(_outside(statement, times) for statement, times in outside),
             *map(_star, stars),
+            *map(_in_text, hidden),
             *([_no_guard(source.tree)] if starts and not guarded else ()),
         ),
-        sketch=ImportSketch(depth=depth_in(context), imports=imports).model_dump_json(),
+        sketch=ModuleSketch(depth=depth_in(context), imports=imports, work=work).model_dump_json(),
     )
 
 
@@ -173,11 +211,7 @@ def _defines_something(source: SourceFile, functions: int) -> bool:
     if is_test_path(source.path):
         return False
     classes = (item for item in source.tree.body if isinstance(item, ast.ClassDef))
-    return functions > 0 or any(_has_fields(item) for item in classes)
-
-
-def _has_fields(definition: ast.ClassDef) -> bool:
-    return any(isinstance(item, ast.Assign | ast.AnnAssign) for item in definition.body)
+    return functions > 0 or any(has_fields(item) for item in classes)
 
 
 def _outside(statement: ast.stmt, times: int) -> Finding:
@@ -187,6 +221,15 @@ def _outside(statement: ast.stmt, times: int) -> Finding:
         line=statement.lineno,
         column=statement.col_offset + 1,
         message=f"{what} outside every function",
+    )
+
+
+def _in_text(text: CodeInText) -> Finding:
+    return Finding(
+        code="code-in-text",
+        line=text.line,
+        column=text.column,
+        message=f"This text is a program of {text.statements} statements, not code",
     )
 
 
@@ -217,12 +260,15 @@ def _star(one: Import) -> Finding:
 
 CHECK = Check(
     id="modularity",
-    version=2,
+    version=3,
     title="Modules, functions and a guarded main.py",
     words=WORDS,
     words_by_code={
         "outside-function": _OUTSIDE,
+        "code-in-text": _IN_TEXT,
+        "unused-definition": _UNUSED,
         "no-main-guard": _NO_GUARD,
+        "main-starts-little": _STARTS_LITTLE,
         "import-cycle": _CYCLE,
         "unreached-module": _UNREACHED,
         "star-import": _STAR,

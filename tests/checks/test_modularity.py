@@ -139,6 +139,7 @@ def test_evidence_is_the_finding_that_was_counted(inspect: Any) -> None:
     assert counted == {
         "modules_with_functions": [],
         "guarded_main": ["no-main-guard"],
+        "share_in_functions": ["outside-function"],
         "statements_outside": ["outside-function"],
         "functions": [],
         "longest_script": ["outside-function"],
@@ -152,14 +153,16 @@ def test_evidence_is_the_finding_that_was_counted(inspect: Any) -> None:
 
 def test_words_of_each_code() -> None:
     codes = ("outside-function", "no-main-guard", "import-cycle", "unreached-module", "star-import")
-    assert len({CHECK.words_for(code) for code in (*codes, "other")}) == 6
+    more = ("code-in-text", "unused-definition", "main-starts-little", "other")
+    assert len({CHECK.words_for(code) for code in (*codes, *more)}) == 9
 
 
 def test_nothing_to_judge(inspect: Any) -> None:
     assert inspect("modularity", '"""Doc."""\n').state is State.NOT_APPLICABLE
 
 
-WORK = "def work():\n    return 1\n"
+WORK = "def work(size=1):\n    return size + 1\n"
+CALL = "\n\nwork()\n"
 
 
 def whole(files: Mapping[str, str]) -> tuple[Facts, dict[str, list[Finding]]]:
@@ -223,10 +226,10 @@ def found(files: Mapping[str, str], code: str) -> list[tuple[str, int]]:
 )
 def test_main_reaches_what_an_import_names(statement: str, path: str) -> None:
     for top in ("", "hw1/"):
-        files = {f"{top}main.py": f"{statement}\n", f"{top}{path}": WORK}
+        files = {f"{top}main.py": statement + CALL, f"{top}{path}": WORK}
         assert reaches(files) == (1, 0)
     assert reaches(
-        {f"hw1/{path}": WORK, "hw1/main.py": f"{statement}\n", "hw1/__init__.py": ""}
+        {f"hw1/{path}": WORK, "hw1/main.py": statement + CALL, "hw1/__init__.py": ""}
     ) == (
         1 if path != "numbers.py" else 0,
         0 if path != "numbers.py" else 1,
@@ -248,14 +251,14 @@ def test_main_reaches_what_an_import_names(statement: str, path: str) -> None:
     ],
 )
 def test_what_main_does_not_reach(statement: str, path: str) -> None:
-    files = {"main.py": f"{statement}\n", path: WORK}
+    files = {"main.py": statement + CALL, path: WORK}
     assert reaches(files) == (0, 1)
     assert found(files, "unreached-module") == [(path, 1)]
 
 
 def test_packages_run_before_their_modules_and_their_names_start_at_the_top() -> None:
     files = {
-        "main.py": "from app.core import work\n",
+        "main.py": "from app.core import work\n" + CALL,
         "app/__init__.py": "from .setup_logging import work\n",
         "app/setup_logging.py": WORK,
         "app/core.py": "import logging\nfrom . import helpers\n" + WORK,
@@ -292,7 +295,7 @@ def test_the_nearest_module_of_a_name_is_meant() -> None:
 
 def test_tests_and_files_that_tools_run_need_no_reaching() -> None:
     files = {
-        "main.py": "import tools\n",
+        "main.py": "import tools\n" + CALL,
         "tools.py": WORK,
         "test_tools.py": "from tools import work\n",
         "tests/conftest.py": "X = 1\n",
@@ -313,7 +316,7 @@ def test_a_left_over_script_is_unreached() -> None:
 
 def test_imports_below_another_modules_guard_reach_nothing() -> None:
     files = {
-        "main.py": "import tools\n",
+        "main.py": "import tools\n" + CALL,
         "tools.py": WORK + '\n\nif __name__ == "__main__":\n    import demo\n',
         "demo.py": WORK,
     }
@@ -327,7 +330,7 @@ def test_reaching_stubs_empty_modules_and_constants_is_no_merit() -> None:
 
 
 def test_more_modules_take_no_merit_from_others() -> None:
-    files = {"main.py": "import a\n", "a.py": "import b\n" + WORK, "b.py": WORK}
+    files = {"main.py": "import a\n" + CALL, "a.py": "import b\n" + WORK, "b.py": WORK}
     assert reaches(files) == (2, 0)
     assert reaches({**files, "b.py": "import c\n" + WORK, "c.py": WORK}) == (3, 0)
 
@@ -344,7 +347,8 @@ def test_modules_that_import_each_other() -> None:
     assert found(files, "import-cycle") == [("a.py", 2), ("b.py", 1), ("c.py", 2)]
     assert "`c` imports `a`" in findings["c.py"][0].message
     (cycle,) = (each for each in CHECK.measures if each.id == "import_cycles")
-    assert all(cycle.evidence(each, None) for each in findings["a.py"])
+    codes = [each.code for each in findings["a.py"] if cycle.evidence(each, None)]
+    assert codes == ["import-cycle"]
 
 
 @pytest.mark.parametrize(
@@ -401,5 +405,141 @@ def test_imports_are_found_in_a_deep_tree() -> None:
 
 
 def test_stub_files_are_no_modules_of_their_own() -> None:
-    files = {"main.py": "import a\n", "a.py": WORK, "a.pyi": "def work() -> int: ...\n"}
+    files = {"main.py": "import a\n" + CALL, "a.py": WORK, "a.pyi": "def work() -> int: ...\n"}
     assert reaches(files) == (1, 0)
+
+
+SUMS = """def add_up(prices):
+    total = 0
+    for price in prices:
+        total += price
+    return total
+
+
+def print_total(prices):
+    print(add_up(prices))
+"""
+SCRIPT = "prices = [1, 2]\nprint(sum(prices))\nprint(len(prices))\nprint(max(prices))\n"
+STARTING = """from sums import print_total
+
+
+def main():
+    print_total([1, 2])
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def share(files: Mapping[str, str], limit: int = 1) -> float:
+    """The share of a program that stands in its functions, in percent."""
+    (one,) = (each for each in CHECK.measures if each.id == "share_in_functions")
+    value = one.value(whole(files)[0], limit)
+    assert value is not None
+    return float(value)
+
+
+def test_the_share_of_a_program_in_functions_it_uses() -> None:
+    assert share({"main.py": STARTING, "sums.py": SUMS}) == 100
+    assert share({"script.py": SCRIPT}) == 0
+    assert share({"script.py": SUMS + SCRIPT + "print_total(prices)\n"}) == 100 * 3 / 8
+    assert share({"main.py": STARTING, "sums.py": SUMS, "old.py": SCRIPT}) == 50
+    assert share({"main.py": STARTING, "sums.py": SUMS}, limit=8) == 50
+
+
+def test_a_function_that_nothing_mentions_does_no_work() -> None:
+    files = {"main.py": STARTING, "sums.py": SUMS + "\n\ndef double(n):\n    return 2 * n\n"}
+    assert share(files) == 80
+    assert found(files, "unused-definition") == [("sums.py", 12)]
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "@app.route\ndef page():\n    return render()\n",
+        "def page():\n    return render()\n\n\nPAGES = {'': page}\n",
+        "class Page(Base):\n    def show(self):\n        return render()\n\n\nPAGE = Page()\n",
+        "def page():\n    return render()\n\n\nif __name__ == '__main__':\n    page()\n",
+        "import tool\n\n\ndef page():\n    return render()\n\n\ntool.main(tool.page)\n",
+    ],
+)
+def test_what_counts_as_used(used: str) -> None:
+    assert found({"a.py": used}, "unused-definition") == []
+
+
+def test_values_carried_about_are_no_work() -> None:
+    idle = "def f(a):\n    b = 1\n    c = b\n    pass\n    return a\n\n\nf(1)\n"
+    assert share({"a.py": idle}) == 0
+    assert share({"a.py": idle.replace("b = 1", "b = a + 1\n    b = a + 1")}) == 50
+
+
+def test_a_program_in_text_is_no_program_in_functions() -> None:
+    for text in (f"exec({SCRIPT!r})", f"exec({SCRIPT!r}.strip())", f"CODE = {SCRIPT!r}"):
+        files = {"main.py": f"def main():\n    {text}\n\n\nmain()\n"}
+        assert share(files) <= 20
+        assert found(files, "code-in-text") == [("main.py", 2)]
+    assert found({"main.py": f'def f():\n    """{SCRIPT}"""\n'}, "code-in-text") != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Choose: a, b or c.\nThen press Enter; the rest follows.",
+        "name;age;city\nAnna;31;Delft\n",
+        ">>> area(2, 3)\n6\n>>> area(1, 1)\n1\n",
+        "one\ntwo\nthree\nfour",
+        "(" * 5_000 + "\n",
+        "-" * 90_000 + "1\n",
+    ],
+)
+def test_other_text_is_only_text(text: str) -> None:
+    assert found({"a.py": f"TEXT = {text!r}\n"}, "code-in-text") == []
+
+
+def guarded(files: Mapping[str, str]) -> int:
+    return whole(files)[0].counts["guarded_main"]
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        'if __name__ == "__main__":\n    print()\n',
+        'def main():\n    pass\n\n\nif __name__ == "__main__":\n    main()\n',
+        'def main():\n    print("Start")\n\n\nif __name__ == "__main__":\n    main()\n',
+        'from os import getcwd\n\n\nif __name__ == "__main__":\n    getcwd()\n',
+        'if __name__ == "__main__":\n' + "".join(f"    {it}\n" for it in SCRIPT.splitlines() * 3),
+        f'def main():\n    exec({SCRIPT!r})\n\n\nif __name__ == "__main__":\n    main()\n',
+    ],
+)
+def test_a_main_that_starts_little_is_none(main: str) -> None:
+    files = {"main.py": main, "script.py": SCRIPT}
+    assert guarded(files) == 0
+    assert found(files, "main-starts-little") == [("main.py", 1)]
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        STARTING,
+        'import sums\n\n\nif __name__ == "__main__":\n    sums.print_total([1])\n',
+        'from web import make\n\n\napp = make()\n\n\nif __name__ == "__main__":\n    app.run()\n',
+    ],
+)
+def test_a_main_that_starts_the_program(main: str) -> None:
+    files = {
+        "main.py": main,
+        "sums.py": SUMS,
+        "web.py": "def make():\n    return print_total([])\n",
+    }
+    assert guarded(files) == 1
+
+
+def test_modules_of_trifles_are_no_split() -> None:
+    trifles = {f"m{at}.py": f"def f{at}():\n    return {at}\n" for at in range(3)}
+    imports = "".join(f"from m{at} import f{at}\n" for at in range(3))
+    main = imports + "\n\nprint(f0(), f1(), f2())\n"
+    assert reaches({"main.py": main, **trifles})[0] == 0
+    double = {f"m{at}.py": f"def f{at}():\n    return 2 * {at}\n" for at in range(3)}
+    assert reaches({"main.py": main, **double})[0] == 3
+    assert reaches({"main.py": main, **double, "script.py": SCRIPT * 3})[0] == 0

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict
-
 from grader.checks.parts.imports import GUARDED, NOW, Import, Modules
 
 #: Importer -> imported -> the first import statement that says so.
 Edges = Mapping[str, Mapping[str, Import]]
-
-
-class ImportSketch(BaseModel):
-    """What one module tells of itself: how many packages lie around it, and what it imports."""
-
-    model_config = ConfigDict(frozen=True)
-
-    depth: int
-    imports: tuple[Import, ...]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Literal
 
-from grader.domain.check import Lesson, Measure, counting, highest
+from grader.domain.check import Facts, Lesson, Measure, counting, highest
 
 
 def _count(
@@ -14,11 +15,21 @@ def _count(
     unit: str,
     better: Literal["lower", "higher"],
     formula: str,
-    code: str = "",
+    *codes: str,
 ) -> Measure:
-    """A measure that is one count; findings of ``code`` are what it counted."""
+    """A measure that is one count; findings of these codes are what it counted."""
     measure = counting(name, title, unit, better=better)
-    return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code == code)
+    return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code in codes)
+
+
+#: Findings that tell where the rest of the program is.
+_OUTSIDE_FUNCTIONS = frozenset({"outside-function", "code-in-text", "unused-definition"})
+
+
+def _share_in_functions(facts: Facts, limit: int | None) -> Fraction | None:
+    counts = facts.counts
+    every = max(counts.get("work", 0), limit or 1)
+    return Fraction(100 * counts.get("work_used", 0), every)
 
 
 MEASURES = (
@@ -34,8 +45,24 @@ MEASURES = (
         "A main.py with its guard",
         "files",
         "higher",
-        'number of main.py that start the program below `if __name__ == "__main__":` (0 or 1)',
+        'number of main.py that start the program below `if __name__ == "__main__":` (0 or 1):'
+        " what the guard calls leads to a third of the statements that do something, or more",
         "no-main-guard",
+        "main-starts-little",
+    ),
+    Measure(
+        "share_in_functions",
+        "Share of the program in its functions",
+        "percent",
+        "higher",
+        "100 × statements that do something, in functions and classes that the program uses, ÷"
+        " all that do, or the limit where there are fewer; tests aside. Statements that run on"
+        " import and those in text that is a program count among all; `limit` is how many"
+        " statements a program of this exercise has at least",
+        _share_in_functions,
+        lambda finding, limit: finding.code in _OUTSIDE_FUNCTIONS,
+        takes_limit=True,
+        high=100,
     ),
     _count(
         "statements_outside",
@@ -71,9 +98,11 @@ MEASURES = (
         "Modules that main.py reaches",
         "modules",
         "higher",
-        "number of modules with a function that does something or a class of fields, tests and"
-        " main.py aside, that main.py imports, directly or through others",
+        "number of modules, tests and main.py aside, that main.py imports, directly or through"
+        " others, and of which it uses a function that does something or a class of fields; 0"
+        " where main.py starts only a small part of the program",
         "unreached-module",
+        "main-starts-little",
     ),
     _count(
         "unreached_modules",

@@ -1,0 +1,179 @@
+"""How much work does a module do, and in which of its functions and classes does it stand?
+
+A statement works if a reader would miss what it does: it calls, computes, compares, chooses,
+repeats or raises. Names, constants and bare returns only carry values about. The same words count
+once in a function, however often they stand there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from grader.checks.parts.scripts import is_guard
+from grader.checks.parts.statements import FUNCTIONS, bodies, every_statement
+from grader.domain.source import SourceFile
+
+_WORKING_STATEMENTS = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
+    *(ast.Raise, ast.Assert, ast.AugAssign),
+)
+_WORKING_EXPRESSIONS = (
+    *(ast.Call, ast.BinOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.IfExp, ast.JoinedStr),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
+    *(ast.Await, ast.Yield, ast.YieldFrom),
+)
+_CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+
+
+class Unit(NamedTuple):
+    """Something of a module that has a name: how many of its statements work, and which names it
+    mentions. A function, a class, or a variable of the module."""
+
+    name: str
+    line: int
+    work: int
+    mentions: tuple[str, ...]
+
+
+class Work(NamedTuple):
+    """What the work of one module is made of.
+
+    ``mentions`` are the names that stand outside every unit and below no guard, those of decorated
+    units among them; ``started`` are the names below ``if __name__ == "__main__":``.
+    """
+
+    units: tuple[Unit, ...] = ()
+    mentions: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> int:
+        """How many statements of all its units work."""
+        return sum(unit.work for unit in self.units)
+
+
+def work_in(source: SourceFile) -> Work:
+    """The work of one module. A name that is assigned is a unit that does no work of its own."""
+    units: list[Unit] = []
+    mentions: set[str] = set()
+    started: set[str] = set()
+    for statement, guarded in _outside_units(source.tree):
+        if isinstance(statement, _DEFINITIONS):
+            units.append(_unit(statement, source.lines))
+            mentions.update(_names(statement.decorator_list))
+            mentions.update([statement.name] if statement.decorator_list else [])
+            continue
+        names = set(_names(_own_parts(statement)))
+        (started if guarded else mentions).update(names)
+        units.extend(
+            Unit(name, statement.lineno, 0, tuple(sorted(names))) for name in _assigned(statement)
+        )
+    return Work(tuple(units), tuple(sorted(mentions)), tuple(sorted(started)))
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    """The plain names that a statement assigns to."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else statement.targets
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]]:
+    """The units, as (path, index), that some names lead to, directly or through other units.
+
+    A name means every unit of that name, whichever module it stands in.
+    """
+    named: dict[str, list[tuple[str, int]]] = {}
+    for path, work in works.items():
+        for at, unit in enumerate(work.units):
+            named.setdefault(unit.name, []).append((path, at))
+    seen: set[str] = set()
+    waiting, found = list(roots), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for path, at in named.get(name, ()):
+            found.add((path, at))
+            waiting.extend(works[path].units[at].mentions)
+    return found
+
+
+def _outside_units(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
+    """Every statement outside functions and classes, and whether it stands below a guard."""
+    waiting: list[tuple[ast.stmt, bool]] = [(statement, False) for statement in tree.body]
+    while waiting:
+        statement, guarded = waiting.pop()
+        yield statement, guarded
+        if not isinstance(statement, _DEFINITIONS):
+            inside = guarded or is_guard(statement)
+            waiting.extend((item, inside) for body in bodies(statement) for item in body)
+
+
+def _own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What a statement is made of, the statements inside it aside."""
+    for part in ast.iter_child_nodes(statement):
+        if isinstance(part, ast.ExceptHandler | ast.match_case):
+            yield from (item for item in ast.iter_child_nodes(part) if not _is_statement(item))
+        elif not _is_statement(part):
+            yield part
+
+
+def _is_statement(node: ast.AST) -> bool:
+    return isinstance(node, ast.stmt)
+
+
+def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Every name that is read below some nodes, and every attribute."""
+    for node in _below(nodes):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def _below(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Some nodes and everything inside them; never recursive."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def _unit(definition: Definition, lines: Sequence[str]) -> Unit:
+    mentions = set(_names(_own_parts(definition)))
+    working: set[str] = set()
+    for statement, _ in every_statement(definition)[1:]:
+        assert isinstance(statement, ast.stmt)
+        mentions.update(_names(_own_parts(statement)))
+        if works(statement):
+            working.add(_words(statement, lines))
+    work = len(working) or int(isinstance(definition, ast.ClassDef) and has_fields(definition))
+    return Unit(definition.name, definition.lineno, work, tuple(sorted(mentions)))
+
+
+def works(statement: ast.stmt) -> bool:
+    """Whether a statement, those inside it aside, does more than carry a value about."""
+    if isinstance(statement, _WORKING_STATEMENTS):
+        return True
+    if not isinstance(statement, _CARRIERS):
+        return False
+    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in _below(_own_parts(statement)))
+
+
+def _words(statement: ast.stmt, lines: Sequence[str]) -> str:
+    """The first line of a statement as it stands there."""
+    ends = statement.end_col_offset if statement.end_lineno == statement.lineno else None
+    return lines[statement.lineno - 1].encode()[statement.col_offset : ends].decode().strip()
+
+
+def has_fields(definition: ast.ClassDef) -> bool:
+    """Whether a class has fields of its own."""
+    return any(isinstance(item, ast.Assign | ast.AnnAssign) for item in definition.body)
