@@ -79,6 +79,7 @@ class Finding(BaseModel):
     ``line`` and ``column`` are 1-based. ``value`` is the size that a rubric's limit is held
     against (logical lines of this function, complexity of this block); ``None`` where the
     finding counts whatever the limit. ``hunk`` is the body of a unified diff, without headers.
+    ``anchor`` is a digest of the line's text; the engine adds it, no check does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +90,7 @@ class Finding(BaseModel):
     message: str
     value: int | None = None
     hunk: str | None = None
+    anchor: str = ""
 
 
 class Inspection(BaseModel):

@@ -1,7 +1,7 @@
 """The report that a student and an LMS read: the ledger, the evidence, the patch, the next step.
 
-A report is a pure function of facts and rubric: no time and no id stands in it but in
-``receipt``, which the server adds to what it serves.
+A report is a pure function of facts and rubric, and of an earlier attempt's facts where there is
+one: no time and no id stands in it but in ``receipt``, which the server adds to what it serves.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.check import Catalog, Finding, Inspection, State
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.history import Earlier, History, Since, compare, fingerprint, history_of
 from grader.domain.next_step import NextStep, evidence_of, next_step
 from grader.domain.patch import git_patch
 from grader.domain.readable import READABLE, readable_words
@@ -68,7 +69,11 @@ class FileLine(_Frozen):
 
 
 class FindingLine(_Frozen):
-    """One finding at one place, with what it means, how to mend it and where to read more."""
+    """One finding at one place, with what it means, how to mend it and where to read more.
+
+    ``fingerprint`` stays the same where lines move; equal findings share it. ``since`` says
+    whether the last attempt had it, where there was one to compare with.
+    """
 
     check: str
     code: str
@@ -82,6 +87,8 @@ class FindingLine(_Frozen):
     url: str
     hunk: str | None = None
     criteria: tuple[str, ...] = ()
+    fingerprint: str = ""
+    since: Since | None = None
 
 
 class Fault(_Frozen):
@@ -132,6 +139,7 @@ class Report(_Frozen):
     status: Literal["graded", "needs_attention"]
     total: TotalLine
     next_step: NextStep | None
+    history: History | None = None
     criteria: tuple[CriterionLine, ...]
     files: tuple[FileLine, ...]
     findings: tuple[FindingLine, ...]
@@ -155,9 +163,38 @@ class Report(_Frozen):
 
 
 def build_report(
-    plan: Plan, facts: SubmissionFacts, *, digest: str, version: int | None = None
+    plan: Plan,
+    facts: SubmissionFacts,
+    *,
+    digest: str,
+    version: int | None = None,
+    earlier: Earlier | None = None,
 ) -> Report:
-    """The report of one submission under one rubric; ``digest`` is that of the rubric's text."""
+    """The report of one submission under one rubric; ``digest`` is that of the rubric's text.
+
+    With an ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
+    """
+    report = _report(plan, facts, digest, version)
+    if earlier is None or not earlier.answers(plan, facts.engine):
+        return report
+    return _since(report, _report(plan, earlier.facts, digest, version), earlier.attempt)
+
+
+def _since(report: Report, before: Report, attempt: int | None) -> Report:
+    """The report with its history, where nothing of ours broke on either side."""
+    points = before.total.points
+    if points is None or "needs_attention" in (before.status, report.status):
+        return report
+    compared = compare(before.findings, report.findings)
+    findings = tuple(
+        one.model_copy(update={"since": since})
+        for one, since in zip(report.findings, compared.since, strict=True)
+    )
+    history = history_of(compared, attempt, points)
+    return report.model_copy(update={"findings": findings, "history": history})
+
+
+def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None) -> Report:
     rubric, probes = plan.rubric, plan.probes
     ledger = judge(plan, facts)
     findings = tuple(_findings(plan, facts))
@@ -277,6 +314,7 @@ def _finding(
         url=words.url,
         hunk=finding.hunk,
         criteria=tuple(criteria),
+        fingerprint=fingerprint(check, finding),
     )
 
 

@@ -17,6 +17,7 @@ from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, Submissi
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import Dropped, SourceFile, Submission
+from grader.engine.anchors import anchored
 from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
@@ -92,8 +93,9 @@ class Engine:
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
         known = self._known(wanted, rubric.python)
         alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
+        found = together(alone, [question.probe for question in questions])
         return SubmissionFacts(
-            files=together(alone, [question.probe for question in questions]),
+            files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
             dropped=tuple(
                 DroppedFile(path=file.path, reason=file.reason)
                 for file in (*unread, *submission.dropped)

@@ -103,6 +103,8 @@ def _top(report: Report) -> Iterator[str]:
     if report.receipt:
         lines.append(f"**Handed in:** {prose(phrases.receipt_of(report))}")
     yield "\\\n".join(lines)
+    if phrases.since_last(report):
+        yield f"**Changes:** {prose(phrases.since_last(report))}"
     if phrases.attention(report):
         yield f"**Not your doing:** {prose(phrases.attention(report))}"
     yield from (f"**Note:** {words(said)}" for said in phrases.about_total(report))

@@ -94,7 +94,7 @@ def _top(sheet: Sheet, report: Report) -> None:
     sheet.put(f"Total: {phrases.score(report)}{withheld}", style="alarm" if alarm else "heading")
     sheet.put(f"{report.rubric.title} ({phrases.rubric_of(report)})")
     about = (phrases.attention(report), *phrases.about_total(report))
-    for said in (phrases.receipt_of(report), *about):
+    for said in (phrases.receipt_of(report), phrases.since_last(report), *about):
         if said:
             sheet.put(said)
     strengths = phrases.strengths(report)

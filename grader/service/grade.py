@@ -65,7 +65,10 @@ class Grade:
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
         facts = self.engine.measure(submission, plan.rubric)
-        report = build_report(plan, facts, digest=record.digest, version=record.version)
+        earlier = self.store.submissions.earlier(claim.submission)
+        report = build_report(
+            plan, facts, digest=record.digest, version=record.version, earlier=earlier
+        )
         return Result(report, facts, record)
 
     def _give_back(self, claim: Claim, fault: Exception) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from grader.domain.check import Inspection
 from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
 from grader.domain.rubric import Intake, Rubric
 from grader.domain.source import Submission
 from grader.service.records import (
@@ -117,6 +118,9 @@ class Submissions(Protocol):
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
         """The facts of the newest report, findings included."""
+
+    def earlier(self, submission: SubmissionRecord) -> Earlier | None:
+        """The latest graded one of the same student's attempts before this one, with its facts."""
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
         """The bytes that were handed in and their file name. Raises NotFound."""

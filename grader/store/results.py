@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
 from grader.domain.report import Report
 from grader.service.records import (
     Claim,
@@ -140,6 +141,21 @@ def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts 
         .where(submissions.c.id == submission_id)
     ).one_or_none()
     return None if row is None else put_together(row.facts, row.findings)
+
+
+def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
+    """The latest of the student's attempts before this one that has been graded."""
+    row = connection.execute(
+        select(reports.c.facts, reports.c.findings, submissions.c.attempt)
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.exercise == submission.exercise)
+        .where(submissions.c.student == submission.student)
+        .where(submissions.c.attempt < submission.attempt)
+        .where(reports.c.status == GRADED)
+        .order_by(submissions.c.attempt.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Earlier(put_together(row.facts, row.findings), row.attempt)
 
 
 def measured(
