@@ -21,6 +21,7 @@ from grader.domain.readable import READABLE, readable_words
 from grader.domain.rubric import Plan, Probe
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
+from grader.domain.source import is_document
 
 SCHEMA: Literal["grader.report/1"] = "grader.report/1"
 Number = int | float
@@ -218,7 +219,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         patch=patch,
         patch_disagreements=disagreements,
         commands=tuple(_commands(probes)),
-        notes=tuple(_notes(findings, disagreements, faults)),
+        notes=tuple(_notes(facts, findings, disagreements, faults)),
         dropped=facts.dropped,
         signals=tuple(
             _finding(path, SIGNALS, finding, plan.catalog, ())
@@ -275,6 +276,8 @@ _WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
 def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
     states: dict[str, State] = {}
     for probe in probes:
+        if not probe.reads(file.path):
+            continue
         state = file.inspection(probe.key).state
         known = states.get(probe.check.id, state)
         states[probe.check.id] = min(state, known, key=_WORST_FIRST.index)
@@ -300,7 +303,7 @@ def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in plan.probes:
-            if probe.check.id == "suppressions":
+            if probe.check.id == "suppressions" and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 
 
@@ -308,7 +311,7 @@ def _finding(
     path: str, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
 ) -> FindingLine:
     known = check in catalog
-    words = catalog[check].words_for(finding.code) if known else readable_words(finding.code)
+    words = catalog[check].words_for(finding.code) if known else readable_words(finding.code, path)
     return FindingLine(
         check=check,
         code=finding.code,
@@ -332,16 +335,17 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
             yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
             continue
         for probe in probes:
-            one = file.inspection(probe.key)
-            if one.state is State.FAILED:
-                yield Fault(path=file.path, check=probe.check.id, reason=one.reason)
+            if probe.reads(file.path) and file.inspection(probe.key).state is State.FAILED:
+                reason = file.inspection(probe.key).reason
+                yield Fault(path=file.path, check=probe.check.id, reason=reason)
 
 
 def _patch(facts: SubmissionFacts, probes: Sequence[Probe]) -> tuple[str | None, tuple[str, ...]]:
-    key = next((probe.key for probe in probes if probe.check.id == "mend"), None)
-    if key is None:
+    mend = next((probe for probe in probes if probe.check.id == "mend"), None)
+    if mend is None:
         return None, ()
-    mends = {file.path: file.inspection(key) for file in facts.files}
+    files = (file for file in facts.files if mend.reads(file.path))
+    mends = {file.path: file.inspection(mend.key) for file in files}
     torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
     return git_patch(dict(_hunks(mends))) or None, torn
 
@@ -360,8 +364,17 @@ def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
 
 
 def _notes(
-    findings: Sequence[FindingLine], disagreements: Sequence[str], faults: Sequence[Fault]
+    facts: SubmissionFacts,
+    findings: Sequence[FindingLine],
+    disagreements: Sequence[str],
+    faults: Sequence[Fault],
 ) -> Iterator[str]:
+    for file in facts.files:
+        if is_document(file.path) and file.path.lower().endswith(".toml"):
+            yield (
+                f"{file.path} was read as a text and set up no tool: every submission is graded "
+                "with the exercise's own settings."
+            )
     silenced = sum(1 for finding in findings if finding.check == "suppressions")
     if silenced:
         yield (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import median_low
 
-from grader.domain.check import Finding, State
+from grader.domain.check import Finding
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.rubric import Plan
 from grader.domain.source import is_test_path
@@ -37,7 +37,7 @@ def signals_of(plan: Plan, facts: SubmissionFacts) -> Iterator[Place]:
     key = keys.get(SIGNALS)
     if key is None:
         return
-    read = [file for file in facts.files if file.inspection(key).state is State.OK]
+    read = [file for file in facts.files if key in file.inspections]
     for file in read:
         yield from ((file.path, finding) for finding in file.inspections[key].findings)
     sizes = {file.path: file.inspections[key].facts.counts.get("statements", 0) for file in read}

@@ -167,7 +167,6 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
             "gui.pyw": "",
             "work.ipynb": "{}",
             "setup.cfg": "[flake8]\n",
-            "pkg/pyproject.toml": "",
             "data.csv": "1,2\n",
             "__MACOSX/._main.py": "x",
             "._main.py": "x",
@@ -186,9 +185,6 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
         "gui.pyw": "a .pyw file: name it .py to have it graded",
         "work.ipynb": "a notebook: scripts (.py) are asked for",
         "setup.cfg": "configuration of a tool: every submission is graded with the exercise's own",
-        "pkg/pyproject.toml": (
-            "configuration of a tool: every submission is graded with the exercise's own"
-        ),
         "data.csv": "not Python",
         "__MACOSX/": "left by macOS",
         "._main.py": "left by macOS",
@@ -198,6 +194,33 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
         "old.pyc": "compiled Python",
         "lib/thing-1.0.dist-info/": "installed packages",
     }
+
+
+def test_documents_that_a_check_may_read_are_kept_with_the_code() -> None:
+    files = {
+        "Answers.MD": "E501\n",
+        "main.py": "",
+        "pkg/pyproject.toml": "[project]\n",
+        "requirements-dev.txt": "black\n",
+        "requirements.txt": "flake8\n",
+    }
+    submission = read_upload(zipped({**files, "notes.txt": "", "data.toml": ""}))
+    assert contents(submission) == files
+    assert {row.path for row in submission.dropped} == {"notes.txt", "data.toml"}
+    without = {path: text for path, text in files.items() if path != "main.py"}
+    assert submission.digest != read_upload(zipped({"main.py": ""})).digest
+    with pytest.raises(BadArchive, match="no Python file"):
+        read_upload(zipped(without))
+
+
+def test_a_folder_gives_the_documents_that_its_archive_gives(project: Path) -> None:
+    (project / "answers.md").write_text("E501\n")
+    assert (
+        read_path(project).digest == read_upload(zipped({**FILES, "answers.md": "E501\n"})).digest
+    )
+    with pytest.raises(TooLarge) as caught:
+        read_path(project, Intake(max_file=3))
+    assert caught.value.code == "file-too-large"
 
 
 def test_a_virtual_environment_goes_but_a_script_in_its_folder_stays() -> None:

@@ -115,6 +115,11 @@ def test_a_file_that_cannot_be_read_says_nothing() -> None:
     assert told(file("a.py", NO_PYTHON), one("b.py", 30, 3)) == []
 
 
+def test_a_document_is_no_program() -> None:
+    guide = FileFacts(path="README.md", sha256="e" * 64, inspections={})
+    assert told(twin("a.py", 30), guide) == []
+
+
 def test_without_the_check_there_are_none() -> None:
     plan = plan_of({"it": criterion()})
     assert build_report(plan, facts_of(file("a.py")), digest="r").signals == ()
