@@ -61,23 +61,28 @@ def _far_better(
 
     Of two rates in the middle the lower one counts: one bad file makes no other far better.
     """
-    found = {
-        file.path: sum(len(file.inspections[key].findings) for key in keys)
-        for file in files
-        if sizes[file.path] >= LEAST_COMPARED and not is_test_path(file.path)
-    }
-    if len(found) <= _LEAST_OTHERS:
-        return
+    large = (file for file in files if sizes[file.path] >= LEAST_COMPARED)
+    compared = [file for file in large if not is_test_path(file.path)]
+    found = {file.path: _complaints(file, keys) for file in compared}
     rates = {path: Fraction(count, sizes[path]) for path, count in found.items()}
     for path, count in found.items():
-        usual = median_low(rate for other, rate in rates.items() if other != path)
-        expected = usual * sizes[path]
-        if expected >= LEAST_EXPECTED and count * FAR_BETTER <= expected:
+        expected = _usual(path, rates) * sizes[path]
+        if max(LEAST_EXPECTED, count * FAR_BETTER) <= expected:
             message = (
                 f"{count} findings of style, naming and docstrings in {sizes[path]} statements,"
                 f" where the other files lead to expect {round(expected)}"
             )
             yield path, Finding(code="far-better-file", message=message)
+
+
+def _complaints(file: FileFacts, keys: Sequence[str]) -> int:
+    return sum(len(file.inspections[key].findings) for key in keys)
+
+
+def _usual(path: str, rates: Mapping[str, Fraction]) -> Fraction:
+    """The median rate of the other files; none where they are too few to say what is usual."""
+    others = [rate for other, rate in rates.items() if other != path]
+    return median_low(others) if len(others) >= _LEAST_OTHERS else Fraction()
 
 
 def _hidden(dropped: Sequence[DroppedFile]) -> Iterator[Place]:

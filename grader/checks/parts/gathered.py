@@ -19,7 +19,7 @@ class Gathered:
     """
 
     statements: int = 0
-    bindings: list[ast.AST] = field(default_factory=list)
+    bindings: list[ast.stmt] = field(default_factory=list)
     calls: list[ast.Call] = field(default_factory=list)
     names: list[ast.Name] = field(default_factory=list)
     constants: list[ast.Constant] = field(default_factory=list)

@@ -25,16 +25,12 @@ def runs_text(gathered: Gathered) -> Iterator[Finding]:
     """Calls that run a text or import by a computed name, such functions handed on, ctypes."""
     aliases = aliases_of(gathered.bindings)
     for node in gathered.bindings:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from _foreign(node)
+        yield from _foreign(node)
+    names = _LAST_NAMES | aliases.imported.keys()
     for call in gathered.calls:
-        if _last_name(call.func) in _LAST_NAMES or _last_name(call.func) in aliases.imported:
+        if _last_name(call.func) in names:
             yield from _call(call, aliases)
-    suspects = [name for name in gathered.names if name.id in _HANDED_ON]
-    called = {id(call.func) for call in gathered.calls} if suspects else set()
-    for name in suspects:
-        if id(name) not in called:
-            yield from _handed_on(name, aliases)
+    yield from _handed_on(gathered, aliases)
 
 
 def _last_name(function: ast.expr) -> str:
@@ -64,17 +60,21 @@ def _is_plain(call: ast.Call) -> bool:
     return bool(given) and isinstance(given[0], ast.Constant)
 
 
-def _handed_on(name: ast.Name, aliases: Aliases) -> Iterator[Finding]:
-    own = name.id in aliases.own or name.id in aliases.imported
-    if not own and isinstance(name.ctx, ast.Load):
-        message = f"`{name.id}` is handed on, so that a text can be run as a program"
-        yield _finding("text-as-code", name, message)
+def _handed_on(gathered: Gathered, aliases: Aliases) -> Iterator[Finding]:
+    suspects = [name for name in gathered.names if name.id in _HANDED_ON - aliases.own]
+    called = {id(call.func) for call in gathered.calls} if suspects else set()
+    for name in suspects:
+        if id(name) not in called and isinstance(name.ctx, ast.Load):
+            message = f"`{name.id}` is handed on, so that a text can be run as a program"
+            yield _finding("text-as-code", name, message)
 
 
-def _foreign(node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
-    modules = [one.name for one in node.names]
-    if isinstance(node, ast.ImportFrom):
-        modules = [] if node.level else [node.module or ""]
+def _foreign(node: ast.stmt) -> Iterator[Finding]:
+    modules: list[str] = []
+    if isinstance(node, ast.Import):
+        modules = [one.name for one in node.names]
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        modules = [node.module or ""]
     for module in modules:
         if module.split(".")[0] in _FOREIGN:
             yield _finding("foreign-code", node, f"`{module}` calls what is not Python")
