@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.checks.parts.assertions import RAISING
 from grader.checks.parts.imports import Import
-from grader.checks.parts.running import mentioned
+from grader.checks.parts.nodes import below
 from grader.checks.parts.truths import last_name
 
 #: A call with a number of arguments that nobody can count, and an attribute that is only read.
@@ -77,23 +77,28 @@ class Said:
     chooses: bool = False
     looks_out: bool = False
 
-    def take(self, nodes: Iterable[ast.AST]) -> Said:
-        """Take in some expressions."""
-        all_ = [node for top in nodes for node in ast.walk(top)]
-        self.names.update(mentioned(node for node in all_ if isinstance(node, ast.Name)))
-        called = {id(node.func) for node in all_ if isinstance(node, ast.Call)}
-        for node in all_:
+    def take(self, nodes: Sequence[ast.AST]) -> Said:
+        """Take in every node of some expressions."""
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        for node in nodes:
             if isinstance(node, ast.Call):
                 self._call(node)
             elif isinstance(node, ast.Name):
-                self._name(node.id)
+                self._name(node)
             elif isinstance(node, ast.Attribute):
                 self._attribute(node, id(node) in called)
-            elif isinstance(node, ast.Constant):
-                self.names.update(mentioned([node]))
         return self
 
-    def _name(self, name: str) -> None:
+    def wrap(self, decorators: Iterable[ast.expr]) -> Said:
+        """Take in decorators: each is called with what stands below it."""
+        for item in decorators:
+            self._hand(item, ANY)
+        return self
+
+    def _name(self, node: ast.Name) -> None:
+        name = node.id
+        if isinstance(node.ctx, ast.Load):
+            self.names.add(name)
         if not (name in self.hubs.outer or name in self.hubs.plain or name in _SELF or name == "_"):
             self.objects.add(name)
 
@@ -139,6 +144,14 @@ class Said:
             self.calls.add(Call(f".{value.attr}", arguments))
         elif isinstance(value, ast.Name) and value.id in self.hubs.outer:
             self.calls.add(Call(value.id, arguments))
+
+
+def nodes_in(tops: Iterable[ast.AST]) -> list[ast.AST]:
+    """Every node of some expressions."""
+    found = list(tops)
+    for node in found:  # which grows meanwhile
+        found += below(node)
+    return found
 
 
 def _count(node: ast.Call) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from grader.checks.parts.calls_made import Call, Hubs, Said
+from grader.checks.parts.calls_made import Call, Hubs, Said, nodes_in
 from grader.checks.parts.running import Step, expressions
 from grader.checks.parts.statements import FUNCTIONS, Function
 from grader.checks.parts.truths import last_name
@@ -43,7 +43,7 @@ class Group(NamedTuple):
 
 def group_of_value(value: ast.expr, hubs: Hubs) -> Group:
     """A value outside every function, such as a list of cases, for tests to use."""
-    said = Said(hubs).take([value])
+    said = Said(hubs).take(nodes_in([value]))
     return Group(tuple(sorted(said.calls)), tuple(sorted(said.names)), "", True, said.chooses)
 
 
@@ -68,8 +68,14 @@ class _Grouping:
         arguments = function.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         self._arguments = {one.arg for one in every} - {"self", "cls"}
-        self._hubs = hubs.without(self._arguments | _names_set(function))
-        self._said = [Said(self._hubs).take(_all_of(step.statement)) for step in steps]
+        nodes = [nodes_in(_all_of(step.statement)) for step in steps]
+        own = {name for step in steps for name in _bound_by(step.statement)}
+        own.update(name for each in nodes for name in _names_set(each))
+        self._hubs = hubs.without(self._arguments | own)
+        self._said = [
+            Said(self._hubs).take(each).wrap(getattr(step.statement, "decorator_list", ()))
+            for step, each in zip(steps, nodes, strict=True)
+        ]
         self._above: dict[int | str, int | str] = {}
 
     def groups(self) -> Iterator[Group]:
@@ -96,7 +102,7 @@ class _Grouping:
             calls=tuple(sorted({call for one in said for call in one.calls})),
             names=tuple(sorted({name for one in said for name in one.names})),
             heard="asserted" if asserted else "",
-            leaves=any(map(self._leaves, members)),
+            leaves=is_given or any(map(self._leaves, members)),
             chooses=any(one.chooses for one in said),
         )
 
@@ -125,7 +131,8 @@ class _Grouping:
     @cached_property
     def _given(self) -> Said:
         """What stands around the name of the function: parameters of tests, and defaults."""
-        return Said(self._hubs).take(given(self._function))
+        around = nodes_in(given(self._function))
+        return Said(self._hubs).take(around).wrap(self._function.decorator_list)
 
     def _leaves(self, at: int) -> bool:
         statement, said = self._steps[at].statement, self._said[at]
@@ -207,15 +214,10 @@ def _bound_by(statement: ast.stmt) -> Iterator[str]:
             yield handler.name
 
 
-def _names_set(function: Function) -> set[str]:
-    """The names that a function sets itself, whatever they mean outside of it."""
-    found = set()
-    for node in ast.walk(function):
+def _names_set(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node is not function:
-            found.add(node.name)
-    return found
+            yield node.id
 
 
 def _decides(statement: ast.Try) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from grader.checks.parts.calls_made import Hubs, Said
+from grader.checks.parts.calls_made import Hubs, Said, nodes_in
 from grader.checks.parts.outcomes import Group
 from grader.checks.parts.running import mentioned
 from grader.checks.parts.signatures import values_given
@@ -144,7 +144,7 @@ def _doctest(text: str, title: str, statement: ast.stmt, hubs: Hubs) -> Routine 
         tree = _parsed(example)
         if tree is not None and "doctest: +SKIP" not in example:
             mentions.update(mentioned([tree]))
-            said.take([tree])
+            said.take(nodes_in([tree]))
             if wanted and any(isinstance(node, ast.Call) for node in ast.walk(tree)):
                 answered.add(example)
     if not answered:

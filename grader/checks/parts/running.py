@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from grader.checks.parts.nodes import below
 from grader.checks.parts.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.checks.parts.truths import last_name
 
@@ -51,7 +52,7 @@ def mentioned(nodes: Iterable[ast.AST]) -> Iterator[str]:
         node = waiting.pop()
         if not isinstance(node, ast.Call) or last_name(node) not in _ONLY_ASKS:
             yield from _mentioned_by(node)
-            waiting.extend(ast.iter_child_nodes(node))
+            waiting += below(node)
 
 
 def _mentioned_by(node: ast.AST) -> Iterator[str]:
