@@ -51,6 +51,7 @@ _RUBRIC = click.option(
     metavar="OLD_PATH",
     help="An earlier version: tell what was fixed, what is new, what is still there.",
 )
+@click.option("--signals", is_flag=True, help="Show what a person should look at, too.")
 def check(
     path: Path,
     rubric_name: str,
@@ -58,6 +59,7 @@ def check(
     fail_under: float | None,
     output: Path | None,
     against: Path | None,
+    signals: bool,
 ) -> None:
     """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
 
@@ -69,7 +71,8 @@ def check(
         plan, (found, *before) = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None
         report = build_report(plan, found, digest=rubric_digest(text), earlier=earlier)
-        _write(FORMATS[format_name].render(report), output)
+        shown = report if signals else report.for_students()
+        _write(FORMATS[format_name].render(shown), output)
     sys.exit(_exit_code(report, fail_under))
 
 

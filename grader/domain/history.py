@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.domain.check import Finding, State
 from grader.domain.facts import EngineIdentity, SubmissionFacts
-from grader.domain.rubric import Plan
+from grader.domain.rubric import Plan, Probe
+from grader.domain.source import is_document
 
 #: So many fixed findings are listed; their number is always told.
 MOST_FIXED_LISTED = 50
@@ -69,9 +70,15 @@ class Earlier:
 
         Where it did not, a change of ours would be told as a change of the student's.
         """
-        keys = {probe.key for probe in plan.probes}
-        read = (file for file in self.facts.files if file.readable.state is State.OK)
-        return self.facts.engine == engine and all(keys <= file.inspections.keys() for file in read)
+        return self.facts.engine == engine and not any(map(self._lacks, plan.probes))
+
+    def _lacks(self, probe: Probe) -> bool:
+        """Whether a file that a probe reads was not asked, or was left out since nobody read it."""
+        return any(
+            file.readable.state is State.OK and probe.key not in file.inspections
+            for file in self.facts.files
+            if probe.reads(file.path)
+        ) or any(is_document(one.path) and probe.reads(one.path) for one in self.facts.dropped)
 
 
 class Told(Protocol):

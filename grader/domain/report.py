@@ -20,6 +20,7 @@ from grader.domain.patch import git_patch
 from grader.domain.readable import READABLE, readable_words
 from grader.domain.rubric import Plan, Probe
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
+from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document
 
 SCHEMA: Literal["grader.report/1"] = "grader.report/1"
@@ -149,6 +150,8 @@ class Report(_Frozen):
     commands: tuple[Command, ...]
     notes: tuple[str, ...]
     dropped: tuple[DroppedFile, ...]
+    #: For whoever teaches; see :meth:`for_students`.
+    signals: tuple[FindingLine, ...] = ()
     rounding: str = ROUNDING
     rubric: RubricLine
     engine: EngineIdentity
@@ -156,6 +159,10 @@ class Report(_Frozen):
     receipt: Receipt | None = None
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def for_students(self) -> Report:
+        """The report without what only an instructor sees."""
+        return self.model_copy(update={"signals": ()})
 
     def to_json(self) -> str:
         """The report as JSON, keys in a fixed order, ending in a newline."""
@@ -214,6 +221,10 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         commands=tuple(_commands(probes)),
         notes=tuple(_notes(facts, findings, disagreements, faults)),
         dropped=facts.dropped,
+        signals=tuple(
+            _finding(path, SIGNALS, finding, plan.catalog, ())
+            for path, finding in signals_of(plan, facts)
+        ),
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
         ),

@@ -166,8 +166,9 @@ class Rubric(_Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        if "suppressions" in catalog:
-            yield Probe(catalog["suppressions"], catalog["suppressions"].options())
+        for check in ("suppressions", "signals"):
+            if check in catalog:
+                yield Probe(catalog[check], catalog[check].options())
         formatters = {check: self._options(check) for check in ("formatting", "import_order")}
         wanted = {check: options for check, options in formatters.items() if options is not None}
         if self.feedback.patch and "mend" in catalog and wanted:

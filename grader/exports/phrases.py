@@ -14,6 +14,9 @@ PATCH_ELSEWHERE = (
     "repository, with --directory= and your folder's path: elsewhere git skips files in silence."
 )
 
+FOR_TEACHERS = "For the instructor: what a person should look at"
+SIGNALS_NOTE = "This costs no points, proves nothing, and is not shown to students."
+
 #: Code in prose of ours: what stands between two backticks.
 TICKED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")

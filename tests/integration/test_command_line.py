@@ -148,6 +148,16 @@ def test_an_earlier_version_that_is_not_there_is_bad_input(grader: Grader, tmp_p
     assert "old.zip" in result.stderr
 
 
+def test_signals_are_shown_where_they_are_asked_for(grader: Grader, tmp_path: Path) -> None:
+    path = tmp_path / "work.py"
+    path.write_text("exec('1 + 1')\n")
+    for form in ("json", "text"):
+        plain = grader("check", path, *BY_RUBRIC, "--format", form).stdout
+        full = grader("check", path, *BY_RUBRIC, "--format", form, "--signals").stdout
+        assert "runs a text as a program" in full
+        assert "runs a text as a program" not in plain
+
+
 def test_facts_are_measured_and_not_judged(grader: Grader) -> None:
     facts = report_of(grader("facts", GOLDEN / "monolith", *BY_RUBRIC))
     (file,) = facts["files"]  # type: ignore[misc]

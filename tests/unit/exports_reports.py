@@ -311,6 +311,10 @@ def hostile() -> Report:
         patch="".join(f"--- {name}\n+++ {name}\n@@ -1 +1 @@\n-x\n+y\n" for name in names),
         notes=tuple(f"Black and isort disagree for ever on {name}." for name in names),
         dropped=tuple(DroppedFile(path=name, reason="why not") for name in names),
+        signals=tuple(
+            finding("twin-file", name, 1, check="signals", message=f"The same as `{name}`")
+            for name in names
+        ),
     )
 
 

@@ -10,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain.check import Finding, Inspection, State
-from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.history import MOST_FIXED_LISTED, Earlier, compare, fingerprint
 from grader.domain.report import FindingLine, Report, build_report
 from grader.domain.rubric import Plan
+from grader.domain.source import is_document
 from tests.unit.domain_material import (
+    CATALOG,
+    COMPLAINTS,
     ENGINE,
     FAILED,
+    check,
     complaints,
     criterion,
     facts_of,
@@ -175,6 +179,20 @@ def test_no_history_where_a_change_of_ours_would_look_like_one_of_theirs() -> No
     for earlier in (newer, unasked, failed):
         assert against(earlier, now).history is None
     assert against(before, failed).history is None
+
+
+def test_files_are_asked_only_what_is_about_them() -> None:
+    text = check("text", COMPLAINTS, reads=is_document)
+    both = plan_of({"it": criterion(), "doc": criterion(check="text")}, {**CATALOG, "text": text})
+    guide = FileFacts(path="README.md", sha256="", inspections={"text": complaints(1, found())})
+    before = facts_of(file("work.py", lint=complaints(0)), guide)
+    history = against(before, before, both).history
+    assert history is not None and history.still_there == 1
+    left_out = handed_in().model_copy(
+        update={"dropped": (DroppedFile(path="README.md", reason="not Python"),)}
+    )
+    assert against(left_out, before, both).history is None
+    assert against(left_out, left_out).history is not None
 
 
 def test_a_file_that_could_not_be_read_is_a_finding_like_any_other() -> None:
