@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -47,6 +47,12 @@ class Waker(Protocol):
 
     def wake_delivery(self) -> None:
         """Tell a worker that scores are due to be sent. Never raises and never waits long."""
+
+    def ended(self, submission: str) -> None:
+        """Tell whoever waits for a submission that it has come to its end. Never raises."""
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """From now on call with each submission that comes to its end; some may be missed."""
 
 
 class ReadUpload(Protocol):
