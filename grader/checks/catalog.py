@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks import (
+    code_lines,
     complexity,
     constants,
     docstrings,
@@ -51,6 +52,7 @@ _CHECKS = (
     tests_present.CHECK,
     suppressions.CHECK,
     mend.CHECK,
+    code_lines.CHECK,
 )
 
 CATALOG: Catalog = MappingProxyType({check.id: check for check in _CHECKS})

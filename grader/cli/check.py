@@ -16,6 +16,7 @@ from grader.domain.errors import BadRequest
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report, build_report
 from grader.domain.rubric import Plan
+from grader.domain.starter import own
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine
 from grader.engine.rubric_text import rubric_digest, shipped_rubric, shipped_rubrics
@@ -54,8 +55,8 @@ def check(
     """
     with kind_errors():
         text = rubric_source(rubric_name)
-        plan, facts_found = _measured(path, text)
-        report = build_report(plan, facts_found, digest=rubric_digest(text))
+        plan, found, given = _measured(path, text)
+        report = build_report(plan, own(plan, found, given), digest=rubric_digest(text))
         _write(FORMATS[format_name].render(report), output)
     sys.exit(_exit_code(report, fail_under))
 
@@ -66,7 +67,7 @@ def check(
 def facts(path: Path, rubric_name: str) -> None:
     """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
     with kind_errors():
-        _, found = _measured(path, rubric_source(rubric_name))
+        _, found, _ = _measured(path, rubric_source(rubric_name))
         click.echo(found.model_dump_json(indent=2))
 
 
@@ -89,11 +90,13 @@ def rubric_source(name: str) -> str:
     return shipped
 
 
-def _measured(path: Path, rubric_text: str) -> tuple[Plan, SubmissionFacts]:
+def _measured(path: Path, rubric_text: str) -> tuple[Plan, SubmissionFacts, SubmissionFacts | None]:
+    """The plan, the facts of a submission, and those of what was handed out."""
     rubric = read_rubric(rubric_text)
     submission = read_path(path, rubric.intake)
     with open_engine() as engine:
-        return Plan.of(rubric, CATALOG), engine.measure(submission, rubric)
+        facts_found = engine.measure(submission, rubric)
+        return Plan.of(rubric, CATALOG), facts_found, engine.starter(rubric)
 
 
 @contextmanager

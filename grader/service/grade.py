@@ -10,6 +10,7 @@ import structlog
 from grader.domain.errors import EngineFault, GraderError
 from grader.domain.report import build_report
 from grader.domain.rubric import Intake
+from grader.domain.starter import own
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Measure, ReadUpload, Store
 from grader.service.records import Claim, Lane, Result, SubmissionRecord
@@ -65,7 +66,8 @@ class Grade:
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
         facts = self.engine.measure(submission, plan.rubric)
-        report = build_report(plan, facts, digest=record.digest, version=record.version)
+        mine = own(plan, facts, self.engine.starter(plan.rubric))
+        report = build_report(plan, mine, digest=record.digest, version=record.version)
         return Result(report, facts, record)
 
     def _give_back(self, claim: Claim, fault: Exception) -> None:
