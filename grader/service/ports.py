@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -48,6 +48,12 @@ class Waker(Protocol):
     def wake_delivery(self) -> None:
         """Tell a worker that scores are due to be sent. Never raises and never waits long."""
 
+    def ended(self, submission: str) -> None:
+        """Tell whoever waits for a submission that it has come to its end. Never raises."""
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """From now on call with each submission that comes to its end; some may be missed."""
+
 
 class ReadUpload(Protocol):
     """Bytes of an upload to a submission."""
@@ -68,6 +74,9 @@ class Measure(Protocol):
 
     def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
         """Raises EngineFault where the engine itself is broken."""
+
+    def starter(self, rubric: Rubric) -> SubmissionFacts | None:
+        """What the rubric's starter files measure, if it has any. Raises EngineFault as above."""
 
 
 class Submissions(Protocol):

@@ -197,7 +197,7 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
 
 
 def test_documents_that_a_check_may_read_are_kept_with_the_code() -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "Answers.MD": "E501\n",
         "main.py": "",
         "pkg/pyproject.toml": "[project]\n",
@@ -366,3 +366,37 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(BadArchive) as caught:
         read_path(tmp_path)
     assert caught.value.code == "no-python-files"
+
+
+@pytest.mark.parametrize(
+    ("folder", "statement"),
+    [
+        ("__pycache__", "from __pycache__.real import run"),
+        ("__pycache__", "from __pycache__ import (\n    real,\n)"),
+        ("node_modules", "import node_modules.real as r"),
+        ("env/lib", "from env.lib import real"),
+        ("__pycache__", "if True:\n    import __pycache__.real"),
+    ],
+)
+def test_what_a_file_imports_is_never_dropped(folder: str, statement: str, tmp_path: Path) -> None:
+    files = {
+        "main.py": f"{statement}\n",
+        f"{folder}/real.py": "import bin.more\n",
+        f"{folder}/other-one.py": "X = 1\n",
+        f"{folder}/data.txt": "x",
+        "env/pyvenv.cfg": "home = x",
+        "env/bin/more.py": "Y = 1\n",
+        "env/lib/python3.11/numpy.py": "Z = 1\n",
+    }
+    kept = ["env/bin/more.py", f"{folder}/real.py", "main.py"]
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    for submission in (read_upload(zipped(dict(files))), read_path(tmp_path)):
+        assert [source.path for source in submission.files] == sorted(kept)
+        assert f"{folder}/" in [row.path for row in submission.dropped]
+
+
+def test_leftovers_that_nothing_imports_are_dropped() -> None:
+    files = {"main.py": "LIB = 'lib'  # import __pycache__\n", "__pycache__/real.py": "X = 1\n"}
+    assert [source.path for source in read_upload(zipped(dict(files))).files] == ["main.py"]
