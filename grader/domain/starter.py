@@ -30,7 +30,15 @@ def own(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts | None) -> Su
     files = [
         _own(file, starters.get(pairs.get(file.path, "")), given, keys) for file in facts.files
     ]
-    return facts.model_copy(update={"files": tuple(files)})
+    return facts.model_copy(update={"files": tuple(map(_answered, files))})
+
+
+def _answered(file: FileFacts) -> FileFacts:
+    """A file of which every probe has an answer, though its lines of code are not known."""
+    if file.readable.state is not State.OK or CODE_LINES in file.inspections:
+        return file
+    every = {**file.inspections, CODE_LINES: _NOT_APPLICABLE}
+    return file.model_copy(update={"inspections": every})
 
 
 def paired(paths: Collection[str], given: Iterable[str]) -> Mapping[str, str]:

@@ -109,6 +109,7 @@ def test_of_a_changed_file_the_difference_counts() -> None:
 def test_facts_from_before_there_was_a_starter_are_judged_too() -> None:
     given = lined("a.py", {1: 1}, lint=complaints(3))
     old = file("a.py", lint=complaints(5))
+    assert CODE_LINES not in old.inspections
     assert owned(old, given).inspections["lint"].facts.counts == {"complaints": 2}
     assert owned(old.model_copy(update={"sha256": given.sha256}), given).handed_out
 
