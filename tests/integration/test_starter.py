@@ -149,6 +149,7 @@ def test_the_students_part_of_a_starter_file_is_judged(room: Room) -> None:
         {"s123/stats.py": GIVEN.replace("\n", "\r\n")},
         {"stats.py": "\ufeff" + GIVEN.replace("\n\n", "\n# A thought.\n   \n")},
         {"copy_of_stats.py": GIVEN},
+        {"part_of_stats.py": GIVEN.partition("\n\n\n")[0]},
         {"stats.py": GIVEN.replace("import os, sys\n", "")},
     ],
 )
