@@ -298,7 +298,7 @@ def test_naming_without_trying_out_is_no_cover() -> None:
         ("from shapes import Box", "Box().volume()", 1),
         ("from other import area", "area(1, 2)", 0),
         ("import shapes", "area(1, 2)", 0),
-        ("from shapes import border", "x.area(border)", 2),
+        ("from shapes import border", "x.area(border, 1)", 2),
     ],
 )
 def test_names_are_followed_to_the_module_that_defines_them(
@@ -439,9 +439,9 @@ def test_findings_stand_at_what_is_missing() -> None:
     test = f"{IMPORT}def test_a():\n    area(1, 2)\n"
     files = {"shapes.py": SHAPES, "test_a.py": test}
     assert [(each.line, each.message) for each in found(files, "untested-function")] == [
-        (1, "No test names `area`"),
-        (5, "No test names `border`"),
-        (10, "No test names `Box.volume`"),
+        (1, "No test tries out `area`"),
+        (5, "No test tries out `border`"),
+        (10, "No test tries out `Box.volume`"),
     ]
     (finding,) = found(files, "test-without-assertion")
     assert (finding.line, finding.message) == (4, "`test_a` asserts nothing that can fail")
