@@ -56,12 +56,11 @@ class Trials:
                     waiting.append(more)
         return found
 
-    def used(self, key: Key) -> Iterator[Group]:
-        """The groups of a routine that matter: in a test, those whose outcome is heard."""
-        if self._routines[key].is_test:
-            yield from (one.group for one in self._heard_in(key))
-        else:
-            yield from self._routines[key].groups
+    def uses(self, key: Key, subjects: Collection[str]) -> bool:
+        """Whether a helper names one of some subjects, or a test looks at what comes of one."""
+        if not self._routines[key].is_test:
+            return any(name in subjects for name in self._routines[key].mentions)
+        return any(_acts_on(one.group, subjects) for one in self._heard_in(key))
 
     def _heard_in(self, key: Key) -> Iterator[_Reached]:
         for group in self._routines[key].groups:
@@ -89,7 +88,7 @@ def _calls(one: _Reached) -> Iterator[Call]:
         yield from (Call(name, ANY) for name in one.group.names)
 
 
-def uses(group: Group, subjects: Collection[str]) -> bool:
+def _acts_on(group: Group, subjects: Collection[str]) -> bool:
     """Whether a group does more with some subjects than to name them; constants have but names."""
     named = [name for name in group.names if name in subjects]
     acts = bool(group.calls) or group.chooses

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
-from grader.checks.parts.heard import Key, Trial, Trials, tries, uses
+from grader.checks.parts.heard import Key, Trial, Trials, tries
 from grader.checks.parts.imports import STAR, Import, Modules
 from grader.checks.parts.public_functions import Public
 from grader.checks.parts.test_routines import Routine
@@ -230,8 +230,7 @@ class Suite:
         first = [
             key
             for key, routine in self._routines.items()
-            if not files.isdisjoint(routine.mentions)
-            or any(uses(group, subjects[key[0]]) for group in self._trials.used(key))
+            if not files.isdisjoint(routine.mentions) or self._trials.uses(key, subjects[key[0]])
         ]
         return _spread(first, lambda key: self._users.get(key, ()))
 
