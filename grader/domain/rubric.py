@@ -37,6 +37,8 @@ Whole = Annotated[int, Field(strict=True, gt=0)]
 
 #: ``check: manual`` is points that a person gives.
 MANUAL = "manual"
+#: The checks of what a patch mends.
+MENDED = ("formatting", "import_order")
 
 
 class _Strict(BaseModel):
@@ -168,7 +170,7 @@ class Rubric(_Strict):
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
         if "suppressions" in catalog:
             yield Probe(catalog["suppressions"], catalog["suppressions"].options())
-        formatters = {check: self._options(check) for check in ("formatting", "import_order")}
+        formatters = {check: self._options(check) for check in MENDED}
         wanted = {check: options for check, options in formatters.items() if options is not None}
         if self.feedback.patch and "mend" in catalog and wanted:
             yield Probe(catalog["mend"], catalog["mend"].options.model_validate(wanted))
@@ -210,6 +212,10 @@ class Plan:
         """The plan of a rubric that :func:`read_rubric` has accepted."""
         planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
+
+    def mends(self, path: str) -> bool:
+        """Whether a criterion counts the layout or the imports of a file, which a patch mends."""
+        return any(one.criterion.check in MENDED and one.takes(path) for one in self.criteria)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:
