@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks import (
+    answers,
     complexity,
     constants,
+    dependencies,
     docstrings,
     duplication,
     exceptions,
@@ -49,6 +51,8 @@ _CHECKS = (
     type_hints.CHECK,
     exceptions.CHECK,
     tests_present.CHECK,
+    dependencies.CHECK,
+    answers.CHECK,
     suppressions.CHECK,
     mend.CHECK,
 )
