@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks import (
+    answers,
     code_lines,
     complexity,
     constants,
+    dependencies,
     docstrings,
     duplication,
     exceptions,
@@ -51,6 +53,8 @@ _CHECKS = (
     type_hints.CHECK,
     exceptions.CHECK,
     tests_present.CHECK,
+    dependencies.CHECK,
+    answers.CHECK,
     suppressions.CHECK,
     signals.CHECK,
     mend.CHECK,

@@ -6,7 +6,7 @@ twin of the inspection's ``reason`` (``syntax-error`` for ``syntax``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from grader.domain.check import Words
 from grader.domain.source import is_document
@@ -78,3 +78,8 @@ def readable_words(code: str, path: str) -> Words:
     """Words for the code of an unreadable file's finding; those of a syntax error for others."""
     known = DOCUMENT_WORDS.get(code) if is_document(path) else None
     return known or WORDS.get(code, WORDS["syntax-error"])
+
+
+def cannot_be_read(paths: Iterable[str]) -> str:
+    """What is said of unreadable files: of documents too not that they are no Python."""
+    return "cannot be read" if any(map(is_document, paths)) else "cannot be read as Python"

@@ -210,7 +210,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
     ledger = judge(plan, facts)
     findings = tuple(_findings(plan, facts))
     faults = tuple(_faults(facts, probes))
-    patch, disagreements = _patch(facts, probes)
+    patch, disagreements = _patch(plan, facts)
     attention = ledger.needs_attention or bool(faults)
     return Report(
         status="needs_attention" if attention else "graded",
@@ -344,11 +344,12 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
                 yield Fault(path=file.path, check=probe.check.id, reason=reason)
 
 
-def _patch(facts: SubmissionFacts, probes: Sequence[Probe]) -> tuple[str | None, tuple[str, ...]]:
-    mend = next((probe for probe in probes if probe.check.id == "mend"), None)
+def _patch(plan: Plan, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
+    """The patch of the files that a criterion of layout or imports counts; those left torn."""
+    mend = next((probe for probe in plan.probes if probe.check.id == "mend"), None)
     if mend is None:
         return None, ()
-    files = (file for file in facts.files if mend.reads(file.path))
+    files = filter(lambda file: plan.mends(file.path), facts.files)
     mends = {file.path: file.inspection(mend.key) for file in files}
     torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
     return git_patch(dict(_hunks(mends))) or None, torn

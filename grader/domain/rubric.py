@@ -44,6 +44,8 @@ CODE_LINES = "code_lines"
 
 #: Where a starter file lies in the folder that was handed out.
 _STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.pyi?")
+#: The checks of what a patch mends.
+MENDED = ("formatting", "import_order")
 
 
 class _Strict(BaseModel):
@@ -180,7 +182,7 @@ class Rubric(_Strict):
         for check in ("suppressions", "signals", *((CODE_LINES,) if self.starter else ())):
             if check in catalog:
                 yield Probe(catalog[check], catalog[check].options())
-        formatters = {check: self._options(check) for check in ("formatting", "import_order")}
+        formatters = {check: self._options(check) for check in MENDED}
         wanted = {check: options for check, options in formatters.items() if options is not None}
         if self.feedback.patch and "mend" in catalog and wanted:
             yield Probe(catalog["mend"], catalog["mend"].options.model_validate(wanted))
@@ -222,6 +224,10 @@ class Plan:
         """The plan of a rubric that :func:`read_rubric` has accepted."""
         planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
+
+    def mends(self, path: str) -> bool:
+        """Whether a criterion counts the layout or the imports of a file, which a patch mends."""
+        return any(one.criterion.check in MENDED and one.takes(path) for one in self.criteria)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:

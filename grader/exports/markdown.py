@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import Report
 from grader.exports import at_home, phrases
 from grader.exports.inert import harmless
@@ -143,7 +144,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _file(file: FileFindings) -> Iterator[str]:
-    mark = " cannot be read as Python" if file.unreadable else ""
+    mark = f" {cannot_be_read([file.path])}" if file.unreadable else ""
     yield f"**File** {code(file.path)}{mark}"
     yield "\n".join(line for group in file.groups for line in _group(group))
 

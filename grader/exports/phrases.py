@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, Fault, Number, Report
 from grader.exports.outline import Group, part_of, unreadable
 
@@ -161,10 +162,10 @@ def price_of(group: Group) -> str:
 
 
 def files_read(report: Report) -> str:
-    """``5 files were read, 1 of them cannot be read as Python.``"""
-    broken = len(unreadable(report))
+    """``5 files were graded; 1 of them cannot be read as Python.``"""
+    broken = unreadable(report)
     was = "file was" if len(report.files) == 1 else "files were"
-    tail = f"; {broken} of them cannot be read as Python" if broken else ""
+    tail = f"; {len(broken)} of them {cannot_be_read(broken)}" if broken else ""
     return f"{len(report.files)} {was} graded{tail}."
 
 

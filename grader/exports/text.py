@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, Report
 from grader.exports import at_home, phrases
 from grader.exports.inert import harmless
@@ -129,7 +130,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
     sheet.put(phrases.files_read(report) + ("" if files else " Nothing was found."), indent=2)
     for file in files:
         sheet.put("")
-        mark = "  (cannot be read as Python)" if file.unreadable else ""
+        mark = f"  ({cannot_be_read([file.path])})" if file.unreadable else ""
         sheet.put(file.path + mark, indent=2, style="heading")
         for group in file.groups:
             _group(sheet, group)
