@@ -50,8 +50,8 @@ WORDS = Words(
 
 _UNTESTED = Words(
     explanation=(
-        "No test calls this function and says what should come of it. If it breaks tomorrow, nobody notices until someone runs"
-        " the program and looks closely."
+        "No test calls this function and says what should come of it. If it breaks tomorrow, nobody"
+        " notices until someone runs the program and looks closely."
     ),
     how_to_fix=(
         "Write a test that calls it with an easy value, and then one with an odd value: an empty"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,8 +33,6 @@ Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
-#: A starter file's path in the folder that was handed out, and its text.
-StarterPath = Annotated[str, Field(pattern=r"^[^/\\]+(?:/[^/\\]+)*\.pyi?$", max_length=200)]
 StarterText = Annotated[str, Field(min_length=1)]
 #: Neither text nor a truth value is taken for a whole number.
 Whole = Annotated[int, Field(strict=True, gt=0)]
@@ -42,6 +41,9 @@ Whole = Annotated[int, Field(strict=True, gt=0)]
 MANUAL = "manual"
 #: What tells a starter file's lines from the student's; also its key and its histogram.
 CODE_LINES = "code_lines"
+
+#: Where a starter file lies in the folder that was handed out.
+_STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.pyi?")
 
 
 class _Strict(BaseModel):
@@ -161,9 +163,7 @@ class Rubric(_Strict):
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
-    starter: Annotated[dict[StarterPath, StarterText], Field(max_length=50)] = Field(
-        default_factory=dict
-    )
+    starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
         """Everything that must be measured to judge by this rubric, each once."""
@@ -291,6 +291,12 @@ def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem
                 suggestion=problem.suggestion,
             )
     yield from contradictions(_chosen_options(rubric, catalog))
+    for path in rubric.starter:
+        if not _STARTER_PATH.fullmatch(path):
+            example = "numbers.py or tools/numbers.py"
+            yield RubricProblem(
+                f"is no path of a Python file, such as {example}", ("starter", path)
+            )
 
 
 def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[RubricProblem]:

@@ -6,7 +6,7 @@ of the rounded rows, so a reader can add it up again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -194,11 +194,11 @@ def _facts(probe_key: str, taken: Mapping[str, Inspection], merged: _Merged) -> 
     return merged.get(key)
 
 
-def _apart(probe_key: str, files: Sequence[FileFacts], taken: Collection[str]) -> list[Apart]:
+def _apart(probe_key: str, files: Sequence[FileFacts], taken: Collection[str]) -> Iterator[Apart]:
     """What was measured of the starter files that the student changed."""
-    return [
-        file.apart[probe_key] for file in files if probe_key in file.apart and file.path in taken
-    ]
+    for file in files:
+        if file.path in taken and probe_key in file.apart:
+            yield file.apart[probe_key]
 
 
 def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
@@ -228,13 +228,13 @@ def _nothing(criterion: Criterion) -> _Verdict:
 
 
 def _judged(
-    criterion: Criterion, measure: Measure, facts: Facts | None, apart: Sequence[Apart]
+    criterion: Criterion, measure: Measure, facts: Facts | None, apart: Iterable[Apart]
 ) -> _Verdict:
     """Points for what was measured, where anything was."""
     limit = criterion.scale.limit if criterion.scale else None
     value = measure.value(facts, limit) if facts else None
-    if value is None and apart and measure.better == "lower":
-        value = _grown(measure, limit, apart)
+    if value is None and measure.better == "lower":
+        value = _grown(measure, limit, [*apart])
     if value is None:
         return _nothing(criterion)
     # What a starter file's functions lack may be less than what the student did for them.
@@ -247,6 +247,8 @@ def _grown(measure: Measure, limit: int | None, apart: Sequence[Apart]) -> Fract
 
     That is what counts where nothing else is the student's (all functions were handed out, say).
     """
+    if not apart:
+        return None
     whole = measure.value(Facts.merge(each.whole for each in apart), limit)
     given = measure.value(Facts.merge(each.given for each in apart), limit)
     return None if whole is None else max(Fraction(measure.low), whole - (given or 0))

@@ -31,7 +31,15 @@ def own(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts | None) -> Su
     files = [
         _own(file, starters.get(pairs.get(file.path, "")), given, keys) for file in facts.files
     ]
-    return facts.model_copy(update={"files": tuple(files)})
+    return facts.model_copy(update={"files": tuple(map(_answered, files))})
+
+
+def _answered(file: FileFacts) -> FileFacts:
+    """A file of which every probe has an answer, though its lines of code are not known."""
+    if file.readable.state is not State.OK or CODE_LINES in file.inspections:
+        return file
+    every = {**file.inspections, CODE_LINES: _NOT_APPLICABLE}
+    return file.model_copy(update={"inspections": every})
 
 
 def paired(paths: Collection[str], given: Iterable[str]) -> Mapping[str, str]:
@@ -63,22 +71,35 @@ def _name(path: str) -> str:
 
 
 def _own(
-    file: FileFacts, starter: FileFacts | None, given: SubmissionFacts, keys: Collection[str]
+    file: FileFacts, named: FileFacts | None, given: SubmissionFacts, keys: Collection[str]
 ) -> FileFacts:
     """One file less what was handed out; a file that cannot be read is the student's."""
     if file.readable.state is not State.OK:
         return file
-    if _is_as_handed_out(file, starter, given):
+    starter = _starter_of(file, named, given.files)
+    if starter is None:
+        return file
+    if _is_as_handed_out(file, starter):
         left = {key: _set_aside(one) for key, one in file.inspections.items()}
         return file.model_copy(update={"inspections": left, "handed_out": True})
-    if starter is None or _is_another(file, starter):
-        return file
     return _changed(file, starter, keys)
 
 
-def _is_another(file: FileFacts, starter: FileFacts) -> bool:
-    """Whether a file has a starter file's name and not one of its lines of code."""
-    return CODE_LINES in file.inspections and not _lines(file) & _lines(starter)
+def _starter_of(
+    file: FileFacts, named: FileFacts | None, given: Sequence[FileFacts]
+) -> FileFacts | None:
+    """The starter file that a file is: the same bytes, or by its path, or by most of its lines.
+
+    By its path only where it shares a line of code with it, and by its lines so that nothing is
+    won by a change of name.
+    """
+    same = next((each for each in given if each.sha256 == file.sha256), None)
+    if same is not None or CODE_LINES not in file.inspections:
+        return same or named
+    if named is not None and _shared(file, named):
+        return named
+    likest = max(given, key=lambda each: _shared(file, each))
+    return likest if 2 * _shared(file, likest) > _lines(file).total() else None
 
 
 def _lines(file: FileFacts) -> Counter[int]:
@@ -87,16 +108,16 @@ def _lines(file: FileFacts) -> Counter[int]:
     return Counter(known.facts.histograms.get(CODE_LINES, {}))
 
 
-def _is_as_handed_out(file: FileFacts, starter: FileFacts | None, given: SubmissionFacts) -> bool:
-    """Whether a file holds a starter file's lines and no other, under whatever name."""
-    if any(file.sha256 == each.sha256 for each in given.files):
+def _shared(file: FileFacts, starter: FileFacts) -> int:
+    """How many lines of code two files have in common."""
+    return (_lines(file) & _lines(starter)).total()
+
+
+def _is_as_handed_out(file: FileFacts, starter: FileFacts) -> bool:
+    """Whether no line of code of a file is the student's own."""
+    if file.sha256 == starter.sha256:
         return True
-    if CODE_LINES not in file.inspections:
-        return False
-    lines = _lines(file)
-    if starter is not None and not lines - _lines(starter):
-        return True
-    return bool(lines) and any(lines == _lines(each) for each in given.files)
+    return CODE_LINES in file.inspections and not _lines(file) - _lines(starter)
 
 
 def _set_aside(one: Inspection) -> Inspection:

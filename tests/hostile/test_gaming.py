@@ -283,8 +283,38 @@ ASSERTED = {
     "what is swallowed": "try:\n        assert it({}) == 1\n    except Exception:\n        pass",
     "what never runs": "if False:\n        assert it({}) == 1",
     "what comes too late": "return\n    assert it({}) == 1",
+    "its text": "assert str(it)",
+    "its text after a call": "it({})\n    assert str(it)",
+    "a list that holds it": "assert len([it]) == 1",
+    "it in a list": "assert it in [it]",
+    "a list that holds a result": "assert len([it({})]) == 1",
+    "its name": "assert it.__name__ == 'it'",
+    "it and its being callable": "assert it is not None and callable(it)",
+    "it by another name": "x = it\n    assert x",
+    "it in another list": "x = [it]\n    assert len(x) == 1",
+    "what nobody calls": "def inner():\n        assert it({}) == 1",
+    "what a class never does": "class A:\n        def a(self):\n            assert it({}) == 1",
+    "any error": "with pytest.raises(Exception):\n        it()",
+    "any error of any kind": "with pytest.raises((KeyError, BaseException)):\n        it({})",
+    "an error of its own call": "with pytest.raises(TypeError):\n        it()",
+    "too many arguments": "with pytest.raises(TypeError):\n        it(1, 2, 3, 4)",
+    "an error that is handed over": "pytest.raises(TypeError, it)",
+    "another value": "it({})\n    x = [1]\n    assert len(x) == 1",
+    "a plain computation": "it({})\n    assert sum([1, 2]) == 3",
 }
-TESTS: Mapping[str, Trick] = {f"a test of {what}": asserting(it) for what, it in ASSERTED.items()}
+TRIVIAL = {
+    "more.py": "".join(f"def f{at}(x):\n    return x\n\n\n" for at in range(30)),
+    "test_more.py": "from more import *\n\n\n"
+    + "".join(f"def test_{at}():\n    assert f{at}({at}) == {at}\n\n\n" for at in range(30)),
+}
+TESTS: Mapping[str, Trick] = {
+    **{f"a test of {what}": asserting(it) for what, it in ASSERTED.items()},
+    "tests of trivial functions": lambda files: {**files, **TRIVIAL},
+}
+DIRECTIVES: Mapping[str, Trick] = {
+    f"a docstring: {it}": above(f'"""{it}"""\n')
+    for it in ("isort:skip_file", "fmt: off", "flake8: noqa", "pylint: disable=all")
+}
 TIDY = (GOLDEN / "numbers-refactor/modules/statistics_tools.py").read_text()
 COPIED: Mapping[str, Trick] = {"a copied module": beside("statistics_tools.py", text=TIDY)}
 STYLE = frozenset({"formatting", "import_order", "style"})
@@ -336,6 +366,7 @@ def points(files: Files, rubric: str) -> dict[str, float]:
         *cases(TRIFLING, ("script", "monolith", "halfway")),
         *cases(IMPORTS),
         *cases(TESTS, WITH_FUNCTIONS, (PRACTICES,), {"unit_tests"}),
+        *cases(DIRECTIVES, kept={"docstrings"}, rubrics=[PRACTICES]),
         *cases(COPIED),
     ],
 )

@@ -74,7 +74,7 @@ def test_files_are_paired_by_the_end_of_their_path(
     assert paired(paths, given) == expected
 
 
-@pytest.mark.parametrize("lines", [{1: 2, 2: 1}, {1: 1}, {}])
+@pytest.mark.parametrize("lines", [{1: 2, 2: 1}, {1: 1}])
 def test_a_file_without_a_line_of_ones_own_counts_for_nothing(lines: dict[int, int]) -> None:
     mine = lined("a.py", lines, lint=complaints(3, Finding(code="A1", message="one")))
     found = owned(mine, lined("a.py", {1: 2, 2: 1}, lint=complaints(1)))
@@ -82,10 +82,23 @@ def test_a_file_without_a_line_of_ones_own_counts_for_nothing(lines: dict[int, i
     assert {one.state for one in found.inspections.values()} == {State.NOT_APPLICABLE}
 
 
-def test_a_copy_under_another_name_is_as_handed_out() -> None:
-    given = lined("a.py", {1: 1, 2: 1}, lint=complaints(1))
-    assert owned(lined("copy.py", {1: 1, 2: 1}), given).handed_out
-    assert not owned(lined("part.py", {1: 1}), given).handed_out
+@pytest.mark.parametrize("lines", [{1: 1, 2: 1, 3: 1}, {2: 1}])
+def test_a_copy_under_another_name_is_as_handed_out(lines: dict[int, int]) -> None:
+    given = lined("a.py", {1: 1, 2: 1, 3: 1}, lint=complaints(1))
+    assert owned(lined("copy.py", lines), given).handed_out
+
+
+def test_a_change_under_another_name_is_a_changed_starter_file() -> None:
+    given = lined("a.py", {1: 1, 2: 1, 3: 1}, lint=complaints(1))
+    renamed = owned(lined("b.py", {1: 1, 2: 1, 9: 1}, lint=complaints(3)), given)
+    assert renamed.inspections["lint"].facts.counts == {"complaints": 2}
+    new = lined("b.py", {1: 1, 2: 1, 8: 1, 9: 1}, lint=complaints(3))
+    assert owned(new, given) == new
+
+
+def test_a_file_that_was_emptied_is_no_longer_what_was_handed_out() -> None:
+    mine = lined("a.py", {}, lint=complaints(0))
+    assert owned(mine, lined("a.py", {1: 1}, lint=complaints(2))) == mine
 
 
 def test_another_file_of_the_same_name_is_the_students() -> None:
@@ -109,6 +122,7 @@ def test_of_a_changed_file_the_difference_counts() -> None:
 def test_facts_from_before_there_was_a_starter_are_judged_too() -> None:
     given = lined("a.py", {1: 1}, lint=complaints(3))
     old = file("a.py", lint=complaints(5))
+    assert CODE_LINES not in old.inspections
     assert owned(old, given).inspections["lint"].facts.counts == {"complaints": 2}
     assert owned(old.model_copy(update={"sha256": given.sha256}), given).handed_out
 

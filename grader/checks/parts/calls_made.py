@@ -106,29 +106,31 @@ class Said:
         self.names.add(f".{node.attr}")
         if is_called:
             return
-        if not node.attr.startswith("__"):
+        if not node.attr.startswith("__") and not self._is_plain(node):
             self.calls.add(Call(f".{node.attr}", READ))
-            self._look(node)
         if isinstance(node.value, ast.Name) and node.value.id in _SELF:
             self.objects.add(f"self.{node.attr}")
             self.names.add(f"self.{node.attr}")
 
-    def _look(self, node: ast.expr) -> None:
-        """Follow ``a.b(c).d`` to ``a``: is that a value of the test, or something outside?"""
+    def _is_plain(self, node: ast.expr) -> bool:
+        """Whether ``a.b(c).d`` starts at a plain ``a``. Note whether it is a value or outside."""
         while isinstance(node, ast.Attribute | ast.Call | ast.Subscript | ast.Await):
             node = node.func if isinstance(node, ast.Call) else node.value
-        if isinstance(node, ast.Name):
-            self.asked.add(node.id)
-            self.looks_out |= node.id in self.hubs.outer
+        if not isinstance(node, ast.Name):
+            return False
+        self.asked.add(node.id)
+        self.looks_out |= node.id in self.hubs.outer
+        return node.id in self.hubs.plain
 
     def _call(self, node: ast.Call) -> None:
         function, name = node.func, last_name(node)
-        self._look(node)
-        if isinstance(function, ast.Attribute):
+        if self._is_plain(node):
+            pass
+        elif isinstance(function, ast.Attribute):
             self.calls.add(Call(f".{name}", _count(node)))
         elif isinstance(function, ast.Name) and name in self.hubs.outer:
             self.calls.add(Call(name, _count(node)))
-        elif not isinstance(function, ast.Name) or name not in self.hubs.plain:
+        else:
             self.chooses = True
         if name in RAISING and len(node.args) > 1:
             self._hand(node.args[1], max(_count(node) - 2, ANY))

@@ -24,6 +24,15 @@ class Trial(NamedTuple):
     surely: bool
 
 
+class _Reached(NamedTuple):
+    """A group whose outcome is heard, in the file of that path."""
+
+    path: str
+    group: Group
+    surely: bool
+    chooses: bool
+
+
 class Trials:
     """The trials of each file, by the name that is called."""
 
@@ -38,43 +47,52 @@ class Trials:
         waiting = [start for key in tests for start in self._heard_in(key)]
         seen = set(waiting)
         while waiting:
-            path, group, surely, chooses = waiting.pop()
-            for call in _calls(group, chooses):
-                found[path][call.name].add(Trial(call, surely))
-            for more in self._behind(path, group, surely, chooses):
+            one = waiting.pop()
+            for call in _calls(one):
+                found[one.path][call.name].add(Trial(call, one.surely))
+            for more in self._behind(one):
                 if more not in seen:
                     seen.add(more)
                     waiting.append(more)
         return found
 
-    def _heard_in(self, key: Key) -> Iterator[tuple[str, Group, bool, bool]]:
-        """The groups of a test whose outcome is heard."""
+    def uses(self, key: Key, subjects: Collection[str]) -> bool:
+        """Whether a helper names one of some subjects, or a test looks at what comes of one."""
+        if not self._routines[key].is_test:
+            return any(name in subjects for name in self._routines[key].mentions)
+        return any(_acts_on(one.group, subjects) for one in self._heard_in(key))
+
+    def _heard_in(self, key: Key) -> Iterator[_Reached]:
         for group in self._routines[key].groups:
             asserted = group.heard == "asserted" or any(
                 helper in self._asserting for helper in self._helpers(key[0], group.names)
             )
             if asserted or group.heard:
-                yield key[0], group, asserted or group.heard == "watched", group.chooses
+                yield _Reached(key[0], group, asserted or group.heard == "watched", group.chooses)
 
-    def _behind(
-        self, path: str, group: Group, surely: bool, chooses: bool
-    ) -> Iterator[tuple[str, Group, bool, bool]]:
+    def _behind(self, one: _Reached) -> Iterator[_Reached]:
         """The groups of helpers that this one leans on."""
-        own = {name.removeprefix("self") for name in group.names if name.startswith(_ON_SELF)}
-        names = SETUPS.union(group.names) if own else group.names
-        for key in self._helpers(path, names):
-            routine = self._routines[key]
-            prepares = routine.name in SETUPS
-            for other in routine.groups:
-                if other.leaves or other.heard == "asserted":
-                    if not prepares or not own.isdisjoint(other.names):
-                        yield key[0], other, surely, chooses or other.chooses
+        names = one.group.names
+        own = {name.removeprefix("self") for name in names if name.startswith(_ON_SELF)}
+        for key in self._helpers(one.path, SETUPS.union(names) if own else names):
+            prepares = self._routines[key].name in SETUPS
+            for group in self._routines[key].groups:
+                if group.leaves or group.heard == "asserted":
+                    if not prepares or not own.isdisjoint(group.names):
+                        yield _Reached(key[0], group, one.surely, one.chooses or group.chooses)
 
 
-def _calls(group: Group, chooses: bool) -> Iterator[Call]:
-    yield from group.calls
-    if chooses:
-        yield from (Call(name, ANY) for name in group.names)
+def _calls(one: _Reached) -> Iterator[Call]:
+    yield from one.group.calls
+    if one.chooses:
+        yield from (Call(name, ANY) for name in one.group.names)
+
+
+def _acts_on(group: Group, subjects: Collection[str]) -> bool:
+    """Whether a group does more with some subjects than to name them; constants have but names."""
+    named = [name for name in group.names if name in subjects]
+    acts = bool(group.calls) or group.chooses
+    return any(acts or name.isupper() for name in named)
 
 
 def tries(public: Public, trials: Iterable[Trial]) -> bool:

@@ -156,7 +156,9 @@ def _doctest(text: str, title: str, statement: ast.stmt, hubs: Hubs) -> Routine 
         is_test=True,
         assertions=len(answered),
         mentions=tuple(sorted(mentions)),
-        groups=(Group(tuple(sorted(said.calls)), (), "asserted", False, False),),
+        groups=(
+            Group(tuple(sorted(said.calls)), tuple(sorted(mentions)), "asserted", False, False),
+        ),
         digest=digest([statement]),
     )
 

@@ -86,7 +86,7 @@ class Suite:
         """The public functions that tests which count try out, themselves or through helpers."""
         counted = {id(one.routine) for all_ in verdicts.values() for one in all_ if not one.why}
         starts = [key for key, routine in self._routines.items() if id(routine) in counted]
-        trials = Trials(self._routines, self._helpers_named, self._asserting).of(starts)
+        trials = self._trials.of(starts)
         shared = [path for path in self._sketches if path.endswith("conftest.py")]
         found: Covered = set()
         for path, by_name in trials.items():
@@ -224,18 +224,23 @@ class Suite:
 
     @cached_property
     def _about_own(self) -> set[Key]:
-        """Routines that name something of the submission, themselves or through a helper."""
+        """Routines that use something of the submission, themselves or through a helper."""
         subjects = {path: self._subjects(path) for path in self._sketches}
+        files = {own.split("/")[-1] for own in self._own}
         first = [
             key
             for key, routine in self._routines.items()
-            if not subjects[key[0]].isdisjoint(routine.mentions)
+            if not files.isdisjoint(routine.mentions) or self._trials.uses(key, subjects[key[0]])
         ]
         return _spread(first, lambda key: self._users.get(key, ()))
 
+    @cached_property
+    def _trials(self) -> Trials:
+        return Trials(self._routines, self._helpers_named, self._asserting)
+
     def _subjects(self, path: str) -> set[str]:
-        """What a file calls things of the submission: names, and files that are run as they are."""
-        found = {own.split("/")[-1] for own in self._own}
+        """What a file calls things of the submission."""
+        found: set[str] = set()
         for one, target in self._targets[path]:
             found.update(self._offered(target) if one.name == STAR else (one.bound,))
         return found | self._offered(path) if path in self._own else found

@@ -14,6 +14,7 @@ from grader.checks.parts.statements import Function
 _EQUAL_TO_ITSELF = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 _UNCHANGING = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop)
+_NEVER_NONE = (*_DISPLAYS, ast.Dict, ast.JoinedStr, ast.Lambda)
 _KNOWN = (
     *(*_UNCHANGING, *_DISPLAYS, ast.Dict, ast.BoolOp, ast.Compare, ast.boolop, ast.cmpop),
     *(ast.JoinedStr, ast.FormattedValue, ast.expr_context),
@@ -87,6 +88,8 @@ class Truths:
         while waiting:
             node = waiting.pop()
             if isinstance(node, ast.Call):
+                if _counts_what_is_written(node):
+                    continue
                 name = node.func.id if isinstance(node.func, ast.Name) else ""
                 if node.keywords or name not in _PURE | _ASKING:
                     return False
@@ -125,7 +128,7 @@ class Truths:
     def _holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
         if isinstance(right, ast.Constant):
             if isinstance(operator, ast.IsNot):
-                return right.value is None and self._is_there(left)
+                return right.value is None and (self._is_there(left) or _is_made(left))
             return isinstance(operator, ast.GtE) and right.value == 0 and last_name(left) == "len"
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
@@ -153,6 +156,22 @@ def _is_filled(test: ast.expr) -> bool:
     if isinstance(test, ast.JoinedStr):
         return any(isinstance(part, ast.Constant) and part.value for part in test.values)
     return isinstance(test, ast.Lambda)
+
+
+def _is_made(value: ast.AST) -> bool:
+    """A value that is made here, so that it is surely not ``None``."""
+    made = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+    return isinstance(value, _NEVER_NONE) or (made and last_name(value) in _PURE | _ASKING)
+
+
+def _counts_what_is_written(call: ast.Call) -> bool:
+    """``len([f()])`` is 1, whatever comes of the call."""
+    if last_name(call) != "len" or len(call.args) != 1:
+        return False
+    only = call.args[0]
+    return isinstance(only, ast.List | ast.Tuple) and not any(
+        isinstance(item, ast.Starred) for item in only.elts
+    )
 
 
 def _is_any_object(test: ast.expr) -> bool:
