@@ -10,6 +10,7 @@ from itertools import chain
 
 from grader.checks.parts.gathered import gather
 from grader.checks.parts.run_text import runs_text
+from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.checks.parts.texts import of_long_text
 from grader.domain.check import Check, Context, Facts, Inspection, Options, Words
 from grader.domain.source import SourceFile
@@ -77,6 +78,8 @@ _FAR_BETTER = Words(
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Signals of one file in the order of its lines, and how many statements it has."""
+    if not has_statements(source):
+        return NOTHING_TO_SAY
     gathered = gather(source.tree)
     texts = chain.from_iterable(map(of_long_text, gathered.constants))
     found = sorted([*runs_text(gathered), *texts], key=lambda one: (one.line, one.column, one.code))

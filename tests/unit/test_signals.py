@@ -9,6 +9,7 @@ import pytest
 from grader.domain.check import Finding, Inspection
 from grader.domain.facts import DroppedFile, FileFacts
 from grader.domain.report import Report, build_report
+from grader.domain.starter import own
 from tests.unit.domain_material import (
     CATALOG,
     COMPLAINTS,
@@ -118,6 +119,15 @@ def test_a_file_that_cannot_be_read_says_nothing() -> None:
 def test_a_document_is_no_program() -> None:
     guide = FileFacts(path="README.md", sha256="e" * 64, inspections={})
     assert told(twin("a.py", 30), guide) == []
+
+
+def test_what_was_handed_out_is_no_sign_of_anything() -> None:
+    run = Finding(code="text-as-code", line=3, message="`exec` runs a text", anchor="exec(text)")
+    given = facts_of(one("a.py", 100, 2, run))
+    others = (one("b.py", 40, 20), one("c.py", 40, 20))
+    changed = facts_of(one("a.py", 110, 2, run).model_copy(update={"sha256": "c" * 64}), *others)
+    assert len(reported(*changed.files).signals) == 2
+    assert build_report(PLAN, own(PLAN, changed, given), digest="r").signals == ()
 
 
 def test_without_the_check_there_are_none() -> None:
