@@ -18,17 +18,38 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Cell(_Frozen):
+    """A cell of a notebook, counted from 1: ``line`` of the joined code is its first line.
+
+    A cell that begins with blank lines, which the joined code leaves out, begins that much sooner.
+    """
+
+    number: int
+    line: int
+
+
+def _number(cell: Cell) -> int:
+    return cell.number
+
+
 class FileFacts(_Frozen):
     """One file: whether it is readable, and each probe's inspection by the probe's key.
 
     Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
-    ``ok`` there are none at all, and every probe that reads it has that state.
+    ``ok`` there are none at all, and every probe that reads it has that state. ``cells`` are those
+    of a notebook that hold code.
     """
 
     path: str
     sha256: str
     readable: Inspection = Inspection()
     inspections: dict[str, Inspection] = Field(default_factory=dict)
+    cells: tuple[Cell, ...] = ()
+
+    def place(self, line: int) -> tuple[int | None, int]:
+        """Where a line of the code stands: in which cell, if any, and on which line there."""
+        cell = max((one for one in self.cells if one.line <= line), key=_number, default=None)
+        return (cell.number, line - cell.line + 1) if cell else (None, line)
 
     def inspection(self, probe_key: str) -> Inspection:
         """The outcome of one probe that reads this file."""

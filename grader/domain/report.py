@@ -19,7 +19,7 @@ from grader.domain.patch import git_patch
 from grader.domain.readable import READABLE, readable_words
 from grader.domain.rubric import Plan, Probe
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
-from grader.domain.source import is_document
+from grader.domain.source import is_document, is_notebook
 
 SCHEMA: Literal["grader.report/1"] = "grader.report/1"
 Number = int | float
@@ -68,11 +68,15 @@ class FileLine(_Frozen):
 
 
 class FindingLine(_Frozen):
-    """One finding at one place, with what it means, how to mend it and where to read more."""
+    """One finding at one place, with what it means, how to mend it and where to read more.
+
+    ``cell`` is that of a notebook, counted from 1; ``line`` is then counted in the cell.
+    """
 
     check: str
     code: str
     path: str
+    cell: int | None = None
     line: int
     column: int
     message: str
@@ -246,8 +250,8 @@ def _findings(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
                 ids = found.setdefault((planned.criterion.check, one), [])
                 if ids[-1:] != [planned.id]:
                     ids.append(planned.id)
-        lines = [_finding(file.path, *key, plan.catalog, ids) for key, ids in found.items()]
-        yield from sorted(lines, key=lambda line: (line.line, line.column, line.code, line.check))
+        lines = [_finding(file, *key, plan.catalog, ids) for key, ids in found.items()]
+        yield from sorted(lines, key=_in_order)
 
 
 def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
@@ -259,23 +263,30 @@ def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 
 
+def _in_order(line: FindingLine) -> tuple[int, int, int, str, str]:
+    return line.cell or 0, line.line, line.column, line.code, line.check
+
+
 def _finding(
-    path: str, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
+    file: FileFacts, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
 ) -> FindingLine:
+    path = file.path
+    cell, line = file.place(finding.line)
     known = check in catalog
     words = catalog[check].words_for(finding.code) if known else readable_words(finding.code, path)
     return FindingLine(
         check=check,
         code=finding.code,
         path=path,
-        line=finding.line,
+        cell=cell,
+        line=line,
         column=finding.column,
         message=finding.message,
         value=finding.value,
         explanation=words.explanation,
         how_to_fix=words.how_to_fix,
         url=words.url,
-        hunk=finding.hunk,
+        hunk=None if is_notebook(path) else finding.hunk,
         criteria=tuple(criteria),
     )
 
@@ -315,18 +326,34 @@ def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
             yield Command(check=probe.check.id, command=probe.check.command(probe.options))
 
 
+def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
+    for path in (file.path for file in facts.files):
+        if is_document(path) and path.lower().endswith(".toml"):
+            yield (
+                f"{path} was read as a text and set up no tool: every submission is graded "
+                "with the exercise's own settings."
+            )
+        if is_notebook(path):
+            yield (
+                f"{path} was read as one script, one cell after the other, with its magics left "
+                "out. Where a message itself names lines, they are those of that script."
+            )
+    for path in (file.path for file in facts.dropped):
+        if is_notebook(path):
+            yield (
+                f"{path} is a notebook, and was not graded: scripts (.py) are asked for. Export "
+                "it as a script (in Jupyter: File, Save and Export Notebook As, Executable "
+                "Script), put the code into functions, and hand that in."
+            )
+
+
 def _notes(
     facts: SubmissionFacts,
     findings: Sequence[FindingLine],
     disagreements: Sequence[str],
     faults: Sequence[Fault],
 ) -> Iterator[str]:
-    for file in facts.files:
-        if is_document(file.path) and file.path.lower().endswith(".toml"):
-            yield (
-                f"{file.path} was read as a text and set up no tool: every submission is graded "
-                "with the exercise's own settings."
-            )
+    yield from _notes_on_files(facts)
     silenced = sum(1 for finding in findings if finding.check == "suppressions")
     if silenced:
         yield (
