@@ -26,13 +26,28 @@ class Apart(NamedTuple):
     given: Facts
 
 
+class Cell(_Frozen):
+    """A cell of a notebook, counted from 1: ``line`` of the joined code is its first line.
+
+    A cell that begins with blank lines, which the joined code leaves out, begins that much sooner.
+    """
+
+    number: int
+    line: int
+
+
+def _number(cell: Cell) -> int:
+    return cell.number
+
+
 class FileFacts(_Frozen):
     """One file: whether it is readable, and each probe's inspection by the probe's key.
 
     Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
-    ``ok`` there are none at all, and every probe that reads it has that state. ``handed_out`` and
-    ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never stored: the facts
-    of a file do not depend on what was handed out.
+    ``ok`` there are none at all, and every probe that reads it has that state. ``cells`` are those
+    of a notebook that hold code. ``handed_out`` and ``apart`` are for judging (see
+    :func:`grader.domain.starter.own`), and never stored: the facts of a file do not depend on what
+    was handed out.
     """
 
     path: str
@@ -42,6 +57,12 @@ class FileFacts(_Frozen):
     handed_out: bool = Field(default=False, exclude=True)
     #: By the probe's key, where the inspection holds only what is the student's.
     apart: dict[str, Apart] = Field(default_factory=dict, exclude=True)
+    cells: tuple[Cell, ...] = ()
+
+    def place(self, line: int) -> tuple[int | None, int]:
+        """Where a line of the code stands: in which cell, if any, and on which line there."""
+        cell = max((one for one in self.cells if one.line <= line), key=_number, default=None)
+        return (cell.number, line - cell.line + 1) if cell else (None, line)
 
     def inspection(self, probe_key: str) -> Inspection:
         """The outcome of one probe that reads this file."""

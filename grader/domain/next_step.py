@@ -24,6 +24,7 @@ class NextStep(BaseModel):
     text: str
     criterion: str | None = None
     path: str | None = None
+    cell: int | None = None
     line: int | None = None
 
 
@@ -79,10 +80,11 @@ def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
             plural = "criterion earns" if len(rows) == 1 else "criteria earn"
             return NextStep(
                 gains=_number(_gain(ledger.rows, rows)),
-                text=f"Mend {file.path}, line {finding.line}: {_sentence(finding.message)} "
+                text=f"Mend {_where(file, finding)}: {_sentence(finding.message)} "
                 f"Until it can be read, {len(rows)} {plural} nothing.",
                 path=file.path,
-                line=finding.line,
+                cell=file.place(finding.line)[0],
+                line=file.place(finding.line)[1],
             )
     return None
 
@@ -104,14 +106,24 @@ def _mend(plan: Plan, row: Row, gain: Fraction, facts: SubmissionFacts) -> NextS
         return None
     place = next(_places(planned, facts.files), None)
     words = planned.check.words_for(place[1].code) if place else planned.check.words
-    where = f" Start at {place[0]}, line {place[1].line}: {place[1].message}" if place else ""
-    return NextStep(
-        gains=_number(gain),
-        text=f"{row.criterion.title}: {words.how_to_fix}{where}",
-        criterion=row.id,
-        path=place[0] if place else None,
-        line=place[1].line if place else None,
+    step = NextStep(
+        gains=_number(gain), text=f"{row.criterion.title}: {words.how_to_fix}", criterion=row.id
     )
+    return _at(step, facts, *place) if place else step
+
+
+def _at(step: NextStep, facts: SubmissionFacts, path: str, finding: Finding) -> NextStep:
+    """The step with the place at which to start."""
+    file = next(file for file in facts.files if file.path == path)
+    cell, line = file.place(finding.line)
+    text = f"{step.text} Start at {_where(file, finding)}: {finding.message}"
+    return step.model_copy(update={"text": text, "path": path, "cell": cell, "line": line})
+
+
+def _where(file: FileFacts, finding: Finding) -> str:
+    """``main.py, line 3``; in a notebook ``work.ipynb, cell 2, line 3``."""
+    cell, line = file.place(finding.line)
+    return f"{file.path}, line {line}" if cell is None else f"{file.path}, cell {cell}, line {line}"
 
 
 def _places(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[str, Finding]]:

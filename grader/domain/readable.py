@@ -38,6 +38,13 @@ WORDS: Mapping[str, Words] = {
         "`\\x1b` inside a string.",
         "https://docs.python.org/3/reference/lexical_analysis.html#escape-sequences",
     ),
+    "not-a-notebook": Words(
+        "The file is called a notebook and cannot be opened as one, so nothing in it can be"
+        " measured.",
+        "Open it in Jupyter, save it again, and hand in what was saved. Better still, hand in a"
+        " script.",
+        "https://nbformat.readthedocs.io/en/latest/format_description.html",
+    ),
     "too-large": Words(
         "The file is larger than any hand-written module should be, so it is not graded.",
         "Split it into modules by purpose, and keep data in a data file instead of in code.",

@@ -21,7 +21,7 @@ from grader.domain.readable import READABLE, readable_words
 from grader.domain.rubric import Plan, Probe
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
-from grader.domain.source import is_document
+from grader.domain.source import is_document, is_notebook
 
 SCHEMA: Literal["grader.report/1"] = "grader.report/1"
 Number = int | float
@@ -77,12 +77,14 @@ class FindingLine(_Frozen):
     """One finding at one place, with what it means, how to mend it and where to read more.
 
     ``fingerprint`` stays the same where lines move; equal findings share it. ``since`` says
-    whether the last attempt had it, where there was one to compare with.
+    whether the last attempt had it, where there was one to compare with. ``cell`` is that of a
+    notebook, counted from 1; ``line`` is then counted in the cell.
     """
 
     check: str
     code: str
     path: str
+    cell: int | None = None
     line: int
     column: int
     message: str
@@ -225,10 +227,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         commands=tuple(_commands(probes)),
         notes=(*_starter_notes(facts.files), *_notes(facts, findings, disagreements, faults)),
         dropped=facts.dropped,
-        signals=tuple(
-            _finding(path, SIGNALS, finding, plan.catalog, ())
-            for path, finding in signals_of(plan, facts)
-        ),
+        signals=tuple(_signals(plan, facts)),
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
         ),
@@ -298,8 +297,16 @@ def _findings(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
                 ids = found.setdefault((planned.criterion.check, one), [])
                 if ids[-1:] != [planned.id]:
                     ids.append(planned.id)
-        lines = [_finding(file.path, *key, plan.catalog, ids) for key, ids in found.items()]
-        yield from sorted(lines, key=lambda line: (line.line, line.column, line.code, line.check))
+        lines = [_finding(file, *key, plan.catalog, ids) for key, ids in found.items()]
+        yield from sorted(lines, key=_in_order)
+
+
+def _signals(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
+    """What a person should look at, in files that are graded and in others."""
+    graded = {file.path: file for file in facts.files}
+    for path, finding in signals_of(plan, facts):
+        file = graded.get(path) or FileFacts(path=path, sha256="")
+        yield _finding(file, SIGNALS, finding, plan.catalog, ())
 
 
 def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
@@ -311,23 +318,30 @@ def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 
 
+def _in_order(line: FindingLine) -> tuple[int, int, int, str, str]:
+    return line.cell or 0, line.line, line.column, line.code, line.check
+
+
 def _finding(
-    path: str, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
+    file: FileFacts, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
 ) -> FindingLine:
+    path = file.path
+    cell, line = file.place(finding.line)
     known = check in catalog
     words = catalog[check].words_for(finding.code) if known else readable_words(finding.code, path)
     return FindingLine(
         check=check,
         code=finding.code,
         path=path,
-        line=finding.line,
+        cell=cell,
+        line=line,
         column=finding.column,
         message=finding.message,
         value=finding.value,
         explanation=words.explanation,
         how_to_fix=words.how_to_fix,
         url=words.url,
-        hunk=finding.hunk,
+        hunk=None if is_notebook(path) else finding.hunk,
         criteria=tuple(criteria),
         fingerprint=fingerprint(check, finding),
     )
@@ -380,18 +394,34 @@ def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
         )
 
 
+def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
+    for path in (file.path for file in facts.files):
+        if is_document(path) and path.lower().endswith(".toml"):
+            yield (
+                f"{path} was read as a text and set up no tool: every submission is graded "
+                "with the exercise's own settings."
+            )
+        if is_notebook(path):
+            yield (
+                f"{path} was read as one script, one cell after the other, with its magics left "
+                "out. Where a message itself names lines, they are those of that script."
+            )
+    for path in (file.path for file in facts.dropped):
+        if is_notebook(path):
+            yield (
+                f"{path} is a notebook, and was not graded: scripts (.py) are asked for. Export "
+                "it as a script (in Jupyter: File, Save and Export Notebook As, Executable "
+                "Script), put the code into functions, and hand that in."
+            )
+
+
 def _notes(
     facts: SubmissionFacts,
     findings: Sequence[FindingLine],
     disagreements: Sequence[str],
     faults: Sequence[Fault],
 ) -> Iterator[str]:
-    for file in facts.files:
-        if is_document(file.path) and file.path.lower().endswith(".toml"):
-            yield (
-                f"{file.path} was read as a text and set up no tool: every submission is graded "
-                "with the exercise's own settings."
-            )
+    yield from _notes_on_files(facts)
     silenced = sum(1 for finding in findings if finding.check == "suppressions")
     if silenced:
         yield (

@@ -24,7 +24,7 @@ from grader.domain.check import Catalog, Check, Measure, Options
 from grader.domain.contradictions import contradictions
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.globs import selects
-from grader.domain.source import is_test_path
+from grader.domain.source import is_notebook, is_test_path
 from grader.domain.wording import in_words
 
 #: Whole tenths, because the ledger is kept in tenths: what a level earns is what a row shows.
@@ -117,8 +117,9 @@ class Criterion(_Strict):
 
 
 class Intake(_Strict):
-    """Limits on an upload. Sizes are in bytes."""
+    """What an upload may hold, and limits on it. Sizes are in bytes."""
 
+    notebooks: Literal["accepted", "refused"] = "refused"
     max_upload: Annotated[Whole, Field(le=52_428_800)] = 10_485_760
     max_entries: Annotated[Whole, Field(le=20_000)] = 2_000
     max_file: Annotated[Whole, Field(le=20_971_520)] = 2_097_152
@@ -226,8 +227,12 @@ class Plan:
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
 
     def mends(self, path: str) -> bool:
-        """Whether a criterion counts the layout or the imports of a file, which a patch mends."""
-        return any(one.criterion.check in MENDED and one.takes(path) for one in self.criteria)
+        """Whether a criterion counts the layout or the imports of a file, which a patch mends.
+
+        A notebook is not mended, because its lines are not those of the code in it.
+        """
+        weighed = (one for one in self.criteria if one.criterion.check in MENDED)
+        return not is_notebook(path) and any(one.takes(path) for one in weighed)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:

@@ -20,7 +20,8 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 _TEST_FOLDERS = frozenset({"tests", "test"})
-_PYTHON = frozenset({".py", ".pyi"})
+_NOTEBOOK = ".ipynb"
+_PYTHON = frozenset({".py", ".pyi", _NOTEBOOK})
 
 #: What isort obeys in any line that holds it, in a comment or not, since it reads lines.
 _ANYWHERE = re.compile(r"(?P<tool>isort)(?P<gap>[ \t]*):(?=[ \t]*(?:skip|split))")
@@ -63,11 +64,13 @@ def kind_of_name(path: str) -> str:
     """What its name alone tells a tool; files of the same bytes and kind are inspected alike.
 
     ``init``, ``stub``, ``main``, ``test``, ``test_init`` (a package of tests: flake8 spares every
-    ``__init__.py`` one of its complaints), ``document`` or ``plain``.
+    ``__init__.py`` one of its complaints), ``document``, ``notebook`` or ``plain``.
     """
     pure = PurePosixPath(path)
     if is_document(path):
         return "document"
+    if is_notebook(path):
+        return "notebook"
     if pure.suffix == ".pyi":
         return "stub"
     if is_test_path(path):
@@ -77,8 +80,13 @@ def kind_of_name(path: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def is_python(path: str) -> bool:
-    """Whether a file of this name is Python."""
+    """Whether a file of this name is Python: a script, a module, a stub or a notebook."""
     return PurePosixPath(path).suffix.lower() in _PYTHON
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a file of this name is a notebook, of which the cells with code are Python."""
+    return PurePosixPath(path).suffix.lower() == _NOTEBOOK
 
 
 @lru_cache(maxsize=4_096)
@@ -144,6 +152,7 @@ def restore(text: str, stand_in: str) -> str:
 class SourceFile:
     """One Python file of a submission, or a document, which has text and no tree.
 
+    What checks see of a notebook is the code of its cells, joined.
     ``path`` is the path as in the archive, with forward slashes. Everything derived is computed
     once, when first asked for; whoever builds one has made sure that it decodes and parses.
     """

@@ -11,11 +11,12 @@ import hashlib
 from grader.domain.check import Finding, Inspection
 from grader.domain.facts import FileFacts
 from grader.domain.source import SourceFile
+from grader.engine.notebook import NotANotebook, code_of
 
 
 def anchored(file: FileFacts, source: SourceFile) -> FileFacts:
     """The facts of a file, every finding with the digest of the line it stands on."""
-    lines = source.data.splitlines()  # of bytes: at the newlines of Python, and no others
+    lines = _code(source).splitlines()  # of bytes: at the newlines of Python, and no others
     known: dict[int, str] = {}
 
     def digest(number: int) -> str:
@@ -33,6 +34,13 @@ def anchored(file: FileFacts, source: SourceFile) -> FileFacts:
 
     inspections = {key: tied(one) for key, one in file.inspections.items()}
     return file.model_copy(update={"readable": tied(file.readable), "inspections": inspections})
+
+
+def _code(source: SourceFile) -> bytes:
+    try:
+        return code_of(source.path, source.data)
+    except NotANotebook:
+        return b""
 
 
 def _digest(line: bytes) -> str:

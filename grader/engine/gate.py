@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 from grader.domain.check import Finding, Inspection, State
 from grader.domain.source import SourceFile, decode, is_document
+from grader.engine.notebook import NotANotebook, code_of
 
 #: Rises with every change of what the gate lets through or says.
 GATE_VERSION = 1
@@ -71,6 +72,7 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
         if is_document(path):
             _refuse_control(_decoded(_small(data), ascii_only=False))
             return SourceFile(path, data)
+        data = code_of(path, data)
         text = _decoded(data, ascii_only=_refuse_cookie(_small(data)))
         _refuse_control(text)
         _refuse_sizes(text)
@@ -86,6 +88,8 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
         # Only now: a bracket that was never closed nests as well, and deserves its own message.
         if depth > MAX_BRACKETS:
             raise nested
+    except NotANotebook as reason:
+        return _inspection(_Unreadable("not_a_notebook", str(reason)))
     except _Unreadable as refusal:
         return _inspection(refusal)
     return source

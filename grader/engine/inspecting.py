@@ -10,6 +10,7 @@ from grader.domain.check import Catalog, Inspection, Options
 from grader.domain.source import SourceFile
 from grader.engine.gate import gate
 from grader.engine.job import GATE, Ask, FileJob, failed
+from grader.engine.notebook import code_of
 
 #: Findings kept of one inspection; facts count every one.
 MAX_FINDINGS = 1_000
@@ -24,7 +25,6 @@ def answer(
 
     Without the gate's ``ok`` the asks are left out. Never raises for what a check raises.
     """
-    source = SourceFile(file.path, file.data)
     if GATE in wanted:
         yield GATE, None
         passed = _guarded_gate(file, python)
@@ -33,6 +33,8 @@ def answer(
             return
         source = passed
         yield GATE, Inspection()
+    else:
+        source = SourceFile(file.path, code_of(file.path, file.data))
     for question, ask in enumerate(file.asks, start=GATE + 1):
         if question in wanted:
             yield question, None

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from grader.domain.errors import BadArchive
 from grader.domain.rubric import Intake
 from grader.domain.source import Submission, is_python
-from grader.engine.intake_collect import Collection, is_kept
+from grader.engine.intake_collect import Collection
 from grader.engine.intake_directory import looks_like_zip
 from grader.engine.intake_formats import format_of, is_text
 from grader.engine.intake_names import (
@@ -162,7 +162,7 @@ def _add_entry(
     if not entry.is_file(follow_symlinks=False):
         what = "a symbolic link" if entry.is_symlink() else "not a file"
         collection.left_out(name, f"{what}: never followed")
-    elif is_kept(name):
+    elif collection.keeps(name):
         collection.file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
     else:
         collection.file(name, 0, tuple)  # Not graded, so neither read nor weighed.

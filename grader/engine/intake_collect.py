@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.domain.rubric import Intake
-from grader.domain.source import Dropped, SourceFile, Submission, is_document, is_python
+from grader.domain.source import (
+    Dropped,
+    SourceFile,
+    Submission,
+    is_document,
+    is_notebook,
+    is_python,
+)
 from grader.engine.intake_leftovers import (
     Leftover,
     folders_named,
@@ -33,11 +40,6 @@ _CONFIGURATION = frozenset(
     }
 )
 _OFFICE_MARK = "[Content_Types].xml"
-
-
-def is_kept(name: str) -> bool:
-    """Whether a file of this name is read: some check may be about it."""
-    return is_python(name) or is_document(name)
 
 
 def why_not_graded(name: str) -> str:
@@ -66,6 +68,15 @@ class Collection:
     _junk: dict[str, str] = field(default_factory=dict)
     _leftovers: list[Leftover] = field(default_factory=list)
     _total: int = 0
+
+    def is_code(self, name: str) -> bool:
+        """Whether a file of this name is Python that is graded."""
+        accepted = self.limits.notebooks == "accepted"
+        return is_python(name) and (accepted or not is_notebook(name))
+
+    def keeps(self, name: str) -> bool:
+        """Whether a file of this name is read: some check may be about it."""
+        return self.is_code(name) or is_document(name)
 
     def junk(self, path: str, reason: str) -> None:
         """Note a leftover of a tool; it counts towards no limit."""
@@ -101,7 +112,7 @@ class Collection:
         self._files[key] = (name, stated, pieces)
         self._count(name)
         self._total += stated
-        if is_kept(name) and stated > self.limits.max_file:
+        if self.keeps(name) and stated > self.limits.max_file:
             raise refusal("file-too-large", name, limit=size(self.limits.max_file))
         if self._total > self.limits.max_total:
             raise refusal("total-too-large", name, limit=size(self.limits.max_total))
@@ -118,11 +129,11 @@ class Collection:
             BadArchive: name-conflict, no-python-files, and whatever reading finds.
         """
         self._check_conflicts()
-        if not any(is_python(name) for name, _, _ in self._files.values()):
+        if not any(self.is_code(name) for name, _, _ in self._files.values()):
             raise refusal("no-python-files", found=self._found_instead())
         graded = []
         for name, _, pieces in self._files.values():
-            if is_kept(name):
+            if self.keeps(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
                 continue
             for _ in pieces():

@@ -115,7 +115,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "upload-too-large": ("The upload is larger than {limit}.", _LEAVE_OUT),
     "file-too-large": (
         "A file that is read is larger than {limit}.",
-        "Split the file, or leave it out.",
+        "Split the file, or leave it out. Of a notebook, clear the outputs.",
     ),
     "total-too-large": ("Unpacked, the files are larger than {limit} together.", _LEAVE_OUT),
     "too-many-entries": ("The upload holds more than {limit} files.", _LEAVE_OUT),

@@ -16,7 +16,7 @@ from grader.domain.errors import EngineFault
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
-from grader.domain.source import Dropped, SourceFile, Submission
+from grader.domain.source import Dropped, SourceFile, Submission, is_notebook
 from grader.engine.anchors import anchored
 from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
@@ -24,6 +24,7 @@ from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
 from grader.engine.intake_collect import why_not_graded
 from grader.engine.job import Ask, FileJob, Inspector, Job, canonical
+from grader.engine.notebook import cells_of
 
 
 class Closable(Inspector, Protocol):
@@ -86,7 +87,8 @@ class Engine:
             EngineFault: the engine itself is broken; nothing is known of the submission.
         """
         questions = [self._question(probe) for probe in rubric.probes(self._catalog)]
-        files, unread = _parted(submission, questions)
+        notebooks = rubric.intake.notebooks == "accepted"
+        files, unread = _parted(submission, questions, notebooks)
         outlines = [_outline(submission, question.probe) for question in questions]
         asked = list(zip(questions, outlines, strict=True))
         wanted: dict[str, _Wanted] = {}
@@ -170,12 +172,13 @@ class Engine:
 
 
 def _parted(
-    submission: Submission, questions: Sequence[_Question]
+    submission: Submission, questions: Sequence[_Question], notebooks: bool
 ) -> tuple[list[SourceFile], list[Dropped]]:
     """The files that some probe reads in path order, and the others as what was left out."""
     read, unread = [], []
     for file in sorted(submission.files, key=lambda file: file.path):
-        if any(question.probe.reads(file.path) for question in questions):
+        wanted = notebooks or not is_notebook(file.path)
+        if wanted and any(question.probe.reads(file.path) for question in questions):
             read.append(file)
         else:
             unread.append(Dropped(file.path, why_not_graded(file.path)))
@@ -215,7 +218,13 @@ def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) 
         inspections = {probe: known[key] for probe, key in probes.items()}
     except KeyError:
         raise EngineFault(f"The engine gave no answer on {file.path}.") from None
-    return FileFacts(path=file.path, sha256=file.sha256, readable=readable, inspections=inspections)
+    return FileFacts(
+        path=file.path,
+        sha256=file.sha256,
+        readable=readable,
+        inspections=inspections,
+        cells=cells_of(file.path, file.data),
+    )
 
 
 def _hashed(parts: tuple[object, ...]) -> str:

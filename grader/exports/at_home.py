@@ -6,7 +6,7 @@ import re
 import shlex
 
 from grader.domain.report import Report
-from grader.domain.source import is_python
+from grader.domain.source import is_notebook, is_python
 
 #: Past so many files, or with a name that a shell could stumble over, ``.`` is kinder.
 _MOST_FILES = 6
@@ -20,7 +20,7 @@ def command_lines(report: Report) -> tuple[str, ...]:
     Files are named one by one where they are few, because tools that are given a folder leave
     some files out, each by its own rule.
     """
-    python = [file for file in report.files if is_python(file.path)]
+    python = [file for file in report.files if is_python(file.path) and not is_notebook(file.path)]
     return tuple(
         dict.fromkeys(
             f"{one.command} {_files([file.path for file in python if one.check in file.checks])}"

@@ -152,8 +152,8 @@ def _file(file: FileFindings) -> Iterator[str]:
 def _group(group: Group) -> Iterator[str]:
     yield f"- Found {prose(phrases.group_title(group))}; {words(phrases.price_of(group))}"
     messages = list(group.messages.items())
-    for message, lines in messages[:_MOST_MESSAGES]:
-        place = "Says" if len(messages) == 1 else phrases.on_lines(lines, 3).capitalize()
+    for message, findings in messages[:_MOST_MESSAGES]:
+        place = "Says" if len(messages) == 1 else phrases.on_lines(findings, 3).capitalize()
         yield f"  - {place}: {prose(message)}"
     if len(messages) > _MOST_MESSAGES:
         yield f"  - And {len(messages) - _MOST_MESSAGES} more of this kind"

@@ -40,11 +40,11 @@ class Group:
         return self.findings[0]
 
     @cached_property
-    def messages(self) -> dict[str, list[int]]:
-        """Each distinct message with the lines on which it stands, in order."""
-        said: dict[str, list[int]] = {}
+    def messages(self) -> dict[str, list[FindingLine]]:
+        """Each distinct message with the findings that say it, in order."""
+        said: dict[str, list[FindingLine]] = {}
         for finding in self.findings:
-            said.setdefault(finding.message, []).append(finding.line)
+            said.setdefault(finding.message, []).append(finding)
         return said
 
     @property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.domain.readable import cannot_be_read
-from grader.domain.report import CriterionLine, Fault, Number, Report
+from grader.domain.report import CriterionLine, Fault, FindingLine, Number, Report
 from grader.exports.outline import Group, part_of, unreadable
 
 PATCH_RAISES = "It makes Black and isort content. Read it before you apply it."
@@ -116,10 +116,12 @@ def points_of(line: CriterionLine) -> str:
     return f"{amount(line.points)} / {amount(line.max_points)}"
 
 
-def on_lines(lines: Sequence[int], most: int = 12) -> str:
-    """``on line 3``; ``on lines 3, 9, 12 and 15 more``."""
-    distinct = sorted(set(lines))
-    shown = ", ".join(str(line) for line in distinct[:most])
+def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
+    """``on line 3``; ``on lines 3, 9, 12 and 15 more``; ``on line 2 of cell 4``."""
+    distinct = sorted({(one.cell or 0, one.line) for one in findings})
+    shown = ", ".join(
+        f"{line} of cell {cell}" * bool(cell) or str(line) for cell, line in distinct[:most]
+    )
     more = f" and {len(distinct) - most} more" if len(distinct) > most else ""
     return f"on line{'' if len(distinct) == 1 else 's'} {shown}{more}"
 
@@ -140,7 +142,7 @@ def since_last(report: Report) -> str:
 
 def news_of(group: Group) -> str:
     """Which findings of a group the last attempt did not have; empty where it had them all."""
-    fresh = [finding.line for finding in group.findings if finding.since == "new"]
+    fresh = [finding for finding in group.findings if finding.since == "new"]
     if len(fresh) == len(group.findings):
         return "new" if len(fresh) == 1 else "all new"
     return f"new {on_lines(fresh)}" if fresh else ""
@@ -226,4 +228,4 @@ def group_heading(group: Group) -> str:
 
 def group_lines(group: Group) -> str:
     """Where the findings of a group stand."""
-    return on_lines([finding.line for finding in group.findings])
+    return on_lines(group.findings)

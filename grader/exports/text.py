@@ -139,8 +139,8 @@ def _findings(sheet: Sheet, report: Report) -> None:
 def _group(sheet: Sheet, group: Group) -> None:
     sheet.put(f"{phrases.group_title(group)} ({phrases.price_of(group)})", indent=4)
     messages = list(group.messages.items())
-    for message, lines in messages[:_MOST_MESSAGES]:
-        place = "" if len(messages) == 1 else f"{phrases.on_lines(lines, 3)}: "
+    for message, findings in messages[:_MOST_MESSAGES]:
+        place = "" if len(messages) == 1 else f"{phrases.on_lines(findings, 3)}: "
         sheet.put(place + message, indent=6)
     if len(messages) > _MOST_MESSAGES:
         sheet.put(f"and {len(messages) - _MOST_MESSAGES} more of this kind", indent=6)

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 #: What was accepted under an older rubric's limits is graded whatever the newest one says.
 CEILING = Intake(
+    notebooks="accepted",
     max_upload=52_428_800,
     max_entries=20_000,
     max_file=20_971_520,

@@ -37,7 +37,7 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     sketches = {
         path: ModuleSketch.model_validate_json(one.sketch)
         for path, one in inspections.items()
-        if path.endswith(".py")
+        if not path.endswith(".pyi")
     }
     started = (path for path, one in inspections.items() if one.facts.counts["main_modules"])
     modules = Modules({path: one.depth for path, one in sketches.items()}, next(started, ""))
