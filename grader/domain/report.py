@@ -67,7 +67,10 @@ class FileLine(_Frozen):
 
 
 class FindingLine(_Frozen):
-    """One finding at one place, with what it means, how to mend it and where to read more."""
+    """One finding at one place, with what it means, how to mend it and where to read more.
+
+    ``before`` and ``after`` are the student's own line and the mended one, where that is known.
+    """
 
     check: str
     code: str
@@ -80,6 +83,8 @@ class FindingLine(_Frozen):
     how_to_fix: str
     url: str
     hunk: str | None = None
+    before: str | None = None
+    after: str | None = None
     criteria: tuple[str, ...] = ()
 
 
@@ -273,6 +278,8 @@ def _finding(
         how_to_fix=words.how_to_fix,
         url=words.url,
         hunk=finding.hunk,
+        before=finding.before,
+        after=finding.after,
         criteria=tuple(criteria),
     )
 
