@@ -139,6 +139,7 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         read_upload=read_bytes,
         engine=engine,
         clock=service.clock,
+        waker=service.waker,
         lease=settings.lease_time,
         pause=timedelta(seconds=settings.pause),
     )

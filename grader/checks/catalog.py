@@ -21,6 +21,7 @@ from grader.checks import (
     mend,
     modularity,
     naming,
+    signals,
     single_purpose,
     size,
     style,
@@ -50,6 +51,7 @@ _CHECKS = (
     exceptions.CHECK,
     tests_present.CHECK,
     suppressions.CHECK,
+    signals.CHECK,
     mend.CHECK,
 )
 

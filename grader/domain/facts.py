@@ -19,9 +19,10 @@ class _Frozen(BaseModel):
 
 
 class FileFacts(_Frozen):
-    """One file: whether it is readable Python, and each probe's inspection by the probe's key.
+    """One file: whether it is readable, and each probe's inspection by the probe's key.
 
-    Where ``readable.state`` is not ``ok`` there are no inspections, and every probe has that state.
+    Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
+    ``ok`` there are none at all, and every probe that reads it has that state.
     """
 
     path: str
@@ -30,7 +31,7 @@ class FileFacts(_Frozen):
     inspections: dict[str, Inspection] = Field(default_factory=dict)
 
     def inspection(self, probe_key: str) -> Inspection:
-        """The outcome of one probe on this file."""
+        """The outcome of one probe that reads this file."""
         if self.readable.state is not State.OK:
             return self.readable
         return self.inspections[probe_key]

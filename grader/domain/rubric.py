@@ -96,10 +96,12 @@ class Criterion(_Strict):
         return Fraction(self.points)
 
     def takes(self, path: str, check: Check) -> bool:
-        """Whether a file counts for this criterion.
+        """Whether a file counts for this criterion: one that the check reads, and the rubric names.
 
         Tests are left out where the check leaves them out and the criterion names no ``exclude``.
         """
+        if not check.reads(path):
+            return False
         if self.exclude is None and check.skips_tests and is_test_path(path):
             return False
         return selects(path, self.files, self.exclude or ())
@@ -127,6 +129,10 @@ class Probe:
 
     check: Check
     options: Options
+
+    def reads(self, path: str) -> bool:
+        """Whether a file is one that the check is about."""
+        return self.check.reads(path)
 
     @property
     def key(self) -> str:
@@ -160,8 +166,9 @@ class Rubric(_Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        if "suppressions" in catalog:
-            yield Probe(catalog["suppressions"], catalog["suppressions"].options())
+        for check in ("suppressions", "signals"):
+            if check in catalog:
+                yield Probe(catalog[check], catalog[check].options())
         formatters = {check: self._options(check) for check in ("formatting", "import_order")}
         wanted = {check: options for check, options in formatters.items() if options is not None}
         if self.feedback.patch and "mend" in catalog and wanted:
@@ -180,6 +187,10 @@ class Planned:
     probe_key: str | None = None
     check: Check | None = None
     measure: Measure | None = None
+
+    def reads(self, path: str) -> bool:
+        """Whether a file is one that the criterion's check is about."""
+        return self.check is not None and self.check.reads(path)
 
     def takes(self, path: str) -> bool:
         """Whether a file counts for this criterion."""

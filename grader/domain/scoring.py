@@ -15,6 +15,7 @@ from typing import NamedTuple
 from grader.domain.check import Facts, Inspection, Measure, State
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.rubric import Criterion, Plan, Planned, Scale
+from grader.domain.source import is_python
 
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"
 BY_HAND = "Given by hand."
@@ -157,7 +158,8 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
     criterion, most = planned.criterion, planned.criterion.max_points
     if criterion.scale is None or planned.measure is None or planned.probe_key is None:
         return Row(planned.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    seen = ((file.path, file.inspection(planned.probe_key)) for file in files)
+    read = (file for file in files if planned.reads(file.path))
+    seen = ((file.path, file.inspection(planned.probe_key)) for file in read)
     taken = {path: one for path, one in seen if planned.takes(path) or _bars(planned, one)}
     verdict = _blocked(taken)
     if verdict is None:
@@ -195,7 +197,8 @@ def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
     """What stands in the way of measuring: the student's reason before ours."""
     unreadable = tuple(path for path, one in taken.items() if one.state is State.UNREADABLE)
     if unreadable:
-        why = f"{_names(unreadable)} cannot be read as Python: nothing is earned until it can."
+        language = " as Python" if all(map(is_python, unreadable)) else ""
+        why = f"{_names(unreadable)} cannot be read{language}: nothing is earned until it can."
         return _Verdict(Outcome.UNREADABLE, Fraction(), why, culprits=unreadable)
     failed = tuple(path for path, one in taken.items() if one.state is State.FAILED)
     if failed:

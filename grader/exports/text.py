@@ -82,6 +82,7 @@ def render_text(report: Report, *, colour: bool = False) -> str:
     _top(sheet, report)
     _criteria(sheet, report)
     _findings(sheet, report)
+    _signals(sheet, report)
     _faults_and_notes(sheet, report)
     _at_home(sheet, report)
     _origins(sheet, report)
@@ -94,7 +95,7 @@ def _top(sheet: Sheet, report: Report) -> None:
     sheet.put(f"Total: {phrases.score(report)}{withheld}", style="alarm" if alarm else "heading")
     sheet.put(f"{report.rubric.title} ({phrases.rubric_of(report)})")
     about = (phrases.attention(report), *phrases.about_total(report))
-    for said in (phrases.receipt_of(report), *about):
+    for said in (phrases.receipt_of(report), phrases.since_last(report), *about):
         if said:
             sheet.put(said)
     strengths = phrases.strengths(report)
@@ -148,6 +149,14 @@ def _group(sheet: Sheet, group: Group) -> None:
     sheet.put(f"How to mend: {group.lead.how_to_fix}", indent=6)
     if group.lead.url:
         sheet.put(group.lead.url, indent=6, style="faint", width=_ADDRESS_WIDTH)
+
+
+def _signals(sheet: Sheet, report: Report) -> None:
+    if report.signals:
+        sheet.heading(phrases.FOR_TEACHERS)
+        sheet.put(phrases.SIGNALS_NOTE, indent=2)
+        for one in report.signals:
+            sheet.put(f"{one.path}, line {one.line}: {one.message}", indent=2, prefix="- ")
 
 
 def _faults_and_notes(sheet: Sheet, report: Report) -> None:

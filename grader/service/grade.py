@@ -11,7 +11,7 @@ from grader.domain.errors import EngineFault, GraderError
 from grader.domain.report import build_report
 from grader.domain.rubric import Intake
 from grader.service.plans import Plans
-from grader.service.ports import Clock, Measure, ReadUpload, Store
+from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker
 from grader.service.records import Claim, Lane, Result, SubmissionRecord
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ class Grade:
     read_upload: ReadUpload
     engine: Measure
     clock: Clock
+    waker: Waker
     lease: timedelta
     pause: timedelta
 
@@ -45,6 +46,7 @@ class Grade:
             return None
         with structlog.contextvars.bound_contextvars(submission_id=claim.submission.id):
             self._grade(claim)
+        self.waker.ended(claim.submission.id)
         return claim.submission
 
     def _grade(self, claim: Claim) -> None:
@@ -65,7 +67,10 @@ class Grade:
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
         facts = self.engine.measure(submission, plan.rubric)
-        report = build_report(plan, facts, digest=record.digest, version=record.version)
+        earlier = self.store.submissions.earlier(claim.submission)
+        report = build_report(
+            plan, facts, digest=record.digest, version=record.version, earlier=earlier
+        )
         return Result(report, facts, record)
 
     def _give_back(self, claim: Claim, fault: Exception) -> None:

@@ -149,6 +149,7 @@ def test_the_catalog_names_them_all() -> None:
         "mend",
         "modularity",
         "naming",
+        "signals",
         "single_purpose",
         "size",
         "style",

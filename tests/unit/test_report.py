@@ -325,7 +325,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 @given(TEXT, TEXT, TEXT)
 def test_whatever_a_student_writes_survives_json(path: str, message: str, hunk: str) -> None:
     finding = Finding(code="X1", message=message, hunk=hunk)
-    facts = facts_of(file(path, lint=complaints(1, finding)))
+    facts = facts_of(file(f"{path}a.py", lint=complaints(1, finding)))
     report = build_report(plan_of({"it": criterion()}), facts, digest="r")
     assert Report.model_validate_json(report.to_json()) == report
     assert report.findings[0].message == message
