@@ -18,7 +18,7 @@ from grader.domain.history import Earlier, History, Since, compare, fingerprint,
 from grader.domain.next_step import NextStep, evidence_of, next_step
 from grader.domain.patch import git_patch
 from grader.domain.readable import READABLE, readable_words
-from grader.domain.rubric import Plan, Probe
+from grader.domain.rubric import Plan, Probe, Tone
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document
@@ -137,7 +137,10 @@ class Receipt(_Frozen):
 
 
 class Report(_Frozen):
-    """The whole report; ``schema`` names the version of this form."""
+    """The whole report; ``schema`` names the version of this form.
+
+    ``tone`` is how the rubric wants it told to people.
+    """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
     status: Literal["graded", "needs_attention"]
@@ -155,6 +158,7 @@ class Report(_Frozen):
     dropped: tuple[DroppedFile, ...]
     #: For whoever teaches; see :meth:`for_students`.
     signals: tuple[FindingLine, ...] = ()
+    tone: Tone = "standard"
     rounding: str = ROUNDING
     rubric: RubricLine
     engine: EngineIdentity
@@ -228,6 +232,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
             _finding(path, SIGNALS, finding, plan.catalog, ())
             for path, finding in signals_of(plan, facts)
         ),
+        tone=rubric.feedback.tone,
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
         ),
