@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from grader.checks.parts.mended_names import case_mend
 from grader.checks.parts.name_rules import (
     NO_VERB,
     NUMBERED,
@@ -20,7 +21,6 @@ from grader.checks.parts.names import Binding, Kind, bindings, scoped
 from grader.checks.parts.naming_words import WORDS_BY_CODE
 from grader.checks.parts.numbered_names import Groups, grouped
 from grader.checks.parts.own_line import with_own_lines
-from grader.checks.parts.renamed import case_mend
 from grader.checks.parts.run_pep8_naming import ALLOWED, CaseViolation, case_violations
 from grader.checks.parts.statements import NOTHING_TO_SAY
 from grader.domain.check import (

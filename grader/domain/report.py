@@ -47,7 +47,10 @@ class TotalLine(_Frozen):
 
 
 class CriterionLine(_Frozen):
-    """One row of the ledger; ``why`` shows the arithmetic that gave ``points`` from ``value``."""
+    """One row of the ledger; ``why`` shows the arithmetic that gave ``points`` from ``value``.
+
+    ``how_to_fix`` says how its check is contented, where there are points to win.
+    """
 
     id: str
     title: str
@@ -60,6 +63,7 @@ class CriterionLine(_Frozen):
     unit: str | None
     label: str | None
     why: str
+    how_to_fix: str = ""
 
 
 class FileLine(_Frozen):
@@ -219,7 +223,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         status="needs_attention" if attention else "graded",
         total=_total(ledger),
         next_step=next_step(plan, ledger, facts),
-        criteria=tuple(_criterion(row) for row in ledger.rows),
+        criteria=tuple(_criterion(row, plan.catalog) for row in ledger.rows),
         files=tuple(_file(file, probes) for file in facts.files),
         findings=findings,
         faults=faults,
@@ -262,7 +266,9 @@ def _total(ledger: Ledger) -> TotalLine:
     )
 
 
-def _criterion(row: Row) -> CriterionLine:
+def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
+    check = catalog.get(row.criterion.check)
+    is_lost = row.points is not None and row.points < row.max_points
     return CriterionLine(
         id=row.id,
         title=row.criterion.title,
@@ -275,6 +281,7 @@ def _criterion(row: Row) -> CriterionLine:
         unit=row.measure.unit if row.measure else None,
         label=row.label or None,
         why=row.why,
+        how_to_fix=check.words.how_to_fix if check and is_lost else "",
     )
 
 

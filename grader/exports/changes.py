@@ -33,11 +33,14 @@ def change_in(findings: Sequence[FindingLine]) -> Change | None:
         if one.before is not None and one.after is not None:
             after = tuple(one.after.split("\n")) if one.after else ()
             return Change(one.line, (_with_blanks(one.before),), after)
-    for one in findings:
-        for change in _runs(one.hunk or ""):
-            if change.before and change.after and len(change.before + change.after) <= _MOST_LINES:
-                return change
-    return None
+    changes = (change for one in findings for change in _runs(one.hunk or ""))
+    return next((change for change in changes if _is_example(change)), None)
+
+
+def _is_example(change: Change) -> bool:
+    """Whether a few lines become others, and not only blank lines come or go."""
+    before, after = change.before, change.after
+    return bool(before and after) and before != after and len(before + after) <= _MOST_LINES
 
 
 def _with_blanks(line: str) -> str:
@@ -54,7 +57,7 @@ def _runs(hunk: str) -> Iterator[Change]:
         sign, head = line[:1], _HEAD.match(line)
         if sign in runs:
             start = start if runs["-"] or runs["+"] else number
-            runs[sign].append(_with_blanks(line[1:]))
+            runs[sign] += [_with_blanks(line[1:])] if line[1:] else []
         elif runs["-"] or runs["+"]:
             yield Change(start, tuple(runs["-"]), tuple(runs["+"]))
             runs = {"-": [], "+": []}

@@ -138,7 +138,7 @@ def _criteria(report: Report) -> Iterator[str]:
 def _criterion(report: Report, line: CriterionLine) -> str:
     told = f"- **{words(line.title)}** ({phrases.points_of(line)}): {prose(line.why)}"
     mend = phrases.to_mend(report, line)
-    return f"{told} **To mend:** {prose(mend)}." if mend else told
+    return f"{told} **To mend:** {words(mend)}." if mend else told
 
 
 def _findings(report: Report) -> Iterator[str]:

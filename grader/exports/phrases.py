@@ -155,12 +155,14 @@ def price_of(group: Group) -> str:
 
 
 def to_mend(report: Report, line: CriterionLine) -> str:
-    """``28 x E501 in 2 files, 1 x F401 in main.py``; empty where no finding costs points."""
+    """``28 x E501 in 2 files, 1 x F401 in main.py``, or how where nothing is found at a place."""
     if part_of(line) != "lost":
         return ""
     told = [
         f"{task.times} x {task.code} in {_files(task.paths)}" for task in tasks(report, line.id)
     ]
+    if not told:
+        return line.how_to_fix.removesuffix(".")
     rest = len(told) - _MOST_TASKS
     return ", ".join(told[:_MOST_TASKS]) + (f" and {rest} more kinds" if rest > 0 else "")
 
@@ -177,7 +179,7 @@ def change_title(change: Change) -> str:
     )
     if not change.after:
         return f"{own} can go:"
-    fill = ", with a type to be written in place of each `...`" if change.is_shape else ""
+    fill = " (put a type in place of each `...`)" if change.is_shape else ""
     return f"{own}, and how to write it{fill}:"
 
 

@@ -7,10 +7,9 @@ import io
 import keyword
 import re
 import tokenize
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
-from grader.checks.parts.own_line import Line, Mend
-from grader.domain.check import Finding
+from grader.checks.parts.own_line import Line
 from grader.domain.source import SourceFile
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -57,29 +56,6 @@ def _uses(tokens: list[tokenize.TokenInfo], name: str, text: str) -> Iterator[to
 
 _NOTHING = tokenize.TokenInfo(tokenize.NL, "", (0, 0), (0, 0), "")
 _DEPTHS = dict.fromkeys("([{", 1) | dict.fromkeys(")]}", -1)
-
-
-def case_mend(source: SourceFile) -> Mend:
-    """How to mend a line on which a name breaks a rule of case that pep8-naming tells of.
-
-    A single letter in another case is no better: that name needs a word.
-    """
-
-    def mend(finding: Finding, line: Line) -> str | None:
-        told, case = _TOLD.search(finding.message), _CASES.get(finding.code)
-        if told is None or case is None or len(told[1]) == 1:
-            return None
-        new = case(told[1])
-        return renamed(line, told[1], new) if is_free(new, source) else None
-
-    return mend
-
-
-#: By code, the case that a name should have.
-_CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys(
-    ("N802", "N803", "N806", "N815", "N816"), snake_case
-)
-_TOLD = re.compile(r"`(\w+)`")
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:
