@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks import (
+    code_lines,
     complexity,
     constants,
     docstrings,
@@ -53,6 +54,7 @@ _CHECKS = (
     suppressions.CHECK,
     signals.CHECK,
     mend.CHECK,
+    code_lines.CHECK,
 )
 
 CATALOG: Catalog = MappingProxyType({check.id: check for check in _CHECKS})

@@ -79,7 +79,8 @@ def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
 
 
 def _distinct_codes(facts: Facts, limit: int | None) -> Fraction:
-    return Fraction(sum(name.startswith("code:") for name in facts.counts))
+    seen = (name for name, times in facts.counts.items() if times)
+    return Fraction(sum(name.startswith("code:") for name in seen))
 
 
 def _is_error(code: str) -> bool:

@@ -17,6 +17,7 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.report import Report, build_report
 from grader.domain.rubric import Plan
+from grader.domain.starter import own
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine
 from grader.engine.rubric_text import rubric_digest, shipped_rubric, shipped_rubrics
@@ -68,7 +69,8 @@ def check(
     """
     with kind_errors():
         text = rubric_source(rubric_name)
-        plan, (found, *before) = _measured(text, *filter(None, (path, against)))
+        plan, measured, given = _measured(text, *filter(None, (path, against)))
+        found, *before = (own(plan, one, given) for one in measured)
         earlier = Earlier(before[0]) if before else None
         report = build_report(plan, found, digest=rubric_digest(text), earlier=earlier)
         shown = report if signals else report.for_students()
@@ -82,7 +84,7 @@ def check(
 def facts(path: Path, rubric_name: str) -> None:
     """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
     with kind_errors():
-        _, (found,) = _measured(rubric_source(rubric_name), path)
+        _, (found,), _ = _measured(rubric_source(rubric_name), path)
         click.echo(found.model_dump_json(indent=2))
 
 
@@ -105,11 +107,15 @@ def rubric_source(name: str) -> str:
     return shipped
 
 
-def _measured(rubric_text: str, *paths: Path) -> tuple[Plan, list[SubmissionFacts]]:
+def _measured(
+    rubric_text: str, *paths: Path
+) -> tuple[Plan, list[SubmissionFacts], SubmissionFacts | None]:
+    """The plan, the facts of submissions, and those of what was handed out."""
     rubric = read_rubric(rubric_text)
     submissions = [read_path(path, rubric.intake) for path in paths]
     with open_engine() as engine:
-        return Plan.of(rubric, CATALOG), [engine.measure(one, rubric) for one in submissions]
+        found = [engine.measure(one, rubric) for one in submissions]
+        return Plan.of(rubric, CATALOG), found, engine.starter(rubric)
 
 
 @contextmanager

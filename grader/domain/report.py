@@ -67,10 +67,14 @@ class CriterionLine(_Frozen):
 
 
 class FileLine(_Frozen):
-    """One file, with the state in which each check left it."""
+    """One file, with the state in which each check left it.
+
+    One that is as the exercise handed it out counts for no criterion.
+    """
 
     path: str
     checks: dict[str, State]
+    handed_out: bool = False
 
 
 class FindingLine(_Frozen):
@@ -230,7 +234,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         patch=patch,
         patch_disagreements=disagreements,
         commands=tuple(_commands(probes)),
-        notes=tuple(_notes(facts, findings, disagreements, faults)),
+        notes=(*_starter_notes(facts.files), *_notes(facts, findings, disagreements, faults)),
         dropped=facts.dropped,
         signals=tuple(
             _finding(path, SIGNALS, finding, plan.catalog, ())
@@ -296,7 +300,7 @@ def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
         state = file.inspection(probe.key).state
         known = states.get(probe.check.id, state)
         states[probe.check.id] = min(state, known, key=_WORST_FIRST.index)
-    return FileLine(path=file.path, checks=states)
+    return FileLine(path=file.path, checks=states, handed_out=file.handed_out)
 
 
 def _findings(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
@@ -378,6 +382,18 @@ def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
     for probe in probes:
         if probe.check.command is not None:
             yield Command(check=probe.check.id, command=probe.check.command(probe.options))
+
+
+def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    handed_out = [file.path for file in files if file.handed_out]
+    changed = [file.path for file in files if file.apart]
+    if handed_out:
+        yield f"As handed out, so neither blamed nor praised: {', '.join(handed_out)}."
+    if changed:
+        yield (
+            f"You were given a part of {', '.join(changed)}: only what you wrote yourself "
+            "counts there, for and against you."
+        )
 
 
 def _notes(

@@ -32,11 +32,16 @@ Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
+#: A starter file's path in the folder that was handed out, and its text.
+StarterPath = Annotated[str, Field(pattern=r"^[^/\\]+(?:/[^/\\]+)*\.pyi?$", max_length=200)]
+StarterText = Annotated[str, Field(min_length=1)]
 #: Neither text nor a truth value is taken for a whole number.
 Whole = Annotated[int, Field(strict=True, gt=0)]
 
 #: ``check: manual`` is points that a person gives.
 MANUAL = "manual"
+#: What tells a starter file's lines from the student's; also its key and its histogram.
+CODE_LINES = "code_lines"
 
 
 class _Strict(BaseModel):
@@ -147,7 +152,10 @@ class Probe:
 
 
 class Rubric(_Strict):
-    """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog."""
+    """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog.
+
+    ``starter`` is what students were given, text by path: it is neither blamed nor praised.
+    """
 
     exercise: Slug
     course: Slug
@@ -158,6 +166,9 @@ class Rubric(_Strict):
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
+    starter: Annotated[dict[StarterPath, StarterText], Field(max_length=50)] = Field(
+        default_factory=dict
+    )
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
         """Everything that must be measured to judge by this rubric, each once."""
@@ -171,7 +182,7 @@ class Rubric(_Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        for check in ("suppressions", "signals"):
+        for check in ("suppressions", "signals", *((CODE_LINES,) if self.starter else ())):
             if check in catalog:
                 yield Probe(catalog[check], catalog[check].options())
         formatters = {check: self._options(check) for check in ("formatting", "import_order")}

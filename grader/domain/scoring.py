@@ -6,14 +6,14 @@ of the rounded rows, so a reader can add it up again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from grader.domain.check import Facts, Inspection, Measure, State
-from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.rubric import Criterion, Plan, Planned, Scale
 from grader.domain.source import is_python
 
@@ -164,7 +164,8 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
     verdict = _blocked(taken)
     if verdict is None:
         facts = _facts(planned.probe_key, taken, merged)
-        verdict = _judged(criterion, planned.measure, facts)
+        apart = _apart(planned.probe_key, files, taken)
+        verdict = _judged(criterion, planned.measure, facts, apart)
     return Row(
         id=planned.id,
         criterion=criterion,
@@ -193,6 +194,13 @@ def _facts(probe_key: str, taken: Mapping[str, Inspection], merged: _Merged) -> 
     return merged.get(key)
 
 
+def _apart(probe_key: str, files: Sequence[FileFacts], taken: Collection[str]) -> list[Apart]:
+    """What was measured of the starter files that the student changed."""
+    return [
+        file.apart[probe_key] for file in files if probe_key in file.apart and file.path in taken
+    ]
+
+
 def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
     """What stands in the way of measuring: the student's reason before ours."""
     unreadable = tuple(path for path, one in taken.items() if one.state is State.UNREADABLE)
@@ -219,11 +227,29 @@ def _nothing(criterion: Criterion) -> _Verdict:
     return _Verdict(Outcome.NOT_APPLICABLE, Fraction() if required else None, why)
 
 
-def _judged(criterion: Criterion, measure: Measure, facts: Facts | None) -> _Verdict:
+def _judged(
+    criterion: Criterion, measure: Measure, facts: Facts | None, apart: Sequence[Apart]
+) -> _Verdict:
     """Points for what was measured, where anything was."""
     limit = criterion.scale.limit if criterion.scale else None
     value = measure.value(facts, limit) if facts else None
-    return _nothing(criterion) if value is None else _scored(criterion, measure, value)
+    if value is None and apart and measure.better == "lower":
+        value = _grown(measure, limit, apart)
+    if value is None:
+        return _nothing(criterion)
+    # What a starter file's functions lack may be less than what the student did for them.
+    most = value if measure.high is None else Fraction(measure.high)
+    return _scored(criterion, measure, min(value, most))
+
+
+def _grown(measure: Measure, limit: int | None, apart: Sequence[Apart]) -> Fraction | None:
+    """By how much changed starter files are worse than as handed out.
+
+    That is what counts where nothing else is the student's (all functions were handed out, say).
+    """
+    whole = measure.value(Facts.merge(each.whole for each in apart), limit)
+    given = measure.value(Facts.merge(each.given for each in apart), limit)
+    return None if whole is None else max(Fraction(measure.low), whole - (given or 0))
 
 
 def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict:

@@ -105,6 +105,20 @@ class Engine:
             engine=self._identity,
         )
 
+    def starter(self, rubric: Rubric) -> SubmissionFacts | None:
+        """What the rubric's starter files measure, as a submission of their own, if it has any.
+
+        They are remembered like every file, so a class measures them once.
+
+        Raises:
+            EngineFault: as :meth:`measure`.
+        """
+        if not rubric.starter:
+            return None
+        given = sorted(rubric.starter.items())
+        files = tuple(SourceFile(path, text.encode("utf-8")) for path, text in given)
+        return self.measure(Submission(files), rubric)
+
     def _question(self, probe: Probe) -> _Question:
         options = canonical(probe.options.model_dump(mode="json"))
         tools = {tool: tool_version(tool) for tool in probe.check.tools}

@@ -75,6 +75,9 @@ class Measure(Protocol):
     def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
         """Raises EngineFault where the engine itself is broken."""
 
+    def starter(self, rubric: Rubric) -> SubmissionFacts | None:
+        """What the rubric's starter files measure, if it has any. Raises EngineFault as above."""
+
 
 class Submissions(Protocol):
     """Accepted submissions, their archives, facts and reports."""

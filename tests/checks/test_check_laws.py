@@ -135,6 +135,7 @@ def test_every_check_is_complete(check_id: str) -> None:
 
 def test_the_catalog_names_them_all() -> None:
     assert set(CATALOG) == {
+        "code_lines",
         "complexity",
         "constants",
         "docstrings",
