@@ -179,7 +179,7 @@ def change_title(change: Change) -> str:
     )
     if not change.after:
         return f"{own} can go:"
-    fill = " (put a type in place of each `...`)" if change.is_shape else ""
+    fill = " (fill in what `...` stands for)" if change.is_shape else ""
     return f"{own}, and how to write it{fill}:"
 
 

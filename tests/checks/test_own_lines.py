@@ -13,9 +13,9 @@ from grader.domain.check import Finding, State
 from grader.domain.source import SourceFile
 from tests.checks.conftest import Corpus, Inspect
 
-MENDING = ("constants", "exceptions", "naming", "style", "type_hints")
+MENDING = ("constants", "docstrings", "exceptions", "naming", "style", "type_hints")
 #: A shape to fill in is no mend yet.
-ONLY_SHAPES = {"missing-hints", "missing-hints-all"}
+ONLY_SHAPES = {"missing-docstring", "missing-hints", "missing-hints-all"}
 
 
 def shown(inspect: Inspect, check: str, text: str) -> dict[str, tuple[str | None, str | None]]:
@@ -52,6 +52,7 @@ def shown(inspect: Inspect, check: str, text: str) -> dict[str, tuple[str | None
         ("W605", 'print("\\d+")', 'print(r"\\d+")'),
     ],
 )
+@pytest.mark.filterwarnings("ignore:invalid escape")
 def test_a_complaint_of_flake8_shows_the_mended_line(
     code: str, before: str, after: str, inspect: Inspect
 ) -> None:
@@ -165,6 +166,20 @@ def test_both_errors_are_named_where_a_file_of_numbers_is_read(inspect: Inspect)
     text = "try:\n    n = int(open('n').read())\nexcept:\n    n = 0\n    print('no')\n"
     found = shown(inspect, "style", text)["E722"]
     assert found == ("except:", "except (ValueError, OSError):")
+
+
+def test_a_missing_docstring_has_its_place_below_the_head(inspect: Inspect) -> None:
+    shape = 'def total(price):  # in euros\n    """..."""'
+    text = "class A:\n    def total(price):  # in euros\n        return price\n"
+    assert shown(inspect, "docstrings", text)["missing-docstring"][1] == 'class A:\n    """..."""'
+    function = shown(inspect, "docstrings", text.replace("class A:", "if 1:"))
+    assert function["missing-docstring"] == ("def total(price):  # in euros", shape)
+
+
+def test_a_shape_that_is_handed_in_as_it_stands_is_still_missing(inspect: Inspect) -> None:
+    text = 'def total(price):\n    """..."""\n    return price\n'
+    counts = inspect("docstrings", text).facts.counts
+    assert counts["documented"] == 0
 
 
 def test_where_nothing_is_known_nothing_is_made_up(inspect: Inspect) -> None:

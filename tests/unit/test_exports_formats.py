@@ -217,7 +217,7 @@ def test_the_students_own_line_stands_beside_the_mended_one(form: str) -> None:
     assert _in_order(seen, "Your line 1 can go:", "- import os")
     assert _in_order(seen, "- add = lambda a: a", "+ def add(a):", "+ return a")
     assert _in_order(seen, "- total = 3··", "+ total = 3")
-    assert _squeezed("how to write it (put a type in place of each") in seen
+    assert _squeezed("how to write it (fill in what") in seen
     assert _in_order(seen, "Your line 2, and how to write it:", "- x=1", "+ x = 1")
 
 
