@@ -7,6 +7,8 @@ from typing import Literal
 
 from grader.checks.parts.constant_names import Constant, constants_of
 from grader.checks.parts.magic import Magic, magic_numbers
+from grader.checks.parts.own_line import Line, Mend, with_own_lines
+from grader.checks.parts.renamed import is_free, renamed
 from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
@@ -62,7 +64,20 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     }
     findings = [*map(_not_upper, lower), *(_repeated(source, each) for each in magic)]
     findings.sort(key=lambda each: (each.line, each.column))
-    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+    shown = with_own_lines(source, findings, _mend(source, lower))
+    return Inspection(facts=Facts(counts=counts), findings=shown)
+
+
+def _mend(source: SourceFile, lower: list[Constant]) -> Mend:
+    by_place = {(each.node.lineno, each.node.col_offset + 1): each for each in lower}
+
+    def mend(finding: Finding, line: Line) -> str | None:
+        constant = by_place.get((finding.line, finding.column))
+        if constant is None or not is_free(constant.in_upper, source):
+            return None
+        return renamed(line, constant.name, constant.in_upper)
+
+    return mend
 
 
 def _not_upper(constant: Constant) -> Finding:
@@ -143,7 +158,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="constants",
-    version=1,
+    version=2,
     title="Constants in capital letters",
     words=WORDS,
     lesson=LESSON,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from grader.checks.parts.docstring_measures import MEASURES
 from grader.checks.parts.docstring_words import same_words, why_it_says_nothing
 from grader.checks.parts.documented import Documented, wanted_of
+from grader.checks.parts.mended_docstrings import docstring_mend
+from grader.checks.parts.own_line import with_own_lines
 from grader.checks.parts.signatures import listed
 from grader.checks.parts.statements import NOTHING_TO_SAY, is_docstring
 from grader.domain.check import Check, Context, Facts, Finding, Inspection, Lesson, Options, Words
@@ -79,7 +81,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         *(_unclear(item) for item in told if item.hides_its_result),
     ]
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
-    return Inspection(facts=Facts(counts=_counts(wanted, told)), findings=tuple(ordered))
+    shown = with_own_lines(source, ordered, docstring_mend)
+    return Inspection(facts=Facts(counts=_counts(wanted, told)), findings=shown)
 
 
 def _counts(wanted: list[Documented], told: list[Documented]) -> dict[str, int]:
@@ -169,7 +172,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="docstrings",
-    version=2,
+    version=3,
     title="Docstrings that tell what things are for",
     words=WORDS,
     words_by_code={

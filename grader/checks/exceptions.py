@@ -18,6 +18,8 @@ from grader.checks.parts.faults import (
     handler_faults,
     other_faults,
 )
+from grader.checks.parts.mended_handlers import handler_mend
+from grader.checks.parts.own_line import Line, Mend, with_own_lines
 from grader.checks.parts.reach import read_sketch, sketch_of, unguarded
 from grader.checks.parts.risky import Risk, read_program
 from grader.checks.parts.statements import NOTHING_TO_SAY, every_statement, has_statements
@@ -59,10 +61,19 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     sizes = Counter(one.size for one in tries if one.node.handlers)
     alone = Inspection(
         facts=Facts(counts=counts, histograms={"try_sizes": sizes} if sizes else {}),
-        findings=tuple([*map(_finding, faults), *long]),
+        findings=with_own_lines(source, [*map(_finding, faults), *long], _mend(source)),
         sketch=sketch_of(program),
     )
     return _with_risks(alone, unguarded({"": read_sketch(alone.sketch)})[""])
+
+
+def _mend(source: SourceFile) -> Mend:
+    broad = handler_mend(source)
+
+    def mend(finding: Finding, line: Line) -> str | None:
+        return broad(finding, line) if finding.code in (BARE, BLIND) else None
+
+    return mend
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
@@ -144,7 +155,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="exceptions",
-    version=1,
+    version=2,
     title="Errors handled with care",
     words=words.WORDS,
     lesson=LESSON,

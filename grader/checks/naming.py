@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from grader.checks.parts.mended_names import case_mend
 from grader.checks.parts.name_rules import (
     NO_VERB,
     NUMBERED,
@@ -19,6 +20,7 @@ from grader.checks.parts.name_rules import (
 from grader.checks.parts.names import Binding, Kind, bindings, scoped
 from grader.checks.parts.naming_words import WORDS_BY_CODE
 from grader.checks.parts.numbered_names import Groups, grouped
+from grader.checks.parts.own_line import with_own_lines
 from grader.checks.parts.run_pep8_naming import ALLOWED, CaseViolation, case_violations
 from grader.checks.parts.statements import NOTHING_TO_SAY
 from grader.domain.check import (
@@ -74,7 +76,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "functions_without_verb": len(advice),
     }
     findings = sorted((*case, *unclear, *advice), key=lambda each: (each.line, each.column))
-    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+    shown = with_own_lines(source, findings, case_mend(source))
+    return Inspection(facts=Facts(counts=counts), findings=shown)
 
 
 def _case(violation: CaseViolation) -> Finding:
@@ -178,7 +181,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="naming",
-    version=1,
+    version=2,
     title="Names that tell",
     words=WORDS,
     lesson=LESSON,

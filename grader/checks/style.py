@@ -6,7 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.checks.parts import run_flake8
+from grader.checks.parts.mended_style import style_mend
 from grader.checks.parts.options import StyleOptions
+from grader.checks.parts.own_line import with_own_lines
 from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.checks.parts.style_words import WORDS, WORDS_BY_CODE
 from grader.domain.check import (
@@ -33,6 +35,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         Finding(code=each.code, line=each.line, column=each.column, message=each.text)
         for each in found
     )
+    findings = with_own_lines(source, findings, style_mend(source, findings))
     return Inspection(facts=Facts(counts=_counts(findings)), findings=findings)
 
 
@@ -126,7 +129,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="style",
-    version=1,
+    version=2,
     title="Clean for flake8",
     words=WORDS,
     lesson=LESSON,

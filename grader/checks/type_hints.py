@@ -6,6 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from grader.checks.parts.hints import Hints, hints_in
+from grader.checks.parts.mended_hints import hint_mend
+from grader.checks.parts.own_line import with_own_lines
 from grader.checks.parts.signatures import listed
 from grader.checks.parts.statements import NOTHING_TO_SAY
 from grader.domain.check import (
@@ -75,7 +77,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "missing": sum(item.missing for item in places),
         "any_hints": sum(len(item.vague) for item in places),
     }
-    findings = tuple(finding for item in places for finding in _findings(item))
+    told = [finding for item in places for finding in _findings(item)]
+    findings = with_own_lines(source, told, hint_mend(places))
     return Inspection(facts=Facts(counts=counts), findings=findings)
 
 
@@ -177,7 +180,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="type_hints",
-    version=1,
+    version=2,
     title="Type hints",
     words=WORDS,
     words_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},

@@ -79,6 +79,8 @@ class Finding(BaseModel):
     ``line`` and ``column`` are 1-based. ``value`` is the size that a rubric's limit is held
     against (logical lines of this function, complexity of this block); ``None`` where the
     finding counts whatever the limit. ``hunk`` is the body of a unified diff, without headers.
+    ``before`` is the line itself without its indentation, where a mend of it can be worked out,
+    and ``after`` that mend: several lines, or none at all where the line should go.
     ``anchor`` is a digest of the line's text; the engine adds it, no check does.
     """
 
@@ -90,6 +92,8 @@ class Finding(BaseModel):
     message: str
     value: int | None = None
     hunk: str | None = None
+    before: str | None = None
+    after: str | None = None
     anchor: str = ""
 
 

@@ -18,7 +18,7 @@ from grader.domain.history import Earlier, History, Since, compare, fingerprint,
 from grader.domain.next_step import NextStep, evidence_of, next_step
 from grader.domain.patch import git_patch
 from grader.domain.readable import READABLE, readable_words
-from grader.domain.rubric import Plan, Probe
+from grader.domain.rubric import Plan, Probe, Tone
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook
@@ -47,7 +47,10 @@ class TotalLine(_Frozen):
 
 
 class CriterionLine(_Frozen):
-    """One row of the ledger; ``why`` shows the arithmetic that gave ``points`` from ``value``."""
+    """One row of the ledger; ``why`` shows the arithmetic that gave ``points`` from ``value``.
+
+    ``how_to_fix`` says how its check is contented, where there are points to win.
+    """
 
     id: str
     title: str
@@ -60,6 +63,7 @@ class CriterionLine(_Frozen):
     unit: str | None
     label: str | None
     why: str
+    how_to_fix: str = ""
 
 
 class FileLine(_Frozen):
@@ -76,6 +80,7 @@ class FileLine(_Frozen):
 class FindingLine(_Frozen):
     """One finding at one place, with what it means, how to mend it and where to read more.
 
+    ``before`` and ``after`` are the student's own line and the mended one, where that is known.
     ``fingerprint`` stays the same where lines move; equal findings share it. ``since`` says
     whether the last attempt had it, where there was one to compare with. ``cell`` is that of a
     notebook, counted from 1; ``line`` is then counted in the cell.
@@ -93,6 +98,8 @@ class FindingLine(_Frozen):
     how_to_fix: str
     url: str
     hunk: str | None = None
+    before: str | None = None
+    after: str | None = None
     criteria: tuple[str, ...] = ()
     fingerprint: str = ""
     since: Since | None = None
@@ -140,7 +147,10 @@ class Receipt(_Frozen):
 
 
 class Report(_Frozen):
-    """The whole report; ``schema`` names the version of this form."""
+    """The whole report; ``schema`` names the version of this form.
+
+    ``tone`` is how the rubric wants it told to people.
+    """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
     status: Literal["graded", "needs_attention"]
@@ -158,6 +168,7 @@ class Report(_Frozen):
     dropped: tuple[DroppedFile, ...]
     #: For whoever teaches; see :meth:`for_students`.
     signals: tuple[FindingLine, ...] = ()
+    tone: Tone = "standard"
     rounding: str = ROUNDING
     rubric: RubricLine
     engine: EngineIdentity
@@ -218,7 +229,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         status="needs_attention" if attention else "graded",
         total=_total(ledger),
         next_step=next_step(plan, ledger, facts),
-        criteria=tuple(_criterion(row) for row in ledger.rows),
+        criteria=tuple(_criterion(row, plan.catalog) for row in ledger.rows),
         files=tuple(_file(file, probes) for file in facts.files),
         findings=findings,
         faults=faults,
@@ -228,6 +239,7 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         notes=(*_starter_notes(facts.files), *_notes(facts, findings, disagreements, faults)),
         dropped=facts.dropped,
         signals=tuple(_signals(plan, facts)),
+        tone=rubric.feedback.tone,
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
         ),
@@ -257,7 +269,9 @@ def _total(ledger: Ledger) -> TotalLine:
     )
 
 
-def _criterion(row: Row) -> CriterionLine:
+def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
+    check = catalog.get(row.criterion.check)
+    is_lost = row.points is not None and row.points < row.max_points
     return CriterionLine(
         id=row.id,
         title=row.criterion.title,
@@ -270,6 +284,7 @@ def _criterion(row: Row) -> CriterionLine:
         unit=row.measure.unit if row.measure else None,
         label=row.label or None,
         why=row.why,
+        how_to_fix=check.words.how_to_fix if check and is_lost else "",
     )
 
 
@@ -342,6 +357,8 @@ def _finding(
         how_to_fix=words.how_to_fix,
         url=words.url,
         hunk=None if is_notebook(path) else finding.hunk,
+        before=finding.before,
+        after=finding.after,
         criteria=tuple(criteria),
         fingerprint=fingerprint(check, finding),
     )

@@ -127,10 +127,15 @@ class Intake(_Strict):
     max_depth: Annotated[Whole, Field(le=64)] = 16
 
 
+#: ``beginner`` explains everything and is warm, ``strict`` says only what to do.
+Tone = Literal["beginner", "standard", "strict"]
+
+
 class Feedback(_Strict):
-    """What a student sees. Without ``patch`` no patch is made, and grading is sooner."""
+    """What a student sees, and in which tone. Without ``patch`` no patch is made."""
 
     patch: bool = True
+    tone: Tone = "standard"
 
 
 @dataclass(frozen=True)

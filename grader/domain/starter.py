@@ -226,5 +226,6 @@ def _kind(finding: Finding) -> tuple[str, int]:
 
 
 def _wording(finding: Finding) -> Finding:
-    """A finding wherever it stands."""
-    return finding.model_copy(update={"line": 1, "column": 1, "hunk": None})
+    """A finding wherever it stands, and whether its line is shown mended or not."""
+    elsewhere = {"line": 1, "column": 1, "hunk": None, "before": None, "after": None}
+    return finding.model_copy(update=elsewhere)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from grader.domain.check import State
 from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, FileLine, Report
-from grader.exports import at_home, outline, phrases
+from grader.exports import at_home, outline, phrases, tone
 from grader.exports.inert import harmless
 
 #: So many places of one kind of finding are listed; the JSON form has them all.
@@ -41,7 +41,7 @@ def _page() -> Template:
     )
     environment.filters["ticked"] = ticked
     environment.globals.update(
-        say=phrases, bar=bar, share=share, states=states, diff_lines=diff_lines
+        say=phrases, tone=tone, bar=bar, share=share, states=states, diff_lines=diff_lines
     )
     return environment.get_template("report.html")
 

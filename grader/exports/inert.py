@@ -12,7 +12,7 @@ from typing import Any
 from grader.domain.report import Report
 
 #: Several lines of source, in which line breaks and tabs are what they are.
-_SOURCE = frozenset({"hunk", "patch"})
+_SOURCE = frozenset({"hunk", "patch", "before", "after"})
 #: Prose of ours, in which a line break means no more than a space.
 _PROSE = frozenset({"explanation", "how_to_fix"})
 #: A text longer than this (in characters) is cut: a name can be as long as the file it stands in.

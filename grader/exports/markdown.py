@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from grader.domain.readable import cannot_be_read
-from grader.domain.report import Report
-from grader.exports import at_home, phrases
+from grader.domain.report import CriterionLine, Report
+from grader.exports import at_home, phrases, tone
+from grader.exports.changes import Change
 from grader.exports.inert import harmless
 from grader.exports.outline import FileFindings, Group, findings_by_file, parts
 
@@ -110,8 +111,11 @@ def _top(report: Report) -> Iterator[str]:
     if phrases.attention(report):
         yield f"**Not your doing:** {prose(phrases.attention(report))}"
     yield from (f"**Note:** {words(said)}" for said in phrases.about_total(report))
-    if phrases.strengths(report):
-        yield f"**Already right:** {words(phrases.strengths(report))}"
+    if tone.opening(report):
+        yield prose(tone.opening(report))
+    praise, strengths = tone.praise(report)
+    if strengths:
+        yield "\n".join([f"**{praise}:**", "", *(f"- {words(one)}" for one in strengths)])
     heading, text = phrases.first_thing(report)
     yield f"**{heading}.** {words(text)}"
 
@@ -128,11 +132,14 @@ def _criteria(report: Report) -> Iterator[str]:
     for part in told:
         note = f": {part.note}" if part.note else ""
         yield f"**{part.title}**{note}"
-        yield "\n".join(
-            f"- **{words(line.title)}** ({phrases.points_of(line)}): {prose(line.why)}"
-            for line in part.criteria
-        )
+        yield "\n".join(_criterion(report, line) for line in part.criteria)
     yield f"Rounding: {prose(report.rounding)}."
+
+
+def _criterion(report: Report, line: CriterionLine) -> str:
+    told = f"- **{words(line.title)}** ({phrases.points_of(line)}): {prose(line.why)}"
+    mend = phrases.to_mend(report, line)
+    return f"{told} **To mend:** {words(mend)}." if mend else told
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -140,16 +147,16 @@ def _findings(report: Report) -> Iterator[str]:
     yield "### What was found, file by file"
     yield "Files: " + prose(phrases.files_read(report) + ("" if files else " Nothing was found."))
     for file in files:
-        yield from _file(file)
+        yield from _file(report, file)
 
 
-def _file(file: FileFindings) -> Iterator[str]:
+def _file(report: Report, file: FileFindings) -> Iterator[str]:
     mark = f" {cannot_be_read([file.path])}" if file.unreadable else ""
     yield f"**File** {code(file.path)}{mark}"
-    yield "\n".join(line for group in file.groups for line in _group(group))
+    yield "\n".join(line for group in file.groups for line in _group(report, group))
 
 
-def _group(group: Group) -> Iterator[str]:
+def _group(report: Report, group: Group) -> Iterator[str]:
     yield f"- Found {prose(phrases.group_title(group))}; {words(phrases.price_of(group))}"
     messages = list(group.messages.items())
     for message, findings in messages[:_MOST_MESSAGES]:
@@ -157,11 +164,24 @@ def _group(group: Group) -> Iterator[str]:
         yield f"  - {place}: {prose(message)}"
     if len(messages) > _MOST_MESSAGES:
         yield f"  - And {len(messages) - _MOST_MESSAGES} more of this kind"
+    if tone.explanation(report, group):
+        yield f"  - Why it matters: {words(tone.explanation(report, group))}"
+    if group.change:
+        yield from _change(group.change)
     if not group.first:
         yield "  - How to mend: as above."
         return
     link = f" (<{group.lead.url}>)" if group.lead.url else ""
     yield f"  - How to mend: {words(group.lead.how_to_fix)}{link}"
+    if phrases.lesson_of(group):
+        yield f"  - Learn more: {code(f'grader explain {phrases.lesson_of(group)}')}"
+
+
+def _change(change: Change) -> Iterator[str]:
+    """A diff inside a list: a fence belongs to the item while it stands as deep as its text."""
+    yield f"  - {words(phrases.change_title(change))}"
+    lines = [*(f"- {line}" for line in change.before), *(f"+ {line}" for line in change.after)]
+    yield from (f"    {line}" for line in fenced("\n".join(lines), "diff").split("\n"))
 
 
 def _signals(report: Report) -> Iterator[str]:

@@ -1,4 +1,8 @@
-"""A report in the order in which it is told: what is right, what to win, what was found where."""
+"""A report in the order in which it is told: what is right, what to win, what was found where.
+
+First comes what earned all its points, then the one next step, then each criterion that has points
+to win with what to mend for them, then the details file by file.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from grader.domain.check import State
 from grader.domain.readable import READABLE
 from grader.domain.report import CriterionLine, FindingLine, Number, Report
 from grader.domain.scoring import Outcome
+from grader.exports.changes import Change, change_in
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ class Group:
         return said
 
     @property
+    def change(self) -> Change | None:
+        """The first of the student's own lines that can be shown before and after."""
+        return change_in(self.findings)
+
+    @property
     def hunks(self) -> tuple[FindingLine, ...]:
         """Those findings that show what a tool would change."""
         return tuple(finding for finding in self.findings if finding.hunk)
@@ -73,7 +83,7 @@ def lost(line: CriterionLine) -> Number:
 
 
 def parts(report: Report) -> tuple[Part, ...]:
-    """The criteria in parts, strengths first; the parts that are empty are left out."""
+    """The criteria in parts, what can be won first; the parts that are empty are left out."""
     rows = {name: [c for c in report.criteria if part_of(c) == name] for name in _PARTS}
     rows["lost"].sort(key=lost, reverse=True)
     return tuple(Part(name, *_PARTS[name], tuple(rows[name])) for name in _PARTS if rows[name])
@@ -81,10 +91,10 @@ def parts(report: Report) -> tuple[Part, ...]:
 
 #: id -> heading, and a sentence under it.
 _PARTS = {
-    "full": ("Already right", ""),
     "lost": ("Points still to win", "The largest first."),
     "manual": ("To be given by your instructor", "A person reads this part. Nothing is lost yet."),
     "withheld": ("Withheld, not lost", "Our side broke here; nothing that you did."),
+    "full": ("All points earned", ""),
     "aside": ("Left out of the total", ""),
 }
 
@@ -96,6 +106,30 @@ def part_of(line: CriterionLine) -> str:
     if line.points is None or line.max_points == 0:
         return "aside"
     return "full" if line.points >= line.max_points else "lost"
+
+
+def strengths(report: Report) -> tuple[str, ...]:
+    """The titles of the criteria that earned all their points."""
+    return tuple(line.title for line in report.criteria if part_of(line) == "full")
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a criterion asks to mend: findings of one code, with the files in which they stand."""
+
+    code: str
+    times: int
+    paths: tuple[str, ...]
+
+
+def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
+    """What to mend for a criterion, the most frequent first."""
+    found: dict[str, list[str]] = {}
+    for finding in report.findings:
+        if criterion in finding.criteria:
+            found.setdefault(finding.code, []).append(finding.path)
+    told = (Task(code, len(paths), tuple(dict.fromkeys(paths))) for code, paths in found.items())
+    return tuple(sorted(told, key=lambda task: -task.times))
 
 
 def findings_by_file(report: Report) -> tuple[FileFindings, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.domain.readable import cannot_be_read
+from grader.domain.readable import READABLE, cannot_be_read
 from grader.domain.report import CriterionLine, Fault, FindingLine, Number, Report
-from grader.exports.outline import Group, part_of, unreadable
+from grader.exports.changes import Change
+from grader.exports.outline import Group, part_of, tasks, unreadable
 
 PATCH_RAISES = "It makes Black and isort content. Read it before you apply it."
 PATCH_ELSEWHERE = (
@@ -17,6 +18,9 @@ PATCH_ELSEWHERE = (
 
 FOR_TEACHERS = "For the instructor: what a person should look at"
 SIGNALS_NOTE = "This costs no points, proves nothing, and is not shown to students."
+
+#: So many kinds of findings are named beside a criterion.
+_MOST_TASKS = 4
 
 #: Code in prose of ours: what stands between two backticks.
 TICKED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
@@ -78,17 +82,6 @@ def earned(report: Report) -> Number:
     """The sum of the points of all criteria, before any cap."""
     tenths = sum(round((line.points or 0) * 100) for line in report.criteria)
     return tenths // 100 if tenths % 100 == 0 else tenths / 100
-
-
-def strengths(report: Report) -> str:
-    """One kind sentence that names what earned all its points; empty where nothing did."""
-    titles = [f"“{line.title}”" for line in report.criteria if part_of(line) == "full"]
-    if not titles:
-        return ""
-    if len(titles) == len(report.criteria):
-        return "All points for every criterion."
-    listed = titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
-    return f"All points for {listed}."
 
 
 def first_thing(report: Report) -> tuple[str, str]:
@@ -157,10 +150,44 @@ def group_title(group: Group) -> str:
 
 def price_of(group: Group) -> str:
     """What a group of findings costs, in words."""
-    if group.lead.check == "readable":
+    if group.lead.check == READABLE:
         return "nothing can be earned until this is mended"
     titles = ", ".join(f"“{title}”" for title in group.costs)
     return f"costs points in {titles}" if titles else "costs no points"
+
+
+def to_mend(report: Report, line: CriterionLine) -> str:
+    """``28 x E501 in 2 files, 1 x F401 in main.py``, or how where nothing is found at a place."""
+    if part_of(line) != "lost":
+        return ""
+    told = [
+        f"{task.times} x {task.code} in {_files(task.paths)}" for task in tasks(report, line.id)
+    ]
+    if not told:
+        return line.how_to_fix.removesuffix(".")
+    rest = len(told) - _MOST_TASKS
+    return ", ".join(told[:_MOST_TASKS]) + (f" and {rest} more kinds" if rest > 0 else "")
+
+
+def _files(paths: Sequence[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{len(paths)} files"
+
+
+def change_title(change: Change) -> str:
+    """What the lines below are: ``Your line 9, and the line mended:``."""
+    last = change.line + len(change.before) - 1
+    own = (
+        f"Your line {change.line}" if last == change.line else f"Your lines {change.line} to {last}"
+    )
+    if not change.after:
+        return f"{own} can go:"
+    fill = " (fill in what `...` stands for)" if change.is_shape else ""
+    return f"{own}, and how to write it{fill}:"
+
+
+def lesson_of(group: Group) -> str:
+    """The check whose lesson says more about a group; empty where there is no lesson."""
+    return "" if group.lead.check == READABLE else group.lead.check
 
 
 def files_read(report: Report) -> str:

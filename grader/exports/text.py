@@ -11,7 +11,8 @@ from rich.text import Text
 
 from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, Report
-from grader.exports import at_home, phrases
+from grader.exports import at_home, phrases, tone
+from grader.exports.changes import Change
 from grader.exports.inert import harmless
 from grader.exports.outline import Group, findings_by_file, part_of, parts
 
@@ -19,6 +20,8 @@ WIDTH = 80
 #: An address cut in two is no address, so one may stand out this far.
 _ADDRESS_WIDTH = 100
 _MOST_MESSAGES = 5
+#: Code that stands deeper is shown as if it stood here.
+_MOST_INDENT = 24
 _COLOURS = {"heading": "1", "full": "32", "lost": "33", "faint": "2", "alarm": "1;31"}
 _GET_PATCH = (
     "The patch stands in the JSON form of this report, under “patch”. Save that form as "
@@ -99,9 +102,13 @@ def _top(sheet: Sheet, report: Report) -> None:
     for said in (phrases.receipt_of(report), phrases.since_last(report), *about):
         if said:
             sheet.put(said)
-    strengths = phrases.strengths(report)
+    if tone.opening(report):
+        sheet.put(tone.opening(report))
+    praise, strengths = tone.praise(report)
     if strengths:
-        sheet.put(strengths, style="full")
+        sheet.heading(praise)
+    for strength in strengths:
+        sheet.put(strength, indent=2, prefix="+ ", style="full")
     heading, text = phrases.first_thing(report)
     sheet.heading(heading)
     sheet.put(text, indent=2)
@@ -113,15 +120,17 @@ def _criteria(sheet: Sheet, report: Report) -> None:
         if part.note:
             sheet.put(part.note, indent=2, style="faint")
         for line in part.criteria:
-            _criterion(sheet, line)
+            _criterion(sheet, report, line)
     sheet.put("")
     sheet.put(f"Rounding: {report.rounding}.", style="faint")
 
 
-def _criterion(sheet: Sheet, line: CriterionLine) -> None:
+def _criterion(sheet: Sheet, report: Report, line: CriterionLine) -> None:
     style = part_of(line) if part_of(line) in ("full", "lost") else ""
     sheet.put(line.title, prefix=f"{phrases.points_of(line):>13}  ", style=style)
     sheet.put(line.why, indent=15)
+    if phrases.to_mend(report, line):
+        sheet.put(f"To mend: {phrases.to_mend(report, line)}.", indent=15)
 
 
 def _findings(sheet: Sheet, report: Report) -> None:
@@ -133,10 +142,10 @@ def _findings(sheet: Sheet, report: Report) -> None:
         mark = f"  ({cannot_be_read([file.path])})" if file.unreadable else ""
         sheet.put(file.path + mark, indent=2, style="heading")
         for group in file.groups:
-            _group(sheet, group)
+            _group(sheet, report, group)
 
 
-def _group(sheet: Sheet, group: Group) -> None:
+def _group(sheet: Sheet, report: Report, group: Group) -> None:
     sheet.put(f"{phrases.group_title(group)} ({phrases.price_of(group)})", indent=4)
     messages = list(group.messages.items())
     for message, findings in messages[:_MOST_MESSAGES]:
@@ -144,12 +153,26 @@ def _group(sheet: Sheet, group: Group) -> None:
         sheet.put(place + message, indent=6)
     if len(messages) > _MOST_MESSAGES:
         sheet.put(f"and {len(messages) - _MOST_MESSAGES} more of this kind", indent=6)
+    if tone.explanation(report, group):
+        sheet.put(f"Why it matters: {tone.explanation(report, group)}", indent=6)
+    if group.change:
+        _change(sheet, group.change)
     if not group.first:
         sheet.put("How to mend: as above.", indent=6, style="faint")
         return
     sheet.put(f"How to mend: {group.lead.how_to_fix}", indent=6)
+    if phrases.lesson_of(group):
+        sheet.put(f"Learn more: grader explain {phrases.lesson_of(group)}", indent=6, style="faint")
     if group.lead.url:
         sheet.put(group.lead.url, indent=6, style="faint", width=_ADDRESS_WIDTH)
+
+
+def _change(sheet: Sheet, change: Change) -> None:
+    sheet.put(phrases.change_title(change), indent=6)
+    for sign, lines in (("- ", change.before), ("+ ", change.after)):
+        for line in lines:
+            code = line.lstrip(" ")
+            sheet.put(code, indent=8, prefix=sign + " " * min(len(line) - len(code), _MOST_INDENT))
 
 
 def _signals(sheet: Sheet, report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from grader.domain.check import State
@@ -20,6 +21,7 @@ from grader.domain.report import (
     SubmissionLine,
     TotalLine,
 )
+from grader.domain.rubric import Tone
 
 HUNK = "@@ -1,3 +1,4 @@\n import os\n-x=1\n+x = 1\n+\n def main():\n"
 PATCH = f"diff --git a/main.py b/main.py\n--- a/main.py\n+++ b/main.py\n{HUNK}"
@@ -214,6 +216,25 @@ def changed() -> Report:
     return before.model_copy(update={"history": history, "findings": findings})
 
 
+def taught(tone: Tone = "standard") -> Report:
+    """The typical report with lines of the student's own, before and after, in some tone."""
+    typed = {"code": "missing-hints-all", "check": "type_hints"}
+    own = (
+        _own("E711", 4, "if total == None:", "if total is None:"),
+        _own("F401", 1, "import os", ""),
+        _own("E731", 7, "add = lambda a: a", "def add(a):\n    return a"),
+        _own("W291", 9, "total = 3  ", "total = 3"),
+        _own("hints", 11, "def f(a):", "def f(a: ...) -> None:").model_copy(update=typed),
+        finding("E711", "numbers/report.py", 8, criteria=("style",)),
+    )
+    before = typical()
+    return before.model_copy(update={"findings": (*before.findings, *own), "tone": tone})
+
+
+def _own(code: str, line: int, before: str, after: str) -> FindingLine:
+    return finding(code, "main.py", line, before=before, after=after, criteria=("style",))
+
+
 def withheld() -> Report:
     """A check broke on our side: the total is not known yet."""
     return report(
@@ -281,6 +302,8 @@ def hostile() -> Report:
             name,
             1,
             message=f"'{name}' is unused {chr(0x1B)}[2J",
+            before=name,
+            after=f"{name}\n    {name}" if at % 3 else "",
             hunk=f"@@ -1 +1 @@\n-x = '{name.splitlines()[0]}'\n+y```````\t\x1b[0m\n",
             url="https://ok.example/x" if at % 2 else "javascript:alert(1)",
             criteria=("style",),
@@ -318,10 +341,13 @@ def hostile() -> Report:
     )
 
 
-ALL = {
+ALL: dict[str, Callable[[], Report]] = {
     "full marks": report,
     "typical": typical,
     "changed": changed,
+    "taught": taught,
+    "for beginners": lambda: taught("beginner"),
+    "strict": lambda: taught("strict"),
     "withheld": withheld,
     "unreadable": unreadable,
     "hostile": hostile,

@@ -8,6 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader.domain.report import Report
+from grader.domain.rubric import Tone
 from grader.exports import phrases
 from grader.exports.formats import FORMATS
 from grader.exports.inert import harmless, visible
@@ -126,7 +127,7 @@ def test_states_are_told_plainly(form: str) -> None:
 
     assert says(reports.report(), "Full marks")
     assert says(reports.typical(), "To be given by your instructor")
-    assert says(reports.typical(), "All points for “Imports are sorted” and “Split into modules”.")
+    assert says(reports.report(), "All points for every criterion")
     assert says(reports.withheld(), "at least 71 / 100")
     assert says(reports.withheld(), "withheld, not lost")
     assert says(reports.withheld(), "it took too long")
@@ -138,6 +139,98 @@ def test_states_are_told_plainly(form: str) -> None:
     assert says(reports.hostile(), "For the instructor")
     assert not says(reports.hostile().for_students(), "For the instructor")
     assert not says(reports.typical(), "For the instructor")
+
+
+def _in_order(seen: str, *texts: str) -> bool:
+    at = 0
+    for text in texts:
+        at = seen.find(_squeezed(text), at) + 1
+        if not at:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("tone", ["beginner", "standard", "strict"])
+def test_strengths_stand_first_then_the_step_then_the_tasks_then_the_details(
+    tone: Tone, form: str
+) -> None:
+    praise = {"beginner": "What you did well", "standard": "Already right"}
+    assert _in_order(
+        _seen(reports.taught(tone), form),
+        "Total: 71.5 / 100",
+        praise.get(tone, "Already right"),
+        "2 of 6 criteria" if tone == "strict" else "Imports are sorted",
+        "Do this first",
+        "Points still to win",
+        "To mend: 28 x E501 in 2 files",
+        "All points earned",
+        "What was found, file by file",
+    )
+
+
+def test_a_beginner_is_welcomed_and_told_why_every_time(form: str) -> None:
+    seen = _seen(reports.taught("beginner"), form)
+    assert _in_order(seen, "Good work so far.", "What you did well", "Split into modules")
+    assert seen.count(_squeezed("Why E711 matters.")) == 2
+
+
+def test_the_standard_tone_tells_once_why(form: str) -> None:
+    seen = _seen(reports.taught(), form)
+    assert _squeezed("Good work so far.") not in seen
+    assert seen.count(_squeezed("Why E711 matters.")) == 1
+
+
+def test_the_strict_tone_only_says_what_to_do_and_where_to_read(form: str) -> None:
+    rendered = FORMATS[form].render(reports.taught("strict"))
+    seen = _squeezed(READERS[form](rendered))
+    assert _squeezed("Good work so far.") not in seen
+    assert "matters." not in seen
+    assert _squeezed("How to mend E711.") in seen
+    assert "https://example.org/E711" in rendered
+
+
+def test_all_tones_tell_the_same_points(form: str) -> None:
+    for tone in ("beginner", "strict"):
+        seen = _seen(reports.taught(tone), form)
+        for line in reports.taught().criteria:
+            assert _squeezed(line.why) in seen
+
+
+@pytest.mark.parametrize(
+    ("number", "title"), [(0, "nothing is right yet"), (1, "all but one"), (2, "everything")]
+)
+def test_a_kind_opening_fits_what_was_earned(number: int, title: str, form: str) -> None:
+    lines = tuple(reports.criterion(f"c{at}", 2 if at < number else 0, 2) for at in range(2))
+    opening = ("Do not worry about the number", "Good work so far.", "Well done:")[number]
+    seen = _seen(reports.report(criteria=lines, tone="beginner"), form)
+    assert _squeezed(opening) in seen, title
+
+
+def test_the_students_own_line_stands_beside_the_mended_one(form: str) -> None:
+    seen = _seen(reports.taught(), form)
+    assert _in_order(
+        seen,
+        "Your line 4, and how to write it:",
+        "- if total == None:",
+        "+ if total is None:",
+    )
+    assert _in_order(seen, "Your line 1 can go:", "- import os")
+    assert _in_order(seen, "- add = lambda a: a", "+ def add(a):", "+ return a")
+    assert _in_order(seen, "- total = 3··", "+ total = 3")
+    assert _squeezed("how to write it (fill in what") in seen
+    assert _in_order(seen, "Your line 2, and how to write it:", "- x=1", "+ x = 1")
+
+
+def test_each_kind_of_finding_leads_to_a_lesson(form: str) -> None:
+    seen = _seen(reports.taught().model_copy(update={"receipt": None}), form)
+    assert "grader explain type_hints".replace(" ", "") in seen
+    assert "grader explain readable".replace(" ", "") not in _seen(reports.unreadable(), form)
+
+
+def test_a_criterion_without_a_place_says_how_it_is_won(form: str) -> None:
+    line = reports.criterion("main", 0, 5, how_to_fix="Write a `main.py`.")
+    seen = _seen(reports.report(criteria=(line,)), form)
+    assert "Tomend:Writea" in seen and "main.py" in seen
 
 
 def test_json_is_the_report_itself() -> None:

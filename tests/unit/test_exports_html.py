@@ -63,7 +63,15 @@ def test_nothing_can_be_fetched_or_run(page: _Page) -> None:
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name == "src"], tag
         address = attributes.get("href")
-        assert address is None or address.startswith(("#", "https://"))
+        assert address is None or address.startswith(("#", "https://", "/checks/"))
+
+
+def test_a_lesson_is_a_page_of_the_service_where_one_served_the_report() -> None:
+    served = _Page(render_html(reports.taught()))
+    alone = _Page(render_html(reports.taught().model_copy(update={"receipt": None})))
+    assert "/checks/type_hints" in {one.get("href") for one in served.all("a")}
+    assert not {one.get("href") for one in alone.all("a")} & {"/checks/type_hints"}
+    assert "grader explain type_hints" in alone.text and "grader explain" not in served.text
 
 
 def test_styles_are_our_own(page: _Page) -> None:

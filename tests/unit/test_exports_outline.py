@@ -3,23 +3,57 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain.report import CriterionLine, TotalLine
-from grader.exports import phrases
-from grader.exports.outline import findings_by_file, parts
+from grader.exports import phrases, tone
+from grader.exports.changes import change_in
+from grader.exports.outline import findings_by_file, parts, tasks
 from tests.unit import exports_reports as reports
 
 
-def test_strengths_come_first_and_what_is_lost_by_its_size() -> None:
+def test_what_can_be_won_comes_first_by_its_size() -> None:
     told = [(part.id, [line.id for line in part.criteria]) for part in parts(reports.typical())]
     assert told == [
-        ("full", ["imports", "modules"]),
         ("lost", ["short", "style", "formatting"]),
         ("manual", ["words"]),
+        ("full", ["imports", "modules"]),
     ]
 
 
 def test_each_outcome_has_its_part() -> None:
     assert [part.id for part in parts(reports.withheld())] == ["lost", "withheld"]
-    assert [part.id for part in parts(reports.unreadable())] == ["full", "lost", "aside"]
+    assert [part.id for part in parts(reports.unreadable())] == ["lost", "full", "aside"]
+
+
+def test_tasks_of_a_criterion_are_kinds_of_findings_with_their_files() -> None:
+    (task,) = tasks(reports.typical(), "style")
+    assert (task.code, task.times) == ("E501", 28)
+    assert task.paths == ("main.py", "numbers/report.py")
+
+
+def test_few_kinds_are_named_beside_a_criterion() -> None:
+    found = tuple(reports.finding(f"E{n}", "a.py", n, criteria=("c",)) for n in range(1, 8))
+    report = reports.report(findings=found, criteria=(reports.criterion("c", 1, 2),))
+    told = phrases.to_mend(report, report.criteria[0])
+    assert told.startswith("1 x E1 in a.py, ") and told.endswith("1 x E4 in a.py and 3 more kinds")
+
+
+def test_many_strengths_are_cut_short() -> None:
+    lines = tuple(reports.criterion(f"c{n}", 1, 1) for n in range(9))
+    report = reports.report(criteria=(*lines, reports.criterion("lost", 0, 1)))
+    heading, told = tone.praise(report)
+    assert (heading, told[-1], len(told)) == ("Already right", "and 4 more", 6)
+
+
+HUNK = "@@ -3,6 +3,7 @@\n a\n+\n b\n-\n-c=1\n+c = 1\n+\n d\n"
+
+
+def test_the_first_real_change_of_a_hunk_is_an_example() -> None:
+    (change,) = filter(None, [change_in([reports.finding("black", "a.py", 1, hunk=HUNK)])])
+    assert (change.line, change.before, change.after) == (6, ("c=1",), ("c = 1",))
+
+
+def test_a_large_change_is_no_example() -> None:
+    hunk = "@@ -1,4 +1,4 @@\n" + "-x=1\n" * 4 + "+x = 1\n" * 4
+    assert change_in([reports.finding("black", "a.py", 1, hunk=hunk)]) is None
 
 
 def test_unreadable_files_stand_first() -> None:

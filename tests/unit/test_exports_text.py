@@ -55,7 +55,7 @@ def test_the_total_is_the_first_line() -> None:
 def test_what_to_do_first_comes_before_the_criteria() -> None:
     lines = _lines(reports.typical())
     first = lines.index("Do this first: it can win 10.5 points")
-    assert first < lines.index("Already right") < lines.index("Points still to win")
+    assert lines.index("Already right") < first < lines.index("Points still to win")
 
 
 def test_repeats_are_one_line_with_what_they_cost() -> None:

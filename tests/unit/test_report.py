@@ -103,6 +103,24 @@ def test_lines_of_criteria_and_total() -> None:
     assert (total.awaiting, total.capped_at, total.capped_by) == (2.5, None, None)
 
 
+def test_a_criterion_with_points_to_win_says_how() -> None:
+    lines = {line.id: line for line in full_report().criteria}
+    assert lines["length"].how_to_fix == CATALOG["length"].words.how_to_fix
+    assert lines["hand"].how_to_fix == ""
+    won = reported({"lint": criterion()}, file("a.py", lint=complaints(0)))
+    assert won.criteria[0].how_to_fix == ""
+
+
+@pytest.mark.parametrize("tone", ["beginner", "standard", "strict"])
+def test_the_report_carries_the_tone_of_the_rubric_and_a_students_own_line(tone: str) -> None:
+    shown = Finding(code="X1", line=4, message="no", before="x = 1;", after="x = 1")
+    plan = plan_of({"lint": criterion()}, feedback={"tone": tone})
+    report = build_report(plan, facts_of(file("a.py", lint=complaints(1, shown))), digest="r" * 64)
+    assert report.tone == tone
+    (line,) = report.findings
+    assert (line.before, line.after) == ("x = 1;", "x = 1")
+
+
 def test_cap_that_bites_is_told() -> None:
     criteria = {
         "cap": criterion(5, caps_total_at=2.5),

@@ -86,6 +86,7 @@ def test_a_right_rubric_is_read_with_its_defaults() -> None:
     rubric = rubric_of({"it": criterion(2.5), "hand": by_hand(7.5)})
     assert rubric.total == Decimal(10)
     assert (rubric.python, rubric.feedback.patch) == ("3.11", True)
+    assert rubric.feedback.tone == "standard"
     assert rubric.criteria["it"].files == ("**",)
     assert rubric.criteria["it"].applies == "required"
 
@@ -96,6 +97,7 @@ def test_a_right_rubric_is_read_with_its_defaults() -> None:
         ({"totl": 1}, ("totl",), "total"),
         ({"intake": {"max_uplod": 1}}, ("intake", "max_uplod"), "max_upload"),
         ({"feedback": {"pach": True}}, ("feedback", "pach"), "patch"),
+        ({"feedback": {"tome": "strict"}}, ("feedback", "tome"), "tone"),
         ({"zzz": 1}, ("zzz",), ""),
     ],
 )

@@ -27,6 +27,7 @@ from grader.engine.rubric_text import (
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "rubrics" / "golden" / "numbers-refactor"
+NAMES = ["chapter-practices", "get-data", "house-style", "numbers-refactor"]
 SAMPLES = ("monolith", "modules", "syntax-error")
 LINTING = ROOT / "rubrics" / "golden" / "numbers-linting"
 NAMES = ["chapter-practices", "house-style", "numbers-linting", "numbers-refactor"]
@@ -99,6 +100,17 @@ def test_a_monolith_that_every_formatter_likes_is_still_40_points_below(
     assert lines["import_order"].points == 4
     assert tidy.total.points is not None
     assert tidy.total.points + 8 <= 100 - 40  # even if nothing were left for Flake8 to say
+
+
+def test_a_function_in_place_of_a_script_is_worth_most_of_the_small_exercise(
+    engine: Engine,
+) -> None:
+    samples = ("script", "function", "finished")
+    told = {name: graded(engine, "get-data", GOLDEN.parent / "get-data" / name) for name in samples}
+    points = {name: report.total.points or 0 for name, report in told.items()}
+    assert points["function"] - points["script"] >= 50
+    assert points["finished"] == 100 > points["function"]
+    assert {report.tone for report in told.values()} == {"beginner"}
 
 
 def test_a_file_that_does_not_parse_earns_nothing_and_comes_first(engine: Engine) -> None:

@@ -191,6 +191,13 @@ def test_findings_that_were_handed_out_are_not_shown() -> None:
     assert [(one.line, one.message) for one in left] == [(3, "new")]
 
 
+def test_a_finding_was_handed_out_whether_its_line_is_shown_or_not() -> None:
+    old = Finding(code="A1", message="old", before="x == None", after="x is None")
+    mine = told(Finding(code="A1", message="old"), Finding(code="A1", line=9, message="new"))
+    pair = lined("a.py", {1: 1, 2: 1}, lint=mine), lined("a.py", {1: 1}, lint=told(old))
+    assert [one.message for one in owned(*pair).inspections["lint"].findings] == ["new"]
+
+
 def test_a_finding_with_a_size_counts_once_it_grows() -> None:
     given = told(*(Finding(code="L", message=f"f{size}", value=size) for size in (30, 40)))
     mine = told(*(Finding(code="L", message=f"f{size}", value=size) for size in (25, 45)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.checks.parts.changes import uses_of
 from grader.checks.parts.names import last_name
+from grader.checks.parts.renamed import snake_case
 from grader.checks.parts.scripts import is_guard
 from grader.checks.parts.statements import FUNCTIONS, bodies
 
@@ -17,7 +17,6 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _MUTABLE = (ast.List, ast.Set, ast.Dict)
 _FREEZING = frozenset({"frozenset", "tuple"})
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Names that a framework looks up as they are written.
 _GIVEN = frozenset("""
     apilevel app app_name application branch_labels collect_ignore default_app_config depends_on
@@ -41,7 +40,7 @@ class Constant:
     @property
     def in_upper(self) -> str:
         """The name as a constant's: ``MAX_SPEED`` for ``max_speed`` and ``maxSpeed``."""
-        return _HUMP.sub("_", self.name).upper()
+        return snake_case(self.name).upper()
 
 
 def constants_of(tree: ast.Module) -> list[Constant]:

@@ -1,0 +1,245 @@
+"""The student's own line beside the mended one: what is shown, and that it is a mend."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import Counter
+
+import pytest
+
+from grader.checks.catalog import CATALOG
+from grader.domain.check import Finding, State
+from grader.domain.source import SourceFile
+from tests.checks.conftest import Corpus, Inspect
+
+MENDING = ("constants", "docstrings", "exceptions", "naming", "style", "type_hints")
+#: A shape to fill in is no mend yet.
+ONLY_SHAPES = {"missing-docstring", "missing-hints", "missing-hints-all"}
+
+
+def shown(inspect: Inspect, check: str, text: str) -> dict[str, tuple[str | None, str | None]]:
+    """By code, the first line that is shown, before and after."""
+    lines = {}
+    for one in inspect(check, text).findings:
+        if one.before is not None:
+            lines.setdefault(one.code, (one.before, one.after))
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("E711", "if total == None:", "if total is None:"),
+        ("E711", "print(total != None)  # none", "print(total is not None)  # none"),
+        ("E711", "if (total or 3) == None:", "if (total or 3) is None:"),
+        ("E712", "if total == True:", "if total:"),
+        ("E712", "while total == False and 1:", "while not total and 1:"),
+        ("E712", "assert total != True", "assert not total"),
+        ("E713", "if not total in [1]:", "if total not in [1]:"),
+        ("E714", "if not total is os:", "if total is not os:"),
+        ("E721", "if type(total) == int:", "if isinstance(total, int):"),
+        ("E721", "if type(total) != os.PathLike:", "if not isinstance(total, os.PathLike):"),
+        ("E721", "if type(total) == type(os):", "if type(total) is type(os):"),
+        ("E731", "double = lambda n: n * 2", "def double(n):\n    return n * 2"),
+        ("E731", "pick = lambda: {1: 2}[1:2]", "def pick():\n    return {1: 2}[1:2]"),
+        ("E401", "import re, json as js", "import re\nimport json as js"),
+        ("F541", 'print(f"total")', 'print("total")'),
+        ("F541", "print(rF'total')", "print(r'total')"),
+        ("F632", "if total is 'é':", "if total == 'é':"),
+        ("F632", "if total is not 5:", "if total != 5:"),
+        ("W291", "total = 4  ", "total = 4"),
+        ("W605", 'print("\\d+")', 'print(r"\\d+")'),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid escape")
+def test_a_complaint_of_flake8_shows_the_mended_line(
+    code: str, before: str, after: str, inspect: Inspect
+) -> None:
+    body = "\n    pass" if before.endswith(":") else ""
+    text = f"import os\n\ntotal = os.sep\n{before}{body}\n"
+    assert shown(inspect, "style", text)[code] == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import sys", ""),
+        ("import os, sys", "import os"),
+        ("from sys import (argv, path)  # why", "from sys import (path)  # why"),
+        ("from sys import argv as a, path", "from sys import path"),
+        ("import os.path as p", ""),
+    ],
+)
+def test_an_unused_import_is_taken_out(before: str, after: str, inspect: Inspect) -> None:
+    text = f"{before}\n\nprint(os, path)\n"
+    assert shown(inspect, "style", text)["F401"] == (before, after)
+
+
+def test_an_import_that_a_block_may_need_stays(inspect: Inspect) -> None:
+    assert not shown(inspect, "style", "if 1:\n    import sys\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("unused = len('a')", "len('a')"), ("except ValueError as unused:", "except ValueError:")],
+)
+def test_a_name_that_nobody_reads_is_taken_out(before: str, after: str, inspect: Inspect) -> None:
+    if before.startswith("except"):
+        text = f"def f():\n    try:\n        print()\n    {before}\n        print()\n"
+    else:
+        text = f"def f():\n    {before}\n"
+    assert shown(inspect, "style", text)["F841"] == (before, after)
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("N802", "def totalPrice(price):", "def total_price(price):"),
+        ("N803", "def total(unitPrice, n=1):", "def total(unit_price, n=1):"),
+        ("N801", "class shopping_cart:", "class ShoppingCart:"),
+        ("N816", "vatRate = max(vatRates.vatRate, vatRate=1)", None),
+    ],
+)
+def test_a_name_gets_its_case(code: str, before: str, after: str | None, inspect: Inspect) -> None:
+    text = f"{before}\n    pass\n" if before.endswith(":") else f"{before}\n"
+    wanted = after or "vat_rate = max(vatRates.vatRate, vatRate=1)"
+    assert shown(inspect, "naming", text)[code] == (before, wanted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A1_2:\n    pass\n",
+        "def f(N):\n    pass\n",
+        "def Max(a):\n    pass\n",
+        "def aB(a):\n    pass\n\n\na_b = 1\n",
+    ],
+)
+def test_a_name_that_is_taken_is_not_proposed(text: str, inspect: Inspect) -> None:
+    assert not shown(inspect, "naming", text)
+
+
+def test_a_constant_gets_capitals(inspect: Inspect) -> None:
+    text = "taxRate, days = 0.2, 7\n"
+    assert shown(inspect, "constants", text)["constant-not-upper"] == (
+        "taxRate, days = 0.2, 7",
+        "TAX_RATE, days = 0.2, 7",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "after"),
+    [
+        ("def f(a, b=3):", "print(a)", "def f(a: ..., b: int = 3) -> None:"),
+        (
+            "def f(a, *rest, b = None):",
+            "return a",
+            "def f(a: ..., *rest: ..., b: ... | None = None) -> ...:",
+        ),
+        ("def f(a: int, b='x'):", "return 'yes'", "def f(a: int, b: str = 'x') -> str:"),
+        ("async def f(é, b=[]) -> int:", "return 1", "async def f(é: ..., b: list = []) -> int:"),
+        ("def f():", "yield 1", "def f() -> ...:"),
+    ],
+)
+def test_missing_hints_are_told_as_far_as_the_code_tells_them(
+    before: str, body: str, after: str, inspect: Inspect
+) -> None:
+    lines = shown(inspect, "type_hints", f"{before}\n    {body}\n")
+    assert list(lines.values()) == [(before, after)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("except:", "except ValueError:"),
+        ("except Exception:", "except ValueError:"),
+        ("except Exception as error:", "except ValueError as error:"),
+    ],
+)
+def test_an_except_names_what_its_try_can_raise(before: str, after: str, inspect: Inspect) -> None:
+    text = f"try:\n    n = int(input())\n{before}\n    print('no number')\n"
+    assert list(shown(inspect, "exceptions", text).values()) == [(before, after)]
+
+
+def test_both_errors_are_named_where_a_file_of_numbers_is_read(inspect: Inspect) -> None:
+    text = "try:\n    n = int(open('n').read())\nexcept:\n    n = 0\n    print('no')\n"
+    found = shown(inspect, "style", text)["E722"]
+    assert found == ("except:", "except (ValueError, OSError):")
+
+
+def test_a_missing_docstring_has_its_place_below_the_head(inspect: Inspect) -> None:
+    shape = 'def total(price):  # in euros\n    """..."""'
+    text = "class A:\n    def total(price):  # in euros\n        return price\n"
+    assert shown(inspect, "docstrings", text)["missing-docstring"][1] == 'class A:\n    """..."""'
+    function = shown(inspect, "docstrings", text.replace("class A:", "if 1:"))
+    assert function["missing-docstring"] == ("def total(price):  # in euros", shape)
+
+
+def test_a_shape_that_is_handed_in_as_it_stands_is_still_missing(inspect: Inspect) -> None:
+    text = 'def total(price):\n    """..."""\n    return price\n'
+    counts = inspect("docstrings", text).facts.counts
+    assert counts["documented"] == 0
+
+
+def test_where_nothing_is_known_nothing_is_made_up(inspect: Inspect) -> None:
+    text = "try:\n    start()\nexcept:\n    print('no')\n"
+    assert not shown(inspect, "exceptions", text) | shown(inspect, "style", text)
+
+
+def test_a_part_of_a_statement_is_not_shown(inspect: Inspect) -> None:
+    text = "import os\n\nprint(\n    1, os == None)\n"
+    assert not shown(inspect, "style", text)
+
+
+def test_few_lines_of_a_code_are_shown_and_no_long_ones(inspect: Inspect) -> None:
+    many = "import os\n\n" + "print(os == None)\n" * 20
+    found = inspect("style", many).findings
+    assert sum(one.before is not None for one in found) == 3
+    assert not shown(inspect, "style", f"import os\n\nprint(os == None, '{'x' * 200}')\n").get(
+        "E711"
+    )
+
+
+def test_a_student_sees_what_stands_in_the_file(inspect: Inspect) -> None:
+    text = "import os\n\nprint(os == None)  # fmt: skip\n"
+    assert shown(inspect, "style", text)["E711"] == (
+        "print(os == None)  # fmt: skip",
+        "print(os is None)  # fmt: skip",
+    )
+
+
+def mended(source: SourceFile, finding: Finding) -> SourceFile:
+    """The file with the line of one finding as it should be."""
+    lines = list(source.lines)
+    old = lines[finding.line - 1]
+    assert finding.before is not None and finding.after is not None
+    indent = old[: len(old) - len(old.lstrip(" \t"))]
+    assert old.rstrip("\n") == indent + finding.before
+    new = "".join(f"{indent}{line}\n" for line in finding.after.split("\n") if finding.after)
+    lines[finding.line - 1] = new
+    return SourceFile(source.path, "".join(lines).encode())
+
+
+@pytest.mark.parametrize("check_id", MENDING)
+def test_a_mended_line_of_a_real_file_is_python_and_found_no_more(
+    check_id: str, corpus: Corpus, inspect: Inspect
+) -> None:
+    check, seen = CATALOG[check_id], Counter[str]()
+    for source in corpus.files[:500]:
+        for one in inspect(check_id, source.data, path=source.path).findings:
+            if one.before is None or seen[one.code] > 40 or source.stand_in:
+                continue
+            seen[one.code] += 1
+            after = mended(source, one)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(after.text)
+            again = check.inspect(after, check.options(), ())
+            assert again.state in (State.OK, State.NOT_APPLICABLE)
+            places = {(found.code, found.line, found.message) for found in again.findings}
+            assert one.code in ONLY_SHAPES or (one.code, one.line, one.message) not in places, (
+                source.path,
+                one,
+            )
+    assert seen
