@@ -5,8 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks import (
+    answers,
+    code_lines,
     complexity,
     constants,
+    dependencies,
     docstrings,
     duplication,
     exceptions,
@@ -21,6 +24,7 @@ from grader.checks import (
     mend,
     modularity,
     naming,
+    signals,
     single_purpose,
     size,
     style,
@@ -49,8 +53,12 @@ _CHECKS = (
     type_hints.CHECK,
     exceptions.CHECK,
     tests_present.CHECK,
+    dependencies.CHECK,
+    answers.CHECK,
     suppressions.CHECK,
+    signals.CHECK,
     mend.CHECK,
+    code_lines.CHECK,
 )
 
 CATALOG: Catalog = MappingProxyType({check.id: check for check in _CHECKS})

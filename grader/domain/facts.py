@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.domain.check import Finding, Inspection, State
+from grader.domain.check import Facts, Finding, Inspection, State
 
 #: Where findings about a file's readability stand among those of the probes.
 READABLE_KEY = "readable"
@@ -18,19 +19,32 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FileFacts(_Frozen):
-    """One file: whether it is readable Python, and each probe's inspection by the probe's key.
+class Apart(NamedTuple):
+    """What one probe measured of a changed starter file: of the whole of it, and as handed out."""
 
-    Where ``readable.state`` is not ``ok`` there are no inspections, and every probe has that state.
+    whole: Facts
+    given: Facts
+
+
+class FileFacts(_Frozen):
+    """One file: whether it is readable, and each probe's inspection by the probe's key.
+
+    Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
+    ``ok`` there are none at all, and every probe that reads it has that state. ``handed_out`` and
+    ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never stored: the facts
+    of a file do not depend on what was handed out.
     """
 
     path: str
     sha256: str
     readable: Inspection = Inspection()
     inspections: dict[str, Inspection] = Field(default_factory=dict)
+    handed_out: bool = Field(default=False, exclude=True)
+    #: By the probe's key, where the inspection holds only what is the student's.
+    apart: dict[str, Apart] = Field(default_factory=dict, exclude=True)
 
     def inspection(self, probe_key: str) -> Inspection:
-        """The outcome of one probe on this file."""
+        """The outcome of one probe that reads this file."""
         if self.readable.state is not State.OK:
             return self.readable
         return self.inspections[probe_key]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,11 +33,19 @@ Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
+StarterText = Annotated[str, Field(min_length=1)]
 #: Neither text nor a truth value is taken for a whole number.
 Whole = Annotated[int, Field(strict=True, gt=0)]
 
 #: ``check: manual`` is points that a person gives.
 MANUAL = "manual"
+#: What tells a starter file's lines from the student's; also its key and its histogram.
+CODE_LINES = "code_lines"
+
+#: Where a starter file lies in the folder that was handed out.
+_STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.pyi?")
+#: The checks of what a patch mends.
+MENDED = ("formatting", "import_order")
 
 
 class _Strict(BaseModel):
@@ -96,10 +105,12 @@ class Criterion(_Strict):
         return Fraction(self.points)
 
     def takes(self, path: str, check: Check) -> bool:
-        """Whether a file counts for this criterion.
+        """Whether a file counts for this criterion: one that the check reads, and the rubric names.
 
         Tests are left out where the check leaves them out and the criterion names no ``exclude``.
         """
+        if not check.reads(path):
+            return False
         if self.exclude is None and check.skips_tests and is_test_path(path):
             return False
         return selects(path, self.files, self.exclude or ())
@@ -128,6 +139,10 @@ class Probe:
     check: Check
     options: Options
 
+    def reads(self, path: str) -> bool:
+        """Whether a file is one that the check is about."""
+        return self.check.reads(path)
+
     @property
     def key(self) -> str:
         """The check's id, and its options where they are not the defaults."""
@@ -136,7 +151,10 @@ class Probe:
 
 
 class Rubric(_Strict):
-    """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog."""
+    """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog.
+
+    ``starter`` is what students were given, text by path: it is neither blamed nor praised.
+    """
 
     exercise: Slug
     course: Slug
@@ -147,6 +165,7 @@ class Rubric(_Strict):
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
+    starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
         """Everything that must be measured to judge by this rubric, each once."""
@@ -160,9 +179,10 @@ class Rubric(_Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        if "suppressions" in catalog:
-            yield Probe(catalog["suppressions"], catalog["suppressions"].options())
-        formatters = {check: self._options(check) for check in ("formatting", "import_order")}
+        for check in ("suppressions", "signals", *((CODE_LINES,) if self.starter else ())):
+            if check in catalog:
+                yield Probe(catalog[check], catalog[check].options())
+        formatters = {check: self._options(check) for check in MENDED}
         wanted = {check: options for check, options in formatters.items() if options is not None}
         if self.feedback.patch and "mend" in catalog and wanted:
             yield Probe(catalog["mend"], catalog["mend"].options.model_validate(wanted))
@@ -180,6 +200,10 @@ class Planned:
     probe_key: str | None = None
     check: Check | None = None
     measure: Measure | None = None
+
+    def reads(self, path: str) -> bool:
+        """Whether a file is one that the criterion's check is about."""
+        return self.check is not None and self.check.reads(path)
 
     def takes(self, path: str) -> bool:
         """Whether a file counts for this criterion."""
@@ -200,6 +224,10 @@ class Plan:
         """The plan of a rubric that :func:`read_rubric` has accepted."""
         planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
+
+    def mends(self, path: str) -> bool:
+        """Whether a criterion counts the layout or the imports of a file, which a patch mends."""
+        return any(one.criterion.check in MENDED and one.takes(path) for one in self.criteria)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:
@@ -269,6 +297,12 @@ def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem
                 suggestion=problem.suggestion,
             )
     yield from contradictions(_chosen_options(rubric, catalog))
+    for path in rubric.starter:
+        if not _STARTER_PATH.fullmatch(path):
+            example = "numbers.py or tools/numbers.py"
+            yield RubricProblem(
+                f"is no path of a Python file, such as {example}", ("starter", path)
+            )
 
 
 def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[RubricProblem]:

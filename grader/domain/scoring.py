@@ -6,14 +6,15 @@ of the rounded rows, so a reader can add it up again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from grader.domain.check import Facts, Inspection, Measure, State
-from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.facts import Apart, FileFacts, SubmissionFacts
+from grader.domain.readable import cannot_be_read
 from grader.domain.rubric import Criterion, Plan, Planned, Scale
 
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"
@@ -157,12 +158,12 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
     criterion, most = planned.criterion, planned.criterion.max_points
     if criterion.scale is None or planned.measure is None or planned.probe_key is None:
         return Row(planned.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    seen = ((file.path, file.inspection(planned.probe_key)) for file in files)
-    taken = {path: one for path, one in seen if planned.takes(path) or _bars(planned, one)}
+    taken = dict(_taken(planned, planned.probe_key, files))
     verdict = _blocked(taken)
     if verdict is None:
         facts = _facts(planned.probe_key, taken, merged)
-        verdict = _judged(criterion, planned.measure, facts)
+        apart = _apart(planned.probe_key, files, taken)
+        verdict = _judged(criterion, planned.measure, facts, apart)
     return Row(
         id=planned.id,
         criterion=criterion,
@@ -171,6 +172,17 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
         paths=tuple(taken),
         **verdict._asdict(),
     )
+
+
+def _taken(
+    planned: Planned, probe_key: str, files: Sequence[FileFacts]
+) -> Iterator[tuple[str, Inspection]]:
+    """The inspections that count for a criterion, or stand in its way, by path."""
+    for file in files:
+        if planned.reads(file.path):
+            inspection = file.inspection(probe_key)
+            if planned.takes(file.path) or _bars(planned, inspection):
+                yield file.path, inspection
 
 
 def _bars(planned: Planned, inspection: Inspection) -> bool:
@@ -191,11 +203,18 @@ def _facts(probe_key: str, taken: Mapping[str, Inspection], merged: _Merged) -> 
     return merged.get(key)
 
 
+def _apart(probe_key: str, files: Sequence[FileFacts], taken: Collection[str]) -> Iterator[Apart]:
+    """What was measured of the starter files that the student changed."""
+    for file in files:
+        if file.path in taken and probe_key in file.apart:
+            yield file.apart[probe_key]
+
+
 def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
     """What stands in the way of measuring: the student's reason before ours."""
     unreadable = tuple(path for path, one in taken.items() if one.state is State.UNREADABLE)
     if unreadable:
-        why = f"{_names(unreadable)} cannot be read as Python: nothing is earned until it can."
+        why = f"{_names(unreadable)} {cannot_be_read(unreadable)}: nothing is earned until it can."
         return _Verdict(Outcome.UNREADABLE, Fraction(), why, culprits=unreadable)
     failed = tuple(path for path, one in taken.items() if one.state is State.FAILED)
     if failed:
@@ -216,11 +235,31 @@ def _nothing(criterion: Criterion) -> _Verdict:
     return _Verdict(Outcome.NOT_APPLICABLE, Fraction() if required else None, why)
 
 
-def _judged(criterion: Criterion, measure: Measure, facts: Facts | None) -> _Verdict:
+def _judged(
+    criterion: Criterion, measure: Measure, facts: Facts | None, apart: Iterable[Apart]
+) -> _Verdict:
     """Points for what was measured, where anything was."""
     limit = criterion.scale.limit if criterion.scale else None
     value = measure.value(facts, limit) if facts else None
-    return _nothing(criterion) if value is None else _scored(criterion, measure, value)
+    if value is None and measure.better == "lower":
+        value = _grown(measure, limit, [*apart])
+    if value is None:
+        return _nothing(criterion)
+    # What a starter file's functions lack may be less than what the student did for them.
+    most = value if measure.high is None else Fraction(measure.high)
+    return _scored(criterion, measure, min(value, most))
+
+
+def _grown(measure: Measure, limit: int | None, apart: Sequence[Apart]) -> Fraction | None:
+    """By how much changed starter files are worse than as handed out.
+
+    That is what counts where nothing else is the student's (all functions were handed out, say).
+    """
+    if not apart:
+        return None
+    whole = measure.value(Facts.merge(each.whole for each in apart), limit)
+    given = measure.value(Facts.merge(each.given for each in apart), limit)
+    return None if whole is None else max(Fraction(measure.low), whole - (given or 0))
 
 
 def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict:

@@ -32,6 +32,7 @@ import grader
 from grader.domain.check import Catalog
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.rubric import Rubric, read_rubric
+from grader.engine.starter_text import refuse_unreadable_starter
 
 #: Longest text in bytes, and deepest nesting: a rubric needs 6 levels.
 MOST_BYTES = 65_536
@@ -65,7 +66,9 @@ def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:
     """
     tree = _read_tree(_decoded(text))
     try:
-        return read_rubric(tree.data, catalog)
+        rubric = read_rubric(tree.data, catalog)
+        refuse_unreadable_starter(rubric)
+        return rubric
     except BadRubric as error:
         raise BadRubric([tree.placed(problem) for problem in error.problems]) from None
 

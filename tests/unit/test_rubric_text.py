@@ -255,3 +255,51 @@ def test_any_text_is_a_rubric_or_a_list_of_mistakes(edits: list[tuple[int, int, 
 def test_any_bytes_are_a_rubric_or_a_list_of_mistakes(data: bytes) -> None:
     with pytest.raises(BadRubric):
         read(data)
+
+
+STARTER = TEXT + """\
+starter:
+  numbers.py: |
+    import sys
+
+    print(sys.argv)
+  tools/__init__.py: |
+    # Nothing yet.
+"""
+
+
+def test_starter_files_stand_in_the_rubric_by_their_path() -> None:
+    assert read(STARTER).starter == {
+        "numbers.py": "import sys\n\nprint(sys.argv)\n",
+        "tools/__init__.py": "# Nothing yet.\n",
+    }
+    assert read(TEXT).starter == {}
+
+
+def test_a_starter_file_that_is_no_python_is_a_mistake() -> None:
+    found = problem(STARTER.replace("print(sys.argv)", "print(sys.argv"))
+    assert found.path == ("starter", "numbers.py")
+    assert (found.line, found.column) == (TEXT.count("\n") + 2, 3)
+    assert found.message.startswith("cannot be read as Python: ")
+    assert found.message.endswith("(line 3 of it)")
+
+
+def test_a_starter_file_is_python_of_the_exercise() -> None:
+    newer = STARTER.replace("import sys\n", "type X = int\n")
+    found = problem(newer.replace("total: 10", 'python: "3.99"\ntotal: 10'))
+    assert found.path == ("starter", "numbers.py")
+    assert "cannot be read as Python: " in found.message
+
+
+@pytest.mark.parametrize(
+    "path", ["/numbers.py", "a//b.py", "../numbers.py", "./a.py", "data.csv", '"a\\\\b.py"', ".py"]
+)
+def test_a_starter_path_is_one_that_a_submission_could_have(path: str) -> None:
+    found = problem(STARTER.replace("numbers.py", path))
+    assert found.path[0] == "starter"
+    assert found.message == "is no path of a Python file, such as numbers.py or tools/numbers.py"
+
+
+def test_an_empty_starter_file_is_a_mistake() -> None:
+    text = TEXT + 'starter: {numbers.py: ""}\n'
+    assert problem(text).path == ("starter", "numbers.py")

@@ -1,0 +1,124 @@
+"""The laws of scoring hold of what is left when what was handed out is taken away."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.rubric import Plan
+from grader.domain.scoring import Ledger, judge
+from grader.domain.starter import larger, own
+from tests.unit.domain_material import NO_PYTHON, file
+from tests.unit.test_scoring_laws import (
+    MENDS,
+    Mend,
+    files,
+    laws,
+    mended,
+    not_lowered,
+    not_raised,
+    plans,
+    with_file,
+)
+
+SIZES = st.dictionaries(st.integers(0, 9), st.integers(1, 3), max_size=5)
+
+
+@st.composite
+def starters(draw: st.DrawFn) -> SubmissionFacts:
+    """Facts of a starter whose files no student handed in byte for byte."""
+    facts = draw(files(all_is_well=True, least=1))
+    given = tuple(each.model_copy(update={"sha256": f"given {each.path}"}) for each in facts.files)
+    return facts.model_copy(update={"files": given})
+
+
+def the_ledger(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts) -> Ledger:
+    return judge(plan, own(plan, facts, given))
+
+
+@laws
+@given(plans(), files(), starters())
+def test_range(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts) -> None:
+    ledger = the_ledger(plan, facts, given)
+    for row in ledger.rows:
+        assert row.points is None or 0 <= row.points <= row.max_points
+        assert row.measure is None or row.measure.high is None or (row.value or 0) <= 100
+    assert 0 <= ledger.total.at_least <= ledger.total.max_points
+
+
+@laws
+@given(plans(), files(least=1), starters(), st.integers(0, 3), MENDS)
+def test_one_unit_from_bad_to_good_never_lowers(
+    plan: Plan, facts: SubmissionFacts, given: SubmissionFacts, at: int, mend: Mend
+) -> None:
+    better = mended(facts, at % len(facts.files), mend)
+    not_lowered(the_ledger(plan, facts, given), the_ledger(plan, better, given))
+
+
+@laws
+@given(plans(), files(least=1), starters(), st.integers(0, 3))
+def test_making_a_file_unreadable_never_raises_anything(
+    plan: Plan, facts: SubmissionFacts, given: SubmissionFacts, at: int
+) -> None:
+    path = facts.files[at % len(facts.files)].path
+    broken = with_file(facts, file(path, NO_PYTHON))
+    not_raised(the_ledger(plan, facts, given), the_ledger(plan, broken, given))
+
+
+@laws
+@given(plans(), files(all_is_well=True, least=1))
+def test_what_was_handed_out_alone_earns_nothing(plan: Plan, facts: SubmissionFacts) -> None:
+    rows = the_ledger(plan, facts, facts).rows
+    assert all(row.value is None and not row.points for row in rows)
+
+
+@laws
+@given(plans(), files(), starters())
+def test_an_unchanged_starter_file_changes_nothing(
+    plan: Plan, facts: SubmissionFacts, given: SubmissionFacts
+) -> None:
+    beside = [_moved(each) for each in given.files]
+    both = facts.model_copy(update={"files": (*facts.files, *beside)})
+    alone, together = (judge(plan, own(plan, each, _as_moved(given))) for each in (facts, both))
+    for one, other in zip(alone.rows, together.rows, strict=True):
+        assert (one.points, one.value, one.outcome) == (other.points, other.value, other.outcome)
+
+
+def _moved(each: FileFacts) -> FileFacts:
+    return each.model_copy(update={"path": f"given/given_{each.path.replace('/', '_')}"})
+
+
+def _as_moved(given: SubmissionFacts) -> SubmissionFacts:
+    return given.model_copy(update={"files": tuple(map(_moved, given.files))})
+
+
+@settings(deadline=None)
+@given(SIZES, SIZES, st.integers(0, 9), st.integers(1, 9))
+def test_a_smaller_size_leaves_no_more_over_any_limit(
+    mine: dict[int, int], given: dict[int, int], size: int, by: int
+) -> None:
+    smaller = dict(mine)
+    if size in mine:
+        smaller[size] -= 1
+        smaller[max(0, size - by)] = smaller.get(max(0, size - by), 0) + 1
+    before, after = larger(mine, given), larger(smaller, given)
+    for limit in range(-1, 10):
+        over = [
+            sum(times for one, times in left.items() if one > limit) for left in (before, after)
+        ]
+        assert over[1] <= over[0]
+
+
+@settings(deadline=None)
+@given(SIZES, SIZES)
+def test_as_many_sizes_are_left_as_more_lie_over_some_limit(
+    mine: dict[int, int], given: dict[int, int]
+) -> None:
+    def over(sizes: dict[int, int], limit: int) -> int:
+        return sum(times for one, times in sizes.items() if one > limit)
+
+    left = larger(mine, given)
+    for limit in range(-1, 10):
+        more = [over(mine, each) - over(given, each) for each in range(limit, 10)]
+        assert over(left, limit) == max(0, *more)
