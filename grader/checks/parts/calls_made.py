@@ -132,13 +132,18 @@ class Said:
             self.calls.add(Call(name, _count(node)))
         else:
             self.chooses = True
-        if name in RAISING and len(node.args) > 1:
-            self._hand(node.args[1], max(_count(node) - 2, ANY))
-        elif name in _CALLERS or not (
-            name in self.hubs.plain | _LOOKERS | RAISING or name.startswith("assert")
-        ):
+        self._hand_all(node, name)
+
+    def _hand_all(self, node: ast.Call, name: str) -> None:
+        if name in RAISING:
+            for value in node.args[1:2]:
+                self._hand(value, max(_count(node) - 2, ANY))
+        elif name in _CALLERS or not self._only_looks(name):
             for value in (*node.args, *(item.value for item in node.keywords)):
                 self._hand(value, ANY)
+
+    def _only_looks(self, name: str) -> bool:
+        return name in self.hubs.plain or name in _LOOKERS or name.startswith("assert")
 
     def _hand(self, value: ast.expr, arguments: int) -> None:
         """A function that is handed to another, which may call it."""

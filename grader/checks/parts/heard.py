@@ -75,11 +75,14 @@ class Trials:
         names = one.group.names
         own = {name.removeprefix("self") for name in names if name.startswith(_ON_SELF)}
         for key in self._helpers(one.path, SETUPS.union(names) if own else names):
-            prepares = self._routines[key].name in SETUPS
-            for group in self._routines[key].groups:
-                if group.leaves or group.heard == "asserted":
-                    if not prepares or not own.isdisjoint(group.names):
-                        yield _Reached(key[0], group, one.surely, one.chooses or group.chooses)
+            routine = self._routines[key]
+            for group in filter(_gets_out, routine.groups):
+                if routine.name not in SETUPS or not own.isdisjoint(group.names):
+                    yield _Reached(key[0], group, one.surely, one.chooses or group.chooses)
+
+
+def _gets_out(group: Group) -> bool:
+    return group.leaves or group.heard == "asserted"
 
 
 def _calls(one: _Reached) -> Iterator[Call]:

@@ -64,7 +64,7 @@ class _Grouping:
         asserting: Collection[int],
         hubs: Hubs,
     ) -> None:
-        self._function, self._steps, self._asserting = function, steps, asserting
+        self._function, self._steps, self._asserting = function, steps, frozenset(asserting)
         arguments = function.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         self._arguments = {one.arg for one in every} - {"self", "cls"}
@@ -97,11 +97,12 @@ class _Grouping:
 
     def _gathered(self, is_given: bool, members: Sequence[int]) -> Group:
         said = [self._said[at] for at in members] + ([self._given] if is_given else [])
-        asserted = any(at in self._asserting for at in members)
+        calls: set[Call] = set().union(*(one.calls for one in said))
+        names: set[str] = set().union(*(one.names for one in said))
         return Group(
-            calls=tuple(sorted({call for one in said for call in one.calls})),
-            names=tuple(sorted({name for one in said for name in one.names})),
-            heard="asserted" if asserted else "",
+            calls=tuple(sorted(calls)),
+            names=tuple(sorted(names)),
+            heard="" if self._asserting.isdisjoint(members) else "asserted",
             leaves=is_given or any(map(self._leaves, members)),
             chooses=any(one.chooses for one in said),
         )
@@ -224,11 +225,13 @@ def _decides(statement: ast.Try) -> bool:
     """Whether a ``try`` asks if an exception comes: by its name, or by failing where none does."""
     if any(handler.name for handler in statement.handlers):
         return True
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant):
-            return True
-        if isinstance(node, ast.Call) and last_name(node) == "fail":
-            return True
-        if isinstance(node, ast.Raise) and node.exc and last_name(node.exc) == "AssertionError":
-            return True
-    return False
+    return any(_fails(node) for node in ast.walk(statement))
+
+
+def _fails(node: ast.AST) -> bool:
+    """``assert False``, ``fail()``, ``raise AssertionError``."""
+    if isinstance(node, ast.Assert):
+        return isinstance(node.test, ast.Constant)
+    if isinstance(node, ast.Raise):
+        return node.exc is not None and last_name(node.exc) == "AssertionError"
+    return isinstance(node, ast.Call) and last_name(node) == "fail"

@@ -103,14 +103,19 @@ def _inner(function: Function) -> Iterator[tuple[Function, Function | ast.ClassD
     while waiting:
         node, holder = waiting.pop()
         for statement in (item for body in bodies(node) for item in body):
-            owner = holder or statement
-            if isinstance(statement, FUNCTIONS) and isinstance(owner, (*FUNCTIONS, ast.ClassDef)):
-                if not (owner.decorator_list or getattr(owner, "bases", [])):
-                    yield statement, owner
-            if isinstance(statement, ast.ClassDef):
-                waiting.append((statement, statement))
-            else:
-                waiting.append((statement, None if isinstance(statement, FUNCTIONS) else holder))
+            inside = holder
+            if isinstance(statement, FUNCTIONS):
+                inside = None
+                if not _is_handed_over(holder or statement):
+                    yield statement, holder or statement
+            elif isinstance(statement, ast.ClassDef):
+                inside = statement
+            waiting.append((statement, inside))
+
+
+def _is_handed_over(owner: Function | ast.ClassDef) -> bool:
+    """Whether a decorator or the class that it inherits from gets hold of it."""
+    return bool(owner.decorator_list or getattr(owner, "bases", []))
 
 
 def _until_the_end(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

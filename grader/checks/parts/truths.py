@@ -127,14 +127,17 @@ class Truths:
 
     def _holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
         if isinstance(right, ast.Constant):
-            if isinstance(operator, ast.IsNot):
-                return right.value is None and (self._is_there(left) or _is_made(left))
-            return isinstance(operator, ast.GtE) and right.value == 0 and last_name(left) == "len"
+            return self._holds_of_constant(left, operator, right.value)
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
             return False  # An attribute may well be made anew each time.
         return isinstance(operator, _EQUAL_TO_ITSELF) and is_same(left, right)
+
+    def _holds_of_constant(self, left: ast.expr, operator: ast.cmpop, value: object) -> bool:
+        if isinstance(operator, ast.IsNot):
+            return value is None and (self._is_there(left) or _is_made(left))
+        return isinstance(operator, ast.GtE) and value == 0 and last_name(left) == "len"
 
     def _is_there(self, value: ast.AST) -> bool:
         """Whether a value is an imported name; in capitals it is a constant, which may be false."""
