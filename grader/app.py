@@ -56,12 +56,18 @@ def _doors_of(service: Service) -> doors.Doors:
         retry=service.retry,
         receive=service.receive,
         formats=FORMATS,
-        waiting=Waiting(service.settings.threads // 2),
+        waiting=_waiting(service),
         kinds=all_kinds(REFUSALS),
         problem_page=pages.problem_page,
         problems_page=pages.problems_page,
         sandbox=_sandbox(service.settings),
     )
+
+
+def _waiting(service: Service) -> Waiting:
+    waiting = Waiting(service.settings.threads // 2)
+    service.waker.listen(waiting.ended)
+    return waiting
 
 
 def _sandbox(settings: Settings) -> dict[str, float]:

@@ -120,14 +120,22 @@ def _waker(settings: Settings) -> Waker:
     return CeleryWaker(make_celery(settings.redis_url)) if settings.redis_url else NoWaker()
 
 
-def build_engine(settings: Settings, cache: FactsCache | None = None) -> Engine:
-    """The engine with a nursery of its own; close it when done."""
+def build_engine(
+    settings: Settings, cache: FactsCache | None = None, *, at_once: bool = False
+) -> Engine:
+    """The engine with a nursery of its own; close it when done.
+
+    ``at_once`` has the nursery warm up from now on rather than with its first job.
+    """
     limits = Limits(
         memory=settings.child_memory,
         pair_seconds=settings.child_pair_seconds,
         seconds=settings.child_seconds,
     )
-    return Engine(CATALOG, Nursery(limits), cache or MemoryFacts())
+    nursery = Nursery(limits)
+    if at_once:
+        nursery.start()
+    return Engine(CATALOG, nursery, cache or MemoryFacts())
 
 
 def build_grade(service: Service, engine: Engine) -> Grade:
@@ -139,6 +147,7 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         read_upload=read_bytes,
         engine=engine,
         clock=service.clock,
+        waker=service.waker,
         lease=settings.lease_time,
         pause=timedelta(seconds=settings.pause),
     )

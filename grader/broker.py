@@ -6,12 +6,15 @@ messages are acknowledged early, kept nowhere else, and sent once, without retri
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
+from threading import Thread
+from time import monotonic, sleep
 
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
+from kombu.messaging import Producer
 from redis.exceptions import RedisError
 
 from grader.service.records import Lane
@@ -27,6 +30,13 @@ DELIVERY_QUEUE = "delivery"
 REST_SECONDS = 2.0
 #: A call that nobody heard for so long is void: the sweep has long sent others.
 WAKE_SECONDS = 300
+#: So many calls that nobody has heard yet are enough for a queue: whoever hears one of them takes
+#: what is due by then, and more would have workers look for nothing long after a burst.
+ENOUGH_CALLS = 16
+#: Where it is said which submissions have come to their end.
+_ENDED = "grader.ended"
+_LISTEN_SECONDS = 1.0
+_BROKEN = (OperationalError, RedisError, OSError)
 
 
 def make_celery(redis_url: str) -> Celery:
@@ -48,6 +58,8 @@ def make_celery(redis_url: str) -> Celery:
             "socket_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 10,
+            # Whoever finds Redis down says so at once; Celery's consumer tries again by itself.
+            "max_retries": 0,
             "queue_order_strategy": "priority",
         },
         worker_hijack_root_logger=False,
@@ -72,21 +84,61 @@ class CeleryWaker:
         """Wake a worker to send scores."""
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
+    def ended(self, submission: str) -> None:
+        """Tell whoever waits for a submission."""
+        self._try(lambda producer: producer.channel.client.publish(_ENDED, submission), _ENDED)
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """Hear of ends in a thread that lives as long as the process."""
+        Thread(target=_listen, args=(self._app, heard), name="ends", daemon=True).start()
+
     def _send(self, task: str, args: list[str], queue: str) -> None:
+        def send(producer: Producer) -> None:
+            if producer.channel.client.llen(queue) < ENOUGH_CALLS:
+                self._app.send_task(
+                    task,
+                    args=args,
+                    queue=queue,
+                    producer=producer,
+                    retry=False,
+                    ignore_result=True,
+                    expires=WAKE_SECONDS,
+                )
+
+        self._try(send, queue)
+
+    def _try(self, act: Callable[[Producer], object], about: str) -> None:
         if monotonic() < self._resting_until:
             return
         try:
-            self._app.send_task(
-                task, args=args, queue=queue, retry=False, ignore_result=True, expires=WAKE_SECONDS
-            )
-        except (OperationalError, RedisError, OSError) as error:
+            with self._app.producer_pool.acquire(block=True) as producer:
+                act(producer)
+        except _BROKEN as error:
             self._resting_until = monotonic() + REST_SECONDS
-            log.warning("wake_failed", queue=queue, error=str(error))
+            log.warning("wake_failed", about=about, error=str(error))
 
     def close(self) -> None:
         """Let go of connections."""
         with suppress(Exception):
             self._app.close()
+
+
+def _listen(app: Celery, heard: Callable[[str], None]) -> None:
+    while True:
+        with suppress(*_BROKEN):
+            _hear(app, heard)
+        sleep(REST_SECONDS)
+
+
+def _hear(app: Celery, heard: Callable[[str], None]) -> None:
+    """Pass on what is told until the connection breaks."""
+    with app.connection_for_read(connect_timeout=2) as connection:
+        told = connection.default_channel.client.pubsub(ignore_subscribe_messages=True)
+        told.subscribe(_ENDED)
+        while True:
+            message = told.get_message(timeout=_LISTEN_SECONDS)
+            if message is not None:
+                heard(message["data"].decode())
 
 
 class NoWaker:
@@ -97,3 +149,9 @@ class NoWaker:
 
     def wake_delivery(self) -> None:
         """Nothing to wake."""
+
+    def ended(self, submission: str) -> None:
+        """Nobody to tell."""
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """Nothing to hear."""

@@ -68,6 +68,7 @@ def _connect(tasks: Tasks) -> None:
     def begin(**_: Any) -> None:
         # Celery's pool processes outlive a worker that is killed; the same desk would too.
         die_with_parent(os.getppid())
+        tasks.prepare()
 
     def end(**_: Any) -> None:
         tasks.close()

@@ -31,13 +31,12 @@ class Desk:
         self._grade: Grade | None = None
         self.service: Service = build_service(settings, waker=CeleryWaker(app))
 
-    @property
     def grade(self) -> Grade:
-        """The grading use case around this process's own engine."""
+        """The grading use case around this process's own engine, which warms up from now on."""
         with self._lock:
             if self._grade is None:
                 service = self.service
-                self._engine = build_engine(service.settings, service.store.facts)
+                self._engine = build_engine(service.settings, service.store.facts, at_once=True)
                 self._grade = build_grade(service, self._engine)
             return self._grade
 
@@ -64,6 +63,10 @@ class Tasks:
             self._desk = self._desk or Desk(self._app)
             return self._desk
 
+    def prepare(self) -> None:
+        """Have this process's nursery warm up before there is anything to grade."""
+        self.desk().grade()
+
     def close(self) -> None:
         """Close the desk, if there is one."""
         with self._lock:
@@ -74,7 +77,7 @@ class Tasks:
     def grade(self, lane: str) -> None:
         """Grade what is due, live rows always first; wake again where more may be due."""
         desk, mine = self.desk(), Lane(lane)
-        if until_done(lambda: _next(desk.grade, mine)):
+        if until_done(lambda: _next(desk.grade(), mine)):
             desk.service.waker.wake(mine)
 
     def deliver(self) -> None:

@@ -174,7 +174,7 @@ def _wait_for_report(
     def ended() -> bool:
         return doors().store.submissions.get(record.id).state in _ENDED
 
-    waited = doors().waiting.until(ended, seconds)
+    waited = doors().waiting.until(record.id, ended, seconds)
     report = _ended_report(record.id, token)
     if report is None:
         response = accepted_answer(doors().read.submission(record.id, token), token)

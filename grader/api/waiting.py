@@ -1,6 +1,7 @@
 """Waiting for a report inside a request, in a bounded number of threads.
 
-The row is polled, because the row is the truth: a lost message cannot make anybody wait longer.
+The row is the truth, and it is looked at every now and then. A message that a submission has come
+to its end only makes the next look come sooner, so that a lost one costs a moment and no more.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 
 MAX_SECONDS = 60
 _FIRST_PAUSE = 0.025
-_LONGEST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.1
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGNORECASE)
 
 
@@ -27,24 +28,35 @@ class Waiting:
 
     def __init__(self, slots: int) -> None:
         self._slots = BoundedSemaphore(slots)
+        self._rung: dict[Event, str] = {}
 
-    def until(self, done: Callable[[], bool], seconds: float) -> bool:
-        """Poll until ``done()`` or the time is up; ``False`` at once where no slot is free."""
+    def ended(self, submission: str) -> None:
+        """Let those who wait for this submission look at once."""
+        for rung, awaited in [*self._rung.items()]:
+            if awaited == submission:
+                rung.set()
+
+    def until(self, submission: str, done: Callable[[], bool], seconds: float) -> bool:
+        """Wait until ``done()`` or the time is up; ``False`` at once where no slot is free."""
         if done():
             return True
         if not self._slots.acquire(blocking=False):
             return False
+        rung = Event()
+        self._rung[rung] = submission
         try:
-            _poll(done, seconds)
+            _look(rung, done, seconds)
         finally:
+            del self._rung[rung]
             self._slots.release()
         return True
 
 
-def _poll(done: Callable[[], bool], seconds: float) -> None:
+def _look(rung: Event, done: Callable[[], bool], seconds: float) -> None:
     deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
     while (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(pause, left))
+        rung.wait(min(pause, left))
+        rung.clear()
         if done():
             return
-        pause = min(pause * 1.1, _LONGEST_PAUSE)
+        pause = min(pause * 2, _LONGEST_PAUSE)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks import (
+    answers,
     code_lines,
     complexity,
     constants,
+    dependencies,
     docstrings,
     duplication,
     exceptions,
@@ -22,6 +24,7 @@ from grader.checks import (
     mend,
     modularity,
     naming,
+    signals,
     single_purpose,
     size,
     style,
@@ -50,7 +53,10 @@ _CHECKS = (
     type_hints.CHECK,
     exceptions.CHECK,
     tests_present.CHECK,
+    dependencies.CHECK,
+    answers.CHECK,
     suppressions.CHECK,
+    signals.CHECK,
     mend.CHECK,
     code_lines.CHECK,
 )

@@ -169,7 +169,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="docstrings",
-    version=1,
+    version=2,
     title="Docstrings that tell what things are for",
     words=WORDS,
     words_by_code={

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.checks.parts import run_isort
 from grader.checks.parts.diff import difference
+from grader.checks.parts.hidden_imports import hidden_imports
 from grader.checks.parts.options import ImportOrderOptions
 from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
@@ -33,20 +36,43 @@ WORDS = Words(
     url="https://peps.python.org/pep-0008/#imports",
 )
 
+_HIDDEN = Words(
+    explanation=(
+        "This module comes with every Python, so importing it cannot fail and needs no condition."
+        " In a block of its own it looks like an exception to something, and isort cannot sort it"
+        " in among the others."
+    ),
+    how_to_fix="Move it out of the block, to the other imports at the top of the file.",
+    url="https://peps.python.org/pep-0008/#imports",
+)
+
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """isort's verdict on one file; the context is :func:`run_isort.own_modules`."""
     assert isinstance(options, ImportOrderOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
+    findings = [*_order(source, options, context), *map(_hidden, hidden_imports(source.tree))]
+    counts = {"files_to_sort": int(bool(findings))}
+    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+
+
+def _order(source: SourceFile, options: ImportOrderOptions, context: Context) -> Iterator[Finding]:
+    """What isort itself has to say."""
     is_stub = source.kind == "stub"
     after = run_isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
-    if after is None:
-        return Inspection(facts=Facts(counts={"files_to_sort": 0}))
-    finding = Finding(code="isort", message="isort would change the imports of this file")
-    if options.show_fix:
-        finding = _with_fix(finding, source, after)
-    return Inspection(facts=Facts(counts={"files_to_sort": 1}), findings=(finding,))
+    if after is not None:
+        finding = Finding(code="isort", message="isort would change the imports of this file")
+        yield _with_fix(finding, source, after) if options.show_fix else finding
+
+
+def _hidden(statement: ast.stmt) -> Finding:
+    return Finding(
+        code="hidden-import",
+        line=statement.lineno,
+        column=statement.col_offset + 1,
+        message="This import stands in a block that it does not need",
+    )
 
 
 def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
@@ -94,16 +120,20 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_order",
-    version=1,
+    version=2,
     title="Imports sorted with isort",
     words=WORDS,
+    words_by_code={"hidden-import": _HIDDEN},
     lesson=LESSON,
     options=ImportOrderOptions,
     context=run_isort.own_modules,
     measures=(
         replace(
             counting("files_to_sort", "Files whose imports isort would change", "files"),
-            formula="number of files for which `isort --check` fails",
+            formula=(
+                "number of files for which `isort --check` fails, or in which a block that is not"
+                " needed hides an import of the standard library from it"
+            ),
         ),
     ),
     inspect=inspect,

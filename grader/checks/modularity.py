@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from grader.checks.parts.code_in_text import CodeInText, code_in_text
 from grader.checks.parts.imports import STAR, Import, depth_in, imports_in, packages_around
@@ -154,35 +155,58 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     if not has_statements(source):
         return NOTHING_TO_SAY
     starts, guarded = _STARTS in context, _has_guard(source.tree)
-    in_tests = is_test_path(source.path)
-    functions = 0 if in_tests else _real_functions(source.tree)
     imports = imports_in(source.tree)
     outside, stars = _all_outside(source.tree), _stars(source, imports)
     total = sum(times for _, times in outside)
-    work = Work() if in_tests else work_in(source)
-    hidden = [] if in_tests else list(code_in_text(source.tree))
-    amount = work.amount + total + sum(text.statements for text in hidden)
+    program = _Program() if is_test_path(source.path) else _program(source, total)
     counts = {
         "modules": 1,
-        "modules_with_functions": int(_defines_something(source, functions)),
         "main_modules": int(starts),
         "guarded_main": int(starts and guarded),
         "statements_outside": total,
-        "functions": functions,
         "star_imports": len(stars),
-        "statements_in_text": sum(text.statements for text in hidden),
-        "work": 0 if in_tests else amount,
+        **program.counts(),
     }
     return Inspection(
         facts=Facts(counts=counts, maxima={"statements_outside": total}),
         findings=(
             *(_outside(statement, times) for statement, times in outside),
             *map(_star, stars),
-            *map(_in_text, hidden),
+            *map(_in_text, program.hidden),
             *([_no_guard(source.tree)] if starts and not guarded else ()),
         ),
-        sketch=ModuleSketch(depth=depth_in(context), imports=imports, work=work).model_dump_json(),
+        sketch=ModuleSketch(
+            depth=depth_in(context), imports=imports, work=program.work
+        ).model_dump_json(),
     )
+
+
+class _Program(NamedTuple):
+    """What a module is to a program: its work, how much of it stands outside functions or in
+    text, and the functions whose body does something. Tests are none of it."""
+
+    work: Work = Work()
+    outside: int = 0
+    hidden: tuple[CodeInText, ...] = ()
+    functions: int = 0
+    defines: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """What is counted of it."""
+        in_text = sum(text.statements for text in self.hidden)
+        return {
+            "work": self.work.amount + self.outside + in_text,
+            "statements_in_text": in_text,
+            "functions": self.functions,
+            "modules_with_functions": int(self.defines),
+        }
+
+
+def _program(source: SourceFile, outside: int) -> _Program:
+    functions = _real_functions(source.tree)
+    hidden = tuple(code_in_text(source.tree))
+    defines = functions > 0 or _has_class_of_fields(source.tree)
+    return _Program(work_in(source), outside, hidden, functions, defines)
 
 
 def _all_outside(tree: ast.Module) -> list[tuple[ast.stmt, int]]:
@@ -206,12 +230,8 @@ def _real_functions(tree: ast.Module) -> int:
     return sum(not is_stub(function.body) for function in functions_in(tree))
 
 
-def _defines_something(source: SourceFile, functions: int) -> bool:
-    """A function that does something, or a class with fields."""
-    if is_test_path(source.path):
-        return False
-    classes = (item for item in source.tree.body if isinstance(item, ast.ClassDef))
-    return functions > 0 or any(has_fields(item) for item in classes)
+def _has_class_of_fields(tree: ast.Module) -> bool:
+    return any(isinstance(item, ast.ClassDef) and has_fields(item) for item in tree.body)
 
 
 def _outside(statement: ast.stmt, times: int) -> Finding:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Annotated
-
-from pydantic import Field
 
 from grader.checks.parts import run_flake8
-from grader.checks.parts.options import LineLength
+from grader.checks.parts.options import StyleOptions
 from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.checks.parts.style_words import WORDS, WORDS_BY_CODE
 from grader.domain.check import (
@@ -24,34 +21,6 @@ from grader.domain.check import (
     counting,
 )
 from grader.domain.source import SourceFile
-
-Code = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{0,3}$")]
-
-#: Codes that blame what Black writes, or that are a matter of taste where Black decides.
-BESIDE_BLACK = ("E203", "W503", "E701", "E704")
-
-
-class StyleOptions(Options):
-    """Options of flake8. ``select`` and ``extend_ignore`` hold codes or their beginnings.
-
-    Without ``select`` flake8's own choice holds. ``max_complexity`` turns C901 on.
-    """
-
-    max_line_length: LineLength = 88
-    select: Annotated[tuple[Code, ...], Field(min_length=1)] | None = None
-    extend_ignore: tuple[Code, ...] = BESIDE_BLACK
-    max_complexity: Annotated[int, Field(ge=0, le=1_000)] | None = None
-
-    def arguments(self) -> tuple[str, ...]:
-        """The same choice on flake8's command line."""
-        given = [f"--max-line-length={self.max_line_length}"]
-        if self.select is not None:
-            given.append(f"--select={','.join(self.select)}")
-        if self.extend_ignore:
-            given.append(f"--extend-ignore={','.join(self.extend_ignore)}")
-        if self.max_complexity is not None:
-            given.append(f"--max-complexity={self.max_complexity}")
-        return tuple(given)
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:

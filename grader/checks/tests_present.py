@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import ast
 
+from grader.checks.parts.calls_made import Hubs
 from grader.checks.parts.imports import Import, depth_in, imports_in, packages_around
-from grader.checks.parts.public_functions import Public, definitions, doctests, public_functions
+from grader.checks.parts.public_functions import (
+    Definition,
+    Public,
+    definitions,
+    doctests,
+    public_functions,
+)
 from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
 from grader.checks.parts.test_measures import (
     CANNOT_FAIL,
@@ -43,8 +50,8 @@ WORDS = Words(
 
 _UNTESTED = Words(
     explanation=(
-        "No test names this function. If it breaks tomorrow, nobody notices until someone runs"
-        " the program and looks closely."
+        "No test calls this function and says what should come of it. If it breaks tomorrow, nobody"
+        " notices until someone runs the program and looks closely."
     ),
     how_to_fix=(
         "Write a test that calls it with an easy value, and then one with an odd value: an empty"
@@ -68,7 +75,8 @@ _NOTHING_ASSERTED = Words(
 _CANNOT_FAIL = Words(
     explanation=(
         "This assertion holds whatever your program does, so it can never tell you that something"
-        " broke. `assert (a, b)`, for example, is true for every `a` and `b`."
+        " broke. `assert (a, b)`, for example, is true for every `a` and `b`, and"
+        " `pytest.raises(Exception)` is content even with a slip in the test itself."
     ),
     how_to_fix=(
         "Compare what your function returns with a value that you worked out yourself. To see that"
@@ -95,27 +103,36 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
     imports, in_tests = imports_in(source.tree), source.kind in ("test", "test_init")
-    found: list[Found] = []
+    defined, found = definitions(source.tree), []
     if in_tests or has_test_case(source.tree):
-        found = routines(source.tree, frozenset(one.bound for one in imports), in_tests)
+        found = routines(source.tree, imports, _at_the_top(defined), in_tests)
     return Inspection(
         facts=Facts(counts={"files": 1}),
         findings=tuple(_idle(node, one) for one in found for node in one.idle),
-        sketch=_sketch(source, context, imports, found).model_dump_json(),
+        sketch=_sketch(source, context, imports, defined, found).model_dump_json(),
     )
 
 
 def _sketch(
-    source: SourceFile, context: Context, imports: tuple[Import, ...], found: list[Found]
+    source: SourceFile,
+    context: Context,
+    imports: tuple[Import, ...],
+    defined: list[Definition],
+    found: list[Found],
 ) -> TestSketch:
-    defined, in_tests = definitions(source.tree), source.kind in ("test", "test_init")
+    in_tests = source.kind in ("test", "test_init")
+    hubs = Hubs.of(imports, _at_the_top(defined))
     return TestSketch(
         depth=depth_in(context),
         imports=imports,
-        defined=tuple(one.title for one in defined if not one.is_method),
+        defined=_at_the_top(defined),
         public=() if in_tests else tuple(public_functions(defined)),
-        routines=(*(one.routine for one in found), *doctests(source.tree, defined)),
+        routines=(*(one.routine for one in found), *doctests(source.tree, defined, hubs)),
     )
+
+
+def _at_the_top(defined: list[Definition]) -> tuple[str, ...]:
+    return tuple(one.title for one in defined if not one.is_method)
 
 
 def _idle(node: ast.AST, found: Found) -> Finding:
@@ -177,13 +194,13 @@ def _untested(public: Public) -> Finding:
         code=UNTESTED,
         line=public.line,
         column=public.column,
-        message=f"No test names `{public.title}`",
+        message=f"No test tries out `{public.title}`",
     )
 
 
 CHECK = Check(
     id="tests_present",
-    version=1,
+    version=2,
     title="Unit tests",
     words=WORDS,
     words_by_code={

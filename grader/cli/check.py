@@ -14,6 +14,7 @@ from grader.checks.catalog import CATALOG
 from grader.cli.problems import Exit, kind_errors
 from grader.domain.errors import BadRequest
 from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
 from grader.domain.report import Report, build_report
 from grader.domain.rubric import Plan
 from grader.domain.starter import own
@@ -45,8 +46,21 @@ _RUBRIC = click.option(
     "--fail-under", type=click.FloatRange(min=0), help="Exit with 1 under so many points."
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to a file.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="OLD_PATH",
+    help="An earlier version: tell what was fixed, what is new, what is still there.",
+)
+@click.option("--signals", is_flag=True, help="Show what a person should look at, too.")
 def check(
-    path: Path, rubric_name: str, format_name: str, fail_under: float | None, output: Path | None
+    path: Path,
+    rubric_name: str,
+    format_name: str,
+    fail_under: float | None,
+    output: Path | None,
+    against: Path | None,
+    signals: bool,
 ) -> None:
     """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
 
@@ -55,9 +69,12 @@ def check(
     """
     with kind_errors():
         text = rubric_source(rubric_name)
-        plan, found, given = _measured(path, text)
-        report = build_report(plan, own(plan, found, given), digest=rubric_digest(text))
-        _write(FORMATS[format_name].render(report), output)
+        plan, measured, given = _measured(text, *filter(None, (path, against)))
+        found, *before = (own(plan, one, given) for one in measured)
+        earlier = Earlier(before[0]) if before else None
+        report = build_report(plan, found, digest=rubric_digest(text), earlier=earlier)
+        shown = report if signals else report.for_students()
+        _write(FORMATS[format_name].render(shown), output)
     sys.exit(_exit_code(report, fail_under))
 
 
@@ -67,7 +84,7 @@ def check(
 def facts(path: Path, rubric_name: str) -> None:
     """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
     with kind_errors():
-        _, found, _ = _measured(path, rubric_source(rubric_name))
+        _, (found,), _ = _measured(rubric_source(rubric_name), path)
         click.echo(found.model_dump_json(indent=2))
 
 
@@ -90,13 +107,15 @@ def rubric_source(name: str) -> str:
     return shipped
 
 
-def _measured(path: Path, rubric_text: str) -> tuple[Plan, SubmissionFacts, SubmissionFacts | None]:
-    """The plan, the facts of a submission, and those of what was handed out."""
+def _measured(
+    rubric_text: str, *paths: Path
+) -> tuple[Plan, list[SubmissionFacts], SubmissionFacts | None]:
+    """The plan, the facts of submissions, and those of what was handed out."""
     rubric = read_rubric(rubric_text)
-    submission = read_path(path, rubric.intake)
+    submissions = [read_path(path, rubric.intake) for path in paths]
     with open_engine() as engine:
-        facts_found = engine.measure(submission, rubric)
-        return Plan.of(rubric, CATALOG), facts_found, engine.starter(rubric)
+        found = [engine.measure(one, rubric) for one in submissions]
+        return Plan.of(rubric, CATALOG), found, engine.starter(rubric)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.domain.source import SourceFile
+from grader.domain.source import SourceFile, is_python
 
 #: What a check may know of the rest of a submission; part of the key of its facts.
 Context = tuple[str, ...]
@@ -79,6 +79,7 @@ class Finding(BaseModel):
     ``line`` and ``column`` are 1-based. ``value`` is the size that a rubric's limit is held
     against (logical lines of this function, complexity of this block); ``None`` where the
     finding counts whatever the limit. ``hunk`` is the body of a unified diff, without headers.
+    ``anchor`` is a digest of the line's text; the engine adds it, no check does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +90,7 @@ class Finding(BaseModel):
     message: str
     value: int | None = None
     hunk: str | None = None
+    anchor: str = ""
 
 
 class Inspection(BaseModel):
@@ -177,8 +179,10 @@ class Check:
     """A check: words, options, measures and one pure function.
 
     ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only ever
-    called on a source that decodes and parses. ``context(path, outline)`` is what the check may
-    know of the rest of the submission; a check of the whole project takes the whole outline.
+    called on a source that decodes and parses. ``reads(path)`` says which files it is about: of
+    the others it is never asked, and none of them bears on it. ``context(path, outline)`` is what
+    the check may know of the rest of the files that it reads; a check of the whole project takes
+    the whole outline.
     ``tools`` are the distributions whose versions change what it says. ``version`` rises with
     every change of what ``inspect`` or ``combine`` returns. ``skips_tests`` leaves test files out
     unless a criterion says otherwise.
@@ -195,6 +199,7 @@ class Check:
     measures: tuple[Measure, ...]
     inspect: Callable[[SourceFile, Options, Context], Inspection]
     options: type[Options] = Options
+    reads: Callable[[str], bool] = is_python
     context: Callable[[str, Outline], Context] = _no_context
     combine: Callable[[Inspections, Options], Inspections] | None = None
     tools: tuple[str, ...] = ()

@@ -27,11 +27,12 @@ class Apart(NamedTuple):
 
 
 class FileFacts(_Frozen):
-    """One file: whether it is readable Python, and each probe's inspection by the probe's key.
+    """One file: whether it is readable, and each probe's inspection by the probe's key.
 
-    Where ``readable.state`` is not ``ok`` there are no inspections, and every probe has that state.
-    ``handed_out`` and ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never
-    stored: the facts of a file do not depend on what was handed out.
+    Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
+    ``ok`` there are none at all, and every probe that reads it has that state. ``handed_out`` and
+    ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never stored: the facts
+    of a file do not depend on what was handed out.
     """
 
     path: str
@@ -43,7 +44,7 @@ class FileFacts(_Frozen):
     apart: dict[str, Apart] = Field(default_factory=dict, exclude=True)
 
     def inspection(self, probe_key: str) -> Inspection:
-        """The outcome of one probe on this file."""
+        """The outcome of one probe that reads this file."""
         if self.readable.state is not State.OK:
             return self.readable
         return self.inspections[probe_key]

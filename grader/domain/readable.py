@@ -1,4 +1,4 @@
-"""Words for a file that cannot be read as Python.
+"""Words for a file that cannot be read.
 
 The engine decides; these are the words beside its codes. A finding's code is the kebab-case
 twin of the inspection's ``reason`` (``syntax-error`` for ``syntax``).
@@ -6,9 +6,10 @@ twin of the inspection's ``reason`` (``syntax-error`` for ``syntax``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from grader.domain.check import Words
+from grader.domain.source import is_document
 
 #: What stands in the place of a check's id beside such a finding.
 READABLE = "readable"
@@ -51,6 +52,34 @@ WORDS: Mapping[str, Words] = {
 }
 
 
-def readable_words(code: str) -> Words:
+_ENCODING_URL = "https://docs.python.org/3/howto/unicode.html"
+
+#: The same for a document.
+DOCUMENT_WORDS: Mapping[str, Words] = {
+    "encoding": Words(
+        "The file is not saved as UTF-8, so its characters cannot be told for certain.",
+        "Open it in an editor and save it again with the encoding UTF-8.",
+        _ENCODING_URL,
+    ),
+    "control-characters": Words(
+        "The file holds invisible control characters, which never belong into a text.",
+        "Delete the character at the place that is named.",
+        _ENCODING_URL,
+    ),
+    "too-large": Words(
+        "The file is larger than any text of this kind that people write, so it is not read.",
+        "Keep what the exercise asks for, and take the rest out.",
+        _ENCODING_URL,
+    ),
+}
+
+
+def readable_words(code: str, path: str) -> Words:
     """Words for the code of an unreadable file's finding; those of a syntax error for others."""
-    return WORDS.get(code, WORDS["syntax-error"])
+    known = DOCUMENT_WORDS.get(code) if is_document(path) else None
+    return known or WORDS.get(code, WORDS["syntax-error"])
+
+
+def cannot_be_read(paths: Iterable[str]) -> str:
+    """What is said of unreadable files: of documents too not that they are no Python."""
+    return "cannot be read" if any(map(is_document, paths)) else "cannot be read as Python"

@@ -1,7 +1,7 @@
 """The report that a student and an LMS read: the ledger, the evidence, the patch, the next step.
 
-A report is a pure function of facts and rubric: no time and no id stands in it but in
-``receipt``, which the server adds to what it serves.
+A report is a pure function of facts and rubric, and of an earlier attempt's facts where there is
+one: no time and no id stands in it but in ``receipt``, which the server adds to what it serves.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.check import Catalog, Finding, Inspection, State
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.history import Earlier, History, Since, compare, fingerprint, history_of
 from grader.domain.next_step import NextStep, evidence_of, next_step
 from grader.domain.patch import git_patch
 from grader.domain.readable import READABLE, readable_words
 from grader.domain.rubric import Plan, Probe
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
+from grader.domain.signals import SIGNALS, signals_of
+from grader.domain.source import is_document
 
 SCHEMA: Literal["grader.report/1"] = "grader.report/1"
 Number = int | float
@@ -71,7 +74,11 @@ class FileLine(_Frozen):
 
 
 class FindingLine(_Frozen):
-    """One finding at one place, with what it means, how to mend it and where to read more."""
+    """One finding at one place, with what it means, how to mend it and where to read more.
+
+    ``fingerprint`` stays the same where lines move; equal findings share it. ``since`` says
+    whether the last attempt had it, where there was one to compare with.
+    """
 
     check: str
     code: str
@@ -85,6 +92,8 @@ class FindingLine(_Frozen):
     url: str
     hunk: str | None = None
     criteria: tuple[str, ...] = ()
+    fingerprint: str = ""
+    since: Since | None = None
 
 
 class Fault(_Frozen):
@@ -135,6 +144,7 @@ class Report(_Frozen):
     status: Literal["graded", "needs_attention"]
     total: TotalLine
     next_step: NextStep | None
+    history: History | None = None
     criteria: tuple[CriterionLine, ...]
     files: tuple[FileLine, ...]
     findings: tuple[FindingLine, ...]
@@ -144,6 +154,8 @@ class Report(_Frozen):
     commands: tuple[Command, ...]
     notes: tuple[str, ...]
     dropped: tuple[DroppedFile, ...]
+    #: For whoever teaches; see :meth:`for_students`.
+    signals: tuple[FindingLine, ...] = ()
     rounding: str = ROUNDING
     rubric: RubricLine
     engine: EngineIdentity
@@ -152,20 +164,53 @@ class Report(_Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    def for_students(self) -> Report:
+        """The report without what only an instructor sees."""
+        return self.model_copy(update={"signals": ()})
+
     def to_json(self) -> str:
         """The report as JSON, keys in a fixed order, ending in a newline."""
         return self.model_dump_json(by_alias=True, indent=2) + "\n"
 
 
 def build_report(
-    plan: Plan, facts: SubmissionFacts, *, digest: str, version: int | None = None
+    plan: Plan,
+    facts: SubmissionFacts,
+    *,
+    digest: str,
+    version: int | None = None,
+    earlier: Earlier | None = None,
 ) -> Report:
-    """The report of one submission under one rubric; ``digest`` is that of the rubric's text."""
+    """The report of one submission under one rubric; ``digest`` is that of the rubric's text.
+
+    With an ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
+    """
+    report = _report(plan, facts, digest, version)
+    if earlier is None or not earlier.answers(plan, facts.engine):
+        return report
+    return _since(report, _report(plan, earlier.facts, digest, version), earlier.attempt)
+
+
+def _since(report: Report, before: Report, attempt: int | None) -> Report:
+    """The report with its history, where nothing of ours broke on either side."""
+    points = before.total.points
+    if points is None or "needs_attention" in (before.status, report.status):
+        return report
+    compared = compare(before.findings, report.findings)
+    findings = tuple(
+        one.model_copy(update={"since": since})
+        for one, since in zip(report.findings, compared.since, strict=True)
+    )
+    history = history_of(compared, attempt, points)
+    return report.model_copy(update={"findings": findings, "history": history})
+
+
+def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None) -> Report:
     rubric, probes = plan.rubric, plan.probes
     ledger = judge(plan, facts)
     findings = tuple(_findings(plan, facts))
     faults = tuple(_faults(facts, probes))
-    patch, disagreements = _patch(facts, probes)
+    patch, disagreements = _patch(plan, facts)
     attention = ledger.needs_attention or bool(faults)
     return Report(
         status="needs_attention" if attention else "graded",
@@ -178,8 +223,12 @@ def build_report(
         patch=patch,
         patch_disagreements=disagreements,
         commands=tuple(_commands(probes)),
-        notes=(*_starter_notes(facts.files), *_notes(findings, disagreements, faults)),
+        notes=(*_starter_notes(facts.files), *_notes(facts, findings, disagreements, faults)),
         dropped=facts.dropped,
+        signals=tuple(
+            _finding(path, SIGNALS, finding, plan.catalog, ())
+            for path, finding in signals_of(plan, facts)
+        ),
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
         ),
@@ -231,6 +280,8 @@ _WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
 def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
     states: dict[str, State] = {}
     for probe in probes:
+        if not probe.reads(file.path):
+            continue
         state = file.inspection(probe.key).state
         known = states.get(probe.check.id, state)
         states[probe.check.id] = min(state, known, key=_WORST_FIRST.index)
@@ -256,7 +307,7 @@ def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in plan.probes:
-            if probe.check.id == "suppressions":
+            if probe.check.id == "suppressions" and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 
 
@@ -264,7 +315,7 @@ def _finding(
     path: str, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
 ) -> FindingLine:
     known = check in catalog
-    words = catalog[check].words_for(finding.code) if known else readable_words(finding.code)
+    words = catalog[check].words_for(finding.code) if known else readable_words(finding.code, path)
     return FindingLine(
         check=check,
         code=finding.code,
@@ -278,6 +329,7 @@ def _finding(
         url=words.url,
         hunk=finding.hunk,
         criteria=tuple(criteria),
+        fingerprint=fingerprint(check, finding),
     )
 
 
@@ -287,16 +339,18 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
             yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
             continue
         for probe in probes:
-            one = file.inspection(probe.key)
-            if one.state is State.FAILED:
-                yield Fault(path=file.path, check=probe.check.id, reason=one.reason)
+            if probe.reads(file.path) and file.inspection(probe.key).state is State.FAILED:
+                reason = file.inspection(probe.key).reason
+                yield Fault(path=file.path, check=probe.check.id, reason=reason)
 
 
-def _patch(facts: SubmissionFacts, probes: Sequence[Probe]) -> tuple[str | None, tuple[str, ...]]:
-    key = next((probe.key for probe in probes if probe.check.id == "mend"), None)
-    if key is None:
+def _patch(plan: Plan, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
+    """The patch of the files that a criterion of layout or imports counts; those left torn."""
+    mend = next((probe for probe in plan.probes if probe.check.id == "mend"), None)
+    if mend is None:
         return None, ()
-    mends = {file.path: file.inspection(key) for file in facts.files}
+    files = filter(lambda file: plan.mends(file.path), facts.files)
+    mends = {file.path: file.inspection(mend.key) for file in files}
     torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
     return git_patch(dict(_hunks(mends))) or None, torn
 
@@ -327,8 +381,17 @@ def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
 
 
 def _notes(
-    findings: Sequence[FindingLine], disagreements: Sequence[str], faults: Sequence[Fault]
+    facts: SubmissionFacts,
+    findings: Sequence[FindingLine],
+    disagreements: Sequence[str],
+    faults: Sequence[Fault],
 ) -> Iterator[str]:
+    for file in facts.files:
+        if is_document(file.path) and file.path.lower().endswith(".toml"):
+            yield (
+                f"{file.path} was read as a text and set up no tool: every submission is graded "
+                "with the exercise's own settings."
+            )
     silenced = sum(1 for finding in findings if finding.check == "suppressions")
     if silenced:
         yield (

@@ -44,6 +44,8 @@ CODE_LINES = "code_lines"
 
 #: Where a starter file lies in the folder that was handed out.
 _STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.pyi?")
+#: The checks of what a patch mends.
+MENDED = ("formatting", "import_order")
 
 
 class _Strict(BaseModel):
@@ -103,10 +105,12 @@ class Criterion(_Strict):
         return Fraction(self.points)
 
     def takes(self, path: str, check: Check) -> bool:
-        """Whether a file counts for this criterion.
+        """Whether a file counts for this criterion: one that the check reads, and the rubric names.
 
         Tests are left out where the check leaves them out and the criterion names no ``exclude``.
         """
+        if not check.reads(path):
+            return False
         if self.exclude is None and check.skips_tests and is_test_path(path):
             return False
         return selects(path, self.files, self.exclude or ())
@@ -134,6 +138,10 @@ class Probe:
 
     check: Check
     options: Options
+
+    def reads(self, path: str) -> bool:
+        """Whether a file is one that the check is about."""
+        return self.check.reads(path)
 
     @property
     def key(self) -> str:
@@ -171,11 +179,10 @@ class Rubric(_Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        if "suppressions" in catalog:
-            yield Probe(catalog["suppressions"], catalog["suppressions"].options())
-        if self.starter and CODE_LINES in catalog:
-            yield Probe(catalog[CODE_LINES], catalog[CODE_LINES].options())
-        formatters = {check: self._options(check) for check in ("formatting", "import_order")}
+        for check in ("suppressions", "signals", *((CODE_LINES,) if self.starter else ())):
+            if check in catalog:
+                yield Probe(catalog[check], catalog[check].options())
+        formatters = {check: self._options(check) for check in MENDED}
         wanted = {check: options for check, options in formatters.items() if options is not None}
         if self.feedback.patch and "mend" in catalog and wanted:
             yield Probe(catalog["mend"], catalog["mend"].options.model_validate(wanted))
@@ -193,6 +200,10 @@ class Planned:
     probe_key: str | None = None
     check: Check | None = None
     measure: Measure | None = None
+
+    def reads(self, path: str) -> bool:
+        """Whether a file is one that the criterion's check is about."""
+        return self.check is not None and self.check.reads(path)
 
     def takes(self, path: str) -> bool:
         """Whether a file counts for this criterion."""
@@ -213,6 +224,10 @@ class Plan:
         """The plan of a rubric that :func:`read_rubric` has accepted."""
         planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
+
+    def mends(self, path: str) -> bool:
+        """Whether a criterion counts the layout or the imports of a file, which a patch mends."""
+        return any(one.criterion.check in MENDED and one.takes(path) for one in self.criteria)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from grader.domain.check import Facts, Inspection, Measure, State
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
+from grader.domain.readable import cannot_be_read
 from grader.domain.rubric import Criterion, Plan, Planned, Scale
 
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"
@@ -157,8 +158,7 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
     criterion, most = planned.criterion, planned.criterion.max_points
     if criterion.scale is None or planned.measure is None or planned.probe_key is None:
         return Row(planned.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    seen = ((file.path, file.inspection(planned.probe_key)) for file in files)
-    taken = {path: one for path, one in seen if planned.takes(path) or _bars(planned, one)}
+    taken = dict(_taken(planned, planned.probe_key, files))
     verdict = _blocked(taken)
     if verdict is None:
         facts = _facts(planned.probe_key, taken, merged)
@@ -172,6 +172,17 @@ def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
         paths=tuple(taken),
         **verdict._asdict(),
     )
+
+
+def _taken(
+    planned: Planned, probe_key: str, files: Sequence[FileFacts]
+) -> Iterator[tuple[str, Inspection]]:
+    """The inspections that count for a criterion, or stand in its way, by path."""
+    for file in files:
+        if planned.reads(file.path):
+            inspection = file.inspection(probe_key)
+            if planned.takes(file.path) or _bars(planned, inspection):
+                yield file.path, inspection
 
 
 def _bars(planned: Planned, inspection: Inspection) -> bool:
@@ -203,7 +214,7 @@ def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
     """What stands in the way of measuring: the student's reason before ours."""
     unreadable = tuple(path for path, one in taken.items() if one.state is State.UNREADABLE)
     if unreadable:
-        why = f"{_names(unreadable)} cannot be read as Python: nothing is earned until it can."
+        why = f"{_names(unreadable)} {cannot_be_read(unreadable)}: nothing is earned until it can."
         return _Verdict(Outcome.UNREADABLE, Fraction(), why, culprits=unreadable)
     failed = tuple(path for path, one in taken.items() if one.state is State.FAILED)
     if failed:

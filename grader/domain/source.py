@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 _TEST_FOLDERS = frozenset({"tests", "test"})
+_PYTHON = frozenset({".py", ".pyi"})
 
 #: What isort obeys in any line that holds it, in a comment or not, since it reads lines.
 _ANYWHERE = re.compile(r"(?P<tool>isort)(?P<gap>[ \t]*):(?=[ \t]*(?:skip|split))")
@@ -62,14 +63,34 @@ def kind_of_name(path: str) -> str:
     """What its name alone tells a tool; files of the same bytes and kind are inspected alike.
 
     ``init``, ``stub``, ``main``, ``test``, ``test_init`` (a package of tests: flake8 spares every
-    ``__init__.py`` one of its complaints) or ``plain``.
+    ``__init__.py`` one of its complaints), ``document`` or ``plain``.
     """
     pure = PurePosixPath(path)
+    if is_document(path):
+        return "document"
     if pure.suffix == ".pyi":
         return "stub"
     if is_test_path(path):
         return "test_init" if pure.name == "__init__.py" else "test"
     return {"__init__.py": "init", "main.py": "main"}.get(pure.name, "plain")
+
+
+@lru_cache(maxsize=4_096)
+def is_python(path: str) -> bool:
+    """Whether a file of this name is Python."""
+    return PurePosixPath(path).suffix.lower() in _PYTHON
+
+
+@lru_cache(maxsize=4_096)
+def is_document(path: str) -> bool:
+    """Whether a file of this name is text that belongs to a program and is no Python.
+
+    That is ``pyproject.toml``, a ``requirements*.txt`` or a file of Markdown, in any folder.
+    """
+    name = PurePosixPath(path).name.lower()
+    if name.startswith("requirements") and name.endswith(".txt"):
+        return True
+    return name == "pyproject.toml" or name.endswith(".md")
 
 
 @lru_cache(maxsize=4_096)
@@ -121,7 +142,7 @@ def restore(text: str, stand_in: str) -> str:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One Python file of a submission.
+    """One Python file of a submission, or a document, which has text and no tree.
 
     ``path`` is the path as in the archive, with forward slashes. Everything derived is computed
     once, when first asked for; whoever builds one has made sure that it decodes and parses.
@@ -230,7 +251,7 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in: Python files sorted by path, and what was left out.
+    """What a student handed in: Python and documents sorted by path, and what was left out.
 
     ``archive_sha256`` is empty where there was no archive (a folder or a single file).
     """

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.rubric import CODE_LINES, Plan
+from grader.domain.signals import SIGNALS
 
 _NOT_APPLICABLE = Inspection(state=State.NOT_APPLICABLE)
 
@@ -24,7 +25,7 @@ def own(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts | None) -> Su
     """The facts of a submission less what was handed out, whose own facts are ``given``."""
     if given is None:
         return facts
-    keys = {probe.key for probe in plan.probes if probe.check.gradable}
+    keys = {probe.key for probe in plan.probes if probe.check.gradable or probe.check.id == SIGNALS}
     starters = {file.path: file for file in given.files}
     pairs = paired([file.path for file in facts.files], starters)
     files = [

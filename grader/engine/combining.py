@@ -29,7 +29,7 @@ def _combined(files: Sequence[FileFacts], probe: Probe) -> Inspections:
     alone = {
         file.path: file.inspections[probe.key]
         for file in files
-        if file.readable.state is State.OK and file.inspections[probe.key].state is State.OK
+        if probe.key in file.inspections and file.inspections[probe.key].state is State.OK
     }
     assert probe.check.combine is not None, "asked only of checks that combine"
     try:

@@ -1,4 +1,4 @@
-"""The gate: is this file Python that can be measured at all?
+"""The gate: is this file Python that can be measured at all, or a document that can be read?
 
 Cheap caps come first, then the parser, then the size of the tree, then the compiler, so that no
 step meets what the one before it keeps out. It runs nothing of what it reads. Hostile text can
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.domain.check import Finding, Inspection, State
-from grader.domain.source import SourceFile, decode
+from grader.domain.source import SourceFile, decode, is_document
 
 #: Rises with every change of what the gate lets through or says.
 GATE_VERSION = 1
@@ -61,12 +61,18 @@ class _Unreadable(Exception):
 def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspection:
     """The source file, parsed and known to compile, or why it cannot be measured.
 
+    Of a document only the size, the encoding and the characters are looked at.
+
     ``python`` is the version that the exercise is written for. A file that does not compile is
     ``unreadable`` with one finding (codes: ``grader.domain.readable.WORDS``); where only our own
     interpreter is too old for it, it is ``failed`` with the reason ``grammar``.
     """
     try:
-        text = _decoded(data)
+        if is_document(path):
+            _refuse_control(_decoded(_small(data), ascii_only=False))
+            return SourceFile(path, data)
+        text = _decoded(data, ascii_only=_refuse_cookie(_small(data)))
+        _refuse_control(text)
         _refuse_sizes(text)
         depth, at = _bracket_depth(text)
         nested = _Unreadable("too_deep", f"brackets are nested {depth} deep", *_place(text, at))
@@ -96,11 +102,14 @@ def _inspection(refusal: _Unreadable) -> Inspection:
     return Inspection(state=State.UNREADABLE, reason=refusal.reason, findings=(finding,))
 
 
-def _decoded(data: bytes) -> str:
-    """The text with every newline as ``\\n``."""
+def _small(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise _Unreadable("too_large", f"the file has {len(data):,} bytes; {MAX_BYTES:,} are read")
-    ascii_only = _refuse_cookie(data)
+    return data
+
+
+def _decoded(data: bytes, *, ascii_only: bool) -> str:
+    """The text with every newline as ``\\n``."""
     try:
         text = data.decode("ascii") if ascii_only else decode(data)
     except UnicodeDecodeError as error:
@@ -132,13 +141,16 @@ def _refuse_cookie(data: bytes) -> bool:
     return False
 
 
-def _refuse_sizes(text: str) -> None:
+def _refuse_control(text: str) -> None:
     control = _CONTROL.search(text)
     if control:
         name = f"the control character 0x{ord(control[0]):02x}"
         raise _Unreadable(
             "control_characters", f"{name} stands here", *_place(text, control.start())
         )
+
+
+def _refuse_sizes(text: str) -> None:
     lines = text.count("\n") + 1
     if lines > MAX_LINES:
         raise _Unreadable("too_large", f"the file has {lines:,} lines; {MAX_LINES:,} are read")

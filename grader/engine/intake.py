@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from grader.domain.errors import BadArchive
 from grader.domain.rubric import Intake
-from grader.domain.source import Submission
-from grader.engine.intake_collect import Collection, is_python
+from grader.domain.source import Submission, is_python
+from grader.engine.intake_collect import Collection, is_kept
 from grader.engine.intake_directory import looks_like_zip
 from grader.engine.intake_formats import format_of, is_text
 from grader.engine.intake_names import (
@@ -106,6 +106,8 @@ def _read_zip(data: bytes, limits: Intake) -> Submission:
         leftover = junk(name, environment_folders)
         if leftover:
             collection.junk(*leftover)
+            if not stat.S_IFMT(member.mode) or stat.S_ISREG(member.mode):
+                collection.leftover(leftover[0], name, member.size, member.pieces)
             continue
         check_appearance(member.names[0].replace("\\", "/"), limits)
         _add_member(collection, name, member)
@@ -148,6 +150,10 @@ def _add_entry(
     leftover = junk(own_name, environment)
     if leftover:
         collection.junk(above + leftover[0], leftover[1])
+        for path in _python_below(Path(entry.path)) if folder else ():
+            name = (Path(above) / entry.name / path.relative_to(entry.path)).as_posix()
+            pieces = _reader(str(path), collection.limits)
+            collection.leftover(above + leftover[0], name, path.stat().st_size, pieces)
         return []
     name = check_structure(above + own_name)
     if folder:
@@ -156,11 +162,19 @@ def _add_entry(
     if not entry.is_file(follow_symlinks=False):
         what = "a symbolic link" if entry.is_symlink() else "not a file"
         collection.left_out(name, f"{what}: never followed")
-    elif is_python(name):
+    elif is_kept(name):
         collection.file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
     else:
         collection.file(name, 0, tuple)  # Not graded, so neither read nor weighed.
     return []
+
+
+def _python_below(folder: Path) -> Iterator[Path]:
+    """The Python files of a leftover that could be imported; links are never followed."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name.isidentifier())
+        paths = (Path(above, name) for name in sorted(names) if name.endswith(".py"))
+        yield from (path for path in paths if path.is_file() and not path.is_symlink())
 
 
 def _reader(path: str, limits: Intake) -> Callable[[], Iterable[bytes]]:

@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.domain.rubric import Intake
-from grader.domain.source import Dropped, SourceFile, Submission
+from grader.domain.source import Dropped, SourceFile, Submission, is_document, is_python
+from grader.engine.intake_leftovers import (
+    Leftover,
+    folders_named,
+    is_importable,
+    leftover_folder,
+)
 from grader.engine.intake_names import check_appearance, collision_key
 from grader.engine.intake_refusals import refusal, shown, size
 
 #: Leftovers of tools that are listed one by one; more are only counted.
 MOST_JUNK_LISTED = 100
 
-_PYTHON = frozenset({".py", ".pyi"})
 _CONFIGURATION = frozenset(
     {
         "pyproject.toml",
@@ -30,12 +35,13 @@ _CONFIGURATION = frozenset(
 _OFFICE_MARK = "[Content_Types].xml"
 
 
-def is_python(name: str) -> bool:
-    """Whether a file of this name is graded."""
-    return PurePosixPath(name).suffix.lower() in _PYTHON
+def is_kept(name: str) -> bool:
+    """Whether a file of this name is read: some check may be about it."""
+    return is_python(name) or is_document(name)
 
 
-def _why_not_graded(name: str) -> str:
+def why_not_graded(name: str) -> str:
+    """What a student is told of a file that is left out."""
     pure = PurePosixPath(name)
     if pure.name.lower() in _CONFIGURATION:
         return "configuration of a tool: every submission is graded with the exercise's own"
@@ -58,11 +64,19 @@ class Collection:
     _folders: dict[str, str] = field(default_factory=dict)
     _left_out: dict[str, str] = field(default_factory=dict)
     _junk: dict[str, str] = field(default_factory=dict)
+    _leftovers: list[Leftover] = field(default_factory=list)
     _total: int = 0
 
     def junk(self, path: str, reason: str) -> None:
         """Note a leftover of a tool; it counts towards no limit."""
         self._junk.setdefault(path, reason)
+
+    def leftover(
+        self, above: str, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]
+    ) -> None:
+        """Note a file below a leftover; it is kept only if a file that is kept imports it."""
+        if is_importable(name, above):
+            self._leftovers.append(Leftover(leftover_folder(above), name, stated, pieces))
 
     def left_out(self, name: str, reason: str) -> None:
         """Note a thing that is not graded, for a reason of its own."""
@@ -87,7 +101,7 @@ class Collection:
         self._files[key] = (name, stated, pieces)
         self._count(name)
         self._total += stated
-        if is_python(name) and stated > self.limits.max_file:
+        if is_kept(name) and stated > self.limits.max_file:
             raise refusal("file-too-large", name, limit=size(self.limits.max_file))
         if self._total > self.limits.max_total:
             raise refusal("total-too-large", name, limit=size(self.limits.max_total))
@@ -108,14 +122,27 @@ class Collection:
             raise refusal("no-python-files", found=self._found_instead())
         graded = []
         for name, _, pieces in self._files.values():
-            if is_python(name):
+            if is_kept(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
                 continue
             for _ in pieces():
                 pass  # Nothing of it is kept, but a damaged or lying archive is refused as a whole.
-            self._left_out[name] = _why_not_graded(name)
+            self._left_out[name] = why_not_graded(name)
+        self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
         return Submission(tuple(graded), self._dropped(), archive_sha256)
+
+    def _add_imported(self, graded: list[SourceFile]) -> None:
+        """Keep the leftovers that files import, and those that these import in their turn."""
+        new = graded
+        while new:
+            named = folders_named(source.data for source in new if is_python(source.path))
+            found = [one for one in self._leftovers if one.folder in named]
+            self._leftovers = [one for one in self._leftovers if one.folder not in named]
+            for one in found:
+                self.file(one.name, one.stated, one.pieces)
+            new = [SourceFile(one.name, b"".join(one.pieces())) for one in found]
+            graded += new
 
     def _check_conflicts(self) -> None:
         for key, name in self._folders.items():

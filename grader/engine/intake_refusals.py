@@ -113,7 +113,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "folder-with-data": ("A folder in the zip archive has a content like a file.", _ZIP_AGAIN),
     # Sizes.
     "upload-too-large": ("The upload is larger than {limit}.", _LEAVE_OUT),
-    "file-too-large": ("A Python file is larger than {limit}.", "Split the file, or leave it out."),
+    "file-too-large": (
+        "A file that is read is larger than {limit}.",
+        "Split the file, or leave it out.",
+    ),
     "total-too-large": ("Unpacked, the files are larger than {limit} together.", _LEAVE_OUT),
     "too-many-entries": ("The upload holds more than {limit} files.", _LEAVE_OUT),
 }

@@ -11,16 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from grader.domain.check import Catalog, Context, Inspection, State
+from grader.domain.check import Catalog, Context, Inspection, Outline, State
 from grader.domain.errors import EngineFault
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
-from grader.domain.source import SourceFile, Submission
+from grader.domain.source import Dropped, SourceFile, Submission
+from grader.engine.anchors import anchored
 from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
+from grader.engine.intake_collect import why_not_graded
 from grader.engine.job import Ask, FileJob, Inspector, Job, canonical
 
 
@@ -84,15 +86,19 @@ class Engine:
             EngineFault: the engine itself is broken; nothing is known of the submission.
         """
         questions = [self._question(probe) for probe in rubric.probes(self._catalog)]
-        files = sorted(submission.files, key=lambda file: file.path)
+        files, unread = _parted(submission, questions)
+        outlines = [_outline(submission, question.probe) for question in questions]
+        asked = list(zip(questions, outlines, strict=True))
         wanted: dict[str, _Wanted] = {}
-        keys = [self._keys(file, submission, questions, rubric.python, wanted) for file in files]
+        keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
         known = self._known(wanted, rubric.python)
         alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
+        found = together(alone, [question.probe for question in questions])
         return SubmissionFacts(
-            files=together(alone, [question.probe for question in questions]),
+            files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
             dropped=tuple(
-                DroppedFile(path=file.path, reason=file.reason) for file in submission.dropped
+                DroppedFile(path=file.path, reason=file.reason)
+                for file in (*unread, *submission.dropped)
             ),
             digest=submission.digest,
             archive_sha256=submission.archive_sha256,
@@ -125,17 +131,18 @@ class Engine:
     def _keys(
         self,
         file: SourceFile,
-        submission: Submission,
-        questions: list[_Question],
+        asked: Sequence[tuple[_Question, Outline]],
         python: str,
         wanted: dict[str, _Wanted],
     ) -> _Keys:
         gate = _hashed((READABLE, python, *self._base(), file.sha256, file.kind))
         group = wanted.setdefault(gate, _Wanted(file, gate))
         probes = {}
-        for question in questions:
+        for question, outline in asked:
             check = question.probe.check
-            context: Context = check.context(file.path, submission.outline)
+            if not check.reads(file.path):
+                continue
+            context: Context = check.context(file.path, outline)
             key = _hashed((*question.fixed, file.sha256, file.kind, context))
             group.asks[key] = Ask(check.id, question.options, context)
             probes[question.probe.key] = key
@@ -160,6 +167,24 @@ class Engine:
         kept = {key: one for key, one in fresh.items() if one.state is not State.FAILED}
         self._cache.put_many(kept)
         return fresh
+
+
+def _parted(
+    submission: Submission, questions: Sequence[_Question]
+) -> tuple[list[SourceFile], list[Dropped]]:
+    """The files that some probe reads in path order, and the others as what was left out."""
+    read, unread = [], []
+    for file in sorted(submission.files, key=lambda file: file.path):
+        if any(question.probe.reads(file.path) for question in questions):
+            read.append(file)
+        else:
+            unread.append(Dropped(file.path, why_not_graded(file.path)))
+    return read, unread
+
+
+def _outline(submission: Submission, probe: Probe) -> Outline:
+    """The outline of the files that a probe reads."""
+    return tuple(pair for pair in submission.outline if probe.reads(pair[0]))
 
 
 def _missing(

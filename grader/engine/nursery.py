@@ -28,7 +28,7 @@ _START_SECONDS = 120.0
 _END_SECONDS = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Process:
     """A running nursery, its two pipes and its working folder."""
 
@@ -37,10 +37,13 @@ class _Process:
     answers: IO[bytes]
     folder: str
     owner: int
+    ready: bool = False
 
 
 class Nursery:
-    """Inspects jobs in killable children. Starts with its first job; close it when done.
+    """Inspects jobs in killable children. Close it when done.
+
+    It starts with its first job, or when it is told to, so that it warms up in the meantime.
 
     ``catalog`` is ``module:CONSTANT``, imported in the nursery; ``path`` is a folder of ours to
     import it from, beside what is installed. One job at a time: calls from threads queue up.
@@ -60,6 +63,11 @@ class Nursery:
     def pid(self) -> int | None:
         """The nursery's process id, while it is there."""
         return self._process.popen.pid if self._process else None
+
+    def start(self) -> None:
+        """Start without waiting until it is warm."""
+        with self._lock:
+            self._started()
 
     def inspect(self, job: Job) -> Answers:
         """See :class:`grader.engine.job.Inspector`.
@@ -111,6 +119,15 @@ class Nursery:
         return found
 
     def _running(self) -> _Process:
+        process = self._started()
+        if not process.ready:
+            answers, deadline = process.answers.fileno(), time.monotonic() + _START_SECONDS
+            if receive(answers, len(READY), deadline) != READY:
+                raise Gone("it does not start as expected")
+            process.ready = True
+        return process
+
+    def _started(self) -> _Process:
         process = self._process
         if process is not None and process.owner != os.getpid():
             # We are a fork of the one that started it: it is not ours to use or to end.
@@ -120,11 +137,6 @@ class Nursery:
             process = None
         if process is None:
             self._process = process = _start(self._told)
-            received = receive(
-                process.answers.fileno(), len(READY), time.monotonic() + _START_SECONDS
-            )
-            if received != READY:
-                raise Gone("it does not start as expected")
         return process
 
     def _discard(self) -> None:
@@ -134,6 +146,8 @@ class Nursery:
         for pipe in (process.requests, process.answers):
             with contextlib.suppress(OSError):
                 pipe.close()
+        if not process.ready:  # it has no child yet, and would warm up first
+            process.popen.kill()
         # It ends with its standard input, and ends its child first; a sick one is helped along.
         try:
             process.popen.wait(_END_SECONDS)

@@ -6,6 +6,7 @@ import re
 import shlex
 
 from grader.domain.report import Report
+from grader.domain.source import is_python
 
 #: Past so many files, or with a name that a shell could stumble over, ``.`` is kinder.
 _MOST_FILES = 6
@@ -19,8 +20,13 @@ def command_lines(report: Report) -> tuple[str, ...]:
     Files are named one by one where they are few, because tools that are given a folder leave
     some files out, each by its own rule.
     """
-    files = _files([file.path for file in report.files])
-    return tuple(dict.fromkeys(f"{command.command} {files}" for command in report.commands))
+    python = [file for file in report.files if is_python(file.path)]
+    return tuple(
+        dict.fromkeys(
+            f"{one.command} {_files([file.path for file in python if one.check in file.checks])}"
+            for one in report.commands
+        )
+    )
 
 
 def _files(paths: list[str]) -> str:

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from grader.domain.check import State
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, FileLine, Report
 from grader.exports import at_home, outline, phrases
 from grader.exports.inert import harmless
@@ -84,7 +85,7 @@ def states(file: FileLine) -> str:
         if state in file.checks.values()
     ]
     if set(file.checks.values()) == {State.UNREADABLE}:
-        return "cannot be read as Python"
+        return cannot_be_read([file.path])
     return "; ".join(["checked", *said] if State.OK in file.checks.values() else said)
 
 

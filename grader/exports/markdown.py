@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import Report
 from grader.exports import at_home, phrases
 from grader.exports.inert import harmless
@@ -30,6 +31,7 @@ def render_markdown(report: Report) -> str:
         *_top(report),
         *_criteria(report),
         *_findings(report),
+        *_signals(report),
         *_faults_and_notes(report),
         *_at_home(report),
         *_origins(report),
@@ -103,6 +105,8 @@ def _top(report: Report) -> Iterator[str]:
     if report.receipt:
         lines.append(f"**Handed in:** {prose(phrases.receipt_of(report))}")
     yield "\\\n".join(lines)
+    if phrases.since_last(report):
+        yield f"**Changes:** {prose(phrases.since_last(report))}"
     if phrases.attention(report):
         yield f"**Not your doing:** {prose(phrases.attention(report))}"
     yield from (f"**Note:** {words(said)}" for said in phrases.about_total(report))
@@ -140,7 +144,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _file(file: FileFindings) -> Iterator[str]:
-    mark = " cannot be read as Python" if file.unreadable else ""
+    mark = f" {cannot_be_read([file.path])}" if file.unreadable else ""
     yield f"**File** {code(file.path)}{mark}"
     yield "\n".join(line for group in file.groups for line in _group(group))
 
@@ -158,6 +162,16 @@ def _group(group: Group) -> Iterator[str]:
         return
     link = f" (<{group.lead.url}>)" if group.lead.url else ""
     yield f"  - How to mend: {words(group.lead.how_to_fix)}{link}"
+
+
+def _signals(report: Report) -> Iterator[str]:
+    if report.signals:
+        yield f"### {phrases.FOR_TEACHERS}"
+        yield phrases.SIGNALS_NOTE
+        yield "\n".join(
+            f"- File {code(one.path)}, line {one.line}: {words(one.message)}"
+            for one in report.signals
+        )
 
 
 def _faults_and_notes(report: Report) -> Iterator[str]:

@@ -138,5 +138,5 @@ def _costs(
 
 
 def unreadable(report: Report) -> tuple[str, ...]:
-    """Paths of files that cannot be read as Python, for a reason of the student's."""
+    """Paths of files that cannot be read, for a reason of the student's."""
     return tuple(file.path for file in report.files if State.UNREADABLE in file.checks.values())

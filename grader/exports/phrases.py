@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, Fault, Number, Report
 from grader.exports.outline import Group, part_of, unreadable
 
@@ -13,6 +14,9 @@ PATCH_ELSEWHERE = (
     "If your folder lies inside a larger git repository, run git apply at the top of that "
     "repository, with --directory= and your folder's path: elsewhere git skips files in silence."
 )
+
+FOR_TEACHERS = "For the instructor: what a person should look at"
+SIGNALS_NOTE = "This costs no points, proves nothing, and is not shown to students."
 
 #: Code in prose of ours: what stands between two backticks.
 TICKED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
@@ -120,9 +124,33 @@ def on_lines(lines: Sequence[int], most: int = 12) -> str:
     return f"on line{'' if len(distinct) == 1 else 's'} {shown}{more}"
 
 
+def since_last(report: Report) -> str:
+    """What changed since the last attempt, in one sentence; empty where there is none."""
+    one = report.history
+    if one is None:
+        return ""
+    what = "the earlier version" if one.previous_attempt is None else "your last attempt"
+    now = report.total.points or 0
+    points = f"from {amount(one.points_before)} to {amount(now)} points"
+    if now == one.points_before:
+        points = f"{amount(now)} points, as before"
+    told = f"{one.fixed} fixed, {one.new} new, {one.still_there} still there"
+    return f"Since {what}: {told}; {points}."
+
+
+def news_of(group: Group) -> str:
+    """Which findings of a group the last attempt did not have; empty where it had them all."""
+    fresh = [finding.line for finding in group.findings if finding.since == "new"]
+    if len(fresh) == len(group.findings):
+        return "new" if len(fresh) == 1 else "all new"
+    return f"new {on_lines(fresh)}" if fresh else ""
+
+
 def group_title(group: Group) -> str:
-    """``27 x E501 on lines 3, 9, 12``."""
-    return f"{len(group.findings)} x {group.lead.code} {group_lines(group)}"
+    """``27 x E501 on lines 3, 9, 12``, and which of them are new."""
+    news = news_of(group)
+    title = f"{len(group.findings)} x {group.lead.code} {group_lines(group)}"
+    return f"{title}, {news}" if news else title
 
 
 def price_of(group: Group) -> str:
@@ -134,10 +162,10 @@ def price_of(group: Group) -> str:
 
 
 def files_read(report: Report) -> str:
-    """``5 files were read, 1 of them cannot be read as Python.``"""
-    broken = len(unreadable(report))
+    """``5 files were graded; 1 of them cannot be read as Python.``"""
+    broken = unreadable(report)
     was = "file was" if len(report.files) == 1 else "files were"
-    tail = f"; {broken} of them cannot be read as Python" if broken else ""
+    tail = f"; {len(broken)} of them {cannot_be_read(broken)}" if broken else ""
     return f"{len(report.files)} {was} graded{tail}."
 
 

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, Report
 from grader.exports import at_home, phrases
 from grader.exports.inert import harmless
@@ -82,6 +83,7 @@ def render_text(report: Report, *, colour: bool = False) -> str:
     _top(sheet, report)
     _criteria(sheet, report)
     _findings(sheet, report)
+    _signals(sheet, report)
     _faults_and_notes(sheet, report)
     _at_home(sheet, report)
     _origins(sheet, report)
@@ -94,7 +96,7 @@ def _top(sheet: Sheet, report: Report) -> None:
     sheet.put(f"Total: {phrases.score(report)}{withheld}", style="alarm" if alarm else "heading")
     sheet.put(f"{report.rubric.title} ({phrases.rubric_of(report)})")
     about = (phrases.attention(report), *phrases.about_total(report))
-    for said in (phrases.receipt_of(report), *about):
+    for said in (phrases.receipt_of(report), phrases.since_last(report), *about):
         if said:
             sheet.put(said)
     strengths = phrases.strengths(report)
@@ -128,7 +130,7 @@ def _findings(sheet: Sheet, report: Report) -> None:
     sheet.put(phrases.files_read(report) + ("" if files else " Nothing was found."), indent=2)
     for file in files:
         sheet.put("")
-        mark = "  (cannot be read as Python)" if file.unreadable else ""
+        mark = f"  ({cannot_be_read([file.path])})" if file.unreadable else ""
         sheet.put(file.path + mark, indent=2, style="heading")
         for group in file.groups:
             _group(sheet, group)
@@ -148,6 +150,14 @@ def _group(sheet: Sheet, group: Group) -> None:
     sheet.put(f"How to mend: {group.lead.how_to_fix}", indent=6)
     if group.lead.url:
         sheet.put(group.lead.url, indent=6, style="faint", width=_ADDRESS_WIDTH)
+
+
+def _signals(sheet: Sheet, report: Report) -> None:
+    if report.signals:
+        sheet.heading(phrases.FOR_TEACHERS)
+        sheet.put(phrases.SIGNALS_NOTE, indent=2)
+        for one in report.signals:
+            sheet.put(f"{one.path}, line {one.line}: {one.message}", indent=2, prefix="- ")
 
 
 def _faults_and_notes(sheet: Sheet, report: Report) -> None:

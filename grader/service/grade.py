@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -12,7 +12,7 @@ from grader.domain.report import build_report
 from grader.domain.rubric import Intake
 from grader.domain.starter import own
 from grader.service.plans import Plans
-from grader.service.ports import Clock, Measure, ReadUpload, Store
+from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker
 from grader.service.records import Claim, Lane, Result, SubmissionRecord
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,7 @@ class Grade:
     read_upload: ReadUpload
     engine: Measure
     clock: Clock
+    waker: Waker
     lease: timedelta
     pause: timedelta
 
@@ -46,6 +47,7 @@ class Grade:
             return None
         with structlog.contextvars.bound_contextvars(submission_id=claim.submission.id):
             self._grade(claim)
+        self.waker.ended(claim.submission.id)
         return claim.submission
 
     def _grade(self, claim: Claim) -> None:
@@ -66,8 +68,14 @@ class Grade:
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
         facts = self.engine.measure(submission, plan.rubric)
-        mine = own(plan, facts, self.engine.starter(plan.rubric))
-        report = build_report(plan, mine, digest=record.digest, version=record.version)
+        given = self.engine.starter(plan.rubric)
+        earlier = self.store.submissions.earlier(claim.submission)
+        if earlier is not None:
+            earlier = replace(earlier, facts=own(plan, earlier.facts, given))
+        mine = own(plan, facts, given)
+        report = build_report(
+            plan, mine, digest=record.digest, version=record.version, earlier=earlier
+        )
         return Result(report, facts, record)
 
     def _give_back(self, claim: Claim, fault: Exception) -> None:

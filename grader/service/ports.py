@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from grader.domain.check import Inspection
 from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
 from grader.domain.rubric import Intake, Rubric
 from grader.domain.source import Submission
 from grader.service.records import (
@@ -46,6 +47,12 @@ class Waker(Protocol):
 
     def wake_delivery(self) -> None:
         """Tell a worker that scores are due to be sent. Never raises and never waits long."""
+
+    def ended(self, submission: str) -> None:
+        """Tell whoever waits for a submission that it has come to its end. Never raises."""
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """From now on call with each submission that comes to its end; some may be missed."""
 
 
 class ReadUpload(Protocol):
@@ -120,6 +127,9 @@ class Submissions(Protocol):
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
         """The facts of the newest report, findings included."""
+
+    def earlier(self, submission: SubmissionRecord) -> Earlier | None:
+        """The latest graded one of the same student's attempts before this one, with its facts."""
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
         """The bytes that were handed in and their file name. Raises NotFound."""

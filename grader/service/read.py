@@ -34,10 +34,16 @@ class Read:
         return record
 
     def report(self, submission_id: str, token: TokenRecord) -> Report | None:
-        """The newest report with its receipt, or ``None`` while there is none."""
+        """The newest report with its receipt, or ``None`` while there is none.
+
+        What is for instructors only is left out for anybody else.
+        """
         self.submission(submission_id, token)
         stored = self.store.submissions.report(submission_id)
-        return with_receipt(stored) if stored else None
+        if stored is None:
+            return None
+        report = with_receipt(stored)
+        return report if may_edit(token) else report.for_students()
 
     def exercise(self, exercise: str, token: TokenRecord) -> RubricRecord:
         """The newest rubric of an exercise; raises NotFound."""

@@ -5,15 +5,44 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Executable, bindparam, insert, select
 
 from grader.domain.errors import KeyReused, NotFound
 from grader.service.records import Lane, NewSubmission, SubmissionRecord, SubmissionState
 from grader.store.audit import note
-from grader.store.dialect import insert_into
+from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
 from grader.store.rows import RECORD, record_of
 from grader.store.tables import archives, attempts, exercises, idempotency_keys, submissions
+
+_COURSE = select(exercises.c.course).where(exercises.c.id == bindparam("exercise"))
+_FIRST_OF_KEY = (
+    select(idempotency_keys.c.request_digest, *RECORD)
+    .join(submissions, submissions.c.id == idempotency_keys.c.submission)
+    .where(idempotency_keys.c.scope == bindparam("scope"))
+    .where(idempotency_keys.c.key == bindparam("key"))
+)
+_SUBMISSION = insert(submissions).returning(*RECORD)
+
+
+@for_dialect
+def _free_key(insert_into: InsertInto) -> Executable:
+    inserted = insert_into(idempotency_keys).on_conflict_do_nothing()
+    return inserted.returning(idempotency_keys.c.submission)
+
+
+@for_dialect
+def _archive(insert_into: InsertInto) -> Executable:
+    return insert_into(archives).on_conflict_do_nothing()
+
+
+@for_dialect
+def _attempt(insert_into: InsertInto) -> Executable:
+    one_more = insert_into(attempts).on_conflict_do_update(
+        index_elements=[attempts.c.exercise, attempts.c.student],
+        set_={"count": attempts.c.count + 1},
+    )
+    return one_more.returning(attempts.c.count)
 
 
 def accept(
@@ -34,24 +63,22 @@ def accept(
     sha256 = _keep_archive(connection, new.data, now)
     attempt = _count_attempt(connection, new)
     row = connection.execute(
-        insert(submissions)
-        .values(
-            id=submission_id,
-            course=course,
-            attempt=attempt,
-            archive_sha256=sha256,
+        _SUBMISSION,
+        {
+            "id": submission_id,
+            "course": course,
+            "attempt": attempt,
+            "archive_sha256": sha256,
             **_sent(new),
             **_waiting(now),
-        )
-        .returning(*RECORD)
+        },
     ).one()
     note(connection, now, new.actor, "submission.accepted", submission_id, archive=sha256)
     return record_of(row), True
 
 
 def _course_of(connection: Connection, exercise: str) -> str:
-    found = select(exercises.c.course).where(exercises.c.id == exercise)
-    course: str | None = connection.execute(found).scalar()
+    course: str | None = connection.execute(_COURSE, {"exercise": exercise}).scalar()
     if course is None:
         raise NotFound(f"There is no exercise {exercise!r}.")
     return course
@@ -62,27 +89,20 @@ def _take_key(
 ) -> bool:
     """Whether the key was free. Waits for a transaction that is taking the same key right now."""
     taken = connection.execute(
-        insert_into(connection, idempotency_keys)
-        .values(
-            scope=new.scope,
-            key=new.idempotency_key,
-            request_digest=new.request_digest,
-            submission=submission_id,
-            created_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(idempotency_keys.c.submission)
+        _free_key(connection),
+        {
+            "scope": new.scope,
+            "key": new.idempotency_key,
+            "request_digest": new.request_digest,
+            "submission": submission_id,
+            "created_at": now,
+        },
     )
     return taken.scalar() is not None
 
 
 def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
-    row = connection.execute(
-        select(idempotency_keys.c.request_digest, *RECORD)
-        .join(submissions, submissions.c.id == idempotency_keys.c.submission)
-        .where(idempotency_keys.c.scope == new.scope)
-        .where(idempotency_keys.c.key == new.idempotency_key)
-    ).one()
+    row = connection.execute(_FIRST_OF_KEY, {"scope": new.scope, "key": new.idempotency_key}).one()
     if row.request_digest != new.request_digest:
         raise KeyReused(
             "This key came before with another content.",
@@ -93,23 +113,13 @@ def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
 
 def _keep_archive(connection: Connection, data: bytes, now: datetime) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
-    connection.execute(
-        insert_into(connection, archives)
-        .values(sha256=sha256, data=data, created_at=now)
-        .on_conflict_do_nothing()
-    )
+    connection.execute(_archive(connection), {"sha256": sha256, "data": data, "created_at": now})
     return sha256
 
 
 def _count_attempt(connection: Connection, new: NewSubmission) -> int:
     count: int = connection.execute(
-        insert_into(connection, attempts)
-        .values(exercise=new.exercise, student=new.student, count=1)
-        .on_conflict_do_update(
-            index_elements=[attempts.c.exercise, attempts.c.student],
-            set_={"count": attempts.c.count + 1},
-        )
-        .returning(attempts.c.count)
+        _attempt(connection), {"exercise": new.exercise, "student": new.student, "count": 1}
     ).scalar_one()
     return count
 

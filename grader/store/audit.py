@@ -12,6 +12,8 @@ from sqlalchemy import Connection, insert, select
 from grader.store.ids import new_id
 from grader.store.tables import audit
 
+_ENTRY = insert(audit)
+
 
 @dataclass(frozen=True)
 class AuditEntry:
@@ -34,14 +36,15 @@ def note(
 ) -> None:
     """Append one entry."""
     connection.execute(
-        insert(audit).values(
-            id=new_id(now),
-            at=now,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=json.dumps(detail, sort_keys=True),
-        )
+        _ENTRY,
+        {
+            "id": new_id(now),
+            "at": now,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "detail": json.dumps(detail, sort_keys=True),
+        },
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
-    Subquery,
+    bindparam,
     func,
     select,
     tuple_,
@@ -21,85 +21,31 @@ from grader.store.tables import submissions
 
 #: How long a graded row counts against its student's next turn.
 LATELY = timedelta(minutes=5)
-
-
 #: How many students are tried where other workers are taking their rows at this very moment.
 _IN_TURN = 16
 
-Due = tuple[ColumnElement[bool], ...]
+_DUE = (
+    QUEUED,
+    submissions.c.lane == bindparam("lane"),
+    submissions.c.not_before <= bindparam("now"),
+)
+_WHO = (submissions.c.course, submissions.c.student)
+#: The (course, student) of every row that is running or was lately graded.
+_BUSY = union_all(
+    select(*_WHO).where(RUNNING), select(*_WHO).where(submissions.c.graded_at > bindparam("lately"))
+).subquery()
 
 
-def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
-    """The id of the row to take next, locked, or ``None``.
-
-    Students with the fewest rows running or lately graded go first, then who has waited longest;
-    of the student whose turn it is, the newest attempt at that exercise.
-    """
-    due = (QUEUED, submissions.c.lane == lane.value, submissions.c.not_before <= now)
-    first = _first_in_turn(connection, due, now)
-    if first is None:
-        return None
-    newest = (
-        select(submissions.c.id)
-        .where(*due)
-        .where(submissions.c.course == first.course, submissions.c.student == first.student)
-        .where(submissions.c.exercise == first.exercise)
-        .order_by(submissions.c.attempt.desc())
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    chosen: str = connection.execute(newest).scalar_one()
-    return chosen
-
-
-def _first_in_turn(connection: Connection, due: Due, now: datetime) -> AnyRow | None:
-    """The longest waiting row of the student whose turn it is, locked.
-
-    Two steps, so that neither ever sorts all that waits: rows by age until one is of an idle
-    student; else the busy students by load, and the oldest row of each from an index.
-    """
-    busy = _busy(now)
-    student = tuple_(submissions.c.course, submissions.c.student)
-    # NOT IN rather than a join: both databases look it up in a table of hashes or a tree.
-    idle = student.not_in(select(busy.c.course, busy.c.student))
-    found = connection.execute(_oldest(due).where(idle)).one_or_none()
-    if found is not None:
-        return found
-    for candidate in connection.execute(_oldest_of_busy(due, busy)).scalars().all():
-        found = connection.execute(_oldest(due).where(submissions.c.id == candidate)).one_or_none()
-        if found is not None:
-            return found
-    return connection.execute(_oldest(due)).one_or_none()
-
-
-def _busy(now: datetime) -> Subquery:
-    """The (course, student) of every row that is running or was lately graded."""
-    who = (submissions.c.course, submissions.c.student)
-    running = select(*who).where(RUNNING)
-    return union_all(running, select(*who).where(submissions.c.graded_at > now - LATELY)).subquery()
-
-
-def _oldest(due: Due) -> Select[str, str, str, str]:
-    row = (submissions.c.id, submissions.c.course, submissions.c.student, submissions.c.exercise)
-    return (
-        select(*row)
-        .where(*due)
-        .order_by(submissions.c.received_at, submissions.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=submissions)
-    )
-
-
-def _oldest_of_busy(due: Due, busy: Subquery) -> Select[str]:
+def _oldest_of_busy() -> Select[str]:
     """The oldest row of each busy student, those with the smallest load first.
 
     Ids sort by the time received, so they give the order among equals.
     """
-    who = (busy.c.course, busy.c.student)
+    who = (_BUSY.c.course, _BUSY.c.student)
     loads = select(*who, func.count().label("load")).group_by(*who).subquery()
     oldest = (
         select(submissions.c.id)
-        .where(*due)
+        .where(*_DUE)
         .where(submissions.c.course == loads.c.course, submissions.c.student == loads.c.student)
         .order_by(submissions.c.received_at, submissions.c.id)
         .limit(1)
@@ -113,3 +59,58 @@ def _oldest_of_busy(due: Due, busy: Subquery) -> Select[str]:
         .order_by(firsts.c.load, firsts.c.first)
         .limit(_IN_TURN)
     )
+
+
+_OLDEST = (
+    select(submissions.c.id, *_WHO, submissions.c.exercise)
+    .where(*_DUE)
+    .order_by(submissions.c.received_at, submissions.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=submissions)
+)
+# NOT IN rather than a join: both databases look it up in a table of hashes or a tree.
+_OLDEST_OF_IDLE = _OLDEST.where(tuple_(*_WHO).not_in(select(_BUSY.c.course, _BUSY.c.student)))
+_OLDEST_OF_BUSY = _oldest_of_busy()
+_THIS_ONE = _OLDEST.where(submissions.c.id == bindparam("candidate"))
+_NEWEST_ATTEMPT = (
+    select(submissions.c.id)
+    .where(*_DUE)
+    .where(submissions.c.course == bindparam("course"))
+    .where(submissions.c.student == bindparam("student"))
+    .where(submissions.c.exercise == bindparam("exercise"))
+    .order_by(submissions.c.attempt.desc())
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
+def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
+    """The id of the row to take next, locked, or ``None``.
+
+    Students with the fewest rows running or lately graded go first, then who has waited longest;
+    of the student whose turn it is, the newest attempt at that exercise.
+    """
+    due = {"lane": lane.value, "now": now}
+    first = _first_in_turn(connection, due)
+    if first is None:
+        return None
+    whose = {"course": first.course, "student": first.student, "exercise": first.exercise}
+    chosen: str = connection.execute(_NEWEST_ATTEMPT, due | whose).scalar_one()
+    return chosen
+
+
+def _first_in_turn(connection: Connection, due: dict[str, Any]) -> AnyRow | None:
+    """The longest waiting row of the student whose turn it is, locked.
+
+    Two steps, so that neither ever sorts all that waits: rows by age until one is of an idle
+    student; else the busy students by load, and the oldest row of each from an index.
+    """
+    turn = due | {"lately": due["now"] - LATELY}
+    found = connection.execute(_OLDEST_OF_IDLE, turn).one_or_none()
+    if found is not None:
+        return found
+    for candidate in connection.execute(_OLDEST_OF_BUSY, turn).scalars().all():
+        found = connection.execute(_THIS_ONE, due | {"candidate": candidate}).one_or_none()
+        if found is not None:
+            return found
+    return connection.execute(_OLDEST, due).one_or_none()

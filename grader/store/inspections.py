@@ -6,16 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 
 from grader.domain.check import Inspection
-from grader.store.dialect import insert_into
+from grader.store.dialect import InsertInto, for_dialect
 from grader.store.engine import Database
 from grader.store.tables import inspections
 
 Item = TypeVar("Item")
 #: Keys or rows of one statement: both databases bound the parameters of a statement.
 _AT_ONCE = 500
+_KNOWN = select(inspections.c.key, inspections.c.body).where(
+    inspections.c.key.in_(bindparam("keys", expanding=True))
+)
+
+
+@for_dialect
+def _unknown(insert_into: InsertInto) -> Executable:
+    return insert_into(inspections).on_conflict_do_nothing()
 
 
 class SqlFacts:
@@ -31,8 +39,7 @@ class SqlFacts:
         found: dict[str, Inspection] = {}
         with self._database.read() as connection:
             for some in _chunks(keys):
-                query = select(inspections.c.key, inspections.c.body)
-                rows = connection.execute(query.where(inspections.c.key.in_(some)))
+                rows = connection.execute(_KNOWN, {"keys": some})
                 found |= {row.key: Inspection.model_validate_json(row.body) for row in rows}
         return found
 
@@ -48,8 +55,7 @@ class SqlFacts:
         ]
         with self._database.write() as connection:
             for some in _chunks(rows):
-                insert = insert_into(connection, inspections).values(some)
-                connection.execute(insert.on_conflict_do_nothing())
+                connection.execute(_unknown(connection), some)
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from grader.domain.errors import Conflict, NotFound
 from grader.service.records import (
@@ -21,6 +21,35 @@ from grader.store.rows import DUE, PARKED, QUEUED, RECORD, RUNNING, record_of
 from grader.store.tables import archives, passbacks, submissions
 
 _STATE = SubmissionState
+_CLAIM = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("chosen"))
+    .values(
+        state=_STATE.RUNNING.value,
+        tries=submissions.c.tries + 1,
+        token=submissions.c.token + 1,
+        lease_until=bindparam("until"),
+    )
+    .returning(submissions.c.token, *RECORD)
+)
+_ARCHIVE = select(archives.c.data).where(archives.c.sha256 == bindparam("sha256"))
+_RECORD_OF = select(*RECORD).where(submissions.c.id == bindparam("submission"))
+# Others may be doing the same: a row that is locked is in good hands.
+_LOST_ROWS = (
+    select(submissions.c.id)
+    .where(RUNNING, submissions.c.lease_until <= bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+_REQUEUE_LOST = (
+    update(submissions)
+    .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries < bindparam("most"))))
+    .values(state=_STATE.QUEUED.value, lease_until=None)
+)
+_PARK_LOST = (
+    update(submissions)
+    .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
+    .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
+)
 _LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
 
 
@@ -32,20 +61,10 @@ def claim(
     chosen = next_due(connection, lane, now)
     if chosen is None:
         return None
-    row = connection.execute(
-        update(submissions)
-        .where(submissions.c.id == chosen)
-        .values(
-            state=_STATE.RUNNING.value,
-            tries=submissions.c.tries + 1,
-            token=submissions.c.token + 1,
-            lease_until=now + lease,
-        )
-        .returning(submissions.c.token, *RECORD)
-    ).one()
+    row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease}).one()
     record = record_of(row)
-    stored = select(archives.c.data).where(archives.c.sha256 == record.archive_sha256)
-    return Claim(record, row.token, connection.execute(stored).scalar_one())
+    stored = connection.execute(_ARCHIVE, {"sha256": record.archive_sha256})
+    return Claim(record, row.token, stored.scalar_one())
 
 
 def give_back(
@@ -86,36 +105,12 @@ def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:
 
 
 def _requeue_lost(connection: Connection, now: datetime, max_tries: int) -> int:
-    # Others may be doing the same: a row that is locked is in good hands.
-    lost = (
-        select(submissions.c.id)
-        .where(RUNNING, submissions.c.lease_until <= now, submissions.c.tries < max_tries)
-        .with_for_update(skip_locked=True)
-    )
-    back = connection.execute(
-        update(submissions)
-        .where(submissions.c.id.in_(lost))
-        .values(state=_STATE.QUEUED.value, lease_until=None)
-    )
-    return back.rowcount
+    return connection.execute(_REQUEUE_LOST, {"now": now, "most": max_tries}).rowcount
 
 
 def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
-    lost = (
-        select(submissions.c.id)
-        .where(RUNNING, submissions.c.lease_until <= now, submissions.c.tries >= max_tries)
-        .with_for_update(skip_locked=True)
-    )
-    parked = connection.execute(
-        update(submissions)
-        .where(submissions.c.id.in_(lost))
-        .values(
-            state=_STATE.NEEDS_ATTENTION.value,
-            lease_until=None,
-            problem=_LOST.format(tries=max_tries),
-        )
-    )
-    return parked.rowcount
+    why = _LOST.format(tries=max_tries)
+    return connection.execute(_PARK_LOST, {"now": now, "most": max_tries, "why": why}).rowcount
 
 
 def retry(
@@ -143,8 +138,7 @@ def retry(
 
 def get(connection: Connection, submission_id: str) -> SubmissionRecord:
     """Raises NotFound."""
-    found = select(*RECORD).where(submissions.c.id == submission_id)
-    row = connection.execute(found).one_or_none()
+    row = connection.execute(_RECORD_OF, {"submission": submission_id}).one_or_none()
     if row is None:
         raise NotFound(f"There is no submission {submission_id!r}.")
     return record_of(row)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 
 from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
 from grader.domain.report import Report
 from grader.service.records import (
     Claim,
@@ -16,7 +17,7 @@ from grader.service.records import (
     SubmissionRecord,
     SubmissionState,
 )
-from grader.store.dialect import insert_into
+from grader.store.dialect import InsertInto, for_dialect
 from grader.store.facts_text import engine_version, put_together, read_many, take_apart
 from grader.store.ids import new_id
 from grader.store.passbacks import enqueue_score
@@ -24,6 +25,51 @@ from grader.store.rows import RECORD, RUNNING, record_of
 from grader.store.tables import reports, submissions
 
 GRADED = SubmissionState.GRADED.value
+_KEY = ("submission", "rubric_version", "engine_version")
+_WHAT = ("status", "graded_at", "facts", "findings", "report")
+#: Whether a claim holds; the row stays locked until the transaction ends.
+_HELD = (
+    select(submissions.c.id)
+    .where(submissions.c.id == bindparam("submission"), RUNNING)
+    .where(submissions.c.token == bindparam("token"))
+    .with_for_update()
+)
+_KEPT = select(reports.c.status, reports.c.graded_at).where(reports.c.id == bindparam("report"))
+_FIRST = select(reports.c.id).where(*(reports.c[name] == bindparam(name) for name in _KEY))
+_END = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("submission"))
+    .values(
+        state=bindparam("status"),
+        lease_until=None,
+        report_id=bindparam("report"),
+        graded_at=bindparam("at"),
+        problem=bindparam("why"),
+    )
+    .returning(submissions.c.callback_url, submissions.c.callback_context, *RECORD)
+)
+_NEWEST_REPORT = (
+    select(
+        reports.c.report,
+        reports.c.rubric_version,
+        reports.c.graded_at.label("reported_at"),
+        *RECORD,
+    )
+    .join(submissions, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.id == bindparam("submission"))
+)
+
+
+@for_dialect
+def _report(insert_into: InsertInto) -> Executable:
+    """A report; one that is there already is replaced where it needed attention."""
+    inserted = insert_into(reports)
+    kept = inserted.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={name: inserted.excluded[name] for name in _WHAT},
+        where=reports.c.status == SubmissionState.NEEDS_ATTENTION.value,
+    )
+    return kept.returning(reports.c.id)
 
 
 def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
@@ -34,19 +80,16 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
     if not _still_held(connection, held):
         return False
     report_id, is_new = _keep_report(connection, held.submission.id, result, now)
-    kept = select(reports.c.status, reports.c.graded_at).where(reports.c.id == report_id)
-    status, graded_at = connection.execute(kept).one()
+    status, graded_at = connection.execute(_KEPT, {"report": report_id}).one()
     row = connection.execute(
-        update(submissions)
-        .where(submissions.c.id == held.submission.id)
-        .values(
-            state=status,
-            lease_until=None,
-            report_id=report_id,
-            graded_at=graded_at if status == GRADED else None,
-            problem="" if status == GRADED else problem_of(result.report),
-        )
-        .returning(submissions.c.callback_url, submissions.c.callback_context, *RECORD)
+        _END,
+        {
+            "submission": held.submission.id,
+            "status": status,
+            "report": report_id,
+            "at": graded_at if status == GRADED else None,
+            "why": "" if status == GRADED else problem_of(result.report),
+        },
     ).one()
     if is_new and status == GRADED and row.callback_url:
         enqueue_score(
@@ -62,14 +105,8 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
 
 
 def _still_held(connection: Connection, held: Claim) -> bool:
-    """Whether the claim holds; the row stays locked until the transaction ends."""
-    mine = (
-        select(submissions.c.id)
-        .where(submissions.c.id == held.submission.id, RUNNING)
-        .where(submissions.c.token == held.token)
-        .with_for_update()
-    )
-    return connection.execute(mine).scalar() is not None
+    mine = {"submission": held.submission.id, "token": held.token}
+    return connection.execute(_HELD, mine).scalar() is not None
 
 
 def _keep_report(
@@ -77,6 +114,11 @@ def _keep_report(
 ) -> tuple[str, bool]:
     """The id of the report that stands now, and whether it is this one."""
     facts, findings = take_apart(result.facts)
+    key = {
+        "submission": submission_id,
+        "rubric_version": result.rubric.version,
+        "engine_version": engine_version(result.facts.engine),
+    }
     what = {
         "status": result.report.status,
         "graded_at": now,
@@ -84,25 +126,12 @@ def _keep_report(
         "findings": findings,
         "report": result.report.to_json(),
     }
-    version = engine_version(result.facts.engine)
-    key = {
-        "submission": submission_id,
-        "rubric_version": result.rubric.version,
-        "engine_version": version,
-    }
     stored: str | None = connection.execute(
-        insert_into(connection, reports)
-        .values(id=new_id(now), **key, **what)
-        .on_conflict_do_update(
-            index_elements=list(key),
-            set_=what,
-            where=reports.c.status == SubmissionState.NEEDS_ATTENTION.value,
-        )
-        .returning(reports.c.id)
+        _report(connection), {"id": new_id(now), **key, **what}
     ).scalar()
     if stored is not None:
         return stored, True
-    first: str = connection.execute(select(reports.c.id).filter_by(**key)).scalar_one()
+    first: str = connection.execute(_FIRST, key).scalar_one()
     return first, False
 
 
@@ -116,16 +145,7 @@ def problem_of(report: Report) -> str:
 
 def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
     """The report of the newest grading."""
-    row = connection.execute(
-        select(
-            reports.c.report,
-            reports.c.rubric_version,
-            reports.c.graded_at.label("reported_at"),
-            *RECORD,
-        )
-        .join(submissions, submissions.c.report_id == reports.c.id)
-        .where(submissions.c.id == submission_id)
-    ).one_or_none()
+    row = connection.execute(_NEWEST_REPORT, {"submission": submission_id}).one_or_none()
     if row is None:
         return None
     report = Report.model_validate_json(row.report)
@@ -140,6 +160,21 @@ def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts 
         .where(submissions.c.id == submission_id)
     ).one_or_none()
     return None if row is None else put_together(row.facts, row.findings)
+
+
+def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
+    """The latest of the student's attempts before this one that has been graded."""
+    row = connection.execute(
+        select(reports.c.facts, reports.c.findings, submissions.c.attempt)
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.exercise == submission.exercise)
+        .where(submissions.c.student == submission.student)
+        .where(submissions.c.attempt < submission.attempt)
+        .where(reports.c.status == GRADED)
+        .order_by(submissions.c.attempt.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Earlier(put_together(row.facts, row.findings), row.attempt)
 
 
 def measured(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from grader.domain.errors import Conflict, PreconditionFailed
 from grader.domain.rubric import Rubric
 from grader.service.records import ExerciseRecord, Page, RubricRecord
 from grader.store.audit import note
 from grader.store.cursors import cursor_after, key_before, page_size, split
-from grader.store.dialect import insert_into
+from grader.store.dialect import InsertInto, for_dialect
 from grader.store.engine import Database
 from grader.store.rows import AnyRow
 from grader.store.tables import exercises, rubrics
@@ -25,6 +25,16 @@ _FIELDS = (
     rubrics.c.created_at,
     rubrics.c.created_by,
 )
+_NEWEST = (
+    select(*_FIELDS)
+    .join(exercises, exercises.c.id == rubrics.c.exercise)
+    .where(exercises.c.id == bindparam("exercise"), rubrics.c.version == exercises.c.version)
+)
+
+
+@for_dialect
+def _new_exercise(insert_into: InsertInto) -> Executable:
+    return insert_into(exercises).on_conflict_do_nothing().returning(exercises.c.id)
 
 
 class SqlRubrics:
@@ -57,13 +67,8 @@ class SqlRubrics:
 
     def newest(self, exercise: str) -> RubricRecord | None:
         """The newest version, or ``None``."""
-        found = (
-            select(*_FIELDS)
-            .join(exercises, exercises.c.id == rubrics.c.exercise)
-            .where(exercises.c.id == exercise, rubrics.c.version == exercises.c.version)
-        )
         with self._database.read() as connection:
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
         return None if row is None else _record(row)
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
@@ -113,9 +118,12 @@ def _next_version(connection: Connection, rubric: Rubric, base: int | None) -> i
 def _create(connection: Connection, rubric: Rubric) -> bool:
     """Whether the exercise is new."""
     created = connection.execute(
-        insert_into(connection, exercises)
-        .values(id=rubric.exercise, course=rubric.course, title=rubric.title, version=1)
-        .on_conflict_do_nothing()
-        .returning(exercises.c.id)
+        _new_exercise(connection),
+        {
+            "id": rubric.exercise,
+            "course": rubric.course,
+            "title": rubric.title,
+            "version": 1,
+        },
     )
     return created.scalar() is not None

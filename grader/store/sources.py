@@ -6,14 +6,24 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 
 from grader.service.records import SourceRecord
 from grader.store.audit import note
-from grader.store.dialect import insert_into
+from grader.store.dialect import InsertInto, for_dialect
 from grader.store.engine import Database
 from grader.store.rows import AnyRow
 from grader.store.tables import sources
+
+_BY_NAME = select(sources).where(sources.c.name == bindparam("name"))
+_ALL = select(sources).order_by(sources.c.name)
+
+
+@for_dialect
+def _put(insert_into: InsertInto) -> Executable:
+    put = insert_into(sources)
+    others = {column.name: column for column in put.excluded if column.name != "name"}
+    return put.on_conflict_do_update(index_elements=[sources.c.name], set_=others)
 
 
 class SqlSources:
@@ -25,6 +35,7 @@ class SqlSources:
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
         """Create or replace."""
         values = {
+            "name": source.name,
             "course": source.course,
             "connector": source.connector,
             "secret": source.secret,
@@ -32,23 +43,19 @@ class SqlSources:
             "allowed_hosts": json.dumps(source.allowed_hosts),
         }
         with self._database.write() as connection:
-            connection.execute(
-                insert_into(connection, sources)
-                .values(name=source.name, **values)
-                .on_conflict_do_update(index_elements=[sources.c.name], set_=values)
-            )
+            connection.execute(_put(connection), values)
             note(connection, now, actor, "source.put", source.name, course=source.course)
 
     def get(self, name: str) -> SourceRecord | None:
         """The source of that name, or ``None``."""
         with self._database.read() as connection:
-            row = connection.execute(select(sources).where(sources.c.name == name)).one_or_none()
+            row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
         return None if row is None else _record(row)
 
     def all(self) -> Sequence[SourceRecord]:
         """Every source by name."""
         with self._database.read() as connection:
-            rows = connection.execute(select(sources).order_by(sources.c.name))
+            rows = connection.execute(_ALL)
             return [_record(row) for row in rows]
 
 

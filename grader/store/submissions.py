@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
 from grader.service.records import (
     Claim,
     Lane,
@@ -79,6 +80,13 @@ class SqlSubmissions:
         """The facts of the newest grading, or ``None``."""
         with self._database.read() as connection:
             return results.newest_facts(connection, submission_id)
+
+    def earlier(self, submission: SubmissionRecord) -> Earlier | None:
+        """The latest graded attempt before this one; a first attempt asks nothing."""
+        if submission.attempt == 1:
+            return None
+        with self._database.read() as connection:
+            return results.earlier(connection, submission)
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
         """Raises NotFound."""

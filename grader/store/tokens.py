@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from grader.domain.errors import NotFound
 from grader.service.records import Role, TokenRecord
@@ -30,6 +30,7 @@ _FIELDS = (
     tokens.c.revoked_at,
     tokens.c.last_used_at,
 )
+_BY_DIGEST = select(*_FIELDS).where(tokens.c.digest == bindparam("digest"))
 
 
 class SqlTokens:
@@ -72,9 +73,8 @@ class SqlTokens:
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
         """The token, also one that is revoked or has expired: its record says so."""
-        found = select(*_FIELDS).where(tokens.c.digest == digest)
         with self._database.read() as connection:
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
         if row is None:
             return None
         record = _record(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 
@@ -34,15 +35,17 @@ def crash_delay(cases: Sequence[Case], repeats: int) -> float:
     """How much longer the next submission waits for a report after a crash, in medians of P.
 
     A crash delays the next one by what it adds to its own submission, for as long as that holds
-    the worker, and by what it leaves to be done at the start of the next.
+    the worker, and by what it leaves to be done at the start of the next. No text comes twice: a
+    child that lives on remembers the last few, and that is no part of what a crash costs.
     """
+    numbers = count()
     with _crashing_engine() as (engine, rubric):
         calm, crashed, alone = [], [], []
         for number in range(repeats * len(cases)):
             first, then = cases[number % len(cases)], cases[(number + 1) % len(cases)]
-            alone.append(_seconds(engine, rubric, (_marked(then, crash_checks.CALM),)))
+            alone.append(_seconds(engine, rubric, (then.fresh(next(numbers)),)))
             for mark, into in ((crash_checks.CALM, calm), (crash_checks.TRIGGER, crashed)):
-                pair = (_marked(first, mark), _marked(then, crash_checks.CALM))
+                pair = (_marked(first.fresh(next(numbers)), mark), then.fresh(next(numbers)))
                 into.append(_seconds(engine, rubric, pair))
     added = [after - before for after, before in zip(crashed, calm, strict=True)]
     return max(0.0, median(added)) / median(alone)

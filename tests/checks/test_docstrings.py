@@ -85,12 +85,30 @@ def test_all_is_well() -> None:
         ("mean", "Der Mittelwert einer Liste."),
         ("mean", "返回平均值"),
         ("square", "Return a * a."),
+        ("order", "isort: skip_file\n\n    Sort the imports of a file."),
+        ("order", "Type: the kind of a thing."),
+        ("order", "noqable lines of a file"),
         ("sort_rows", "Sort rows by their date.\n\n    Args:\n        rows: the rows\n    "),
     ],
 )
 def test_docstrings_that_say_something(name: str, doc: str) -> None:
     codes = [code for code, _ in said(function(doc, f"def {name}():"))]
     assert codes == []
+
+
+DIRECTIVES = (
+    "isort:skip_file",
+    "isort: skip_file",
+    "# fmt: off",
+    "fmt: skip",
+    "flake8: noqa",
+    "noqa: E501, W291 and all the rest",
+    "type: ignore[attr-defined]",
+    "pylint: disable=missing-docstring, invalid-name",
+    "mypy: ignore-errors",
+    "pragma: no cover",
+    "yapf: disable\n\n    isort: off\n    ",
+)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +128,7 @@ def test_docstrings_that_say_something(name: str, doc: str) -> None:
         ("f", "TODO: describe all of this later", "only holds a place"),
         ("f", "_summary_\n\n    Args:\n        a (_type_): _description_\n", "only holds a place"),
         ("f", "Write the docstring here.", "only holds a place"),
+        *(("f", doc, "speaks to a tool alone") for doc in DIRECTIVES),
         ("f", "\n    :param a:\n    :param b:\n    :return:\n    ", "fewer than 3 words"),
         ("f", "\n    Args:\n        first:\n        second (int):\n    Returns:\n    ", "fewer"),
     ],

@@ -168,3 +168,35 @@ def test_options_reach_isort(inspect: Any) -> None:
 
 def test_nothing_to_judge(inspect: Any) -> None:
     assert inspect("import_order", "# nothing\n").state is State.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "try:\n    import os\nexcept ImportError:\n    pass\n",
+        "try:\n    import os\nexcept ImportError:\n    raise\n",
+        "try:\n    from os import path\nfinally:\n    pass\n",
+        "if True:\n    import os\n",
+        "if 1 == 1:\n    try:\n        import os\n    finally:\n        pass\n",
+    ],
+)
+def test_a_needless_block_hides_no_import(inspect: Any, block: str) -> None:
+    found = inspect("import_order", f"import sys\n\n{block}")
+    assert [one.code for one in found.findings] == ["hidden-import"]
+    assert found.facts.counts["files_to_sort"] == 1
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "try:\n    import numpy\nexcept ImportError:\n    raise SystemExit(1)\n",
+        "try:\n    import readline\nexcept ImportError:\n    pass\n",
+        "try:\n    import json\nexcept ImportError:\n    json = None\n",
+        "try:\n    import json\nexcept ImportError:\n    import ujson as json\n",
+        "if TYPE_CHECKING:\n    import os\n",
+        "if sys.platform == 'win32':\n    import os\n",
+        "try:\n    from . import os\nfinally:\n    pass\n",
+    ],
+)
+def test_a_block_that_an_import_needs(inspect: Any, block: str) -> None:
+    assert inspect("import_order", f"import sys\n\n{block}").findings == ()

@@ -11,7 +11,8 @@ from flake8.plugins import finder
 from pydantic import ValidationError
 
 from grader.checks.parts import run_flake8
-from grader.checks.style import CHECK, StyleOptions
+from grader.checks.parts.options import StyleOptions
+from grader.checks.style import CHECK
 from grader.domain.check import Facts, State
 
 MESSY = "import os\nimport sys\n\ndef f( x ):\n    y = 1\n    return undefined\n"

@@ -93,7 +93,6 @@ def test_no_tests_at_all_are_no_tests_and_not_nothing_to_measure() -> None:
         "pytest.raises(ValueError, area, 1, 2)",
         "with pytest.warns(UserWarning):\n    area(1, 2)",
         "with pytest.raises(ValueError), area(1, 2):\n    pass",
-        "assert area.made is area.made",
         "np.testing.assert_allclose(area(1, 2), 2)",
         "assert_frame_equal(area(1, 2), expected)",
         "spy = Mock()\narea(spy, 2)\nspy.assert_called_once_with(1, 2)",
@@ -144,6 +143,21 @@ def test_assertions_that_can_fail(body: str) -> None:
         "try:\n    assert area(1, 2) == 3\nexcept (KeyError, Exception) as e:\n    print(e)",
         "with suppress(AssertionError):\n    assert area(1, 2) == 3",
         "with pytest.raises(ValueError):\n    raise ValueError",
+        "with pytest.raises(Exception):\n    area(1, 2)",
+        "with pytest.raises((ValueError, BaseException)):\n    area(1, 2)",
+        "pytest.raises(Exception, area, 1, 2)",
+        "assert str(area)",
+        "assert callable(area) and area is not None",
+        "assert len([area]) == 1",
+        "assert len([area(1, 2)]) == 1",
+        "assert area in [area]",
+        "assert area.__name__ == 'area'",
+        "assert str(area(1, 2)) is not None",
+        "assert sorted([2, 1]) == [1, 2]",
+        "def inner():\n    assert area(1, 2) == 2",
+        "def inner():\n    assert area(1, 2) == 2\ninner",
+        "def inner():\n    assert area(1, 2) == 2\n    inner()",
+        "class Inner:\n    def check(self):\n        assert area(1, 2) == 2",
         "assert False",
         "area(1, 2)",
         "print(area(1, 2) == 2)",
@@ -198,7 +212,7 @@ def test_unittest_assertions_that_cannot_fail(call: str) -> None:
             1,
         ),
         ("def check_a():\n    assert area(1, 2)\n", 0),
-        ("def test_a():\n    def test_b():\n        assert area(1, 2)\n", 1),
+        ("def test_a():\n    def test_b():\n        assert area(1, 2)\n", 0),
     ],
 )
 def test_what_is_a_test(text: str, tests: int) -> None:
@@ -288,6 +302,114 @@ def test_naming_without_trying_out_is_no_cover() -> None:
     assert one_test("area(1, 2)\nborder(1, 2)")["functions_tested"] == 0
 
 
+NUMBERS = (
+    "def it(number):\n    result = number + 1\n    return result\n\n\n"
+    "def save(number):\n    with open('x') as file:\n        file.write(number)\n\n\n"
+    "def load():\n    with open('x') as file:\n        return file.read()\n"
+)
+
+
+def tried(body: str, *, more: str = "") -> set[str]:
+    """Which functions of a module of numbers one test with this body tries out."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    text = f"from numbers_tools import it, load, save\n\n\n{more}def test_it(capsys):\n{lines}"
+    files = {"numbers_tools.py": NUMBERS, "test_numbers.py": text}
+    missed = [each.message.split("`")[1] for each in found(files, "untested-function")]
+    return {"it", "save", "load"} - set(missed)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert it(1) == 2",
+        "x = it(1)\ny = x + 1\nassert y == 3",
+        "x = [1]\nit(x)\nassert x == [2]",
+        "for number in (1, 2):\n    assert it(number) == number + 1",
+        "for call in [it]:\n    assert call(1) == 2",
+        "assert list(map(it, [1])) == [2]",
+        "assert sorted([2, 1], key=it) == [1, 2]",
+        "assert retry(it, 3) == 4",
+        "def inner():\n    return it(1)\nassert inner() == 2",
+        "def inner():\n    assert it(1) == 2\ninner()",
+        "with pytest.raises(TypeError):\n    it('a')",
+        "with pytest.raises(Exception, match='no number'):\n    it('a')",
+        "with pytest.raises(Exception) as caught:\n    it('a')\nassert 'no' in str(caught.value)",
+        "try:\n    it('a')\nexcept TypeError as error:\n    assert 'no' in str(error)",
+        "pytest.raises(TypeError, it, 'a')",
+        "it(1)\nassert capsys.readouterr().out == '2'",
+        "with redirect_stdout(buffer):\n    it(1)\nassert buffer.getvalue() == '2'",
+        "@it\ndef inner():\n    return 1\nassert inner() == 2",
+    ],
+)
+def test_an_outcome_that_an_assertion_looks_at_is_tried_out(body: str) -> None:
+    assert tried(body) == {"it"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "it(1)\nassert str(it)",
+        "it(1)\nassert 1 + 1 == 2",
+        "it(1)\nx = [1]\nassert len(x) == 1",
+        "it(1)\nimport math\nassert math.sqrt(4) == 2",
+        "x = it(1)\ny = 2\nassert y == 2",
+        "x = it\nassert x",
+        "assert [it][0] is it",
+        "assert inspect.signature(it)",
+        "assert print(it) is None",
+        "with pytest.raises(TypeError):\n    it()",
+        "with pytest.raises(TypeError):\n    it(1, 2)",
+        "with pytest.raises(TypeError):\n    it(1, number=2)",
+        "pytest.raises(TypeError, it)",
+        "try:\n    it()\nexcept TypeError as error:\n    assert error",
+        "assert it != 3",
+    ],
+)
+def test_an_outcome_that_nothing_looks_at_is_not_tried_out(body: str) -> None:
+    assert tried(body) == set()
+
+
+def test_what_gives_nothing_back_is_seen_by_what_it_leaves_behind() -> None:
+    assert tried("save(1)\nassert load() == '1'") == {"save", "load"}
+    assert tried("save(1)\nassert open('x').read() == '1'") == {"save"}
+    assert tried("assert load() == '1'\nsave(1)") == {"load"}
+    assert tried("it(1)\nassert load() == '1'") == {"load"}
+
+
+def test_the_outcome_of_a_helper_is_followed_too() -> None:
+    helper = "def made():\n    save(3)\n    number = it(1)\n    return number\n\n\n"
+    assert tried("assert made() == 2", more=helper) == {"it"}
+    assert tried("made()\nassert 1 + 1 == 2", more=helper) == set()
+    check = "def check(number):\n    assert number == 2\n\n\n"
+    assert tried("check(it(1))", more=check) == {"it"}
+    assert tried("it(1)\ncheck(load())", more=check) == {"load"}
+    cases = "CASES = [(it, 1)]\n\n\n"
+    assert tried("for call, x in CASES:\n    assert call(x) == 2", more=cases) == {"it"}
+    assert tried("assert len(CASES) == 1", more=cases) == set()
+
+
+def test_what_set_up_makes_is_tried_out_where_a_test_looks_at_it() -> None:
+    text = (
+        "from numbers_tools import it, load\n\n\nclass ItTest(TestCase):\n"
+        "    def setUp(self):\n        self.made = it(1)\n\n"
+        "    def test_it(self):\n        self.assertEqual({}, 2)\n"
+    )
+    for looked_at, count in (("self.made", 1), ("load()", 1), ("self.made + load()", 2)):
+        files = {"numbers_tools.py": NUMBERS, "test_a.py": text.format(looked_at)}
+        assert values(files)["functions_tested"] == count
+        assert ("it" in str(found(files, "untested-function"))) == ("made" not in looked_at)
+
+
+def test_a_property_is_tried_out_by_reading_it_and_a_method_by_a_call() -> None:
+    box = (
+        "class Box:\n    @property\n    def size(self):\n        return self.a\n\n"
+        "    def volume(self):\n        return self.a ** 3\n"
+    )
+    head = "from box import Box\n\n\ndef test_box():\n    assert {}\n"
+    for said, count in (("Box().size == 1", 1), ("Box().volume() == 1", 1), ("Box().volume", 0)):
+        assert values({"box.py": box, "test_a.py": head.format(said)})["functions_tested"] == count
+
+
 @pytest.mark.parametrize(
     ("head", "call", "tested"),
     [
@@ -299,7 +421,7 @@ def test_naming_without_trying_out_is_no_cover() -> None:
         ("from shapes import Box", "Box().volume()", 1),
         ("from other import area", "area(1, 2)", 0),
         ("import shapes", "area(1, 2)", 0),
-        ("from shapes import border", "x.area(border)", 2),
+        ("from shapes import border", "x.area(border, 1)", 2),
     ],
 )
 def test_names_are_followed_to_the_module_that_defines_them(
@@ -411,6 +533,10 @@ def test_a_doctest_that_calls_something_is_one_test(doc: str, tests: int) -> Non
         "def area():\n    pass\n",
         'def area():\n    """Doc."""\n    ...\n',
         "def area():\n    return 1\n",
+        "def area():\n    return -1\n",
+        "def area(a):\n    return a\n",
+        'def area():\n    """Doc."""\n    a = 1\n    b = (2 + 3)\n    return a\n',
+        "def area():\n    a: int = 1\n    pass\n",
         "def area():\n    raise NotImplementedError('later')\n",
         "class _Box:\n    def area(self):\n        return self.a\n",
         "class Box:\n    def __init__(self):\n        self.a = 1\n",
@@ -440,9 +566,9 @@ def test_findings_stand_at_what_is_missing() -> None:
     test = f"{IMPORT}def test_a():\n    area(1, 2)\n"
     files = {"shapes.py": SHAPES, "test_a.py": test}
     assert [(each.line, each.message) for each in found(files, "untested-function")] == [
-        (1, "No test names `area`"),
-        (5, "No test names `border`"),
-        (10, "No test names `Box.volume`"),
+        (1, "No test tries out `area`"),
+        (5, "No test tries out `border`"),
+        (10, "No test tries out `Box.volume`"),
     ]
     (finding,) = found(files, "test-without-assertion")
     assert (finding.line, finding.message) == (4, "`test_a` asserts nothing that can fail")

@@ -175,3 +175,41 @@ def test_large_results_are_kept(store: Store, version: RubricRecord) -> None:
     stored, kept = store.submissions.report(record.id), store.submissions.facts(record.id)
     assert stored is not None and stored.report == large
     assert kept == facts(findings=20_000)
+
+
+def test_the_attempt_before_is_the_latest_that_was_graded(
+    store: Store, version: RubricRecord
+) -> None:
+    first, second, third, fourth = (
+        store.submissions.accept(sent(), NOW + SECOND * at)[0] for at in range(4)
+    )
+    store.submissions.accept(sent("s2"), NOW)
+    statuses = {first.id: "graded", second.id: "graded", third.id: "needs_attention"}
+    assert store.submissions.earlier(fourth) is None
+    while claim := store.submissions.claim(Lane.LIVE, NOW + SECOND * 9, LEASE):
+        status = statuses.get(claim.submission.id)
+        if status:
+            store.submissions.finish(claim, result(version, status), NOW)
+
+    earlier = store.submissions.earlier(fourth)
+    assert earlier is not None
+    assert (earlier.attempt, earlier.facts) == (2, facts())
+    before = store.submissions.earlier(second)
+    assert before is not None and before.attempt == 1
+    assert store.submissions.earlier(first) is None
+
+
+def test_the_attempt_before_is_one_of_the_same_exercise_and_student(
+    store: Store, version: RubricRecord
+) -> None:
+    other = publish(store, "letters")
+    store.submissions.accept(sent(exercise="letters"), NOW)
+    store.submissions.finish(claimed(store), result(other), NOW)
+    store.submissions.accept(sent("s2"), NOW)
+    store.submissions.finish(claimed(store), result(version), NOW)
+    store.submissions.accept(sent(), NOW)
+    store.submissions.finish(claimed(store), result(version, "needs_attention"), NOW)
+
+    record, _ = store.submissions.accept(sent(), NOW)
+    assert record.attempt == 2
+    assert store.submissions.earlier(record) is None

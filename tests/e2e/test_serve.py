@@ -100,6 +100,8 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> No
         assert len(again.get("/api/v1/exercises/numbers-refactor/submissions").json()["items"]) == 1
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         again.token = file.read_text().strip()
+        # It warms up before anything is handed in.
+        wait_until(lambda: again.pids("nursery_main"), PATIENCE, "a nursery was started")
         assert graded(again, "s2")
         os.kill(again.process.pid, signal.SIGKILL)
         again.process.wait(PATIENCE)

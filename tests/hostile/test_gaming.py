@@ -1,6 +1,7 @@
-"""Tricks that are played on graders; each of these earns nothing here. Others are still open.
+"""Tricks that are played on graders; each of these earns nothing here.
 
-Each is played on a bad script, on a worse one without functions, and on a program that is halfway.
+Each is played on a bad script, on a worse one without functions, on a script of functions and on a
+program that is halfway to modules. The list is not complete, and cannot be.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -27,6 +29,11 @@ Files = Mapping[str, str]
 Trick = Callable[[Files], Files]
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden"
+UNTESTED = {
+    "receipt.py": "receipt import doit",
+    "prices.py": "prices import read_prices",
+    "tool.py": "tool import report",
+}
 GUARD = 'if __name__ == "__main__":\n    '
 MAIN = f"""import sys
 from prices import read_prices, total_price
@@ -60,12 +67,34 @@ def total_price(prices: list[float]):
     return tmp
 '''
 TEST = "from prices import total_price\n\n\ndef test_it():\n    assert total_price([]) == 0\n"
+#: A script of functions: most of it in them, none of it in a main.py.
+LONG = """import sys
+
+def read(path):
+    lines = open(path).read().split("\\n")
+    Numbers = []
+    for line in lines:
+        if line != "":
+            Numbers.append(float(line))
+    return Numbers
+
+def report(Numbers):
+    biggest = max(Numbers)
+    for n in Numbers:
+        print(n, "#" * int(40 * n / biggest))
+    print("mean", sum(Numbers) / len(Numbers))
+
+data = read(sys.argv[1])
+print("read", len(data))
+report(data)
+"""
 BASES: Mapping[str, Files] = {
     "script": {"receipt.py": (GOLDEN / "chapter-practices/script/receipt.py").read_text()},
     "monolith": {"numbers.py": (GOLDEN / "numbers-refactor/monolith/numbers.py").read_text()},
+    "functions": {"tool.py": LONG},
     "halfway": {"main.py": MAIN, "prices.py": PRICES, "test_prices.py": TEST},
 }
-WITH_FUNCTIONS = ("script", "halfway")
+WITH_FUNCTIONS = ("script", "functions", "halfway")
 PRACTICES = "chapter-practices"
 RUBRICS = {
     name: read_rubric_text(shipped_rubric(name) or "", CATALOG)
@@ -111,9 +140,13 @@ def moved(pattern: str) -> Trick:
 
 def asserting(body: str) -> Trick:
     """One more test, of a function that has none so far, which the test calls ``it``."""
-    imports = ("from receipt import doit as it", "from prices import read_prices as it")
     text = f"\n\n\ndef test_it():\n    {body}\n"
-    return lambda files: {**files, "tests/test_more.py": imports["prices.py" in files] + text}
+
+    def play(files: Files) -> Files:
+        name = next(name for path, name in UNTESTED.items() if path in files)
+        return {**files, "tests/test_more.py": f"from {name} as it{text}"}
+
+    return play
 
 
 HEADINGS = """# flake8: noqa|# flake8: NOQA: E501|# fmt: off|#fmt:off|# yapf: disable|# isort: off
@@ -173,10 +206,65 @@ FUNCTIONS: Mapping[str, Trick] = {
 MODULES: Mapping[str, Trick] = {
     "a module of trivial functions": beside("sums.py", text=BARE.lstrip()),
     "one with docstrings": beside("sums.py", text=f'"""Sums."""{"".join(SUMS)}'),
-    "exec": each(lambda it: f"exec({it!r})\n"),
-    "exec of lines": each(lambda it: "exec(\n    '''" + it.replace("'''", '"""') + "'''\n)\n"),
-    "eval of compile": each(lambda it: f'eval(compile({it!r}, "", "exec"))\n'),
-    "exec of base64": each(lambda it: f"exec(b64decode({b64encode(it.encode())!r}))\n"),
+}
+IN_MAIN = (
+    f'"""Sums."""\n\n\ndef main() -> None:\n    """Print sums."""\n    {{}}\n\n\n{GUARD}main()\n'
+)
+EXECS: Mapping[str, Callable[[str], str]] = {
+    "exec": lambda it: f"exec({it!r})",
+    "exec of lines": lambda it: "exec(\n    '''" + it.replace("'''", '"""') + "'''\n    )",
+    "exec of a list": lambda it: f"exec(chr(10).join({it.splitlines()!r}))",
+    "eval of compile": lambda it: f'eval(compile({it!r}, "", "exec"))',
+    "exec of base64": lambda it: f"exec(b64decode({b64encode(it.encode())!r}))",
+    "a string": lambda it: f"CODE = {it!r}",
+}
+EXECUTED: Mapping[str, Trick] = {
+    **{name: each(lambda it, to=to: to(it) + "\n") for name, to in EXECS.items()},
+    **{
+        f"{name} in main": lambda files, to=to: {
+            "main.py": IN_MAIN.format(to("\n".join(files.values())))
+        }
+        for name, to in EXECS.items()
+    },
+}
+
+
+def under_a_guard(files: Files) -> Files:
+    """All of it in one main.py, below its guard."""
+    whole = "\n".join(text for path, text in files.items() if "test" not in path)
+    return {"main.py": f"{GUARD}pass\n" + indent(whole, "    ")}
+
+
+STARTING = '"""Start."""\n\n\ndef main() -> None:\n    """Start it."""\n    {}\n\n\n'
+
+
+def calling(body: str) -> str:
+    """A main.py whose main() does no more than that."""
+    return STARTING.format(body) + GUARD + "main()\n"
+
+
+#: Files that look like the parts of a program, beside the program as it was.
+TRIFLE = '"""It."""\n\n\ndef {0}() -> int:\n    """Give it."""\n    return 1\n'
+TRIFLES = {f"{it}.py": TRIFLE.format(it) for it in "ab"}
+PARTS = "from a import a\nfrom b import b\n\n" + calling("return a() + b()")
+HOLLOW: Mapping[str, Trick] = {
+    "all of it under the guard": under_a_guard,
+    **{
+        f"a main.py of {body}": lambda files, body=body: {"main.py": calling(body), **files}
+        for body in ("pass", "return None", "print()", "import numbers, receipt, tool")
+    },
+    "a guard of print": lambda files: {"main.py": GUARD + "print()\n", **files},
+    "all of it as .pyw": lambda files: {"main.py": calling("pass"), **moved("{}w")(files)},
+    "only a value": lambda files: {"main.py": "LIMIT = 3\n", **moved("{}w")(files)},
+    "only pass": lambda files: {"main.py": "pass\n", **moved("{}w")(files)},
+    "all of it in an environment": lambda files: {
+        "main.py": "pass\n",
+        "env/pyvenv.cfg": "home = x\n",
+        **moved("env/{}")(files),
+    },
+    "all of it in a block": each(lambda it: "if True:\n" + indent(it, "    ")),
+    "all of it in try": each(lambda it: "try:\n" + indent(it, "    ") + "finally:\n    pass\n"),
+    "all of it in a class": each(lambda it: "class Program:\n" + indent(it, "    ")),
 }
 IMPORTS: Mapping[str, Trick] = {
     "imports in try": in_a_block("try:", "\nexcept ImportError:\n    pass"),
@@ -195,12 +283,47 @@ ASSERTED = {
     "what is swallowed": "try:\n        assert it({}) == 1\n    except Exception:\n        pass",
     "what never runs": "if False:\n        assert it({}) == 1",
     "what comes too late": "return\n    assert it({}) == 1",
+    "its text": "assert str(it)",
+    "its text after a call": "it({})\n    assert str(it)",
+    "a list that holds it": "assert len([it]) == 1",
+    "it in a list": "assert it in [it]",
+    "a list that holds a result": "assert len([it({})]) == 1",
+    "its name": "assert it.__name__ == 'it'",
+    "it and its being callable": "assert it is not None and callable(it)",
+    "it by another name": "x = it\n    assert x",
+    "it in another list": "x = [it]\n    assert len(x) == 1",
+    "what nobody calls": "def inner():\n        assert it({}) == 1",
+    "what a class never does": "class A:\n        def a(self):\n            assert it({}) == 1",
+    "any error": "with pytest.raises(Exception):\n        it()",
+    "any error of any kind": "with pytest.raises((KeyError, BaseException)):\n        it({})",
+    "an error of its own call": "with pytest.raises(TypeError):\n        it()",
+    "too many arguments": "with pytest.raises(TypeError):\n        it(1, 2, 3, 4)",
+    "an error that is handed over": "pytest.raises(TypeError, it)",
+    "another value": "it({})\n    x = [1]\n    assert len(x) == 1",
+    "a plain computation": "it({})\n    assert sum([1, 2]) == 3",
 }
-TESTS: Mapping[str, Trick] = {f"a test of {what}": asserting(it) for what, it in ASSERTED.items()}
+TRIVIAL = {
+    "more.py": "".join(f"def f{at}(x):\n    return x\n\n\n" for at in range(30)),
+    "test_more.py": "from more import *\n\n\n"
+    + "".join(f"def test_{at}():\n    assert f{at}({at}) == {at}\n\n\n" for at in range(30)),
+}
+TESTS: Mapping[str, Trick] = {
+    **{f"a test of {what}": asserting(it) for what, it in ASSERTED.items()},
+    "tests of trivial functions": lambda files: {**files, **TRIVIAL},
+}
+DIRECTIVES: Mapping[str, Trick] = {
+    f"a docstring: {it}": above(f'"""{it}"""\n')
+    for it in ("isort:skip_file", "fmt: off", "flake8: noqa", "pylint: disable=all")
+}
 TIDY = (GOLDEN / "numbers-refactor/modules/statistics_tools.py").read_text()
 COPIED: Mapping[str, Trick] = {"a copied module": beside("statistics_tools.py", text=TIDY)}
 STYLE = frozenset({"formatting", "import_order", "style"})
-KEPT = STYLE | {"names", "name_case", "no_repetition", "arguments", "exceptions"}
+
+
+#: One statement of it does something, which counts as such in a program of few.
+TRIFLING: Mapping[str, Trick] = {
+    "two trifles": lambda files: {**TRIFLES, "main.py": PARTS, **files}
+}
 
 
 def cases(
@@ -235,12 +358,16 @@ def points(files: Files, rubric: str) -> dict[str, float]:
     [
         *cases(SILENCING, kept=STYLE),
         *cases(ANYWHERE),
-        # Where functions are: the first of all gives a script something to be judged by.
-        *cases(FUNCTIONS, WITH_FUNCTIONS),
-        *cases(MODULES, WITH_FUNCTIONS, (PRACTICES,)),
-        *cases(IMPORTS, ("script", "monolith"), kept=STYLE),
+        *cases(FUNCTIONS),
+        *cases(MODULES),
+        *cases(EXECUTED),
+        *cases(HOLLOW),
+        *cases(TRIFLING, rubrics=[PRACTICES]),
+        *cases(TRIFLING, ("script", "monolith", "halfway")),
+        *cases(IMPORTS),
         *cases(TESTS, WITH_FUNCTIONS, (PRACTICES,), {"unit_tests"}),
-        *cases(COPIED, ("script",), (PRACTICES,), KEPT),
+        *cases(DIRECTIVES, kept={"docstrings"}, rubrics=[PRACTICES]),
+        *cases(COPIED),
     ],
 )
 def test_it_earns_nothing(trick: Trick, base: str, rubric: str, kept: Collection[str]) -> None:

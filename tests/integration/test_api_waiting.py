@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from threading import Timer
 from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from grader.api import waiting as waiting_module
 from grader.api.doors import Doors
 from grader.api.waiting import Waiting, wanted_wait
 from grader.app import create_app
@@ -37,6 +39,12 @@ class GradesWhenWoken:
 
     def wake_delivery(self) -> None:
         """There is nothing to deliver here."""
+
+    def ended(self, submission: str) -> None:
+        """Whoever handed it in is still handing it in."""
+
+    def listen(self, heard: Callable[[str], None]) -> None:
+        """Nobody waits."""
 
 
 @pytest.fixture
@@ -156,7 +164,7 @@ def fill(waiting: Waiting, slots: int, then: Callable[[], object]) -> None:
             then() if slots == 1 else fill(waiting, slots - 1, then)
         return asked > 1
 
-    assert waiting.until(done, 30)
+    assert waiting.until("one", done, 30)
 
 
 def test_half_of_the_threads_never_wait(service: Service, client: FlaskClient) -> None:
@@ -170,13 +178,13 @@ def test_half_of_the_threads_never_wait(service: Service, client: FlaskClient) -
 def free(waiting: Waiting) -> bool:
     """Whether somebody could wait now."""
     asked = iter((False, True))
-    return waiting.until(lambda: next(asked), 30)
+    return waiting.until("one", lambda: next(asked), 30)
 
 
 def test_what_is_done_already_needs_no_slot() -> None:
     waiting = Waiting(1)
     outcomes: list[bool] = []
-    fill(waiting, 1, lambda: outcomes.append(waiting.until(lambda: True, 30)))
+    fill(waiting, 1, lambda: outcomes.append(waiting.until("one", lambda: True, 30)))
     assert outcomes == [True]
 
 
@@ -184,5 +192,20 @@ def test_a_slot_is_given_back_when_asking_breaks() -> None:
     waiting = Waiting(1)
     asked = iter((False,))
     with pytest.raises(StopIteration):
-        waiting.until(lambda: next(asked), 30)
+        waiting.until("one", lambda: next(asked), 30)
     assert free(waiting)
+
+
+def test_who_waits_looks_at_once_when_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_module, "_FIRST_PAUSE", 3_600.0)
+    waiting, looks = Waiting(1), iter((False, False, True))
+
+    def done() -> bool:
+        waiting.ended("another")
+        waiting.ended("one")  # once for each look that follows
+        return next(looks)
+
+    # The first look is before the waiting: what ends in that moment is found a pause later.
+    Timer(0.2, lambda: waiting.ended("one")).start()
+    assert waiting.until("one", done, 3_600)
+    assert next(looks, None) is None

@@ -130,6 +130,34 @@ def test_unknown_paths_and_rubrics_are_bad_input(grader: Grader, tmp_path: Path)
     assert unknown.exit_code == 2 and "numbers-refactor" in unknown.stderr
 
 
+def test_a_check_against_an_earlier_version_tells_what_changed(grader: Grader) -> None:
+    old, new = GOLDEN / "monolith", GOLDEN / "modules"
+    history = report_of(grader("check", new, *BY_RUBRIC, "--against", old, "--format", "json"))[
+        "history"
+    ]
+    assert isinstance(history, dict)
+    assert (history["previous_attempt"], history["new"], history["still_there"]) == (None, 0, 0)
+    assert history["fixed"] > 50 and history["points_before"] < 60
+    text = grader("check", new, *BY_RUBRIC, "--against", old).stdout
+    assert "Since the earlier version: " in text
+
+
+def test_an_earlier_version_that_is_not_there_is_bad_input(grader: Grader, tmp_path: Path) -> None:
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--against", tmp_path / "old.zip")
+    assert result.exit_code == 2
+    assert "old.zip" in result.stderr
+
+
+def test_signals_are_shown_where_they_are_asked_for(grader: Grader, tmp_path: Path) -> None:
+    path = tmp_path / "work.py"
+    path.write_text("exec('1 + 1')\n")
+    for form in ("json", "text"):
+        plain = grader("check", path, *BY_RUBRIC, "--format", form).stdout
+        full = grader("check", path, *BY_RUBRIC, "--format", form, "--signals").stdout
+        assert "runs a text as a program" in full
+        assert "runs a text as a program" not in plain
+
+
 def test_facts_are_measured_and_not_judged(grader: Grader) -> None:
     facts = report_of(grader("facts", GOLDEN / "monolith", *BY_RUBRIC))
     (file,) = facts["files"]  # type: ignore[misc]

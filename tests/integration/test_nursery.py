@@ -254,6 +254,26 @@ def test_close_is_idempotent_and_leaves_nothing() -> None:
     nursery.close()
 
 
+def test_it_starts_when_it_is_told_and_serves_what_comes() -> None:
+    with make() as nursery:
+        nursery.start()
+        started = nursery.pid
+        nursery.start()
+        assert lines(nursery.inspect(job("fine")), 0, 1) == 2
+        assert started is not None
+        assert nursery.pid == started
+
+
+def test_one_that_is_closed_while_it_starts_is_gone() -> None:
+    nursery = make()
+    nursery.start()
+    started = nursery.pid
+    assert started is not None
+    nursery.close()
+    await_end(started)
+    assert nursery.pid is None
+
+
 def test_a_killed_nursery_is_replaced_between_jobs(nursery: Nursery) -> None:
     nursery.inspect(job("fine"))
     first = nursery.pid

@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.domain.check import State
 from grader.domain.facts import DroppedFile, EngineIdentity
+from grader.domain.history import FixedLine, History
 from grader.domain.next_step import NextStep
 from grader.domain.report import (
     Command,
@@ -191,6 +192,28 @@ def typical() -> Report:
     )
 
 
+def changed() -> Report:
+    """The typical report with what changed since the attempt before."""
+    fixed = tuple(
+        FixedLine(check="style", code=code, path="main.py", message=f"{code} was found here")
+        for code in ("F401", "E302")
+    )
+    before = typical()
+    findings = tuple(
+        one.model_copy(update={"since": "new" if one.line in (12, 15) else "still_there"})
+        for one in before.findings
+    )
+    history = History(
+        previous_attempt=1,
+        points_before=62,
+        fixed=5,
+        new=3,
+        still_there=29,
+        fixed_findings=fixed,
+    )
+    return before.model_copy(update={"history": history, "findings": findings})
+
+
 def withheld() -> Report:
     """A check broke on our side: the total is not known yet."""
     return report(
@@ -273,17 +296,32 @@ def hostile() -> Report:
             for at, name in enumerate(names)
         ),
         files=tuple(FileLine(path=name, checks={"style": State.OK}) for name in names),
+        history=History(
+            previous_attempt=1,
+            points_before=1,
+            fixed=len(names),
+            new=0,
+            still_there=0,
+            fixed_findings=tuple(
+                FixedLine(check="style", code="F401", path=name, message=name) for name in names
+            ),
+        ),
         findings=blocks,
         faults=tuple(Fault(path=name, check="style", reason="crash") for name in names),
         patch="".join(f"--- {name}\n+++ {name}\n@@ -1 +1 @@\n-x\n+y\n" for name in names),
         notes=tuple(f"Black and isort disagree for ever on {name}." for name in names),
         dropped=tuple(DroppedFile(path=name, reason="why not") for name in names),
+        signals=tuple(
+            finding("twin-file", name, 1, check="signals", message=f"The same as `{name}`")
+            for name in names
+        ),
     )
 
 
 ALL = {
     "full marks": report,
     "typical": typical,
+    "changed": changed,
     "withheld": withheld,
     "unreadable": unreadable,
     "hostile": hostile,

@@ -133,6 +133,11 @@ def test_states_are_told_plainly(form: str) -> None:
     assert says(reports.unreadable(), "cannot be read as Python")
     assert says(reports.unreadable(), "the total stays at 40 as long as “Title of runs” earns")
     assert says(reports.unreadable(), "not counted")
+    assert says(reports.changed(), "Since your last attempt: 5 fixed, 3 new, 29 still there;")
+    assert says(reports.changed(), "new on lines 12, 15")
+    assert says(reports.hostile(), "For the instructor")
+    assert not says(reports.hostile().for_students(), "For the instructor")
+    assert not says(reports.typical(), "For the instructor")
 
 
 def test_json_is_the_report_itself() -> None:

@@ -54,7 +54,7 @@ def test_a_hostile_report_has_the_headings_and_the_table_of_any_other() -> None:
         return [*heads, *(t.type for t in tokens if t.type in ("table_open", "th_open"))]
 
     kind = reports.typical()
-    parts = {"faults": reports.hostile().faults, "total": reports.hostile().total}
+    parts = {name: getattr(reports.hostile(), name) for name in ("faults", "signals", "total")}
     assert shape(reports.hostile()) == shape(kind.model_copy(update=parts))
     cells = [t for t in _tokens(render_markdown(reports.hostile())) if t.type == "td_open"]
     assert len(cells) == 2 * (len(reports.HOSTILE_NAMES) + 1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.domain.report import CriterionLine, TotalLine
 from grader.exports import phrases
 from grader.exports.outline import findings_by_file, parts
@@ -84,3 +86,30 @@ def test_amounts_and_moments_read_well() -> None:
     assert phrases.moment("2026-11-23T01:02:03.4Z") == "2026-11-23 01:02 UTC"
     assert phrases.moment("2026-11-23T01:02:03+00:00") == "2026-11-23 01:02 UTC"
     assert phrases.moment("yesterday") == "yesterday"
+
+
+def test_what_changed_is_told_in_one_sentence() -> None:
+    report = reports.changed()
+    assert report.history is not None
+    assert phrases.since_last(report) == (
+        "Since your last attempt: 5 fixed, 3 new, 29 still there; from 62 to 71.5 points."
+    )
+    same = report.history.model_copy(update={"points_before": 71.5, "previous_attempt": None})
+    assert phrases.since_last(report.model_copy(update={"history": same})) == (
+        "Since the earlier version: 5 fixed, 3 new, 29 still there; 71.5 points, as before."
+    )
+    assert phrases.since_last(reports.typical()) == ""
+
+
+def test_new_findings_are_marked() -> None:
+    marks = {
+        (file.path, group.lead.code): phrases.news_of(group)
+        for file in findings_by_file(reports.changed())
+        for group in file.groups
+    }
+    assert marks["main.py", "E501"] == "new on lines 12, 15"
+    assert marks["numbers/report.py", "function-length"] == "new"
+    assert marks["numbers/report.py", "E501"] == ""
+    group = findings_by_file(reports.changed())[0].groups[0]
+    twice = tuple(one.model_copy(update={"since": "new"}) for one in group.findings * 2)
+    assert phrases.news_of(replace(group, findings=twice)) == "all new"

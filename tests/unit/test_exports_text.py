@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from grader.domain.check import State
 from grader.domain.report import Command, FileLine, Report
 from grader.exports.at_home import command_lines, folded
 from grader.exports.text import WIDTH, render_text
@@ -86,7 +87,8 @@ def test_the_commands_that_fetch_and_apply_the_patch_work(tmp_path: Path) -> Non
 
 
 def _with_files(*paths: str) -> Report:
-    return reports.report(files=tuple(FileLine(path=path, checks={}) for path in paths))
+    checks = {"style": State.OK}
+    return reports.report(files=tuple(FileLine(path=path, checks=checks) for path in paths))
 
 
 def test_commands_name_the_files_while_that_is_kind() -> None:
@@ -98,10 +100,22 @@ def test_commands_name_the_files_while_that_is_kind() -> None:
 
 
 def test_a_command_is_told_once() -> None:
+    checks = {"a": State.OK, "b": State.OK}
     twice = reports.report(
-        commands=(Command(check="a", command="x"), Command(check="b", command="x"))
+        files=(FileLine(path="main.py", checks=checks),),
+        commands=(Command(check="a", command="x"), Command(check="b", command="x")),
     )
     assert command_lines(twice) == ("x main.py",)
+
+
+def test_a_command_names_the_python_files_that_its_check_read() -> None:
+    read, unread = {"style": State.OK}, {"other": State.OK}
+    files = {"a.py": read, "b.py": unread, "answers.md": read}
+    told = reports.report(
+        files=tuple(FileLine(path=path, checks=checks) for path, checks in files.items()),
+        commands=(Command(check="style", command="x"),),
+    )
+    assert command_lines(told) == ("x a.py",)
 
 
 def test_a_folded_command_is_the_same_to_a_shell() -> None:

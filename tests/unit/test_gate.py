@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain.check import Finding, Inspection, State
-from grader.domain.readable import READABLE, WORDS, readable_words
+from grader.domain.readable import DOCUMENT_WORDS, READABLE, WORDS, readable_words
 from grader.domain.source import SourceFile
-from grader.engine.gate import gate
+from grader.engine.gate import MAX_BYTES, gate
 from grader.engine.nursery_main import _SAMPLE
 
 NEWER = f"3.{sys.version_info.minor + 1}"
@@ -152,8 +152,31 @@ def test_what_the_newer_python_does_not_allow_either_is_the_students(data: bytes
 
 def test_every_code_has_words_and_unknown_ones_fall_back() -> None:
     assert READABLE == "readable"
-    assert readable_words("encoding") is WORDS["encoding"]
-    assert readable_words("new-code") is WORDS["syntax-error"]
+    assert readable_words("encoding", "a.py") is WORDS["encoding"]
+    assert readable_words("encoding", "answers.md") is DOCUMENT_WORDS["encoding"]
+    assert readable_words("new-code", "a.py") is WORDS["syntax-error"]
+
+
+@pytest.mark.parametrize("path", ["answers.md", "pyproject.toml", "requirements-dev.txt"])
+def test_a_document_is_no_python_and_may_have_long_lines(path: str) -> None:
+    text = "def (:\n" + "word " * 1_000 + "\n# coding: latin-1\n"
+    assert isinstance(gate(path, text.encode()), SourceFile)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"caf\xe9\n", "encoding"),
+        (b"fine\na\x00b\n", "control-characters"),
+        (b"x" * (MAX_BYTES + 1), "too-large"),
+    ],
+)
+def test_a_document_that_cannot_be_read_says_why(data: bytes, code: str) -> None:
+    found = gate("answers.md", data)
+    assert isinstance(found, Inspection)
+    assert found.state is State.UNREADABLE
+    assert found.findings[0].code == code
+    assert code in DOCUMENT_WORDS
 
 
 @given(st.binary(max_size=200))

@@ -167,7 +167,6 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
             "gui.pyw": "",
             "work.ipynb": "{}",
             "setup.cfg": "[flake8]\n",
-            "pkg/pyproject.toml": "",
             "data.csv": "1,2\n",
             "__MACOSX/._main.py": "x",
             "._main.py": "x",
@@ -186,9 +185,6 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
         "gui.pyw": "a .pyw file: name it .py to have it graded",
         "work.ipynb": "a notebook: scripts (.py) are asked for",
         "setup.cfg": "configuration of a tool: every submission is graded with the exercise's own",
-        "pkg/pyproject.toml": (
-            "configuration of a tool: every submission is graded with the exercise's own"
-        ),
         "data.csv": "not Python",
         "__MACOSX/": "left by macOS",
         "._main.py": "left by macOS",
@@ -198,6 +194,33 @@ def test_what_is_not_graded_is_listed_with_a_reason() -> None:
         "old.pyc": "compiled Python",
         "lib/thing-1.0.dist-info/": "installed packages",
     }
+
+
+def test_documents_that_a_check_may_read_are_kept_with_the_code() -> None:
+    files: dict[str, str | bytes] = {
+        "Answers.MD": "E501\n",
+        "main.py": "",
+        "pkg/pyproject.toml": "[project]\n",
+        "requirements-dev.txt": "black\n",
+        "requirements.txt": "flake8\n",
+    }
+    submission = read_upload(zipped({**files, "notes.txt": "", "data.toml": ""}))
+    assert contents(submission) == files
+    assert {row.path for row in submission.dropped} == {"notes.txt", "data.toml"}
+    without = {path: text for path, text in files.items() if path != "main.py"}
+    assert submission.digest != read_upload(zipped({"main.py": ""})).digest
+    with pytest.raises(BadArchive, match="no Python file"):
+        read_upload(zipped(without))
+
+
+def test_a_folder_gives_the_documents_that_its_archive_gives(project: Path) -> None:
+    (project / "answers.md").write_text("E501\n")
+    assert (
+        read_path(project).digest == read_upload(zipped({**FILES, "answers.md": "E501\n"})).digest
+    )
+    with pytest.raises(TooLarge) as caught:
+        read_path(project, Intake(max_file=3))
+    assert caught.value.code == "file-too-large"
 
 
 def test_a_virtual_environment_goes_but_a_script_in_its_folder_stays() -> None:
@@ -343,3 +366,37 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(BadArchive) as caught:
         read_path(tmp_path)
     assert caught.value.code == "no-python-files"
+
+
+@pytest.mark.parametrize(
+    ("folder", "statement"),
+    [
+        ("__pycache__", "from __pycache__.real import run"),
+        ("__pycache__", "from __pycache__ import (\n    real,\n)"),
+        ("node_modules", "import node_modules.real as r"),
+        ("env/lib", "from env.lib import real"),
+        ("__pycache__", "if True:\n    import __pycache__.real"),
+    ],
+)
+def test_what_a_file_imports_is_never_dropped(folder: str, statement: str, tmp_path: Path) -> None:
+    files = {
+        "main.py": f"{statement}\n",
+        f"{folder}/real.py": "import bin.more\n",
+        f"{folder}/other-one.py": "X = 1\n",
+        f"{folder}/data.txt": "x",
+        "env/pyvenv.cfg": "home = x",
+        "env/bin/more.py": "Y = 1\n",
+        "env/lib/python3.11/numpy.py": "Z = 1\n",
+    }
+    kept = ["env/bin/more.py", f"{folder}/real.py", "main.py"]
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    for submission in (read_upload(zipped(dict(files))), read_path(tmp_path)):
+        assert [source.path for source in submission.files] == sorted(kept)
+        assert f"{folder}/" in [row.path for row in submission.dropped]
+
+
+def test_leftovers_that_nothing_imports_are_dropped() -> None:
+    files = {"main.py": "LIB = 'lib'  # import __pycache__\n", "__pycache__/real.py": "X = 1\n"}
+    assert [source.path for source in read_upload(zipped(dict(files))).files] == ["main.py"]

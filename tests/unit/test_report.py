@@ -263,8 +263,8 @@ def mended(path: str, *findings: Finding, **counts: int) -> Any:
     return file(path, formatting=complaints(1), **{key: inspection})
 
 
-def formatted(*files: Any) -> Report:
-    plan = plan_of({"it": criterion(check="formatting")}, with_formatters())
+def formatted(*files: Any, **more: Any) -> Report:
+    plan = plan_of({"it": criterion(check="formatting", **more)}, with_formatters())
     return build_report(plan, facts_of(*files), digest="r", version=4)
 
 
@@ -278,6 +278,13 @@ def test_patch_joins_the_hunks_of_all_files() -> None:
     assert report.patch_disagreements == ()
     assert [one.check for one in report.findings] == []
     assert formatted(mended("c.py")).patch is None
+
+
+def test_the_patch_leaves_alone_what_no_criterion_of_layout_counts() -> None:
+    hunk = Finding(code="patch", message="m", hunk=HUNK)
+    files = [mended(path, hunk) for path in ("a.py", "before/a.py")]
+    patch = formatted(*files, exclude=["**/before/**"]).patch
+    assert patch and "a/a.py" in patch and "before" not in patch
 
 
 def test_disagreement_of_the_formatters_is_named() -> None:
@@ -325,7 +332,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 @given(TEXT, TEXT, TEXT)
 def test_whatever_a_student_writes_survives_json(path: str, message: str, hunk: str) -> None:
     finding = Finding(code="X1", message=message, hunk=hunk)
-    facts = facts_of(file(path, lint=complaints(1, finding)))
+    facts = facts_of(file(f"{path}a.py", lint=complaints(1, finding)))
     report = build_report(plan_of({"it": criterion()}), facts, digest="r")
     assert Report.model_validate_json(report.to_json()) == report
     assert report.findings[0].message == message

@@ -28,6 +28,8 @@ from grader.engine.rubric_text import (
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "rubrics" / "golden" / "numbers-refactor"
 SAMPLES = ("monolith", "modules", "syntax-error")
+LINTING = ROOT / "rubrics" / "golden" / "numbers-linting"
+NAMES = ["chapter-practices", "house-style", "numbers-linting", "numbers-refactor"]
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +53,12 @@ def graded(engine: Engine, rubric_name: str, path: Path) -> Report:
 
 
 def test_these_rubrics_ship() -> None:
-    assert list(shipped_rubrics()) == ["chapter-practices", "house-style", "numbers-refactor"]
+    assert list(shipped_rubrics()) == NAMES
     assert shipped_rubric("unknown") is None
     assert shipped_rubric("../pyproject") is None
 
 
-@pytest.mark.parametrize("name", ["chapter-practices", "house-style", "numbers-refactor"])
+@pytest.mark.parametrize("name", NAMES)
 def test_each_is_valid_and_named_for_its_exercise(name: str) -> None:
     rubric = read_rubric_text(text_of(name), CATALOG)
     assert rubric.exercise == name
@@ -128,6 +130,23 @@ def test_refactoring_changed_nothing_that_one_sees(numbers: str | None, tmp_path
 
 def test_the_broken_sample_is_broken() -> None:
     assert "SyntaxError" in run("syntax-error", "main.py").stderr
+
+
+def test_linting_weighs_the_tools_the_code_and_the_answers(engine: Engine) -> None:
+    full, half, bad = (
+        graded(engine, "numbers-linting", LINTING / name) for name in ("full", "half", "bad")
+    )
+    points = [one.total.points for one in (full, half, bad)]
+    assert None not in points and points == sorted(points, key=lambda one: -(one or 0))
+    assert full.total.awaiting == 10
+    assert full.total.points == full.total.max_points - full.total.awaiting
+    assert full.findings == () and full.patch is None
+
+
+def test_the_script_as_it_was_counts_for_the_answers_alone(engine: Engine) -> None:
+    half = graded(engine, "numbers-linting", LINTING / "half")
+    assert {one.check for one in half.findings if one.path.startswith("before/")} == {"answers"}
+    assert half.patch and "before" not in half.patch
 
 
 def test_no_sample_leaves_anything_behind() -> None:

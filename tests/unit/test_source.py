@@ -16,6 +16,7 @@ from grader.domain.source import (
     Submission,
     Suppression,
     decode,
+    is_document,
     is_test_path,
     kind_of_name,
     neutralise,
@@ -206,11 +207,17 @@ def test_suppressions_keep_the_text_as_the_student_wrote_it() -> None:
         ("latest.py", "plain"),
         ("contest/a.py", "plain"),
         ("testing.py", "plain"),
+        ("tests/README.md", "document"),
+        ("pkg/PyProject.toml", "document"),
+        ("requirements-dev.txt", "document"),
+        ("notes.txt", "plain"),
+        ("setup.toml", "plain"),
     ],
 )
 def test_kind_is_read_off_the_name(path: str, kind: str) -> None:
     assert kind_of_name(path) == SourceFile(path, b"").kind == kind
-    assert is_test_path(path) == (kind.startswith("test") or path == "tests/a.pyi")
+    assert is_document(path) == (kind == "document")
+    assert is_test_path(path) == (kind.startswith("test") or path.startswith("tests/"))
 
 
 def test_digest_depends_on_paths_and_bytes_and_on_no_order() -> None:

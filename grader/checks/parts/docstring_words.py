@@ -22,6 +22,18 @@ _PLACEHOLDER = re.compile(
     r"(?:a |the |your )?(?:docstrings?|documentation|summary|description)(?: goes)?(?: here)?\W*\Z",
     re.IGNORECASE,
 )
+#: What only a tool reads. Its colon may be another sign, since such lines are made harmless.
+_DIRECTIVE = re.compile(
+    r"#?[ \t]*(?:"
+    r"(?:fmt|yapf|isort|autopep8)[ \t]*\W[ \t]*(?:on|off|skip|skip_file|split|disable|enable)"
+    r"|(?:(?:flake8|ruff|pyflakes)[ \t]*\W[ \t]*)?noqa"
+    r"|type[ \t]*\W[ \t]*ignore"
+    r"|(?:mypy|pyright|pytype|pyre)[ \t]*\W[ \t]*(?:ignore|skip-file|basic|strict|disable)"
+    r"|pylint[ \t]*\W[ \t]*(?:disable|enable|skip-file)"
+    r"|pragma[ \t]*\W[ \t]*no[ \t]*(?:cover|branch|mutate)|nosec|noinspection"
+    r")(?:[^\w\n].*)?$",
+    re.IGNORECASE,
+)
 #: The scaffold of a list of arguments: it describes nothing until something is written beside it.
 _SCAFFOLD = re.compile(
     r"^[ \t]*(?:[:@](?:param|type|arg|return|rtype|raise|yield)[^:\n]*:"
@@ -56,6 +68,8 @@ def why_it_says_nothing(text: str, name: str = "") -> str:
     """What keeps a docstring from being a description of what has that name, or nothing."""
     if _PLACEHOLDER.match(text):
         return "only holds a place"
+    if all(_DIRECTIVE.match(line.strip()) for line in text.splitlines() if line.strip()):
+        return "speaks to a tool alone"
     words = [word.casefold() for word in _WORD.findall(_SCAFFOLD.sub(" ", text))]
     if len(words) < _FEWEST_WORDS or len(set(words)) == 1:
         return f"has fewer than {_FEWEST_WORDS} words"

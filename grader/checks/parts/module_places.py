@@ -65,10 +65,12 @@ class _Uses(NamedTuple):
     def of(works: Mapping[str, Work], start: str, reached: set[str]) -> _Uses:
         """What the names lead to that stand in every module, in those that run because of
         ``start``, and below its guard."""
-        every = (name for work in works.values() for name in (*work.mentions, *work.started))
-        begun, main = (works[start].started, works[start].mentions) if start else ((), ())
-        run = [*begun, *(name for path in sorted(reached) for name in works[path].mentions)]
-        return _Uses(works, used(works, every), used(works, [*run, *main]), used(works, run))
+        every = (name for work in works.values() for name in (*work.used_on_import, *work.started))
+        begun = [*works[start].started] if start else []
+        for path in sorted({*reached, start} & set(works)):
+            begun += works[path].registered
+        main = works[start].mentions if start else ()
+        return _Uses(works, used(works, every), used(works, [*begun, *main]), used(works, begun))
 
     def amount(self, found: set[tuple[str, int]], path: str | None = None) -> int:
         """How many statements of some units work, in one module or in all."""

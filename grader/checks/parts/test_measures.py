@@ -41,7 +41,7 @@ def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(100 * facts.counts["functions_tested"], public) if public else None
 
 
-_PUBLIC = "public functions and methods that do something, main aside,"
+_PUBLIC = "public functions and methods that do more than to give a constant or a name, main aside,"
 
 MEASURES = (
     _measure(
@@ -72,28 +72,28 @@ MEASURES = (
     ),
     _measure(
         "functions_tested",
-        "Functions that a test names",
+        "Functions that a test tries out",
         "functions",
         "higher",
-        f"number of {_PUBLIC} that such a test names",
+        f"number of {_PUBLIC} that such a test calls, and asserts what comes of it",
         (UNTESTED,),
     ),
     Measure(
         id="coverage",
-        title="Functions that a test names, as a share",
+        title="Functions that a test tries out, as a share",
         unit="%",
         better="higher",
-        formula=f"100 × (those that such a test names) / (number of {_PUBLIC} in all)",
+        formula=f"100 × (those that such a test tries out) / (number of {_PUBLIC} in all)",
         value=_coverage,
         evidence=lambda finding, limit: finding.code == UNTESTED,
         high=100,
     ),
     _measure(
         "untested_functions",
-        "Functions that no test names",
+        "Functions that no test tries out",
         "functions",
         "lower",
-        f"number of {_PUBLIC} that no such test names",
+        f"number of {_PUBLIC} that no such test tries out",
         (UNTESTED,),
         among="public_functions",
     ),

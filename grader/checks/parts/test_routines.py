@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from grader.checks.parts.assertions import Look, mentioned
+from grader.checks.parts.assertions import Look
+from grader.checks.parts.calls_made import Hubs
+from grader.checks.parts.imports import Import
+from grader.checks.parts.outcomes import Group, given, group_of_value, groups_of
+from grader.checks.parts.running import mentioned, steps_of
 from grader.checks.parts.statements import FUNCTIONS, Function, bodies, without_docstring
-from grader.checks.parts.truths import digest, last_name
+from grader.checks.parts.truths import Truths, digest, last_name
 
 #: Methods that run around every test of their class.
-_SETUPS = frozenset(
-    {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"}
-)
+SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"})
 #: Marks of tests whose failure nobody hears of.
 _SILENT = frozenset({"skip", "xfail", "expectedFailure"})
 _SILENT_IF = frozenset({"skipif", "skipIf"})
@@ -36,6 +38,7 @@ class Routine(BaseModel):
     is_test: bool
     assertions: int
     mentions: tuple[str, ...]
+    groups: tuple[Group, ...]
     digest: str = ""
     silent: str = ""
 
@@ -45,6 +48,13 @@ class Found(NamedTuple):
 
     routine: Routine
     idle: Sequence[ast.AST]
+
+
+class _Words(NamedTuple):
+    """Names that mean something in a whole file."""
+
+    imported: frozenset[str]
+    hubs: Hubs
 
 
 class _Around(NamedTuple):
@@ -67,11 +77,14 @@ def is_case(definition: ast.ClassDef) -> bool:
     return any(last_name(base).endswith("TestCase") for base in definition.bases)
 
 
-def routines(tree: ast.Module, imported: frozenset[str], is_test_path: bool) -> list[Found]:
+def routines(
+    tree: ast.Module, imports: tuple[Import, ...], defined: Iterable[str], is_test_path: bool
+) -> list[Found]:
     """Tests and helpers in the order of their lines.
 
     A file that is no test by its name has those of its unittest classes alone.
     """
+    words = _Words(frozenset(one.bound for one in imports), Hubs.of(imports, defined))
     found: list[tuple[str, Found]] = []
     top = _Around(is_test_path, _marked_silent(tree.body), (), False, "")
     waiting: list[tuple[ast.AST, _Around]] = [(tree, top)]
@@ -81,7 +94,7 @@ def routines(tree: ast.Module, imported: frozenset[str], is_test_path: bool) -> 
             if isinstance(statement, ast.ClassDef):
                 waiting.append((statement, _class(statement, around, is_test_path)))
             elif is_test_path or around.name:
-                found += [(around.name, one) for one in _routine(statement, around, imported)]
+                found += [(around.name, one) for one in _routine(statement, around, words)]
     found.sort(key=lambda item: item[1].routine.line)
     return _without_replaced(found)
 
@@ -103,7 +116,7 @@ def _class(definition: ast.ClassDef, around: _Around, is_test_path: bool) -> _Ar
     return _Around(
         collected=is_case(definition) or (is_test_path and _reads_as_tests(definition, functions)),
         silent=around.silent or marked,
-        setups=tuple(sorted(_SETUPS & functions)),
+        setups=tuple(sorted(SETUPS & functions)),
         prepares=any(not _is_test_or_doc(item) for item in definition.body),
         name=f"{around.name}.{definition.name}",
     )
@@ -121,23 +134,33 @@ def _is_test_or_doc(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr | ast.Pass)
 
 
-def _routine(statement: ast.stmt, around: _Around, imported: frozenset[str]) -> Iterator[Found]:
+def _routine(statement: ast.stmt, around: _Around, words: _Words) -> Iterator[Found]:
     if isinstance(statement, FUNCTIONS):
-        look = Look.at(statement, imported)
-        names = {*look.mentions, *mentioned(_given(statement)), *_arguments(statement)}
-        if around.collected and statement.name.startswith("test"):
-            yield Found(_test(statement, around, len(look.real), names), look.idle)
-        else:
-            helper = _helper(statement.name, statement, names, len(look.real))
-            yield Found(helper, ())
+        yield _function(statement, around, words)
     elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
-        names = set(mentioned([statement.value]))
+        groups = (group_of_value(statement.value, words.hubs),)
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         for name in (item.id for item in targets if isinstance(item, ast.Name)):
-            yield Found(_helper(name, statement, names), ())
+            yield Found(_helper(name, statement, set(mentioned([statement.value])), groups), ())
 
 
-def _test(function: Function, around: _Around, assertions: int, names: set[str]) -> Routine:
+def _function(function: Function, around: _Around, words: _Words) -> Found:
+    steps = steps_of(function)
+    look = Look.at(steps, Truths(function, words.imported))
+    names = {*look.mentions, *mentioned(given(function)), *_arguments(function)}
+    groups = groups_of(function, steps, look.asserting, words.hubs)
+    if around.collected and function.name.startswith("test"):
+        return Found(_test(function, around, len(look.real), names, groups), look.idle)
+    return Found(_helper(function.name, function, names, groups, len(look.real)), ())
+
+
+def _test(
+    function: Function,
+    around: _Around,
+    assertions: int,
+    names: set[str],
+    groups: tuple[Group, ...],
+) -> Routine:
     silent = around.silent or _is_silent(function.decorator_list)
     return Routine(
         name=function.name,
@@ -146,12 +169,19 @@ def _test(function: Function, around: _Around, assertions: int, names: set[str])
         is_test=True,
         assertions=assertions,
         mentions=tuple(sorted(names.union(around.setups))),
+        groups=groups,
         digest=_digest(function, around),
         silent="skipped" if silent else "",
     )
 
 
-def _helper(name: str, statement: ast.stmt, names: set[str], assertions: int = 0) -> Routine:
+def _helper(
+    name: str,
+    statement: ast.stmt,
+    names: set[str],
+    groups: tuple[Group, ...],
+    assertions: int = 0,
+) -> Routine:
     return Routine(
         name=name,
         line=statement.lineno,
@@ -159,15 +189,9 @@ def _helper(name: str, statement: ast.stmt, names: set[str], assertions: int = 0
         is_test=False,
         assertions=assertions,
         mentions=tuple(sorted(names)),
+        groups=groups,
         digest=digest([statement]),
     )
-
-
-def _given(function: Function) -> Iterator[ast.expr]:
-    """What stands around a function's name: decorators (parameters of tests) and defaults."""
-    yield from function.decorator_list
-    yield from function.args.defaults
-    yield from (value for value in function.args.kw_defaults if value is not None)
 
 
 def _arguments(function: Function) -> Iterator[str]:
@@ -179,7 +203,7 @@ def _arguments(function: Function) -> Iterator[str]:
 def _digest(function: Function, around: _Around) -> str:
     """Equal for copies. What a class prepares for its tests makes them tests of its own."""
     prepared = around.name if around.prepares else ""
-    return prepared + digest([*_given(function), *without_docstring(function.body)])
+    return prepared + digest([*given(function), *without_docstring(function.body)])
 
 
 def _is_silent(decorators: Iterable[ast.expr]) -> bool:

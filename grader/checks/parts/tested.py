@@ -1,4 +1,4 @@
-"""Which tests try out the submission, and which of its functions do they name?"""
+"""Which tests try out the submission, and which of its functions do they call?"""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
+from grader.checks.parts.heard import Key, Trial, Trials, tries
 from grader.checks.parts.imports import STAR, Import, Modules
 from grader.checks.parts.public_functions import Public
 from grader.checks.parts.test_routines import Routine
 from grader.domain.source import is_test_path
 
-#: A routine by the path of its file and its index there.
-_Key = tuple[str, int]
 #: A public function in the same way.
 Covered = set[tuple[str, int]]
 #: What makes two tests copies: the same words, of themselves and of their helpers, that mean the
@@ -69,7 +68,7 @@ class Suite:
                 found[path].append(Verdict(routine, asserts, why))
         return found
 
-    def _why(self, key: _Key, routine: Routine, seen: set[_Same]) -> str:
+    def _why(self, key: Key, routine: Routine, seen: set[_Same]) -> str:
         if routine.silent == "skipped":
             return "is skipped, or allowed to fail"
         if routine.silent:
@@ -84,41 +83,44 @@ class Suite:
         return ""
 
     def covered(self, verdicts: Mapping[str, Iterable[Verdict]]) -> Covered:
-        """The public functions that tests which count name, themselves or through helpers."""
+        """The public functions that tests which count try out, themselves or through helpers."""
         counted = {id(one.routine) for all_ in verdicts.values() for one in all_ if not one.why}
         starts = [key for key, routine in self._routines.items() if id(routine) in counted]
-        named: dict[str, set[str]] = defaultdict(set)
-        for path, at in _spread(starts, lambda key: self._helpers[key]):
-            named[path].update(self._routines[(path, at)].mentions)
+        trials = self._trials.of(starts)
         shared = [path for path in self._sketches if path.endswith("conftest.py")]
         found: Covered = set()
-        for path, mentions in named.items():
-            found.update(self._functions_named(path, mentions, shared))
+        for path, by_name in trials.items():
+            found.update(self._functions_tried(path, by_name, shared))
         return found
 
-    def _functions_named(
-        self, path: str, mentions: set[str], shared: Iterable[str]
+    def _functions_tried(
+        self, path: str, trials: Mapping[str, set[Trial]], shared: Iterable[str]
     ) -> Iterator[tuple[str, int]]:
-        names = {*self._real_names(path, mentions)}
+        meant: dict[tuple[str, str], set[Trial]] = defaultdict(set)
+        for place, name in self._real_names(path, trials):
+            meant[place].update(trials[name])
         modules = {module for file in (path, *shared) for module in self._imported[file]}
         if path in self._own:
             modules.add(path)
-            names.update((path, mention) for mention in mentions)
+            meant.update(((path, name), found) for name, found in trials.items())
         for module in modules:
             for at, public in enumerate(self._sketches[module].public):
-                if f".{public.name}" in mentions:
-                    yield module, at
-                elif not public.is_method and (module, public.name) in names:
+                tried = trials.get(f".{public.name}", set())
+                if not public.is_method:
+                    tried = tried | meant[(module, public.name)]
+                if tries(public, tried):
                     yield module, at
 
-    def _real_names(self, path: str, mentions: set[str]) -> Iterator[tuple[str, str]]:
-        """Where each name that a file imports, and that its tests mention, is really defined."""
+    def _real_names(
+        self, path: str, mentions: Mapping[str, object]
+    ) -> Iterator[tuple[tuple[str, str], str]]:
+        """Where each name that a file imports, and its tests use, is really defined."""
         for one, target in self._targets[path]:
             if one.name == STAR:
-                for name in mentions & self._offered(target):
-                    yield self._located(target, name)
+                for name in mentions.keys() & self._offered(target):
+                    yield self._located(target, name), name
             elif one.bound in mentions and one.name:
-                yield self._located(target, one.name)
+                yield self._located(target, one.name), one.bound
 
     def _located(self, module: str, name: str) -> tuple[str, str]:
         """The module that defines a name which another one only passes on."""
@@ -164,7 +166,7 @@ class Suite:
         return found
 
     @cached_property
-    def _routines(self) -> Mapping[_Key, Routine]:
+    def _routines(self) -> Mapping[Key, Routine]:
         return {
             (path, at): routine
             for path, sketch in self._sketches.items()
@@ -172,26 +174,31 @@ class Suite:
         }
 
     @cached_property
-    def _helpers(self) -> Mapping[_Key, list[_Key]]:
-        """The helpers that each routine names: of its own file, else of another one with tests."""
-        near: dict[tuple[str, str], list[_Key]] = defaultdict(list)
-        far: dict[str, list[_Key]] = {}
+    def _helpers(self) -> Mapping[Key, list[Key]]:
+        """The helpers that each routine names."""
+        return {
+            key: self._helpers_named(key[0], routine.mentions)
+            for key, routine in self._routines.items()
+        }
+
+    def _helpers_named(self, path: str, mentions: Iterable[str]) -> list[Key]:
+        """The helpers of these names: of the file itself, else of another one with tests."""
+        near, far = self._by_name
+        names = sorted({mention.lstrip(".") for mention in mentions})
+        return [key for name in names for key in near.get((path, name), far.get(name, []))]
+
+    @cached_property
+    def _by_name(self) -> tuple[Mapping[tuple[str, str], list[Key]], Mapping[str, list[Key]]]:
+        near: dict[tuple[str, str], list[Key]] = defaultdict(list)
+        far: dict[str, list[Key]] = {}
         for key, routine in self._routines.items():
             if not routine.is_test:
                 near[(key[0], routine.name)].append(key)
                 far.setdefault(routine.name, [key])
-        found = {}
-        for key, routine in self._routines.items():
-            names = {mention.lstrip(".") for mention in routine.mentions}
-            found[key] = [
-                helper
-                for name in sorted(names)
-                for helper in near.get((key[0], name), far.get(name, []))
-            ]
-        return found
+        return near, far
 
     @cached_property
-    def _meanings(self) -> Mapping[_Key, _Meaning]:
+    def _meanings(self) -> Mapping[Key, _Meaning]:
         """Each routine's words, and the modules that they mean: files may import other things
         under one name."""
         found = {}
@@ -202,39 +209,44 @@ class Suite:
         return found
 
     @cached_property
-    def _users(self) -> Mapping[_Key, list[_Key]]:
-        found: dict[_Key, list[_Key]] = defaultdict(list)
+    def _users(self) -> Mapping[Key, list[Key]]:
+        found: dict[Key, list[Key]] = defaultdict(list)
         for key, helpers in self._helpers.items():
             for helper in helpers:
                 found[helper].append(key)
         return found
 
     @cached_property
-    def _asserting(self) -> set[_Key]:
+    def _asserting(self) -> set[Key]:
         """Routines that assert something, themselves or through a helper."""
         first = [key for key, routine in self._routines.items() if routine.assertions]
         return _spread(first, lambda key: self._users.get(key, ()))
 
     @cached_property
-    def _about_own(self) -> set[_Key]:
-        """Routines that name something of the submission, themselves or through a helper."""
+    def _about_own(self) -> set[Key]:
+        """Routines that use something of the submission, themselves or through a helper."""
         subjects = {path: self._subjects(path) for path in self._sketches}
+        files = {own.split("/")[-1] for own in self._own}
         first = [
             key
             for key, routine in self._routines.items()
-            if not subjects[key[0]].isdisjoint(routine.mentions)
+            if not files.isdisjoint(routine.mentions) or self._trials.uses(key, subjects[key[0]])
         ]
         return _spread(first, lambda key: self._users.get(key, ()))
 
+    @cached_property
+    def _trials(self) -> Trials:
+        return Trials(self._routines, self._helpers_named, self._asserting)
+
     def _subjects(self, path: str) -> set[str]:
-        """What a file calls things of the submission: names, and files that are run as they are."""
-        found = {own.split("/")[-1] for own in self._own}
+        """What a file calls things of the submission."""
+        found: set[str] = set()
         for one, target in self._targets[path]:
             found.update(self._offered(target) if one.name == STAR else (one.bound,))
         return found | self._offered(path) if path in self._own else found
 
 
-def _spread(starts: Iterable[_Key], following: Callable[[_Key], Iterable[_Key]]) -> set[_Key]:
+def _spread(starts: Iterable[Key], following: Callable[[Key], Iterable[Key]]) -> set[Key]:
     """Everything that can be come by from where it starts."""
     waiting = list(starts)
     seen = set(waiting)

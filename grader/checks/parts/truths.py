@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +14,20 @@ from grader.checks.parts.statements import Function
 _EQUAL_TO_ITSELF = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 _UNCHANGING = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop)
+_NEVER_NONE = (*_DISPLAYS, ast.Dict, ast.JoinedStr, ast.Lambda)
 _KNOWN = (
     *(*_UNCHANGING, *_DISPLAYS, ast.Dict, ast.BoolOp, ast.Compare, ast.boolop, ast.cmpop),
     *(ast.JoinedStr, ast.FormattedValue, ast.expr_context),
+)
+#: Builtins that say the same of the same values, and those that only ask what a thing is.
+_PURE = frozenset(
+    "abs all any bool chr dict enumerate float frozenset int len list max min ord range repr"
+    " reversed round set sorted str sum tuple type zip".split()
+)
+_ASKING = frozenset("bool callable dir hasattr hash id repr str type vars".split())
+#: What Python itself says of a function.
+_OF_ITSELF = frozenset(
+    "__name__ __qualname__ __doc__ __module__ __class__ __code__ __dict__".split()
 )
 _HAPPENING = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
@@ -69,12 +80,37 @@ class Truths:
         return fixed_names(self.function)
 
     def known(self, *values: ast.AST) -> bool:
-        """Whether values follow from what is written here, without running anything."""
-        return all(
-            isinstance(node, _KNOWN) or (isinstance(node, ast.Name) and node.id in self._fixed)
-            for value in values
-            for node in ast.walk(value)
-        )
+        """Whether values follow from what is written here, without running anything.
+
+        What an imported function is called, and that a list with it holds it, is known too.
+        """
+        waiting = list(values)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Call):
+                if _counts_what_is_written(node):
+                    continue
+                name = node.func.id if isinstance(node.func, ast.Name) else ""
+                if node.keywords or name not in _PURE | _ASKING:
+                    return False
+                waiting.extend(self._others(node.args, name in _ASKING))
+            elif isinstance(node, (*_DISPLAYS, ast.Dict)):
+                waiting.extend(self._others(ast.iter_child_nodes(node), True))
+            elif isinstance(node, _KNOWN):
+                waiting.extend(ast.iter_child_nodes(node))
+            elif not self._is_fixed(node):
+                return False
+        return True
+
+    def _others(self, nodes: Iterable[ast.AST], asked: bool) -> Iterator[ast.AST]:
+        """Those that are no imported names by themselves, where only that is asked of names."""
+        return (node for node in nodes if not (asked and self._is_there(node)))
+
+    def _is_fixed(self, node: ast.AST) -> bool:
+        """A name for a constant, or what Python itself says of an imported name: ``f.__name__``."""
+        if isinstance(node, ast.Attribute):
+            return node.attr in _OF_ITSELF and self._is_there(node.value)
+        return isinstance(node, ast.Name) and node.id in self._fixed
 
     def cannot_fail(self, test: ast.expr) -> bool:
         """Whether an asserted expression is true (or known) whatever the program does."""
@@ -92,13 +128,15 @@ class Truths:
     def _holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
         if isinstance(right, ast.Constant):
             if isinstance(operator, ast.IsNot):
-                return right.value is None and self._is_there(left)
+                return right.value is None and (self._is_there(left) or _is_made(left))
             return isinstance(operator, ast.GtE) and right.value == 0 and last_name(left) == "len"
+        if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
+            return any(is_same(left, item) for item in right.elts)
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
             return False  # An attribute may well be made anew each time.
         return isinstance(operator, _EQUAL_TO_ITSELF) and is_same(left, right)
 
-    def _is_there(self, value: ast.expr) -> bool:
+    def _is_there(self, value: ast.AST) -> bool:
         """Whether a value is an imported name; in capitals it is a constant, which may be false."""
         return isinstance(value, ast.Name) and value.id in self.imported and not value.id.isupper()
 
@@ -120,6 +158,22 @@ def _is_filled(test: ast.expr) -> bool:
     return isinstance(test, ast.Lambda)
 
 
+def _is_made(value: ast.AST) -> bool:
+    """A value that is made here, so that it is surely not ``None``."""
+    made = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+    return isinstance(value, _NEVER_NONE) or (made and last_name(value) in _PURE | _ASKING)
+
+
+def _counts_what_is_written(call: ast.Call) -> bool:
+    """``len([f()])`` is 1, whatever comes of the call."""
+    if last_name(call) != "len" or len(call.args) != 1:
+        return False
+    only = call.args[0]
+    return isinstance(only, ast.List | ast.Tuple) and not any(
+        isinstance(item, ast.Starred) for item in only.elts
+    )
+
+
 def _is_any_object(test: ast.expr) -> bool:
     if not isinstance(test, ast.Call) or len(test.args) != 2:
         return False
@@ -132,7 +186,7 @@ def fixed_names(function: Function) -> frozenset[str]:
     constant: set[str] = set()
     for node in ast.walk(function):
         times.update(_set_by(node))
-        if isinstance(node, ast.Assign) and _is_unchanging(node.value):
+        if isinstance(node, ast.Assign) and is_fixed(node.value):
             constant.update(item.id for item in node.targets if isinstance(item, ast.Name))
     return frozenset(name for name in constant if times[name] == 1)
 
@@ -146,5 +200,6 @@ def _set_by(node: ast.AST) -> list[str]:
     return node.names * 2 if isinstance(node, ast.Global | ast.Nonlocal) else []
 
 
-def _is_unchanging(value: ast.expr) -> bool:
+def is_fixed(value: ast.expr) -> bool:
+    """Whether a value is made of constants alone."""
     return all(isinstance(node, _UNCHANGING) for node in ast.walk(value))

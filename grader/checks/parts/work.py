@@ -24,6 +24,11 @@ _WORKING_EXPRESSIONS = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
     *(ast.Await, ast.Yield, ast.YieldFrom),
 )
+#: Decorators that change what they decorate, and hand it to nobody.
+_KEEPS_NOTHING = frozenset(
+    "cache cached_property contextmanager dataclass final lru_cache total_ordering unique"
+    " wraps".split()
+)
 _CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -43,12 +48,14 @@ class Unit(NamedTuple):
 class Work(NamedTuple):
     """What the work of one module is made of.
 
-    ``mentions`` are the names that stand outside every unit and below no guard, those of decorated
-    units among them; ``started`` are the names below ``if __name__ == "__main__":``.
+    ``mentions`` are the names that stand outside every unit and below no guard, ``registered``
+    the units that a decorator may hand to somebody else, and ``started`` the names below
+    ``if __name__ == "__main__":``.
     """
 
     units: tuple[Unit, ...] = ()
     mentions: tuple[str, ...] = ()
+    registered: tuple[str, ...] = ()
     started: tuple[str, ...] = ()
 
     @property
@@ -56,24 +63,52 @@ class Work(NamedTuple):
         """How many statements of all its units work."""
         return sum(unit.work for unit in self.units)
 
+    @property
+    def used_on_import(self) -> tuple[str, ...]:
+        """The names that importing or running the module leads to."""
+        return (*self.mentions, *self.registered)
+
 
 def work_in(source: SourceFile) -> Work:
-    """The work of one module. A name that is assigned is a unit that does no work of its own."""
-    units: list[Unit] = []
-    mentions: set[str] = set()
-    started: set[str] = set()
-    for statement, guarded in _outside_units(source.tree):
-        if isinstance(statement, _DEFINITIONS):
-            units.append(_unit(statement, source.lines))
-            mentions.update(_names(statement.decorator_list))
-            mentions.update([statement.name] if statement.decorator_list else [])
-            continue
-        names = set(_names(_own_parts(statement)))
-        (started if guarded else mentions).update(names)
+    """The work of one module.
+
+    A name that is assigned is a unit that does no work of its own. What is defined in a block
+    is none: in a guard nobody can import it, and elsewhere it is there on a condition.
+    """
+    defined = [item for item in source.tree.body if isinstance(item, _DEFINITIONS)]
+    units = [_unit(definition, source.lines) for definition in defined]
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for statement, guarded in _outside(source.tree):
+        mentioned = set(_names(_own_parts(statement)))
+        names[guarded].update(mentioned)
         units.extend(
-            Unit(name, statement.lineno, 0, tuple(sorted(names))) for name in _assigned(statement)
+            Unit(name, statement.lineno, 0, tuple(sorted(mentioned)))
+            for name in _assigned(statement)
         )
-    return Work(tuple(units), tuple(sorted(mentions)), tuple(sorted(started)))
+    for definition in defined:
+        names[False].update(_names(definition.decorator_list))
+    return Work(
+        units=tuple(units),
+        mentions=tuple(sorted(names[False])),
+        registered=tuple(sorted({item.name for item in defined if _is_registered(item)})),
+        started=tuple(sorted(names[True])),
+    )
+
+
+def _outside(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
+    """Every statement but the module's functions and classes, and whether it is below a guard."""
+    waiting = [(item, False) for item in tree.body if not isinstance(item, _DEFINITIONS)]
+    while waiting:
+        statement, guarded = waiting.pop()
+        yield statement, guarded
+        inside = guarded or is_guard(statement)
+        waiting.extend((item, inside) for body in bodies(statement) for item in body)
+
+
+def _is_registered(definition: Definition) -> bool:
+    """Whether a decorator may keep what it decorates, as that of a web page does."""
+    names = {name for item in definition.decorator_list for name in [*_names([item])][:1]}
+    return bool(names - _KEEPS_NOTHING)
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:
@@ -103,17 +138,6 @@ def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]
             found.add((path, at))
             waiting.extend(works[path].units[at].mentions)
     return found
-
-
-def _outside_units(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
-    """Every statement outside functions and classes, and whether it stands below a guard."""
-    waiting: list[tuple[ast.stmt, bool]] = [(statement, False) for statement in tree.body]
-    while waiting:
-        statement, guarded = waiting.pop()
-        yield statement, guarded
-        if not isinstance(statement, _DEFINITIONS):
-            inside = guarded or is_guard(statement)
-            waiting.extend((item, inside) for body in bodies(statement) for item in body)
 
 
 def _own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -163,9 +187,16 @@ def works(statement: ast.stmt) -> bool:
     """Whether a statement, those inside it aside, does more than carry a value about."""
     if isinstance(statement, _WORKING_STATEMENTS):
         return True
-    if not isinstance(statement, _CARRIERS):
+    if not isinstance(statement, _CARRIERS) or _prints_a_constant(statement):
         return False
     return any(isinstance(node, _WORKING_EXPRESSIONS) for node in _below(_own_parts(statement)))
+
+
+def _prints_a_constant(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        return False
+    return call.func.id == "print" and all(isinstance(item, ast.Constant) for item in call.args)
 
 
 def _words(statement: ast.stmt, lines: Sequence[str]) -> str:
