@@ -220,6 +220,7 @@ CHECK = Check(
     words_by_code=WORDS_BY_CODE,
     options=AnswersOptions,
     reads=reads,
+    takes_given=True,
     measures=MEASURES,
     inspect=inspect,
     combine=combine,

@@ -208,6 +208,8 @@ class Check:
     combine: Callable[[Inspections, Options], Inspections] | None = None
     tools: tuple[str, ...] = ()
     skips_tests: bool = False
+    #: Whether it looks at what the exercise handed out like at the student's own.
+    takes_given: bool = False
     words_by_code: Mapping[str, Words] = field(default_factory=dict)
     #: What ``grader explain`` tells of it; every check that rubrics may name has one.
     lesson: Lesson | None = None

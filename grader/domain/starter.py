@@ -28,10 +28,19 @@ def own(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts | None) -> Su
     keys = {probe.key for probe in plan.probes if probe.check.gradable or probe.check.id == SIGNALS}
     starters = {file.path: file for file in given.files}
     pairs = paired([file.path for file in facts.files], starters)
+    whole = {probe.key for probe in plan.probes if probe.check.takes_given}
     files = [
-        _own(file, starters.get(pairs.get(file.path, "")), given, keys) for file in facts.files
+        _as_it_was(file, _own(file, starters.get(pairs.get(file.path, "")), given, keys), whole)
+        for file in facts.files
     ]
     return facts.model_copy(update={"files": tuple(map(_answered, files))})
+
+
+def _as_it_was(file: FileFacts, mine: FileFacts, whole: Collection[str]) -> FileFacts:
+    """The student's part of a file, and all of it for the probes that take what was given too."""
+    kept = {key: one for key, one in file.inspections.items() if key in whole}
+    apart = {key: one for key, one in mine.apart.items() if key not in whole}
+    return mine.model_copy(update={"inspections": {**mine.inspections, **kept}, "apart": apart})
 
 
 def _answered(file: FileFacts) -> FileFacts:

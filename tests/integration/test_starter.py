@@ -319,3 +319,26 @@ def test_over_http(
         return total
 
     assert (points(GIVEN), points(WRITTEN)) == (0, 50)
+
+
+ANSWERED = """\
+exercise: linting
+course: mlops
+title: Say what Flake8 found
+total: 10
+criteria:
+  answers:
+    title: answers.md names what Flake8 found
+    points: 10
+    check: answers
+    scale: {measure: agreement, limit: 1, full_at: 100, zero_at: 0}
+"""
+
+
+@pytest.mark.parametrize("text", [GIVEN, WRITTEN])
+def test_answers_about_a_script_that_was_handed_out_count_in_full(room: Room, text: str) -> None:
+    rubric = with_starter({"numbers.py": GIVEN}, ANSWERED)
+    codes = "E401, F401 and E302"
+    files = {"before/numbers.py": text, "answers.md": codes, "numbers.py": WRITTEN}
+    assert room.graded(files, rubric).total.points == 10
+    assert room.graded({**files, "answers.md": "E401"}, rubric).total.points == 3.3
