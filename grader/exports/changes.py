@@ -15,11 +15,15 @@ _HEAD = re.compile(r"@@ -(\d+)")
 
 @dataclass(frozen=True)
 class Change:
-    """Lines from ``line`` on as they are, and as they should be; no ``after``: they can go."""
+    """Lines from ``line`` on as they are, and as they should be; no ``after``: they can go.
+
+    ``cell`` is that of a notebook, and ``line`` then one of the cell.
+    """
 
     line: int
     before: tuple[str, ...]
     after: tuple[str, ...]
+    cell: int | None = None
 
     @property
     def is_shape(self) -> bool:
@@ -32,8 +36,10 @@ def change_in(findings: Sequence[FindingLine]) -> Change | None:
     for one in findings:
         if one.before is not None and one.after is not None:
             after = tuple(one.after.split("\n")) if one.after else ()
-            return Change(one.line, (_with_blanks(one.before),), after)
-    changes = (change for one in findings for change in _runs(one.hunk or ""))
+            return Change(one.line, (_with_blanks(one.before),), after, one.cell)
+    # Lines of a hunk are counted in the whole file, which tells nobody where they are in a cell.
+    hunks = (one.hunk for one in findings if one.hunk and one.cell is None)
+    changes = (change for hunk in hunks for change in _runs(hunk))
     return next((change for change in changes if _is_example(change)), None)
 
 

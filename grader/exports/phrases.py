@@ -179,6 +179,7 @@ def change_title(change: Change) -> str:
     own = (
         f"Your line {change.line}" if last == change.line else f"Your lines {change.line} to {last}"
     )
+    own += f" of cell {change.cell}" if change.cell else ""
     if not change.after:
         return f"{own} can go:"
     fill = " (fill in what `...` stands for)" if change.is_shape else ""

@@ -51,6 +51,14 @@ def test_the_first_real_change_of_a_hunk_is_an_example() -> None:
     assert (change.line, change.before, change.after) == (6, ("c=1",), ("c = 1",))
 
 
+def test_a_line_of_a_notebook_is_told_by_its_cell() -> None:
+    own = reports.finding("E711", "a.ipynb", 2, cell=4, before="x == None", after="x is None")
+    change = change_in([own])
+    assert change and phrases.change_title(change) == "Your line 2 of cell 4, and how to write it:"
+    black = reports.finding("black", "a.ipynb", 1, cell=1, hunk=HUNK)
+    assert change_in([black]) is None
+
+
 def test_a_large_change_is_no_example() -> None:
     hunk = "@@ -1,4 +1,4 @@\n" + "-x=1\n" * 4 + "+x = 1\n" * 4
     assert change_in([reports.finding("black", "a.py", 1, hunk=hunk)]) is None
