@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from grader.broker import CeleryWaker, NoWaker, make_celery
 from grader.checks.catalog import CATALOG
@@ -15,7 +16,6 @@ from grader.engine.intake import read_upload
 from grader.engine.measure import Engine
 from grader.engine.nursery import Limits, Nursery
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
-from grader.lms import connectors
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
@@ -54,9 +54,24 @@ class Service:
     publish: Publish
     retry: Retry
     tokens: Tokens
-    receive: Receive
-    deliver: Deliver
     sweep: Sweep
+
+    @cached_property
+    def receive(self) -> Receive:
+        """Submissions that come as events of other systems."""
+        return Receive(self.store, self._connectors, self.submit)
+
+    @cached_property
+    def deliver(self) -> Deliver:
+        """Scores on their way to other systems."""
+        return Deliver(self.store, self._connectors, self.clock)
+
+    @cached_property
+    def _connectors(self) -> Mapping[str, Connector]:
+        # Clients of HTTP are loaded here, so that a worker that only grades starts without them.
+        from grader.lms import connectors
+
+        return connectors(self.settings.callback_hosts)
 
     def seed(self) -> None:
         """Publish the shipped rubrics whose exercises are not there yet."""
@@ -98,7 +113,6 @@ def build_service(
     plans = Plans(read_rubric, CATALOG)
     room = Room(store, clock, settings.max_queued)
     submit = Submit(store, plans, read_bytes, clock, waker, room)
-    doors: Mapping[str, Connector] = connectors(settings.callback_hosts)
     return Service(
         settings=settings,
         store=store,
@@ -110,8 +124,6 @@ def build_service(
         publish=Publish(store, plans, clock),
         retry=Retry(store, clock, waker),
         tokens=Tokens(store, clock),
-        receive=Receive(store, doors, submit),
-        deliver=Deliver(store, doors, clock),
         sweep=Sweep(store, clock, waker),
     )
 

@@ -79,6 +79,7 @@ def _criterion(check: Check) -> str:
         return ""
     measure = check.measures[0]
     ends = "full_at: 0, zero_at: 9" if measure.better == "lower" else "full_at: 1, zero_at: 0"
+    ends = f"limit: 1, {ends}" if measure.takes_limit else ends
     return (
         f"  {check.id}:\n    title: {check.title}\n    points: 0\n    check: {check.id}\n"
         f"    scale: {{measure: {measure.id}, {ends}}}\n"
