@@ -27,10 +27,9 @@ from grader.engine.rubric_text import (
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "rubrics" / "golden" / "numbers-refactor"
-NAMES = ["chapter-practices", "get-data", "house-style", "numbers-refactor"]
 SAMPLES = ("monolith", "modules", "syntax-error")
 LINTING = ROOT / "rubrics" / "golden" / "numbers-linting"
-NAMES = ["chapter-practices", "house-style", "numbers-linting", "numbers-refactor"]
+NAMES = ["chapter-practices", "get-data", "house-style", "numbers-linting", "numbers-refactor"]
 
 
 @pytest.fixture(scope="module")
