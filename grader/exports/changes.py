@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from grader.domain.report import FindingLine
 
@@ -33,14 +34,21 @@ class Change:
 
 def change_in(findings: Sequence[FindingLine]) -> Change | None:
     """The first change that can be shown: of a single line, or the first small one of a hunk."""
+    return next(chain(_own_lines(findings), filter(_is_example, _hunks(findings))), None)
+
+
+def _own_lines(findings: Iterable[FindingLine]) -> Iterator[Change]:
     for one in findings:
         if one.before is not None and one.after is not None:
             after = tuple(one.after.split("\n")) if one.after else ()
-            return Change(one.line, (_with_blanks(one.before),), after, one.cell)
-    # Lines of a hunk are counted in the whole file, which tells nobody where they are in a cell.
-    hunks = (one.hunk for one in findings if one.hunk and one.cell is None)
-    changes = (change for hunk in hunks for change in _runs(hunk))
-    return next((change for change in changes if _is_example(change)), None)
+            yield Change(one.line, (_with_blanks(one.before),), after, one.cell)
+
+
+def _hunks(findings: Iterable[FindingLine]) -> Iterator[Change]:
+    """Changes of hunks: their lines are counted in the whole file, so that cells have none."""
+    for one in findings:
+        if one.hunk and one.cell is None:
+            yield from _runs(one.hunk)
 
 
 def _is_example(change: Change) -> bool:
