@@ -52,7 +52,7 @@ MEASURES = (
     ),
     Measure(
         "share_in_functions",
-        "Share of the program in its functions",
+        "Percent of statements in functions, out of a minimum",
         "percent",
         "higher",
         "100 × statements that do something, in functions and classes that the program uses, ÷"
