@@ -386,6 +386,11 @@ def test_the_outcome_of_a_helper_is_followed_too() -> None:
     cases = "CASES = [(it, 1)]\n\n\n"
     assert tried("for call, x in CASES:\n    assert call(x) == 2", more=cases) == {"it"}
     assert tried("assert len(CASES) == 1", more=cases) == set()
+    text = (
+        "from numbers_tools import it\n\n\n@cases([{'found': it(1), 'wanted': 2}])\n"
+        "def test_it(**case):\n    assert case['found'] == case['wanted']\n"
+    )
+    assert values({"numbers_tools.py": NUMBERS, "test_a.py": text})["functions_tested"] == 1
 
 
 def test_what_set_up_makes_is_tried_out_where_a_test_looks_at_it() -> None:

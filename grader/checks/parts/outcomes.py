@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from grader.checks.parts.calls_made import Call, Hubs, Said, nodes_in
 from grader.checks.parts.running import Step, expressions
+from grader.checks.parts.signatures import starred_arguments
 from grader.checks.parts.statements import FUNCTIONS, Function
 from grader.checks.parts.truths import last_name
 
@@ -67,6 +68,7 @@ class _Grouping:
         self._function, self._steps, self._asserting = function, steps, frozenset(asserting)
         arguments = function.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        every += starred_arguments(function)
         self._arguments = {one.arg for one in every} - {"self", "cls"}
         nodes = [nodes_in(_all_of(step.statement)) for step in steps]
         own = {name for step in steps for name in _bound_by(step.statement)}
