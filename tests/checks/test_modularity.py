@@ -140,6 +140,7 @@ def test_evidence_is_the_finding_that_was_counted(inspect: Any) -> None:
         "modules_with_functions": [],
         "guarded_main": ["no-main-guard"],
         "share_in_functions": ["outside-function"],
+        "working_statements": [],
         "statements_outside": ["outside-function"],
         "functions": [],
         "longest_script": ["outside-function"],
@@ -446,6 +447,13 @@ def test_the_share_of_a_program_in_functions_it_uses() -> None:
     assert share({"script.py": SUMS + SCRIPT + "print_total(prices)\n"}) == 100 * 3 / 8
     assert share({"main.py": STARTING, "sums.py": SUMS, "old.py": SCRIPT}) == 50
     assert share({"main.py": STARTING, "sums.py": SUMS}, limit=8) == 50
+
+
+def test_how_much_of_a_program_there_is() -> None:
+    (one,) = (each for each in CHECK.measures if each.id == "working_statements")
+    many = {"sums.py": SUMS, "old.py": SCRIPT, "test_sums.py": SCRIPT, "c.py": "LIMIT = 3\n"}
+    assert one.value(whole(many)[0], None) == 7
+    assert one.value(whole({"a.py": f"exec({SCRIPT!r})\n"})[0], None) == 1
 
 
 def test_a_function_that_nothing_mentions_does_no_work() -> None:

@@ -103,7 +103,7 @@ def test_it_earns_nothing(trick: str) -> None:
 @pytest.mark.parametrize("what", BOMBS)
 def test_what_cannot_be_read_costs_what_it_was_for_and_no_more(what: str) -> None:
     before, after = points(FULL), points({**FULL, TOML: BOMBS[what]})
-    assert after == {**before, "packages": 0, "total": before["total"] - 15}
+    assert after == {**before, "packages": 0, "total": before["total"] - before["packages"]}
 
 
 @pytest.mark.parametrize("path", [TOML, "answers.md", "requirements.txt"])
@@ -133,3 +133,12 @@ def test_what_is_missed_is_not_told_by_its_code() -> None:
     missed = [one for one in report.findings if one.code == "missed-code"]
     assert missed
     assert not any(code.decode() in one.message for one in missed for code in CODES.split())
+
+
+@pytest.mark.parametrize(
+    "trifle", ["pass\n", "LIMIT = 3\n", 'print("done")\n', f"exec({SCRIPT!r})\n"]
+)
+def test_a_trifle_is_not_tidy_for_the_program(trifle: str) -> None:
+    left = {path: data for path, data in HALF.items() if not path.endswith(".py")}
+    hidden = {**left, BEFORE: SCRIPT, "numbers.py": trifle.encode()}
+    assert points(hidden)["total"] <= min(20, points(HALF)["total"])

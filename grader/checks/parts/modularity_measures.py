@@ -32,6 +32,11 @@ def _share_in_functions(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(100 * counts.get("work_used", 0), every)
 
 
+def _statements(facts: Facts, limit: int | None) -> Fraction | None:
+    counts = facts.counts
+    return Fraction(max(0, counts.get("work", 0) - counts.get("statements_in_text", 0)))
+
+
 MEASURES = (
     _count(
         "modules_with_functions",
@@ -63,6 +68,16 @@ MEASURES = (
         lambda finding, limit: finding.code in _OUTSIDE_FUNCTIONS,
         takes_limit=True,
         high=100,
+    ),
+    Measure(
+        "working_statements",
+        "Statements that do something",
+        "statements",
+        "higher",
+        "number of statements, tests aside, that call, compute, compare, choose, repeat or raise,"
+        " inside functions or not; how much of a program there is",
+        _statements,
+        lambda finding, limit: False,
     ),
     _count(
         "statements_outside",
