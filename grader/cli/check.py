@@ -17,7 +17,6 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.report import Report, build_report
 from grader.domain.rubric import Plan
-from grader.domain.starter import own
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine
 from grader.engine.rubric_text import rubric_digest, shipped_rubric, shipped_rubrics
@@ -69,10 +68,9 @@ def check(
     """
     with kind_errors():
         text = rubric_source(rubric_name)
-        plan, measured, given = _measured(text, *filter(None, (path, against)))
-        found, *before = (own(plan, one, given) for one in measured)
+        plan, (found, *before), given = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None
-        report = build_report(plan, found, digest=rubric_digest(text), earlier=earlier)
+        report = build_report(plan, found, digest=rubric_digest(text), given=given, earlier=earlier)
         shown = report if signals else report.for_students()
         _write(FORMATS[format_name].render(shown), output)
     sys.exit(_exit_code(report, fail_under))

@@ -13,7 +13,6 @@ from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRequest, BadRubric
 from grader.domain.report import Number, build_report
 from grader.domain.rubric import Plan
-from grader.domain.starter import own
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine
 from grader.engine.rubric_text import read_plain, rubric_digest, rubrics_folder
@@ -49,8 +48,8 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
     rubric = read_rubric(rubric_text)
     plan = Plan.of(rubric, CATALOG)
     facts = engine.measure(read_path(sample, rubric.intake), rubric)
-    mine = own(plan, facts, engine.starter(rubric))
-    report = build_report(plan, mine, digest=rubric_digest(rubric_text))
+    given = engine.starter(rubric)
+    report = build_report(plan, facts, digest=rubric_digest(rubric_text), given=given)
     return report.total.points
 
 

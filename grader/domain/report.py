@@ -22,6 +22,7 @@ from grader.domain.rubric import Plan, Probe, Tone
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook
+from grader.domain.starter import own
 
 SCHEMA: Literal["grader.report/1"] = "grader.report/1"
 Number = int | float
@@ -192,16 +193,19 @@ def build_report(
     *,
     digest: str,
     version: int | None = None,
+    given: SubmissionFacts | None = None,
     earlier: Earlier | None = None,
 ) -> Report:
     """The report of one submission under one rubric; ``digest`` is that of the rubric's text.
 
-    With an ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
+    ``given`` are the facts of what the exercise handed out, which is left aside. With an
+    ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
     """
-    report = _report(plan, facts, digest, version)
+    report = _report(plan, own(plan, facts, given), digest, version)
     if earlier is None or not earlier.answers(plan, facts.engine):
         return report
-    return _since(report, _report(plan, earlier.facts, digest, version), earlier.attempt)
+    before = _report(plan, own(plan, earlier.facts, given), digest, version)
+    return _since(report, before, earlier.attempt)
 
 
 def _since(report: Report, before: Report, attempt: int | None) -> Report:

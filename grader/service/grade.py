@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -10,7 +10,6 @@ import structlog
 from grader.domain.errors import EngineFault, GraderError
 from grader.domain.report import build_report
 from grader.domain.rubric import Intake
-from grader.domain.starter import own
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker
 from grader.service.records import Claim, Lane, Result, SubmissionRecord
@@ -69,13 +68,13 @@ class Grade:
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
         facts = self.engine.measure(submission, plan.rubric)
-        given = self.engine.starter(plan.rubric)
-        earlier = self.store.submissions.earlier(claim.submission)
-        if earlier is not None:
-            earlier = replace(earlier, facts=own(plan, earlier.facts, given))
-        mine = own(plan, facts, given)
         report = build_report(
-            plan, mine, digest=record.digest, version=record.version, earlier=earlier
+            plan,
+            facts,
+            digest=record.digest,
+            version=record.version,
+            given=self.engine.starter(plan.rubric),
+            earlier=self.store.submissions.earlier(claim.submission),
         )
         return Result(report, facts, record)
 

@@ -18,7 +18,6 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.report import CriterionLine, Report, build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission
-from grader.domain.starter import own
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess
 from grader.engine.job import Answers, Job
@@ -109,8 +108,7 @@ class Room:
 
     def judged(self, facts: SubmissionFacts, rubric: str) -> Report:
         plan = Plan.of(read_rubric_text(rubric, CATALOG), CATALOG)
-        mine = own(plan, facts, self.engine.starter(plan.rubric))
-        return build_report(plan, mine, digest="d")
+        return build_report(plan, facts, digest="d", given=self.engine.starter(plan.rubric))
 
     def graded(self, files: Mapping[str, str], rubric: str) -> Report:
         return self.judged(self.measured(files, rubric), rubric)

@@ -236,7 +236,7 @@ def test_a_share_never_exceeds_the_whole() -> None:
 
 def reported(*pairs: tuple[FileFacts, FileFacts]) -> Any:
     facts, given = (facts_of(*each) for each in zip(*pairs, strict=True))
-    return build_report(plan(), own(plan(), facts, given), digest="r")
+    return build_report(plan(), facts, digest="r", given=given)
 
 
 def test_the_report_says_what_was_handed_out() -> None:
