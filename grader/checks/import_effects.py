@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from grader.checks.parts.effects import Effect, Module, effects_of, guarded
 from grader.checks.parts.known_calls import ASKS, PRINTS, READS, RUNS, effectful_functions
 from grader.checks.parts.scripts import GUARD_ROOM
-from grader.checks.parts.statements import FUNCTIONS, NOTHING_TO_SAY, has_statements
+from grader.checks.parts.statements import DEFINITIONS, NOTHING_TO_SAY, has_statements
 from grader.domain.check import (
     Check,
     Context,
@@ -130,7 +130,7 @@ def _module(source: SourceFile) -> Module:
 
 
 def _made_by(node: ast.stmt) -> Iterator[str]:
-    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+    if isinstance(node, DEFINITIONS):
         yield node.name
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
     yield from (each.id for each in targets if isinstance(each, ast.Name))

@@ -12,7 +12,7 @@ from grader.checks.parts.modularity_measures import LESSON, MEASURES
 from grader.checks.parts.module_places import ModuleSketch, combine
 from grader.checks.parts.scripts import is_guard, runs_outside
 from grader.checks.parts.statements import (
-    FUNCTIONS,
+    DEFINITIONS,
     NOTHING_TO_SAY,
     functions_in,
     has_statements,
@@ -255,7 +255,7 @@ def _in_text(text: CodeInText) -> Finding:
 
 def _no_guard(tree: ast.Module) -> Finding:
     body = without_docstring(tree.body)
-    calls = [item for item in body if not isinstance(item, (*FUNCTIONS, ast.ClassDef))]
+    calls = [item for item in body if not isinstance(item, DEFINITIONS)]
     return Finding(
         code="no-main-guard",
         line=(calls or list(body))[-1].lineno,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader.checks.parts.scripts import is_guard
-from grader.checks.parts.statements import FUNCTIONS, bodies
+from grader.checks.parts.statements import DEFINITIONS, bodies
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -43,7 +43,7 @@ def top_statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, Place]]:
         body, place = waiting.pop()
         for statement in body:
             yield statement, place
-            if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            if isinstance(statement, DEFINITIONS):
                 continue
             for inner in bodies(statement):
                 blocks += 1
@@ -68,7 +68,7 @@ _Bound = list[tuple[str | ast.expr | None, ast.expr | None]]
 
 def _bound_by(statement: ast.stmt) -> tuple[str, _Bound]:
     """The kind of binding, and each name or target with its value."""
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+    if isinstance(statement, DEFINITIONS):
         return "own", [(statement.name, None)]
     if isinstance(statement, ast.Import | ast.ImportFrom):
         names = [each.asname or each.name.split(".")[0] for each in statement.names]

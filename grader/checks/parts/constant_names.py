@@ -10,9 +10,8 @@ from grader.checks.parts.changes import uses_of
 from grader.checks.parts.names import last_name
 from grader.checks.parts.renamed import snake_case
 from grader.checks.parts.scripts import is_guard
-from grader.checks.parts.statements import FUNCTIONS, bodies
+from grader.checks.parts.statements import DEFINITIONS, bodies
 
-_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _MUTABLE = (ast.List, ast.Set, ast.Dict)
 _FREEZING = frozenset({"frozenset", "tuple"})
@@ -76,7 +75,7 @@ def _own_statements(tree: ast.Module) -> Iterator[ast.stmt]:
     while waiting:
         statement = waiting.pop()
         yield statement
-        if not (isinstance(statement, (*_DEFINITIONS, *_LOOPS)) or is_guard(statement)):
+        if not (isinstance(statement, (*DEFINITIONS, *_LOOPS)) or is_guard(statement)):
             for body in bodies(statement):
                 waiting.extend(body)
 

@@ -20,7 +20,7 @@ from grader.checks.parts.handlers import (
     only_imports,
 )
 from grader.checks.parts.risky import Nodes, suppressed
-from grader.checks.parts.statements import FUNCTIONS, bodies
+from grader.checks.parts.statements import DEFINITIONS, bodies
 from grader.checks.parts.tries import Try, bound_by
 
 BARE, BLIND = "bare-except", "blind-except"
@@ -140,7 +140,7 @@ def raises_inside(handler: ast.ExceptHandler) -> Iterator[ast.Raise]:
             yield node
         if is_try(node):  # its own clauses are looked at on their own
             waiting += [*getattr(node, "body", []), *getattr(node, "orelse", [])]
-        elif not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        elif not isinstance(node, DEFINITIONS):
             waiting += [item for body in bodies(node) for item in body]
 
 

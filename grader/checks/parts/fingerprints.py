@@ -19,14 +19,13 @@ from typing import NamedTuple
 
 from grader.checks.parts.scripts import is_guard
 from grader.checks.parts.shapes import imported_names, is_literal, shape_of
-from grader.checks.parts.statements import FUNCTIONS, every_statement, is_constant_expression
+from grader.checks.parts.statements import DEFINITIONS, every_statement, is_constant_expression
 
 #: What a run of statements must have to be worth a word: fewer statements, or only small ones,
 #: are alike by chance. Counted after all that is left out, nested statements too.
 LEAST_STATEMENTS = 4
 LEAST_SIZE = 16
 
-_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 #: Calls that describe something, a line for each part of it.
 _DESCRIBING = frozenset({"add_argument", "add_option", "add_parser", "set_defaults"})
@@ -95,7 +94,7 @@ def _taken_apart(tree: ast.Module) -> tuple[list[_Block], list[_Piece]]:
     while waiting:
         body, block, in_class = waiting.pop()
         for statement in body:
-            if isinstance(statement, _DEFINITIONS) or is_guard(statement):
+            if isinstance(statement, DEFINITIONS) or is_guard(statement):
                 roots.append([])
                 inner = getattr(statement, "body", [])
                 waiting.append((inner, roots[-1], isinstance(statement, ast.ClassDef)))

@@ -6,9 +6,14 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.checks.parts.statements import FUNCTIONS, Function, every_statement, is_docstring
+from grader.checks.parts.statements import (
+    DEFINITIONS,
+    FUNCTIONS,
+    Function,
+    every_statement,
+    is_docstring,
+)
 
-_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 _NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 #: ``try`` with ``except*`` is a class of its own.
 _ALSO_NESTING = frozenset({"TryStar"})
@@ -62,7 +67,7 @@ def _lengths(nodes: _Nodes) -> list[int]:
 
 
 def _is_docstring_of(statement: ast.AST, parent: ast.AST) -> bool:
-    if not isinstance(parent, _DEFINITIONS) or statement is not parent.body[0]:
+    if not isinstance(parent, DEFINITIONS) or statement is not parent.body[0]:
         return False
     return is_docstring(parent.body[0])
 
@@ -71,7 +76,7 @@ def _owners(nodes: _Nodes) -> list[int]:
     """The innermost definition around each statement; the module's index is 0."""
     owners = [0] * len(nodes)
     for at, (_, parent) in enumerate(nodes):
-        is_definition = isinstance(nodes[parent][0], _DEFINITIONS)
+        is_definition = isinstance(nodes[parent][0], DEFINITIONS)
         owners[at] = parent if is_definition else owners[parent]
     return owners
 
@@ -80,9 +85,9 @@ def _depths(nodes: _Nodes) -> list[int]:
     """How many blocks of its own function a statement opens or lies in."""
     depths = [0] * len(nodes)
     for at, (node, parent) in enumerate(nodes):
-        if at and not isinstance(node, _DEFINITIONS):
+        if at and not isinstance(node, DEFINITIONS):
             around = nodes[parent][0]
-            outside = 0 if isinstance(around, _DEFINITIONS) else depths[parent]
+            outside = 0 if isinstance(around, DEFINITIONS) else depths[parent]
             depths[at] = outside + (_nests(node) and not _is_elif(node, around))
     return depths
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.checks.parts.evaluated import root_of, worked_out
-from grader.checks.parts.statements import FUNCTIONS, Function, bodies
+from grader.checks.parts.statements import DEFINITIONS, FUNCTIONS, Function, bodies
 
 RUNS, PRINTS, ASKS, READS = (
     "runs-on-import",
@@ -113,6 +113,6 @@ def _own_code(function: Function) -> Iterator[ast.AST]:
     waiting: list[ast.stmt] = list(reversed(function.body))
     while waiting:
         statement = waiting.pop()
-        if not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        if not isinstance(statement, DEFINITIONS):
             yield from worked_out(statement)
             waiting.extend(each for body in bodies(statement) for each in body)

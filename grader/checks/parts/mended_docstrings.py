@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-
 from grader.checks.parts.own_line import Line
-from grader.checks.parts.statements import FUNCTIONS
+from grader.checks.parts.statements import DEFINITIONS
 from grader.domain.check import Finding
 
 #: It says nothing, so that it counts as none until a student fills it in.
@@ -15,6 +13,6 @@ _SHAPE = '    """..."""'
 def docstring_mend(finding: Finding, line: Line) -> str | None:
     """Where a missing docstring belongs: on the line below the head."""
     head = line.statement
-    if finding.code != "missing-docstring" or not isinstance(head, (*FUNCTIONS, ast.ClassDef)):
+    if finding.code != "missing-docstring" or not isinstance(head, DEFINITIONS):
         return None
     return f"{line.text}\n{_SHAPE}" if head.body[0].lineno > line.row else None

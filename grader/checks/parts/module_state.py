@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from grader.checks.parts.bindings import Binding, Place, bindings_of
 from grader.checks.parts.evaluated import worked_out
 from grader.checks.parts.scopes import Scope, Use
-from grader.checks.parts.statements import FUNCTIONS
+from grader.checks.parts.statements import DEFINITIONS
 
 #: A name of the module with an attribute of it, or with nothing.
 Key = tuple[str, str]
@@ -36,7 +36,7 @@ _TALKS = frozenset({"print", "input"})
 def is_script(statements: Sequence[tuple[ast.stmt, Place]], defined: frozenset[str]) -> bool:
     """Whether a module, when loaded, talks to the user, loops on, or calls its own functions."""
     for statement, place in statements:
-        if place.in_guard or isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        if place.in_guard or isinstance(statement, DEFINITIONS):
             continue
         if isinstance(statement, ast.While) or _calls(statement, _TALKS):
             return True

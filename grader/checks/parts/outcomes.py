@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from grader.checks.parts.calls_made import Call, Hubs, Said, nodes_in
 from grader.checks.parts.running import Step, expressions
 from grader.checks.parts.signatures import starred_arguments
-from grader.checks.parts.statements import FUNCTIONS, Function
+from grader.checks.parts.statements import DEFINITIONS, Function
 from grader.checks.parts.truths import last_name
 
 #: How well an outcome is heard: asserted in its group; by a later assertion on what the test was
@@ -161,7 +161,7 @@ class _Grouping:
     def _holds_together(self, at: int) -> bool:
         """Whether what stands in the body of a statement follows from its head."""
         statement, said = self._steps[at].statement, self._said[at]
-        if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        if isinstance(statement, DEFINITIONS):
             return True
         if isinstance(statement, ast.Try):
             return _decides(statement)
@@ -210,7 +210,7 @@ def _all_of(statement: ast.stmt) -> Iterator[ast.expr]:
 
 def _bound_by(statement: ast.stmt) -> Iterator[str]:
     """Names that are not expressions: of inner functions, and of caught exceptions."""
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+    if isinstance(statement, DEFINITIONS):
         yield statement.name
     for handler in getattr(statement, "handlers", ()):
         if handler.name:

@@ -10,7 +10,14 @@ from grader.checks.parts.calls_made import Hubs, Said, nodes_in
 from grader.checks.parts.outcomes import Group
 from grader.checks.parts.running import mentioned
 from grader.checks.parts.signatures import values_given
-from grader.checks.parts.statements import FUNCTIONS, Function, bodies, is_stub, without_docstring
+from grader.checks.parts.statements import (
+    DEFINITIONS,
+    FUNCTIONS,
+    Function,
+    bodies,
+    is_stub,
+    without_docstring,
+)
 from grader.checks.parts.test_routines import Routine, is_case
 from grader.checks.parts.truths import digest, is_fixed, last_name
 
@@ -57,7 +64,7 @@ def definitions(tree: ast.Module) -> list[Definition]:
         node, prefix, is_public = waiting.pop()
         for body in bodies(node):
             for item in body:
-                if isinstance(item, (*FUNCTIONS, ast.ClassDef)):
+                if isinstance(item, DEFINITIONS):
                     shown = is_public and not item.name.startswith("_")
                     one = Definition(item, prefix + item.name, bool(prefix), shown)
                     found.append(one)

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from grader.checks.parts.calls import Aliases, target_of
 from grader.checks.parts.expressions import expressions
 from grader.checks.parts.handlers import last_name
-from grader.checks.parts.statements import FUNCTIONS, Function, bodies
+from grader.checks.parts.statements import DEFINITIONS, Function, bodies
 
 #: Assignments of computed values, outside loops, that make a function one that computes.
 _COMPUTING = 3
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_CLOSED = (*FUNCTIONS, ast.ClassDef)
 _SURE = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
 _NUMBERS = frozenset("abs float int len max min pow round sum".split())
 _TALKING = frozenset({"print", "input", "open"})
@@ -32,7 +31,7 @@ def own_level(function: Function) -> Iterator[tuple[ast.AST, bool]]:
     waiting: list[tuple[ast.AST, bool]] = [(item, False) for item in function.body]
     while waiting:
         statement, looped = waiting.pop()
-        if isinstance(statement, _CLOSED):
+        if isinstance(statement, DEFINITIONS):
             continue
         yield statement, looped
         for node in expressions(statement):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.checks.parts.statements import FUNCTIONS, Function, bodies, is_stub
+from grader.checks.parts.statements import DEFINITIONS, FUNCTIONS, Function, bodies, is_stub
 
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
 _DECLARED_TWICE = frozenset({"overload", "setter", "deleter"})
@@ -68,7 +68,7 @@ def definitions(tree: ast.Module) -> list[Definition]:
     while waiting:
         node, holder = waiting.pop()
         for statement in (item for body in bodies(node) for item in body):
-            if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            if isinstance(statement, DEFINITIONS):
                 found.append(Definition(statement, holder))
             if isinstance(statement, ast.ClassDef):
                 waiting.append((statement, found[-1]))
@@ -87,7 +87,7 @@ def does_nothing(node: Function | ast.ClassDef) -> bool:
 
 
 def _holds_a_place(statement: ast.stmt) -> bool:
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+    if isinstance(statement, DEFINITIONS):
         return does_nothing(statement)
     if isinstance(statement, ast.Return):
         return not _has_value(statement)

@@ -10,6 +10,7 @@ from grader.domain.source import SourceFile
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 #: What a check says of a file in which there is nothing to judge.
 NOTHING_TO_SAY = Inspection(state=State.NOT_APPLICABLE)

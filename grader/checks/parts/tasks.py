@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 
 from grader.checks.parts.groups import Groups
-from grader.checks.parts.statements import FUNCTIONS, Function, without_docstring
+from grader.checks.parts.statements import DEFINITIONS, Function, without_docstring
 
 #: Statements of a function's own level that make a task, and tasks that make several.
 TASK = 3
@@ -56,7 +56,7 @@ def _names_set_anew(statement: ast.stmt) -> set[str]:
 
 def _defined_or_asked(node: ast.AST) -> str:
     """The name that a definition sets, or that of what is asked to do something."""
-    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+    if isinstance(node, DEFINITIONS):
         return node.name
     return _asked(node.value) if isinstance(node, ast.Expr) else ""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.checks.parts.scripts import is_guard
-from grader.checks.parts.statements import FUNCTIONS, bodies, every_statement
+from grader.checks.parts.statements import DEFINITIONS, bodies, every_statement
 from grader.domain.source import SourceFile
 
 _WORKING_STATEMENTS = (
@@ -32,7 +32,6 @@ _KEEPS_NOTHING = frozenset(
 _CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-_DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
 class Unit(NamedTuple):
@@ -75,7 +74,7 @@ def work_in(source: SourceFile) -> Work:
     A name that is assigned is a unit that does no work of its own. What is defined in a block
     is none: in a guard nobody can import it, and elsewhere it is there on a condition.
     """
-    defined = [item for item in source.tree.body if isinstance(item, _DEFINITIONS)]
+    defined = [item for item in source.tree.body if isinstance(item, DEFINITIONS)]
     units = [_unit(definition, source.lines) for definition in defined]
     names: dict[bool, set[str]] = {True: set(), False: set()}
     for statement, guarded in _outside(source.tree):
@@ -97,7 +96,7 @@ def work_in(source: SourceFile) -> Work:
 
 def _outside(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
     """Every statement but the module's functions and classes, and whether it is below a guard."""
-    waiting = [(item, False) for item in tree.body if not isinstance(item, _DEFINITIONS)]
+    waiting = [(item, False) for item in tree.body if not isinstance(item, DEFINITIONS)]
     while waiting:
         statement, guarded = waiting.pop()
         yield statement, guarded
