@@ -38,15 +38,22 @@ def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
 def _statements(text: str) -> int:
     """How many statements of a text work; 0 where it is no Python."""
     several = "\n" in text or ";" in text
-    if len(text) < _LEAST_CHARACTERS or not several or _brackets(text) > _MOST_BRACKETS:
+    inside = parsed_text(text) if len(text) >= _LEAST_CHARACTERS and several else None
+    if inside is None:
         return 0
+    return sum(isinstance(item, ast.stmt) and works(item) for item, _ in every_statement(inside))
+
+
+def parsed_text(text: str) -> ast.Module | None:
+    """The tree of a text that is Python, however deep it is indented; ``None`` for any other."""
+    if _brackets(text) > _MOST_BRACKETS:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            inside = ast.parse(textwrap.dedent(text).strip())
+            return ast.parse(textwrap.dedent(text).strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return 0
-    return sum(isinstance(item, ast.stmt) and works(item) for item, _ in every_statement(inside))
+        return None
 
 
 def _brackets(text: str) -> int:

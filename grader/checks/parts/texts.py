@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
-import warnings
 from collections.abc import Iterator
 
+from grader.checks.parts.code_in_text import parsed_text
 from grader.domain.check import Finding
 
 #: So many characters make a text very long.
@@ -58,13 +57,8 @@ def _is_program(text: str) -> bool:
     """At least two statements of Python, one of which does something."""
     if len(text) > _MOST_PROGRAM or not _LIKE_CODE.search(text):
         return False
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(textwrap.dedent(text)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return len(body) > 1 and any(map(_acts, body))
+    inside = parsed_text(text)
+    return inside is not None and len(inside.body) > 1 and any(map(_acts, inside.body))
 
 
 def _acts(statement: ast.stmt) -> bool:

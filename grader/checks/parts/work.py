@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from grader.checks.parts.nodes import below
 from grader.checks.parts.scripts import is_guard
 from grader.checks.parts.statements import DEFINITIONS, bodies, every_statement
 from grader.domain.source import SourceFile
@@ -154,20 +155,20 @@ def _is_statement(node: ast.AST) -> bool:
 
 def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Every name that is read below some nodes, and every attribute."""
-    for node in _below(nodes):
+    for node in _all_below(nodes):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield node.id
         elif isinstance(node, ast.Attribute):
             yield node.attr
 
 
-def _below(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def _all_below(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Some nodes and everything inside them; never recursive."""
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(ast.iter_child_nodes(node))
+        waiting += below(node)
 
 
 def _unit(definition: Definition, lines: Sequence[str]) -> Unit:
@@ -188,7 +189,7 @@ def works(statement: ast.stmt) -> bool:
         return True
     if not isinstance(statement, _CARRIERS) or _prints_a_constant(statement):
         return False
-    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in _below(_own_parts(statement)))
+    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in _all_below(_own_parts(statement)))
 
 
 def _prints_a_constant(statement: ast.stmt) -> bool:
