@@ -11,6 +11,7 @@ from grader.checks.parts.nodes import below
 from grader.checks.parts.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.checks.parts.truths import last_name
 
+#: Calls in a student's test after which nothing of that test runs, so that it tries nothing out.
 _SKIPS = frozenset({"skip", "skipTest", "exit", "xfail"})
 #: Calls that only ask whether something is there: to name it in one is not to try it out.
 _ONLY_ASKS = frozenset({"callable", "hasattr", "id"})
