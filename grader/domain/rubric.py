@@ -149,7 +149,7 @@ class Probe:
         """Whether a file is one that the check is about."""
         return self.check.reads(path)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The check's id, and its options where they are not the defaults."""
         options = self.options.model_dump(mode="json", exclude_defaults=True)

@@ -12,6 +12,7 @@ from grader.domain.check import Context, Inspection, State
 #: (index of the file, index of the question); question 0 is the gate, 1 the first ask.
 Pair = tuple[int, int]
 GATE = 0
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Inspector(Protocol):
 
 def canonical(data: object) -> str:
     """JSON with sorted keys and no spaces: equal data, equal text (ASCII)."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(data)
 
 
 def failed(reason: str) -> Inspection:

@@ -17,7 +17,7 @@ from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, Submissi
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import Dropped, SourceFile, Submission, is_notebook
-from grader.engine.anchors import anchored
+from grader.engine.anchors import Lines, anchored
 from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
@@ -37,11 +37,17 @@ class Closable(Inspector, Protocol):
 
 @dataclass(frozen=True)
 class _Question:
-    """One probe of a rubric, with the parts of its keys that no file changes."""
+    """One probe of a rubric; ``fixed`` has hashed the parts of its keys that no file changes."""
 
     probe: Probe
     options: str
-    fixed: tuple[object, ...]
+    fixed: hashlib._Hash
+
+    def key(self, file: tuple[str, str], context: Context) -> str:
+        """The key of its inspection of a file, given as (hash of the bytes, kind of name)."""
+        key = self.fixed.copy()
+        key.update(canonical((*file, context)).encode("ascii"))
+        return key.hexdigest()
 
 
 @dataclass
@@ -125,7 +131,7 @@ class Engine:
         options = canonical(probe.options.model_dump(mode="json"))
         tools = {tool: tool_version(tool) for tool in probe.check.tools}
         fixed = (probe.check.id, probe.check.version, options, tools, *self._base())
-        return _Question(probe, options, fixed)
+        return _Question(probe, options, _digest(fixed))
 
     def _base(self) -> tuple[object, ...]:
         return self._identity.python, GATE_VERSION
@@ -137,7 +143,8 @@ class Engine:
         python: str,
         wanted: dict[str, _Wanted],
     ) -> _Keys:
-        gate = _hashed((READABLE, python, *self._base(), file.sha256, file.kind))
+        seen = file.sha256, file.kind
+        gate = _digest((READABLE, python, *self._base(), *seen)).hexdigest()
         group = wanted.setdefault(gate, _Wanted(file, gate))
         probes = {}
         for question, outline in asked:
@@ -145,7 +152,7 @@ class Engine:
             if not check.reads(file.path):
                 continue
             context: Context = check.context(file.path, outline)
-            key = _hashed((*question.fixed, file.sha256, file.kind, context))
+            key = question.key(seen, context)
             group.asks[key] = Ask(check.id, question.options, context)
             probes[question.probe.key] = key
         return _Keys(gate, probes)
@@ -165,7 +172,7 @@ class Engine:
     ) -> Mapping[str, Inspection]:
         """Answers by key, measured now; those that did not fail are remembered."""
         job = Job(tuple(file for file, _ in rows), python)
-        fresh = _by_key(self._inspector.inspect(job), [names for _, names in rows])
+        fresh = _by_key(self._inspector.inspect(job), rows)
         kept = {key: one for key, one in fresh.items() if one.state is not State.FAILED}
         self._cache.put_many(kept)
         return fresh
@@ -205,9 +212,14 @@ def _missing(
 
 
 def _by_key(
-    answers: Mapping[tuple[int, int], Inspection], names: list[tuple[str, ...]]
+    answers: Mapping[tuple[int, int], Inspection], rows: Sequence[tuple[FileJob, tuple[str, ...]]]
 ) -> dict[str, Inspection]:
-    return {names[file][question]: inspection for (file, question), inspection in answers.items()}
+    """Answers by their keys, findings tied to their lines: both hang on the bytes alone."""
+    lines = [Lines(file.path, file.data) for file, _ in rows]
+    return {
+        rows[file][1][question]: lines[file].tied(inspection)
+        for (file, question), inspection in answers.items()
+    }
 
 
 def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) -> FileFacts:
@@ -227,5 +239,5 @@ def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) 
     )
 
 
-def _hashed(parts: tuple[object, ...]) -> str:
-    return hashlib.sha256(canonical(parts).encode("ascii")).hexdigest()
+def _digest(parts: tuple[object, ...]) -> hashlib._Hash:
+    return hashlib.sha256(canonical(parts).encode("ascii"))
