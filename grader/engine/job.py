@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,13 +87,17 @@ class Inspector(Protocol):
     Every pair of the job has an answer, but for the asks of a file whose gate did not say ``ok``.
     """
 
-    def inspect(self, job: Job) -> Answers:
-        """The answers.
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = ...) -> Answers:
+        """The answers. ``meanwhile`` is called at most once, while another process works on them.
 
         Raises:
             EngineFault: no answer can be had.
         """
         ...
+
+
+def nothing() -> None:
+    """What there is to do meanwhile, where nobody says."""
 
 
 def canonical(data: object) -> str:

@@ -7,7 +7,7 @@ wherever its key comes up again: in another file, another submission, another wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
 from grader.engine.intake_collect import why_not_graded
-from grader.engine.job import Ask, FileJob, Inspector, Job, canonical
+from grader.engine.job import Ask, FileJob, Inspector, Job, canonical, nothing
 from grader.engine.notebook import cells_of
 
 
@@ -86,8 +86,12 @@ class Engine:
         """Close the inspector; more than once does no harm."""
         self._inspector.close()
 
-    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
+    def measure(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
+    ) -> SubmissionFacts:
         """Everything that the rubric's probes measure of a submission, files in path order.
+
+        ``meanwhile`` is called at most once, while the inspector's own process is at work.
 
         Raises:
             EngineFault: the engine itself is broken; nothing is known of the submission.
@@ -99,7 +103,7 @@ class Engine:
         asked = list(zip(questions, outlines, strict=True))
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
-        known = self._known(wanted, rubric.python)
+        known = self._known(wanted, rubric.python, meanwhile)
         alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
         found = together(alone, [question.probe for question in questions])
         return SubmissionFacts(
@@ -157,22 +161,27 @@ class Engine:
             probes[question.probe.key] = key
         return _Keys(gate, probes)
 
-    def _known(self, wanted: Mapping[str, _Wanted], python: str) -> Mapping[str, Inspection]:
+    def _known(
+        self, wanted: Mapping[str, _Wanted], python: str, meanwhile: Callable[[], None]
+    ) -> Mapping[str, Inspection]:
         """Every inspection that the files need, by key, measured now where it has to be."""
         asked = [key for one in wanted.values() for key in (one.gate, *one.asks)]
         known = dict(self._cache.get_many(asked))
         missing = (_missing(one, known) for one in wanted.values())
         rows = [row for row in missing if row is not None]
         if rows:
-            known.update(self._fresh(rows, python))
+            known.update(self._fresh(rows, python, meanwhile))
         return known
 
     def _fresh(
-        self, rows: Sequence[tuple[FileJob, tuple[str, ...]]], python: str
+        self,
+        rows: Sequence[tuple[FileJob, tuple[str, ...]]],
+        python: str,
+        meanwhile: Callable[[], None],
     ) -> Mapping[str, Inspection]:
         """Answers by key, measured now; those that did not fail are remembered."""
         job = Job(tuple(file for file, _ in rows), python)
-        fresh = _by_key(self._inspector.inspect(job), rows)
+        fresh = _by_key(self._inspector.inspect(job, meanwhile), rows)
         kept = {key: one for key, one in fresh.items() if one.state is not State.FAILED}
         self._cache.put_many(kept)
         return fresh

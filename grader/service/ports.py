@@ -72,8 +72,13 @@ class ReadRubric(Protocol):
 class Measure(Protocol):
     """The engine: what one submission measures under the probes of a rubric."""
 
-    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
-        """Raises EngineFault where the engine itself is broken."""
+    def measure(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = ...
+    ) -> SubmissionFacts:
+        """Raises EngineFault where the engine itself is broken.
+
+        ``meanwhile`` is called at most once, while another process is at work.
+        """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
         """What the rubric's starter files measure, if it has any. Raises EngineFault as above."""
