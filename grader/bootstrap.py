@@ -16,6 +16,7 @@ from grader.engine.intake import read_upload
 from grader.engine.measure import Engine
 from grader.engine.nursery import Limits, Nursery
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
+from grader.engine.sandbox import Rung, choose
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
@@ -132,19 +133,31 @@ def _waker(settings: Settings) -> Waker:
     return CeleryWaker(make_celery(settings.redis_url)) if settings.redis_url else NoWaker()
 
 
+def sandbox_of(settings: Settings) -> Rung:
+    """The sandbox in which students' files are looked at on this host.
+
+    Raises:
+        BadSettings: this host does not offer the configured one.
+    """
+    return choose(settings.sandbox)
+
+
 def build_engine(
     settings: Settings, cache: FactsCache | None = None, *, at_once: bool = False
 ) -> Engine:
     """The engine with a nursery of its own; close it when done.
 
     ``at_once`` has the nursery warm up from now on rather than with its first job.
+
+    Raises:
+        BadSettings: this host does not offer the configured sandbox.
     """
     limits = Limits(
         memory=settings.child_memory,
         pair_seconds=settings.child_pair_seconds,
         seconds=settings.child_seconds,
     )
-    nursery = Nursery(limits)
+    nursery = Nursery(limits, sandbox=settings.sandbox)
     if at_once:
         nursery.start()
     return Engine(CATALOG, nursery, cache or MemoryFacts())

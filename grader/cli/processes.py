@@ -13,7 +13,7 @@ import structlog
 from waitress.server import create_server
 
 from grader.app import create_app
-from grader.bootstrap import Service, build_service
+from grader.bootstrap import Service, build_service, sandbox_of
 from grader.logs import log_json
 from grader.settings import Settings
 
@@ -41,7 +41,7 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         **place,
     )
     signal.signal(signal.SIGTERM, _leave)
-    log.info("api_started")
+    log.info("api_started", sandbox=sandbox_of(settings).value)
     try:
         server.run()
     finally:

@@ -15,6 +15,7 @@ from urllib.error import URLError
 
 import click
 
+from grader.bootstrap import sandbox_of
 from grader.cli.first_run import COURSE, prepare
 from grader.cli.problems import kind_errors
 from grader.cli.redis_server import RedisServer
@@ -69,6 +70,7 @@ def scheduler() -> None:
 
 
 def _serve(settings: Settings, token_file: Path | None) -> None:
+    sandbox = sandbox_of(settings)
     with ExitStack() as stack:
         (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
         stack.enter_context(_alone(settings.data_dir))
@@ -85,6 +87,7 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
         if not signals.stopping:
             stack.enter_context(_told(settings.data_dir, url))
             _greet(settings, url, secret, token_file)
+            click.echo(f"Students' files are read in the sandbox {sandbox.value}.")
         supervisor.run()
         click.echo("Stopping.")
 

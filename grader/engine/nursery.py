@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from grader.domain.check import Inspection
 from grader.domain.errors import EngineFault
 from grader.engine.job import Answers, Job, Limits, Pair, encode_job, failed, nothing
+from grader.engine.sandbox import AUTO, choose
 from grader.engine.wire import READY, Gone, pack, read_answers, receive, send
 
 __all__ = ["Limits", "Nursery"]
@@ -47,14 +48,26 @@ class Nursery:
     It starts with its first job, or when it is told to, so that it warms up in the meantime.
 
     ``catalog`` is ``module:CONSTANT``, imported in the nursery; ``path`` is a folder of ours to
-    import it from, beside what is installed. One job at a time: calls from threads queue up.
+    import it from, beside what is installed; ``sandbox`` is the name of a rung, or ``auto``.
+    One job at a time: calls from threads queue up.
+
+    Raises:
+        BadSettings: the host does not offer that sandbox.
     """
 
     def __init__(
-        self, limits: Limits = Limits(), *, catalog: str = DEFAULT_CATALOG, path: str = ""
+        self,
+        limits: Limits = Limits(),
+        *,
+        catalog: str = DEFAULT_CATALOG,
+        path: str = "",
+        sandbox: str = AUTO,
     ) -> None:
         self._limits = limits
-        self._told = json.dumps({"catalog": catalog, "path": path, "limits": asdict(limits)})
+        #: The rung that every child stands on.
+        self.sandbox = choose(sandbox)
+        told = {"catalog": catalog, "path": path, "sandbox": self.sandbox}
+        self._told = json.dumps(told | {"limits": asdict(limits)})
         #: What the nursery may take beyond a submission's own time: it warms up, kills, answers.
         self.grace_seconds = 30.0
         self._process: _Process | None = None

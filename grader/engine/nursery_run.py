@@ -163,7 +163,7 @@ class Run:
 
 
 def _reason(end: _End | str, status: int) -> str:
-    """Why the child ended where it did; the kernel's own limit on processor time is a timeout."""
+    """Why the child ended where it did; ``cpu`` where the kernel's limit on its time was hit."""
     if end == "crash" and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        return "timeout"
+        return "cpu"
     return str(end)

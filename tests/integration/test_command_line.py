@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.__main__ import main
+from grader.engine.sandbox import offered
 from grader.settings import Settings
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-refactor"
@@ -247,3 +248,20 @@ def test_this_repository_finds_full_marks_by_its_own_house_style(grader: Grader)
     root = Path(__file__).parents[2]
     result = grader("check", root, "--rubric", "house-style", "--fail-under", "100")
     assert result.exit_code == 0, result.stdout
+
+
+def test_the_sandbox_is_told_where_it_is_asked_for(grader: Grader) -> None:
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--verbose", "--format", "json")
+    assert result.exit_code == 0
+    assert result.stderr == f"Sandbox: {offered()[0].value}\n"
+    assert report_of(result)["status"] == "graded"
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("api",)])
+def test_nothing_starts_in_a_sandbox_that_the_host_lacks(
+    grader: Grader, command: tuple[str, ...]
+) -> None:
+    result = grader(*command, GRADER_SANDBOX="bubblewrap")
+    assert result.exit_code == 2
+    assert "there is no sandbox 'bubblewrap'" in result.stderr
+    assert "What to do: Set it to auto" in result.stderr
