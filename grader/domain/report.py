@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.domain.characters import plain_json
 from grader.domain.check import Catalog, Finding, Inspection, State
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.history import Earlier, History, Since, compare, fingerprint, history_of
@@ -184,7 +185,7 @@ class Report(_Frozen):
 
     def to_json(self) -> str:
         """The report as JSON, keys in a fixed order, ending in a newline."""
-        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+        return plain_json(self.model_dump_json(by_alias=True, indent=2)) + "\n"
 
 
 def build_report(
