@@ -40,7 +40,7 @@ def create_app(service: Service) -> OpenAPI:
     app.url_map.converters["slug"] = SlugConverter
     counted = metrics.Metrics(service.store.submissions.queue, service.clock)
     doors.install(app, _doors_of(service))
-    observing.install(app, counted)
+    observing.install(app, counted, pages.policy())
     problems.install(app)
     for room in (exercises, submissions, rubrics, webhooks, health, problem_pages):
         app.register_api(room.blueprint)

@@ -34,6 +34,10 @@ class Export(Protocol):
     def render(self) -> Callable[[Report], str]:
         """The rendering itself."""
 
+    @property
+    def headers(self) -> Callable[[], Mapping[str, str]]:
+        """What the answer says beside it."""
+
 
 @dataclass(frozen=True)
 class Doors:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from grader.api.problem_kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
+from grader.domain.characters import plain_json
 from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge
 
 log = structlog.get_logger(__name__)
@@ -172,7 +173,7 @@ def _instance() -> str:
 
 
 def _response(problem: Problem, headers: Mapping[str, str]) -> Response:
-    body = problem.model_dump_json(exclude_defaults=True)
+    body = plain_json(problem.model_dump_json(exclude_defaults=True))
     response = Response(body, problem.status, mimetype=MEDIA_TYPE)
     response.headers.update(headers)
     return response

@@ -9,7 +9,7 @@ from datetime import timedelta
 import click
 
 from grader.bootstrap import Service, build_service
-from grader.cli.problems import kind_errors
+from grader.cli.problems import kind_errors, say
 from grader.service.records import Role
 from grader.settings import Settings
 
@@ -59,7 +59,7 @@ def list_tokens() -> None:
             ended = "revoked" if one.revoked_at else "valid"
             used = f"{one.last_used_at:%Y-%m-%d}" if one.last_used_at else "never used"
             owner = one.student or one.course or "every course"
-            click.echo(f"{one.id}  {one.role.value:<10}  {owner:<16}  {ended}  {used}  {one.name}")
+            say(f"{one.id}  {one.role.value:<10}  {owner:<16}  {ended}  {used}  {one.name}")
 
 
 @token.command()

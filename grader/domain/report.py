@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.domain.characters import plain_json
 from grader.domain.check import Catalog, Inspection, State
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.found import Found, found_in, words_of
@@ -187,7 +188,7 @@ class Report(_Frozen):
 
     def to_json(self) -> str:
         """The report as JSON, keys in a fixed order, ending in a newline."""
-        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+        return plain_json(self.model_dump_json(by_alias=True, indent=2)) + "\n"
 
 
 def build_report(
