@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import __version__
+from grader.cli.audit import audit
 from grader.cli.backup import backup, restore
 from grader.cli.check import check, facts
 from grader.cli.client import retry, submit
@@ -34,6 +35,7 @@ for command in (
     rubric,
     token,
     source,
+    audit,
     db,
     backup,
     restore,

@@ -31,6 +31,7 @@ from grader.service.retry import Retry
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
+from grader.service.witness import Witness
 from grader.settings import Settings
 from grader.store.database import Store, open_store
 
@@ -63,6 +64,7 @@ class Service:
     publish: Publish
     retry: Retry
     tokens: Tokens
+    witness: Witness
     sweep: Sweep
 
     @cached_property
@@ -137,6 +139,7 @@ def build_service(
     store = open_store(settings.database, max_tries=settings.max_tries)
     plans = Plans(read_rubric, CATALOG)
     room = Room(store, clock, settings.max_queued)
+    witness = Witness(store, clock)
     submit = Submit(store, plans, read_bytes, clock, waker, room)
     return Service(
         settings=settings,
@@ -148,7 +151,8 @@ def build_service(
         read=Read(store),
         publish=Publish(store, plans, clock),
         retry=Retry(store, clock, waker),
-        tokens=Tokens(store, clock),
+        tokens=Tokens(store, clock, witness),
+        witness=witness,
         sweep=Sweep(store, clock, waker),
     )
 

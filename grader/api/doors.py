@@ -19,6 +19,7 @@ from grader.service.receive import Receive
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
+from grader.service.witness import Witness
 
 _KEY = "grader.doors"
 
@@ -57,6 +58,7 @@ class Doors:
     publish: Publish
     retry: Retry
     receive: Receive
+    witness: Witness
     formats: Mapping[str, Export]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]

@@ -21,7 +21,7 @@ from grader.api.bodies import (
     SubmissionBody,
     SubmissionsPage,
 )
-from grader.api.describe import BEARER, PREFIX, answer, problems
+from grader.api.describe import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.api.doors import Export, doors
 from grader.api.parameters import (
     ExercisePath,
@@ -34,6 +34,7 @@ from grader.api.submissions import NOT_YET, REPORT
 from grader.api.uploads import UPLOAD_BODY, read_sent
 from grader.api.waiting import wanted_wait
 from grader.domain.report import Report
+from grader.service.access import Act
 from grader.service.records import (
     ExerciseRecord,
     RubricRecord,
@@ -44,14 +45,12 @@ from grader.service.records import (
 from grader.service.submit import Upload
 
 _ENDED = (SubmissionState.GRADED, SubmissionState.NEEDS_ATTENTION)
-_LINK = {"Link": 'The next page, as rel="next".'}
 
 blueprint = APIBlueprint(
     "exercises",
     __name__,
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="exercises", description="What there is to hand in, and handing it in.")],
-    abp_security=BEARER,
     abp_responses=problems("bad-request", "unauthorized", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
@@ -60,7 +59,8 @@ blueprint.before_request(authenticate)
 @blueprint.get(
     "",
     operation_id="listExercises",
-    responses={"200": answer("A page of exercises.", json=ExercisesPage, headers=_LINK)},
+    security=allowed(Act.READ_EXERCISES),
+    responses={"200": answer("A page of exercises.", json=ExercisesPage, headers=NEXT_LINK)},
 )
 def exercises(query: PageQuery) -> Response:
     """The exercises that this token may see, by id."""
@@ -74,6 +74,7 @@ def exercises(query: PageQuery) -> Response:
 @blueprint.get(
     "/<slug:exercise>",
     operation_id="getExercise",
+    security=allowed(Act.READ_EXERCISES),
     responses={
         "200": answer("The exercise.", json=ExerciseBody),
         **problems("not-found"),
@@ -90,8 +91,9 @@ def exercise(path: ExercisePath) -> Response:
 @blueprint.get(
     "/<slug:exercise>/submissions",
     operation_id="listSubmissions",
+    security=allowed(Act.READ_SUBMISSIONS),
     responses={
-        "200": answer("A page of submissions.", json=SubmissionsPage, headers=_LINK),
+        "200": answer("A page of submissions.", json=SubmissionsPage, headers=NEXT_LINK),
         **problems("forbidden", "not-found"),
     },
 )
@@ -114,6 +116,7 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
 @blueprint.post(
     "/<slug:exercise>/submissions",
     operation_id="submit",
+    security=allowed(Act.HAND_IN),
     description="Answered with 202 as soon as it is safe, or with the report where "
     "`Prefer: wait=N` asks for it and it is there within N seconds.",
     openapi_extensions=UPLOAD_BODY,

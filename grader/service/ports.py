@@ -12,6 +12,8 @@ from grader.domain.history import Earlier
 from grader.domain.rubric import Intake, Rubric
 from grader.domain.source import Submission
 from grader.service.records import (
+    AuditEntry,
+    AuditQuery,
     Claim,
     ExerciseRecord,
     Lane,
@@ -234,6 +236,25 @@ class Passbacks(Protocol):
         """The passbacks of a submission, oldest first."""
 
 
+class Trail(Protocol):
+    """The audit log. What changes something notes it in its own transaction; this is the rest."""
+
+    def note(
+        self,
+        actor: str,
+        action: str,
+        subject: str,
+        *,
+        course: str,
+        now: datetime,
+        **detail: str | int,
+    ) -> None:
+        """Append one entry; ``detail`` never holds a secret."""
+
+    def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
+        """Entries, newest first. Raises BadRequest for a bad cursor."""
+
+
 class FactsCache(Protocol):
     """Inspections by the key of everything that they depend on."""
 
@@ -252,6 +273,7 @@ class Store(Protocol):
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks
+    trail: Trail
     facts: FactsCache
 
     def ping(self) -> None:

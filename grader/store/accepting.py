@@ -73,7 +73,8 @@ def accept(
             **_waiting(now),
         },
     ).one()
-    note(connection, now, new.actor, "submission.accepted", submission_id, archive=sha256)
+    what = {"course": course, "archive": sha256}
+    note(connection, now, new.actor, "submission.accepted", submission_id, **what)
     return record_of(row), True
 
 

@@ -132,8 +132,9 @@ def retry(
         raise Conflict(
             f"The submission is {state.value}; only one that needs attention is retried."
         )
-    note(connection, now, actor, "submission.retried", submission_id)
-    return record_of(row)
+    record = record_of(row)
+    note(connection, now, actor, "submission.retried", submission_id, course=record.course)
+    return record
 
 
 def get(connection: Connection, submission_id: str) -> SubmissionRecord:

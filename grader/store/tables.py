@@ -236,4 +236,7 @@ audit = Table(
     Column("action", Words, nullable=False),
     Column("subject", Words, nullable=False),
     Column("detail", Words, nullable=False),
+    Column("course", Words, nullable=False, server_default=""),
+    Index(None, "course", "id"),
+    Index(None, "subject", "id"),
 )

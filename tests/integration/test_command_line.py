@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,7 +213,7 @@ def test_tokens_are_made_listed_and_revoked(grader: Grader) -> None:
     listed = grader("token", "list").stdout
     assert "Ada" in listed and "valid" in listed
     assert made.stdout.strip() not in listed
-    assert "revoked" in grader("token", "revoke", listed.split()[0]).stdout
+    assert "revoked" in grader("token", "revoke", listed.splitlines()[1].split()[0]).stdout
     assert "revoked" in grader("token", "list").stdout
 
 
@@ -232,7 +233,45 @@ def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) ->
     assert "kept" in listed and "lost" not in listed
 
 
-@pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list")])
+def test_a_token_shows_whose_it_is_until_when_and_when_it_was_used(grader: Grader) -> None:
+    grader("db", "upgrade", "--no-seed")
+    words = ("--role", "student", "--course", "mlops", "--student", "s\x1b123", "--days", "7")
+    grader("token", "create", *words)
+    head, row = grader("token", "list", "--course", "mlops").stdout.splitlines()
+    assert head.split() == "ID ROLE COURSE STUDENT STATE EXPIRES LAST USED NAME".split()
+    assert re.search(r" student  mlops   s\\x1b123  valid  20\d\d-\d\d-\d\d \d\d:\d\d  never ", row)
+    assert len(grader("token", "list", "--course", "other").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--role", "grader"),
+        ("--role", "student", "--course", "mlops"),
+        ("--role", "admin", "--course", "mlops"),
+        ("--role", "lms", "--course", "mlops", "--student", "s1"),
+    ],
+)
+def test_a_token_that_cannot_be_is_explained(grader: Grader, words: tuple[str, ...]) -> None:
+    grader("db", "upgrade", "--no-seed")
+    result = grader("token", "create", *words)
+    assert result.exit_code == 2
+    assert "Where: " in result.stderr and "grader_" not in result.output
+
+
+def test_the_audit_log_is_listed(grader: Grader) -> None:
+    grader("db", "upgrade")
+    grader("token", "create", "--role", "grader", "--course", "mlops")
+    made, *published = grader("audit", "list").stdout.splitlines()[1:]
+    assert "command line" in made and "token.created" in made and "role=grader" in made
+    assert published and all("seed" in line and "rubric.published" in line for line in published)
+    for narrow in (("--since", "2999-01-01"), ("--actor", "nobody"), ("--course", "none")):
+        assert len(grader("audit", "list", *narrow).stdout.splitlines()) == 1
+    few = grader("audit", "list", "--action", "rubric.published", "--limit", "1")
+    assert len(few.stdout.splitlines()) == 2 and "more than 1" in few.stderr
+
+
+@pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list"), ("audit", "list")])
 def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
     result = grader(*arguments)
     assert result.exit_code == 2
