@@ -95,7 +95,6 @@ GUILTY = {
     "forge": "crash",
     "raise": "error",
     "exit": "error",
-    "surrogate": "error",
 }
 
 
@@ -112,6 +111,11 @@ def test_the_guilty_pair_is_named_and_the_rest_is_kept(
     }
     assert lines(answers, 1, 1) == lines(answers, 1, 3) == 1
     assert lines(answers, 2, 3) == 2
+
+
+def test_half_a_character_in_a_message_is_told_as_its_sign(nursery: Nursery) -> None:
+    answers = nursery.inspect(job("surrogate"))
+    assert [one.message for one in answers[1, 1].findings] == ["\\ud800"]
 
 
 def test_two_guilty_pairs_are_both_named_and_the_rest_goes_on(nursery: Nursery) -> None:
