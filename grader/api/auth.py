@@ -41,12 +41,13 @@ def authenticate() -> None:
     A role that the route does not admit is told so only about what exists for the token.
 
     Raises:
-        Unauthorized: no valid token. NotFound: there is no such thing for this token.
-        Forbidden: the token's role may not do that.
+        Unauthorized: no valid token. TooMany: it asks too often.
+        NotFound: there is no such thing for this token. Forbidden: its role may not do that.
     """
     given = request.authorization
     secret = given.token if given is not None and given.type == "bearer" else None
     g.token = doors().tokens.authenticate(secret or "")
+    doors().limits.request(g.token)
     if g.token.role not in current_app.extensions[_KEY][request.endpoint]:
         _find_what_is_asked_for(g.token)
         raise Forbidden(

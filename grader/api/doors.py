@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
+from grader.service.limits import RateLimits
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
@@ -54,6 +55,7 @@ class Doors:
     retry: Retry
     receive: Receive
     witness: Witness
+    limits: RateLimits
     formats: Mapping[str, Export]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]
