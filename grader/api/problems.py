@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from grader.api.answers import rate_headers
 from grader.api.problem_kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
 from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge, TooMany
+from grader.redaction import redact
 
 log = structlog.get_logger(__name__)
 
@@ -188,7 +189,7 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _instance() -> str:
-    return quote(request.path)[:500]
+    return redact(quote(request.path)[:500])
 
 
 def _response(problem: Problem, headers: Mapping[str, str]) -> Response:
