@@ -65,6 +65,7 @@ def _doors_of(service: Service) -> doors.Doors:
         retry=service.retry,
         receive=service.receive,
         witness=service.witness,
+        limits=service.limits,
         formats=FORMATS,
         waiting=_waiting(service),
         kinds=all_kinds(REFUSALS),

@@ -19,9 +19,11 @@ from grader.engine.measure import Engine
 from grader.engine.nursery import Limits, Nursery
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.engine.sandbox import Rung, choose
+from grader.rates import ProcessCounter, SharedCounter
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
+from grader.service.limits import Quotas, RateLimits
 from grader.service.plans import Plans
 from grader.service.ports import Clock, FactsCache, Waker
 from grader.service.publish import Publish
@@ -65,6 +67,7 @@ class Service:
     retry: Retry
     tokens: Tokens
     witness: Witness
+    limits: RateLimits
     sweep: Sweep
 
     @cached_property
@@ -153,6 +156,7 @@ def build_service(
         retry=Retry(store, clock, waker),
         tokens=Tokens(store, clock, witness),
         witness=witness,
+        limits=_limits(settings),
         sweep=Sweep(store, clock, waker),
     )
 
@@ -168,6 +172,18 @@ def sandbox_of(settings: Settings) -> Rung:
         BadSettings: this host does not offer the configured one.
     """
     return choose(settings.sandbox)
+
+
+def _limits(settings: Settings) -> RateLimits:
+    quotas = Quotas(
+        requests_per_student=settings.requests_per_student,
+        requests_per_token=settings.requests_per_token,
+        uploads_per_student=settings.uploads_per_student,
+        uploads_per_token=settings.uploads_per_token,
+        uploads_per_course=settings.uploads_per_course,
+    )
+    url = settings.redis_url
+    return RateLimits(quotas, SharedCounter(url) if url else ProcessCounter())
 
 
 def build_engine(

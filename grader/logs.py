@@ -1,4 +1,8 @@
-"""Logs of the long-running processes: one JSON object a line, ours and the libraries' alike."""
+"""Logs of the long-running processes: one JSON object a line, ours and the libraries' alike.
+
+No line holds a secret: addresses, headers and bodies of requests are not logged at all, and what
+libraries write is searched for what looks like one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ import sys
 
 import structlog
 from structlog.typing import Processor
+
+from grader.redaction import redact_event
 
 
 def log_json() -> None:
@@ -18,7 +24,7 @@ def log_json() -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, redact_event, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
@@ -28,9 +34,12 @@ def log_json() -> None:
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact_event,
                 structlog.processors.JSONRenderer(),
             ],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.captureWarnings(True)
+    for quotes_addresses in ("httpx", "httpcore"):
+        logging.getLogger(quotes_addresses).setLevel(logging.WARNING)

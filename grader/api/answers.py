@@ -86,6 +86,14 @@ def report_answer(report: Report, export: Export) -> Response:
     return response
 
 
+def rate_headers(name: str, most: int, window: int, *, left: int, seconds: int) -> dict[str, str]:
+    """What a caller may still do, as the IETF's draft on rate limit headers says it."""
+    return {
+        "RateLimit-Policy": f'"{name}";q={most};w={window}',
+        "RateLimit": f'"{name}";r={left};t={seconds}',
+    }
+
+
 def accepted_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
     """202: the submission is safe, its report is not there yet; where and when to ask again."""
     response = json_answer(SubmissionBody.of(record, token), 202)

@@ -21,7 +21,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/audit",
     abp_tags=[Tag(name="audit", description="Who changed or saw what.")],
-    abp_responses=problems("bad-request", "unauthorized", "store-unavailable"),
+    abp_responses=problems("bad-request", "unauthorized", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 

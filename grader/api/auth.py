@@ -14,10 +14,12 @@ from flask import Flask, current_app, g, request
 
 from grader.api.describe import SCHEME
 from grader.api.doors import doors
-from grader.domain.errors import Forbidden
+from grader.domain.errors import BadRequest, Forbidden
+from grader.redaction import TOKEN
 from grader.service.records import Role, TokenRecord
 
 _KEY = "grader.roles"
+_TOKEN_NAMES = frozenset({"token", "access_token", "bearer", "api_key", "apikey", "authorization"})
 
 
 def install(app: Flask, document: Mapping[str, Any]) -> None:
@@ -33,6 +35,23 @@ def install(app: Flask, document: Mapping[str, Any]) -> None:
         if authenticate in guards and not admitted.get(rule.endpoint):
             raise ValueError(f"{rule.endpoint} needs security=allowed(Act...): who may use it?")
     app.extensions[_KEY] = admitted
+    app.before_request(refuse_tokens_in_addresses)
+
+
+def refuse_tokens_in_addresses() -> None:
+    """Runs before every route: an address ends up in logs, histories and links.
+
+    Raises:
+        BadRequest: a token stands in the query or in the path.
+    """
+    named = [name for name in request.args if name.lower() in _TOKEN_NAMES]
+    if named or TOKEN.search(request.full_path):
+        raise BadRequest(
+            "A token must not stand in an address, where others may read it.",
+            how_to_fix="Send it in the header Authorization: Bearer TOKEN. End the one that was "
+            "in the address with `grader token revoke`, and make a new one.",
+            where=named[0] if named else "",
+        )
 
 
 def authenticate() -> None:
@@ -41,12 +60,13 @@ def authenticate() -> None:
     A role that the route does not admit is told so only about what exists for the token.
 
     Raises:
-        Unauthorized: no valid token. NotFound: there is no such thing for this token.
-        Forbidden: the token's role may not do that.
+        Unauthorized: no valid token. TooMany: it asks too often.
+        NotFound: there is no such thing for this token. Forbidden: its role may not do that.
     """
     given = request.authorization
     secret = given.token if given is not None and given.type == "bearer" else None
     g.token = doors().tokens.authenticate(secret or "")
+    doors().limits.request(g.token)
     if g.token.role not in current_app.extensions[_KEY][request.endpoint]:
         _find_what_is_asked_for(g.token)
         raise Forbidden(

@@ -12,6 +12,7 @@ from grader.api.bodies import SandboxBody
 from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
+from grader.service.limits import RateLimits
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
@@ -59,6 +60,7 @@ class Doors:
     retry: Retry
     receive: Receive
     witness: Witness
+    limits: RateLimits
     formats: Mapping[str, Export]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -11,6 +11,7 @@ from grader.api.answers import (
     json_answer,
     next_page,
     page_answer,
+    rate_headers,
     report_answer,
     wanted_export,
 )
@@ -35,6 +36,7 @@ from grader.api.uploads import UPLOAD_BODY, read_sent
 from grader.api.waiting import wanted_wait
 from grader.domain.report import Report
 from grader.service.access import Act
+from grader.service.limits import WINDOW
 from grader.service.records import (
     ExerciseRecord,
     RubricRecord,
@@ -51,7 +53,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="exercises", description="What there is to hand in, and handing it in.")],
-    abp_responses=problems("bad-request", "unauthorized", "store-unavailable"),
+    abp_responses=problems("bad-request", "unauthorized", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 
@@ -130,6 +132,7 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
             "request-too-large",
             "unsupported-media-type",
             "key-reused",
+            "too-many-requests",
             "overloaded",
             "store-unavailable",
             upload=True,
@@ -142,7 +145,9 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
     rubric = doors().read.exercise(path.exercise, token)
     seconds = wanted_wait(header.prefer)
     export = wanted_export(query.format) if seconds else None
+    _check_before_reading(rubric, token)
     upload = _upload(rubric, query, header, token)
+    left = doors().limits.upload(token, rubric.course, upload.student)
     record, new = doors().submit(upload)
     if export is None:
         response = accepted_answer(record, token)
@@ -150,7 +155,23 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
         response = _wait_for_report(record, token, export, seconds)
     if not new:
         response.headers["Idempotency-Replayed"] = "true"
+    if left is not None:
+        told = rate_headers(
+            left.rate.name, left.rate.most, WINDOW, left=left.left, seconds=left.seconds
+        )
+        response.headers.update(told)
     return response
+
+
+def _check_before_reading(rubric: RubricRecord, token: TokenRecord) -> None:
+    """Refuse what can be refused by its head alone.
+
+    What is longer than any request may be is told so when it is read.
+    """
+    doors().limits.check_upload(token, rubric.course)
+    announced = request.content_length or 0
+    if announced <= (request.max_content_length or announced):
+        doors().submit.check_size(rubric, announced)
 
 
 def _upload(

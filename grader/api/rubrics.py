@@ -27,7 +27,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="rubrics", description="What exercises are marked on.")],
-    abp_responses=problems("unauthorized", "not-found", "store-unavailable"),
+    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 

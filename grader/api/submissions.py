@@ -40,7 +40,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/submissions",
     abp_tags=[Tag(name="submissions", description="What was handed in, and what came of it.")],
-    abp_responses=problems("unauthorized", "not-found", "store-unavailable"),
+    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 

@@ -112,10 +112,17 @@ def _refused(why: str) -> BadSettings:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
+        # The words of an error must not hold what was being stored.
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=20, hide_parameters=True
+        )
     # The driver's own timeout stands first: switching to WAL may have to wait as well.
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=5, max_overflow=-1
+        url,
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=5,
+        max_overflow=-1,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -91,6 +91,16 @@ def test_a_part_that_is_killed_is_started_again(served: Running, part: str) -> N
     assert "was killed by SIGKILL; starts again" in served.said()
 
 
+def test_what_a_student_has_left_outlives_the_api(served: Running) -> None:
+    before = served.upload("counted").headers["RateLimit"]
+    served.kill(served.pids("grader api")[0])
+    after = served.upload("counted").headers["RateLimit"]
+    assert [told.partition(";t=")[0] for told in (before, after)] == [
+        '"uploads-student";r=59',
+        '"uploads-student";r=58',
+    ]
+
+
 def test_a_pool_process_that_is_killed_is_replaced(served: Running) -> None:
     worker = served.pids("--queues live,regrade")
     served.kill(worker[-1])
