@@ -30,6 +30,7 @@ from grader.service.retry import Retry
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
+from grader.service.upkeep import Purge
 from grader.settings import Settings
 from grader.store.database import Store, open_store
 
@@ -63,6 +64,7 @@ class Service:
     retry: Retry
     tokens: Tokens
     sweep: Sweep
+    purge: Purge
 
     @cached_property
     def receive(self) -> Receive:
@@ -149,6 +151,7 @@ def build_service(
         retry=Retry(store, clock, waker),
         tokens=Tokens(store, clock),
         sweep=Sweep(store, clock, waker),
+        purge=Purge(store.upkeep, clock),
     )
 
 
