@@ -11,9 +11,11 @@ from grader.cli.check import check, facts
 from grader.cli.client import retry, submit
 from grader.cli.db import db
 from grader.cli.explain import explain
+from grader.cli.purge import purge
 from grader.cli.rubric import rubric
 from grader.cli.serve import api, scheduler, serve
 from grader.cli.source import source
+from grader.cli.student import student
 from grader.cli.token import token
 
 
@@ -39,6 +41,8 @@ for command in (
     db,
     backup,
     restore,
+    purge,
+    student,
 ):
     main.add_command(command)
 

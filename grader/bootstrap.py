@@ -33,6 +33,7 @@ from grader.service.retry import Retry
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
+from grader.service.upkeep import Purge
 from grader.service.witness import Witness
 from grader.settings import Settings
 from grader.store.database import Store, open_store
@@ -69,6 +70,7 @@ class Service:
     witness: Witness
     limits: RateLimits
     sweep: Sweep
+    purge: Purge
 
     @cached_property
     def receive(self) -> Receive:
@@ -158,6 +160,7 @@ def build_service(
         witness=witness,
         limits=_limits(settings),
         sweep=Sweep(store, clock, waker),
+        purge=Purge(store.upkeep, clock),
     )
 
 
