@@ -51,7 +51,7 @@ class SqlUpkeep:
             ids = connection.execute(chosen).scalars().all()
             removed = remove_submissions(connection, ids) if ids else Removed()
             if ids:
-                told = {"before": old.before.isoformat(), **counts(removed)}
+                told: dict[str, str | int] = {"before": old.before.isoformat(), **counts(removed)}
                 note(connection, now, actor, "submissions.purged", "", course=old.course, **told)
         return removed
 
