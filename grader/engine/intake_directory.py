@@ -96,10 +96,10 @@ def read_directory(data: bytes) -> tuple[int, list[Entry]]:
 
 def _checked_end(data: bytes) -> int:
     ends = _ends(data)
-    if len(ends) > 1:
-        raise refusal("two-archives")
     if not ends:
         raise refusal("trailing-data" if _ends_early(data) else "truncated")
+    if ends != [data.rfind(_END_MARK)]:  # Some programs read the first of them, some the last.
+        raise refusal("two-archives")
     return ends[0]
 
 

@@ -143,9 +143,9 @@ def unseen(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name with every invisible character written out, cut to 200 characters."""
+    """A name with every character written out that is not plain to see, cut to 200 characters."""
     cut = name if len(name) <= 200 else name[:199] + "…"
-    return "".join(f"\\u{ord(char):04x}" if unseen(char) else char for char in cut)
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
 
 
 def size(number: int) -> str:

@@ -187,7 +187,11 @@ DISAGREEMENTS = (
         ),
         "overlap-or-gap",
     ),
-    Row("an archive in the comment", (archive(Part(), comment=_ONE),), "two-archives"),
+    Row(
+        "an archive in the comment, whole or damaged",
+        (archive(Part(), comment=_ONE), archive(Part(), comment=_ONE[:-1] + b"x")),
+        "two-archives",
+    ),
     Row(
         "something before the archive",
         (
