@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import __version__
+from grader.cli.backup import backup, restore
 from grader.cli.check import check, facts
 from grader.cli.client import retry, submit
 from grader.cli.db import db
@@ -34,6 +35,8 @@ for command in (
     token,
     source,
     db,
+    backup,
+    restore,
 ):
     main.add_command(command)
 

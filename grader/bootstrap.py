@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.broker import CeleryWaker, NoWaker, make_celery
 from grader.checks.catalog import CATALOG
@@ -30,6 +32,12 @@ from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
 from grader.settings import Settings
 from grader.store.database import Store, open_store
+
+if TYPE_CHECKING:
+    from grader.store.backup import Backup
+
+#: Who acts, in the audit trail, where somebody uses the command line.
+COMMAND_LINE = "command line"
 
 
 class SystemClock:
@@ -101,6 +109,22 @@ def migrate(settings: Settings) -> None:
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database)
+
+
+def back_up(settings: Settings, file: Path) -> Backup:
+    """Write the whole database to a new file; see :func:`grader.store.backup.back_up`."""
+    from grader.store import backup
+
+    now = SystemClock().now()
+    return backup.back_up(settings.database, file, actor=COMMAND_LINE, now=now)
+
+
+def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
+    """Make the database what a backup holds; see :func:`grader.store.backup.restore`."""
+    from grader.store import backup
+
+    now = SystemClock().now()
+    return backup.restore(settings.database, file, replace=replace, actor=COMMAND_LINE, now=now)
 
 
 def build_service(

@@ -71,7 +71,7 @@ def scheduler() -> None:
 def _serve(settings: Settings, token_file: Path | None) -> None:
     with ExitStack() as stack:
         (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_alone(settings.data_dir))
+        stack.enter_context(alone(settings.data_dir))
         signals = stack.enter_context(Signals())
         listening = stack.enter_context(_listen(settings.host, settings.port))
         supervisor = Supervisor(signals, click.echo)
@@ -90,7 +90,7 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
 
 
 @contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
+def alone(data_dir: Path) -> Iterator[None]:
     """Hold the lock of a data directory.
 
     Raises:

@@ -215,6 +215,22 @@ def test_tokens_are_made_listed_and_revoked(grader: Grader) -> None:
     assert "revoked" in grader("token", "list").stdout
 
 
+def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) -> None:
+    grader("db", "upgrade")
+    grader("token", "create", "--role", "admin", "--name", "kept")
+    made = grader("backup", tmp_path / "kept")
+    assert made.exit_code == 0 and "sqlite, schema" in made.stdout
+    again = grader("backup", tmp_path / "kept")
+    assert again.exit_code == 2 and "there already" in again.stderr
+
+    grader("token", "create", "--role", "admin", "--name", "lost")
+    refused = grader("restore", tmp_path / "kept")
+    assert refused.exit_code == 2 and "--replace" in refused.stderr
+    assert grader("restore", tmp_path / "kept", "--replace").exit_code == 0
+    listed = grader("token", "list").stdout
+    assert "kept" in listed and "lost" not in listed
+
+
 @pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list")])
 def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
     result = grader(*arguments)
