@@ -46,6 +46,8 @@ class Grade:
         if claim is None:
             return None
         with structlog.contextvars.bound_contextvars(submission_id=claim.submission.id):
+            # Should this process be killed, the log tells what it held.
+            log.info("claimed", tries=claim.submission.tries)
             self._grade(claim)
         self.waker.ended(claim.submission.id)
         return claim.submission
