@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,7 +159,7 @@ def build_service(
         tokens=Tokens(store, clock, witness),
         witness=witness,
         limits=_limits(settings),
-        sweep=Sweep(store, clock, waker),
+        sweep=Sweep(store, clock, waker, settings.lease_time, settings.pause_time),
         purge=Purge(store.upkeep, clock),
     )
 
@@ -221,5 +221,5 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         clock=service.clock,
         waker=service.waker,
         lease=settings.lease_time,
-        pause=timedelta(seconds=settings.pause),
+        pause=settings.pause_time,
     )

@@ -71,6 +71,8 @@ class Grade:
         ``meanwhile`` is called once, if it can be while another process does the measuring.
         """
         with _about(claim):
+            # Should this process be killed, the log tells what it held.
+            log.info("claimed", tries=claim.submission.tries)
             try:
                 return self._measured(claim, meanwhile)
             except Exception as fault:  # whatever broke, the row must go back and never be lost
