@@ -94,7 +94,8 @@ class Engine:
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
         known = self._known(wanted, rubric.python)
-        alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
+        top_folder = submission.top_folder
+        alone = [_file_facts(*pair, known, top_folder) for pair in zip(files, keys, strict=True)]
         found = together(alone, [question.probe for question in questions])
         return SubmissionFacts(
             files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
@@ -210,7 +211,9 @@ def _by_key(
     return {names[file][question]: inspection for (file, question), inspection in answers.items()}
 
 
-def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) -> FileFacts:
+def _file_facts(
+    file: SourceFile, keys: _Keys, known: Mapping[str, Inspection], top_folder: str
+) -> FileFacts:
     try:
         readable = known[keys.gate]
         ok = readable.state is State.OK
@@ -224,6 +227,7 @@ def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) 
         readable=readable,
         inspections=inspections,
         cells=cells_of(file.path, file.data),
+        top_folder=top_folder,
     )
 
 
