@@ -107,16 +107,17 @@ class Criterion(_Strict):
         """``points``, exact and ready to reckon with."""
         return Fraction(self.points)
 
-    def takes(self, path: str, check: Check) -> bool:
+    def takes(self, path: str, check: Check, top_folder: str = "") -> bool:
         """Whether a file counts for this criterion: one that the check reads, and the rubric names.
 
-        Tests are left out where the check leaves them out and the criterion names no ``exclude``.
+        Patterns may leave out ``top_folder``, the folder around the whole submission. Tests are
+        left out where the check leaves them out and the criterion names no ``exclude``.
         """
         if not check.reads(path):
             return False
         if self.exclude is None and check.skips_tests and is_test_path(path):
             return False
-        return selects(path, self.files, self.exclude or ())
+        return selects(path, self.files, self.exclude or (), top_folder)
 
 
 class Intake(_Strict):
@@ -214,9 +215,9 @@ class Planned:
         """Whether a file is one that the criterion's check is about."""
         return self.check is not None and self.check.reads(path)
 
-    def takes(self, path: str) -> bool:
-        """Whether a file counts for this criterion."""
-        return self.check is not None and self.criterion.takes(path, self.check)
+    def takes(self, path: str, top_folder: str = "") -> bool:
+        """Whether a file counts for this criterion (:meth:`Criterion.takes`)."""
+        return self.check is not None and self.criterion.takes(path, self.check, top_folder)
 
 
 @dataclass(frozen=True)
@@ -234,13 +235,13 @@ class Plan:
         planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
 
-    def mends(self, path: str) -> bool:
+    def mends(self, path: str, top_folder: str = "") -> bool:
         """Whether a criterion counts the layout or the imports of a file, which a patch mends.
 
         A notebook is not mended, because its lines are not those of the code in it.
         """
         weighed = (one for one in self.criteria if one.criterion.check in MENDED)
-        return not is_notebook(path) and any(one.takes(path) for one in weighed)
+        return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:
