@@ -7,7 +7,12 @@ because the place where it is kept is away.
 
 from __future__ import annotations
 
+import math
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
 from typing import Protocol
 
 from grader.domain.errors import TooMany
@@ -61,11 +66,40 @@ class Quotas:
 _Wanted = tuple[Rate, str]
 
 
+class Rests:
+    """Who was told to come back later, so that who comes sooner costs no more than a look here.
+
+    ``clock`` gives seconds that never go back. Safe to share between threads.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic, most: int = 10_000) -> None:
+        self._clock, self._most = clock, most
+        self._until: OrderedDict[_Wanted, float] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(self, wanted: _Wanted, seconds: int) -> None:
+        """Let something rest for so long; of too many the oldest is forgotten."""
+        with self._lock:
+            self._until[wanted] = self._clock() + seconds
+            while len(self._until) > self._most:
+                self._until.popitem(last=False)
+
+    def left(self, wanted: _Wanted) -> int:
+        """Seconds, rounded up; 0 once the rest is over."""
+        with self._lock:
+            until = self._until.get(wanted)
+            seconds = math.ceil(until - self._clock()) if until is not None else 0
+            if until is not None and seconds <= 0:
+                del self._until[wanted]
+        return max(seconds, 0)
+
+
 class RateLimits:
     """The use case: each method counts, or raises TooMany."""
 
     def __init__(self, quotas: Quotas, counter: Counter) -> None:
         self._counter = counter
+        self._rests = Rests()
         self._requests_of_student = Rate("requests-student", quotas.requests_per_student)
         self._requests = Rate("requests-token", quotas.requests_per_token)
         self._of_student = Rate("uploads-student", quotas.uploads_per_student)
@@ -78,10 +112,9 @@ class RateLimits:
         self._take((self._requests_of_student if is_student else self._requests, token.id))
 
     def check_upload(self, token: TokenRecord, course: str) -> None:
-        """Before an upload is read: whether there is room for one, which is not counted yet."""
-        for rate, key in self._shared(token, course):
-            if rate.most and (standing := self._counter.standing(rate, key)).left < 1:
-                raise _too_many(standing)
+        """Before an upload is read: raises for whoever was told to come back later."""
+        for wanted in (self._own(course, token.student), *self._shared(token, course)):
+            self._check_rest(wanted)
 
     def upload(self, token: TokenRecord, course: str, student: str) -> Standing | None:
         """Count an upload; what is left to the student (``None``: no limit).
@@ -89,11 +122,13 @@ class RateLimits:
         The student's own limit comes first, so that whoever is over it uses up nothing that
         others share.
         """
-        own = (self._of_student, f"{course}/{student}")
-        self._take(own)
-        for shared in self._shared(token, course):
-            self._take(shared)
+        own = self._own(course, student)
+        for wanted in (own, *self._shared(token, course)):
+            self._take(wanted)
         return self._counter.standing(*own) if self._of_student.most else None
+
+    def _own(self, course: str, student: str) -> _Wanted:
+        return (self._of_student, f"{course}/{student}")
 
     def _shared(self, token: TokenRecord, course: str) -> tuple[_Wanted, ...]:
         of_course = (self._of_course, course)
@@ -103,8 +138,18 @@ class RateLimits:
 
     def _take(self, wanted: _Wanted) -> None:
         rate, key = wanted
-        if rate.most and not self._counter.take(rate, key):
-            raise _too_many(self._counter.standing(rate, key))
+        if not rate.most:
+            return
+        self._check_rest(wanted)
+        if not self._counter.take(rate, key):
+            standing = self._counter.standing(rate, key)
+            self._rests.begin(wanted, standing.seconds)
+            raise _too_many(standing)
+
+    def _check_rest(self, wanted: _Wanted) -> None:
+        seconds = self._rests.left(wanted)
+        if seconds:
+            raise _too_many(Standing(wanted[0], 0, seconds))
 
 
 def _too_many(standing: Standing) -> TooMany:

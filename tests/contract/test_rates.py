@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.rates import ProcessCounter, SharedCounter
-from grader.service.limits import Counter, Rate
+from grader.service.limits import Counter, Rate, Rests
 from tests.servers_redis import RedisForTests, redis_server
 
 TWO = Rate("uploads-student", 2)
@@ -58,6 +58,20 @@ def test_what_is_left_and_what_was_taken_make_the_limit(keys: list[str], most: i
     for key in "abc":
         assert taken.count(key) == min(keys.count(key), most)
         assert counter.standing(rate, key).left == most - taken.count(key)
+
+
+def test_who_rests_may_come_back_when_told() -> None:
+    now = [100.0]
+    rests, wanted = Rests(lambda: now[0], most=2), (TWO, "ada")
+    rests.begin(wanted, 3)
+    assert (rests.left(wanted), rests.left((TWO, "bob"))) == (3, 0)
+    now[0] += 2.5
+    assert rests.left(wanted) == 1
+    now[0] += 0.5
+    assert rests.left(wanted) == 0
+    for name in "abc":
+        rests.begin((TWO, name), 9)
+    assert [rests.left((TWO, name)) for name in "abc"] == [0, 9, 9]
 
 
 def test_processes_count_together(redis: RedisForTests) -> None:

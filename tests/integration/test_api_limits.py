@@ -110,7 +110,7 @@ def test_a_refusal_costs_no_look_at_the_upload(
     limited: Limited, hand_in: HandIn, instructor: Headers
 ) -> None:
     client = limited(uploads_per_token=1)
-    hand_in(client, instructor, "a")
+    assert [hand_in(client, instructor, name).status_code for name in "ab"] == [202, 429]
     unread = client.post(URL, data=b"{}", headers=instructor, content_type="application/json")
     check_refusal(unread, "uploads-token", 1)
 
