@@ -21,6 +21,7 @@ from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
+from grader.service.places import Places
 from grader.service.plans import Plans
 from grader.service.ports import Clock, FactsCache, Waker
 from grader.service.publish import Publish
@@ -65,6 +66,7 @@ class Service:
     tokens: Tokens
     sweep: Sweep
     purge: Purge
+    places: Places
 
     @cached_property
     def receive(self) -> Receive:
@@ -152,6 +154,7 @@ def build_service(
         tokens=Tokens(store, clock),
         sweep=Sweep(store, clock, waker),
         purge=Purge(store.upkeep, clock),
+        places=Places(store, clock),
     )
 
 
