@@ -141,9 +141,7 @@ def site(kind: str, folder: Path, scale: Scale) -> Iterator[Site]:
         yield place
 
 
-def _environment(
-    kind: str, base: Database, folder: Path, lms: Lms, scale: Scale
-) -> dict[str, str]:
+def _environment(kind: str, base: Database, folder: Path, lms: Lms, scale: Scale) -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(_CLOCK), os.environ.get("PYTHONPATH", ""))))
     folder.mkdir(parents=True, exist_ok=True)
     return {

@@ -87,7 +87,9 @@ def judge(book: Book, tables: Tables, seen: list[Any], unread: list[str]) -> Ver
     }
     checks = {
         "sent and never answered": unanswered,
-        "refused": [f"{one.sending.key} {one.refused}" for one in book.promises.values() if one.refused],
+        "refused": [
+            f"{one.sending.key} {one.refused}" for one in book.promises.values() if one.refused
+        ],
         "lost": lost,
         "needs attention without being poison": innocent,
         "poison that was reported": [
