@@ -301,6 +301,25 @@ def test_a_nursery_killed_at_work_takes_its_child_along_and_the_job_is_done_agai
         assert nursery.pid != first
 
 
+@pytest.mark.parametrize(("kills", "reason"), [(1, "timeout"), (2, "crash")])
+def test_what_was_at_work_when_its_child_was_killed_is_asked_once_more(
+    kills: int, reason: str
+) -> None:
+    with make(replace(LIMITS, reuse=1)) as nursery:
+        nursery.inspect(job("fine"))
+        found: list[Answers] = []
+        work = threading.Thread(target=lambda: found.append(nursery.inspect(job("fine", "hang"))))
+        work.start()
+        for _ in range(kills):
+            assert nursery.pid is not None
+            child = await_burning(nursery.pid)
+            os.kill(child, signal.SIGKILL)
+            await_end(child)
+        work.join(30)
+        assert found[0][1, 2].reason == reason
+        assert found[0][2, 2].state is State.OK
+
+
 def test_a_stopped_nursery_is_replaced() -> None:
     with make(replace(LIMITS, seconds=1)) as nursery:
         nursery.grace_seconds = 0.5
