@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,7 +148,7 @@ def build_service(
         publish=Publish(store, plans, clock),
         retry=Retry(store, clock, waker),
         tokens=Tokens(store, clock),
-        sweep=Sweep(store, clock, waker),
+        sweep=Sweep(store, clock, waker, settings.lease_time, settings.pause_time),
     )
 
 
@@ -185,5 +185,5 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         clock=service.clock,
         waker=service.waker,
         lease=settings.lease_time,
-        pause=timedelta(seconds=settings.pause),
+        pause=settings.pause_time,
     )

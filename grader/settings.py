@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         """The lease as a time span."""
         return timedelta(seconds=self.lease)
 
+    @property
+    def pause_time(self) -> timedelta:
+        """The pause as a time span."""
+        return timedelta(seconds=self.pause)
+
 
 def _mistake(item: ErrorDetails) -> str:
     name = "_".join(str(part) for part in item["loc"]).upper()
