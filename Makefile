@@ -8,7 +8,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-inde
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
-.PHONY: demo test serve lint bench lock format clean
+.PHONY: demo test serve lint bench chaos lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
@@ -33,6 +33,10 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev $(VENV)/.redis
 	$(BIN)/python -m tests.benchmarks
+
+# Hundreds of submissions while everything dies; ends by itself, within five minutes a database.
+chaos: $(VENV)/.dev $(VENV)/.redis
+	$(BIN)/python -m tests.chaos
 
 # Locks name no index and no host; every file is held to its hash.
 lock: $(VENV)/.dev
