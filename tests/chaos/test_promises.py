@@ -56,8 +56,12 @@ def promised(*sendings: Sending) -> Book:
         book.sent(one)
         book.answered(one, httpx.Response(202, json={"id": f"s{one.number}"}))
         book.saw_end(f"s{one.number}")
-        book.saw_report(f"s{one.number}", b"report")
+        book.saw_report(f"s{one.number}", report(5))
     return book
+
+
+def report(points: float) -> bytes:
+    return json.dumps({"total": {"points": points}}).encode()
 
 
 def graded(*names: str) -> Tables:
@@ -108,7 +112,7 @@ def test_a_broken_promise_is_named(what: str) -> None:
 
 def test_a_report_that_changed_is_named() -> None:
     book = promised(ONE)
-    book.saw_report("s1", b"another")
+    book.saw_report("s1", report(6))
     (broken,) = judge(book, graded("s1"), [], []).broken
     assert broken == "graded twice in effect: s1"
 
@@ -132,3 +136,7 @@ def test_a_report_that_a_restore_took_back_may_come_again_with_the_same_points()
     same, other = score("s1", "w2", 5), score("s1", "w2", 6)
     assert judge(book, graded("s1"), [score("s1", "w1", 5), same], []).broken == ()
     assert judge(book, graded("s1"), [score("s1", "w1", 5), other], []).broken
+    book.saw_report("s1", report(5))
+    assert not book.changed
+    book.saw_report("s1", report(6))
+    assert book.changed == {"s1"}
