@@ -46,9 +46,10 @@ class FileFacts(_Frozen):
     Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
     ``ok`` there are none at all, and every probe that reads it has that state. ``cells`` are those
     of a notebook that hold code. ``top_folder`` (empty, or ending in a slash) is the folder around
-    all files of the submission; a rubric's patterns may leave it out. ``handed_out`` and ``apart`` are for judging (see
-    :func:`grader.domain.starter.own`), and never stored: the facts of a file do not depend on what
-    was handed out.
+    all files of the submission; a rubric's patterns may leave it out.
+
+    ``handed_out`` and ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never
+    stored: the facts of a file do not depend on what was handed out.
     """
 
     path: str
