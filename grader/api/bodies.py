@@ -7,8 +7,9 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.api.describe import PREFIX
-from grader.service.publish import may_edit
+from grader.service.access import Act, may
 from grader.service.records import (
+    AuditEntry,
     ExerciseRecord,
     RubricRecord,
     SubmissionRecord,
@@ -34,7 +35,7 @@ class SubmissionBody(_Body):
     archive_sha256: str
     received_at: datetime
     graded_at: datetime | None
-    problem: str = Field(description="Why it needs attention; instructors see it.")
+    problem: str = Field(description="Why it needs attention; staff see it.")
     links: dict[str, str] = Field(description="`self`, `report`, `archive`, `exercise`.")
 
     @staticmethod
@@ -51,7 +52,7 @@ class SubmissionBody(_Body):
             archive_sha256=record.archive_sha256,
             received_at=record.received_at,
             graded_at=record.graded_at,
-            problem=record.problem if may_edit(token) else "",
+            problem=record.problem if may(token, Act.READ_FACTS) else "",
             links=submission_links(record),
         )
 
@@ -130,6 +131,40 @@ class ReceivedBody(_Body):
     id: str
 
 
+class AuditBody(_Body):
+    """One act. The time is in UTC."""
+
+    id: str
+    at: datetime
+    actor: str = Field(description="A token's id, or a name such as `webhook:moodle`.")
+    actor_name: str = Field(description="The token's name; empty where no token acted.")
+    action: str = Field(description="Such as `archive.read` or `rubric.published`.")
+    subject: str = Field(description="The id of what it was done to.")
+    course: str = Field(description="Empty where the act is about no course.")
+    detail: dict[str, str | int]
+
+    @staticmethod
+    def of(entry: AuditEntry) -> AuditBody:
+        """An entry as it is listed."""
+        return AuditBody(
+            id=entry.id,
+            at=entry.at,
+            actor=entry.actor,
+            actor_name=entry.actor_name,
+            action=entry.action,
+            subject=entry.subject,
+            course=entry.course,
+            detail=dict(entry.detail),
+        )
+
+
+class AuditPage(_Body):
+    """Entries of the audit log, newest first."""
+
+    items: tuple[AuditBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
 class HealthBody(_Body):
     """The process answers."""
 
@@ -145,15 +180,25 @@ class QueueBody(_Body):
     oldest_queued_seconds: float = Field(description="0 where nothing waits.")
 
 
+class SandboxBody(_Body):
+    """How the child is shut in that looks at a student's source, and what it may use."""
+
+    confinement: str = Field(
+        description="`landlock+seccomp`, `seccomp`, `landlock` or `rlimits`: what this host"
+        " offers, or what was configured by name."
+    )
+    memory_bytes: int
+    seconds: float = Field(description="For a submission.")
+    pair_seconds: float = Field(description="For one check on one file.")
+
+
 class ReadinessBody(_Body):
     """Whether the service can do its work. ``queue`` is null while the database is away."""
 
     status: str = Field(description="`ready` or `unavailable`.")
     database: str = Field(description="`ok` or `unreachable`.")
     queue: QueueBody | None
-    sandbox: dict[str, float] = Field(
-        description="The limits under which source is looked at: bytes of memory, seconds."
-    )
+    sandbox: SandboxBody
 
 
 class ProblemKindBody(_Body):

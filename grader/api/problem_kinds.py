@@ -128,6 +128,13 @@ _OWN = (
         "GET it, and send the change with If-Match and the ETag that came with it.",
     ),
     ProblemKind(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "This token, student or course sends more in a minute than is allowed.",
+        "Send it again after the time in the Retry-After header; nothing was stored.",
+    ),
+    ProblemKind(
         "internal-error",
         500,
         "Something broke on our side",

@@ -134,6 +134,25 @@ class Overloaded(GraderError):
     title = "Too much is waiting"
 
 
+class TooMany(GraderError):
+    """A caller that asks more often than it may.
+
+    ``limit`` names the rate: ``most`` in ``window`` seconds. In ``seconds`` there is room again.
+    """
+
+    code = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(
+        self, detail: str, *, how_to_fix: str, limit: str, most: int, window: int, seconds: int
+    ) -> None:
+        super().__init__(detail, how_to_fix=how_to_fix)
+        self.limit = limit
+        self.most = most
+        self.window = window
+        self.seconds = seconds
+
+
 class BadSettings(GraderError):
     """A setting of this installation that cannot be."""
 

@@ -5,6 +5,7 @@ Times are aware datetimes in UTC. Ids are UUIDv7 texts, so they sort by time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +39,7 @@ class Role(StrEnum):
 
     ADMIN = "admin"
     INSTRUCTOR = "instructor"
+    GRADER = "grader"
     STUDENT = "student"
     LMS = "lms"
 
@@ -59,9 +61,47 @@ class TokenRecord:
     revoked_at: datetime | None
     last_used_at: datetime | None
 
+    def ended(self, now: datetime) -> str:
+        """``revoked`` or ``expired``; empty while it is good."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else ""
+
     def may_see(self, course: str) -> bool:
         """Whether things of a course exist for this token."""
         return self.role is Role.ADMIN or self.course == course
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One act. ``actor`` is a token's id (``actor_name`` its name) or the name of who acted.
+
+    ``course`` is empty where the act is about none. ``detail`` never holds a secret.
+    """
+
+    id: str
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    subject: str
+    course: str
+    detail: Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class AuditQuery:
+    """Which entries are wanted: those that fit everything that is given.
+
+    ``since`` is the first moment, ``until`` the one after the last.
+    """
+
+    course: str = ""
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
