@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_openapi3.openapi import OpenAPI
 
 from grader.api import (
+    audit,
+    auth,
     document,
     doors,
     exercises,
@@ -40,13 +42,15 @@ def create_app(service: Service) -> OpenAPI:
     app.url_map.converters["slug"] = SlugConverter
     counted = metrics.Metrics(service.store.submissions.queue, service.clock)
     doors.install(app, _doors_of(service))
-    observing.install(app, counted)
+    observing.install(app, counted, pages.policy())
     problems.install(app)
-    for room in (exercises, submissions, rubrics, webhooks, health, problem_pages):
+    for room in (exercises, submissions, rubrics, audit, webhooks, health, problem_pages):
         app.register_api(room.blueprint)
     app.register_api(metrics.blueprint(counted))
     app.register_api(document.blueprint(app))
-    pages.install(app, app.api_doc, CATALOG)
+    described = app.api_doc
+    auth.install(app, described)
+    pages.install(app, described, CATALOG)
     return app
 
 
@@ -56,10 +60,13 @@ def _doors_of(service: Service) -> doors.Doors:
         clock=service.clock,
         tokens=service.tokens,
         read=service.read,
+        places=service.places,
         submit=service.submit,
         publish=service.publish,
         retry=service.retry,
         receive=service.receive,
+        witness=service.witness,
+        limits=service.limits,
         formats=FORMATS,
         waiting=_waiting(service),
         kinds=all_kinds(REFUSALS),

@@ -12,6 +12,8 @@ from grader.api.bodies import SandboxBody
 from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
+from grader.service.limits import RateLimits
+from grader.service.places import Places
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
@@ -19,6 +21,7 @@ from grader.service.receive import Receive
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
+from grader.service.witness import Witness
 
 _KEY = "grader.doors"
 
@@ -33,6 +36,10 @@ class Export(Protocol):
     @property
     def render(self) -> Callable[[Report], str]:
         """The rendering itself."""
+
+    @property
+    def headers(self) -> Callable[[], Mapping[str, str]]:
+        """What the answer says beside it."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,13 @@ class Doors:
     clock: Clock
     tokens: Tokens
     read: Read
+    places: Places
     submit: Submit
     publish: Publish
     retry: Retry
     receive: Receive
+    witness: Witness
+    limits: RateLimits
     formats: Mapping[str, Export]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]

@@ -12,6 +12,7 @@ import click
 from grader.bootstrap import build_engine, read_rubric, sandbox_of
 from grader.checks.catalog import CATALOG
 from grader.cli.problems import Exit, kind_errors
+from grader.domain.characters import plain_json
 from grader.domain.errors import BadRequest
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
@@ -19,7 +20,12 @@ from grader.domain.report import Report, build_report
 from grader.domain.rubric import Plan
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine
-from grader.engine.rubric_text import rubric_digest, shipped_rubric, shipped_rubrics
+from grader.engine.rubric_text import (
+    rubric_digest,
+    rubric_file_text,
+    shipped_rubric,
+    shipped_rubrics,
+)
 from grader.exports.formats import FORMATS
 from grader.settings import Settings
 
@@ -87,18 +93,18 @@ def facts(path: Path, rubric_name: str) -> None:
     """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
     with kind_errors():
         _, (found,), _ = _measured(rubric_source(rubric_name), path)
-        click.echo(found.model_dump_json(indent=2))
+        click.echo(plain_json(found.model_dump_json(indent=2)))
 
 
 def rubric_source(name: str) -> str:
     """The text of a rubric file or of a shipped rubric.
 
     Raises:
-        BadRequest: neither a file nor a shipped exercise.
+        BadRequest: neither a file nor a shipped exercise. BadRubric: see rubric_file_text.
     """
     file = Path(name)
-    if file.is_file():
-        return file.read_bytes().decode("utf-8", errors="replace")
+    if file.exists() and not file.is_dir():
+        return rubric_file_text(file)
     shipped = shipped_rubric(name)
     if shipped is None:
         known = ", ".join(sorted(shipped_rubrics()))

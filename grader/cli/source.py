@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from urllib.parse import urlsplit
 
 import click
 
+from grader.cli.problems import say
 from grader.cli.token import open_service
 from grader.domain.errors import BadRequest
 from grader.service.records import SourceRecord
@@ -33,6 +35,7 @@ def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connec
     """Add a source and print its signing secret, this once."""
     with open_service() as service:
         _check_name(name)
+        _check_callback(callback)
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         record = SourceRecord(name, course, connector, secret, callback, hosts)
         service.store.sources.put(record, "command line", service.clock.now())
@@ -49,9 +52,20 @@ def _check_name(name: str) -> None:
         )
 
 
+def _check_callback(url: str) -> None:
+    """Addresses are shown and logged; scores are signed, and need no password."""
+    parsed = urlsplit(url)
+    if "@" in parsed.netloc:
+        raise BadRequest(
+            "The callback's address holds a user name or a password.",
+            how_to_fix="Leave it out: what is sent is signed, and the receiver can verify that.",
+            where="--callback",
+        )
+
+
 @source.command("list")
 def list_sources() -> None:
     """List sources, without their secrets."""
     with open_service() as service:
         for one in service.store.sources.all():
-            click.echo(f"{one.name}  {one.course}  {one.connector}  {one.callback_url or '-'}")
+            say(f"{one.name}  {one.course}  {one.connector}  {one.callback_url or '-'}")

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import IO
 
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from grader.domain.check import Inspection
 from grader.domain.errors import EngineFault
-from grader.engine.job import Answers, Job, Limits, Pair, encode_job, failed
+from grader.engine.job import Answers, Job, Limits, Pair, encode_job, failed, nothing
 from grader.engine.sandbox import AUTO, choose
 from grader.engine.wire import READY, Gone, pack, read_answers, receive, send
 
@@ -82,7 +83,7 @@ class Nursery:
         with self._lock:
             self._started()
 
-    def inspect(self, job: Job) -> Answers:
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
         """See :class:`grader.engine.job.Inspector`.
 
         Raises:
@@ -90,11 +91,11 @@ class Nursery:
         """
         with self._lock:
             try:
-                return self._try(job)
+                return self._try(job, meanwhile)
             except Gone:
                 pass
             try:
-                return self._try(job)
+                return self._try(job, nothing)
             except Gone as gone:
                 raise EngineFault(
                     f"The process that inspects files failed twice: {gone}.",
@@ -112,11 +113,12 @@ class Nursery:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _try(self, job: Job) -> Answers:
+    def _try(self, job: Job, meanwhile: Callable[[], None]) -> Answers:
         try:
             process = self._running()
             deadline = time.monotonic() + self._limits.seconds + self.grace_seconds
             send(process.requests.fileno(), pack(*encode_job(job)), deadline)
+            meanwhile()
             # Records and padding come on top of what the nursery lets through.
             most = self._limits.output + 1024 * (1 + sum(1 for _ in job.pairs))
             answers = process.answers.fileno()

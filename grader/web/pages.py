@@ -6,12 +6,16 @@ They are rendered here, whole: no script, no font and no picture is fetched from
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
+from markupsafe import Markup
 
 from grader.domain.check import Catalog
 from grader.domain.errors import NotFound
+from grader.domain.page_policy import page_policy
 from grader.web.schemas import describe_schema, with_code
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -42,7 +46,18 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
     _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
+    app.jinja_env.globals["style"] = Markup(_style())
     app.jinja_env.filters.update(schema=describe_schema, words=with_code)
+
+
+def policy() -> str:
+    """The Content-Security-Policy of every page."""
+    return page_policy(_style())
+
+
+@cache
+def _style() -> str:
+    return files("grader.web").joinpath("templates", "pages.css").read_text("utf-8")
 
 
 def _teach(pages: Blueprint, checks: Catalog) -> None:
@@ -79,6 +94,16 @@ def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mappin
         for method in _METHODS:
             if method in item:
                 operation = {**item[method], "path": path, "method": method.upper()}
+                operation["needs"] = _needs(operation)
                 found.setdefault(operation["tags"][0], []).append(operation)
     for name, operations in found.items():
         yield described.get(name, {"name": name}), operations
+
+
+def _needs(operation: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """The security schemes of an operation, each with the roles of which one is needed."""
+    needs: dict[str, list[str]] = {}
+    for alternative in operation.get("security") or ():
+        for scheme, roles in alternative.items():
+            needs.setdefault(scheme, []).extend(roles)
+    return needs

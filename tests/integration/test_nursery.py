@@ -95,7 +95,6 @@ GUILTY = {
     "forge": "crash",
     "raise": "error",
     "exit": "error",
-    "surrogate": "error",
 }
 
 
@@ -112,6 +111,11 @@ def test_the_guilty_pair_is_named_and_the_rest_is_kept(
     }
     assert lines(answers, 1, 1) == lines(answers, 1, 3) == 1
     assert lines(answers, 2, 3) == 2
+
+
+def test_half_a_character_in_a_message_is_told_as_its_sign(nursery: Nursery) -> None:
+    answers = nursery.inspect(job("surrogate"))
+    assert [one.message for one in answers[1, 1].findings] == ["\\ud800"]
 
 
 def test_two_guilty_pairs_are_both_named_and_the_rest_goes_on(nursery: Nursery) -> None:
@@ -290,6 +294,25 @@ def test_a_nursery_killed_at_work_takes_its_child_along_and_the_job_is_done_agai
         assert found[0][1, 1].reason == "timeout"
         assert found[0][2, 1].state is State.OK
         assert nursery.pid != first
+
+
+@pytest.mark.parametrize(("kills", "reason"), [(1, "timeout"), (2, "crash")])
+def test_what_was_at_work_when_its_child_was_killed_is_asked_once_more(
+    kills: int, reason: str
+) -> None:
+    with make(replace(LIMITS, reuse=1)) as nursery:
+        nursery.inspect(job("fine"))
+        found: list[Answers] = []
+        work = threading.Thread(target=lambda: found.append(nursery.inspect(job("fine", "hang"))))
+        work.start()
+        for _ in range(kills):
+            assert nursery.pid is not None
+            child = await_burning(nursery.pid)
+            os.kill(child, signal.SIGKILL)
+            await_end(child)
+        work.join(30)
+        assert found[0][1, 2].reason == reason
+        assert found[0][2, 2].state is State.OK
 
 
 def test_a_stopped_nursery_is_replaced() -> None:
