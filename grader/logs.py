@@ -10,17 +10,19 @@ import logging
 import sys
 
 import structlog
+from structlog.processors import CallsiteParameter
 from structlog.typing import Processor
 
 from grader.redaction import redact_event
 
 
 def log_json() -> None:
-    """Write JSON lines to standard error from now on, from level INFO."""
+    """Write JSON lines to standard error from now on, from level INFO; each names its process."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.CallsiteParameterAdder({CallsiteParameter.PROCESS}),
         structlog.processors.format_exc_info,
     ]
     structlog.configure(

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     child_memory: int = Field(default=1_610_612_736, gt=0)
     child_pair_seconds: float = Field(default=10.0, gt=0)
     child_seconds: float = Field(default=60.0, gt=0)
+    #: What shuts that child in: `auto` (the strongest that this host offers), `landlock+seccomp`,
+    #: `seccomp`, `landlock` or `rlimits`. What is asked for by name is in force, or nothing starts.
+    sandbox: str = "auto"
 
     #: Hosts other than public https ones to which scores may be sent (development, tests).
     callback_hosts: tuple[str, ...] = ()
@@ -95,6 +98,11 @@ class Settings(BaseSettings):
     def lease_time(self) -> timedelta:
         """The lease as a time span."""
         return timedelta(seconds=self.lease)
+
+    @property
+    def pause_time(self) -> timedelta:
+        """The pause as a time span."""
+        return timedelta(seconds=self.pause)
 
 
 def _mistake(item: ErrorDetails) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from grader.api.bodies import SubmissionBody, submission_links
 from grader.api.doors import Export, doors
 from grader.api.errors import NotAcceptable
+from grader.domain.characters import plain_json
 from grader.domain.report import Report
 from grader.service.records import SubmissionRecord, TokenRecord
 
@@ -19,7 +20,8 @@ RETRY_SECONDS = 2
 
 def json_answer(body: BaseModel, status: int = 200) -> Response:
     """A body as JSON."""
-    return Response(body.model_dump_json(by_alias=True), status, mimetype="application/json")
+    text = plain_json(body.model_dump_json(by_alias=True))
+    return Response(text, status, mimetype="application/json")
 
 
 def page_answer(body: BaseModel, following: str | None) -> Response:
@@ -78,6 +80,7 @@ def wanted_export(name: str) -> Export:
 def report_answer(report: Report, export: Export) -> Response:
     """A report in the form that was asked for."""
     response = Response(export.render(report), mimetype=export.media_type)
+    response.headers.update(export.headers())
     response.headers["Vary"] = "Accept, Authorization"
     response.headers["Grader-Status"] = report.status
     return response

@@ -180,15 +180,25 @@ class QueueBody(_Body):
     oldest_queued_seconds: float = Field(description="0 where nothing waits.")
 
 
+class SandboxBody(_Body):
+    """How the child is shut in that looks at a student's source, and what it may use."""
+
+    confinement: str = Field(
+        description="`landlock+seccomp`, `seccomp`, `landlock` or `rlimits`: what this host"
+        " offers, or what was configured by name."
+    )
+    memory_bytes: int
+    seconds: float = Field(description="For a submission.")
+    pair_seconds: float = Field(description="For one check on one file.")
+
+
 class ReadinessBody(_Body):
     """Whether the service can do its work. ``queue`` is null while the database is away."""
 
     status: str = Field(description="`ready` or `unavailable`.")
     database: str = Field(description="`ok` or `unreachable`.")
     queue: QueueBody | None
-    sandbox: dict[str, float] = Field(
-        description="The limits under which source is looked at: bytes of memory, seconds."
-    )
+    sandbox: SandboxBody
 
 
 class ProblemKindBody(_Body):

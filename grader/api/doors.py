@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from flask import Flask, current_app
 
+from grader.api.bodies import SandboxBody
 from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
@@ -35,6 +36,10 @@ class Export(Protocol):
     def render(self) -> Callable[[Report], str]:
         """The rendering itself."""
 
+    @property
+    def headers(self) -> Callable[[], Mapping[str, str]]:
+        """What the answer says beside it."""
+
 
 @dataclass(frozen=True)
 class Doors:
@@ -43,7 +48,7 @@ class Doors:
     ``formats`` are renderings by the name that ``?format=`` uses, the default one first;
     ``kinds`` is every kind of problem by its code; ``problem_page`` and
     ``problems_page`` render one, or all of them, as HTML;
-    ``sandbox`` says under which limits students' source is looked at.
+    ``sandbox`` says in which confinement students' source is looked at.
     """
 
     store: Store
@@ -61,7 +66,7 @@ class Doors:
     kinds: Mapping[str, ProblemKind]
     problem_page: Callable[[ProblemKind], str]
     problems_page: Callable[[Iterable[ProblemKind]], str]
-    sandbox: Mapping[str, float]
+    sandbox: SandboxBody
 
 
 def install(app: Flask, given: Doors) -> None:

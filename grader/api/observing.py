@@ -9,18 +9,20 @@ import structlog
 from flask import Flask, Response, g, request
 
 from grader.api.metrics import Metrics
+from grader.domain.page_policy import NOTHING
 
 log = structlog.get_logger(__name__)
 
-_HTML_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-_OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
 
 
-def install(app: Flask, metrics: Metrics) -> None:
-    """Observe every request of an application."""
+def install(app: Flask, metrics: Metrics, page_policy: str) -> None:
+    """Observe every request of an application, whose own pages have this policy."""
 
     def finish(response: Response) -> Response:
         seconds = time.perf_counter() - g.started
@@ -33,7 +35,7 @@ def install(app: Flask, metrics: Metrics) -> None:
             status=response.status_code,
             seconds=round(seconds, 4),
         )
-        return _with_safe_headers(response)
+        return _with_safe_headers(response, page_policy)
 
     app.before_request(_begin)
     app.after_request(finish)
@@ -50,12 +52,11 @@ def _end(error: BaseException | None) -> None:
     structlog.contextvars.unbind_contextvars("request_id")
 
 
-def _with_safe_headers(response: Response) -> Response:
+def _with_safe_headers(response: Response, page_policy: str) -> Response:
     headers = response.headers
     html = response.mimetype == "text/html"
     headers["X-Request-Id"] = g.request_id
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Content-Security-Policy"] = _HTML_POLICY if html else _OTHER_POLICY
+    headers.update(_SAFE)
+    headers.setdefault("Content-Security-Policy", page_policy if html else NOTHING)
     headers.setdefault("Cache-Control", "no-store")
     return response

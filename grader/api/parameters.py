@@ -99,7 +99,7 @@ class FormatQuery(Parameters):
     """In which form a report is wanted."""
 
     format: ShortText = Field(
-        "", description="`json`, `text`, `markdown` or `html`; goes before Accept."
+        "", description="`json`, `text`, `markdown`, `html` or `csv`; goes before Accept."
     )
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from grader.api.answers import rate_headers
 from grader.api.problem_kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
+from grader.domain.characters import plain_json
 from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge, TooMany
 from grader.redaction import redact
 
@@ -193,7 +194,7 @@ def _instance() -> str:
 
 
 def _response(problem: Problem, headers: Mapping[str, str]) -> Response:
-    body = problem.model_dump_json(exclude_defaults=True)
+    body = plain_json(problem.model_dump_json(exclude_defaults=True))
     response = Response(body, problem.status, mimetype=MEDIA_TYPE)
     response.headers.update(headers)
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -13,6 +11,7 @@ from grader.api.auth import authenticate, caller
 from grader.api.bodies import SubmissionBody
 from grader.api.describe import PREFIX, allowed, answer, problems
 from grader.api.doors import doors
+from grader.api.downloads import attachment, download_name
 from grader.api.parameters import FormatQuery, SubmissionPath
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
@@ -28,8 +27,12 @@ REPORT = answer(
     "text/plain",
     "text/markdown",
     "text/html",
+    "text/csv",
     json=Report,
-    headers={"Grader-Status": "`graded` or `needs_attention`."},
+    headers={
+        "Grader-Status": "`graded` or `needs_attention`.",
+        "Content-Disposition": "With `text/csv`: an attachment with a file name.",
+    },
 )
 
 blueprint = APIBlueprint(
@@ -62,7 +65,7 @@ def show(path: SubmissionPath) -> Response:
     responses={"200": REPORT, "202": NOT_YET, **problems("bad-request", "not-acceptable")},
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
-    """The newest report of a submission, as JSON, text, Markdown or HTML."""
+    """The newest report of a submission, as JSON, text, Markdown, HTML or CSV."""
     token = caller()
     record = doors().read.submission(path.submission, token)
     export = wanted_export(query.format)
@@ -114,8 +117,7 @@ def archive(path: SubmissionPath) -> Response:
     doors().witness.saw("archive", token, record)
     data, filename = doors().store.submissions.archive(path.submission)
     response = Response(data, mimetype="application/octet-stream")
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", filename).lstrip(".") or "submission"
-    response.headers["Content-Disposition"] = f'attachment; filename="{safe}"'
+    response.headers["Content-Disposition"] = attachment(download_name(filename, data))
     return response
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from grader.bootstrap import build_engine, read_rubric
+from grader.bootstrap import build_engine, read_rubric, sandbox_of
 from grader.checks.catalog import CATALOG
 from grader.cli.problems import Exit, kind_errors
+from grader.domain.characters import plain_json
 from grader.domain.errors import BadRequest
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
@@ -19,7 +20,12 @@ from grader.domain.report import Report, build_report
 from grader.domain.rubric import Plan
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine
-from grader.engine.rubric_text import rubric_digest, shipped_rubric, shipped_rubrics
+from grader.engine.rubric_text import (
+    rubric_digest,
+    rubric_file_text,
+    shipped_rubric,
+    shipped_rubrics,
+)
 from grader.exports.formats import FORMATS
 from grader.settings import Settings
 
@@ -52,6 +58,7 @@ _RUBRIC = click.option(
     help="An earlier version: tell what was fixed, what is new, what is still there.",
 )
 @click.option("--signals", is_flag=True, help="Show what a person should look at, too.")
+@click.option("--verbose", is_flag=True, help="Say on standard error how files are read.")
 def check(
     path: Path,
     rubric_name: str,
@@ -60,6 +67,7 @@ def check(
     output: Path | None,
     against: Path | None,
     signals: bool,
+    verbose: bool,
 ) -> None:
     """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
 
@@ -67,6 +75,8 @@ def check(
     withholds points (the report shows what did run).
     """
     with kind_errors():
+        if verbose:
+            click.echo(f"Sandbox: {sandbox_of(Settings.load()).value}", err=True)
         text = rubric_source(rubric_name)
         plan, (found, *before), given = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None
@@ -83,18 +93,18 @@ def facts(path: Path, rubric_name: str) -> None:
     """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
     with kind_errors():
         _, (found,), _ = _measured(rubric_source(rubric_name), path)
-        click.echo(found.model_dump_json(indent=2))
+        click.echo(plain_json(found.model_dump_json(indent=2)))
 
 
 def rubric_source(name: str) -> str:
     """The text of a rubric file or of a shipped rubric.
 
     Raises:
-        BadRequest: neither a file nor a shipped exercise.
+        BadRequest: neither a file nor a shipped exercise. BadRubric: see rubric_file_text.
     """
     file = Path(name)
-    if file.is_file():
-        return file.read_bytes().decode("utf-8", errors="replace")
+    if file.exists() and not file.is_dir():
+        return rubric_file_text(file)
     shipped = shipped_rubric(name)
     if shipped is None:
         known = ", ".join(sorted(shipped_rubrics()))

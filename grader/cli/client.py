@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import httpx
 
-from grader.cli.problems import Exit, kind_errors
+from grader.cli.problems import Exit, kind_errors, say
 from grader.domain.errors import BadRequest, EngineFault, Overloaded
 
 _URL = click.option(
@@ -45,7 +45,7 @@ def submit(
     with kind_errors(), _client(url, token) as client:
         accepted = _upload(client, zip_file, exercise, student)
         report = _report(client, accepted, _MEDIA[format_name], seconds)
-        click.echo(report.text, nl=not report.text.endswith("\n"))
+        say(report.text)
         attention = report.headers.get("Grader-Status") == "needs_attention"
     sys.exit(Exit.NEEDS_ATTENTION if attention else Exit.GRADED)
 
@@ -58,7 +58,7 @@ def retry(submission: str, url: str, token: str) -> None:
     """Grade SUBMISSION again, which needed attention (instructors)."""
     with kind_errors(), _client(url, token) as client:
         answer = _checked(client.post(f"/api/v1/submissions/{submission}/retry"))
-        click.echo(f"{submission} is {answer.json()['state']}.")
+        say(f"{submission} is {answer.json()['state']}.")
 
 
 def _client(url: str, token: str) -> httpx.Client:

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 import click
 
+from grader.domain.characters import visible
 from grader.domain.errors import BadRubric, EngineFault, GraderError
 
 #: For whoever runs the installation, where the error itself gives none.
@@ -40,17 +41,22 @@ def kind_errors() -> Iterator[None]:
         sys.exit(Exit.BAD_INPUT)
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines, whatever they quote: nothing in them is hidden or steers the terminal."""
+    click.echo(visible(text.removesuffix("\n"), keep="\n\t"), err=err)
+
+
 def complain(error: GraderError) -> None:
     """Say what is wrong, where, and what to do."""
-    click.echo(f"{error.title} [{error.code}]", err=True)
+    say(f"{error.title} [{error.code}]", err=True)
     lines = [str(p) for p in error.problems] if isinstance(error, BadRubric) else [error.detail]
     for line in lines:
-        click.echo(f"  {line}", err=True)
+        say(f"  {visible(line)}", err=True)
     if error.__cause__ is not None:
         reason = str(error.__cause__).partition("\n")[0]
-        click.echo(f"  Because: {reason}", err=True)
+        say(f"  Because: {reason}", err=True)
     if error.where:
-        click.echo(f"  Where: {error.where}", err=True)
+        say(f"  Where: {visible(error.where)}", err=True)
     advice = error.how_to_fix or _ADVICE.get(error.code, "")
     if advice:
-        click.echo(f"  What to do: {advice}", err=True)
+        say(f"  What to do: {advice}", err=True)

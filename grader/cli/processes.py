@@ -11,7 +11,7 @@ from types import FrameType
 import structlog
 
 from grader.app import create_app
-from grader.bootstrap import Service, build_service
+from grader.bootstrap import Service, build_service, sandbox_of
 from grader.cli.http_server import Patience, make_server
 from grader.cli.listening import listen
 from grader.logs import log_json
@@ -41,7 +41,7 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         ),
     )
     signal.signal(signal.SIGTERM, _leave)
-    log.info("api_started")
+    log.info("api_started", sandbox=sandbox_of(settings).value)
     try:
         server.run()
     finally:

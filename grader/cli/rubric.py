@@ -11,7 +11,8 @@ import click
 from grader.bootstrap import read_rubric
 from grader.cli.check import open_engine, rubric_source
 from grader.cli.golden import earned_points, expected_points, golden_folder, sample_path
-from grader.cli.problems import Exit, kind_errors
+from grader.cli.problems import Exit, kind_errors, say
+from grader.engine.rubric_text import rubric_file_text
 
 
 @click.group()
@@ -24,9 +25,9 @@ def rubric() -> None:
 def lint(file: Path) -> None:
     """Say whether FILE is a rubric that grader understands; every mistake with line and column."""
     with kind_errors():
-        read = read_rubric(file.read_bytes().decode("utf-8", errors="replace"))
+        read = read_rubric(rubric_file_text(file))
         size = f"{len(read.criteria)} criteria, {read.total} points"
-        click.echo(f"{file}: {read.title}: {size}. No mistakes.")
+        say(f"{file}: {read.title}: {size}. No mistakes.")
 
 
 @rubric.command("test")
@@ -53,5 +54,5 @@ def test_rubric(rubric_name: str, folder: Path | None) -> None:
                 same = earned is not None and points == Decimal(str(earned))
                 agreed &= same
                 shown = "withheld" if earned is None else f"{earned:g}"
-                click.echo(f"{name}: {shown}" + ("" if same else f", but {points} is expected"))
+                say(f"{name}: {shown}" + ("" if same else f", but {points} is expected"))
     sys.exit(Exit.GRADED if agreed else Exit.UNDER_THRESHOLD)

@@ -15,6 +15,7 @@ from urllib.error import URLError
 
 import click
 
+from grader.bootstrap import sandbox_of
 from grader.cli.first_run import COURSE, prepare
 from grader.cli.listening import listen
 from grader.cli.problems import kind_errors
@@ -70,9 +71,10 @@ def scheduler() -> None:
 
 
 def _serve(settings: Settings, token_file: Path | None) -> None:
+    sandbox = sandbox_of(settings)
     with ExitStack() as stack:
         (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_alone(settings.data_dir))
+        stack.enter_context(alone(settings.data_dir))
         signals = stack.enter_context(Signals())
         listening = stack.enter_context(listen(settings.host, settings.port))
         supervisor = Supervisor(signals, click.echo)
@@ -86,12 +88,13 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
         if not signals.stopping:
             stack.enter_context(_told(settings.data_dir, url))
             _greet(settings, url, secret, token_file)
+            click.echo(f"Students' files are read in the sandbox {sandbox.value}.")
         supervisor.run()
         click.echo("Stopping.")
 
 
 @contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
+def alone(data_dir: Path) -> Iterator[None]:
     """Hold the lock of a data directory.
 
     Raises:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from grader.cli.problems import say
 from grader.cli.token import open_service
 from grader.domain.errors import BadRequest
 from grader.service.records import SourceRecord
@@ -67,4 +68,4 @@ def list_sources() -> None:
     """List sources, without their secrets."""
     with open_service() as service:
         for one in service.store.sources.all():
-            click.echo(f"{one.name}  {one.course}  {one.connector}  {one.callback_url or '-'}")
+            say(f"{one.name}  {one.course}  {one.connector}  {one.callback_url or '-'}")

@@ -99,7 +99,11 @@ class SubmissionFacts(_Frozen):
 
     def without_findings(self) -> SubmissionFacts:
         """The same facts with every finding left out: all that points depend on, and small."""
-        return self._with(lambda path, key, one: one.model_copy(update={"findings": ()}))
+
+        def clear(path: str, key: str, one: Inspection) -> Inspection:
+            return one.model_copy(update={"findings": ()}) if one.findings else one
+
+        return self._with(clear)
 
     def findings(self) -> FindingsByFile:
         """Every finding by path and probe key (:data:`READABLE_KEY` for readability)."""
@@ -113,10 +117,11 @@ class SubmissionFacts(_Frozen):
         }
 
     def with_findings(self, findings: FindingsByFile) -> SubmissionFacts:
-        """The inverse of taking facts and findings apart."""
+        """The inverse of taking facts and findings apart, for facts that have none."""
 
         def put(path: str, key: str, one: Inspection) -> Inspection:
-            return one.model_copy(update={"findings": findings.get(path, {}).get(key, ())})
+            found = findings.get(path, {}).get(key, ())
+            return one.model_copy(update={"findings": found}) if found else one
 
         return self._with(put)
 

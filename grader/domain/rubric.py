@@ -32,7 +32,10 @@ Points = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=6, decimal_places=
 Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Glob = Annotated[str, Field(min_length=1, max_length=200)]
+#: Few and short: together they bound what it costs to tell which files a criterion is about.
+Globs = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=100)
+]
 StarterText = Annotated[str, Field(min_length=1)]
 #: Neither text nor a truth value is taken for a whole number.
 Whole = Annotated[int, Field(strict=True, gt=0)]
@@ -93,8 +96,8 @@ class Criterion(_Strict):
     points: Points
     check: str
     options: dict[str, Any] = Field(default_factory=dict)
-    files: tuple[Glob, ...] = ("**",)
-    exclude: tuple[Glob, ...] | None = None
+    files: Globs = ("**",)
+    exclude: Globs | None = None
     scale: Scale | None = None
     applies: Literal["required", "optional"] = "required"
     caps_total_at: Points | None = None
@@ -149,7 +152,7 @@ class Probe:
         """Whether a file is one that the check is about."""
         return self.check.reads(path)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The check's id, and its options where they are not the defaults."""
         options = self.options.model_dump(mode="json", exclude_defaults=True)

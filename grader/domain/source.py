@@ -60,6 +60,7 @@ class Suppression:
     column: int
 
 
+@lru_cache(maxsize=4_096)
 def kind_of_name(path: str) -> str:
     """What its name alone tells a tool; files of the same bytes and kind are inspected alike.
 
@@ -84,6 +85,7 @@ def is_python(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in _PYTHON
 
 
+@lru_cache(maxsize=4_096)
 def is_notebook(path: str) -> bool:
     """Whether a file of this name is a notebook, of which the cells with code are Python."""
     return PurePosixPath(path).suffix.lower() == _NOTEBOOK

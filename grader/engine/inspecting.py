@@ -6,7 +6,8 @@ import sys
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from grader.domain.check import Catalog, Inspection, Options
+from grader.domain.characters import encodable
+from grader.domain.check import Catalog, Finding, Inspection, Options
 from grader.domain.source import SourceFile
 from grader.engine.gate import gate
 from grader.engine.job import GATE, Ask, FileJob, failed
@@ -44,22 +45,28 @@ def answer(
 def _guarded_gate(file: FileJob, python: str) -> SourceFile | Inspection:
     try:
         return gate(file.path, file.data, python)
-    except MemoryError:
-        return failed("memory")
-    except Exception:
-        return failed("error")
+    except Exception as error:
+        return failed(_why(error))
 
 
 def _inspect(source: SourceFile, ask: Ask, catalog: Catalog) -> Inspection:
     try:
         check = catalog[ask.check]
         options = read_options(check.options, ask.options)
-        return _capped(check.inspect(source, options, ask.context))
-    except MemoryError:
-        return failed("memory")
-    except (Exception, SystemExit):
+        return _sendable(_capped(check.inspect(source, options, ask.context)))
+    except (Exception, SystemExit) as error:
         # flake8 leaves by SystemExit where it cannot go on.
-        return failed("error")
+        return failed(_why(error))
+
+
+def _why(error: BaseException) -> str:
+    """The reason of a failed inspection for what a tool raised."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, RecursionError):
+        return "recursion"
+    # Nothing that is asked of a tool needs a file, a process or a socket.
+    return "confined" if isinstance(error, OSError) else "error"
 
 
 @lru_cache(maxsize=256)
@@ -72,6 +79,21 @@ def _capped(inspection: Inspection) -> Inspection:
     if len(inspection.findings) <= MAX_FINDINGS:
         return inspection
     return inspection.model_copy(update={"findings": inspection.findings[:MAX_FINDINGS]})
+
+
+def _sendable(inspection: Inspection) -> Inspection:
+    """The inspection, no text of which is beyond UTF-8: a message may quote half a character."""
+    findings = tuple(map(_encodable, inspection.findings))
+    if findings == inspection.findings:
+        return inspection
+    return inspection.model_copy(update={"findings": findings})
+
+
+def _encodable(finding: Finding) -> Finding:
+    texts = {name: getattr(finding, name) for name in ("message", "hunk", "before", "after")}
+    plain = {name: encodable(text) for name, text in texts.items() if text is not None}
+    changed = {name: text for name, text in plain.items() if text != texts[name]}
+    return finding.model_copy(update=changed) if changed else finding
 
 
 def prepare_interpreter() -> None:

@@ -30,7 +30,7 @@ from ruamel.yaml.reader import ReaderError
 
 import grader
 from grader.domain.check import Catalog
-from grader.domain.errors import BadRubric, RubricProblem
+from grader.domain.errors import BadRequest, BadRubric, RubricProblem
 from grader.domain.rubric import Rubric, read_rubric
 from grader.engine.starter_text import refuse_unreadable_starter
 
@@ -80,6 +80,24 @@ def read_plain(text: str | bytes) -> Any:
         BadRubric: it is no such text.
     """
     return _read_tree(_decoded(text)).data
+
+
+def rubric_file_text(path: Path) -> str:
+    """The text of a rubric file, of which no more is read than a rubric may have.
+
+    Raises:
+        BadRubric: it is longer, or no UTF-8. BadRequest: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BadRequest(
+            f"The rubric file {str(path)!r} cannot be read: {error.strerror}.",
+            how_to_fix="Give a path to a YAML file.",
+        ) from None
+    _decoded(raw)
+    return raw.decode("utf-8")
 
 
 def shipped_rubric(name: str) -> str | None:

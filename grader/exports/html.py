@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from grader.domain.check import State
+from grader.domain.page_policy import inside, page_policy
 from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, FileLine, Report
 from grader.exports import at_home, outline, phrases, tone
@@ -21,12 +24,27 @@ def render_html(report: Report) -> str:
     """The report as an HTML document."""
     report = harmless(report)
     return _page().render(
+        style=Markup(_style()),
+        policy=inside(page_policy(_style())),
         report=report,
         parts=outline.parts(report),
         files=outline.findings_by_file(report),
         commands=at_home.command_lines(report),
         most_places=MOST_PLACES,
     )
+
+
+def html_headers() -> Mapping[str, str]:
+    """What a server says beside the page: the policy of the page, on an origin of its own."""
+    return {"Content-Security-Policy": f"{page_policy(_style())}; sandbox"}
+
+
+@cache
+def _style() -> str:
+    """The style sheet, with a rule for each length of a bar: no element has a style of its own."""
+    sheet = files("grader.exports").joinpath("templates", "report.css").read_text("utf-8")
+    widths = "\n".join(f".w{percent} {{ width: {percent}%; }}" for percent in range(101))
+    return f"\n{sheet}{widths}\n"
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from grader.domain.characters import visible
 from grader.domain.report import Report
 
 #: Several lines of source, in which line breaks and tabs are what they are.
@@ -22,16 +23,20 @@ _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&*+,;=
 
 
 def harmless(report: Report) -> Report:
-    """The same report, every text made :func:`visible`, every address https or empty."""
+    """The same report, every text made visible, every address https or empty."""
     return Report.model_validate(_walk(report.model_dump(by_alias=True), ""))
 
 
 def _walk(value: Any, key: str) -> Any:
     if isinstance(value, dict):
-        return {name: _walk(part, name) for name, part in value.items()}
+        return {_key(name): _walk(part, name) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return tuple(_walk(part, key) for part in value)
     return _text(value, key) if type(value) is str else value
+
+
+def _key(name: Any) -> Any:
+    return visible(name) if type(name) is str else name
 
 
 def _text(text: str, key: str) -> str:
@@ -43,21 +48,3 @@ def _text(text: str, key: str) -> str:
         return visible(text, keep="\n\t")
     more = f"… (and {len(text) - _LONGEST} characters more)" if len(text) > _LONGEST else ""
     return visible(text[:_LONGEST]) + more
-
-
-def visible(text: str, *, keep: str = "") -> str:
-    """A text in which each character that does not print is shown as a sign that does.
-
-    Signs are those of a Python string: ESC becomes ``\\x1b``, a mark of direction ``\\u202e``. So
-    do zero-width characters, odd spaces, surrogates and what is not assigned.
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() or one in keep else _sign(one) for one in text)
-
-
-def _sign(one: str) -> str:
-    code = ord(one)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -23,6 +23,8 @@ _SIGNS = frozenset("×−/=–—%>")
 _OPEN, _CLOSE = "(“‘\"'", ")”’\"'.,;:!?%"
 _TICKED = phrases.TICKED
 _PLAIN = re.compile(r"[^\W_]*(?:[-’'/(][^\W_]+)*|\d+(?:[.,]\d+)*")
+#: What GitHub and GitLab make a link in plain words: a ticket (``GH-1``), a commit.
+_REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
 
 
 def render_markdown(report: Report) -> str:
@@ -69,7 +71,7 @@ def _word(word: str) -> str:
     if word in _SIGNS:
         return word
     core = word.lstrip(_OPEN).rstrip(_CLOSE)
-    if _PLAIN.fullmatch(core):
+    if _PLAIN.fullmatch(core) and not _REFERENCE.fullmatch(core):
         return word
     before, after = word[: word.index(core)], word[word.index(core) + len(core) :]
     return f"{before}{code(core)}{after}"

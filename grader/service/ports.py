@@ -74,8 +74,13 @@ class ReadRubric(Protocol):
 class Measure(Protocol):
     """The engine: what one submission measures under the probes of a rubric."""
 
-    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
-        """Raises EngineFault where the engine itself is broken."""
+    def measure(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = ...
+    ) -> SubmissionFacts:
+        """Raises EngineFault where the engine itself is broken.
+
+        ``meanwhile`` is called at most once, while another process is at work.
+        """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
         """What the rubric's starter files measure, if it has any. Raises EngineFault as above."""
@@ -113,6 +118,12 @@ class Submissions(Protocol):
 
     def sweep(self, now: datetime) -> Swept:
         """Put back rows whose lease ran out, park those without tries left, list due lanes."""
+
+    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+        """Undo what a clock that went back has put off; how many rows that was.
+
+        No lease ends later than ``lease`` from now, and no row waits longer than ``pause``.
+        """
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Queue a row that needs attention again, with fresh tries and an audit entry.
@@ -226,6 +237,12 @@ class Passbacks(Protocol):
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
         """Note how a try ended, unless somebody else has taken it since (``tries`` differs)."""
+
+    def bring_forward(self, now: datetime, longest: timedelta) -> int:
+        """Undo what a clock that went back has put off; how many passbacks that was.
+
+        One that nobody has tried yet is due now; any other waits ``longest`` at most.
+        """
 
     def of(self, submission_id: str) -> Sequence[Passback]:
         """The passbacks of a submission, oldest first."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, bindparam, insert, select
+from sqlalchemy import Connection, Executable, bindparam, false, insert, select
 
-from grader.domain.errors import KeyReused, NotFound
+from grader.domain.errors import Conflict, KeyReused, NotFound
 from grader.service.records import Lane, NewSubmission, SubmissionRecord, SubmissionState
 from grader.store.audit import note
 from grader.store.dialect import InsertInto, for_dialect
@@ -18,7 +18,7 @@ from grader.store.tables import archives, attempts, exercises, idempotency_keys,
 _COURSE = select(exercises.c.course).where(exercises.c.id == bindparam("exercise"))
 _FIRST_OF_KEY = (
     select(idempotency_keys.c.request_digest, *RECORD)
-    .join(submissions, submissions.c.id == idempotency_keys.c.submission)
+    .outerjoin(submissions, submissions.c.id == idempotency_keys.c.submission)
     .where(idempotency_keys.c.scope == bindparam("scope"))
     .where(idempotency_keys.c.key == bindparam("key"))
 )
@@ -33,7 +33,12 @@ def _free_key(insert_into: InsertInto) -> Executable:
 
 @for_dialect
 def _archive(insert_into: InsertInto) -> Executable:
-    return insert_into(archives).on_conflict_do_nothing()
+    """Bytes that are there already are not written again, but held: nobody may remove them now."""
+    return insert_into(archives).on_conflict_do_update(
+        index_elements=[archives.c.sha256],
+        set_={"created_at": archives.c.created_at},
+        where=false(),
+    )
 
 
 @for_dialect
@@ -104,6 +109,11 @@ def _take_key(
 
 def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
     row = connection.execute(_FIRST_OF_KEY, {"scope": new.scope, "key": new.idempotency_key}).one()
+    if row.id is None:
+        raise Conflict(
+            "What came under this key before has been erased, and is not taken again.",
+            how_to_fix="Use a new key to hand in anew.",
+        )
     if row.request_digest != new.request_digest:
         raise KeyReused(
             "This key came before with another content.",

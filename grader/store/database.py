@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.service import ports
 from grader.service.records import AuditEntry, AuditQuery
+from grader.service.upkeep import Upkeep
 from grader.store.audit import SqlTrail
 from grader.store.engine import Database
 from grader.store.inspections import SqlFacts
@@ -14,6 +15,7 @@ from grader.store.rubrics import SqlRubrics
 from grader.store.sources import SqlSources
 from grader.store.submissions import SqlSubmissions
 from grader.store.tokens import SqlTokens
+from grader.store.upkeep import SqlUpkeep
 
 
 class Store:
@@ -26,6 +28,7 @@ class Store:
     passbacks: ports.Passbacks
     trail: ports.Trail
     facts: ports.FactsCache
+    upkeep: Upkeep
 
     def __init__(self, database: Database, max_tries: int) -> None:
         self._database = database
@@ -36,6 +39,7 @@ class Store:
         self.passbacks = SqlPassbacks(database)
         self.trail = SqlTrail(database)
         self.facts = SqlFacts(database)
+        self.upkeep = SqlUpkeep(database)
 
     def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot be reached."""

@@ -58,6 +58,12 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Whether this code has that revision, and so can bring it to the newest."""
+    known = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in known
+
+
 def _config() -> Config:
     config = Config()
     # Alembic reads its options as %-templates.

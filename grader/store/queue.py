@@ -43,12 +43,23 @@ _LOST_ROWS = (
 _REQUEUE_LOST = (
     update(submissions)
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries < bindparam("most"))))
-    .values(state=_STATE.QUEUED.value, lease_until=None)
+    .values(state=_STATE.QUEUED.value, lease_until=None, not_before=bindparam("now"))
 )
 _PARK_LOST = (
     update(submissions)
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
     .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
+)
+# A clock that went back leaves times behind that lie further ahead than any was ever set.
+_BRING_LEASES_FORWARD = (
+    update(submissions)
+    .where(RUNNING, submissions.c.lease_until > bindparam("latest"))
+    .values(lease_until=bindparam("latest"))
+)
+_BRING_ROWS_FORWARD = (
+    update(submissions)
+    .where(QUEUED, submissions.c.not_before > bindparam("latest"))
+    .values(not_before=bindparam("latest"))
 )
 _LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
 
@@ -95,6 +106,12 @@ def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
     scores = select(func.count()).select_from(passbacks)
     waiting = connection.execute(scores.where(DUE, passbacks.c.next_try_at <= now)).scalar_one()
     return Swept(requeued, parked, lanes, waiting)
+
+
+def bring_forward(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
+    """No lease ends later than ``lease`` from now, no row waits longer than ``pause``."""
+    changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
+    return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
 
 
 def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:

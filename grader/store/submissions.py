@@ -61,6 +61,11 @@ class SqlSubmissions:
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
 
+    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+        """How many rows were put off by a clock that went back."""
+        with self._database.write() as connection:
+            return queue.bring_forward(connection, now, lease, pause)
+
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Raises NotFound, Conflict."""
         with self._database.write() as connection:

@@ -6,12 +6,16 @@ They are rendered here, whole: no script, no font and no picture is fetched from
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
+from markupsafe import Markup
 
 from grader.domain.check import Catalog
 from grader.domain.errors import NotFound
+from grader.domain.page_policy import page_policy
 from grader.web.schemas import describe_schema, with_code
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -42,7 +46,18 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
     _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
+    app.jinja_env.globals["style"] = Markup(_style())
     app.jinja_env.filters.update(schema=describe_schema, words=with_code)
+
+
+def policy() -> str:
+    """The Content-Security-Policy of every page."""
+    return page_policy(_style())
+
+
+@cache
+def _style() -> str:
+    return files("grader.web").joinpath("templates", "pages.css").read_text("utf-8")
 
 
 def _teach(pages: Blueprint, checks: Catalog) -> None:

@@ -44,7 +44,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         path.write_bytes(request.getfixturevalue("sqlite_model"))
         yield f"sqlite:///{path}"
         return
-    yield from _fresh(request.getfixturevalue("postgres"), "TEMPLATE model")
+    yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """A database of the test's own on the server, migrated and empty."""
+    yield from _fresh(postgres, "TEMPLATE model")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

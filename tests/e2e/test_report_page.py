@@ -6,16 +6,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from grader.exports.html import render_html
+from tests.browser import OPEN_ALL, chromium
 from tests.unit import exports_reports as reports
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 #: Every text on the page whose contrast with what lies behind it is under 4.5 : 1.
 FAINT = """() => {
@@ -43,15 +38,12 @@ FAINT = """() => {
   }
   return {seen, faint};
 }"""
-OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", params=sorted(reports.ALL))

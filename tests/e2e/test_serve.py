@@ -56,6 +56,22 @@ def test_redis_is_private_and_append_only(served: Running) -> None:
     assert list(folder.glob("appendonly*"))
 
 
+def test_it_is_backed_up_while_it_runs_and_restored_only_when_it_does_not(
+    served: Running, tmp_path: Path
+) -> None:
+    def grader(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [*COMMAND[:3], *words, str(tmp_path / "kept")]
+        environment = {**os.environ, "GRADER_DATA_DIR": str(served.data_dir)}
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+    answer = graded(served, "kept")
+    assert grader("backup").returncode == 0
+    refused = grader("restore", "--replace")
+    assert refused.returncode == 2
+    assert "Another grader serve" in refused.stderr
+    assert served.get(answer.headers["Content-Location"]).json() == answer.json()
+
+
 def test_a_second_one_on_the_same_data_is_refused(served: Running) -> None:
     second = subprocess.run(
         [*COMMAND, "--data-dir", str(served.data_dir)], capture_output=True, text=True, timeout=90

@@ -134,7 +134,8 @@ def test_an_archive_comes_back_as_it_was_sent(
         assert answer.status_code == 200
         assert answer.data == zipped()
         assert answer.mimetype == "application/octet-stream"
-        assert answer.headers["Content-Disposition"] == 'attachment; filename="my__work_.zip"'
+        named = "attachment; filename=\"my__work_.zip\"; filename*=UTF-8''my%20_work_.zip"
+        assert answer.headers["Content-Disposition"] == named
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 

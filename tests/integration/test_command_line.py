@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import stat
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.__main__ import main
+from grader.engine.sandbox import offered
 from grader.settings import Settings
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-refactor"
@@ -216,6 +219,22 @@ def test_tokens_are_made_listed_and_revoked(grader: Grader) -> None:
     assert "revoked" in grader("token", "list").stdout
 
 
+def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) -> None:
+    grader("db", "upgrade")
+    grader("token", "create", "--role", "admin", "--name", "kept")
+    made = grader("backup", tmp_path / "kept")
+    assert made.exit_code == 0 and "sqlite, schema" in made.stdout
+    again = grader("backup", tmp_path / "kept")
+    assert again.exit_code == 2 and "there already" in again.stderr
+
+    grader("token", "create", "--role", "admin", "--name", "lost")
+    refused = grader("restore", tmp_path / "kept")
+    assert refused.exit_code == 2 and "--replace" in refused.stderr
+    assert grader("restore", tmp_path / "kept", "--replace").exit_code == 0
+    listed = grader("token", "list").stdout
+    assert "kept" in listed and "lost" not in listed
+
+
 def test_a_token_shows_whose_it_is_until_when_and_when_it_was_used(grader: Grader) -> None:
     grader("db", "upgrade", "--no-seed")
     words = ("--role", "student", "--course", "mlops", "--student", "s\x1b123", "--days", "7")
@@ -254,6 +273,37 @@ def test_the_audit_log_is_listed(grader: Grader) -> None:
     assert len(few.stdout.splitlines()) == 2 and "more than 1" in few.stderr
 
 
+def test_what_is_held_about_a_student_is_exported_and_erased(
+    grader: Grader, tmp_path: Path
+) -> None:
+    grader("db", "upgrade")
+    whose = ("--role", "student", "--course", "mlops", "--student", "s1")
+    secret = grader("token", "create", *whose).stdout.strip()
+    file = tmp_path / "s1.zip"
+    assert grader("student", "export", "s1", file).exit_code == 0
+    with zipfile.ZipFile(file) as whole:
+        assert {"tokens.json", "attempts.json", "audit.json"} == set(whole.namelist())
+        assert secret.encode() not in b"".join(map(whole.read, whole.namelist()))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    assert grader("student", "erase", "s1").exit_code == 1  # nobody said yes
+    assert "1 tokens" in grader("student", "erase", "s1", "--yes").stdout
+    assert len(grader("token", "list").stdout.splitlines()) == 1
+    again = grader("student", "erase", "s1", "--yes")
+    assert again.exit_code == 2 and "Nothing is held" in again.stderr
+    nothing = grader("student", "export", "s1", tmp_path / "none.zip")
+    assert nothing.exit_code == 2 and not (tmp_path / "none.zip").exists()
+
+
+def test_a_purge_says_what_it_would_remove(grader: Grader) -> None:
+    grader("db", "upgrade")
+    assert "Would remove nothing" in grader("purge", "--older-than", "8w", "--dry-run").stdout
+    assert "Removed nothing" in grader("purge", "--older-than", "365d").stdout
+    for wrong in ("365", "0d", "-1d", "99999y", "soon"):
+        refused = grader("purge", "--older-than", wrong)
+        assert refused.exit_code == 2 and "is no age" in refused.stderr
+
+
 @pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list"), ("audit", "list")])
 def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
     result = grader(*arguments)
@@ -286,3 +336,20 @@ def test_this_repository_finds_full_marks_by_its_own_house_style(grader: Grader)
     root = Path(__file__).parents[2]
     result = grader("check", root, "--rubric", "house-style", "--fail-under", "100")
     assert result.exit_code == 0, result.stdout
+
+
+def test_the_sandbox_is_told_where_it_is_asked_for(grader: Grader) -> None:
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--verbose", "--format", "json")
+    assert result.exit_code == 0
+    assert result.stderr == f"Sandbox: {offered()[0].value}\n"
+    assert report_of(result)["status"] == "graded"
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("api",)])
+def test_nothing_starts_in_a_sandbox_that_the_host_lacks(
+    grader: Grader, command: tuple[str, ...]
+) -> None:
+    result = grader(*command, GRADER_SANDBOX="bubblewrap")
+    assert result.exit_code == 2
+    assert "there is no sandbox 'bubblewrap'" in result.stderr
+    assert "What to do: Set it to auto" in result.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,7 +29,17 @@ from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.identity import engine_identity
 from grader.engine.in_process import InProcess
-from grader.engine.job import Answers, Ask, FileJob, Job, Limits, decode_job, encode_job, failed
+from grader.engine.job import (
+    Answers,
+    Ask,
+    FileJob,
+    Job,
+    Limits,
+    decode_job,
+    encode_job,
+    failed,
+    nothing,
+)
 from grader.engine.measure import Closable, Engine
 from grader.engine.nursery import Nursery
 
@@ -77,7 +87,7 @@ class Counting:
     jobs: list[Job] = field(default_factory=list)
     closed: int = 0
 
-    def inspect(self, job: Job) -> Answers:
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
         self.jobs.append(job)
         return InProcess(self.catalog).inspect(job)
 
@@ -239,7 +249,7 @@ def test_a_failure_of_ours_is_told_and_never_remembered(inspector: Counting) -> 
 
 def test_an_inspector_that_leaves_something_out_is_a_fault_of_ours() -> None:
     class Forgetful(Counting):
-        def inspect(self, job: Job) -> Answers:
+        def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
             return dict([*super().inspect(job).items()][:-1])
 
     engine = Engine(SMALL, Forgetful(), MemoryFacts())

@@ -22,30 +22,10 @@ from grader.domain.report import (
     TotalLine,
 )
 from grader.domain.rubric import Tone
+from tests.hostile_texts import NAMES
 
 HUNK = "@@ -1,3 +1,4 @@\n import os\n-x=1\n+x = 1\n+\n def main():\n"
 PATCH = f"diff --git a/main.py b/main.py\n--- a/main.py\n+++ b/main.py\n{HUNK}"
-
-#: Names that try to be markup, a link, a table cell, a fence, a terminal command or another name.
-HOSTILE_NAMES = (
-    "<img src=x onerror=alert(1)>.py",
-    "a|b`c.py",
-    "```\n## owned\n```.py",
-    "\u202egnp.py",
-    "\x1b[31mred\x1b]8;;https://evil.example\x07.py",
-    "[click](https://evil.example).py",
-    "![x](https://evil.example/x.png).py",
-    "</pre></details><script>alert(1)</script>.py",
-    '" onmouseover="alert(1).py',
-    "{{ 7*7 }}{% raw %}.py",
-    "www.evil.example@evil.example.py",
-    "--config=x.py",
-    "- 1. # > *em* _em_ ~~s~~ &lt; $x$ :smile:.py",
-    "a\\|b.py",
-    "zero\u200bwidth\ufeff\udc80.py",
-    "\u9577" * 70 + ".py",
-    "x" * 200 + ".py",
-)
 
 
 def criterion(name: str, points: float | None, most: float, **more: Any) -> CriterionLine:
@@ -295,7 +275,7 @@ def unreadable() -> Report:
 
 def hostile() -> Report:
     """Every place that a student can write to holds something nasty."""
-    names = HOSTILE_NAMES
+    names = NAMES
     blocks = tuple(
         finding(
             "F401",

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.domain.characters import visible
 from grader.domain.check import State
 from grader.domain.report import FileLine
 from grader.exports.html import MOST_PLACES, diff_lines, render_html, share, states, ticked
-from grader.exports.inert import visible
 from tests.unit import exports_reports as reports
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -59,7 +59,8 @@ def test_tags_balance_and_only_ours_are_there(page: _Page) -> None:
 def test_nothing_can_be_fetched_or_run(page: _Page) -> None:
     policy = next(m["content"] for m in page.all("meta") if m.get("http-equiv"))
     assert policy is not None
-    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+    assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy
+    assert re.fullmatch(r"style-src 'sha256-[\w+/]{43}='", policy.split("; ")[-1])
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name == "src"], tag
         address = attributes.get("href")
@@ -74,10 +75,9 @@ def test_a_lesson_is_a_page_of_the_service_where_one_served_the_report() -> None
     assert "grader explain type_hints" in alone.text and "grader explain" not in served.text
 
 
-def test_styles_are_our_own(page: _Page) -> None:
-    for _, attributes in page.elements:
-        style = attributes.get("style")
-        assert style is None or re.fullmatch(r"width: \d{1,3}%", style)
+def test_styles_are_our_own_and_stand_in_one_place(page: _Page) -> None:
+    assert len(page.all("style")) == 1
+    assert not [attributes for _, attributes in page.elements if "style" in attributes]
 
 
 def test_the_page_is_laid_out_for_everybody(page: _Page) -> None:

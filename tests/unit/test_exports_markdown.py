@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from grader.domain.characters import visible
 from grader.domain.report import Report
-from grader.exports.inert import visible
 from grader.exports.markdown import code, fenced, prose, render_markdown, words
+from tests.hostile_texts import NAMES
 from tests.unit import exports_reports as reports
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -57,7 +58,7 @@ def test_a_hostile_report_has_the_headings_and_the_table_of_any_other() -> None:
     parts = {name: getattr(reports.hostile(), name) for name in ("faults", "signals", "total")}
     assert shape(reports.hostile()) == shape(kind.model_copy(update=parts))
     cells = [t for t in _tokens(render_markdown(reports.hostile())) if t.type == "td_open"]
-    assert len(cells) == 2 * (len(reports.HOSTILE_NAMES) + 1)
+    assert len(cells) == 2 * (len(NAMES) + 1)
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .`|\\<>[]()!*_~#-+=&;:@/$\"'{}\n")) | st.text())

@@ -49,7 +49,8 @@ def logged() -> Iterator[list[EventDict]]:
 def asked(raise_it: Callable[[], Response]) -> TestResponse:
     """What an application with our handlers answers when its route raises."""
     app = Flask("problems")
-    observing.install(app, Metrics(lambda: QueueState(0, 0, 0, None), SystemClock()))
+    counted = Metrics(lambda: QueueState(0, 0, 0, None), SystemClock())
+    observing.install(app, counted, page_policy="")
     problems.install(app)
     app.add_url_rule("/here", view_func=raise_it)
     client: FlaskClient = app.test_client()
