@@ -9,7 +9,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-inde
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
-.PHONY: demo test serve lint bench fuzz lock format clean
+.PHONY: demo test serve lint bench chaos fuzz lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
@@ -38,6 +38,10 @@ bench: $(VENV)/.dev $(VENV)/.redis
 # Nothing that is read from an upload may break the intake; what does is kept below var/fuzz/broken.
 fuzz: $(VENV)/.fuzz
 	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
+
+# Hundreds of submissions while everything dies; ends by itself, within five minutes a database.
+chaos: $(VENV)/.dev $(VENV)/.redis
+	$(BIN)/python -m tests.chaos
 
 # Locks name no index and no host; every file is held to its hash.
 lock: $(VENV)/.dev

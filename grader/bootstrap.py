@@ -24,6 +24,7 @@ from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
 from grader.service.limits import Quotas, RateLimits
+from grader.service.places import Places
 from grader.service.plans import Plans
 from grader.service.ports import Clock, FactsCache, Waker
 from grader.service.publish import Publish
@@ -71,6 +72,7 @@ class Service:
     limits: RateLimits
     sweep: Sweep
     purge: Purge
+    places: Places
 
     @cached_property
     def receive(self) -> Receive:
@@ -161,6 +163,7 @@ def build_service(
         limits=_limits(settings),
         sweep=Sweep(store, clock, waker, settings.lease_time, settings.pause_time),
         purge=Purge(store.upkeep, clock),
+        places=Places(store, clock),
     )
 
 

@@ -13,6 +13,7 @@ from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
 from grader.service.limits import RateLimits
+from grader.service.places import Places
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
@@ -55,6 +56,7 @@ class Doors:
     clock: Clock
     tokens: Tokens
     read: Read
+    places: Places
     submit: Submit
     publish: Publish
     retry: Retry

@@ -46,7 +46,11 @@ from grader.service.records import (
 )
 from grader.service.submit import Upload
 
-_ENDED = (SubmissionState.GRADED, SubmissionState.NEEDS_ATTENTION)
+_ENDED = (
+    SubmissionState.GRADED,
+    SubmissionState.NEEDS_ATTENTION,
+    SubmissionState.SUPERSEDED,
+)
 
 blueprint = APIBlueprint(
     "exercises",

@@ -6,7 +6,14 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from grader.api.answers import accepted_answer, json_answer, report_answer, wanted_export
+from grader.api.answers import (
+    accepted_answer,
+    json_answer,
+    not_yet_answer,
+    report_answer,
+    status_answer,
+    wanted_export,
+)
 from grader.api.auth import authenticate, caller
 from grader.api.bodies import SubmissionBody
 from grader.api.describe import PREFIX, allowed, answer, problems
@@ -49,20 +56,29 @@ blueprint.before_request(authenticate)
     "/<slug:submission>",
     operation_id="getSubmission",
     security=allowed(Act.READ_SUBMISSIONS),
-    responses={"200": answer("The submission.", json=SubmissionBody)},
+    responses={
+        "200": answer(
+            "The submission.",
+            json=SubmissionBody,
+            headers={"Retry-After": "While it waits: seconds until its report may be there."},
+        )
+    },
 )
 def show(path: SubmissionPath) -> Response:
-    """Where a submission stands."""
+    """Where a submission stands; while it waits, its place and when to expect its report."""
     token = caller()
-    record = doors().read.submission(path.submission, token)
-    return json_answer(SubmissionBody.of(record, token))
+    return status_answer(doors().read.submission(path.submission, token), token)
 
 
 @blueprint.get(
     "/<slug:submission>/report",
     operation_id="getReport",
     security=allowed(Act.READ_SUBMISSIONS),
-    responses={"200": REPORT, "202": NOT_YET, **problems("bad-request", "not-acceptable")},
+    responses={
+        "200": REPORT,
+        "202": NOT_YET,
+        **problems("bad-request", "not-acceptable", "superseded"),
+    },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
     """The newest report of a submission, as JSON, text, Markdown, HTML or CSV."""
@@ -71,7 +87,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     export = wanted_export(query.format)
     found = doors().read.report(path.submission, token)
     if found is None:
-        return accepted_answer(record, token)
+        return not_yet_answer(record, token)
     doors().witness.saw("report", token, record)
     return report_answer(found, export)
 
@@ -83,7 +99,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     responses={
         "200": answer("The facts.", json=SubmissionFacts),
         "202": NOT_YET,
-        **problems("forbidden"),
+        **problems("forbidden", "superseded"),
     },
 )
 def facts(path: SubmissionPath) -> Response:
@@ -92,7 +108,7 @@ def facts(path: SubmissionPath) -> Response:
     record = doors().read.submission(path.submission, token)
     found = doors().store.submissions.facts(path.submission)
     if found is None:
-        return accepted_answer(record, token)
+        return not_yet_answer(record, token)
     doors().witness.saw("facts", token, record)
     return json_answer(found)
 

@@ -380,7 +380,7 @@ def _patch(plan: Plan, facts: SubmissionFacts) -> tuple[str | None, tuple[str, .
     mend = next((probe for probe in plan.probes if probe.check.id == "mend"), None)
     if mend is None:
         return None, ()
-    files = filter(lambda file: plan.mends(file.path), facts.files)
+    files = filter(lambda file: plan.mends(file.path, file.top_folder), facts.files)
     mends = {file.path: file.inspection(mend.key) for file in files}
     torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
     return git_patch(dict(_hunks(mends))) or None, torn

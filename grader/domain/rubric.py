@@ -107,16 +107,17 @@ class Criterion(_Strict):
         """``points``, exact and ready to reckon with."""
         return Fraction(self.points)
 
-    def takes(self, path: str, check: Check) -> bool:
+    def takes(self, path: str, check: Check, top_folder: str = "") -> bool:
         """Whether a file counts for this criterion: one that the check reads, and the rubric names.
 
-        Tests are left out where the check leaves them out and the criterion names no ``exclude``.
+        Patterns may leave out ``top_folder``, the folder around the whole submission. Tests are
+        left out where the check leaves them out and the criterion names no ``exclude``.
         """
         if not check.reads(path):
             return False
         if self.exclude is None and check.skips_tests and is_test_path(path):
             return False
-        return selects(path, self.files, self.exclude or ())
+        return selects(path, self.files, self.exclude or (), top_folder)
 
 
 class Intake(_Strict):
@@ -141,6 +142,16 @@ class Feedback(_Strict):
     tone: Tone = "standard"
 
 
+class Attempts(_Strict):
+    """What becomes of an attempt that waits when the student hands in a newer one.
+
+    ``skip`` leaves it ungraded, unless it came from a system that waits for its score; ``grade``
+    grades every attempt, the newest first.
+    """
+
+    superseded: Literal["skip", "grade"] = "skip"
+
+
 @dataclass(frozen=True)
 class Probe:
     """One thing to measure: a check with its options. ``key`` names it in stored facts."""
@@ -159,6 +170,13 @@ class Probe:
         return self.check.id + (json.dumps(options, sort_keys=True) if options else "")
 
 
+_POLICIES: Mapping[str, type[BaseModel]] = {
+    "intake": Intake,
+    "feedback": Feedback,
+    "attempts": Attempts,
+}
+
+
 class Rubric(_Strict):
     """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog.
 
@@ -174,6 +192,7 @@ class Rubric(_Strict):
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
+    attempts: Attempts = Attempts()
     starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
@@ -214,9 +233,9 @@ class Planned:
         """Whether a file is one that the criterion's check is about."""
         return self.check is not None and self.check.reads(path)
 
-    def takes(self, path: str) -> bool:
-        """Whether a file counts for this criterion."""
-        return self.check is not None and self.criterion.takes(path, self.check)
+    def takes(self, path: str, top_folder: str = "") -> bool:
+        """Whether a file counts for this criterion (:meth:`Criterion.takes`)."""
+        return self.check is not None and self.criterion.takes(path, self.check, top_folder)
 
 
 @dataclass(frozen=True)
@@ -234,13 +253,13 @@ class Plan:
         planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
         return Plan(rubric, catalog, rubric.probes(catalog), planned)
 
-    def mends(self, path: str) -> bool:
+    def mends(self, path: str, top_folder: str = "") -> bool:
         """Whether a criterion counts the layout or the imports of a file, which a patch mends.
 
         A notebook is not mended, because its lines are not those of the code in it.
         """
         weighed = (one for one in self.criteria if one.criterion.check in MENDED)
-        return not is_notebook(path) and any(one.takes(path) for one in weighed)
+        return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)
 
 
 def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:
@@ -288,7 +307,7 @@ def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
 def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
     models: dict[int, type[BaseModel]] = {1: Rubric, 3: Criterion, 4: Scale, 6: Level}
     if len(path) == 2:
-        return (Intake if path[0] == "intake" else Feedback).model_fields
+        return _POLICIES[str(path[0])].model_fields
     model = models.get(len(path))
     return model.model_fields if model else ()
 

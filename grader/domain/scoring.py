@@ -182,7 +182,7 @@ def _taken(
     for file in files:
         if planned.reads(file.path):
             inspection = file.inspection(probe_key)
-            if planned.takes(file.path) or _bars(planned, inspection):
+            if planned.takes(file.path, file.top_folder) or _bars(planned, inspection):
                 yield file.path, inspection
 
 

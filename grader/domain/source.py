@@ -272,6 +272,16 @@ class Submission:
     archive_sha256: str = ""
 
     @property
+    def top_folder(self) -> str:
+        """The folder, with its slash, in which all files lie; empty where there is none.
+
+        Downloads of GitHub and zips of a whole folder have one, and patterns need not name it.
+        """
+        tops = {file.path.partition("/")[:2] for file in self.files}
+        top, slash = tops.pop() if len(tops) == 1 else ("", "")
+        return top + slash if slash else ""
+
+    @property
     def outline(self) -> tuple[tuple[str, str], ...]:
         """Sorted (path, sha256) pairs: all that a check's context may depend on."""
         return tuple((file.path, file.sha256) for file in self.files)

@@ -104,7 +104,8 @@ class Engine:
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
         known = self._known(wanted, rubric.python, meanwhile)
-        alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
+        top_folder = submission.top_folder
+        alone = [_file_facts(*pair, known, top_folder) for pair in zip(files, keys, strict=True)]
         found = together(alone, [question.probe for question in questions])
         return SubmissionFacts(
             files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
@@ -231,7 +232,9 @@ def _by_key(
     }
 
 
-def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) -> FileFacts:
+def _file_facts(
+    file: SourceFile, keys: _Keys, known: Mapping[str, Inspection], top_folder: str
+) -> FileFacts:
     try:
         readable = known[keys.gate]
         ok = readable.state is State.OK
@@ -245,6 +248,7 @@ def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) 
         readable=readable,
         inspections=inspections,
         cells=cells_of(file.path, file.data),
+        top_folder=top_folder,
     )
 
 

@@ -45,7 +45,7 @@ def f(a, *b, c: int = 1, **d) -> str:
     """Say it."""
     with open(os.devnull) as g:
         try:
-            return f"{a!r:>{c}}" if a else [x for x in b if x]
+            return f"{a!r:>{c}}\\N{BULLET}" if a else [x for x in b if x]
         except (ValueError, OSError) as error:
             raise KeyError( 'x' ) from error
 

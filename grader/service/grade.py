@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from time import sleep
 
 import structlog
 
-from grader.domain.errors import EngineFault, GraderError
+from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report, build_report
 from grader.domain.rubric import Intake, Plan
@@ -19,6 +20,8 @@ from grader.service.records import Claim, Lane, Result, RubricRecord, Submission
 
 log = structlog.get_logger(__name__)
 
+#: Pauses between tries to store how a grading ended, in seconds: about half a minute in all.
+PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 #: What was accepted under an older rubric's limits is graded whatever the newest one says.
 CEILING = Intake(
     notebooks="accepted",
@@ -89,7 +92,9 @@ class Grade:
                 self._give_back(claim, fault)
             else:
                 result = Result(report, measured.facts, measured.record)
-                held = self.store.submissions.finish(claim, result, self.clock.now())
+                held = _patiently(
+                    lambda: self.store.submissions.finish(claim, result, self.clock.now())
+                )
                 log.info("graded" if held else "claim_lost", status=report.status)
         self.waker.ended(claim.submission.id)
 
@@ -120,10 +125,28 @@ class Grade:
         log.error("grading_failed", exc_info=fault)
         known = isinstance(fault, GraderError)
         problem = fault.detail if isinstance(fault, GraderError) else type(fault).__name__
-        now = self.clock.now()
-        self.store.submissions.give_back(
-            claim, problem if known else f"grading broke: {problem}", now, now + self.pause
-        )
+        problem = problem if known else f"grading broke: {problem}"
+
+        def give_back() -> bool:
+            now = self.clock.now()
+            return self.store.submissions.give_back(claim, problem, now, now + self.pause)
+
+        _patiently(give_back)
+
+
+def _patiently(store: Callable[[], bool]) -> bool:
+    """Store how a grading ended, also where the database is away for a while.
+
+    Without it the row would wait for the end of its lease, and be graded again. What was stored
+    without our hearing of it is not stored twice: the claim is over then.
+    """
+    for pause in PATIENCE:
+        try:
+            return store()
+        except StoreUnavailable:
+            log.warning("store_away", again_in=pause)
+            sleep(pause)
+    return store()
 
 
 class Line:

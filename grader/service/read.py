@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.domain.errors import NotFound
+from grader.domain.errors import NotFound, Superseded
 from grader.domain.report import Receipt, Report
 from grader.service.access import Act, may, sees
 from grader.service.ports import Store
-from grader.service.records import RubricRecord, StoredReport, SubmissionRecord, TokenRecord
+from grader.service.records import (
+    RubricRecord,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+    TokenRecord,
+)
 from grader.service.submit import no_exercise
 
 
@@ -50,6 +56,15 @@ class Read:
         if record is None or not token.may_see(record.course):
             raise no_exercise(exercise)
         return record
+
+
+def require_report_to_come(record: SubmissionRecord) -> None:
+    """Raises Superseded for a submission that will never have a report."""
+    if record.state is SubmissionState.SUPERSEDED:
+        raise Superseded(
+            "A newer attempt was handed in before this one was begun, so it was not graded.",
+            how_to_fix=f"Ask for the newer one: submission {record.superseded_by}.",
+        )
 
 
 def with_receipt(stored: StoredReport) -> Report:

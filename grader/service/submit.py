@@ -107,9 +107,10 @@ class Submit:
         """
         _check_names(upload)
         self.room.take(only_once=upload.only_once)
-        limits = self.plans.of(upload.rubric).rubric.intake
-        self.read_upload(upload.data, filename=upload.filename, limits=limits)
-        record, new = self.store.submissions.accept(_new(upload), self.clock.now())
+        rubric = self.plans.of(upload.rubric).rubric
+        self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
+        supersedes = rubric.attempts.superseded == "skip"
+        record, new = self.store.submissions.accept(_new(upload, supersedes), self.clock.now())
         if new:
             self.waker.wake(Lane.LIVE)
         return record, new
@@ -154,7 +155,7 @@ def _check_names(upload: Upload) -> None:
             )
 
 
-def _new(upload: Upload) -> NewSubmission:
+def _new(upload: Upload, supersedes: bool) -> NewSubmission:
     return NewSubmission(
         exercise=upload.exercise,
         student=upload.student,
@@ -167,4 +168,5 @@ def _new(upload: Upload) -> NewSubmission:
         idempotency_key=upload.idempotency_key,
         callback_url=upload.callback_url,
         callback_context=upload.callback_context,
+        supersedes=supersedes,
     )

@@ -19,7 +19,7 @@ from grader.store.rows import DUE
 from grader.store.tables import inspections, passbacks, submissions
 
 _LAST_USED = func.coalesce(inspections.c.used_at, inspections.c.stored_at)
-_FINISHED = (SubmissionState.GRADED.value,)
+_FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
 
 
 class SqlUpkeep:

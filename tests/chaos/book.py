@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 
@@ -17,8 +18,7 @@ from tests.chaos.plan import Sending
 class Promise:
     """One submission, as its client knows it. Moments are of the monotonic clock.
 
-    ``submission`` is the id that it was last accepted under; ``earlier`` are ids that a restore
-    took back.
+    ``submission`` is the id that it was last accepted under: after a restore it may be another.
     """
 
     sending: Sending
@@ -27,7 +27,14 @@ class Promise:
     answered_at: float = 0.0
     refused: str = ""
     ended_at: float = 0.0
-    earlier: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A report that was read: the hash of its bytes, and its points."""
+
+    digest: str
+    points: float | None
 
 
 class Book:
@@ -35,10 +42,11 @@ class Book:
 
     def __init__(self) -> None:
         self.promises: dict[int, Promise] = {}
-        self.reports: dict[str, str] = {}
+        self.reports: dict[str, Seen] = {}
         #: Reports that were seen and that a restore took back.
-        self.taken_back: dict[str, str] = {}
-        self.changed: list[str] = []
+        self.taken_back: dict[str, Seen] = {}
+        #: Submissions whose report was another when it was read again.
+        self.changed: set[str] = set()
         self.failures: Counter[str] = Counter()
         self.resent = 0
         self._lock = threading.Lock()
@@ -62,7 +70,6 @@ class Book:
                 return
             submission = answer.json()["id"]
             if promise.submission and promise.submission != submission:
-                promise.earlier.append(promise.submission)
                 promise.ended_at = 0.0
                 self.resent += 1
             promise.submission, promise.answered_at = submission, time.monotonic()
@@ -75,29 +82,29 @@ class Book:
                     promise.ended_at = time.monotonic()
 
     def saw_report(self, submission: str, report: bytes) -> None:
-        """A report was read; it must be the one that was read before."""
-        digest = hashlib.sha256(report).hexdigest()
-        with self._lock:
-            if self.reports.setdefault(submission, digest) != digest:
-                self.changed.append(submission)
+        """A report was read; it must be the one that was read before.
 
-    def took_back(self, still_there: set[str]) -> None:
-        """A restore has taken back every report but these."""
+        One that a restore took back may be made again, and must then give the same points.
+        """
+        seen = Seen(hashlib.sha256(report).hexdigest(), json.loads(report)["total"]["points"])
         with self._lock:
-            for gone in set(self.reports) - still_there:
+            before = self.taken_back.get(submission, seen)
+            if self.reports.setdefault(submission, seen) != seen or before.points != seen.points:
+                self.changed.add(submission)
+
+    def took_back(self, ended: set[str]) -> None:
+        """A restore has taken back whatever came to its end, but these."""
+        with self._lock:
+            for gone in set(self.reports) - ended:
                 self.taken_back[gone] = self.reports.pop(gone)
             for promise in self.promises.values():
-                if promise.submission not in still_there:
+                if promise.submission not in ended:
                     promise.ended_at = 0.0
 
     def accepted(self) -> list[Promise]:
         """What the service has taken on."""
         with self._lock:
             return [one for one in self.promises.values() if one.submission]
-
-    def accepted_by(self, moment: float) -> list[Promise]:
-        """What it had taken on by then."""
-        return [one for one in self.accepted() if one.answered_at <= moment]
 
     def open(self) -> list[Promise]:
         """What was sent and has not come to its end, as far as was seen."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
 
@@ -18,7 +19,7 @@ from tests.chaos.clients import Clients
 from tests.chaos.databases import Rows
 from tests.chaos.plan import Fault
 from tests.chaos.site import WORKER, Site
-from tests.chaos.watchers import Observer
+from tests.chaos.watchers import ENDED, Observer
 from tests.processes import command_of, parent_of
 
 _HANG_SECONDS = 6.0
@@ -127,30 +128,29 @@ class Faults:
 
     def back_up(self) -> bool:
         """Back up while everything runs."""
+        # What is accepted while the backup is made may be in it or not.
         self._backed_up = self._book.accepted()
         self._site.command("backup", str(self._site.folder / "backup"))
         return True
 
     def restore(self) -> bool:
         """Stop, restore, start; then clients send again what they sent since the backup."""
-        since = [one for one in self._book.accepted() if one not in self._backed_up]
         self._site.stop()
-        self._observer.paused.set()
-        self._site.command("restore", str(self._site.folder / "backup"), "--replace")
-        self._take_stock()
-        self._observer.paused.clear()
+        since = [one for one in self._book.accepted() if one not in self._backed_up]
+        with self._observer.quiet:
+            self._site.command("restore", str(self._site.folder / "backup"), "--replace")
+            self._take_stock()
         self._site.start()
-        for promise in since:
-            self._clients.send(promise.sending)
+        with ThreadPoolExecutor(8) as senders:
+            list(senders.map(lambda one: self._clients.send(one.sending), since))
         return True
 
     def _take_stock(self) -> None:
         """Before anything runs: what the backup held is there; what it did not is forgotten."""
         rows = Rows(self._site.database.url)
-        there = {row.id for row in rows.ask("SELECT id FROM submissions")}
+        there = {row.id: row.state for row in rows.ask("SELECT id, state FROM submissions")}
         self.missing = [one.submission for one in self._backed_up if one.submission not in there]
-        graded = rows.ask("SELECT id FROM submissions WHERE state = 'graded'")
-        self._book.took_back({row.id for row in graded})
+        self._book.took_back({one for one, state in there.items() if state in ENDED})
 
     def _kill(self, pids: list[int]) -> bool:
         if not pids:

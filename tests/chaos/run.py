@@ -82,9 +82,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     if any(one.is_alive() for one in acting):
         notes.append("the time was over before every fault was done")
     broken = (*verdict.broken, *notes)
-    return Run(
-        replace(verdict, broken=broken), dict(faults.done), 0.0, poison_kills=poison.kills
-    )
+    return Run(replace(verdict, broken=broken), dict(faults.done), 0.0, poison_kills=poison.kills)
 
 
 def _settle(book: Book, rows: Rows, deadline: float) -> bool:
@@ -135,7 +133,9 @@ def _lifeline(seconds: float) -> threading.Timer:
     """The last resort: after so long every process that we started dies, and so do we."""
 
     def cut() -> None:
-        print(f"\nNothing moved for too long: everything is ended after {seconds:.0f} s.", flush=True)
+        print(
+            f"\nNothing moved for too long: everything is ended after {seconds:.0f} s.", flush=True
+        )
         for pid in descendants(os.getpid()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -106,7 +106,9 @@ class Site:
 
     def forget_redis(self) -> None:
         """Remove what Redis has written down."""
-        shutil.rmtree(self.data_dir / "redis" / "appendonlydir", ignore_errors=True)
+        for kept in (self.data_dir / "redis").glob("appendonly*"):
+            # Older servers write one file, newer ones a folder.
+            shutil.rmtree(kept) if kept.is_dir() else kept.unlink(missing_ok=True)
 
     def command(self, *words: str) -> str:
         """Run ``grader`` with words on this installation; what it printed.
@@ -117,7 +119,9 @@ class Site:
         return subprocess.run(
             [sys.executable, "-m", "grader", *words],
             env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             check=True,
             timeout=120,
@@ -141,9 +145,7 @@ def site(kind: str, folder: Path, scale: Scale) -> Iterator[Site]:
         yield place
 
 
-def _environment(
-    kind: str, base: Database, folder: Path, lms: Lms, scale: Scale
-) -> dict[str, str]:
+def _environment(kind: str, base: Database, folder: Path, lms: Lms, scale: Scale) -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(_CLOCK), os.environ.get("PYTHONPATH", ""))))
     folder.mkdir(parents=True, exist_ok=True)
     return {

@@ -14,7 +14,7 @@ from tests.chaos.databases import Rows
 from tests.chaos.watchers import ENDED
 
 #: Reports, scores and tries as they stand in the tables.
-_STATES = "SELECT id, state, tries, student FROM submissions"
+_STATES = "SELECT id, state, tries FROM submissions"
 _REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
 _SCORES = "SELECT submission, state FROM passbacks"
 
@@ -25,7 +25,6 @@ class Tables:
 
     states: dict[str, str]
     tries: dict[str, int]
-    students: dict[str, str]
     reports: dict[str, int]
     scores: dict[str, str]
 
@@ -39,7 +38,6 @@ class Tables:
         return cls(
             states={row.id: row.state for row in states},
             tries={row.id: row.tries for row in states},
-            students={row.id: row.student for row in states},
             reports=reports,
             scores={row.submission: row.state for row in rows.ask_until(deadline, _SCORES)},
         )
@@ -54,59 +52,83 @@ class Verdict:
 
 
 def judge(book: Book, tables: Tables, seen: list[Any], unread: list[str]) -> Verdict:
-    """Count. ``seen`` is what the LMS was sent, ``unread`` are reports that the API did not give."""
-    accepted = book.accepted()
-    state = {one.submission: tables.states.get(one.submission, "") for one in accepted}
-    lost = [one.submission for one in accepted if state[one.submission] not in ENDED]
-    parked = [one for one in accepted if state[one.submission] == "needs_attention"]
-    innocent = [one.submission for one in parked if not one.sending.poison]
-    once = [one for one in accepted if _reported_once(one, tables)]
-    superseded = [one for one in accepted if state[one.submission] == "superseded"]
-    twice = sorted(set(_twice(book, tables, seen)))
-    poisons = [one for one in accepted if one.sending.poison]
-    unanswered = [one.sending.key for one in book.promises.values() if not one.submission]
-    waits = sorted(one.ended_at - one.sent_at for one in accepted if one.ended_at)
-    owed = [one for one in once if one.sending.by == "lms"]
-    delivered = [one for one in owed if tables.scores.get(one.submission) == "sent"]
-    figures = {
-        "sent": f"{len(book.promises)}",
-        "accepted": f"{len(accepted)}",
-        "reported exactly once": f"{len(once)}",
-        "superseded by a newer attempt": f"{len(superseded)}",
-        "needs_attention, planted poison": f"{len(parked) - len(innocent)} of {len(poisons)}",
-        "needs_attention, anything else": f"{len(innocent)}",
-        "lost": f"{len(lost)}",
-        "graded twice in effect": f"{len(twice)}",
-        "scores delivered to the LMS": f"{len(delivered)} of {len(owed)}",
-        "claimed more than once": f"{sum(tables.tries[one] > 1 for one in state if one in tables.tries)}",
-        "tries of clients that failed": f"{sum(book.failures.values())}",
-        "sent again after the restore": f"{book.resent}",
-        "graded again after the restore": f"{len(book.taken_back)}",
-        "longest wait": f"{waits[-1]:.0f} s" if waits else "none ended",
-        "median wait": f"{median(waits):.1f} s" if waits else "none ended",
-    }
-    checks = {
-        "sent and never answered": unanswered,
-        "refused": [f"{one.sending.key} {one.refused}" for one in book.promises.values() if one.refused],
-        "lost": lost,
-        "needs attention without being poison": innocent,
-        "poison that was reported": [
-            one.submission for one in poisons if state[one.submission] == "graded"
-        ],
-        "graded twice in effect": twice,
-        "graded without a report": [
-            one.submission
-            for one in accepted
-            if state[one.submission] == "graded" and one not in once
-        ],
-        "reports that the API does not give": unread,
-    }
-    return Verdict(figures, tuple(_said(checks)))
+    """Count. ``seen`` is what the LMS was sent, ``unread`` are reports that nobody could read."""
+    count = Count(book, tables, sorted(set(_twice(book, tables, seen))), unread)
+    return Verdict(count.figures(), tuple(_said(count.checks())))
 
 
-def _reported_once(one: Promise, tables: Tables) -> bool:
-    graded = tables.states.get(one.submission) == "graded"
-    return graded and tables.reports.get(one.submission) == 1
+class Count:
+    """Submissions by what became of them."""
+
+    def __init__(self, book: Book, tables: Tables, twice: list[str], unread: list[str]) -> None:
+        self._book, self._tables = book, tables
+        self._twice, self._unread = twice, unread
+        self._accepted = book.accepted()
+        self._lost = [one for one in self._accepted if one.submission not in tables.states]
+        ended = [one for one in self._accepted if self._state(one) in ENDED]
+        self._open = [one for one in self._accepted if one not in ended + self._lost]
+        self._graded = self._in("graded")
+        self._parked = self._in("needs_attention")
+        self._superseded = self._in("superseded")
+        reports = tables.reports
+        self._once = [one for one in self._graded if reports.get(one.submission) == 1]
+        self._owed = [one for one in self._once if one.sending.by == "lms"]
+        scores = tables.scores
+        self._unsent = [one for one in self._owed if scores.get(one.submission) != "sent"]
+
+    def _state(self, one: Promise) -> str:
+        return self._tables.states.get(one.submission, "")
+
+    def _in(self, state: str) -> list[Promise]:
+        return [one for one in self._accepted if self._state(one) == state]
+
+    def figures(self) -> dict[str, str]:
+        """What a table shows."""
+        poisons = [one for one in self._accepted if one.sending.poison]
+        caught = [one for one in self._parked if one.sending.poison]
+        tries = self._tables.tries
+        waits = [one.ended_at - one.sent_at for one in self._accepted if one.ended_at]
+        return {
+            "sent": f"{len(self._book.promises)}",
+            "accepted": f"{len(self._accepted)}",
+            "reported exactly once": f"{len(self._once)}",
+            "superseded by a newer attempt": f"{len(self._superseded)}",
+            "needs_attention, planted poison": f"{len(caught)} of {len(poisons)}",
+            "needs_attention, anything else": f"{len(self._parked) - len(caught)}",
+            "lost": f"{len(self._lost)}",
+            "still open when the time was over": f"{len(self._open)}",
+            "graded twice in effect": f"{len(self._twice)}",
+            "scores delivered": f"{len(self._owed) - len(self._unsent)} of {len(self._owed)}",
+            "claimed more than once": f"{sum(number > 1 for number in tries.values())}",
+            "tries of clients that failed": f"{sum(self._book.failures.values())}",
+            "sent again after the restore": f"{self._book.resent}",
+            "graded again after the restore": f"{len(self._book.taken_back)}",
+            "longest wait": f"{max(waits, default=0):.0f} s",
+            "median wait": f"{median(waits or [0]):.1f} s",
+        }
+
+    def checks(self) -> dict[str, list[str]]:
+        """What broke each promise: nothing, where it was kept."""
+        silent = [one for one in self._book.promises.values() if not one.submission]
+        return {
+            "sent and never answered": [one.sending.key for one in silent if not one.refused],
+            "refused": [f"{one.sending.key} {one.refused}" for one in silent if one.refused],
+            "lost": _names(self._lost),
+            "still open when the time was over": _names(self._open),
+            "needs attention without being poison": _names(self._parked, poison=False),
+            "poison that was reported": _names(self._graded, poison=True),
+            "graded twice in effect": self._twice,
+            "graded without a report": [
+                one.submission for one in self._graded if one.submission not in self._tables.reports
+            ],
+            "scores that did not arrive": _names(self._unsent),
+            "reports that the API does not give": self._unread,
+        }
+
+
+def _names(promises: list[Promise], poison: bool | None = None) -> list[str]:
+    """Their submissions: all of them, or those that are poison, or are not."""
+    return [one.submission for one in promises if poison in (None, bool(one.sending.poison))]
 
 
 def _twice(book: Book, tables: Tables, seen: list[Any]) -> Iterator[str]:

@@ -9,13 +9,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from tests.chaos.book import Book
 from tests.chaos.clients import Clients
 from tests.chaos.databases import Rows
-from tests.chaos.site import NURSERY, Site
+from tests.chaos.site import NURSERY, WORKER, Site
 from tests.processes import command_of, descendants, parent_of
 
 #: States in which a submission waits for nothing more that the service does by itself.
@@ -29,14 +30,14 @@ class Observer:
 
     def __init__(self, rows: Rows, clients: Clients, book: Book) -> None:
         self._rows, self._clients, self._book = rows, clients, book
-        self.paused = threading.Event()
+        #: Held by whoever wants nobody to look.
+        self.quiet = threading.Lock()
 
     def watch(self, ended: threading.Event) -> None:
         """Look every half second until the run is over."""
         while not ended.wait(_LOOK_SECONDS):
-            if not self.paused.is_set():
-                with suppress(DBAPIError):
-                    self.look()
+            with self.quiet, suppress(DBAPIError):
+                self.look()
 
     def look(self) -> None:
         """Look once. Raises DBAPIError where the database is away."""
@@ -73,38 +74,50 @@ class Poison:
         self._site, self._rows = site, rows
         self._read = 0
         self._holders: dict[str, int] = {}
+        self._kinds: dict[str, str] = {}
         self.kills = 0
 
     def watch(self, ended: threading.Event) -> None:
         """Pounce until the run is over."""
         while not ended.wait(_POUNCE_SECONDS):
-            for submission, process in self._claims():
-                self._holders[submission] = process
-            with suppress(DBAPIError):
-                self._pounce()
+            for said in self._lines():
+                if said.get("event") == "claimed":
+                    self._holders[said["submission_id"]] = said["process"]
+                else:  # the next word about it, whatever it is, says that it is out of hand
+                    self._holders.pop(said.get("submission_id", ""), None)
+            for submission, process in list(self._holders.items()):
+                with suppress(DBAPIError):
+                    self._touch(submission, process)
 
-    def _pounce(self) -> None:
-        running = "SELECT id, student FROM submissions WHERE state = 'running'"
-        for submission, student in self._rows.ask(running):
-            kind, poison, _ = student.partition("-poison-")
-            holder = self._holders.get(submission)
-            if poison and holder:
-                self._kill(kind, submission, holder)
-
-    def _kill(self, kind: str, submission: str, holder: int) -> None:
-        under = [pid for pid, words in descendants(holder).items() if NURSERY in words]
+    def _touch(self, submission: str, holder: int) -> None:
+        kind = self._kind(submission)
+        if kind and holder not in self._site.pids(WORKER):
+            kind = ""  # it is dead already, and its number may be somebody else's
         if kind == "worker":
-            del self._holders[submission]
-            victims = [holder]
+            self._kill(holder)
+        if kind == "child":
+            for pid, words in descendants(holder).items():
+                if NURSERY in words and NURSERY in command_of(parent_of(pid)):
+                    self._kill(pid)
         else:
-            victims = [pid for pid in under if NURSERY in command_of(parent_of(pid))]
-        for pid in victims:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-                self.kills += 1
+            del self._holders[submission]
 
-    def _claims(self) -> Iterator[tuple[str, int]]:
-        """The claims that were logged since the last look."""
+    def _kind(self, submission: str) -> str:
+        """Whom a submission kills; empty for an innocent one."""
+        if submission not in self._kinds:
+            found = self._rows.ask("SELECT student FROM submissions WHERE id = :id", id=submission)
+            for row in found:
+                kind, poison, _ = row.student.partition("-poison-")
+                self._kinds[submission] = kind if poison else ""
+        return self._kinds.get(submission, "")
+
+    def _kill(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.kills += 1
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        """What the workers have logged since the last look."""
         try:
             with self._site.log.open("rb") as log:
                 log.seek(self._read)
@@ -115,7 +128,6 @@ class Poison:
             if not line.endswith(b"\n"):
                 break
             self._read += len(line)
-            if b'"claimed"' in line:
-                with suppress(ValueError, KeyError):
-                    said = json.loads(line)
-                    yield said["submission_id"], int(said["process"])
+            if b'"submission_id"' in line:
+                with suppress(ValueError):
+                    yield json.loads(line)

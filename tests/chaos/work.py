@@ -7,7 +7,7 @@ import zipfile
 
 from tests.chaos.plan import Sending
 
-FUNCTION = '''
+FUNCTION = """
 
 def total_{number}(values_{number}, limit_{number}={limit}):
     result_{number} = 0
@@ -15,7 +15,7 @@ def total_{number}(values_{number}, limit_{number}={limit}):
         if one_{number} > {limit} and one_{number} != limit_{number}:
             result_{number} += one_{number} * {number}
     return result_{number}
-'''
+"""
 
 
 def archive(sending: Sending) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -148,6 +149,14 @@ def test_what_is_unfinished_stays_unless_asked_for(store: Store) -> None:
     assert version is not None
     assert not store.submissions.finish(held, result(version), NOW)
     assert store.submissions.page("numbers").items == ()
+
+
+def test_what_was_superseded_is_finished(store: Store) -> None:
+    for at in range(2):
+        store.submissions.accept(replace(sent(), supersedes=True), NOW + SECOND * at)
+    grade_all(store, NOW + SECOND)
+
+    assert purge(store).submissions == 2
 
 
 def test_bytes_that_somebody_else_handed_in_stay(store: Store) -> None:

@@ -24,6 +24,9 @@ from grader.service.access import REACH, ROLES, Act
 from grader.service.records import Role, SourceRecord
 from grader.settings import Settings
 
+#: A student hands in several times without waiting.
+pytestmark = pytest.mark.usefixtures("every_attempt")
+
 Headers = dict[str, str]
 
 EXERCISES = "/api/v1/exercises"

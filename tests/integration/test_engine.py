@@ -24,7 +24,8 @@ from grader.domain.check import (
 )
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
-from grader.domain.rubric import Rubric, read_rubric
+from grader.domain.rubric import Plan, Rubric, read_rubric
+from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.identity import engine_identity
@@ -158,6 +159,20 @@ def test_assembles_facts_in_path_order(engine: Engine) -> None:
     assert [(one.path, one.reason) for one in facts.dropped] == [("notes.txt", "not Python")]
     assert (facts.digest, facts.archive_sha256) == (submission.digest, "abc")
     assert facts.engine == engine.identity == engine_identity(SMALL)
+
+
+def test_a_folder_around_everything_changes_no_points(engine: Engine) -> None:
+    rubric = a_rubric()
+    narrowed = rubric.criteria["lines"].model_copy(update={"files": ("src/**",)})
+    criteria = {**rubric.criteria, "lines": narrowed}
+    plan = Plan.of(rubric.model_copy(update={"criteria": criteria}), SMALL)
+    files = {"src/a.py": b"x = 1\n" * 7, "b.py": b"y = 2\n" * 9}
+    inside = {f"numbers-main/{path}": data for path, data in files.items()}
+    plain, wrapped = (engine.measure(submitted(each), rubric) for each in (files, inside))
+    assert [row.points for row in judge(plan, plain).rows] == [
+        row.points for row in judge(plan, wrapped).rows
+    ]
+    assert judge(plan, wrapped).rows[0].paths == ("numbers-main/src/a.py",)
 
 
 def test_the_same_submission_is_measured_once(engine: Engine, inspector: Counting) -> None:
