@@ -1,4 +1,7 @@
-"""Who did what and when, written in the transaction that does it. Entries are only ever added."""
+"""Who did what and when, written in the transaction that does it.
+
+An entry never changes, and goes only with the student whose data is erased.
+"""
 
 from __future__ import annotations
 
