@@ -14,10 +14,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from grader.domain.check import Catalog, Check, Measure, Options
 from grader.domain.globs import selects
+from grader.domain.policies import Attempts, Feedback, Intake, Strict
 from grader.domain.source import is_notebook, is_test_path
 
 #: Whole tenths, because the ledger is kept in tenths: what a level earns is what a row shows.
@@ -30,8 +31,6 @@ Globs = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=100)
 ]
 StarterText = Annotated[str, Field(min_length=1)]
-#: Neither text nor a truth value is taken for a whole number.
-Whole = Annotated[int, Field(strict=True, gt=0)]
 
 #: ``check: manual`` is points that a person gives.
 MANUAL = "manual"
@@ -42,11 +41,7 @@ CODE_LINES = "code_lines"
 MENDED = ("formatting", "import_order")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Level(_Strict):
+class Level(Strict):
     """One named level: values up to ``up_to`` (any value, where absent) earn ``earns`` points."""
 
     up_to: Amount | None = None
@@ -59,7 +54,7 @@ class Level(_Strict):
         return None if self.up_to is None else Fraction(self.up_to), Fraction(self.earns)
 
 
-class Scale(_Strict):
+class Scale(Strict):
     """How a measured value earns points: linear between two values, or by named levels."""
 
     measure: str
@@ -75,7 +70,7 @@ class Scale(_Strict):
         return Fraction(self.full_at), Fraction(self.zero_at)
 
 
-class Criterion(_Strict):
+class Criterion(Strict):
     """One row of a rubric.
 
     ``files`` and ``exclude`` are path patterns. ``applies: required`` earns nothing when there is
@@ -111,38 +106,6 @@ class Criterion(_Strict):
         return selects(path, self.files, self.exclude or (), top_folder)
 
 
-class Intake(_Strict):
-    """What an upload may hold, and limits on it. Sizes are in bytes."""
-
-    notebooks: Literal["accepted", "refused"] = "refused"
-    max_upload: Annotated[Whole, Field(le=52_428_800)] = 10_485_760
-    max_entries: Annotated[Whole, Field(le=20_000)] = 2_000
-    max_file: Annotated[Whole, Field(le=20_971_520)] = 2_097_152
-    max_total: Annotated[Whole, Field(le=104_857_600)] = 20_971_520
-    max_depth: Annotated[Whole, Field(le=64)] = 16
-
-
-#: ``beginner`` explains everything and is warm, ``strict`` says only what to do.
-Tone = Literal["beginner", "standard", "strict"]
-
-
-class Feedback(_Strict):
-    """What a student sees, and in which tone. Without ``patch`` no patch is made."""
-
-    patch: bool = True
-    tone: Tone = "standard"
-
-
-class Attempts(_Strict):
-    """What becomes of an attempt that waits when the student hands in a newer one.
-
-    ``skip`` leaves it ungraded, unless it came from a system that waits for its score; ``grade``
-    grades every attempt, the newest first.
-    """
-
-    superseded: Literal["skip", "grade"] = "skip"
-
-
 @dataclass(frozen=True)
 class Probe:
     """One thing to measure: a check with its options. ``key`` names it in stored facts."""
@@ -161,7 +124,7 @@ class Probe:
         return self.check.id + (json.dumps(options, sort_keys=True) if options else "")
 
 
-class Rubric(_Strict):
+class Rubric(Strict):
     """A whole rubric. Build one with ``read_rubric``, which checks it against the catalog.
 
     ``starter`` is what students were given, text by path: it is neither blamed nor praised.

@@ -15,17 +15,8 @@ from pydantic import BaseModel, ValidationError
 from grader.domain.check import Catalog, Check, Measure, Options
 from grader.domain.contradictions import contradictions
 from grader.domain.errors import BadRubric, RubricProblem
-from grader.domain.rubric import (
-    MANUAL,
-    Attempts,
-    Criterion,
-    Feedback,
-    Intake,
-    Level,
-    Rubric,
-    Scale,
-    probe_of,
-)
+from grader.domain.policies import Attempts, Feedback, Intake
+from grader.domain.rubric import MANUAL, Criterion, Level, Rubric, Scale, probe_of
 from grader.domain.wording import in_words
 
 #: Where a starter file lies in the folder that was handed out.
