@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.characters import plain_json
-from grader.domain.check import Catalog, Finding, Inspection, State
+from grader.domain.check import Catalog, Check, Finding, Inspection, State
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.history import Earlier, History, Since, compare, fingerprint, history_of
 from grader.domain.next_step import NextStep, evidence_of, next_step
@@ -330,12 +330,16 @@ def _signals(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
 
 
 def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
-    """(check, finding) of what is shown whatever the criteria: unreadable files, suppressions."""
+    """(check, finding) of what is shown whatever the criteria: unreadable files, what deceives."""
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in plan.probes:
-            if probe.check.id == "suppressions" and probe.reads(file.path):
+            if _is_told(probe.check) and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
+
+
+def _is_told(check: Check) -> bool:
+    return check.always_asked and check.gradable
 
 
 def _in_order(line: FindingLine) -> tuple[int, int, int, str, str]:

@@ -6,13 +6,14 @@ They are rendered here, whole: no script, no font and no picture is fetched from
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
 from markupsafe import Markup
 
+from grader.domain.characters import visible
 from grader.domain.check import Catalog
 from grader.domain.errors import NotFound
 from grader.domain.page_policy import page_policy
@@ -47,7 +48,9 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
     _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
     app.jinja_env.globals["style"] = Markup(_style())
-    app.jinja_env.filters.update(schema=describe_schema, words=with_code)
+    app.jinja_env.filters.update(
+        schema=describe_schema, words=with_code, visible=partial(visible, keep="\n\t")
+    )
 
 
 def policy() -> str:
