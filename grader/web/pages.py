@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
-from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader
 
 from grader.domain.characters import visible
 from grader.domain.check import Catalog
@@ -47,7 +46,6 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
     _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
-    app.jinja_env.globals["style"] = Markup(_style())
     app.jinja_env.filters.update(
         schema=describe_schema, words=with_code, visible=partial(visible, keep="\n\t")
     )
@@ -60,7 +58,8 @@ def policy() -> str:
 
 @cache
 def _style() -> str:
-    return files("grader.web").joinpath("templates", "pages.css").read_text("utf-8")
+    templates = Environment(loader=PackageLoader("grader.web"), autoescape=True)
+    return templates.get_template("pages.css").render()
 
 
 def _teach(pages: Blueprint, checks: Catalog) -> None:
