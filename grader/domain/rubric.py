@@ -149,21 +149,22 @@ class Rubric(Strict):
             if criterion.check != MANUAL:
                 probe = probe_of(criterion, catalog)
                 found.setdefault(probe.key, probe)
-        for probe in self._always(catalog):
+        for probe in (*self._always(catalog), *self._mending(catalog)):
             found.setdefault(probe.key, probe)
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        for check in ("suppressions", "signals", *((CODE_LINES,) if self.starter else ())):
-            if check in catalog:
-                yield Probe(catalog[check], catalog[check].options())
-        formatters = {check: self._options(check) for check in MENDED}
-        wanted = {check: options for check, options in formatters.items() if options is not None}
+        own = {CODE_LINES} if self.starter else set()
+        for check in catalog.values():
+            if check.always_asked or check.id in own:
+                yield Probe(check, check.options())
+
+    def _mending(self, catalog: Catalog) -> Iterator[Probe]:
+        # Of several criteria the first one says how a patch is to look.
+        layout = (one for one in reversed(self.criteria.values()) if one.check in MENDED)
+        wanted = {criterion.check: criterion.options for criterion in layout}
         if self.feedback.patch and "mend" in catalog and wanted:
             yield Probe(catalog["mend"], catalog["mend"].options.model_validate(wanted))
-
-    def _options(self, check: str) -> dict[str, Any] | None:
-        return next((c.options for c in self.criteria.values() if c.check == check), None)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ CHECKS = (
     check("lint", COMPLAINTS, USES, options=LintOptions),
     check("length", OVER, LONGEST, skips_tests=True),
     check("coverage", SHARE),
-    check("suppressions", counting("comments", "Comments", "comments")),
+    check("suppressions", counting("comments", "Comments", "comments"), always_asked=True),
     check("mend", options=MendOptions, gradable=False),
 )
 CATALOG: Catalog = {each.id: each for each in CHECKS}
