@@ -10,9 +10,11 @@ from grader.cli.check import check, facts
 from grader.cli.client import retry, submit
 from grader.cli.db import db
 from grader.cli.explain import explain
+from grader.cli.purge import purge
 from grader.cli.rubric import rubric
 from grader.cli.serve import api, scheduler, serve
 from grader.cli.source import source
+from grader.cli.student import student
 from grader.cli.token import token
 
 
@@ -37,6 +39,8 @@ for command in (
     db,
     backup,
     restore,
+    purge,
+    student,
 ):
     main.add_command(command)
 

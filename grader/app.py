@@ -51,6 +51,7 @@ def _doors_of(service: Service) -> doors.Doors:
         clock=service.clock,
         tokens=service.tokens,
         read=service.read,
+        places=service.places,
         submit=service.submit,
         publish=service.publish,
         retry=service.retry,

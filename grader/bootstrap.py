@@ -21,6 +21,7 @@ from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
+from grader.service.places import Places
 from grader.service.plans import Plans
 from grader.service.ports import Clock, FactsCache, Waker
 from grader.service.publish import Publish
@@ -30,6 +31,7 @@ from grader.service.retry import Retry
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
+from grader.service.upkeep import Purge
 from grader.settings import Settings
 from grader.store.database import Store, open_store
 
@@ -63,6 +65,8 @@ class Service:
     retry: Retry
     tokens: Tokens
     sweep: Sweep
+    purge: Purge
+    places: Places
 
     @cached_property
     def receive(self) -> Receive:
@@ -149,6 +153,8 @@ def build_service(
         retry=Retry(store, clock, waker),
         tokens=Tokens(store, clock),
         sweep=Sweep(store, clock, waker, settings.lease_time, settings.pause_time),
+        purge=Purge(store.upkeep, clock),
+        places=Places(store, clock),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.api.describe import PREFIX
+from grader.service.estimate import Place
 from grader.service.publish import may_edit
 from grader.service.records import (
     ExerciseRecord,
@@ -19,6 +21,18 @@ from grader.service.records import (
 
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class PlaceBody(_Body):
+    """Where a queued submission stands."""
+
+    position: int = Field(
+        ge=1, description="The how-manieth it is to be graded, in the order of turns as of now."
+    )
+    estimated_seconds: int | None = Field(
+        description="In how many seconds its report is to be expected, by what was graded lately; "
+        "null where nothing was, or nobody grades."
+    )
 
 
 class SubmissionBody(_Body):
@@ -35,10 +49,18 @@ class SubmissionBody(_Body):
     received_at: datetime
     graded_at: datetime | None
     problem: str = Field(description="Why it needs attention; instructors see it.")
+    superseded_by: str | None = Field(
+        description="The newer attempt that took its place before it was begun; it has no report."
+    )
+    queue: PlaceBody | None = Field(
+        description="Its place, where it waits and this is an answer about it alone."
+    )
     links: dict[str, str] = Field(description="`self`, `report`, `archive`, `exercise`.")
 
     @staticmethod
-    def of(record: SubmissionRecord, token: TokenRecord) -> SubmissionBody:
+    def of(
+        record: SubmissionRecord, token: TokenRecord, place: Place | None = None
+    ) -> SubmissionBody:
         """A submission as a token may see it."""
         return SubmissionBody(
             id=record.id,
@@ -52,6 +74,8 @@ class SubmissionBody(_Body):
             received_at=record.received_at,
             graded_at=record.graded_at,
             problem=record.problem if may_edit(token) else "",
+            superseded_by=record.superseded_by,
+            queue=PlaceBody(**asdict(place)) if place else None,
             links=submission_links(record),
         )
 

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
+from grader.service.places import Places
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
@@ -48,6 +49,7 @@ class Doors:
     clock: Clock
     tokens: Tokens
     read: Read
+    places: Places
     submit: Submit
     publish: Publish
     retry: Retry

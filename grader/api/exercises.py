@@ -43,7 +43,11 @@ from grader.service.records import (
 )
 from grader.service.submit import Upload
 
-_ENDED = (SubmissionState.GRADED, SubmissionState.NEEDS_ATTENTION)
+_ENDED = (
+    SubmissionState.GRADED,
+    SubmissionState.NEEDS_ATTENTION,
+    SubmissionState.SUPERSEDED,
+)
 _LINK = {"Link": 'The next page, as rel="next".'}
 
 blueprint = APIBlueprint(

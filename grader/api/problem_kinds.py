@@ -86,6 +86,13 @@ _OWN = (
         "Look at its present state first.",
     ),
     ProblemKind(
+        "superseded",
+        410,
+        "A newer attempt took its place",
+        "A newer attempt was handed in before this one was begun. It has no report and gets none.",
+        "Ask for the newer submission, which the older one names in `superseded_by`.",
+    ),
+    ProblemKind(
         "precondition-failed",
         412,
         "Somebody changed it meanwhile",

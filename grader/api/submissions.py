@@ -8,7 +8,14 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from grader.api.answers import accepted_answer, json_answer, report_answer, wanted_export
+from grader.api.answers import (
+    accepted_answer,
+    json_answer,
+    not_yet_answer,
+    report_answer,
+    status_answer,
+    wanted_export,
+)
 from grader.api.auth import authenticate, caller
 from grader.api.bodies import SubmissionBody
 from grader.api.describe import BEARER, PREFIX, answer, problems
@@ -49,19 +56,28 @@ blueprint.before_request(authenticate)
 @blueprint.get(
     "/<slug:submission>",
     operation_id="getSubmission",
-    responses={"200": answer("The submission.", json=SubmissionBody)},
+    responses={
+        "200": answer(
+            "The submission.",
+            json=SubmissionBody,
+            headers={"Retry-After": "While it waits: seconds until its report may be there."},
+        )
+    },
 )
 def show(path: SubmissionPath) -> Response:
-    """Where a submission stands."""
+    """Where a submission stands; while it waits, its place and when to expect its report."""
     token = caller()
-    record = doors().read.submission(path.submission, token)
-    return json_answer(SubmissionBody.of(record, token))
+    return status_answer(doors().read.submission(path.submission, token), token)
 
 
 @blueprint.get(
     "/<slug:submission>/report",
     operation_id="getReport",
-    responses={"200": REPORT, "202": NOT_YET, **problems("bad-request", "not-acceptable")},
+    responses={
+        "200": REPORT,
+        "202": NOT_YET,
+        **problems("bad-request", "not-acceptable", "superseded"),
+    },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
     """The newest report of a submission, as JSON, text, Markdown or HTML."""
@@ -69,7 +85,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     record = doors().read.submission(path.submission, token)
     export = wanted_export(query.format)
     found = doors().read.report(path.submission, token)
-    return report_answer(found, export) if found else accepted_answer(record, token)
+    return report_answer(found, export) if found else not_yet_answer(record, token)
 
 
 @blueprint.get(
@@ -78,7 +94,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     responses={
         "200": answer("The facts.", json=SubmissionFacts),
         "202": NOT_YET,
-        **problems("forbidden"),
+        **problems("forbidden", "superseded"),
     },
 )
 def facts(path: SubmissionPath) -> Response:
@@ -87,7 +103,7 @@ def facts(path: SubmissionPath) -> Response:
     record = doors().read.submission(path.submission, token)
     require_editor(token)
     found = doors().store.submissions.facts(path.submission)
-    return json_answer(found) if found else accepted_answer(record, token)
+    return json_answer(found) if found else not_yet_answer(record, token)
 
 
 @blueprint.get(

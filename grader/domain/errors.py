@@ -106,6 +106,13 @@ class Conflict(GraderError):
     title = "Not possible in this state"
 
 
+class Superseded(GraderError):
+    """A submission without a report, because a newer attempt came before it was begun."""
+
+    code = "superseded"
+    title = "A newer attempt took its place"
+
+
 class KeyReused(GraderError):
     """An idempotency key or webhook id that came before with another content."""
 

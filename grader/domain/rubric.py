@@ -138,6 +138,16 @@ class Feedback(_Strict):
     tone: Tone = "standard"
 
 
+class Attempts(_Strict):
+    """What becomes of an attempt that waits when the student hands in a newer one.
+
+    ``skip`` leaves it ungraded, unless it came from a system that waits for its score; ``grade``
+    grades every attempt, the newest first.
+    """
+
+    superseded: Literal["skip", "grade"] = "skip"
+
+
 @dataclass(frozen=True)
 class Probe:
     """One thing to measure: a check with its options. ``key`` names it in stored facts."""
@@ -156,6 +166,13 @@ class Probe:
         return self.check.id + (json.dumps(options, sort_keys=True) if options else "")
 
 
+_POLICIES: Mapping[str, type[BaseModel]] = {
+    "intake": Intake,
+    "feedback": Feedback,
+    "attempts": Attempts,
+}
+
+
 class Rubric(_Strict):
     """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog.
 
@@ -171,6 +188,7 @@ class Rubric(_Strict):
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
+    attempts: Attempts = Attempts()
     starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
@@ -285,7 +303,7 @@ def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
 def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
     models: dict[int, type[BaseModel]] = {1: Rubric, 3: Criterion, 4: Scale, 6: Level}
     if len(path) == 2:
-        return (Intake if path[0] == "intake" else Feedback).model_fields
+        return _POLICIES[str(path[0])].model_fields
     model = models.get(len(path))
     return model.model_fields if model else ()
 

@@ -11,6 +11,7 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.rubric import Intake, Rubric
 from grader.domain.source import Submission
+from grader.service.estimate import Pace
 from grader.service.records import (
     Claim,
     ExerciseRecord,
@@ -86,7 +87,8 @@ class Submissions(Protocol):
         """Store bytes, row, key and audit entry; the record, and whether it is new.
 
         The same key with the same digest gives the record of the first time. ``attempt`` counts
-        a student's submissions to an exercise from 1.
+        a student's submissions to an exercise from 1. With ``new.supersedes`` older attempts that
+        have not been begun end as superseded in the same transaction.
 
         Raises:
             NotFound: no such exercise. KeyReused: the key came before with another content.
@@ -153,6 +155,12 @@ class Submissions(Protocol):
 
     def queue(self) -> QueueState:
         """How much waits."""
+
+    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+        """The ids of those that wait in a lane, as they are to be claimed if nothing new comes."""
+
+    def pace(self, now: datetime) -> Pace:
+        """How fast it went lately, for an estimate."""
 
     def measured(self, exercise: str) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise with its newest facts, findings left out."""

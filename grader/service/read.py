@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.domain.errors import Forbidden, NotFound
+from grader.domain.errors import Forbidden, NotFound, Superseded
 from grader.domain.report import Receipt, Report
 from grader.service.ports import Store
 from grader.service.publish import may_edit
-from grader.service.records import Role, RubricRecord, StoredReport, SubmissionRecord, TokenRecord
+from grader.service.records import (
+    Role,
+    RubricRecord,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+    TokenRecord,
+)
 from grader.service.submit import no_exercise
 
 
@@ -59,6 +66,15 @@ def require_editor(token: TokenRecord) -> None:
         raise Forbidden(
             f"A token with the role {token.role.value} may not do this.",
             how_to_fix="Use an instructor's token.",
+        )
+
+
+def require_report_to_come(record: SubmissionRecord) -> None:
+    """Raises Superseded for a submission that will never have a report."""
+    if record.state is SubmissionState.SUPERSEDED:
+        raise Superseded(
+            "A newer attempt was handed in before this one was begun, so it was not graded.",
+            how_to_fix=f"Ask for the newer one: submission {record.superseded_by}.",
         )
 
 

@@ -24,6 +24,8 @@ class SubmissionState(StrEnum):
     GRADED = "graded"
     #: A fault of ours: waits for an instructor, who can retry it.
     NEEDS_ATTENTION = "needs_attention"
+    #: A newer attempt came before this one was begun. It has no report, and will have none.
+    SUPERSEDED = "superseded"
 
 
 class Lane(StrEnum):
@@ -94,7 +96,11 @@ class ExerciseRecord:
 
 @dataclass(frozen=True)
 class SubmissionRecord:
-    """An accepted submission. ``problem`` says why it needs attention, when it does."""
+    """An accepted submission. ``problem`` says why it needs attention, when it does.
+
+    ``queued_at`` is since when it waits: when it was received, or when somebody asked for another
+    try. ``superseded_by`` is the id of the newer attempt that took its place, where one did.
+    """
 
     id: str
     exercise: str
@@ -109,7 +115,9 @@ class SubmissionRecord:
     source: str
     problem: str
     received_at: datetime
+    queued_at: datetime
     graded_at: datetime | None
+    superseded_by: str | None
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,8 @@ class NewSubmission:
     ``idempotency_key`` and ``webhook_id`` are empty where there is none; either is unique in
     ``scope`` (a token's id, or ``webhook:<source>``), and ``request_digest`` is a SHA-256 over
     everything that was sent, so that a key that comes again with another content is refused.
-    ``callback_url`` asks for the score to be sent there.
+    ``callback_url`` asks for the score to be sent there. With ``supersedes`` it takes the place of
+    the student's older attempts that have not been begun, unless somebody waits for their scores.
     """
 
     exercise: str
@@ -133,6 +142,7 @@ class NewSubmission:
     idempotency_key: str = ""
     callback_url: str = ""
     callback_context: str = ""
+    supersedes: bool = False
 
 
 @dataclass(frozen=True)

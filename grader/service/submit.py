@@ -102,10 +102,11 @@ class Submit:
             Overloaded: too much is waiting already.
         """
         _check_names(upload)
-        limits = self.plans.of(upload.rubric).rubric.intake
-        self.read_upload(upload.data, filename=upload.filename, limits=limits)
+        rubric = self.plans.of(upload.rubric).rubric
+        self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
         self.room.take()
-        record, new = self.store.submissions.accept(_new(upload), self.clock.now())
+        supersedes = rubric.attempts.superseded == "skip"
+        record, new = self.store.submissions.accept(_new(upload, supersedes), self.clock.now())
         if new:
             self.waker.wake(Lane.LIVE)
         return record, new
@@ -134,7 +135,7 @@ def _check_names(upload: Upload) -> None:
             )
 
 
-def _new(upload: Upload) -> NewSubmission:
+def _new(upload: Upload, supersedes: bool) -> NewSubmission:
     return NewSubmission(
         exercise=upload.exercise,
         student=upload.student,
@@ -147,4 +148,5 @@ def _new(upload: Upload) -> NewSubmission:
         idempotency_key=upload.idempotency_key,
         callback_url=upload.callback_url,
         callback_context=upload.callback_context,
+        supersedes=supersedes,
     )

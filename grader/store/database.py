@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.service import ports
+from grader.service.upkeep import Upkeep
 from grader.store import audit
 from grader.store.engine import Database
 from grader.store.inspections import SqlFacts
@@ -13,6 +14,7 @@ from grader.store.rubrics import SqlRubrics
 from grader.store.sources import SqlSources
 from grader.store.submissions import SqlSubmissions
 from grader.store.tokens import SqlTokens
+from grader.store.upkeep import SqlUpkeep
 
 
 class Store:
@@ -24,6 +26,7 @@ class Store:
     sources: ports.Sources
     passbacks: ports.Passbacks
     facts: ports.FactsCache
+    upkeep: Upkeep
 
     def __init__(self, database: Database, max_tries: int) -> None:
         self._database = database
@@ -33,6 +36,7 @@ class Store:
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)
         self.facts = SqlFacts(database)
+        self.upkeep = SqlUpkeep(database)
 
     def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot be reached."""

@@ -20,8 +20,8 @@ _LOCK = int.from_bytes(b"graderdb", "big")
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def upgrade(url: str) -> None:
-    """Bring a database to the newest revision, in one transaction.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database to the newest revision (or up to another one), in one transaction.
 
     Several processes may call this at once: the first one works, the others wait and find
     nothing left to do.
@@ -32,7 +32,7 @@ def upgrade(url: str) -> None:
             _lock(connection)
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         database.close()
 

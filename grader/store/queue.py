@@ -29,6 +29,7 @@ _CLAIM = (
         tries=submissions.c.tries + 1,
         token=submissions.c.token + 1,
         lease_until=bindparam("until"),
+        started_at=bindparam("begun"),
     )
     .returning(submissions.c.token, *RECORD)
 )
@@ -72,7 +73,7 @@ def claim(
     chosen = next_due(connection, lane, now)
     if chosen is None:
         return None
-    row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease}).one()
+    row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease, "begun": now}).one()
     record = record_of(row)
     stored = connection.execute(_ARCHIVE, {"sha256": record.archive_sha256})
     return Claim(record, row.token, stored.scalar_one())

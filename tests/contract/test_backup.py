@@ -259,6 +259,16 @@ def test_a_newer_schema_is_refused(url: str, tmp_path: Path) -> None:
         put_back(url, tmp_path / "newer", replace=True)
 
 
+def test_a_backup_of_an_older_schema_is_brought_to_the_newest(
+    empty_url: str, tmp_path: Path
+) -> None:
+    upgrade(empty_url, "0001")
+    assert saved(empty_url, tmp_path / "old").revision == "0001"
+    put_back(empty_url, tmp_path / "old", replace=True)
+
+    assert current_revision(empty_url) == head_revision()
+
+
 def test_where_a_backup_cannot_be_written(url: str, tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="cannot be written"):
         saved(url, tmp_path / "no" / "such" / "folder")

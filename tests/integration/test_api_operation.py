@@ -65,6 +65,7 @@ def test_without_a_database_an_upload_is_asked_for_again(
     assert str(service.settings.data_dir) not in answer.text
 
 
+@pytest.mark.usefixtures("every_attempt")
 def test_ready_tells_how_much_waits_and_since_when(
     client: FlaskClient, student: Headers, zipped: Zipped, service: Service
 ) -> None:

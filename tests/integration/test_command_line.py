@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -229,6 +231,37 @@ def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) ->
     assert grader("restore", tmp_path / "kept", "--replace").exit_code == 0
     listed = grader("token", "list").stdout
     assert "kept" in listed and "lost" not in listed
+
+
+def test_what_is_held_about_a_student_is_exported_and_erased(
+    grader: Grader, tmp_path: Path
+) -> None:
+    grader("db", "upgrade")
+    whose = ("--role", "student", "--course", "mlops", "--student", "s1")
+    secret = grader("token", "create", *whose).stdout.strip()
+    file = tmp_path / "s1.zip"
+    assert grader("student", "export", "s1", file).exit_code == 0
+    with zipfile.ZipFile(file) as whole:
+        assert {"tokens.json", "attempts.json", "audit.json"} == set(whole.namelist())
+        assert secret.encode() not in b"".join(map(whole.read, whole.namelist()))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    assert grader("student", "erase", "s1").exit_code == 1  # nobody said yes
+    assert "1 tokens" in grader("student", "erase", "s1", "--yes").stdout
+    assert grader("token", "list").stdout == ""
+    again = grader("student", "erase", "s1", "--yes")
+    assert again.exit_code == 2 and "Nothing is held" in again.stderr
+    nothing = grader("student", "export", "s1", tmp_path / "none.zip")
+    assert nothing.exit_code == 2 and not (tmp_path / "none.zip").exists()
+
+
+def test_a_purge_says_what_it_would_remove(grader: Grader) -> None:
+    grader("db", "upgrade")
+    assert "Would remove nothing" in grader("purge", "--older-than", "8w", "--dry-run").stdout
+    assert "Removed nothing" in grader("purge", "--older-than", "365d").stdout
+    for wrong in ("365", "0d", "-1d", "99999y", "soon"):
+        refused = grader("purge", "--older-than", wrong)
+        assert refused.exit_code == 2 and "is no age" in refused.stderr
 
 
 @pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list")])

@@ -29,6 +29,7 @@ STATUSES = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Superseded: 410,
     errors.PreconditionFailed: 412,
     errors.KeyReused: 422,
     errors.PreconditionRequired: 428,

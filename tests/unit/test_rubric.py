@@ -98,6 +98,7 @@ def test_a_right_rubric_is_read_with_its_defaults() -> None:
         ({"intake": {"max_uplod": 1}}, ("intake", "max_uplod"), "max_upload"),
         ({"feedback": {"pach": True}}, ("feedback", "pach"), "patch"),
         ({"feedback": {"tome": "strict"}}, ("feedback", "tome"), "tone"),
+        ({"attempts": {"supersede": "skip"}}, ("attempts", "supersede"), "superseded"),
         ({"zzz": 1}, ("zzz",), ""),
     ],
 )
