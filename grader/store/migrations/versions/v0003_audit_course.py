@@ -24,12 +24,14 @@ _COURSES = (
 def upgrade() -> None:
     """Every entry says which course it is about; empty where it is about none."""
     op.add_column("audit", sa.Column("course", Words(), nullable=False, server_default=""))
+    audit = sa.table("audit", sa.column("course"), sa.column("action"), sa.column("subject"))
     for table, key, actions in _COURSES:
+        known = sa.table(table, sa.column(key), sa.column("course"))
+        course = sa.select(known.c.course).where(known.c[key] == audit.c.subject)
         op.execute(
-            sa.text(
-                f"UPDATE audit SET course = (SELECT course FROM {table} WHERE {key} = subject)"
-                f" WHERE action LIKE :actions AND subject IN (SELECT {key} FROM {table})"
-            ).bindparams(actions=actions)
+            sa.update(audit)
+            .where(audit.c.action.like(actions), audit.c.subject.in_(sa.select(known.c[key])))
+            .values(course=course.scalar_subquery())
         )
     op.create_index("ix_audit_course_id", "audit", ["course", "id"])
     op.create_index("ix_audit_subject_id", "audit", ["subject", "id"])
