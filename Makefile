@@ -9,7 +9,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-inde
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
-.PHONY: demo test serve lint bench chaos fuzz lock format clean
+.PHONY: demo test serve lint bench chaos fuzz fuzz-api audit lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
@@ -26,6 +26,7 @@ lint: $(VENV)/.dev
 	$(BIN)/flake8 $(OURS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --severity-level medium grader workers
 	$(BIN)/grader check . --rubric house-style --fail-under 100 --output var/house-style.txt
 
 format: $(VENV)/.dev
@@ -42,6 +43,16 @@ fuzz: $(VENV)/.fuzz
 # Hundreds of submissions while everything dies; ends by itself, within five minutes a database.
 chaos: $(VENV)/.dev $(VENV)/.redis
 	$(BIN)/python -m tests.chaos
+
+# A longer walk through the API than the tests take, made from its own description.
+fuzz-api: $(VENV)/.dev
+	GRADER_TEST_EXAMPLES=200 $(BIN)/python -m pytest --timeout 3600 tests/integration/test_api_conformance.py
+
+# Known flaws of what the locks name. It asks PyPI, so it is no part of lint, which works offline;
+# it fails where PyPI does not know a library (strict), so that no answer is never a good answer.
+audit: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements-dev.lock
 
 # Locks name no index and no host; every file is held to its hash.
 lock: $(VENV)/.dev

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from grader.broker import CeleryWaker, NoWaker, make_celery
 from grader.checks.catalog import CATALOG
-from grader.domain.rubric import Intake, Rubric
+from grader.domain.policies import Intake
+from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.intake import read_upload

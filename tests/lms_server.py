@@ -21,11 +21,14 @@ class Lms:
     def __init__(self, tls: bool = False) -> None:
         self.script: Script = answer(200)
         self.seen: list[tuple[str, dict[str, str], bytes]] = []
+        #: The names by which TLS clients called it.
+        self.called: list[str | None] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(PEM)
+            context.sni_callback = lambda _, name, __: self.called.append(name)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self.place = f"127.0.0.1:{self.port}"
@@ -94,6 +97,17 @@ def dripping(request: BaseHTTPRequestHandler) -> None:
 def dripping_headers(request: BaseHTTPRequestHandler) -> None:
     request.wfile.write(b"HTTP/1.1 200 OK\r\n")
     _drip(request, b"X-More: 1\r\n")
+
+
+def endless_headers(request: BaseHTTPRequestHandler) -> None:
+    request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        request.wfile.write(b"X-More: 1\r\n" * 1_000)
+
+
+def never_final(request: BaseHTTPRequestHandler) -> None:
+    """One answer after the other that promises another one."""
+    _drip(request, b"HTTP/1.1 103 Early Hints\r\n\r\n")
 
 
 def _drip(request: BaseHTTPRequestHandler, piece: bytes) -> None:

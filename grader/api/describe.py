@@ -41,8 +41,8 @@ def answer(
     json: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Description:
-    """One successful answer: a JSON model, other media types as text, and its headers."""
-    content: Description = {kind: {"schema": text()} for kind in media_types}
+    """One successful answer: a JSON model, other media types as text or YAML, its headers."""
+    content: Description = {kind: {"schema": _schema(kind)} for kind in media_types}
     if json is not None:
         content = {"application/json": {"schema": reference(json)}, **content}
     described = {
@@ -55,6 +55,11 @@ def answer(
     if described:
         whole["headers"] = described
     return whole
+
+
+def _schema(media_type: str) -> Description:
+    """Of YAML the schema is that of what it says."""
+    return {"type": "object"} if media_type.endswith("yaml") else text()
 
 
 def problems(*codes: str, upload: bool = False) -> ResponseDict:

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from grader.api.answers import best_of, json_answer
 from grader.api.auth import authenticate, caller
 from grader.api.bodies import RubricBody
-from grader.api.describe import PREFIX, allowed, answer, body, problems, text
+from grader.api.describe import PREFIX, allowed, answer, body, problems
 from grader.api.doors import doors
 from grader.api.errors import UnsupportedType
 from grader.api.parameters import ExercisePath, RubricGetHeaders, RubricPutHeaders
@@ -59,7 +59,7 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     operation_id="putRubric",
     security=allowed(Act.PUBLISH),
     description="The next grading uses it; reports that there are stay as they are.",
-    openapi_extensions=body({kind: text() for kind in _YAML_TYPES}, "The rubric's text."),
+    openapi_extensions=body({kind: {"type": "object"} for kind in _YAML_TYPES}, "The rubric."),
     responses={
         "200": answer("A new version.", json=RubricBody, headers=_ETAG),
         "201": answer("A new exercise.", json=RubricBody, headers=_ETAG | {"Location": "It."}),

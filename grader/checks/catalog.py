@@ -18,6 +18,7 @@ from grader.checks import (
 )
 from grader.checks import globals as globals_
 from grader.checks import (
+    hidden_characters,
     import_effects,
     import_order,
     maintainability,
@@ -56,6 +57,7 @@ _CHECKS = (
     dependencies.CHECK,
     answers.CHECK,
     suppressions.CHECK,
+    hidden_characters.CHECK,
     signals.CHECK,
     mend.CHECK,
     code_lines.CHECK,

@@ -106,4 +106,5 @@ CHECK = Check(
     measures=(),
     inspect=inspect,
     gradable=False,
+    always_asked=True,
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
-
-from grader.checks.parts.statements import has_statements
+from grader.checks.parts.statements import counting_in_code, has_statements
 from grader.domain.check import (
     Check,
     Context,
@@ -15,7 +12,6 @@ from grader.domain.check import (
     Lesson,
     Options,
     Words,
-    counting,
 )
 from grader.domain.source import SourceFile
 
@@ -47,12 +43,6 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return Inspection(facts=Facts(counts=counts), findings=findings)
 
 
-def _comments(facts: Facts, limit: int | None) -> Fraction | None:
-    """Nothing to measure without code: no comments in an empty file is no merit."""
-    found = facts.counts.get("suppression_comments", 0)
-    return Fraction(found) if found or facts.counts.get("files_with_code") else None
-
-
 LESSON = Lesson(
     practice="Adhere to a consistent coding style",
     before={
@@ -71,10 +61,8 @@ CHECK = Check(
     words=WORDS,
     lesson=LESSON,
     measures=(
-        replace(
-            counting("suppression_comments", "Comments that silence a tool", "comments"),
-            value=_comments,
-        ),
+        counting_in_code("suppression_comments", "Comments that silence a tool", "comments"),
     ),
     inspect=inspect,
+    always_asked=True,
 )

@@ -6,12 +6,12 @@ import fcntl
 import json
 import os
 import socket
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
-from urllib.error import URLError
 
 import click
 
@@ -142,11 +142,18 @@ def _await_api(url: str, signals: Signals, supervisor: Supervisor) -> None:
     deadline = monotonic() + START_SECONDS
     while not signals.stopping and monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+            if _is_up(url):
                 return
-        except (URLError, OSError):
+        except (HTTPException, OSError):
             supervisor.tend()
             signals.wait(0.05)
+
+
+def _is_up(url: str) -> bool:
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
+    with closing(connection):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
 
 
 @contextmanager
@@ -164,8 +171,10 @@ def _told(data_dir: Path, url: str) -> Iterator[None]:
 
 def _url(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    address = ip_address(host)
+    if address.is_unspecified:
+        address = ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://[{address}]:{port}" if address.version == 6 else f"http://{address}:{port}"
 
 
 def _greet(settings: Settings, url: str, secret: str, token_file: Path | None) -> None:

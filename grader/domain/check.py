@@ -218,6 +218,9 @@ class Check:
     command: Callable[[Options], str] | None = None
     #: Whether rubrics may name it; ``mend``, which makes the patch, is for the engine alone.
     gradable: bool = True
+    #: Whether it looks at every submission, weighed or not. What it finds is then told as well,
+    #: to students where rubrics may weigh it.
+    always_asked: bool = False
 
     def measure(self, measure_id: str) -> Measure | None:
         """The measure of that id, or ``None``."""

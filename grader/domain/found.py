@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.domain.check import Catalog, Finding, State, Words
+from grader.domain.check import Catalog, Check, Finding, State, Words
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
 from grader.domain.next_step import evidence_of
@@ -86,12 +86,16 @@ def _found(plan: Plan, file: FileFacts) -> list[Found]:
 
 
 def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
-    """(check, finding) of what is shown whatever the criteria: unreadable files, suppressions."""
+    """(check, finding) of what is shown whatever the criteria: unreadable files, what deceives."""
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in plan.probes:
-            if probe.check.id == "suppressions" and probe.reads(file.path):
+            if _is_told(probe.check) and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
+
+
+def _is_told(check: Check) -> bool:
+    return check.always_asked and check.gradable
 
 
 def _in_order(one: Found) -> tuple[int, int, int, str, str]:

@@ -21,8 +21,9 @@ from grader.domain.found import Found, found_in, words_of
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
 from grader.domain.next_step import NextStep, next_step
 from grader.domain.patch import git_patch
+from grader.domain.policies import Tone
 from grader.domain.readable import READABLE
-from grader.domain.rubric import Plan, Probe, Tone
+from grader.domain.rubric import Plan, Probe
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.domain.errors import BadArchive
-from grader.domain.rubric import Intake
+from grader.domain.policies import Intake
 from grader.domain.source import Submission, is_python
 from grader.engine.intake_collect import Collection
 from grader.engine.intake_directory import looks_like_zip

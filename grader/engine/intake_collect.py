@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from grader.domain.rubric import Intake
+from grader.domain.policies import Intake
 from grader.domain.source import (
     Dropped,
     SourceFile,

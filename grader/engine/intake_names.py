@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from grader.domain.rubric import Intake
+from grader.domain.policies import Intake
 from grader.engine.intake_refusals import refusal, unseen
 
 #: Bytes in UTF-8; file systems allow 255 for a segment, and reports add to a name.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.domain.check import State
@@ -23,14 +22,17 @@ MOST_PLACES = 200
 def render_html(report: Report) -> str:
     """The report as an HTML document."""
     report = harmless(report)
-    return _page().render(
-        style=Markup(_style()),
-        policy=inside(page_policy(_style())),
-        report=report,
-        parts=outline.parts(report),
-        files=outline.findings_by_file(report),
-        commands=at_home.command_lines(report),
-        most_places=MOST_PLACES,
+    return (
+        _templates()
+        .get_template("report.html")
+        .render(
+            policy=inside(page_policy(_style())),
+            report=report,
+            parts=outline.parts(report),
+            files=outline.findings_by_file(report),
+            commands=at_home.command_lines(report),
+            most_places=MOST_PLACES,
+        )
     )
 
 
@@ -41,14 +43,11 @@ def html_headers() -> Mapping[str, str]:
 
 @cache
 def _style() -> str:
-    """The style sheet, with a rule for each length of a bar: no element has a style of its own."""
-    sheet = files("grader.exports").joinpath("templates", "report.css").read_text("utf-8")
-    widths = "\n".join(f".w{percent} {{ width: {percent}%; }}" for percent in range(101))
-    return f"\n{sheet}{widths}\n"
+    return _templates().get_template("report.css").render()
 
 
 @cache
-def _page() -> Template:
+def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("grader.exports"),
         autoescape=True,
@@ -61,7 +60,7 @@ def _page() -> Template:
     environment.globals.update(
         say=phrases, tone=tone, bar=bar, share=share, states=states, diff_lines=diff_lines
     )
-    return environment.get_template("report.html")
+    return environment
 
 
 def ticked(text: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grader.domain.characters import visible
 from grader.domain.check import Check
 from grader.exports.text import Sheet
 
@@ -36,4 +37,4 @@ def _said(sheet: Sheet, heading: str, text: str) -> None:
 def _example(sheet: Sheet, heading: str, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         sheet.heading(f"{heading}: {path}")
-        sheet.verbatim(text.rstrip("\n").split("\n"), indent=4)
+        sheet.verbatim(visible(text, keep="\n\t").rstrip("\n").split("\n"), indent=4)

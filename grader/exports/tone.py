@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.domain.policies import Tone
 from grader.domain.report import Report
-from grader.domain.rubric import Tone
 from grader.exports.outline import Group, strengths
 
 

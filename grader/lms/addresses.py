@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 #: Prefixes whose last four bytes are an IPv4 address that a gateway would go on to.
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
+#: What some versions of Python count as global: a relay into IPv6, addresses of protocols.
+_SPECIAL = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
 
 
 def is_public(text: str) -> bool:
@@ -21,7 +23,9 @@ def is_public(text: str) -> bool:
     special = address.is_multicast or address.is_reserved or address.is_unspecified
     if special or not address.is_global:
         return False
-    return isinstance(address, IPv4Address) or not _carries(address)
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in _SPECIAL)
+    return not _carries(address)
 
 
 def _carries(address: IPv6Address) -> bool:

@@ -3,27 +3,33 @@
 A URL comes from outside, so it may try to make this service talk to what only this service can
 reach. It must be https, its host must be allowed where hosts are listed, its name is looked up
 once, every address must be public, and the request goes to exactly those addresses. Hosts that
-an operator names for development are excepted from https and from public addresses.
+an operator names for development are excepted from https and from public addresses. One clock
+runs from the look-up to the last byte.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
+from queue import Empty, Queue
+from time import monotonic
 
 import httpx
 
 from grader.lms.addresses import is_public
-from grader.lms.wire import Answer, Target, Unreachable, exchange
+from grader.lms.wire import PATIENCE, Answer, Target, Unreachable, exchange
 
-#: The longest a request may take, from connecting to the last byte, in seconds.
+#: The longest a request may take, from looking its host up to the last byte, in seconds.
 SECONDS = 15.0
 #: What an answer to a score may say; nothing in it is used.
 SMALL = 65_536
 USER_AGENT = "grader"
+_USUAL = {"http": 80, "https": 443}
 
 Resolve = Callable[[str, int], tuple[str, ...]]
 Tls = Callable[[], ssl.SSLContext]
@@ -66,35 +72,50 @@ class Outgoing:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send bytes. Raises Refused, Unreachable or TooMuch."""
-        target = self.target(url)
-        return self._exchange("POST", target, headers, body, SMALL)
+        deadline = monotonic() + self.seconds
+        target = self.target(url, deadline=deadline)
+        return self._exchange("POST", target, headers, body, SMALL, deadline)
 
     def get(self, url: str, hosts: Collection[str], max_bytes: int) -> Answer:
-        """Fetch bytes from one of the allowed hosts. Raises Refused, Unreachable or TooMuch."""
-        target = self.target(url, hosts)
-        return self._exchange("GET", target, {"Accept-Encoding": "identity"}, b"", max_bytes)
+        """Fetch bytes from one of the allowed hosts. Raises Refused, Unreachable or TooMuch.
 
-    def target(self, url: str, hosts: Collection[str] | None = None) -> Target:
-        """Where a URL leads, once looked up.
+        A host that is listed without a port is allowed at the port of its scheme alone.
+        """
+        deadline = monotonic() + self.seconds
+        target = self.target(url, hosts, deadline=deadline)
+        plain = {"Accept-Encoding": "identity"}
+        return self._exchange("GET", target, plain, b"", max_bytes, deadline)
+
+    def target(
+        self, url: str, hosts: Collection[str] | None = None, *, deadline: float = inf
+    ) -> Target:
+        """Where a URL leads, once looked up, which ends at a deadline of ``time.monotonic``.
 
         Raises:
             Refused: not allowed. Unreachable: its name is not known just now.
         """
         parsed = _parse(url)
         scheme, host = parsed.scheme, parsed.raw_host.decode("ascii").strip("[]").lower()
-        port = parsed.port or {"http": 80, "https": 443}.get(scheme, 0)
-        is_open = _named(host, port, self.open_hosts)
+        port = parsed.port or _USUAL.get(scheme, 0)
+        place = f"{host}:{port}"
+        is_open = _among(self.open_hosts, host, place)
         if scheme != "https" and not (scheme == "http" and is_open):
             raise Refused("only https URLs are called")
-        if hosts is not None and not _named(host, port, hosts):
-            raise Refused(f"the host {host} is not one of the allowed hosts")
-        addresses = self.resolve(host, port)
+        if hosts is not None:
+            _refuse_unlisted(hosts, place, host if port == _USUAL[scheme] else place)
+        addresses = _in_time(lambda: self.resolve(host, port), deadline)
         if not is_open and not all(is_public(address) for address in addresses):
             raise Refused(f"the host {host} is not a public address")
         return Target(scheme, host, port, parsed.raw_path.decode("ascii"), addresses)
 
     def _exchange(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes, most: int
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        body: bytes,
+        most: int,
+        deadline: float,
     ) -> Answer:
         return exchange(
             method,
@@ -102,7 +123,7 @@ class Outgoing:
             {"User-Agent": USER_AGENT, **headers},
             body,
             max_bytes=most,
-            seconds=self.seconds,
+            deadline=deadline,
             tls=self.tls(),
         )
 
@@ -119,6 +140,30 @@ def _parse(url: str) -> httpx.URL:
     return parsed
 
 
-def _named(host: str, port: int, entries: Collection[str]) -> bool:
-    lowered = {entry.lower() for entry in entries}
-    return host in lowered or f"{host}:{port}" in lowered
+def _among(entries: Collection[str], *names: str) -> bool:
+    return not {entry.lower() for entry in entries}.isdisjoint(names)
+
+
+def _refuse_unlisted(hosts: Collection[str], *names: str) -> None:
+    if not _among(hosts, *names):
+        raise Refused(f"the host {names[0]} is not one of the allowed hosts")
+
+
+def _in_time(look_up: Callable[[], tuple[str, ...]], deadline: float) -> tuple[str, ...]:
+    """What a look-up finds; the system's own knows no limit, so it is left behind when late."""
+    found: Queue[tuple[str, ...] | Exception] = Queue()
+
+    def work() -> None:
+        try:
+            found.put(look_up())
+        except Exception as error:  # handed to whoever waits
+            found.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        answer = found.get(timeout=min(max(deadline - monotonic(), 0), PATIENCE))
+    except Empty:
+        raise Unreachable("its name could not be looked up in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer

@@ -57,16 +57,16 @@ def exchange(
     body: bytes,
     *,
     max_bytes: int,
-    seconds: float,
+    deadline: float,
     tls: ssl.SSLContext,
 ) -> Answer:
     """Send one request and read the answer; redirects are an answer like any other.
 
     Raises:
-        Unreachable: no complete answer within ``seconds``.
+        Unreachable: no complete answer before the deadline (of ``time.monotonic``).
         TooMuch: the answer's body is longer than ``max_bytes``.
     """
-    backend = _Pinned(target.addresses, monotonic() + seconds)
+    backend = _Pinned(target.addresses, deadline)
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     waits = {"connect": PATIENCE, "read": PATIENCE, "write": PATIENCE}
     try:

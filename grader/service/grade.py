@@ -12,8 +12,9 @@ import structlog
 
 from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
 from grader.domain.facts import SubmissionFacts
+from grader.domain.policies import Intake
 from grader.domain.report import Report, build_report
-from grader.domain.rubric import Intake, Plan
+from grader.domain.rubric import Plan
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker
 from grader.service.records import Claim, Lane, Result, RubricRecord, SubmissionRecord

@@ -9,7 +9,8 @@ from typing import Protocol
 from grader.domain.check import Inspection
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
-from grader.domain.rubric import Intake, Rubric
+from grader.domain.policies import Intake
+from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
 from grader.service.estimate import Pace
 from grader.service.records import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.domain.errors import NotFound
-from grader.domain.rubric import Intake
+from grader.domain.policies import Intake
 from grader.service.connector import Connector, Incoming
 from grader.service.ports import Store
 from grader.service.records import RubricRecord, SourceRecord, SubmissionRecord

@@ -6,13 +6,13 @@ They are rendered here, whole: no script, no font and no picture is fetched from
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader
 
+from grader.domain.characters import visible
 from grader.domain.check import Catalog
 from grader.domain.errors import NotFound
 from grader.domain.page_policy import page_policy
@@ -46,8 +46,9 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
     _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
-    app.jinja_env.globals["style"] = Markup(_style())
-    app.jinja_env.filters.update(schema=describe_schema, words=with_code)
+    app.jinja_env.filters.update(
+        schema=describe_schema, words=with_code, visible=partial(visible, keep="\n\t")
+    )
 
 
 def policy() -> str:
@@ -57,7 +58,8 @@ def policy() -> str:
 
 @cache
 def _style() -> str:
-    return files("grader.web").joinpath("templates", "pages.css").read_text("utf-8")
+    templates = Environment(loader=PackageLoader("grader.web"), autoescape=True)
+    return templates.get_template("pages.css").render()
 
 
 def _teach(pages: Blueprint, checks: Catalog) -> None:

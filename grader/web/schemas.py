@@ -28,7 +28,10 @@ def describe_schema(schema: Mapping[str, Any]) -> Markup:
 
 def with_code(words: str) -> Markup:
     """A sentence with what stands between backticks set as code."""
-    return Markup(re.sub(r"`+([^`]+)`+", r"<code>\1</code>", str(escape(words))))
+    parts = [escape(part) for part in re.split(r"`+([^`]+)`+", words)]
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)
+    )
 
 
 def _describe_type(schema: Mapping[str, Any]) -> Markup:

@@ -42,7 +42,7 @@ class Load:
         archives = self.archives(number)
         start = datetime.now(UTC)
         with ThreadPoolExecutor(_SENDERS) as senders:
-            list(senders.map(self.client.upload, archives, self._students()))
+            list(senders.map(self.client.upload, archives, self.students()))
         self.site.drain()
         end = max(one.graded_at or start for one in self.site.newest(number))
         return number / (end - start).total_seconds()
@@ -64,7 +64,7 @@ class Load:
         chance = random.Random(_SEED)
         with ThreadPoolExecutor(_WAITERS) as senders:
             due, waiting = time.time() + 0.1, []
-            for archive, student in zip(archives, self._students(), strict=False):
+            for archive, student in zip(archives, self.students(), strict=False):
                 due += chance.expovariate(per_second)
                 time.sleep(max(0.0, due - time.time()))
                 waiting.append(senders.submit(self._arrival, archive, student, due))

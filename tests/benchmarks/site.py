@@ -74,12 +74,12 @@ class Site:
         return found[:count]
 
 
-#: The benchmark asks as often as it can.
-NO_LIMITS = {
-    "GRADER_REQUESTS_PER_TOKEN": "0",
-    "GRADER_UPLOADS_PER_STUDENT": "0",
-    "GRADER_UPLOADS_PER_TOKEN": "0",
-    "GRADER_UPLOADS_PER_COURSE": "0",
+#: The benchmark asks as often as it can, and is counted as everybody is.
+HIGH_LIMITS = {
+    "GRADER_REQUESTS_PER_TOKEN": "100000000",
+    "GRADER_UPLOADS_PER_STUDENT": "100000000",
+    "GRADER_UPLOADS_PER_TOKEN": "100000000",
+    "GRADER_UPLOADS_PER_COURSE": "100000000",
 }
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import ssl
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -22,7 +25,17 @@ from grader.lms.standard_webhooks import StandardWebhooks, sign
 from grader.lms.wire import Unreachable
 from grader.service.connector import Connector, Delivery
 from grader.service.records import Passback, PassbackState, SourceRecord
-from tests.lms_server import PEM, Lms, Script, answer, dripping, dripping_headers, endless
+from tests.lms_server import (
+    PEM,
+    Lms,
+    Script,
+    answer,
+    dripping,
+    dripping_headers,
+    endless,
+    endless_headers,
+    never_final,
+)
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ZIP = b"PK\x05\x06" + bytes(18)
@@ -158,6 +171,8 @@ def test_fetches_from_an_allowed_host(connector: Connector, kind: str, lms: Lms)
         (answer(404), BadRequest),
         (answer(204), BadRequest),
         (answer(200, ZIP, Content_Encoding="gzip"), BadRequest),
+        (answer(200, gzip.compress(bytes(900_000)), Content_Encoding="gzip"), BadRequest),
+        (endless_headers, Overloaded),
         (answer(429), Overloaded),
         (answer(500), Overloaded),
         (answer(503), Overloaded),
@@ -220,11 +235,23 @@ def test_urls_that_are_never_called(kind: str, url: str) -> None:
         "[::1]",
         "[::ffff:127.0.0.1]",
         "[fe80::1]",
+        "[fe80::1%25lo]",
+        "[::]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "0.0.0.0",
+        "0177.0.0.1",
+        "0x7f.1",
+        "\uff11\uff12\uff17.0.0.1",
+        "\u2460\u2461\u2466.0.0.1",
         "localhost",
+        "\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3",
     ],
 )
 def test_private_addresses_are_refused_even_when_a_source_lists_them(kind: str, host: str) -> None:
-    bare = host.strip("[]")
+    bare = unicodedata.normalize("NFKC", host.strip("[]")).replace("%25", "%")
     with pytest.raises(BadRequest):
         connectors()[kind].fetch(f"https://{host}/1.zip", source_of(kind, bare), 10)
 
@@ -424,7 +451,7 @@ def test_an_address_that_does_not_answer_is_passed_over(lms: Lms) -> None:
     assert guard.post(f"http://lms.test:{lms.port}/", {}, b"{}").status == 200
 
 
-@pytest.mark.parametrize("script", [dripping, dripping_headers])
+@pytest.mark.parametrize("script", [dripping, dripping_headers, never_final])
 def test_a_peer_that_drips_runs_out_of_time(lms: Lms, script: Script) -> None:
     lms.script = script
     guard = Outgoing(open_hosts=[lms.place], seconds=0.3)
@@ -440,6 +467,67 @@ def test_https_goes_to_the_settled_address_under_the_host_s_own_name() -> None:
     with Lms(tls=True).running() as secure:
         guard = Outgoing(["lms.test"], resolve=lambda host, port: ("127.0.0.1",), tls=own_tls)
         assert guard.post(f"https://lms.test:{secure.port}/", {}, b"{}").status == 200
+        assert secure.called == ["lms.test"]
+        assert secure.seen[0][1]["host"] == f"lms.test:{secure.port}"
+
+
+def test_an_archive_is_fetched_over_https_from_the_address_that_was_looked_up() -> None:
+    lookups = iter([("127.0.0.1",), ("192.0.2.1",)])
+    with Lms(tls=True).running() as secure:
+        secure.script = answer(200, ZIP)
+        place = f"lms.test:{secure.port}"
+        guard = Outgoing(["lms.test"], resolve=lambda host, port: next(lookups), tls=own_tls)
+        door = StandardWebhooks(guard)
+        fetched = door.fetch(f"https://{place}/1.zip", source_of("standard-webhooks", place), 100)
+        assert (fetched, secure.called, next(lookups)) == (ZIP, ["lms.test"], ("192.0.2.1",))
+
+
+def test_a_name_that_changes_its_answer_gains_nothing() -> None:
+    answers = iter([("8.8.8.8",), ("127.0.0.1",), ("8.8.8.8", "::1")])
+    guard = Outgoing(resolve=lambda host, port: next(answers))
+    url = "https://rebind.example.edu/"
+    assert guard.target(url).addresses == ("8.8.8.8",), "these are all that is connected to"
+    for _ in range(2):
+        with pytest.raises(Refused, match="not a public address"):
+            guard.target(url)
+
+
+@pytest.mark.parametrize(
+    ("listed", "url", "allowed"),
+    [
+        ("files.example.edu", "https://files.example.edu/", True),
+        ("files.example.edu", "https://files.example.edu:443/", True),
+        ("Files.Example.EDU", "https://FILES.example.edu/", True),
+        ("files.example.edu", "https://files.example.edu:8443/", False),
+        ("files.example.edu", "https://files.example.edu:22/", False),
+        ("files.example.edu:8443", "https://files.example.edu:8443/", True),
+        ("files.example.edu:8443", "https://files.example.edu/", False),
+        ("files.example.edu", "https://files.example.edu./", False),
+        ("files.example.edu", "https://files.example.edu.evil.example/", False),
+        ("xn--fsqu00a.example", "https://\u4f8b\u5b50.example/", True),
+        ("\u4f8b\u5b50.example", "https://\u4f8b\u5b50.example/", False),
+    ],
+)
+def test_a_host_is_allowed_by_its_name_and_port(listed: str, url: str, allowed: bool) -> None:
+    guard = Outgoing(resolve=lambda host, port: ("8.8.8.8",))
+    if allowed:
+        assert guard.target(url, [listed]).addresses == ("8.8.8.8",)
+    else:
+        with pytest.raises(Refused, match="allowed hosts"):
+            guard.target(url, [listed])
+
+
+def test_a_look_up_that_never_ends_is_left_behind() -> None:
+    ended = Event()
+
+    def slow(host: str, port: int) -> tuple[str, ...]:
+        ended.wait(60)
+        return ("8.8.8.8",)
+
+    guard = Outgoing(resolve=slow, seconds=0.2)
+    with pytest.raises(Unreachable, match="in time"):
+        guard.get("https://lms.example.edu/", ["lms.example.edu"], 10)
+    ended.set()
 
 
 def test_a_certificate_for_another_name_is_refused() -> None:
@@ -478,6 +566,8 @@ def test_public_addresses(address: str) -> None:
     "address",
     [
         *("127.0.0.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254"),
+        *("192.88.99.1", "192.0.0.8", "198.18.0.1", "ff0e::1", "2002:808:808::1", "100::1"),
+        *("::ffff:0:7f00:1", "::1.2.3.4", "0.1.2.3"),
         *("100.64.0.1", "192.0.2.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
         *("::", "::1", "fe80::1%eth0", "fec0::1", "fd00::1", "ff02::1", "::ffff:127.0.0.1"),
         *("::7f00:1", "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2001:db8::1"),

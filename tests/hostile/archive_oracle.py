@@ -8,7 +8,7 @@ import zlib
 from contextlib import suppress
 
 from grader.domain.errors import BadArchive
-from grader.domain.rubric import Intake
+from grader.domain.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_upload
 from grader.engine.intake_refusals import REFUSALS, unseen

@@ -24,7 +24,8 @@ from grader.domain.check import (
 )
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
-from grader.domain.rubric import Plan, Rubric, read_rubric
+from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric_reading import read_rubric
 from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts

@@ -23,7 +23,8 @@ from grader.domain.check import (
 )
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.report import Report, build_report
-from grader.domain.rubric import Plan, Rubric, read_rubric
+from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric_reading import read_rubric
 from grader.domain.scoring import Ledger, Row, judge
 from grader.domain.source import SourceFile
 
@@ -69,7 +70,7 @@ CHECKS = (
     check("lint", COMPLAINTS, USES, options=LintOptions),
     check("length", OVER, LONGEST, skips_tests=True),
     check("coverage", SHARE),
-    check("suppressions", counting("comments", "Comments", "comments")),
+    check("suppressions", counting("comments", "Comments", "comments"), always_asked=True),
     check("mend", options=MendOptions, gradable=False),
 )
 CATALOG: Catalog = {each.id: each for each in CHECKS}

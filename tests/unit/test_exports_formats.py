@@ -8,8 +8,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader.domain.characters import visible
+from grader.domain.policies import Tone
 from grader.domain.report import Report
-from grader.domain.rubric import Tone
 from grader.exports import phrases
 from grader.exports.formats import FORMATS
 from grader.exports.inert import harmless

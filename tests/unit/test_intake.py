@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain.errors import BadArchive, TooLarge
-from grader.domain.rubric import Intake
+from grader.domain.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_path, read_upload
 from grader.engine.intake_leftovers import folders_named

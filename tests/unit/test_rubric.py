@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from grader.domain.check import Options, counting
 from grader.domain.errors import BadRubric, RubricProblem
-from grader.domain.rubric import Plan, nearest, read_rubric
+from grader.domain.rubric import Plan
+from grader.domain.rubric_reading import nearest, read_rubric
 from tests.unit.domain_material import (
     CATALOG,
     LintOptions,

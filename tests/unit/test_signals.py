@@ -23,7 +23,7 @@ from tests.unit.domain_material import (
 
 MORE = {
     **CATALOG,
-    "signals": check("signals", gradable=False),
+    "signals": check("signals", gradable=False, always_asked=True),
     "style": check("style", COMPLAINTS),
 }
 PLAN = plan_of({"it": criterion(), "style": criterion(check="style")}, MORE)

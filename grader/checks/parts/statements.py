@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 
-from grader.domain.check import Inspection, State
+from grader.domain.check import Facts, Inspection, Measure, State, counting
 from grader.domain.source import SourceFile
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -36,6 +38,19 @@ def without_docstring(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
 def has_statements(source: SourceFile) -> bool:
     """Whether there is any statement beside comments and the module's docstring."""
     return bool(without_docstring(source.tree.body))
+
+
+def counting_in_code(name: str, title: str, unit: str) -> Measure:
+    """The measure that is one count, for checks that count ``files_with_code`` beside it.
+
+    There is nothing to measure without code: no complaint about an empty file is no merit.
+    """
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        found = facts.counts.get(name, 0)
+        return Fraction(found) if found or facts.counts.get("files_with_code") else None
+
+    return replace(counting(name, title, unit), value=value)
 
 
 def is_stub(body: Sequence[ast.stmt]) -> bool:

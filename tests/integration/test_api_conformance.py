@@ -1,0 +1,114 @@
+"""Requests made from the OpenAPI document, right ones and wrong ones, are answered as it says.
+
+``GRADER_TEST_EXAMPLES`` asks for more of them than a test run has time for (``make fuzz-api``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from grader.app import create_app
+from grader.bootstrap import Service
+from grader.service.records import Role
+
+Headers = dict[str, str]
+
+DOCUMENT = "/api/v1/openapi.json"
+EXAMPLES = int(os.environ.get("GRADER_TEST_EXAMPLES", "6"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+METHODS = {"get", "post", "put", "patch", "delete", "trace"}
+
+
+@pytest.fixture
+def known(
+    client: FlaskClient, student: Headers, zipped: Callable[..., bytes], grade: Callable[[], int]
+) -> dict[str, str]:
+    """What there is, by the name of the parameter that names it."""
+    url = "/api/v1/exercises/numbers-refactor/submissions"
+    made = client.post(url, data=zipped(), content_type="application/zip", headers=student)
+    grade()
+    assert made.json is not None
+    return {
+        "exercise": "numbers-refactor",
+        "submission": made.json["id"],
+        "code": "not-a-zip",
+        "source": "nowhere",
+    }
+
+
+def operations(service: Service) -> Iterator[Any]:
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, create_app(service))
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.STUDENT, None])
+def test_every_answer_is_as_documented(
+    service: Service, auth: Callable[..., Headers], known: dict[str, str], role: Role | None
+) -> None:
+    headers = {} if role is None else auth(role, student="ada" if role is Role.STUDENT else "")
+    examples = EXAMPLES if role else max(1, EXAMPLES // 3)
+    for operation in operations(service):
+        names = {one.name for one in operation.path_parameters}
+        real = {name: value for name, value in known.items() if name in names}
+        _ask(operation, real, headers, examples)
+
+
+def _ask(operation: Any, real: dict[str, str], headers: Headers, examples: int) -> None:
+    cases = st.one_of(
+        *(operation.as_strategy(mode, path_parameters=real or None) for mode in GenerationMode),
+        *(operation.as_strategy(mode) for mode in GenerationMode if real),
+    )
+
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[*HealthCheck],
+    )
+    @given(case=cases)
+    def ask(case: Any) -> None:
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+
+    ask()
+
+
+def test_no_other_method_is_taken(client: FlaskClient, instructor: Headers) -> None:
+    document = client.get(DOCUMENT).json
+    assert document is not None
+    for path, item in document["paths"].items():
+        address = path.replace("{", "").replace("}", "")
+        for method in METHODS - set(item):
+            answer = client.open(address, method=method.upper(), headers=instructor)
+            assert answer.json is not None
+            assert (answer.status_code, answer.json["type"]) == (
+                405,
+                "/problems/method-not-allowed",
+            )
+            allowed = {one.lower() for one in answer.headers["Allow"].split(", ")}
+            assert allowed - {"head", "options"} == set(item), path
