@@ -50,6 +50,7 @@ GUARDED = {
     ("POST", f"{SUBMISSION}/retry"): (Act.RETRY, 409),
     ("GET", "/api/v1/audit"): (Act.READ_AUDIT, 200),
 }
+HAND_IN = ("POST", f"{EXERCISE}/submissions")
 #: Routes that ask nobody for a token, and what they answer. A webhook is asked for its signature.
 OPEN = {
     ("GET", "/"): 200,
@@ -123,9 +124,13 @@ class Site:
         return {"Authorization": f"Bearer {secret}"}
 
     def ask(self, method: str, rule: str, headers: Headers, **named: str) -> TestResponse:
-        """Ask about the submission of ``ada``, or about what is ``named``."""
+        """Ask about the submission of ``ada``, or about what is ``named``.
+
+        What is handed in later goes to another exercise, so that it supersedes nothing.
+        """
+        again = hasattr(self, "submission") and (method, rule) == HAND_IN
         known = {
-            "exercise": "numbers-refactor",
+            "exercise": "get-data" if again else "numbers-refactor",
             "submission": getattr(self, "submission", ""),
             "check_id": "complexity",
             "code": "not-a-zip",
@@ -138,7 +143,7 @@ class Site:
     def _body(self, method: str, rule: str) -> dict[str, Any]:
         if method == "PUT":
             return {"data": self._rubric, "content_type": "application/yaml"}
-        if method == "POST" and rule.endswith("/submissions"):
+        if (method, rule) == HAND_IN:
             url = {"query_string": {"student": "ada"}} if hasattr(self, "submission") else {}
             return {"data": self._archive, "content_type": "application/zip", **url}
         return {}
@@ -209,9 +214,9 @@ def test_what_is_not_yours_looks_like_what_is_not_there(site: Site, name: str) -
         kind = "submission" if "<slug:submission>" in rule else "exercise"
         real = site.ask(method, rule, headers)
         none = site.ask(method, rule, headers, **{kind: made_up})
-        name_of = {"submission": site.submission, "exercise": "numbers-refactor"}[kind]
         assert real.status_code == none.status_code == 404
-        assert real.text.replace(name_of, made_up) == none.text, rule
+        names = f"{site.submission}|numbers-refactor|get-data"
+        assert re.sub(names, made_up, real.text) == none.text, rule
 
 
 @pytest.mark.parametrize("kind", NOBODY)

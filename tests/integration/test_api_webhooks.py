@@ -139,7 +139,7 @@ def test_events_have_room_where_uploads_have_none(
     settings: Settings, student: dict[str, str], zipped: Callable[..., bytes]
 ) -> None:
     """Many an LMS sends an event once and never again: a 503 would lose the submission."""
-    narrow = settings.model_copy(update={"max_queued": 1, "uploads_per_student": 1})
+    narrow = settings.model_copy(update={"max_queued": 1, "uploads_per_course": 1})
     service = build_service(narrow, waker=NoWaker())
     client = create_app(service).test_client()
     url = "/api/v1/exercises/numbers-refactor/submissions"
@@ -148,8 +148,7 @@ def test_events_have_room_where_uploads_have_none(
         for _ in range(2)
     ]
     assert [one.status_code for one in uploads] == [202, 429]
-    body = event(zipped(), student="ada")
-    events = [send(client, body, key=f"msg_{number}") for number in range(2)]
+    events = [send(client, event(zipped(), student=who), key=who) for who in ("bob", "cleo")]
     service.close()
     assert [one.status_code for one in events] == [202, 503]
     assert int(events[-1].headers["Retry-After"]) > 0
