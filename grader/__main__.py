@@ -5,13 +5,17 @@ from __future__ import annotations
 import click
 
 from grader import __version__
+from grader.cli.audit import audit
+from grader.cli.backup import backup, restore
 from grader.cli.check import check, facts
 from grader.cli.client import retry, submit
 from grader.cli.db import db
 from grader.cli.explain import explain
+from grader.cli.purge import purge
 from grader.cli.rubric import rubric
 from grader.cli.serve import api, scheduler, serve
 from grader.cli.source import source
+from grader.cli.student import student
 from grader.cli.token import token
 
 
@@ -33,7 +37,12 @@ for command in (
     rubric,
     token,
     source,
+    audit,
     db,
+    backup,
+    restore,
+    purge,
+    student,
 ):
     main.add_command(command)
 

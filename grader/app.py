@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_openapi3.openapi import OpenAPI
 
 from grader.api import (
+    audit,
+    auth,
     document,
     doors,
     exercises,
@@ -17,10 +19,11 @@ from grader.api import (
     submissions,
     webhooks,
 )
+from grader.api.bodies import SandboxBody
 from grader.api.parameters import SlugConverter
 from grader.api.problem_kinds import all_kinds
 from grader.api.waiting import Waiting
-from grader.bootstrap import Service
+from grader.bootstrap import Service, sandbox_of
 from grader.checks.catalog import CATALOG
 from grader.engine.intake_refusals import REFUSALS
 from grader.exports.formats import FORMATS
@@ -29,7 +32,11 @@ from grader.web import pages
 
 
 def create_app(service: Service) -> OpenAPI:
-    """The HTTP side of a service. It owns no resource: closing the service is the caller's."""
+    """The HTTP side of a service. It owns no resource: closing the service is the caller's.
+
+    Raises:
+        BadSettings: this host does not offer the configured sandbox.
+    """
     app = document.new_app(__name__)
     app.config["MAX_CONTENT_LENGTH"] = service.settings.max_request
     app.url_map.converters["slug"] = SlugConverter
@@ -37,11 +44,13 @@ def create_app(service: Service) -> OpenAPI:
     doors.install(app, _doors_of(service))
     observing.install(app, counted, pages.policy())
     problems.install(app)
-    for room in (exercises, submissions, rubrics, webhooks, health, problem_pages):
+    for room in (exercises, submissions, rubrics, audit, webhooks, health, problem_pages):
         app.register_api(room.blueprint)
     app.register_api(metrics.blueprint(counted))
     app.register_api(document.blueprint(app))
-    pages.install(app, app.api_doc, CATALOG)
+    described = app.api_doc
+    auth.install(app, described)
+    pages.install(app, described, CATALOG)
     return app
 
 
@@ -51,10 +60,13 @@ def _doors_of(service: Service) -> doors.Doors:
         clock=service.clock,
         tokens=service.tokens,
         read=service.read,
+        places=service.places,
         submit=service.submit,
         publish=service.publish,
         retry=service.retry,
         receive=service.receive,
+        witness=service.witness,
+        limits=service.limits,
         formats=FORMATS,
         waiting=_waiting(service),
         kinds=all_kinds(REFUSALS),
@@ -70,9 +82,10 @@ def _waiting(service: Service) -> Waiting:
     return waiting
 
 
-def _sandbox(settings: Settings) -> dict[str, float]:
-    return {
-        "memory_bytes": settings.child_memory,
-        "seconds": settings.child_seconds,
-        "pair_seconds": settings.child_pair_seconds,
-    }
+def _sandbox(settings: Settings) -> SandboxBody:
+    return SandboxBody(
+        confinement=sandbox_of(settings).value,
+        memory_bytes=settings.child_memory,
+        seconds=settings.child_seconds,
+        pair_seconds=settings.child_pair_seconds,
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.broker import CeleryWaker, NoWaker, make_celery
 from grader.checks.catalog import CATALOG
@@ -16,9 +18,13 @@ from grader.engine.intake import read_upload
 from grader.engine.measure import Engine
 from grader.engine.nursery import Limits, Nursery
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
+from grader.engine.sandbox import Rung, choose
+from grader.rates import ProcessCounter, SharedCounter
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
+from grader.service.limits import Quotas, RateLimits
+from grader.service.places import Places
 from grader.service.plans import Plans
 from grader.service.ports import Clock, FactsCache, Waker
 from grader.service.publish import Publish
@@ -28,8 +34,16 @@ from grader.service.retry import Retry
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
+from grader.service.upkeep import Purge
+from grader.service.witness import Witness
 from grader.settings import Settings
 from grader.store.database import Store, open_store
+
+if TYPE_CHECKING:
+    from grader.store.backup import Backup
+
+#: Who acts, in the audit trail, where somebody uses the command line.
+COMMAND_LINE = "command line"
 
 
 class SystemClock:
@@ -54,7 +68,11 @@ class Service:
     publish: Publish
     retry: Retry
     tokens: Tokens
+    witness: Witness
+    limits: RateLimits
     sweep: Sweep
+    purge: Purge
+    places: Places
 
     @cached_property
     def receive(self) -> Receive:
@@ -103,6 +121,22 @@ def migrate(settings: Settings) -> None:
     upgrade(settings.database)
 
 
+def back_up(settings: Settings, file: Path) -> Backup:
+    """Write the whole database to a new file; see :func:`grader.store.backup.back_up`."""
+    from grader.store import backup
+
+    now = SystemClock().now()
+    return backup.back_up(settings.database, file, actor=COMMAND_LINE, now=now)
+
+
+def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
+    """Make the database what a backup holds; see :func:`grader.store.backup.restore`."""
+    from grader.store import backup
+
+    now = SystemClock().now()
+    return backup.restore(settings.database, file, replace=replace, actor=COMMAND_LINE, now=now)
+
+
 def build_service(
     settings: Settings, *, clock: Clock | None = None, waker: Waker | None = None
 ) -> Service:
@@ -112,6 +146,7 @@ def build_service(
     store = open_store(settings.database, max_tries=settings.max_tries)
     plans = Plans(read_rubric, CATALOG)
     room = Room(store, clock, settings.max_queued)
+    witness = Witness(store, clock)
     submit = Submit(store, plans, read_bytes, clock, waker, room)
     return Service(
         settings=settings,
@@ -123,13 +158,38 @@ def build_service(
         read=Read(store),
         publish=Publish(store, plans, clock),
         retry=Retry(store, clock, waker),
-        tokens=Tokens(store, clock),
-        sweep=Sweep(store, clock, waker),
+        tokens=Tokens(store, clock, witness),
+        witness=witness,
+        limits=_limits(settings),
+        sweep=Sweep(store, clock, waker, settings.lease_time, settings.pause_time),
+        purge=Purge(store.upkeep, clock),
+        places=Places(store, clock),
     )
 
 
 def _waker(settings: Settings) -> Waker:
     return CeleryWaker(make_celery(settings.redis_url)) if settings.redis_url else NoWaker()
+
+
+def sandbox_of(settings: Settings) -> Rung:
+    """The sandbox in which students' files are looked at on this host.
+
+    Raises:
+        BadSettings: this host does not offer the configured one.
+    """
+    return choose(settings.sandbox)
+
+
+def _limits(settings: Settings) -> RateLimits:
+    quotas = Quotas(
+        requests_per_student=settings.requests_per_student,
+        requests_per_token=settings.requests_per_token,
+        uploads_per_student=settings.uploads_per_student,
+        uploads_per_token=settings.uploads_per_token,
+        uploads_per_course=settings.uploads_per_course,
+    )
+    url = settings.redis_url
+    return RateLimits(quotas, SharedCounter(url) if url else ProcessCounter())
 
 
 def build_engine(
@@ -138,13 +198,16 @@ def build_engine(
     """The engine with a nursery of its own; close it when done.
 
     ``at_once`` has the nursery warm up from now on rather than with its first job.
+
+    Raises:
+        BadSettings: this host does not offer the configured sandbox.
     """
     limits = Limits(
         memory=settings.child_memory,
         pair_seconds=settings.child_pair_seconds,
         seconds=settings.child_seconds,
     )
-    nursery = Nursery(limits)
+    nursery = Nursery(limits, sandbox=settings.sandbox)
     if at_once:
         nursery.start()
     return Engine(CATALOG, nursery, cache or MemoryFacts())
@@ -161,5 +224,5 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         clock=service.clock,
         waker=service.waker,
         lease=settings.lease_time,
-        pause=timedelta(seconds=settings.pause),
+        pause=settings.pause_time,
     )

@@ -28,10 +28,9 @@ QUEUES = {Lane.LIVE: "live", Lane.REGRADE: "regrade"}
 DELIVERY_QUEUE = "delivery"
 #: After a failed call none is tried for so long: the sweep wakes the lanes anyway.
 REST_SECONDS = 2.0
-#: A call that nobody heard for so long is void: the sweep has long sent others.
-WAKE_SECONDS = 300
 #: So many calls that nobody has heard yet are enough for a queue: whoever hears one of them takes
-#: what is due by then, and more would have workers look for nothing long after a burst.
+#: what is due by then, and more would have workers look for nothing long after a burst. Calls do
+#: not expire: an expiry is a moment of the sender's clock, and void at once where that is behind.
 ENOUGH_CALLS = 16
 #: Where it is said which submissions have come to their end.
 _ENDED = "grader.ended"
@@ -102,7 +101,6 @@ class CeleryWaker:
                     producer=producer,
                     retry=False,
                     ignore_result=True,
-                    expires=WAKE_SECONDS,
                 )
 
         self._try(send, queue)

@@ -14,7 +14,7 @@ _PR_SET_PDEATHSIG = 1
 @lru_cache(maxsize=1)
 def libc() -> ctypes.CDLL | None:
     """The C library where it knows how; loaded before a fork, used after it."""
-    return ctypes.CDLL(None) if sys.platform == "linux" else None
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(parent: int) -> None:

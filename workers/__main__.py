@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from grader.cli.problems import kind_errors
 from grader.logs import log_json
 from workers.celery_app import celery_app
 
 log_json()
-celery_app().worker_main(["--quiet", "worker", *sys.argv[1:]])
+with kind_errors():
+    app = celery_app()
+app.worker_main(["--quiet", "worker", *sys.argv[1:]])

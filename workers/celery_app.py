@@ -12,14 +12,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import structlog
 from celery import Celery, signals
 
+from grader.bootstrap import sandbox_of
 from grader.broker import make_celery
+from grader.domain.errors import BadSettings
 from grader.lifetime import die_with_parent, libc
 from grader.logs import log_json
 from grader.settings import Settings
 from workers.tasks import Tasks
 from workers.watchdog import Hearing, watch
+
+log = structlog.get_logger(__name__)
 
 #: The nursery forks for every submission, so a pool process itself stays clean for long.
 TASKS_PER_CHILD = 1_000
@@ -32,11 +37,15 @@ def celery_app() -> Celery:
     """The application for the configured Redis, with its tasks.
 
     Raises:
-        ValueError: no Redis is configured.
+        BadSettings: no Redis is configured, or a sandbox that this host does not offer.
     """
     settings = Settings.load()
     if not settings.redis_url:
-        raise ValueError("Set GRADER_REDIS_URL to the Redis that brings the wake-up calls.")
+        raise BadSettings(
+            "GRADER_REDIS_URL is not set.",
+            how_to_fix="Set GRADER_REDIS_URL to the Redis that brings the wake-up calls.",
+        )
+    sandbox = sandbox_of(settings).value
     app = make_celery(settings.redis_url)
     app.conf.update(
         worker_max_tasks_per_child=TASKS_PER_CHILD,
@@ -49,6 +58,7 @@ def celery_app() -> Celery:
     )
     _connect(Tasks(app))
     _keep_listening(app, settings.deaf_after)
+    _tell_sandbox(sandbox)
     if settings.alive_file is not None:
         _show_life(settings.alive_file)
     return app
@@ -84,6 +94,15 @@ def _connect(tasks: Tasks) -> None:
     signals.worker_process_init.connect(begin, weak=False)
     signals.worker_process_shutdown.connect(end, weak=False)
     signals.worker_shutdown.connect(end, weak=False)
+
+
+def _tell_sandbox(name: str) -> None:
+    """Log, when a worker starts, in which sandbox it looks at students' files."""
+
+    def tell(**_: Any) -> None:
+        log.info("worker_ready", sandbox=name)
+
+    signals.worker_ready.connect(tell, weak=False)
 
 
 def _keep_listening(app: Celery, patience: float) -> None:

@@ -11,7 +11,7 @@ from celery import Celery
 from grader.bootstrap import Service, build_engine, build_grade, build_service
 from grader.broker import DELIVER_TASK, GRADE_TASK, CeleryWaker
 from grader.engine.measure import Engine
-from grader.service.grade import Grade
+from grader.service.grade import Grade, Line
 from grader.service.records import Lane, SubmissionRecord
 from grader.settings import Settings
 
@@ -77,7 +77,12 @@ class Tasks:
     def grade(self, lane: str) -> None:
         """Grade what is due, live rows always first; wake again where more may be due."""
         desk, mine = self.desk(), Lane(lane)
-        if until_done(lambda: _next(desk.grade(), mine)):
+        line = Line(desk.grade())
+        try:
+            more = until_done(lambda: _next(line, mine))
+        finally:
+            line.finish()
+        if more:
             desk.service.waker.wake(mine)
 
     def deliver(self) -> None:
@@ -98,6 +103,6 @@ def until_done(step: Callable[[], object | None]) -> bool:
     return True
 
 
-def _next(grade: Grade, lane: Lane) -> SubmissionRecord | None:
-    done = grade.next(Lane.LIVE)
-    return done or (None if lane is Lane.LIVE else grade.next(lane))
+def _next(line: Line, lane: Lane) -> SubmissionRecord | None:
+    done = line.next(Lane.LIVE)
+    return done or (None if lane is Lane.LIVE else line.next(lane))

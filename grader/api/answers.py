@@ -13,9 +13,13 @@ from grader.api.doors import Export, doors
 from grader.api.errors import NotAcceptable
 from grader.domain.characters import plain_json
 from grader.domain.report import Report
+from grader.service.estimate import Place
+from grader.service.read import require_report_to_come
 from grader.service.records import SubmissionRecord, TokenRecord
 
+#: When to ask again where nothing is known, and at most, in seconds.
 RETRY_SECONDS = 2
+LONGEST_RETRY_SECONDS = 60
 
 
 def json_answer(body: BaseModel, status: int = 200) -> Response:
@@ -86,9 +90,43 @@ def report_answer(report: Report, export: Export) -> Response:
     return response
 
 
+def rate_headers(name: str, most: int, window: int, *, left: int, seconds: int) -> dict[str, str]:
+    """What a caller may still do, as the IETF's draft on rate limit headers says it."""
+    return {
+        "RateLimit-Policy": f'"{name}";q={most};w={window}',
+        "RateLimit": f'"{name}";r={left};t={seconds}',
+    }
+
+
+def status_answer(record: SubmissionRecord, token: TokenRecord, status: int = 200) -> Response:
+    """Where a submission stands; while it waits, its place and when to ask again."""
+    place = doors().places.of(record)
+    response = json_answer(SubmissionBody.of(record, token, place), status)
+    if place is not None:
+        response.headers["Retry-After"] = str(_retry_seconds(place))
+    return response
+
+
+def not_yet_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
+    """202: there is no report yet; where the submission stands.
+
+    Raises:
+        Superseded: there will never be one.
+    """
+    require_report_to_come(record)
+    response = status_answer(record, token, 202)
+    response.headers["Location"] = submission_links(record)["self"]
+    response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    return response
+
+
 def accepted_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
-    """202: the submission is safe, its report is not there yet; where and when to ask again."""
+    """202: the submission is safe; where and when to ask for its report."""
     response = json_answer(SubmissionBody.of(record, token), 202)
     response.headers["Location"] = submission_links(record)["self"]
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _retry_seconds(place: Place) -> int:
+    return min(place.estimated_seconds or RETRY_SECONDS, LONGEST_RETRY_SECONDS)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.api.describe import PREFIX
-from grader.service.publish import may_edit
+from grader.service.access import Act, may
+from grader.service.estimate import Place
 from grader.service.records import (
+    AuditEntry,
     ExerciseRecord,
     RubricRecord,
     SubmissionRecord,
@@ -19,6 +22,18 @@ from grader.service.records import (
 
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class PlaceBody(_Body):
+    """Where a queued submission stands."""
+
+    position: int = Field(
+        ge=1, description="The how-manieth it is to be graded, in the order of turns as of now."
+    )
+    estimated_seconds: int | None = Field(
+        description="In how many seconds its report is to be expected, by what was graded lately; "
+        "null where nothing was, or nobody grades."
+    )
 
 
 class SubmissionBody(_Body):
@@ -34,11 +49,19 @@ class SubmissionBody(_Body):
     archive_sha256: str
     received_at: datetime
     graded_at: datetime | None
-    problem: str = Field(description="Why it needs attention; instructors see it.")
+    problem: str = Field(description="Why it needs attention; staff see it.")
+    superseded_by: str | None = Field(
+        description="The newer attempt that took its place before it was begun; it has no report."
+    )
+    queue: PlaceBody | None = Field(
+        description="Its place, where it waits and this is an answer about it alone."
+    )
     links: dict[str, str] = Field(description="`self`, `report`, `archive`, `exercise`.")
 
     @staticmethod
-    def of(record: SubmissionRecord, token: TokenRecord) -> SubmissionBody:
+    def of(
+        record: SubmissionRecord, token: TokenRecord, place: Place | None = None
+    ) -> SubmissionBody:
         """A submission as a token may see it."""
         return SubmissionBody(
             id=record.id,
@@ -51,7 +74,9 @@ class SubmissionBody(_Body):
             archive_sha256=record.archive_sha256,
             received_at=record.received_at,
             graded_at=record.graded_at,
-            problem=record.problem if may_edit(token) else "",
+            problem=record.problem if may(token, Act.READ_FACTS) else "",
+            superseded_by=record.superseded_by,
+            queue=PlaceBody(**asdict(place)) if place else None,
             links=submission_links(record),
         )
 
@@ -130,6 +155,40 @@ class ReceivedBody(_Body):
     id: str
 
 
+class AuditBody(_Body):
+    """One act. The time is in UTC."""
+
+    id: str
+    at: datetime
+    actor: str = Field(description="A token's id, or a name such as `webhook:moodle`.")
+    actor_name: str = Field(description="The token's name; empty where no token acted.")
+    action: str = Field(description="Such as `archive.read` or `rubric.published`.")
+    subject: str = Field(description="The id of what it was done to.")
+    course: str = Field(description="Empty where the act is about no course.")
+    detail: dict[str, str | int]
+
+    @staticmethod
+    def of(entry: AuditEntry) -> AuditBody:
+        """An entry as it is listed."""
+        return AuditBody(
+            id=entry.id,
+            at=entry.at,
+            actor=entry.actor,
+            actor_name=entry.actor_name,
+            action=entry.action,
+            subject=entry.subject,
+            course=entry.course,
+            detail=dict(entry.detail),
+        )
+
+
+class AuditPage(_Body):
+    """Entries of the audit log, newest first."""
+
+    items: tuple[AuditBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
 class HealthBody(_Body):
     """The process answers."""
 
@@ -145,15 +204,25 @@ class QueueBody(_Body):
     oldest_queued_seconds: float = Field(description="0 where nothing waits.")
 
 
+class SandboxBody(_Body):
+    """How the child is shut in that looks at a student's source, and what it may use."""
+
+    confinement: str = Field(
+        description="`landlock+seccomp`, `seccomp`, `landlock` or `rlimits`: what this host"
+        " offers, or what was configured by name."
+    )
+    memory_bytes: int
+    seconds: float = Field(description="For a submission.")
+    pair_seconds: float = Field(description="For one check on one file.")
+
+
 class ReadinessBody(_Body):
     """Whether the service can do its work. ``queue`` is null while the database is away."""
 
     status: str = Field(description="`ready` or `unavailable`.")
     database: str = Field(description="`ok` or `unreachable`.")
     queue: QueueBody | None
-    sandbox: dict[str, float] = Field(
-        description="The limits under which source is looked at: bytes of memory, seconds."
-    )
+    sandbox: SandboxBody
 
 
 class ProblemKindBody(_Body):

@@ -8,12 +8,21 @@ from flask_openapi3.types import ResponseDict
 from pydantic import BaseModel
 
 from grader.api.problem_kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
+from grader.service.access import ROLES, Act
+from grader.service.records import Role
 
 PREFIX = "/api/v1"
-BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
+SCHEME = "bearer"
+#: The header of a listing.
+NEXT_LINK = {"Link": 'The next page, as rel="next".'}
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 Description = dict[str, Any]
+
+
+def allowed(act: Act) -> list[dict[str, list[str]]]:
+    """The security of a route that is an act: a token of one of the roles that may do it."""
+    return [{SCHEME: [role.value]} for role in Role if role in ROLES[act]]
 
 
 def reference(model: type[BaseModel]) -> Description:

@@ -29,6 +29,8 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.ExercisesPage,
     bodies.RubricBody,
     bodies.ReceivedBody,
+    bodies.AuditBody,
+    bodies.AuditPage,
     bodies.HealthBody,
     bodies.ReadinessBody,
     bodies.ProblemKindBody,
@@ -39,7 +41,8 @@ _SECURITY: dict[str, Any] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token from `grader token create`.",
+        "description": "A token from `grader token create`, of one of the roles that the "
+        "route names.",
     },
     "webhookSignature": {
         "type": "apiKey",

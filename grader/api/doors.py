@@ -8,9 +8,12 @@ from typing import Protocol, cast
 
 from flask import Flask, current_app
 
+from grader.api.bodies import SandboxBody
 from grader.api.problem_kinds import ProblemKind
 from grader.api.waiting import Waiting
 from grader.domain.report import Report
+from grader.service.limits import RateLimits
+from grader.service.places import Places
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
@@ -18,6 +21,7 @@ from grader.service.receive import Receive
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
+from grader.service.witness import Witness
 
 _KEY = "grader.doors"
 
@@ -45,23 +49,26 @@ class Doors:
     ``formats`` are renderings by the name that ``?format=`` uses, the default one first;
     ``kinds`` is every kind of problem by its code; ``problem_page`` and
     ``problems_page`` render one, or all of them, as HTML;
-    ``sandbox`` says under which limits students' source is looked at.
+    ``sandbox`` says in which confinement students' source is looked at.
     """
 
     store: Store
     clock: Clock
     tokens: Tokens
     read: Read
+    places: Places
     submit: Submit
     publish: Publish
     retry: Retry
     receive: Receive
+    witness: Witness
+    limits: RateLimits
     formats: Mapping[str, Export]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]
     problem_page: Callable[[ProblemKind], str]
     problems_page: Callable[[Iterable[ProblemKind]], str]
-    sandbox: Mapping[str, float]
+    sandbox: SandboxBody
 
 
 def install(app: Flask, given: Doors) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -11,6 +11,7 @@ from grader.api.answers import (
     json_answer,
     next_page,
     page_answer,
+    rate_headers,
     report_answer,
     wanted_export,
 )
@@ -21,7 +22,7 @@ from grader.api.bodies import (
     SubmissionBody,
     SubmissionsPage,
 )
-from grader.api.describe import BEARER, PREFIX, answer, problems
+from grader.api.describe import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.api.doors import Export, doors
 from grader.api.parameters import (
     ExercisePath,
@@ -34,6 +35,8 @@ from grader.api.submissions import NOT_YET, REPORT
 from grader.api.uploads import UPLOAD_BODY, read_sent
 from grader.api.waiting import wanted_wait
 from grader.domain.report import Report
+from grader.service.access import Act
+from grader.service.limits import WINDOW
 from grader.service.records import (
     ExerciseRecord,
     RubricRecord,
@@ -43,16 +46,18 @@ from grader.service.records import (
 )
 from grader.service.submit import Upload
 
-_ENDED = (SubmissionState.GRADED, SubmissionState.NEEDS_ATTENTION)
-_LINK = {"Link": 'The next page, as rel="next".'}
+_ENDED = (
+    SubmissionState.GRADED,
+    SubmissionState.NEEDS_ATTENTION,
+    SubmissionState.SUPERSEDED,
+)
 
 blueprint = APIBlueprint(
     "exercises",
     __name__,
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="exercises", description="What there is to hand in, and handing it in.")],
-    abp_security=BEARER,
-    abp_responses=problems("bad-request", "unauthorized", "store-unavailable"),
+    abp_responses=problems("bad-request", "unauthorized", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 
@@ -60,7 +65,8 @@ blueprint.before_request(authenticate)
 @blueprint.get(
     "",
     operation_id="listExercises",
-    responses={"200": answer("A page of exercises.", json=ExercisesPage, headers=_LINK)},
+    security=allowed(Act.READ_EXERCISES),
+    responses={"200": answer("A page of exercises.", json=ExercisesPage, headers=NEXT_LINK)},
 )
 def exercises(query: PageQuery) -> Response:
     """The exercises that this token may see, by id."""
@@ -74,6 +80,7 @@ def exercises(query: PageQuery) -> Response:
 @blueprint.get(
     "/<slug:exercise>",
     operation_id="getExercise",
+    security=allowed(Act.READ_EXERCISES),
     responses={
         "200": answer("The exercise.", json=ExerciseBody),
         **problems("not-found"),
@@ -90,8 +97,9 @@ def exercise(path: ExercisePath) -> Response:
 @blueprint.get(
     "/<slug:exercise>/submissions",
     operation_id="listSubmissions",
+    security=allowed(Act.READ_SUBMISSIONS),
     responses={
-        "200": answer("A page of submissions.", json=SubmissionsPage, headers=_LINK),
+        "200": answer("A page of submissions.", json=SubmissionsPage, headers=NEXT_LINK),
         **problems("forbidden", "not-found"),
     },
 )
@@ -114,6 +122,7 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
 @blueprint.post(
     "/<slug:exercise>/submissions",
     operation_id="submit",
+    security=allowed(Act.HAND_IN),
     description="Answered with 202 as soon as it is safe, or with the report where "
     "`Prefer: wait=N` asks for it and it is there within N seconds.",
     openapi_extensions=UPLOAD_BODY,
@@ -127,6 +136,7 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
             "request-too-large",
             "unsupported-media-type",
             "key-reused",
+            "too-many-requests",
             "overloaded",
             "store-unavailable",
             upload=True,
@@ -139,7 +149,9 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
     rubric = doors().read.exercise(path.exercise, token)
     seconds = wanted_wait(header.prefer)
     export = wanted_export(query.format) if seconds else None
+    _check_before_reading(rubric, token)
     upload = _upload(rubric, query, header, token)
+    left = doors().limits.upload(token, rubric.course, upload.student)
     record, new = doors().submit(upload)
     if export is None:
         response = accepted_answer(record, token)
@@ -147,7 +159,23 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
         response = _wait_for_report(record, token, export, seconds)
     if not new:
         response.headers["Idempotency-Replayed"] = "true"
+    if left is not None:
+        told = rate_headers(
+            left.rate.name, left.rate.most, WINDOW, left=left.left, seconds=left.seconds
+        )
+        response.headers.update(told)
     return response
+
+
+def _check_before_reading(rubric: RubricRecord, token: TokenRecord) -> None:
+    """Refuse what can be refused by its head alone.
+
+    What is longer than any request may be is told so when it is read.
+    """
+    doors().limits.check_upload(token, rubric.course)
+    announced = request.content_length or 0
+    if announced <= (request.max_content_length or announced):
+        doors().submit.check_size(rubric, announced)
 
 
 def _upload(

@@ -48,7 +48,7 @@ def ready() -> Response:
         status="ready" if queue else "unavailable",
         database="ok" if queue else "unreachable",
         queue=queue,
-        sandbox=dict(doors().sandbox),
+        sandbox=doors().sandbox,
     )
     return json_answer(body, 200 if queue else 503)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from werkzeug.routing import BaseConverter
 
 from grader.service.records import SubmissionState
@@ -82,6 +82,17 @@ class SubmissionsQuery(PageQuery):
 
     student: ShortText = Field("", description="Only this student's. A student sees their own.")
     state: SubmissionState | None = Field(None, description="Only those in this state.")
+
+
+class AuditParameters(PageQuery):
+    """Which entries of the audit log."""
+
+    course: ShortText = Field("", description="Only of this course; an instructor has one only.")
+    actor: ShortText = Field("", description="Only by this token (its id), or this source.")
+    action: ShortText = Field("", description="Only this kind of act, such as `archive.read`.")
+    subject: ShortText = Field("", description="Only about this id.")
+    since: AwareDatetime | None = Field(None, description="From this time on (RFC 3339).")
+    until: AwareDatetime | None = Field(None, description="Before this time (RFC 3339).")
 
 
 class FormatQuery(Parameters):

@@ -86,6 +86,13 @@ _OWN = (
         "Look at its present state first.",
     ),
     ProblemKind(
+        "superseded",
+        410,
+        "A newer attempt took its place",
+        "A newer attempt was handed in before this one was begun. It has no report and gets none.",
+        "Ask for the newer submission, which the older one names in `superseded_by`.",
+    ),
+    ProblemKind(
         "precondition-failed",
         412,
         "Somebody changed it meanwhile",
@@ -126,6 +133,13 @@ _OWN = (
         "If-Match is needed",
         "A change of something that exists must say which version it changes.",
         "GET it, and send the change with If-Match and the ETag that came with it.",
+    ),
+    ProblemKind(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "This token, student or course sends more in a minute than is allowed.",
+        "Send it again after the time in the Retry-After header; nothing was stored.",
     ),
     ProblemKind(
         "internal-error",

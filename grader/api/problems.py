@@ -11,9 +11,11 @@ from flask import Flask, Response, g, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from grader.api.answers import rate_headers
 from grader.api.problem_kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
 from grader.domain.characters import plain_json
-from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge
+from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge, TooMany
+from grader.redaction import redact
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,7 @@ _HTTP_CODES = {
     413: "request-too-large",
     415: "unsupported-media-type",
 }
+_TOO_LONG = "The body of this request may have at most {} bytes."
 _CHALLENGES = {
     "unauthorized": 'Bearer realm="grader"',
     "bad-signature": 'Webhook-Signature realm="grader"',
@@ -83,6 +86,20 @@ def refuse_invalid(error: ValidationError) -> Response:
     )
 
 
+def refused_by_server(status: int, longest_body: int) -> str:
+    """The problem document of a request that the server refuses before any route sees it."""
+    kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
+    phrase = HTTPStatus(status).phrase
+    problem = Problem(
+        type=kind.type if kind else "about:blank",
+        title=kind.title if kind else phrase,
+        status=status,
+        detail=_TOO_LONG.format(longest_body) if status == TOO_LARGE_STATUS else f"{phrase}.",
+        how_to_fix=kind.how_to_fix if kind else "",
+    )
+    return problem.model_dump_json(exclude_defaults=True)
+
+
 def status_of(error: GraderError) -> int:
     """The HTTP status of an error of the family."""
     if isinstance(error, BadArchive):
@@ -106,7 +123,7 @@ def _answer_known(error: GraderError) -> Response:
         instance=_instance(),
         errors=_mistakes(error),
     )
-    return _response(problem, _extra_headers(error.code))
+    return _response(problem, _extra_headers(error))
 
 
 def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
@@ -124,7 +141,11 @@ def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
     )
 
 
-def _extra_headers(code: str) -> dict[str, str]:
+def _extra_headers(error: GraderError) -> dict[str, str]:
+    code = error.code
+    if isinstance(error, TooMany):
+        told = rate_headers(error.limit, error.most, error.window, left=0, seconds=error.seconds)
+        return {"Retry-After": str(error.seconds), **told}
     if code in _CHALLENGES:
         return {"WWW-Authenticate": _CHALLENGES[code]}
     return {"Retry-After": str(RETRY_AFTER[code])} if code in RETRY_AFTER else {}
@@ -148,7 +169,7 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 
 def _http_detail(error: HTTPException) -> str:
     if error.code == TOO_LARGE_STATUS:
-        return f"The body of this request may have at most {request.max_content_length} bytes."
+        return _TOO_LONG.format(request.max_content_length)
     if error.code == 404:
         return "There is nothing at this address."
     return error.description or error.name
@@ -169,7 +190,7 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _instance() -> str:
-    return quote(request.path)[:500]
+    return redact(quote(request.path)[:500])
 
 
 def _response(problem: Problem, headers: Mapping[str, str]) -> Response:

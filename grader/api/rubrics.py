@@ -9,12 +9,12 @@ from flask_openapi3.models.tag import Tag
 from grader.api.answers import best_of, json_answer
 from grader.api.auth import authenticate, caller
 from grader.api.bodies import RubricBody
-from grader.api.describe import BEARER, PREFIX, answer, body, problems
+from grader.api.describe import PREFIX, allowed, answer, body, problems
 from grader.api.doors import doors
 from grader.api.errors import UnsupportedType
 from grader.api.parameters import ExercisePath, RubricGetHeaders, RubricPutHeaders
 from grader.domain.errors import BadRubric, RubricProblem
-from grader.service.read import require_editor
+from grader.service.access import Act
 from grader.service.records import RubricRecord
 
 MAX_BYTES = 65_536
@@ -27,8 +27,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="rubrics", description="What exercises are marked on.")],
-    abp_security=BEARER,
-    abp_responses=problems("unauthorized", "not-found", "store-unavailable"),
+    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 
@@ -36,6 +35,7 @@ blueprint.before_request(authenticate)
 @blueprint.get(
     "/<slug:exercise>/rubric",
     operation_id="getRubric",
+    security=allowed(Act.READ_EXERCISES),
     responses={
         "200": answer("The newest version.", YAML, json=RubricBody, headers=_ETAG),
         "304": answer("The version that is known already.", headers=_ETAG),
@@ -57,6 +57,7 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
 @blueprint.put(
     "/<slug:exercise>/rubric",
     operation_id="putRubric",
+    security=allowed(Act.PUBLISH),
     description="The next grading uses it; reports that there are stay as they are.",
     openapi_extensions=body({kind: {"type": "object"} for kind in _YAML_TYPES}, "The rubric."),
     responses={
@@ -76,7 +77,6 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
 def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
     """Publish the next version of a rubric, or a new exercise; for instructors."""
     token = caller()
-    require_editor(token)
     sent = _read_text()
     record = doors().publish(path.exercise, sent, if_match=header.if_match, token=token)
     response = json_answer(RubricBody.of(record), 201 if record.version == 1 else 200)

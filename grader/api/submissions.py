@@ -6,19 +6,23 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from grader.api.answers import accepted_answer, json_answer, report_answer, wanted_export
+from grader.api.answers import (
+    accepted_answer,
+    json_answer,
+    not_yet_answer,
+    report_answer,
+    status_answer,
+    wanted_export,
+)
 from grader.api.auth import authenticate, caller
 from grader.api.bodies import SubmissionBody
-from grader.api.describe import BEARER, PREFIX, answer, problems
+from grader.api.describe import PREFIX, allowed, answer, problems
 from grader.api.doors import doors
 from grader.api.downloads import attachment, download_name
 from grader.api.parameters import FormatQuery, SubmissionPath
-from grader.domain.errors import Forbidden
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
-from grader.service.publish import may_edit
-from grader.service.read import require_editor
-from grader.service.records import Role
+from grader.service.access import Act
 
 NOT_YET = answer(
     "There is no report yet.",
@@ -43,8 +47,7 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/submissions",
     abp_tags=[Tag(name="submissions", description="What was handed in, and what came of it.")],
-    abp_security=BEARER,
-    abp_responses=problems("unauthorized", "not-found", "store-unavailable"),
+    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
 )
 blueprint.before_request(authenticate)
 
@@ -52,19 +55,30 @@ blueprint.before_request(authenticate)
 @blueprint.get(
     "/<slug:submission>",
     operation_id="getSubmission",
-    responses={"200": answer("The submission.", json=SubmissionBody)},
+    security=allowed(Act.READ_SUBMISSIONS),
+    responses={
+        "200": answer(
+            "The submission.",
+            json=SubmissionBody,
+            headers={"Retry-After": "While it waits: seconds until its report may be there."},
+        )
+    },
 )
 def show(path: SubmissionPath) -> Response:
-    """Where a submission stands."""
+    """Where a submission stands; while it waits, its place and when to expect its report."""
     token = caller()
-    record = doors().read.submission(path.submission, token)
-    return json_answer(SubmissionBody.of(record, token))
+    return status_answer(doors().read.submission(path.submission, token), token)
 
 
 @blueprint.get(
     "/<slug:submission>/report",
     operation_id="getReport",
-    responses={"200": REPORT, "202": NOT_YET, **problems("bad-request", "not-acceptable")},
+    security=allowed(Act.READ_SUBMISSIONS),
+    responses={
+        "200": REPORT,
+        "202": NOT_YET,
+        **problems("bad-request", "not-acceptable", "superseded"),
+    },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
     """The newest report of a submission, as JSON, text, Markdown, HTML or CSV."""
@@ -72,30 +86,37 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     record = doors().read.submission(path.submission, token)
     export = wanted_export(query.format)
     found = doors().read.report(path.submission, token)
-    return report_answer(found, export) if found else accepted_answer(record, token)
+    if found is None:
+        return not_yet_answer(record, token)
+    doors().witness.saw("report", token, record)
+    return report_answer(found, export)
 
 
 @blueprint.get(
     "/<slug:submission>/facts",
     operation_id="getFacts",
+    security=allowed(Act.READ_FACTS),
     responses={
         "200": answer("The facts.", json=SubmissionFacts),
         "202": NOT_YET,
-        **problems("forbidden"),
+        **problems("forbidden", "superseded"),
     },
 )
 def facts(path: SubmissionPath) -> Response:
-    """What was measured, before any rubric judged it; for instructors."""
+    """What was measured, before any rubric judged it; for staff."""
     token = caller()
     record = doors().read.submission(path.submission, token)
-    require_editor(token)
     found = doors().store.submissions.facts(path.submission)
-    return json_answer(found) if found else accepted_answer(record, token)
+    if found is None:
+        return not_yet_answer(record, token)
+    doors().witness.saw("facts", token, record)
+    return json_answer(found)
 
 
 @blueprint.get(
     "/<slug:submission>/archive",
     operation_id="getArchive",
+    security=allowed(Act.READ_ARCHIVES),
     responses={
         "200": answer(
             "The bytes that were handed in.",
@@ -106,14 +127,10 @@ def facts(path: SubmissionPath) -> Response:
     },
 )
 def archive(path: SubmissionPath) -> Response:
-    """The very bytes that were handed in; for instructors and the student who sent them."""
+    """The very bytes that were handed in; for staff and the student who sent them."""
     token = caller()
-    doors().read.submission(path.submission, token)
-    if token.role is not Role.STUDENT and not may_edit(token):
-        raise Forbidden(
-            f"A token with the role {token.role.value} may not read archives.",
-            how_to_fix="Use an instructor's token, or that of the student who handed it in.",
-        )
+    record = doors().read.submission(path.submission, token)
+    doors().witness.saw("archive", token, record)
     data, filename = doors().store.submissions.archive(path.submission)
     response = Response(data, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = attachment(download_name(filename, data))
@@ -123,14 +140,14 @@ def archive(path: SubmissionPath) -> Response:
 @blueprint.post(
     "/<slug:submission>/retry",
     operation_id="retrySubmission",
+    security=allowed(Act.RETRY),
     responses={
         "202": answer("Queued again.", json=SubmissionBody, headers={"Location": "It."}),
         **problems("forbidden", "conflict"),
     },
 )
 def retry(path: SubmissionPath) -> Response:
-    """Grade a submission again that needs attention; for instructors."""
+    """Grade a submission again that needs attention; for staff."""
     token = caller()
     doors().read.submission(path.submission, token)
-    require_editor(token)
     return accepted_answer(doors().retry(path.submission, token.id), token)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from grader.bootstrap import build_engine, read_rubric
+from grader.bootstrap import build_engine, read_rubric, sandbox_of
 from grader.checks.catalog import CATALOG
 from grader.cli.problems import Exit, kind_errors
 from grader.domain.characters import plain_json
@@ -58,6 +58,7 @@ _RUBRIC = click.option(
     help="An earlier version: tell what was fixed, what is new, what is still there.",
 )
 @click.option("--signals", is_flag=True, help="Show what a person should look at, too.")
+@click.option("--verbose", is_flag=True, help="Say on standard error how files are read.")
 def check(
     path: Path,
     rubric_name: str,
@@ -66,6 +67,7 @@ def check(
     output: Path | None,
     against: Path | None,
     signals: bool,
+    verbose: bool,
 ) -> None:
     """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
 
@@ -73,6 +75,8 @@ def check(
     withholds points (the report shows what did run).
     """
     with kind_errors():
+        if verbose:
+            click.echo(f"Sandbox: {sandbox_of(Settings.load()).value}", err=True)
         text = rubric_source(rubric_name)
         plan, (found, *before), given = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None

@@ -7,19 +7,19 @@ import socket
 import sys
 from threading import Event
 from types import FrameType
-from typing import Any
 
 import structlog
-from waitress.server import create_server
 
 from grader.app import create_app
-from grader.bootstrap import Service, build_service
+from grader.bootstrap import Service, build_service, sandbox_of
+from grader.cli.http_server import Patience, make_server
+from grader.cli.listening import listen
 from grader.logs import log_json
 from grader.settings import Settings
 
-#: What waitress reads before the application answers 413 with a problem document; beyond it
-#: waitress itself refuses. In bytes.
-LONGEST_BODY = 134_217_728
+#: So many times the longest request is read to the end before it is refused, for clients that
+#: listen only once they have sent everything. What is longer than that is refused by its head.
+READ_TO_TELL = 4
 
 log = structlog.get_logger(__name__)
 
@@ -28,20 +28,20 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
     """Serve HTTP until SIGTERM, on an open listening socket or on the configured address."""
     log_json()
     service = build_service(settings)
-    place: dict[str, Any] = {"host": settings.host, "port": settings.port}
-    if fd is not None:
-        place = {"sockets": [socket.socket(fileno=fd)]}
-    server = create_server(
+    listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
+    server = make_server(
         create_app(service),
+        listening,
         threads=settings.threads,
-        max_request_body_size=LONGEST_BODY,
-        connection_limit=1_000,
-        asyncore_use_poll=True,
-        ident=None,
-        **place,
+        longest_body=settings.max_request * READ_TO_TELL,
+        patience=Patience(
+            connections=settings.max_connections,
+            head=settings.head_seconds,
+            request=settings.request_seconds,
+        ),
     )
     signal.signal(signal.SIGTERM, _leave)
-    log.info("api_started")
+    log.info("api_started", sandbox=sandbox_of(settings).value)
     try:
         server.run()
     finally:

@@ -15,7 +15,9 @@ from time import monotonic
 
 import click
 
+from grader.bootstrap import sandbox_of
 from grader.cli.first_run import COURSE, prepare
+from grader.cli.listening import listen
 from grader.cli.problems import kind_errors
 from grader.cli.redis_server import RedisServer
 from grader.cli.stack import Stack
@@ -69,11 +71,12 @@ def scheduler() -> None:
 
 
 def _serve(settings: Settings, token_file: Path | None) -> None:
+    sandbox = sandbox_of(settings)
     with ExitStack() as stack:
         (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_alone(settings.data_dir))
+        stack.enter_context(alone(settings.data_dir))
         signals = stack.enter_context(Signals())
-        listening = stack.enter_context(_listen(settings.host, settings.port))
+        listening = stack.enter_context(listen(settings.host, settings.port))
         supervisor = Supervisor(signals, click.echo)
         stack.callback(supervisor.stop)
         settings = _with_redis(settings, stack, supervisor, signals, listening.fileno())
@@ -85,12 +88,13 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
         if not signals.stopping:
             stack.enter_context(_told(settings.data_dir, url))
             _greet(settings, url, secret, token_file)
+            click.echo(f"Students' files are read in the sandbox {sandbox.value}.")
         supervisor.run()
         click.echo("Stopping.")
 
 
 @contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
+def alone(data_dir: Path) -> Iterator[None]:
     """Hold the lock of a data directory.
 
     Raises:
@@ -109,20 +113,6 @@ def _alone(data_dir: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
-
-
-@contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise Conflict(
-            f"Port {port} of {host} cannot be used: {error.strerror or error}.",
-            how_to_fix="Choose another --port, or 0 for a free one.",
-        ) from None
-    with listening:
-        yield listening
 
 
 def _with_redis(

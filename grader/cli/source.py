@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from urllib.parse import urlsplit
 
 import click
 
@@ -34,6 +35,7 @@ def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connec
     """Add a source and print its signing secret, this once."""
     with open_service() as service:
         _check_name(name)
+        _check_callback(callback)
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         record = SourceRecord(name, course, connector, secret, callback, hosts)
         service.store.sources.put(record, "command line", service.clock.now())
@@ -47,6 +49,17 @@ def _check_name(name: str) -> None:
         raise BadRequest(
             f"{name!r} cannot stand in a URL.",
             how_to_fix="Use letters, digits, - and _, at most 64, a letter or digit first.",
+        )
+
+
+def _check_callback(url: str) -> None:
+    """Addresses are shown and logged; scores are signed, and need no password."""
+    parsed = urlsplit(url)
+    if "@" in parsed.netloc:
+        raise BadRequest(
+            "The callback's address holds a user name or a password.",
+            how_to_fix="Leave it out: what is sent is signed, and the receiver can verify that.",
+            where="--callback",
         )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 
 from grader.bootstrap import Service, build_service
-from grader.cli.problems import kind_errors, say
+from grader.cli.problems import kind_errors
+from grader.cli.table import show
 from grader.service.records import Role
 from grader.settings import Settings
 
@@ -34,7 +35,7 @@ def token() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--course", default="", help="Needed for every role but admin.")
 @click.option("--student", default="", help="Whose token it is, for the role student.")
-@click.option("--name", default="", help="What the token is for.")
+@click.option("--name", default="", help="What the token is for, for lists.")
 @click.option("--days", type=click.IntRange(1, 3650), help="After so many days it expires.")
 def create(role: str, course: str, student: str, name: str, days: int | None) -> None:
     """Make a token and print its secret, this once."""
@@ -52,14 +53,33 @@ def create(role: str, course: str, student: str, name: str, days: int | None) ->
 
 
 @token.command("list")
-def list_tokens() -> None:
-    """List tokens, without their secrets."""
+@click.option("--course", default="", help="Only tokens of this course.")
+def list_tokens(course: str) -> None:
+    """List tokens, oldest first, without their secrets."""
     with open_service() as service:
-        for one in service.store.tokens.all():
-            ended = "revoked" if one.revoked_at else "valid"
-            used = f"{one.last_used_at:%Y-%m-%d}" if one.last_used_at else "never used"
-            owner = one.student or one.course or "every course"
-            say(f"{one.id}  {one.role.value:<10}  {owner:<16}  {ended}  {used}  {one.name}")
+        now = service.clock.now()
+        found = [one for one in service.store.tokens.all() if course in ("", one.course)]
+        show(
+            ("ID", "ROLE", "COURSE", "STUDENT", "STATE", "EXPIRES", "LAST USED", "NAME"),
+            [
+                (
+                    one.id,
+                    one.role.value,
+                    one.course or "every course",
+                    one.student or "-",
+                    one.ended(now) or "valid",
+                    _moment(one.expires_at, "never"),
+                    _moment(one.last_used_at, "never"),
+                    one.name,
+                )
+                for one in found
+            ],
+        )
+
+
+def _moment(at: datetime | None, without: str) -> str:
+    """To the minute, in UTC: the last use is known no better."""
+    return f"{at:%Y-%m-%d %H:%M}" if at else without
 
 
 @token.command()

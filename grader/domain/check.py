@@ -109,7 +109,8 @@ class Inspection(BaseModel):
     #: ``combine`` reads. It is remembered with the file, and never part of a submission's facts.
     sketch: str = ""
     #: Why the state is ``unreadable`` or ``failed``, as a stable word: ``syntax``, ``encoding``,
-    #: ``too_large``, ``crash``, ``timeout``, ``memory``, ``output``, ``grammar``, ``error``.
+    #: ``too_large``, ``crash``, ``timeout``, ``cpu``, ``memory``, ``output``, ``recursion``,
+    #: ``confined``, ``grammar``, ``error``.
     reason: str = ""
 
 

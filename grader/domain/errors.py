@@ -106,6 +106,13 @@ class Conflict(GraderError):
     title = "Not possible in this state"
 
 
+class Superseded(GraderError):
+    """A submission without a report, because a newer attempt came before it was begun."""
+
+    code = "superseded"
+    title = "A newer attempt took its place"
+
+
 class KeyReused(GraderError):
     """An idempotency key or webhook id that came before with another content."""
 
@@ -132,6 +139,25 @@ class Overloaded(GraderError):
 
     code = "overloaded"
     title = "Too much is waiting"
+
+
+class TooMany(GraderError):
+    """A caller that asks more often than it may.
+
+    ``limit`` names the rate: ``most`` in ``window`` seconds. In ``seconds`` there is room again.
+    """
+
+    code = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(
+        self, detail: str, *, how_to_fix: str, limit: str, most: int, window: int, seconds: int
+    ) -> None:
+        super().__init__(detail, how_to_fix=how_to_fix)
+        self.limit = limit
+        self.most = most
+        self.window = window
+        self.seconds = seconds
 
 
 class BadSettings(GraderError):

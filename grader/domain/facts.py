@@ -45,9 +45,11 @@ class FileFacts(_Frozen):
 
     Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
     ``ok`` there are none at all, and every probe that reads it has that state. ``cells`` are those
-    of a notebook that hold code. ``handed_out`` and ``apart`` are for judging (see
-    :func:`grader.domain.starter.own`), and never stored: the facts of a file do not depend on what
-    was handed out.
+    of a notebook that hold code. ``top_folder`` (empty, or ending in a slash) is the folder around
+    all files of the submission; a rubric's patterns may leave it out.
+
+    ``handed_out`` and ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never
+    stored: the facts of a file do not depend on what was handed out.
     """
 
     path: str
@@ -58,6 +60,7 @@ class FileFacts(_Frozen):
     #: By the probe's key, where the inspection holds only what is the student's.
     apart: dict[str, Apart] = Field(default_factory=dict, exclude=True)
     cells: tuple[Cell, ...] = ()
+    top_folder: str = ""
 
     def place(self, line: int) -> tuple[int | None, int]:
         """Where a line of the code stands: in which cell, if any, and on which line there."""
@@ -99,7 +102,11 @@ class SubmissionFacts(_Frozen):
 
     def without_findings(self) -> SubmissionFacts:
         """The same facts with every finding left out: all that points depend on, and small."""
-        return self._with(lambda path, key, one: one.model_copy(update={"findings": ()}))
+
+        def clear(path: str, key: str, one: Inspection) -> Inspection:
+            return one.model_copy(update={"findings": ()}) if one.findings else one
+
+        return self._with(clear)
 
     def findings(self) -> FindingsByFile:
         """Every finding by path and probe key (:data:`READABLE_KEY` for readability)."""
@@ -113,10 +120,11 @@ class SubmissionFacts(_Frozen):
         }
 
     def with_findings(self, findings: FindingsByFile) -> SubmissionFacts:
-        """The inverse of taking facts and findings apart."""
+        """The inverse of taking facts and findings apart, for facts that have none."""
 
         def put(path: str, key: str, one: Inspection) -> Inspection:
-            return one.model_copy(update={"findings": findings.get(path, {}).get(key, ())})
+            found = findings.get(path, {}).get(key, ())
+            return one.model_copy(update={"findings": found}) if found else one
 
         return self._with(put)
 

@@ -24,11 +24,17 @@ def matches(path: str, pattern: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def selects(path: str, files: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+def selects(
+    path: str, files: tuple[str, ...], exclude: tuple[str, ...], top_folder: str = ""
+) -> bool:
     """Whether a path matches one of ``files`` and none of ``exclude``.
 
+    A pattern may leave out the folder around the whole submission, which is ``top_folder``.
     A cohort hands in the same few paths again and again, so answers are kept.
     """
-    return any(matches(path, pattern) for pattern in files) and not any(
-        matches(path, pattern) for pattern in exclude
-    )
+    names = {path, path.removeprefix(top_folder)}
+
+    def any_matches(patterns: tuple[str, ...]) -> bool:
+        return any(matches(name, pattern) for pattern in patterns for name in names)
+
+    return any_matches(files) and not any_matches(exclude)

@@ -137,7 +137,7 @@ def evidence_of(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[
     if scale is None or measure is None or key is None:
         return
     for file in files:
-        if file.readable.state is State.OK and planned.takes(file.path):
+        if file.readable.state is State.OK and planned.takes(file.path, file.top_folder):
             for finding in file.inspections[key].findings:
                 if measure.evidence(finding, scale.limit):
                     yield file.path, finding

@@ -7,18 +7,21 @@ one: no time and no id stands in it but in ``receipt``, which the server adds to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.characters import plain_json
-from grader.domain.check import Catalog, Check, Finding, Inspection, State
+from grader.domain.check import Catalog, Inspection, State
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
-from grader.domain.history import Earlier, History, Since, compare, fingerprint, history_of
-from grader.domain.next_step import NextStep, evidence_of, next_step
+from grader.domain.found import Found, found_in, words_of
+from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
+from grader.domain.next_step import NextStep, next_step
 from grader.domain.patch import git_patch
-from grader.domain.readable import READABLE, readable_words
+from grader.domain.readable import READABLE
 from grader.domain.rubric import Plan, Probe, Tone
 from grader.domain.scoring import ROUNDING, Ledger, Row, judge
 from grader.domain.signals import SIGNALS, signals_of
@@ -202,48 +205,26 @@ def build_report(
     ``given`` are the facts of what the exercise handed out, which is left aside. With an
     ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
     """
-    report = _report(plan, own(plan, facts, given), digest, version)
-    if earlier is None or not earlier.answers(plan, facts.engine):
-        return report
-    before = _report(plan, own(plan, earlier.facts, given), digest, version)
-    return _since(report, before, earlier.attempt)
-
-
-def _since(report: Report, before: Report, attempt: int | None) -> Report:
-    """The report with its history, where nothing of ours broke on either side."""
-    points = before.total.points
-    if points is None or "needs_attention" in (before.status, report.status):
-        return report
-    compared = compare(before.findings, report.findings)
-    findings = tuple(
-        one.model_copy(update={"since": since})
-        for one, since in zip(report.findings, compared.since, strict=True)
-    )
-    history = history_of(compared, attempt, points)
-    return report.model_copy(update={"findings": findings, "history": history})
-
-
-def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None) -> Report:
-    rubric, probes = plan.rubric, plan.probes
-    ledger = judge(plan, facts)
-    findings = tuple(_findings(plan, facts))
-    faults = tuple(_faults(facts, probes))
-    patch, disagreements = _patch(plan, facts)
-    attention = ledger.needs_attention or bool(faults)
+    rubric = plan.rubric
+    now = _judged(plan, own(plan, facts, given))
+    then = _before(plan, now, given, earlier)
+    compared = compare(then.found, now.found) if then else None
+    ledger, patch, torn = now.ledger, *_patch(plan, now.facts)
     return Report(
-        status="needs_attention" if attention else "graded",
+        status="needs_attention" if now.needs_attention else "graded",
         total=_total(ledger),
-        next_step=next_step(plan, ledger, facts),
+        next_step=next_step(plan, ledger, now.facts),
+        history=then and compared and then.history(compared),
         criteria=tuple(_criterion(row, plan.catalog) for row in ledger.rows),
-        files=tuple(_file(file, probes) for file in facts.files),
-        findings=findings,
-        faults=faults,
+        files=tuple(_file(file, plan.probes) for file in now.facts.files),
+        findings=tuple(_findings(plan.catalog, now.found, compared)),
+        faults=now.faults,
         patch=patch,
-        patch_disagreements=disagreements,
-        commands=tuple(_commands(probes)),
-        notes=(*_starter_notes(facts.files), *_notes(facts, findings, disagreements, faults)),
+        patch_disagreements=torn,
+        commands=tuple(_commands(plan.probes)),
+        notes=(*_starter_notes(now.facts.files), *_notes(now, torn)),
         dropped=facts.dropped,
-        signals=tuple(_signals(plan, facts)),
+        signals=tuple(_finding(plan.catalog, one) for one in _signals(plan, now.facts)),
         tone=rubric.feedback.tone,
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
@@ -251,6 +232,42 @@ def _report(plan: Plan, facts: SubmissionFacts, digest: str, version: int | None
         engine=facts.engine,
         submission=SubmissionLine(digest=facts.digest, archive_sha256=facts.archive_sha256 or None),
     )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One attempt under the rubric: what it earns, what was found, what broke on our side."""
+
+    facts: SubmissionFacts
+    ledger: Ledger
+    found: tuple[Found, ...]
+    faults: tuple[Fault, ...]
+    attempt: int | None = None
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.ledger.needs_attention or bool(self.faults)
+
+    def history(self, compared: Compared[Found]) -> History:
+        """What has changed since this attempt, which needs no attention."""
+        points = self.ledger.total.points
+        assert points is not None, "points are withheld only where attention is needed"
+        return history_of(compared, self.attempt, number(points))
+
+
+def _judged(plan: Plan, facts: SubmissionFacts, attempt: int | None = None) -> _Judged:
+    faults = tuple(_faults(facts, plan.probes))
+    return _Judged(facts, judge(plan, facts), found_in(plan, facts), faults, attempt)
+
+
+def _before(
+    plan: Plan, now: _Judged, given: SubmissionFacts | None, earlier: Earlier | None
+) -> _Judged | None:
+    """The earlier attempt, where it can be compared: nothing of ours broke on either side."""
+    if earlier is None or now.needs_attention or not earlier.answers(plan, now.facts.engine):
+        return None
+    then = _judged(plan, own(plan, earlier.facts, given), earlier.attempt)
+    return None if then.needs_attention else then
 
 
 def number(value: Fraction) -> Number:
@@ -307,70 +324,44 @@ def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
     return FileLine(path=file.path, checks=states, handed_out=file.handed_out)
 
 
-def _findings(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
-    for file in facts.files:
-        found: dict[tuple[str, Finding], list[str]] = {}
-        for finding in _beside(plan, file):
-            found.setdefault(finding, [])
-        for planned in plan.criteria:
-            for _, one in evidence_of(planned, [file]):
-                ids = found.setdefault((planned.criterion.check, one), [])
-                if ids[-1:] != [planned.id]:
-                    ids.append(planned.id)
-        lines = [_finding(file, *key, plan.catalog, ids) for key, ids in found.items()]
-        yield from sorted(lines, key=_in_order)
+def _findings(
+    catalog: Catalog, found: Sequence[Found], compared: Compared[Found] | None
+) -> Iterator[FindingLine]:
+    told = compared.since if compared else repeat(None, len(found))
+    for one, since in zip(found, told, strict=True):
+        yield _finding(catalog, one, since)
 
 
-def _signals(plan: Plan, facts: SubmissionFacts) -> Iterator[FindingLine]:
-    """What a person should look at, in files that are graded and in others."""
-    graded = {file.path: file for file in facts.files}
-    for path, finding in signals_of(plan, facts):
-        file = graded.get(path) or FileFacts(path=path, sha256="")
-        yield _finding(file, SIGNALS, finding, plan.catalog, ())
-
-
-def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
-    """(check, finding) of what is shown whatever the criteria: unreadable files, what deceives."""
-    yield from ((READABLE, finding) for finding in file.readable.findings)
-    if file.readable.state is State.OK:
-        for probe in plan.probes:
-            if _is_told(probe.check) and probe.reads(file.path):
-                yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
-
-
-def _is_told(check: Check) -> bool:
-    return check.always_asked and check.gradable
-
-
-def _in_order(line: FindingLine) -> tuple[int, int, int, str, str]:
-    return line.cell or 0, line.line, line.column, line.code, line.check
-
-
-def _finding(
-    file: FileFacts, check: str, finding: Finding, catalog: Catalog, criteria: Sequence[str]
-) -> FindingLine:
-    path = file.path
-    cell, line = file.place(finding.line)
-    known = check in catalog
-    words = catalog[check].words_for(finding.code) if known else readable_words(finding.code, path)
+def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> FindingLine:
+    words = words_of(catalog, one)
+    finding = one.finding
     return FindingLine(
-        check=check,
+        check=one.check,
         code=finding.code,
-        path=path,
-        cell=cell,
-        line=line,
+        path=one.path,
+        cell=one.cell,
+        line=one.line,
         column=finding.column,
         message=finding.message,
         value=finding.value,
         explanation=words.explanation,
         how_to_fix=words.how_to_fix,
         url=words.url,
-        hunk=None if is_notebook(path) else finding.hunk,
+        hunk=one.hunk,
         before=finding.before,
         after=finding.after,
-        criteria=tuple(criteria),
-        fingerprint=fingerprint(check, finding),
+        criteria=one.criteria,
+        fingerprint=one.fingerprint,
+        since=since,
     )
+
+
+def _signals(plan: Plan, facts: SubmissionFacts) -> Iterator[Found]:
+    """What a person should look at, in files that are graded and in others."""
+    graded = {file.path: file for file in facts.files}
+    for path, finding in signals_of(plan, facts):
+        file = graded.get(path) or FileFacts(path=path, sha256="")
+        yield Found.of(file, SIGNALS, finding)
 
 
 def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
@@ -389,7 +380,7 @@ def _patch(plan: Plan, facts: SubmissionFacts) -> tuple[str | None, tuple[str, .
     mend = next((probe for probe in plan.probes if probe.check.id == "mend"), None)
     if mend is None:
         return None, ()
-    files = filter(lambda file: plan.mends(file.path), facts.files)
+    files = filter(lambda file: plan.mends(file.path, file.top_folder), facts.files)
     mends = {file.path: file.inspection(mend.key) for file in files}
     torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
     return git_patch(dict(_hunks(mends))) or None, torn
@@ -441,14 +432,9 @@ def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
             )
 
 
-def _notes(
-    facts: SubmissionFacts,
-    findings: Sequence[FindingLine],
-    disagreements: Sequence[str],
-    faults: Sequence[Fault],
-) -> Iterator[str]:
-    yield from _notes_on_files(facts)
-    silenced = sum(1 for finding in findings if finding.check == "suppressions")
+def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
+    yield from _notes_on_files(now.facts)
+    silenced = sum(1 for one in now.found if one.check == "suppressions")
     if silenced:
         yield (
             f"Comments that silence a tool were found in {silenced} place(s) and had no effect: "
@@ -456,7 +442,7 @@ def _notes(
         )
     if disagreements:
         yield f"Black and isort disagree for ever on {', '.join(disagreements)}."
-    if faults:
+    if now.faults:
         yield (
             "Some checks broke on our side. That costs no points: an instructor has been "
             "asked to look, and everything that did run is shown."

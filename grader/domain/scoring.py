@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from grader.domain.check import Facts, Inspection, Measure, State
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.readable import cannot_be_read
-from grader.domain.rubric import Criterion, Plan, Planned, Scale
+from grader.domain.rubric import Criterion, Plan, Planned
 
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"
 BY_HAND = "Given by hand."
@@ -181,7 +182,7 @@ def _taken(
     for file in files:
         if planned.reads(file.path):
             inspection = file.inspection(probe_key)
-            if planned.takes(file.path) or _bars(planned, inspection):
+            if planned.takes(file.path, file.top_folder) or _bars(planned, inspection):
                 yield file.path, inspection
 
 
@@ -267,10 +268,13 @@ def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict
     scale = criterion.scale
     assert scale is not None, "only a criterion with a scale is measured"
     limit = f" of {scale.limit}" if scale.limit is not None else ""
-    read = f"{measure.title}{limit}: {show(value)}."
+    shown = show(value)
+    read = f"{measure.title}{limit}: {shown}."
     if scale.levels is None:
-        points, sums = _linear(scale, criterion.max_points, value)
-        return _Verdict(Outcome.SCORED, points, f"{read} {sums}", value)
+        slope = _slope(criterion.max_points, *scale.ends)
+        points, held = slope.points(value)
+        why = f"{read} {slope.before}{shown}{slope.after}{held} = {show(points)}."
+        return _Verdict(Outcome.SCORED, points, why, value)
     level = next(one for one in scale.levels if one.exact[0] is None or value <= one.exact[0])
     bound, earns = level.exact
     reach = "beyond" if bound is None else f"up to {show(bound)}"
@@ -278,25 +282,48 @@ def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict
     return _Verdict(Outcome.SCORED, round_points(earns), why, value, level.label)
 
 
-def _linear(scale: Scale, most: Fraction, value: Fraction) -> tuple[Fraction, str]:
-    """Rounded points, and how they were worked out."""
-    full, zero = scale.ends
-    share = (zero - value) / (zero - full)
-    short, over = share.numerator < 0, share.numerator > share.denominator
-    points = Fraction() if short else most if over else round_points(most * share)
-    upper, lower = (zero, value) if full < zero else (value, zero)
-    ends = (zero, full) if full < zero else (full, zero)
-    sums = f"{show(most)} × ({show(upper)} − {show(lower)}) / ({show(ends[0])} − {show(ends[1])})"
-    held = ", held between 0 and all," if short or over else ""
-    return points, (
-        f"All {show(most)} points at {show(full)}, none at {show(zero)}: "
-        f"{sums}{held} = {show(points)}."
-    )
+@dataclass(frozen=True)
+class _Slope:
+    """A linear scale: all points at ``full``, none at ``zero``, and the words around a value."""
+
+    most: Fraction
+    full: Fraction
+    zero: Fraction
+    before: str
+    after: str
+
+    def points(self, value: Fraction) -> tuple[Fraction, str]:
+        """Rounded points for a value, and what to add where it lies beyond an end.
+
+        The share ``(zero - value) / (zero - full)`` is kept as two integers: whole classes are
+        judged at once, and fractions would be made and thrown away for each of them.
+        """
+        left, span = self.zero - value, self.zero - self.full
+        share, whole = left.numerator * span.denominator, span.numerator * left.denominator
+        if whole < 0:
+            share, whole = -share, -whole
+        if 0 <= share <= whole:
+            return _tenths(self.most.numerator * share, self.most.denominator * whole), ""
+        return Fraction() if share < 0 else self.most, ", held between 0 and all,"
+
+
+@lru_cache(maxsize=1_024)
+def _slope(most: Fraction, full: Fraction, zero: Fraction) -> _Slope:
+    all_points, best, worst = show(most), show(full), show(zero)
+    told = f"All {all_points} points at {best}, none at {worst}: {all_points} × ("
+    if full < zero:
+        return _Slope(most, full, zero, f"{told}{worst} − ", f") / ({worst} − {best})")
+    return _Slope(most, full, zero, told, f" − {worst}) / ({best} − {worst})")
 
 
 def round_points(exact: Fraction) -> Fraction:
     """Points as they stand in the ledger; see :data:`ROUNDING`."""
-    return Fraction((20 * exact.numerator + exact.denominator) // (2 * exact.denominator), 10)
+    return _tenths(exact.numerator, exact.denominator)
+
+
+def _tenths(numerator: int, denominator: int) -> Fraction:
+    """A quotient with a positive denominator, rounded to tenths, halves up."""
+    return Fraction((20 * numerator + denominator) // (2 * denominator), 10)
 
 
 def show(value: Fraction) -> str:

@@ -60,6 +60,7 @@ class Suppression:
     column: int
 
 
+@lru_cache(maxsize=4_096)
 def kind_of_name(path: str) -> str:
     """What its name alone tells a tool; files of the same bytes and kind are inspected alike.
 
@@ -84,6 +85,7 @@ def is_python(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in _PYTHON
 
 
+@lru_cache(maxsize=4_096)
 def is_notebook(path: str) -> bool:
     """Whether a file of this name is a notebook, of which the cells with code are Python."""
     return PurePosixPath(path).suffix.lower() == _NOTEBOOK
@@ -268,6 +270,16 @@ class Submission:
     files: tuple[SourceFile, ...]
     dropped: tuple[Dropped, ...] = ()
     archive_sha256: str = ""
+
+    @property
+    def top_folder(self) -> str:
+        """The folder, with its slash, in which all files lie; empty where there is none.
+
+        Downloads of GitHub and zips of a whole folder have one, and patterns need not name it.
+        """
+        tops = {file.path.partition("/")[:2] for file in self.files}
+        top, slash = tops.pop() if len(tops) == 1 else ("", "")
+        return top + slash if slash else ""
 
     @property
     def outline(self) -> tuple[tuple[str, str], ...]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
-import signal
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.engine.job import Limits
+from grader.engine.sandbox import Sandbox
+from grader.lifetime import die_with_parent, libc
 
 #: Where a child finds its two pipes.
 RESULTS, TASKS = 3, 4
 
-_PR_SET_PDEATHSIG = 1
 _MAX_FILES = 64
 _STACK = 64 << 20
 _PAGE = resource.getpagesize()
@@ -30,20 +27,24 @@ class Confinement:
     """
 
     limits: Limits
+    sandbox: Sandbox
     mapped: int
     parent: int
-    control: Callable[..., int] | None
 
     @staticmethod
-    def here(limits: Limits) -> Confinement:
+    def here(limits: Limits, sandbox: Sandbox) -> Confinement:
         """For children of this process as it is now."""
-        control = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-        return Confinement(limits, mapped(), os.getpid(), control)
+        libc()
+        return Confinement(limits, sandbox, mapped(), os.getpid())
 
     def enter(self, results: int, tasks: int) -> None:
-        """Confine this process for good; it keeps the two pipes and nothing else."""
+        """Confine this process for good; it keeps the two pipes and nothing else.
+
+        Raises:
+            OSError: the sandbox cannot be entered.
+        """
         _keep(results, tasks)
-        self._die_with_parent()
+        die_with_parent(self.parent)
         _limit(resource.RLIMIT_STACK, _STACK)
         _limit(resource.RLIMIT_AS, self.mapped + self.limits.memory)
         # Empty files may come into being, no content may: nothing of a submission reaches a disk.
@@ -51,6 +52,7 @@ class Confinement:
         _limit(resource.RLIMIT_NOFILE, _MAX_FILES)
         _limit(resource.RLIMIT_CORE, 0)
         _limit(resource.RLIMIT_NPROC, 0)
+        self.sandbox.enter()
 
     def wind_up(self) -> None:
         """Give this process a submission's processor time, from now; its end is SIGXCPU."""
@@ -58,13 +60,6 @@ class Confinement:
         until = int(time.process_time() + self.limits.seconds) + 1
         soft = until if hard == resource.RLIM_INFINITY else min(until, hard)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-    def _die_with_parent(self) -> None:
-        """Be killed when the nursery dies, whatever it dies of."""
-        if self.control is not None:
-            self.control(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != self.parent:
-            os._exit(70)
 
 
 def mapped(pid: int | None = None) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.domain.check import Catalog
+from grader.domain.errors import EngineFault
 from grader.engine.confinement import Confinement, mapped
 from grader.engine.job import Pair
 from grader.engine.nursery_child import run_child
@@ -66,6 +67,34 @@ class Cradle:
         os.close(child.tasks)
         os.kill(child.pid, signal.SIGKILL)
         return os.waitpid(child.pid, 0)[1]
+
+    def rehearse(self) -> None:
+        """Have a child enter its confinement and end, so that a failure is told at the start.
+
+        Raises:
+            EngineFault: it cannot.
+        """
+        results, told = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            code = 70
+            try:
+                self._confinement.enter(results, told)
+                code = 0
+            except OSError as error:
+                code = error.errno or code
+            finally:
+                os._exit(code)
+        os.close(results)
+        os.close(told)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if code:
+            why = os.strerror(code) if code > 0 else f"signal {-code}"
+            rung = self._confinement.sandbox.rung
+            raise EngineFault(
+                f"The sandbox {rung.value} cannot be entered: {why}.",
+                how_to_fix="Set GRADER_SANDBOX to auto, or to a weaker one.",
+            )
 
     def _worn(self, child: Child) -> bool:
         """Whether it has served enough, or holds on to much memory."""

@@ -19,13 +19,14 @@ from grader.domain.source import SourceFile, decode, is_document
 from grader.engine.notebook import NotANotebook, code_of
 
 #: Rises with every change of what the gate lets through or says.
-GATE_VERSION = 1
+GATE_VERSION = 2
 
 MAX_BYTES = 200_000
 MAX_LINES = 5_500
 MAX_COLUMNS = 2_000
 MAX_CONTINUED = 50
-MAX_BRACKETS = 40
+MAX_BLANKS = 250
+MAX_BRACKETS = 30
 MAX_DEPTH = 150
 MAX_NODES = 60_000
 
@@ -39,6 +40,7 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "utf-8-sig", "utf-8-unix", "utf-8-dos", "utf-8-mac"})
 _ASCII_NAMES = frozenset({"ascii", "us-ascii"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_BLANKS = re.compile(rf"[ \t\f]{{{MAX_BLANKS + 1},}}")
 _CONTINUED = re.compile(rf"(?:\\\n[^\n]*?){{{MAX_CONTINUED}}}\\\n")
 _LEXEMES = re.compile(
     r'"""(?:[^\\]|\\[\s\S])*?(?:"""|\Z)'
@@ -162,6 +164,11 @@ def _refuse_sizes(text: str) -> None:
         if len(line) > MAX_COLUMNS:
             message = f"this line has {len(line):,} characters; {MAX_COLUMNS:,} are read"
             raise _Unreadable("too_large", message, number, MAX_COLUMNS + 1)
+    # pycodestyle's patterns look at every blank once for each blank before it.
+    blanks = _BLANKS.search(text)
+    if blanks:
+        message = f"{len(blanks[0]):,} blanks stand in a row; {MAX_BLANKS} are read"
+        raise _Unreadable("too_large", message, *_place(text, blanks.start()))
     continued = _CONTINUED.search(text) if text.count("\\\n") > MAX_CONTINUED else None
     if continued:
         message = f"more than {MAX_CONTINUED} lines in a row are continued by a backslash"

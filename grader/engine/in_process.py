@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.domain.check import Catalog, Inspection
 from grader.engine.inspecting import answer, prepare_interpreter
-from grader.engine.job import Answers, Job, Pair
+from grader.engine.job import Answers, Job, Pair, nothing
 
 
 class InProcess:
@@ -13,7 +15,7 @@ class InProcess:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def inspect(self, job: Job) -> Answers:
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
         """See :class:`grader.engine.job.Inspector`."""
         prepare_interpreter()
         found: dict[Pair, Inspection] = {}

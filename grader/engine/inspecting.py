@@ -45,10 +45,8 @@ def answer(
 def _guarded_gate(file: FileJob, python: str) -> SourceFile | Inspection:
     try:
         return gate(file.path, file.data, python)
-    except MemoryError:
-        return failed("memory")
-    except Exception:
-        return failed("error")
+    except Exception as error:
+        return failed(_why(error))
 
 
 def _inspect(source: SourceFile, ask: Ask, catalog: Catalog) -> Inspection:
@@ -56,11 +54,19 @@ def _inspect(source: SourceFile, ask: Ask, catalog: Catalog) -> Inspection:
         check = catalog[ask.check]
         options = read_options(check.options, ask.options)
         return _sendable(_capped(check.inspect(source, options, ask.context)))
-    except MemoryError:
-        return failed("memory")
-    except (Exception, SystemExit):
+    except (Exception, SystemExit) as error:
         # flake8 leaves by SystemExit where it cannot go on.
-        return failed("error")
+        return failed(_why(error))
+
+
+def _why(error: BaseException) -> str:
+    """The reason of a failed inspection for what a tool raised."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, RecursionError):
+        return "recursion"
+    # Nothing that is asked of a tool needs a file, a process or a socket.
+    return "confined" if isinstance(error, OSError) else "error"
 
 
 @lru_cache(maxsize=256)

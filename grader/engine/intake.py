@@ -19,6 +19,7 @@ from grader.engine.intake_collect import Collection
 from grader.engine.intake_directory import looks_like_zip
 from grader.engine.intake_formats import format_of, is_text
 from grader.engine.intake_names import (
+    ROOTS,
     check_appearance,
     check_structure,
     environments,
@@ -28,6 +29,8 @@ from grader.engine.intake_refusals import refusal, size
 from grader.engine.intake_zip import Member, members
 
 _NAMELESS = "submission.py"
+#: How Info-ZIP lists what it read from a pipe: by this name, and as a pipe.
+_PIPED = "-"
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -95,27 +98,34 @@ def _one_file(data: bytes, filename: str, limits: Intake) -> Submission:
 
 
 def _read_zip(data: bytes, limits: Intake) -> Submission:
-    found = members(data)
+    found = [member for member in members(data) if not _is_root(member)]
     if not found:
         raise refusal("empty-archive")
     named = [(check_structure(member.names[-1]), member) for member in found]
     environment_folders = environments(name for name, _ in named)
     collection = Collection(limits)
     for name, member in named:
-        check_structure(member.names[0])
-        leftover = junk(name, environment_folders)
+        raw_name = check_structure(member.names[0])
+        leftover = junk(name, environment_folders, limits)
         if leftover:
             collection.junk(*leftover)
             if not stat.S_IFMT(member.mode) or stat.S_ISREG(member.mode):
                 collection.leftover(leftover[0], name, member.size, member.pieces)
             continue
-        check_appearance(member.names[0].replace("\\", "/"), limits)
+        check_appearance(raw_name, limits)
         _add_member(collection, name, member)
     return collection.submission(hashlib.sha256(data).hexdigest())
 
 
+def _is_root(member: Member) -> bool:
+    """Whether a member is an empty folder around everything, which says nothing."""
+    return not member.size and ROOTS.issuperset(member.names)
+
+
 def _add_member(collection: Collection, name: str, member: Member) -> None:
     kind = stat.S_IFMT(member.mode)
+    if kind == stat.S_IFIFO and name == _PIPED:
+        kind = stat.S_IFREG
     if kind == stat.S_IFLNK:
         raise refusal("symlink", name)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -147,7 +157,7 @@ def _add_entry(
     """Gather one thing on disk; the folder to walk next, where it is one."""
     folder = entry.is_dir(follow_symlinks=False)
     own_name = entry.name + "/" * folder
-    leftover = junk(own_name, environment)
+    leftover = junk(own_name, environment, collection.limits)
     if leftover:
         collection.junk(above + leftover[0], leftover[1])
         for path in _python_below(Path(entry.path)) if folder else ():

@@ -21,32 +21,20 @@ from grader.engine.intake_leftovers import (
     is_importable,
     leftover_folder,
 )
-from grader.engine.intake_names import check_appearance, collision_key
+from grader.engine.intake_names import CONFIGURATION, check_appearance, collision_key
 from grader.engine.intake_refusals import refusal, shown, size
 
-#: Leftovers of tools that are listed one by one; more are only counted.
-MOST_JUNK_LISTED = 100
+#: Things left out for one reason that are listed one by one; more are only counted.
+MOST_LISTED = 100
 
-_CONFIGURATION = frozenset(
-    {
-        "pyproject.toml",
-        "setup.cfg",
-        "tox.ini",
-        ".flake8",
-        ".isort.cfg",
-        ".editorconfig",
-        ".pre-commit-config.yaml",
-        "radon.cfg",
-    }
-)
 _OFFICE_MARK = "[Content_Types].xml"
 
 
 def why_not_graded(name: str) -> str:
     """What a student is told of a file that is left out."""
     pure = PurePosixPath(name)
-    if pure.name.lower() in _CONFIGURATION:
-        return "configuration of a tool: every submission is graded with the exercise's own"
+    if pure.name.lower() == "pyproject.toml":
+        return CONFIGURATION
     if pure.suffix.lower() == ".ipynb":
         return "a notebook: scripts (.py) are asked for"
     if pure.suffix.lower() == ".pyw":
@@ -66,7 +54,7 @@ class Collection:
     _folders: dict[str, str] = field(default_factory=dict)
     _left_out: dict[str, str] = field(default_factory=dict)
     _junk: dict[str, str] = field(default_factory=dict)
-    _leftovers: list[Leftover] = field(default_factory=list)
+    _leftovers: dict[str, list[Leftover]] = field(default_factory=dict)
     _total: int = 0
 
     def is_code(self, name: str) -> bool:
@@ -87,17 +75,20 @@ class Collection:
     ) -> None:
         """Note a file below a leftover; it is kept only if a file that is kept imports it."""
         if is_importable(name, above):
-            self._leftovers.append(Leftover(leftover_folder(above), name, stated, pieces))
+            folder = leftover_folder(above)
+            self._leftovers.setdefault(folder, []).append(Leftover(folder, name, stated, pieces))
 
     def left_out(self, name: str, reason: str) -> None:
         """Note a thing that is not graded, for a reason of its own."""
+        check_appearance(name, self.limits)
         self._left_out[name] = reason
-        self._count(name)
+        self._count()
 
     def folder(self, name: str) -> None:
         """A folder; naming it again is fine."""
+        check_appearance(name, self.limits)
         self._folders[collision_key(name)] = name
-        self._count(name)
+        self._count()
 
     def file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
         """A file of ``stated`` bytes; ``pieces`` gives its content and refuses a false one.
@@ -106,19 +97,19 @@ class Collection:
             BadArchive: duplicate-name.
             TooLarge: file-too-large, total-too-large, too-many-entries.
         """
+        check_appearance(name, self.limits)
         key = collision_key(name)
         if key in self._files:
             raise refusal("duplicate-name", name)
         self._files[key] = (name, stated, pieces)
-        self._count(name)
+        self._count()
         self._total += stated
         if self.keeps(name) and stated > self.limits.max_file:
             raise refusal("file-too-large", name, limit=size(self.limits.max_file))
         if self._total > self.limits.max_total:
             raise refusal("total-too-large", name, limit=size(self.limits.max_total))
 
-    def _count(self, name: str) -> None:
-        check_appearance(name, self.limits)
+    def _count(self) -> None:
         if len(self._files) + len(self._folders) + len(self._left_out) > self.limits.max_entries:
             raise refusal("too-many-entries", limit=self.limits.max_entries)
 
@@ -146,10 +137,10 @@ class Collection:
     def _add_imported(self, graded: list[SourceFile]) -> None:
         """Keep the leftovers that files import, and those that these import in their turn."""
         new = graded
-        while new:
-            named = folders_named(source.data for source in new if is_python(source.path))
-            found = [one for one in self._leftovers if one.folder in named]
-            self._leftovers = [one for one in self._leftovers if one.folder not in named]
+        while new and self._leftovers:
+            texts = (source.data for source in new if is_python(source.path))
+            named = sorted(folders_named(texts, self._leftovers))
+            found = [one for folder in named for one in self._leftovers.pop(folder)]
             for one in found:
                 self.file(one.name, one.stated, one.pieces)
             new = [SourceFile(one.name, b"".join(one.pieces())) for one in found]
@@ -174,11 +165,14 @@ class Collection:
         return ""
 
     def _dropped(self) -> tuple[Dropped, ...]:
-        rows = [Dropped(name, reason) for name, reason in self._left_out.items()]
-        junk = sorted(self._junk.items())
-        rows += [Dropped(shown(path), reason) for path, reason in junk[:MOST_JUNK_LISTED]]
+        """What was left out, by path; of one reason the first hundred, and how many more."""
+        rows = [Dropped(shown(path), why) for path, why in (self._left_out | self._junk).items()]
         rows.sort(key=lambda row: row.path)
-        unlisted = len(junk) - MOST_JUNK_LISTED
-        if unlisted > 0:
-            rows.append(Dropped("…", f"{unlisted} more leftovers of tools"))
-        return tuple(rows)
+        by_reason: dict[str, list[Dropped]] = {}
+        for row in rows:
+            by_reason.setdefault(row.reason, []).append(row)
+        listed = [row for same in by_reason.values() for row in same[:MOST_LISTED]]
+        listed.sort(key=lambda row: row.path)
+        more = ((len(same) - MOST_LISTED, reason) for reason, same in by_reason.items())
+        listed += [Dropped("…", f"{count} more: {reason}") for count, reason in more if count > 0]
+        return tuple(listed)

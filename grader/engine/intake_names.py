@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from grader.domain.rubric import Intake
 from grader.engine.intake_refusals import refusal, unseen
@@ -19,7 +20,11 @@ MOST_BYTES_A_SEGMENT = 100
 MOST_BYTES_A_PATH = 255
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
+_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)", re.IGNORECASE
+)
+#: How bsdtar and Dropbox list the folder around everything.
+ROOTS = frozenset({"./", "/"})
 
 _JUNK_FOLDERS = {
     "__macosx": "left by macOS",
@@ -40,14 +45,29 @@ _JUNK_FOLDERS = {
     ".idea": "an editor's settings",
     ".vscode": "an editor's settings",
 }
+CONFIGURATION = "configuration of a tool: every submission is graded with the exercise's own"
 _JUNK_FILES = {
     ".ds_store": "left by macOS",
     "icon\r": "left by macOS",
     "thumbs.db": "left by Windows",
     "desktop.ini": "left by Windows",
+    "setup.cfg": CONFIGURATION,
+    "tox.ini": CONFIGURATION,
+    "mypy.ini": CONFIGURATION,
+    "pytest.ini": CONFIGURATION,
+    "radon.cfg": CONFIGURATION,
+    ".flake8": CONFIGURATION,
+    ".isort.cfg": CONFIGURATION,
+    ".pylintrc": CONFIGURATION,
+    ".coveragerc": CONFIGURATION,
+    ".editorconfig": CONFIGURATION,
+    ".gitignore": CONFIGURATION,
+    ".gitattributes": CONFIGURATION,
+    ".pre-commit-config.yaml": CONFIGURATION,
 }
 #: What ``python -m venv`` puts beside ``pyvenv.cfg``. Only these go, so that a script that lies
 #: in the environment's own folder is still graded.
+_ENVIRONMENT = "a virtual environment"
 _ENVIRONMENT_PARTS = frozenset(
     {"bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "pyvenv.cfg"}
 )
@@ -56,12 +76,12 @@ _ENVIRONMENT_PARTS = frozenset(
 def check_structure(raw: str) -> str:
     """The path that a raw name means, with ``\\`` (old Windows zippers) read as ``/``.
 
-    A folder keeps its final slash.
+    A folder keeps its final slash; a ``./`` in front (bsdtar) is left out.
 
     Raises:
         BadArchive: name-empty, name-absolute, name-traversal, name-control (NUL only).
     """
-    name = raw.replace("\\", "/")
+    name = raw.replace("\\", "/").removeprefix("./")
     segments = name.removesuffix("/").split("/")
     if "\0" in name:
         raise refusal("name-control", raw, character="U+0000")
@@ -84,13 +104,13 @@ def check_appearance(name: str, limits: Intake) -> None:
     if hidden:
         raise refusal("name-control", name, character=f"U+{ord(hidden):04X}")
     segments = name.removesuffix("/").split("/")
+    if len(segments) - 1 > limits.max_depth:
+        raise refusal("name-too-deep", name, limit=limits.max_depth)
     if len(name.encode()) > MOST_BYTES_A_PATH:
         raise refusal("name-too-long", name, limit=f"a path has at most {MOST_BYTES_A_PATH} bytes")
     if any(len(segment.encode()) > MOST_BYTES_A_SEGMENT for segment in segments):
         limit = f"a name has at most {MOST_BYTES_A_SEGMENT} bytes"
         raise refusal("name-too-long", name, limit=limit)
-    if len(segments) - 1 > limits.max_depth:
-        raise refusal("name-too-deep", name, limit=limits.max_depth)
     if any(_reserved(segment) for segment in segments):
         raise refusal("name-reserved", name)
 
@@ -114,21 +134,26 @@ def environments(names: Iterable[str]) -> frozenset[str]:
     )
 
 
-def junk(name: str, environment_folders: frozenset[str]) -> tuple[str, str] | None:
-    """The outermost file or folder that makes a path a leftover, with the reason; else ``None``."""
+def junk(name: str, environment_folders: frozenset[str], limits: Intake) -> tuple[str, str] | None:
+    """The outermost file or folder that makes a path a leftover, with the reason; else ``None``.
+
+    Below more folders than ``limits`` allows nothing is a leftover: what lies there is too deep.
+    """
     segments = name.removesuffix("/").split("/")
-    above = ""
-    for at, segment in enumerate(segments):
+    for at, segment in enumerate(segments[: limits.max_depth + 1]):
         reason = _junk_reason(segment, is_folder=at < len(segments) - 1 or name.endswith("/"))
-        if not reason and above in environment_folders and segment.lower() in _ENVIRONMENT_PARTS:
-            reason = "a virtual environment"
-        above += segment + "/"
-        if reason:
-            return above if len(above) <= len(name) else name, reason
+        if not reason:
+            continue
+        above = "".join(folder + "/" for folder in segments[:at])
+        if reason is not _ENVIRONMENT or above in environment_folders:
+            outermost = f"{above}{segment}/"
+            return outermost if len(outermost) <= len(name) else name, reason
     return None
 
 
+@lru_cache(maxsize=8_192)
 def _junk_reason(segment: str, *, is_folder: bool) -> str:
+    """Why a segment makes a path a leftover; for some only where an environment is around it."""
     folded = segment.lower()
     if is_folder and folded.endswith((".dist-info", ".egg-info")):
         return "installed packages"
@@ -136,4 +161,5 @@ def _junk_reason(segment: str, *, is_folder: bool) -> str:
         return "compiled Python"
     if not is_folder and folded.startswith("._"):
         return "left by macOS"
-    return (_JUNK_FOLDERS if is_folder else _JUNK_FILES).get(folded, "")
+    reason = (_JUNK_FOLDERS if is_folder else _JUNK_FILES).get(folded, "")
+    return reason or (_ENVIRONMENT if folded in _ENVIRONMENT_PARTS else "")

@@ -54,6 +54,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The zip archive's files overlap, or there is something between them that no file owns.",
         _ZIP_AGAIN,
     ),
+    "leading-data": (
+        "Something stands before the zip archive: perhaps it is one that unpacks itself.",
+        _ZIP_AGAIN,
+    ),
+    "two-archives": ("There are two zip archives in the upload, one inside the other.", _ZIP_AGAIN),
     "trailing-data": ("Something follows the end of the zip archive.", _ZIP_AGAIN),
     "split-archive": (
         "The upload is one part of a zip archive that was split into several.",
@@ -61,7 +66,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "zip64": (
         "The zip archive uses the format for very large archives (Zip64).",
-        "Make the zip with an ordinary tool: a submission is small enough for the normal format.",
+        "Leave out installed packages and data files, and make the zip with your computer's own "
+        "tool: a submission is small enough for the normal format.",
     ),
     "bad-extra": ("A file in the zip archive has a damaged header.", _ZIP_AGAIN),
     "header-mismatch": (
@@ -137,9 +143,9 @@ def unseen(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name with every invisible character written out, cut to 200 characters."""
+    """A name with every character written out that is not plain to see, cut to 200 characters."""
     cut = name if len(name) <= 200 else name[:199] + "…"
-    return "".join(f"\\u{ord(char):04x}" if unseen(char) else char for char in cut)
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
 
 
 def size(number: int) -> str:

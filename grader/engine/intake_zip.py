@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from grader.engine.intake_directory import (
     HAS_DESCRIPTOR,
     LEVEL_HINTS,
+    LOCAL_MARK,
     ZIP64_EXTRA,
     Entry,
     read_directory,
@@ -23,7 +24,7 @@ from grader.engine.intake_directory import (
 from grader.engine.intake_refusals import refusal
 
 _LOCAL = struct.Struct("<4s5H3L2H")
-_LOCAL_MARK, _DESCRIPTOR_MARK = b"PK\x03\x04", b"PK\x07\x08"
+_DESCRIPTOR_MARK = b"PK\x07\x08"
 _MAX32 = 0xFFFFFFFF
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTION, _PATCH = 0x2041, 0x0020
@@ -114,11 +115,13 @@ def members(data: bytes) -> list[Member]:
     """
     directory, entries = read_directory(data)
     entries.sort(key=lambda entry: entry.offset)
+    if entries and entries[0].offset and not data.startswith(LOCAL_MARK):
+        raise refusal("leading-data")
     found = []
     expected = 0
     starts = [*(entry.offset for entry in entries), directory]
     for entry, following in zip(entries, starts[1:], strict=True):
-        if entry.offset != expected or following < entry.offset:
+        if entry.offset != expected or following <= entry.offset:
             raise refusal("overlap-or-gap", entry.names[-1])
         start = _content_start(data, entry, directory)
         found.append(Member(entry.names, entry.mode, entry.size, data, entry, start))
@@ -132,7 +135,7 @@ def _content_start(data: bytes, entry: Entry, directory: int) -> int:
     """Where a member's packed bytes begin, its own header checked against the list."""
     name = entry.names[-1]
     fits = entry.offset + _LOCAL.size <= directory
-    if not fits or not data.startswith(_LOCAL_MARK, entry.offset):
+    if not fits or not data.startswith(LOCAL_MARK, entry.offset):
         raise refusal("bad-directory", name, reason="no file is where it says one is")
     _check_format(entry)
     local = _LOCAL.unpack_from(data, entry.offset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from grader.domain.check import Context, Inspection, State
 #: (index of the file, index of the question); question 0 is the gate, 1 the first ask.
 Pair = tuple[int, int]
 GATE = 0
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class Inspector(Protocol):
     Every pair of the job has an answer, but for the asks of a file whose gate did not say ``ok``.
     """
 
-    def inspect(self, job: Job) -> Answers:
-        """The answers.
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = ...) -> Answers:
+        """The answers. ``meanwhile`` is called at most once, while another process works on them.
 
         Raises:
             EngineFault: no answer can be had.
@@ -95,9 +96,13 @@ class Inspector(Protocol):
         ...
 
 
+def nothing() -> None:
+    """What there is to do meanwhile, where nobody says."""
+
+
 def canonical(data: object) -> str:
     """JSON with sorted keys and no spaces: equal data, equal text (ASCII)."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(data)
 
 
 def failed(reason: str) -> Inspection:

@@ -7,7 +7,7 @@ wherever its key comes up again: in another file, another submission, another wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,13 +17,13 @@ from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, Submissi
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import Dropped, SourceFile, Submission, is_notebook
-from grader.engine.anchors import anchored
+from grader.engine.anchors import Lines, anchored
 from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
 from grader.engine.intake_collect import why_not_graded
-from grader.engine.job import Ask, FileJob, Inspector, Job, canonical
+from grader.engine.job import Ask, FileJob, Inspector, Job, canonical, nothing
 from grader.engine.notebook import cells_of
 
 
@@ -37,11 +37,17 @@ class Closable(Inspector, Protocol):
 
 @dataclass(frozen=True)
 class _Question:
-    """One probe of a rubric, with the parts of its keys that no file changes."""
+    """One probe of a rubric; ``fixed`` has hashed the parts of its keys that no file changes."""
 
     probe: Probe
     options: str
-    fixed: tuple[object, ...]
+    fixed: hashlib._Hash
+
+    def key(self, file: tuple[str, str], context: Context) -> str:
+        """The key of its inspection of a file, given as (hash of the bytes, kind of name)."""
+        key = self.fixed.copy()
+        key.update(canonical((*file, context)).encode("ascii"))
+        return key.hexdigest()
 
 
 @dataclass
@@ -80,8 +86,12 @@ class Engine:
         """Close the inspector; more than once does no harm."""
         self._inspector.close()
 
-    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
+    def measure(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
+    ) -> SubmissionFacts:
         """Everything that the rubric's probes measure of a submission, files in path order.
+
+        ``meanwhile`` is called at most once, while the inspector's own process is at work.
 
         Raises:
             EngineFault: the engine itself is broken; nothing is known of the submission.
@@ -93,8 +103,9 @@ class Engine:
         asked = list(zip(questions, outlines, strict=True))
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
-        known = self._known(wanted, rubric.python)
-        alone = [_file_facts(*pair, known) for pair in zip(files, keys, strict=True)]
+        known = self._known(wanted, rubric.python, meanwhile)
+        top_folder = submission.top_folder
+        alone = [_file_facts(*pair, known, top_folder) for pair in zip(files, keys, strict=True)]
         found = together(alone, [question.probe for question in questions])
         return SubmissionFacts(
             files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
@@ -125,7 +136,7 @@ class Engine:
         options = canonical(probe.options.model_dump(mode="json"))
         tools = {tool: tool_version(tool) for tool in probe.check.tools}
         fixed = (probe.check.id, probe.check.version, options, tools, *self._base())
-        return _Question(probe, options, fixed)
+        return _Question(probe, options, _digest(fixed))
 
     def _base(self) -> tuple[object, ...]:
         return self._identity.python, GATE_VERSION
@@ -137,7 +148,8 @@ class Engine:
         python: str,
         wanted: dict[str, _Wanted],
     ) -> _Keys:
-        gate = _hashed((READABLE, python, *self._base(), file.sha256, file.kind))
+        seen = file.sha256, file.kind
+        gate = _digest((READABLE, python, *self._base(), *seen)).hexdigest()
         group = wanted.setdefault(gate, _Wanted(file, gate))
         probes = {}
         for question, outline in asked:
@@ -145,27 +157,32 @@ class Engine:
             if not check.reads(file.path):
                 continue
             context: Context = check.context(file.path, outline)
-            key = _hashed((*question.fixed, file.sha256, file.kind, context))
+            key = question.key(seen, context)
             group.asks[key] = Ask(check.id, question.options, context)
             probes[question.probe.key] = key
         return _Keys(gate, probes)
 
-    def _known(self, wanted: Mapping[str, _Wanted], python: str) -> Mapping[str, Inspection]:
+    def _known(
+        self, wanted: Mapping[str, _Wanted], python: str, meanwhile: Callable[[], None]
+    ) -> Mapping[str, Inspection]:
         """Every inspection that the files need, by key, measured now where it has to be."""
         asked = [key for one in wanted.values() for key in (one.gate, *one.asks)]
         known = dict(self._cache.get_many(asked))
         missing = (_missing(one, known) for one in wanted.values())
         rows = [row for row in missing if row is not None]
         if rows:
-            known.update(self._fresh(rows, python))
+            known.update(self._fresh(rows, python, meanwhile))
         return known
 
     def _fresh(
-        self, rows: Sequence[tuple[FileJob, tuple[str, ...]]], python: str
+        self,
+        rows: Sequence[tuple[FileJob, tuple[str, ...]]],
+        python: str,
+        meanwhile: Callable[[], None],
     ) -> Mapping[str, Inspection]:
         """Answers by key, measured now; those that did not fail are remembered."""
         job = Job(tuple(file for file, _ in rows), python)
-        fresh = _by_key(self._inspector.inspect(job), [names for _, names in rows])
+        fresh = _by_key(self._inspector.inspect(job, meanwhile), rows)
         kept = {key: one for key, one in fresh.items() if one.state is not State.FAILED}
         self._cache.put_many(kept)
         return fresh
@@ -205,12 +222,19 @@ def _missing(
 
 
 def _by_key(
-    answers: Mapping[tuple[int, int], Inspection], names: list[tuple[str, ...]]
+    answers: Mapping[tuple[int, int], Inspection], rows: Sequence[tuple[FileJob, tuple[str, ...]]]
 ) -> dict[str, Inspection]:
-    return {names[file][question]: inspection for (file, question), inspection in answers.items()}
+    """Answers by their keys, findings tied to their lines: both hang on the bytes alone."""
+    lines = [Lines(file.path, file.data) for file, _ in rows]
+    return {
+        rows[file][1][question]: lines[file].tied(inspection)
+        for (file, question), inspection in answers.items()
+    }
 
 
-def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) -> FileFacts:
+def _file_facts(
+    file: SourceFile, keys: _Keys, known: Mapping[str, Inspection], top_folder: str
+) -> FileFacts:
     try:
         readable = known[keys.gate]
         ok = readable.state is State.OK
@@ -224,8 +248,9 @@ def _file_facts(file: SourceFile, keys: _Keys, known: Mapping[str, Inspection]) 
         readable=readable,
         inspections=inspections,
         cells=cells_of(file.path, file.data),
+        top_folder=top_folder,
     )
 
 
-def _hashed(parts: tuple[object, ...]) -> str:
-    return hashlib.sha256(canonical(parts).encode("ascii")).hexdigest()
+def _digest(parts: tuple[object, ...]) -> hashlib._Hash:
+    return hashlib.sha256(canonical(parts).encode("ascii"))

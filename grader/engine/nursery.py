@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import IO
 
@@ -18,7 +19,8 @@ from pydantic import ValidationError
 
 from grader.domain.check import Inspection
 from grader.domain.errors import EngineFault
-from grader.engine.job import Answers, Job, Limits, Pair, encode_job, failed
+from grader.engine.job import Answers, Job, Limits, Pair, encode_job, failed, nothing
+from grader.engine.sandbox import AUTO, choose
 from grader.engine.wire import READY, Gone, pack, read_answers, receive, send
 
 __all__ = ["Limits", "Nursery"]
@@ -46,14 +48,26 @@ class Nursery:
     It starts with its first job, or when it is told to, so that it warms up in the meantime.
 
     ``catalog`` is ``module:CONSTANT``, imported in the nursery; ``path`` is a folder of ours to
-    import it from, beside what is installed. One job at a time: calls from threads queue up.
+    import it from, beside what is installed; ``sandbox`` is the name of a rung, or ``auto``.
+    One job at a time: calls from threads queue up.
+
+    Raises:
+        BadSettings: the host does not offer that sandbox.
     """
 
     def __init__(
-        self, limits: Limits = Limits(), *, catalog: str = DEFAULT_CATALOG, path: str = ""
+        self,
+        limits: Limits = Limits(),
+        *,
+        catalog: str = DEFAULT_CATALOG,
+        path: str = "",
+        sandbox: str = AUTO,
     ) -> None:
         self._limits = limits
-        self._told = json.dumps({"catalog": catalog, "path": path, "limits": asdict(limits)})
+        #: The rung that every child stands on.
+        self.sandbox = choose(sandbox)
+        told = {"catalog": catalog, "path": path, "sandbox": self.sandbox}
+        self._told = json.dumps(told | {"limits": asdict(limits)})
         #: What the nursery may take beyond a submission's own time: it warms up, kills, answers.
         self.grace_seconds = 30.0
         self._process: _Process | None = None
@@ -69,7 +83,7 @@ class Nursery:
         with self._lock:
             self._started()
 
-    def inspect(self, job: Job) -> Answers:
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
         """See :class:`grader.engine.job.Inspector`.
 
         Raises:
@@ -77,11 +91,11 @@ class Nursery:
         """
         with self._lock:
             try:
-                return self._try(job)
+                return self._try(job, meanwhile)
             except Gone:
                 pass
             try:
-                return self._try(job)
+                return self._try(job, nothing)
             except Gone as gone:
                 raise EngineFault(
                     f"The process that inspects files failed twice: {gone}.",
@@ -99,11 +113,12 @@ class Nursery:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _try(self, job: Job) -> Answers:
+    def _try(self, job: Job, meanwhile: Callable[[], None]) -> Answers:
         try:
             process = self._running()
             deadline = time.monotonic() + self._limits.seconds + self.grace_seconds
             send(process.requests.fileno(), pack(*encode_job(job)), deadline)
+            meanwhile()
             # Records and padding come on top of what the nursery lets through.
             most = self._limits.output + 1024 * (1 + sum(1 for _ in job.pairs))
             answers = process.answers.fileno()

@@ -17,6 +17,7 @@ import signal
 import sys
 
 from grader.domain.check import Catalog
+from grader.domain.errors import EngineFault
 from grader.domain.source import SourceFile
 from grader.engine.confinement import Confinement
 from grader.engine.cradle import Cradle
@@ -24,6 +25,7 @@ from grader.engine.gate import gate
 from grader.engine.inspecting import answer, prepare_interpreter
 from grader.engine.job import Ask, FileJob, Limits, canonical, decode_job
 from grader.engine.nursery_run import Orphaned, Run
+from grader.engine.sandbox import Rung, Sandbox
 from grader.engine.wire import READY, Gone, pack_answers, read, send
 
 _IN, _OUT = 0, 1
@@ -43,7 +45,7 @@ def f(a, *b, c: int = 1, **d) -> str:
     """Say it."""
     with open(os.devnull) as g:
         try:
-            return f"{a!r:>{c}}" if a else [x for x in b if x]
+            return f"{a!r:>{c}}\\N{BULLET}" if a else [x for x in b if x]
         except (ValueError, OSError) as error:
             raise KeyError( 'x' ) from error
 
@@ -61,13 +63,18 @@ if __name__ == "__main__":
 class Nursery:
     """The loop: a job, its answers, the next job."""
 
-    def __init__(self, catalog: Catalog, limits: Limits) -> None:
-        self._catalog, self._limits = catalog, limits
-        self._cradle = Cradle(catalog, Confinement.here(limits))
+    def __init__(self, catalog: Catalog, limits: Limits, sandbox: Sandbox) -> None:
+        self._catalog, self._limits, self._sandbox = catalog, limits, sandbox
+        self._cradle = self._new_cradle()
         self._warm: set[tuple[str, str]] = set()
 
     def prepare(self) -> None:
-        """Wake every tool before the first job."""
+        """Wake every tool before the first job.
+
+        Raises:
+            EngineFault: a child cannot be confined.
+        """
+        self._cradle.rehearse()
         passed = gate("sample.py", _SAMPLE)
         assert isinstance(passed, SourceFile), passed
         defaults = {id: check.options() for id, check in self._catalog.items()}
@@ -112,7 +119,10 @@ class Nursery:
         gc.collect()
         gc.freeze()
         self._cradle.end()
-        self._cradle = Cradle(self._catalog, Confinement.here(self._limits))
+        self._cradle = self._new_cradle()
+
+    def _new_cradle(self) -> Cradle:
+        return Cradle(self._catalog, Confinement.here(self._limits, self._sandbox))
 
 
 def _sweep() -> None:
@@ -141,11 +151,12 @@ def main() -> None:
     """Start, say so, serve; remove the working folder at the end."""
     _own_signals()
     told = json.loads(sys.argv[1])
-    if told.get("path"):
+    if told["path"]:
         sys.path.insert(0, told["path"])
     folder = os.getcwd()
     try:
-        nursery = Nursery(_catalog(told["catalog"]), Limits(**told["limits"]))
+        sandbox = Sandbox.prepare(Rung(told["sandbox"]), told["path"])
+        nursery = Nursery(_catalog(told["catalog"]), Limits(**told["limits"]), sandbox)
         os.environ.clear()
         prepare_interpreter()
         nursery.prepare()
@@ -153,6 +164,8 @@ def main() -> None:
         nursery.serve()
     except (Gone, Orphaned):
         pass
+    except EngineFault as fault:
+        sys.exit(f"{fault.detail} {fault.how_to_fix}")
     finally:
         os.chdir("/")
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,8 @@
 """One job in the nursery: a child after another until every pair has an answer.
 
-What a child told before it died is kept. The pair at which it died is ours to answer for, and
-the rest goes on in a new child, until too many have died or the submission's time is over.
+What a child told before it died is kept. The pair at which it died is ours to answer for (at the
+second time, where it was killed from outside), and the rest goes on in a new child, until too many
+have died or the submission's time is over.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Run:
         self._left = dict.fromkeys(job.pairs)
         self._answers: dict[Pair, bytes] = {}
         self._output = 0
+        self._excused: set[Pair | None] = set()
         self._reusable = False
         self._deadline = time.monotonic() + limits.seconds
 
@@ -87,11 +89,24 @@ class Run:
             self._left.clear()
             return False
         status = self._cradle.end()
-        if not watch.child.fresh and time.monotonic() < self._deadline:
-            # It has served others before: what it died of is asked once more, of a new one.
+        if time.monotonic() < self._deadline and self._is_excused(watch, end, status):
             return False
         if watch.current is not None:
             self._fail(watch.current, _reason(end, status))
+        return True
+
+    def _is_excused(self, watch: _Watch, end: _End | str, status: int) -> bool:
+        """Whether what the child died of is asked once more, of a new one.
+
+        So it is where the child had served others before, and where somebody else killed it (a
+        person, or the kernel for want of memory) for the first time at this pair.
+        """
+        if not watch.child.fresh:
+            return True
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        if end != "crash" or not killed or watch.current in self._excused:
+            return False
+        self._excused.add(watch.current)
         return True
 
     def _listen(self, watch: _Watch) -> _End | str:
@@ -163,7 +178,7 @@ class Run:
 
 
 def _reason(end: _End | str, status: int) -> str:
-    """Why the child ended where it did; the kernel's own limit on processor time is a timeout."""
+    """Why the child ended where it did; ``cpu`` where the kernel's limit on its time was hit."""
     if end == "crash" and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
-        return "timeout"
+        return "cpu"
     return str(end)

@@ -28,8 +28,11 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+0
 _FAULTS = {
     "crash": "the tool crashed",
     "timeout": "it took too long",
+    "cpu": "it used up its processor time",
     "memory": "it needed too much memory",
     "output": "it wrote too much",
+    "recursion": "the code is nested too deeply for the tool",
+    "confined": "the tool asked for a file, a process or a connection, and may have none",
     "grammar": "its syntax is newer than ours",
     "error": "the check broke",
     "gave_up": "too much broke or took too long before it",

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from time import sleep
 
 import structlog
 
-from grader.domain.errors import EngineFault, GraderError
-from grader.domain.report import build_report
-from grader.domain.rubric import Intake
+from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report, build_report
+from grader.domain.rubric import Intake, Plan
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker
-from grader.service.records import Claim, Lane, Result, SubmissionRecord
+from grader.service.records import Claim, Lane, Result, RubricRecord, SubmissionRecord
 
 log = structlog.get_logger(__name__)
 
+#: Pauses between tries to store how a grading ended, in seconds: about half a minute in all.
+PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 #: What was accepted under an older rubric's limits is graded whatever the newest one says.
 CEILING = Intake(
     notebooks="accepted",
@@ -25,6 +31,17 @@ CEILING = Intake(
     max_total=104_857_600,
     max_depth=64,
 )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A claimed submission, measured: all that its report takes. ``given`` is the starter's."""
+
+    claim: Claim
+    record: RubricRecord
+    plan: Plan
+    facts: SubmissionFacts
+    given: SubmissionFacts | None
 
 
 @dataclass(frozen=True)
@@ -42,47 +59,141 @@ class Grade:
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
         """Grade one submission; ``None`` when nothing is due. A fault puts the row back."""
-        claim = self.store.submissions.claim(lane, self.clock.now(), self.lease)
-        if claim is None:
-            return None
-        with structlog.contextvars.bound_contextvars(submission_id=claim.submission.id):
-            self._grade(claim)
+        line = Line(self)
+        claimed = line.next(lane)
+        line.finish()
+        return claimed
+
+    def claim(self, lane: Lane) -> Claim | None:
+        """Take the next due submission of a lane."""
+        return self.store.submissions.claim(lane, self.clock.now(), self.lease)
+
+    def measure(self, claim: Claim, meanwhile: Callable[[], None]) -> Measured | None:
+        """What a claimed submission measures; ``None`` where that broke and the row was put back.
+
+        ``meanwhile`` is called once, if it can be while another process does the measuring.
+        """
+        with _about(claim):
+            # Should this process be killed, the log tells what it held.
+            log.info("claimed", tries=claim.submission.tries)
+            try:
+                return self._measured(claim, meanwhile)
+            except Exception as fault:  # whatever broke, the row must go back and never be lost
+                self._give_back(claim, fault)
+                return None
+
+    def conclude(self, measured: Measured) -> None:
+        """Judge and store what was measured, if the claim still holds."""
+        claim = measured.claim
+        with _about(claim):
+            try:
+                report = self._report(measured)
+            except Exception as fault:
+                self._give_back(claim, fault)
+            else:
+                result = Result(report, measured.facts, measured.record)
+                held = _patiently(
+                    lambda: self.store.submissions.finish(claim, result, self.clock.now())
+                )
+                log.info("graded" if held else "claim_lost", status=report.status)
         self.waker.ended(claim.submission.id)
-        return claim.submission
 
-    def _grade(self, claim: Claim) -> None:
-        try:
-            result = self._result(claim)
-        except Exception as fault:  # whatever broke, the row must go back and never be lost
-            self._give_back(claim, fault)
-            return
-        held = self.store.submissions.finish(claim, result, self.clock.now())
-        log.info("graded" if held else "claim_lost", status=result.report.status)
-
-    def _result(self, claim: Claim) -> Result:
+    def _measured(self, claim: Claim, meanwhile: Callable[[], None]) -> Measured:
         record = self.store.rubrics.newest(claim.submission.exercise)
         if record is None:
             raise EngineFault(f"The exercise {claim.submission.exercise} has no rubric.")
         plan = self.plans.of(record)
+        given = self.engine.starter(plan.rubric)
         submission = self.read_upload(
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
-        facts = self.engine.measure(submission, plan.rubric)
-        report = build_report(
-            plan,
-            facts,
+        facts = self.engine.measure(submission, plan.rubric, meanwhile)
+        return Measured(claim, record, plan, facts, given)
+
+    def _report(self, measured: Measured) -> Report:
+        record = measured.record
+        return build_report(
+            measured.plan,
+            measured.facts,
             digest=record.digest,
             version=record.version,
-            given=self.engine.starter(plan.rubric),
-            earlier=self.store.submissions.earlier(claim.submission),
+            given=measured.given,
+            earlier=self.store.submissions.earlier(measured.claim.submission),
         )
-        return Result(report, facts, record)
 
     def _give_back(self, claim: Claim, fault: Exception) -> None:
         log.error("grading_failed", exc_info=fault)
         known = isinstance(fault, GraderError)
         problem = fault.detail if isinstance(fault, GraderError) else type(fault).__name__
-        now = self.clock.now()
-        self.store.submissions.give_back(
-            claim, problem if known else f"grading broke: {problem}", now, now + self.pause
-        )
+        problem = problem if known else f"grading broke: {problem}"
+
+        def give_back() -> bool:
+            now = self.clock.now()
+            return self.store.submissions.give_back(claim, problem, now, now + self.pause)
+
+        _patiently(give_back)
+
+
+def _patiently(store: Callable[[], bool]) -> bool:
+    """Store how a grading ended, also where the database is away for a while.
+
+    Without it the row would wait for the end of its lease, and be graded again. What was stored
+    without our hearing of it is not stored twice: the claim is over then.
+    """
+    for pause in PATIENCE:
+        try:
+            return store()
+        except StoreUnavailable:
+            log.warning("store_away", again_in=pause)
+            sleep(pause)
+    return store()
+
+
+class Line:
+    """One submission after another: while one is being measured, the one before it is concluded.
+
+    Measuring happens in another process, which so has never to wait for a report to be stored.
+    They are concluded in the order in which they were claimed. Call :meth:`finish` at the end.
+    """
+
+    def __init__(self, grade: Grade) -> None:
+        self._grade = grade
+        self._waiting: Measured | None = None
+        self._broken: Exception | None = None
+
+    def next(self, lane: Lane) -> SubmissionRecord | None:
+        """Claim and measure the next submission; ``None`` when nothing is due."""
+        claim = self._grade.claim(lane)
+        if claim is None:
+            return None
+        measured = self._grade.measure(claim, self._conclude)
+        try:
+            self.finish()
+        finally:
+            self._waiting = measured
+        return claim.submission
+
+    def finish(self) -> None:
+        """Conclude what waits for it.
+
+        Raises:
+            Exception: whatever broke while the last one was concluded; its lease brings it back.
+        """
+        self._conclude()
+        broken, self._broken = self._broken, None
+        if broken is not None:
+            raise broken
+
+    def _conclude(self) -> None:
+        """Where this breaks it is not the fault of the submission that is being measured."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            try:
+                self._grade.conclude(waiting)
+            except Exception as error:
+                self._broken = error
+
+
+def _about(claim: Claim) -> AbstractContextManager[object]:
+    """What is logged meanwhile is about this submission."""
+    return structlog.contextvars.bound_contextvars(submission_id=claim.submission.id)

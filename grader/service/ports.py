@@ -11,7 +11,10 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.rubric import Intake, Rubric
 from grader.domain.source import Submission
+from grader.service.estimate import Pace
 from grader.service.records import (
+    AuditEntry,
+    AuditQuery,
     Claim,
     ExerciseRecord,
     Lane,
@@ -72,8 +75,13 @@ class ReadRubric(Protocol):
 class Measure(Protocol):
     """The engine: what one submission measures under the probes of a rubric."""
 
-    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
-        """Raises EngineFault where the engine itself is broken."""
+    def measure(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = ...
+    ) -> SubmissionFacts:
+        """Raises EngineFault where the engine itself is broken.
+
+        ``meanwhile`` is called at most once, while another process is at work.
+        """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
         """What the rubric's starter files measure, if it has any. Raises EngineFault as above."""
@@ -86,7 +94,8 @@ class Submissions(Protocol):
         """Store bytes, row, key and audit entry; the record, and whether it is new.
 
         The same key with the same digest gives the record of the first time. ``attempt`` counts
-        a student's submissions to an exercise from 1.
+        a student's submissions to an exercise from 1. With ``new.supersedes`` older attempts that
+        have not been begun end as superseded in the same transaction.
 
         Raises:
             NotFound: no such exercise. KeyReused: the key came before with another content.
@@ -111,6 +120,12 @@ class Submissions(Protocol):
 
     def sweep(self, now: datetime) -> Swept:
         """Put back rows whose lease ran out, park those without tries left, list due lanes."""
+
+    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+        """Undo what a clock that went back has put off; how many rows that was.
+
+        No lease ends later than ``lease`` from now, and no row waits longer than ``pause``.
+        """
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Queue a row that needs attention again, with fresh tries and an audit entry.
@@ -147,6 +162,12 @@ class Submissions(Protocol):
 
     def queue(self) -> QueueState:
         """How much waits."""
+
+    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+        """The ids of those that wait in a lane, as they are to be claimed if nothing new comes."""
+
+    def pace(self, now: datetime) -> Pace:
+        """How fast it went lately, for an estimate."""
 
     def measured(self, exercise: str) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise with its newest facts, findings left out."""
@@ -225,8 +246,33 @@ class Passbacks(Protocol):
     ) -> None:
         """Note how a try ended, unless somebody else has taken it since (``tries`` differs)."""
 
+    def bring_forward(self, now: datetime, longest: timedelta) -> int:
+        """Undo what a clock that went back has put off; how many passbacks that was.
+
+        One that nobody has tried yet is due now; any other waits ``longest`` at most.
+        """
+
     def of(self, submission_id: str) -> Sequence[Passback]:
         """The passbacks of a submission, oldest first."""
+
+
+class Trail(Protocol):
+    """The audit log. What changes something notes it in its own transaction; this is the rest."""
+
+    def note(
+        self,
+        actor: str,
+        action: str,
+        subject: str,
+        *,
+        course: str,
+        now: datetime,
+        **detail: str | int,
+    ) -> None:
+        """Append one entry; ``detail`` never holds a secret."""
+
+    def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
+        """Entries, newest first. Raises BadRequest for a bad cursor."""
 
 
 class FactsCache(Protocol):
@@ -247,6 +293,7 @@ class Store(Protocol):
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks
+    trail: Trail
     facts: FactsCache
 
     def ping(self) -> None:

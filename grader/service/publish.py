@@ -14,7 +14,7 @@ from grader.domain.errors import (
 )
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Store
-from grader.service.records import Role, RubricRecord, TokenRecord
+from grader.service.records import RubricRecord, TokenRecord
 from grader.service.submit import no_exercise
 
 
@@ -73,11 +73,6 @@ class Publish:
 def digest_of(text: str) -> str:
     """SHA-256 of a rubric's text, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def may_edit(token: TokenRecord) -> bool:
-    """Whether a token's role lets it publish rubrics, read facts and retry."""
-    return token.role in (Role.ADMIN, Role.INSTRUCTOR)
 
 
 def _base(newest: RubricRecord | None, if_match: str) -> int | None:

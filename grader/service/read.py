@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.domain.errors import Forbidden, NotFound
+from grader.domain.errors import NotFound, Superseded
 from grader.domain.report import Receipt, Report
+from grader.service.access import Act, may, sees
 from grader.service.ports import Store
-from grader.service.publish import may_edit
-from grader.service.records import Role, RubricRecord, StoredReport, SubmissionRecord, TokenRecord
+from grader.service.records import (
+    RubricRecord,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+    TokenRecord,
+)
 from grader.service.submit import no_exercise
 
 
@@ -28,22 +34,21 @@ class Read:
             record = self.store.submissions.get(submission_id)
         except NotFound:
             raise missing from None
-        foreign = token.role is Role.STUDENT and record.student != token.student
-        if foreign or not token.may_see(record.course):
+        if not sees(token, record):
             raise missing
         return record
 
     def report(self, submission_id: str, token: TokenRecord) -> Report | None:
         """The newest report with its receipt, or ``None`` while there is none.
 
-        What is for instructors only is left out for anybody else.
+        What is for staff only is left out for anybody else.
         """
         self.submission(submission_id, token)
         stored = self.store.submissions.report(submission_id)
         if stored is None:
             return None
         report = with_receipt(stored)
-        return report if may_edit(token) else report.for_students()
+        return report if may(token, Act.READ_FACTS) else report.for_students()
 
     def exercise(self, exercise: str, token: TokenRecord) -> RubricRecord:
         """The newest rubric of an exercise; raises NotFound."""
@@ -53,12 +58,12 @@ class Read:
         return record
 
 
-def require_editor(token: TokenRecord) -> None:
-    """Raises Forbidden unless the token is an instructor's or an admin's."""
-    if not may_edit(token):
-        raise Forbidden(
-            f"A token with the role {token.role.value} may not do this.",
-            how_to_fix="Use an instructor's token.",
+def require_report_to_come(record: SubmissionRecord) -> None:
+    """Raises Superseded for a submission that will never have a report."""
+    if record.state is SubmissionState.SUPERSEDED:
+        raise Superseded(
+            "A newer attempt was handed in before this one was begun, so it was not graded.",
+            how_to_fix=f"Ask for the newer one: submission {record.superseded_by}.",
         )
 
 

@@ -64,4 +64,6 @@ def _upload(incoming: Incoming, rubric: RubricRecord, source: SourceRecord, data
         idempotency_key=incoming.webhook_id,
         callback_url=source.callback_url,
         callback_context=incoming.context,
+        # Many an LMS sends an event once, and takes no 503 for an answer.
+        only_once=True,
     )

@@ -5,6 +5,7 @@ Times are aware datetimes in UTC. Ids are UUIDv7 texts, so they sort by time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,8 @@ class SubmissionState(StrEnum):
     GRADED = "graded"
     #: A fault of ours: waits for an instructor, who can retry it.
     NEEDS_ATTENTION = "needs_attention"
+    #: A newer attempt came before this one was begun. It has no report, and will have none.
+    SUPERSEDED = "superseded"
 
 
 class Lane(StrEnum):
@@ -38,6 +41,7 @@ class Role(StrEnum):
 
     ADMIN = "admin"
     INSTRUCTOR = "instructor"
+    GRADER = "grader"
     STUDENT = "student"
     LMS = "lms"
 
@@ -59,9 +63,47 @@ class TokenRecord:
     revoked_at: datetime | None
     last_used_at: datetime | None
 
+    def ended(self, now: datetime) -> str:
+        """``revoked`` or ``expired``; empty while it is good."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else ""
+
     def may_see(self, course: str) -> bool:
         """Whether things of a course exist for this token."""
         return self.role is Role.ADMIN or self.course == course
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One act. ``actor`` is a token's id (``actor_name`` its name) or the name of who acted.
+
+    ``course`` is empty where the act is about none. ``detail`` never holds a secret.
+    """
+
+    id: str
+    at: datetime
+    actor: str
+    actor_name: str
+    action: str
+    subject: str
+    course: str
+    detail: Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class AuditQuery:
+    """Which entries are wanted: those that fit everything that is given.
+
+    ``since`` is the first moment, ``until`` the one after the last.
+    """
+
+    course: str = ""
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +136,11 @@ class ExerciseRecord:
 
 @dataclass(frozen=True)
 class SubmissionRecord:
-    """An accepted submission. ``problem`` says why it needs attention, when it does."""
+    """An accepted submission. ``problem`` says why it needs attention, when it does.
+
+    ``queued_at`` is since when it waits: when it was received, or when somebody asked for another
+    try. ``superseded_by`` is the id of the newer attempt that took its place, where one did.
+    """
 
     id: str
     exercise: str
@@ -109,7 +155,9 @@ class SubmissionRecord:
     source: str
     problem: str
     received_at: datetime
+    queued_at: datetime
     graded_at: datetime | None
+    superseded_by: str | None
 
 
 @dataclass(frozen=True)
@@ -119,7 +167,8 @@ class NewSubmission:
     ``idempotency_key`` and ``webhook_id`` are empty where there is none; either is unique in
     ``scope`` (a token's id, or ``webhook:<source>``), and ``request_digest`` is a SHA-256 over
     everything that was sent, so that a key that comes again with another content is refused.
-    ``callback_url`` asks for the score to be sent there.
+    ``callback_url`` asks for the score to be sent there. With ``supersedes`` it takes the place of
+    the student's older attempts that have not been begun, unless somebody waits for their scores.
     """
 
     exercise: str
@@ -133,6 +182,7 @@ class NewSubmission:
     idempotency_key: str = ""
     callback_url: str = ""
     callback_context: str = ""
+    supersedes: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from grader.domain.errors import BadRequest, NotFound, Overloaded
+from grader.domain.errors import BadRequest, NotFound, Overloaded, TooLarge
 from grader.service.plans import Plans
 from grader.service.ports import Clock, ReadUpload, Store, Waker
 from grader.service.records import Lane, NewSubmission, RubricRecord, SubmissionRecord
 
 MAX_NAME = 200
+#: What a form may need beyond the file in it, in bytes.
+FORM_ROOM = 16_384
 #: How long a count of what waits is believed.
 COUNTED_EVERY = timedelta(seconds=1)
 
@@ -37,6 +39,8 @@ class Upload:
     idempotency_key: str = ""
     callback_url: str = ""
     callback_context: str = ""
+    #: The sender may never send it again, whatever it is answered.
+    only_once: bool = False
 
     @property
     def exercise(self) -> str:
@@ -64,8 +68,8 @@ class Room:
         self._left = 0
         self._counted_at: datetime | None = None
 
-    def take(self) -> None:
-        """Take a place.
+    def take(self, *, only_once: bool = False) -> None:
+        """Take a place. What comes only once may use as many again beyond the limit.
 
         Raises:
             Overloaded: there is none.
@@ -74,7 +78,7 @@ class Room:
         if self._left <= 0 or self._counted_at is None or now >= self._counted_at + COUNTED_EVERY:
             self._left = self._limit - self._store.submissions.queue().queued
             self._counted_at = now
-        if self._left <= 0:
+        if self._left <= (-self._limit if only_once else 0):
             raise Overloaded(
                 f"{self._limit} submissions are waiting already.",
                 how_to_fix="Nothing was stored. Send it again in a minute.",
@@ -102,13 +106,30 @@ class Submit:
             Overloaded: too much is waiting already.
         """
         _check_names(upload)
-        limits = self.plans.of(upload.rubric).rubric.intake
-        self.read_upload(upload.data, filename=upload.filename, limits=limits)
-        self.room.take()
-        record, new = self.store.submissions.accept(_new(upload), self.clock.now())
+        self.room.take(only_once=upload.only_once)
+        rubric = self.plans.of(upload.rubric).rubric
+        self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
+        supersedes = rubric.attempts.superseded == "skip"
+        record, new = self.store.submissions.accept(_new(upload, supersedes), self.clock.now())
         if new:
             self.waker.wake(Lane.LIVE)
         return record, new
+
+    def check_size(self, rubric: RubricRecord, announced: int) -> None:
+        """Before anything is read: whether a request of so many bytes can hold an upload.
+
+        Raises:
+            TooLarge: it is longer than the exercise's longest upload in a form.
+        """
+        most = self.plans.of(rubric).rubric.intake.max_upload
+        if announced > most + FORM_ROOM:
+            raise TooLarge(
+                "upload-too-large",
+                f"The request has {announced:,} bytes; the exercise {rubric.exercise} takes "
+                f"uploads of at most {most:,} bytes.",
+                how_to_fix="Leave out what is not graded, such as data files and virtual "
+                "environments.",
+            )
 
 
 def no_exercise(exercise: str) -> NotFound:
@@ -134,7 +155,7 @@ def _check_names(upload: Upload) -> None:
             )
 
 
-def _new(upload: Upload) -> NewSubmission:
+def _new(upload: Upload, supersedes: bool) -> NewSubmission:
     return NewSubmission(
         exercise=upload.exercise,
         student=upload.student,
@@ -147,4 +168,5 @@ def _new(upload: Upload) -> NewSubmission:
         idempotency_key=upload.idempotency_key,
         callback_url=upload.callback_url,
         callback_context=upload.callback_context,
+        supersedes=supersedes,
     )

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+import structlog
+
+from grader.service.deliver import LONGEST
 from grader.service.ports import Clock, Store, Waker
 from grader.service.records import Swept
+
+log = structlog.get_logger(__name__)
+
+#: How far the clocks of two processes may be apart without anybody having to do anything.
+SKEW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """The use case."""
+    """The use case. ``lease`` and ``pause`` are those of the workers.
+
+    Times are kept as moments of the clock, and a clock may go back: by an hour, where a machine
+    started with a wrong one. What waits for a moment is then brought forward to the latest that
+    can have been meant. A clock that goes forward only ends leases early; whoever still holds one
+    then finds that it has lost its claim.
+    """
 
     store: Store
     clock: Clock
     waker: Waker
+    lease: timedelta
+    pause: timedelta
 
     def __call__(self) -> Swept:
         """Put back what a dead worker held, park what failed too often, wake the rest."""
-        swept = self.store.submissions.sweep(self.clock.now())
+        now = self.clock.now()
+        late = self.store.submissions.bring_forward(now + SKEW, self.lease, self.pause)
+        late += self.store.passbacks.bring_forward(now + SKEW, LONGEST)
+        if late:
+            log.warning("clock_went_back", brought_forward=late)
+        swept = self.store.submissions.sweep(now)
         for lane in swept.due_lanes:
             self.waker.wake(lane)
         if swept.due_passbacks:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from grader.domain.errors import BadRequest, Unauthorized
 from grader.service.ports import Clock, Store
 from grader.service.records import Role, TokenRecord
+from grader.service.witness import Witness
 
 PREFIX = "grader_"
 
@@ -25,6 +26,7 @@ class Tokens:
 
     store: Store
     clock: Clock
+    witness: Witness
 
     def create(
         self,
@@ -39,7 +41,7 @@ class Tokens:
         """A new token's secret, which is shown only now, and its record.
 
         Raises:
-            BadRequest: a course or a student is missing for the role.
+            BadRequest: a course or a student is missing for the role, or does not fit it.
         """
         _check(role, course, student)
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -64,8 +66,11 @@ class Tokens:
         """
         now = self.clock.now()
         record = self.store.tokens.by_digest(digest_of(secret), now) if secret else None
-        expired = record is not None and record.expires_at is not None and record.expires_at <= now
-        if record is None or record.revoked_at is not None or expired:
+        why = record.ended(now) if record else "unknown"
+        if record is not None and why:
+            # Only whoever once had a good token gets here: strangers cannot fill the log.
+            self.witness.refused(record, why)
+        if record is None or why:
             raise Unauthorized(
                 "There is no valid token in the request.",
                 how_to_fix="Send the header Authorization: Bearer TOKEN; "
@@ -77,5 +82,9 @@ class Tokens:
 def _check(role: Role, course: str, student: str) -> None:
     if role is not Role.ADMIN and not course:
         raise BadRequest(f"A token for the role {role.value} needs a course.", where="course")
+    if role is Role.ADMIN and course:
+        raise BadRequest("An admin's token is for every course.", where="course")
     if role is Role.STUDENT and not student:
         raise BadRequest("A student's token needs the student's name.", where="student")
+    if role is not Role.STUDENT and student:
+        raise BadRequest(f"The role {role.value} stands for no student.", where="student")

@@ -5,24 +5,36 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, bindparam, insert, select
+from sqlalchemy import Connection, Executable, bindparam, false, insert, select, update
 
-from grader.domain.errors import KeyReused, NotFound
+from grader.domain.errors import Conflict, KeyReused, NotFound
 from grader.service.records import Lane, NewSubmission, SubmissionRecord, SubmissionState
 from grader.store.audit import note
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
-from grader.store.rows import RECORD, record_of
+from grader.store.rows import QUEUED, RECORD, record_of
 from grader.store.tables import archives, attempts, exercises, idempotency_keys, submissions
 
 _COURSE = select(exercises.c.course).where(exercises.c.id == bindparam("exercise"))
 _FIRST_OF_KEY = (
     select(idempotency_keys.c.request_digest, *RECORD)
-    .join(submissions, submissions.c.id == idempotency_keys.c.submission)
+    .outerjoin(submissions, submissions.c.id == idempotency_keys.c.submission)
     .where(idempotency_keys.c.scope == bindparam("scope"))
     .where(idempotency_keys.c.key == bindparam("key"))
 )
 _SUBMISSION = insert(submissions).returning(*RECORD)
+# A row that somebody asked to have graded again, or whose score an LMS waits for, is left alone.
+_SUPERSEDED = (
+    update(submissions)
+    .where(submissions.c.exercise == bindparam("of_exercise"))
+    .where(submissions.c.student == bindparam("of_student"))
+    .where(submissions.c.attempt < bindparam("newer"))
+    .where(QUEUED, submissions.c.lane == Lane.LIVE.value, submissions.c.tries == 0)
+    .where(submissions.c.queued_at == submissions.c.received_at)
+    .where(submissions.c.callback_url == "")
+    .values(state=SubmissionState.SUPERSEDED.value, superseded_by=bindparam("by"))
+    .returning(submissions.c.id)
+)
 
 
 @for_dialect
@@ -33,7 +45,12 @@ def _free_key(insert_into: InsertInto) -> Executable:
 
 @for_dialect
 def _archive(insert_into: InsertInto) -> Executable:
-    return insert_into(archives).on_conflict_do_nothing()
+    """Bytes that are there already are not written again, but held: nobody may remove them now."""
+    return insert_into(archives).on_conflict_do_update(
+        index_elements=[archives.c.sha256],
+        set_={"created_at": archives.c.created_at},
+        where=false(),
+    )
 
 
 @for_dialect
@@ -73,8 +90,24 @@ def accept(
             **_waiting(now),
         },
     ).one()
-    note(connection, now, new.actor, "submission.accepted", submission_id, archive=sha256)
-    return record_of(row), True
+    what = {"course": course, "archive": sha256}
+    note(connection, now, new.actor, "submission.accepted", submission_id, **what)
+    record = record_of(row)
+    if new.supersedes and attempt > 1:
+        _supersede(connection, record, new.actor, now)
+    return record, True
+
+
+def _supersede(connection: Connection, newer: SubmissionRecord, actor: str, now: datetime) -> None:
+    """Let older attempts that have not been begun come to their end without a report.
+
+    A row that is being claimed at this moment is begun: its lock is waited for.
+    """
+    whose = {"of_exercise": newer.exercise, "of_student": newer.student}
+    older = connection.execute(_SUPERSEDED, whose | {"newer": newer.attempt, "by": newer.id})
+    for submission_id in older.scalars().all():
+        what = {"course": newer.course, "by": newer.id}
+        note(connection, now, actor, "submission.superseded", submission_id, **what)
 
 
 def _course_of(connection: Connection, exercise: str) -> str:
@@ -103,6 +136,11 @@ def _take_key(
 
 def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
     row = connection.execute(_FIRST_OF_KEY, {"scope": new.scope, "key": new.idempotency_key}).one()
+    if row.id is None:
+        raise Conflict(
+            "What came under this key before has been erased, and is not taken again.",
+            how_to_fix="Use a new key to hand in anew.",
+        )
     if row.request_digest != new.request_digest:
         raise KeyReused(
             "This key came before with another content.",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.service import ports
-from grader.store import audit
+from grader.service.records import AuditEntry, AuditQuery
+from grader.service.upkeep import Upkeep
+from grader.store.audit import SqlTrail
 from grader.store.engine import Database
 from grader.store.inspections import SqlFacts
 from grader.store.passbacks import SqlPassbacks
@@ -13,6 +15,7 @@ from grader.store.rubrics import SqlRubrics
 from grader.store.sources import SqlSources
 from grader.store.submissions import SqlSubmissions
 from grader.store.tokens import SqlTokens
+from grader.store.upkeep import SqlUpkeep
 
 
 class Store:
@@ -23,7 +26,9 @@ class Store:
     tokens: ports.Tokens
     sources: ports.Sources
     passbacks: ports.Passbacks
+    trail: ports.Trail
     facts: ports.FactsCache
+    upkeep: Upkeep
 
     def __init__(self, database: Database, max_tries: int) -> None:
         self._database = database
@@ -32,16 +37,17 @@ class Store:
         self.tokens = SqlTokens(database)
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)
+        self.trail = SqlTrail(database)
         self.facts = SqlFacts(database)
+        self.upkeep = SqlUpkeep(database)
 
     def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot be reached."""
         self._database.ping()
 
-    def audit(self, limit: int = 100) -> Sequence[audit.AuditEntry]:
-        """The newest entries of the audit trail, newest first."""
-        with self._database.read() as connection:
-            return audit.entries(connection, limit)
+    def audit(self, limit: int = 100) -> Sequence[AuditEntry]:
+        """The newest entries of the audit log, newest first."""
+        return self.trail.page(AuditQuery(), limit=limit).items
 
     def after_fork(self) -> None:
         """Call first thing in a forked child: connections do not survive a fork."""

@@ -59,6 +59,16 @@ class Database:
         """Forget connections of the parent process, without closing what is still its own."""
         self.engine.dispose(close=False)
 
+    def forget_freed(self) -> None:
+        """Have SQLite write removed rows out of its log as well, as far as readers let it.
+
+        PostgreSQL does so by itself, with its next vacuum.
+        """
+        if self.engine.dialect.name == "sqlite":
+            connection = self.engine.raw_connection()
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+
     def close(self) -> None:
         """Close every connection; the next use opens new ones."""
         self.engine.dispose()
@@ -112,10 +122,17 @@ def _refused(why: str) -> BadSettings:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
+        # The words of an error must not hold what was being stored.
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=20, hide_parameters=True
+        )
     # The driver's own timeout stands first: switching to WAL may have to wait as well.
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=5, max_overflow=-1
+        url,
+        connect_args={"timeout": BUSY_SECONDS},
+        pool_size=5,
+        max_overflow=-1,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -130,6 +147,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What is removed is overwritten, and not only forgotten.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -30,9 +30,12 @@ _DUE = (
     submissions.c.not_before <= bindparam("now"),
 )
 _WHO = (submissions.c.course, submissions.c.student)
-#: The (course, student) of every row that is running or was lately graded.
-_BUSY = union_all(
-    select(*_WHO).where(RUNNING), select(*_WHO).where(submissions.c.graded_at > bindparam("lately"))
+#: The (course, student) of every row of the lane that is running or was lately graded. The other
+#: lane does not count: a regrade of yesterday's work makes nobody's upload of today wait.
+_OF_LANE = submissions.c.lane == bindparam("lane")
+BUSY = union_all(
+    select(*_WHO).where(RUNNING, _OF_LANE),
+    select(*_WHO).where(submissions.c.graded_at > bindparam("lately"), _OF_LANE),
 ).subquery()
 
 
@@ -41,7 +44,7 @@ def _oldest_of_busy() -> Select[str]:
 
     Ids sort by the time received, so they give the order among equals.
     """
-    who = (_BUSY.c.course, _BUSY.c.student)
+    who = (BUSY.c.course, BUSY.c.student)
     loads = select(*who, func.count().label("load")).group_by(*who).subquery()
     oldest = (
         select(submissions.c.id)
@@ -69,7 +72,7 @@ _OLDEST = (
     .with_for_update(skip_locked=True, of=submissions)
 )
 # NOT IN rather than a join: both databases look it up in a table of hashes or a tree.
-_OLDEST_OF_IDLE = _OLDEST.where(tuple_(*_WHO).not_in(select(_BUSY.c.course, _BUSY.c.student)))
+_OLDEST_OF_IDLE = _OLDEST.where(tuple_(*_WHO).not_in(select(BUSY.c.course, BUSY.c.student)))
 _OLDEST_OF_BUSY = _oldest_of_busy()
 _THIS_ONE = _OLDEST.where(submissions.c.id == bindparam("candidate"))
 _NEWEST_ATTEMPT = (
@@ -82,6 +85,11 @@ _NEWEST_ATTEMPT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+
+
+def counted_since(now: datetime) -> datetime:
+    """From when on a graded row counts against its student's next turn."""
+    return now - LATELY
 
 
 def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
@@ -105,7 +113,7 @@ def _first_in_turn(connection: Connection, due: dict[str, Any]) -> AnyRow | None
     Two steps, so that neither ever sorts all that waits: rows by age until one is of an idle
     student; else the busy students by load, and the oldest row of each from an index.
     """
-    turn = due | {"lately": due["now"] - LATELY}
+    turn = due | {"lately": counted_since(due["now"])}
     found = connection.execute(_OLDEST_OF_IDLE, turn).one_or_none()
     if found is not None:
         return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, func, select, update
 
 from grader.domain.check import Inspection
 from grader.store.dialect import InsertInto, for_dialect
@@ -16,9 +16,12 @@ from grader.store.tables import inspections
 Item = TypeVar("Item")
 #: Keys or rows of one statement: both databases bound the parameters of a statement.
 _AT_ONCE = 500
-_KNOWN = select(inspections.c.key, inspections.c.body).where(
-    inspections.c.key.in_(bindparam("keys", expanding=True))
-)
+#: How exactly it is known when an inspection was last of use; a write per use would be too much.
+USE_NOTED = timedelta(days=1)
+_OF_KEYS = inspections.c.key.in_(bindparam("keys", expanding=True))
+_NOTED_AT = func.coalesce(inspections.c.used_at, inspections.c.stored_at)
+_KNOWN = select(inspections.c.key, inspections.c.body, _NOTED_AT.label("noted_at")).where(_OF_KEYS)
+_USED = update(inspections).where(_OF_KEYS).values(used_at=bindparam("now"))
 
 
 @for_dialect
@@ -37,11 +40,23 @@ class SqlFacts:
         if not keys:
             return {}
         found: dict[str, Inspection] = {}
+        stale: list[str] = []
+        now = datetime.now(UTC)
         with self._database.read() as connection:
             for some in _chunks(keys):
-                rows = connection.execute(_KNOWN, {"keys": some})
-                found |= {row.key: Inspection.model_validate_json(row.body) for row in rows}
+                for row in connection.execute(_KNOWN, {"keys": some}):
+                    found[row.key] = Inspection.model_validate_json(row.body)
+                    if row.noted_at + USE_NOTED <= now:
+                        stale.append(row.key)
+        self._note_use(stale, now)
         return found
+
+    def _note_use(self, keys: Sequence[str], now: datetime) -> None:
+        if not keys:
+            return
+        with self._database.write() as connection:
+            for some in _chunks(sorted(keys)):
+                connection.execute(_USED, {"keys": some, "now": now})
 
     def put_many(self, inspections_by_key: Mapping[str, Inspection]) -> None:
         """Remember; an inspection that is there already stays."""

@@ -20,8 +20,8 @@ _LOCK = int.from_bytes(b"graderdb", "big")
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def upgrade(url: str) -> None:
-    """Bring a database to the newest revision, in one transaction.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database to a revision (the newest one), in one transaction.
 
     Several processes may call this at once: the first one works, the others wait and find
     nothing left to do.
@@ -32,7 +32,7 @@ def upgrade(url: str) -> None:
             _lock(connection)
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         database.close()
 
@@ -56,6 +56,12 @@ def current_revision(url: str) -> str | None:
 def head_revision() -> str | None:
     """The revision that this code expects."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code has that revision, and so can bring it to the newest."""
+    known = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in known
 
 
 def _config() -> Config:

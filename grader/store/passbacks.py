@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, case, insert, or_, select, update
 
 from grader.service.records import (
     Passback,
@@ -69,6 +69,18 @@ class SqlPassbacks:
                 .where(passbacks.c.id == passback.id, passbacks.c.tries == passback.tries, DUE)
                 .values(state=state.value, last_error=error, next_try_at=next_try_at)
             )
+
+    def bring_forward(self, now: datetime, longest: timedelta) -> int:
+        """Bring scores forward that only a clock that went back has put off.
+
+        One that nobody has tried is due when it is made; after a try it waits ``longest`` at most.
+        """
+        next_try, untried = passbacks.c.next_try_at, passbacks.c.tries == 0
+        beyond = or_(and_(untried, next_try > now), next_try > now + longest)
+        latest = case((untried, now), else_=now + longest)
+        with self._database.write() as connection:
+            put_off = update(passbacks).where(DUE, beyond).values(next_try_at=latest)
+            return connection.execute(put_off).rowcount
 
     def of(self, submission_id: str) -> Sequence[Passback]:
         """The passbacks of a submission, oldest first."""

@@ -29,6 +29,7 @@ _CLAIM = (
         tries=submissions.c.tries + 1,
         token=submissions.c.token + 1,
         lease_until=bindparam("until"),
+        started_at=bindparam("begun"),
     )
     .returning(submissions.c.token, *RECORD)
 )
@@ -43,12 +44,23 @@ _LOST_ROWS = (
 _REQUEUE_LOST = (
     update(submissions)
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries < bindparam("most"))))
-    .values(state=_STATE.QUEUED.value, lease_until=None)
+    .values(state=_STATE.QUEUED.value, lease_until=None, not_before=bindparam("now"))
 )
 _PARK_LOST = (
     update(submissions)
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
     .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
+)
+# A clock that went back leaves times behind that lie further ahead than any was ever set.
+_BRING_LEASES_FORWARD = (
+    update(submissions)
+    .where(RUNNING, submissions.c.lease_until > bindparam("latest"))
+    .values(lease_until=bindparam("latest"))
+)
+_BRING_ROWS_FORWARD = (
+    update(submissions)
+    .where(QUEUED, submissions.c.not_before > bindparam("latest"))
+    .values(not_before=bindparam("latest"))
 )
 _LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
 
@@ -61,7 +73,7 @@ def claim(
     chosen = next_due(connection, lane, now)
     if chosen is None:
         return None
-    row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease}).one()
+    row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease, "begun": now}).one()
     record = record_of(row)
     stored = connection.execute(_ARCHIVE, {"sha256": record.archive_sha256})
     return Claim(record, row.token, stored.scalar_one())
@@ -95,6 +107,12 @@ def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
     scores = select(func.count()).select_from(passbacks)
     waiting = connection.execute(scores.where(DUE, passbacks.c.next_try_at <= now)).scalar_one()
     return Swept(requeued, parked, lanes, waiting)
+
+
+def bring_forward(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
+    """No lease ends later than ``lease`` from now, no row waits longer than ``pause``."""
+    changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
+    return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
 
 
 def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:
@@ -132,8 +150,9 @@ def retry(
         raise Conflict(
             f"The submission is {state.value}; only one that needs attention is retried."
         )
-    note(connection, now, actor, "submission.retried", submission_id)
-    return record_of(row)
+    record = record_of(row)
+    note(connection, now, actor, "submission.retried", submission_id, course=record.course)
+    return record
 
 
 def get(connection: Connection, submission_id: str) -> SubmissionRecord:

@@ -27,7 +27,9 @@ RECORD = (
     submissions.c.source,
     submissions.c.problem,
     submissions.c.received_at,
+    submissions.c.queued_at,
     submissions.c.graded_at,
+    submissions.c.superseded_by,
 )
 
 

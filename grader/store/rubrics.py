@@ -62,7 +62,8 @@ class SqlRubrics:
                 )
                 .returning(*_FIELDS)
             ).one()
-            note(connection, now, actor, "rubric.published", rubric.exercise, version=version)
+            course, action = rubric.course, "rubric.published"
+            note(connection, now, actor, action, rubric.exercise, course=course, version=version)
             return _record(row)
 
     def newest(self, exercise: str) -> RubricRecord | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
+from grader.service.estimate import Pace
 from grader.service.records import (
     Claim,
     Lane,
@@ -22,7 +23,7 @@ from grader.service.records import (
     SubmissionState,
     Swept,
 )
-from grader.store import accepting, queue, results
+from grader.store import accepting, place, queue, results
 from grader.store.cursors import cursor_after, key_before, page_size, split
 from grader.store.engine import Database
 from grader.store.rows import RECORD, record_of
@@ -60,6 +61,11 @@ class SqlSubmissions:
         """What was put back, what was parked, what is due."""
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
+
+    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+        """How many rows were put off by a clock that went back."""
+        with self._database.write() as connection:
+            return queue.bring_forward(connection, now, lease, pause)
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Raises NotFound, Conflict."""
@@ -129,6 +135,16 @@ class SqlSubmissions:
         """How much waits."""
         with self._database.read() as connection:
             return queue.waiting(connection)
+
+    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+        """The ids of the rows that wait in a lane, in the order of claims to come."""
+        with self._database.read() as connection:
+            return place.in_turn(connection, lane, now)
+
+    def pace(self, now: datetime) -> Pace:
+        """How fast it went lately."""
+        with self._database.read() as connection:
+            return place.pace(connection, now)
 
     def measured(self, exercise: str) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise that has been measured, oldest first."""

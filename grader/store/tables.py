@@ -104,9 +104,14 @@ submissions = Table(
     Column("callback_context", Words, nullable=False),
     #: The report of the newest grading. No foreign key: ``reports`` points here already.
     Column("report_id", Words),
+    #: The submission that took its place before it was begun. No foreign key: it may be removed.
+    Column("superseded_by", Words),
+    #: When it was last taken for grading.
+    Column("started_at", Moment),
     UniqueConstraint("exercise", "student", "attempt"),
     Index(None, "exercise", "id"),
     Index(None, "graded_at"),
+    Index(None, "archive_sha256"),
     Index(
         "ix_submissions_waiting",
         "lane",
@@ -140,7 +145,8 @@ submissions = Table(
     Index("ix_submissions_parked", "id", sqlite_where=IS_PARKED, postgresql_where=IS_PARKED),
 )
 
-#: Keys under which a submission was sent. The submission follows in the same transaction.
+#: Keys under which a submission was sent. The submission follows in the same transaction; it is
+#: empty once that has been erased, so that nobody brings it back by sending it again.
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
@@ -151,7 +157,7 @@ idempotency_keys = Table(
         "submission",
         Words,
         ForeignKey("submissions.id", deferrable=True, initially="DEFERRED"),
-        nullable=False,
+        index=True,
     ),
     Column("created_at", Moment, nullable=False),
 )
@@ -225,6 +231,9 @@ inspections = Table(
     Column("key", Words, primary_key=True),
     Column("body", Words, nullable=False),
     Column("stored_at", Moment, nullable=False),
+    #: When it was last of use, to a day; empty where that was never since.
+    Column("used_at", Moment),
+    Index(None, "stored_at"),
 )
 
 audit = Table(
@@ -236,4 +245,7 @@ audit = Table(
     Column("action", Words, nullable=False),
     Column("subject", Words, nullable=False),
     Column("detail", Words, nullable=False),
+    Column("course", Words, nullable=False, server_default=""),
+    Index(None, "course", "id"),
+    Index(None, "subject", "id"),
 )

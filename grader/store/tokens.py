@@ -68,7 +68,8 @@ class SqlTokens:
                 .returning(*_FIELDS)
             ).one()
             record = _record(row)
-            note(connection, now, actor, "token.created", record.id, name=name, role=role.value)
+            what = {"name": name, "role": role.value}
+            note(connection, now, actor, "token.created", record.id, course=course, **what)
             return record
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
@@ -104,8 +105,9 @@ class SqlTokens:
             ).one_or_none()
             if row is None:
                 raise NotFound(f"There is no token {token_id!r}.")
-            note(connection, now, actor, "token.revoked", token_id)
-            return _record(row)
+            record = _record(row)
+            note(connection, now, actor, "token.revoked", token_id, course=record.course)
+            return record
 
 
 def _record(row: AnyRow) -> TokenRecord:
@@ -114,6 +116,6 @@ def _record(row: AnyRow) -> TokenRecord:
 
 
 def _counts_as_used(record: TokenRecord, now: datetime) -> bool:
-    if record.revoked_at is not None or (record.expires_at and record.expires_at <= now):
+    if record.ended(now):
         return False
     return record.last_used_at is None or record.last_used_at + USE_NOTED <= now

@@ -96,6 +96,16 @@ def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mappin
         for method in _METHODS:
             if method in item:
                 operation = {**item[method], "path": path, "method": method.upper()}
+                operation["needs"] = _needs(operation)
                 found.setdefault(operation["tags"][0], []).append(operation)
     for name, operations in found.items():
         yield described.get(name, {"name": name}), operations
+
+
+def _needs(operation: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """The security schemes of an operation, each with the roles of which one is needed."""
+    needs: dict[str, list[str]] = {}
+    for alternative in operation.get("security") or ():
+        for scheme, roles in alternative.items():
+            needs.setdefault(scheme, []).extend(roles)
+    return needs

@@ -20,6 +20,7 @@ from tests.benchmarks.containment import crash_delay, statement_growth
 from tests.benchmarks.corpus import Case, cases, large_case
 from tests.benchmarks.engine_figures import run_engine, run_large
 from tests.benchmarks.http_figures import Amounts, run_http
+from tests.benchmarks.isolation import isolation, isolation_figures, isolation_lines
 from tests.benchmarks.machine import load, machine_facts
 from tests.benchmarks.regrading import regrade_figures, regrade_seconds
 from tests.benchmarks.starting import starting, starting_figures
@@ -67,8 +68,11 @@ class Bench:
         return {}
 
     def containment(self) -> Figures:
-        """A crash, and a long statement."""
+        """The cost of isolation, a crash, and a long statement."""
+        isolated = isolation(self.cases, self.size.repeats)
+        say(*isolation_lines(isolated), sep="\n")
         return {
+            **isolation_figures(isolated),
             "crash": crash_delay(self.cases, self.size.repeats),
             "statement": statement_growth(self.size.repeats),
         }

@@ -17,7 +17,7 @@ from tests.benchmarks.client import Client
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.load import Load
 from tests.benchmarks.sampling import timed
-from tests.benchmarks.site import Site, installed
+from tests.benchmarks.site import NO_LIMITS, Site, installed
 from tests.processes import wait_until
 from tests.servers_redis import redis_server
 
@@ -58,6 +58,7 @@ def _api(site: Site) -> Iterator[str]:
     """``grader api`` alone, on an open socket of ours; its URL."""
     environment = {
         **os.environ,
+        **NO_LIMITS,
         "GRADER_DATA_DIR": str(site.settings.data_dir),
         "GRADER_REDIS_URL": site.settings.redis_url,
         "GRADER_MAX_QUEUED": str(site.settings.max_queued),

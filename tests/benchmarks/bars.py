@@ -28,6 +28,7 @@ BARS = (
     Bar("patch_over_a", "with the patch: P / A", "<=", 1.0),
     Bar("every_over_p", "every check there is / P (the four tools, two of our own)", "<=", 2),
     Bar("p_over_in_process", "P / the same in-process", "<=", 1.15),
+    Bar("sandbox", "P in the sandbox / P under limits alone", "<=", 1.05),
     Bar("known_over_p", "all facts known / P", "<=", 0.02),
     Bar("burst", "one worker, burst over HTTP: throughput / P's own rate", ">=", 0.93),
     Bar("low_p50", "upload to report, low load: p50 / P", "<=", 1.25),

@@ -19,7 +19,7 @@ from tests.benchmarks.load import Load
 from tests.benchmarks.memory import resident_bytes
 from tests.benchmarks.rubric import rubric_text
 from tests.benchmarks.sampling import Timings, percentile, timed
-from tests.benchmarks.site import installed
+from tests.benchmarks.site import NO_LIMITS, installed
 from tests.e2e.running import Running, started
 from tests.processes import wait_until
 
@@ -110,7 +110,9 @@ def _serving(
     """``grader serve`` on a new installation, and a load to put on it."""
     site = stack.enter_context(installed(folder))
     options = ("--workers", str(workers))
-    running = stack.enter_context(started(folder, *options, GRADER_MAX_QUEUED="100000"))
+    running = stack.enter_context(
+        started(folder, *options, GRADER_MAX_QUEUED="100000", **NO_LIMITS)
+    )
     load = Load(site, Client(running.url, site.token), cases)
     # Each pool process starts its nursery with its first submission.
     wait_until(lambda: len(running.pids(_POOL)) == 1 + workers, 60, "the workers stood")

@@ -10,6 +10,7 @@ from tests.benchmarks.bars import BARS, Bar, missed, table
 from tests.benchmarks.containment import crash_delay, statement_growth
 from tests.benchmarks.corpus import FEWEST_LINES, MOST_LINES, Case, cases
 from tests.benchmarks.engine_figures import run_engine
+from tests.benchmarks.isolation import isolation, isolation_figures, isolation_lines
 from tests.benchmarks.regrading import regrade_seconds
 from tests.benchmarks.sampling import percentile
 
@@ -54,6 +55,12 @@ def test_the_engine_is_measured_beside_the_tools_and_agrees_with_them(
 def test_crash_and_long_statement_are_measured(tiny: list[Case]) -> None:
     assert crash_delay(tiny, 1) >= 0
     assert statement_growth(1) > 0
+
+
+def test_the_cost_of_isolation_is_measured(tiny: list[Case]) -> None:
+    timings = isolation(tiny, 1)
+    assert set(isolation_figures(timings)) == {"sandbox"}
+    assert len([*isolation_lines(timings)]) == 5
 
 
 def test_a_regrade_is_measured(tiny: list[Case], tmp_path: Path) -> None:

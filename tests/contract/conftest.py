@@ -44,7 +44,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         path.write_bytes(request.getfixturevalue("sqlite_model"))
         yield f"sqlite:///{path}"
         return
-    yield from _fresh(request.getfixturevalue("postgres"), "TEMPLATE model")
+    yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """A database of the test's own on the server, migrated and empty."""
+    yield from fresh(postgres, "TEMPLATE model")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,7 +59,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    yield from _fresh(request.getfixturevalue("postgres"), "")
+    yield from fresh(request.getfixturevalue("postgres"), "")
 
 
 @pytest.fixture
@@ -64,7 +70,8 @@ def store(url: str) -> Iterator[Store]:
     opened.close()
 
 
-def _fresh(server: str, template: str) -> Iterator[str]:
+def fresh(server: str, template: str) -> Iterator[str]:
+    """The URL of a new database on a server, dropped at the end."""
     name = f"test_{uuid.uuid4().hex}"
     _run(server, f"CREATE DATABASE {name} {template}")
     yield _named(server, name)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from grader.domain.errors import BadSettings, StoreUnavailable
 from grader.store.database import open_store
 from grader.store.engine import BUSY_SECONDS, Database, database_url
+from tests.contract.material import NOW, publish, sent
 
 
 def test_sqlite_keeps_what_it_has_committed(tmp_path: Path) -> None:
@@ -84,3 +85,20 @@ def test_a_ping_fails_where_there_is_none(tmp_path: Path) -> None:
         with pytest.raises(StoreUnavailable):
             store.ping()
         store.close()
+
+
+def test_what_was_erased_is_not_in_the_files_of_sqlite_either(
+    tmp_path: Path, sqlite_model: bytes
+) -> None:
+    (tmp_path / "grader.db").write_bytes(sqlite_model)
+    store = open_store(f"sqlite:///{tmp_path / 'grader.db'}")
+    publish(store)
+    store.submissions.accept(sent("lovelace", data=b"a peculiar poem" * 2_000), NOW)
+
+    def on_disk() -> bytes:
+        return b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    assert b"peculiar poem" in on_disk()
+    store.upkeep.erase("lovelace", "", "operator", NOW)
+    assert b"peculiar poem" not in on_disk()
+    store.close()

@@ -6,11 +6,14 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import func, inspect, select, text
 
+from grader.service.records import Lane
+from grader.store.database import open_store
 from grader.store.engine import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.tables import metadata
+from tests.contract.material import NOW, claimed
 
 
 def test_an_empty_database_has_no_revision(empty_url: str) -> None:
@@ -45,7 +48,65 @@ def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
     upgrade(empty_url)
     upgrade(empty_url)
 
-    assert current_revision(empty_url) == head_revision() == "0001"
+    assert current_revision(empty_url) == head_revision() is not None
+
+
+def test_old_audit_entries_learn_their_course(empty_url: str) -> None:
+    upgrade(empty_url, "0001")
+    database = Database(empty_url)
+    entry = "INSERT INTO audit (id, at, actor, action, subject, detail) VALUES (:id, :at, 'a', "
+    with database.write() as connection:
+        connection.execute(
+            text("INSERT INTO exercises (id, course, title, version) VALUES ('e', 'mlops', 't', 1)")
+        )
+        for number, action in enumerate(("rubric.published", "source.put"), start=1):
+            values = {"id": str(number), "at": "2026-01-01 00:00:00.000000", "action": action}
+            connection.execute(text(entry + ":action, 'e', '{}')"), values)
+    database.close()
+
+    upgrade(empty_url)
+
+    store = open_store(empty_url)
+    assert [(one.action, one.course) for one in store.audit()] == [
+        ("source.put", ""),
+        ("rubric.published", "mlops"),
+    ]
+    store.close()
+
+
+def test_rows_of_the_first_revision_outlive_the_upgrade(empty_url: str) -> None:
+    upgrade(empty_url, "0001")
+    database = Database(empty_url)
+    moment, nothing = "'2026-03-01 12:00:00.000000'", "''"
+    rows = {
+        "exercises": "'e', 'c', 'E', 1",
+        "archives": f"'a', x, {moment}",
+        "submissions": f"'s', 'e', 'c', 'ada', 1, 'queued', 'live', 0, 7, NULL, {moment}, {moment},"
+        f" 'a', 'f', 'api', '', {moment}, NULL, '', '', NULL",
+        "idempotency_keys": f"'t', 'k', 'd', 's', {moment}",
+        "inspections": f"'key', '{{}}', {moment}",
+        "attempts": "'e', 'ada', 1",
+        "audit": f"'i', {moment}, 'me', 'did', 'it', {nothing}",
+    }
+    blob = "'\\xff'" if "postgresql" in empty_url else "x'ff'"
+    with database.write() as connection:
+        for table, values in rows.items():
+            values = values.replace("'a', x,", f"'a', {blob},")
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({values})")
+    upgrade(empty_url)
+
+    with database.read() as connection:
+        for table in rows:
+            assert connection.execute(select(func.count()).select_from(text(table))).scalar() == 1
+        (row,) = connection.execute(select(metadata.tables["submissions"])).all()
+        (key,) = connection.execute(select(metadata.tables["idempotency_keys"])).all()
+    database.close()
+    assert (row.token, row.superseded_by, row.started_at) == (7, None, None)
+    assert (key.key, key.submission) == ("k", "s")
+    store = open_store(empty_url)
+    assert store.submissions.sweep(NOW).due_lanes == (Lane.LIVE,)
+    assert claimed(store, NOW).data == b"\xff"
+    store.close()
 
 
 def test_threads_may_upgrade_at_once(empty_url: str) -> None:

@@ -91,3 +91,17 @@ def test_a_try_that_was_overtaken_settles_nothing(store: Store, scores: list[str
 
     (left,) = store.passbacks.of(scores[0])
     assert (left.state, left.last_error) == (PassbackState.DUE, "")
+
+
+def test_a_clock_that_went_back_puts_off_no_score(store: Store, scores: list[str]) -> None:
+    hour, day = SECOND * 3600, SECOND * 86_400
+    tried = due(store)
+    store.passbacks.settle(tried, PassbackState.DUE, "503", NOW + day)
+    assert store.passbacks.claim_due(NOW - hour, LEASE) is None
+
+    assert store.passbacks.bring_forward(NOW - hour, day) == 3
+    (left,) = store.passbacks.of(tried.submission)
+    assert left.next_try_at == NOW - hour + day
+    for _ in scores[1:]:
+        assert store.passbacks.claim_due(NOW - hour, LEASE) is not None
+    assert store.passbacks.bring_forward(NOW - hour, day) == 0

@@ -197,6 +197,29 @@ def test_a_sweep_puts_back_what_lost_its_worker(store: Store) -> None:
     assert not store.submissions.finish(held, result(publish(store, base=1)), NOW + LEASE)
 
 
+def test_a_clock_that_went_back_puts_off_nothing(store: Store) -> None:
+    hour, pause = timedelta(hours=1), SECOND * 2
+    held = accept(store, "held", after=3600)
+    assert claimed(store, NOW + hour).submission.id == held.id
+    waits = accept(store, "waits", after=3600)
+    assert store.submissions.sweep(NOW).due_lanes == ()
+
+    assert store.submissions.bring_forward(NOW, LEASE, pause) == 2
+    assert store.submissions.bring_forward(NOW, LEASE, pause) == 0
+    assert store.submissions.claim(Lane.LIVE, NOW, LEASE) is None
+    assert claimed(store, NOW + pause).submission.id == waits.id
+    assert claimed(store, NOW + LEASE).submission.id == held.id
+
+
+def test_what_is_put_off_on_purpose_stays_so(store: Store) -> None:
+    accept(store, "held")
+    claimed(store)
+    accept(store, "given back", after=1)
+    store.submissions.give_back(claimed(store, NOW + SECOND), "fault", NOW, NOW + SECOND * 2)
+
+    assert store.submissions.bring_forward(NOW, LEASE, SECOND * 2) == 0
+
+
 def test_a_lane_is_due_when_its_first_row_is(store: Store) -> None:
     accept(store)
     store.submissions.give_back(claimed(store), "fault", NOW, NOW + SECOND)

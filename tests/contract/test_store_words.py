@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader.store.columns import Moment
 from grader.store.cursors import cursor_after, key_before
 from grader.store.facts_text import engine_version, put_together, take_apart
-from grader.store.ids import new_id
+from grader.store.ids import first_id, new_id
 from tests.contract.material import ENGINE, NOW, facts
 
 moments = st.datetimes(
@@ -36,6 +36,13 @@ def test_an_id_is_a_uuid_of_version_7(now: datetime) -> None:
     assert made.int >> 80 == (now - datetime(1970, 1, 1, tzinfo=UTC)) // (
         datetime.resolution * 1000
     )
+
+
+@given(moments, moments)
+def test_the_first_id_of_a_moment_parts_what_was_made_before_it(
+    made: datetime, moment: datetime
+) -> None:
+    assert (new_id(made) < first_id(moment)) == (made < moment)
 
 
 def test_ids_of_one_moment_differ_and_sort_as_they_were_made() -> None:

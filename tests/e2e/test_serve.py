@@ -56,6 +56,22 @@ def test_redis_is_private_and_append_only(served: Running) -> None:
     assert list(folder.glob("appendonly*"))
 
 
+def test_it_is_backed_up_while_it_runs_and_restored_only_when_it_does_not(
+    served: Running, tmp_path: Path
+) -> None:
+    def grader(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [*COMMAND[:3], *words, str(tmp_path / "kept")]
+        environment = {**os.environ, "GRADER_DATA_DIR": str(served.data_dir)}
+        return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+    answer = graded(served, "kept")
+    assert grader("backup").returncode == 0
+    refused = grader("restore", "--replace")
+    assert refused.returncode == 2
+    assert "Another grader serve" in refused.stderr
+    assert served.get(answer.headers["Content-Location"]).json() == answer.json()
+
+
 def test_a_second_one_on_the_same_data_is_refused(served: Running) -> None:
     second = subprocess.run(
         [*COMMAND, "--data-dir", str(served.data_dir)], capture_output=True, text=True, timeout=90
@@ -73,6 +89,16 @@ def test_a_part_that_is_killed_is_started_again(served: Running, part: str) -> N
     wait_until(lambda: set(served.pids(part)) - {victim}, PATIENCE, f"{part} started again")
     graded(served, f"after-{part}")
     assert "was killed by SIGKILL; starts again" in served.said()
+
+
+def test_what_a_student_has_left_outlives_the_api(served: Running) -> None:
+    before = served.upload("counted").headers["RateLimit"]
+    served.kill(served.pids("grader api")[0])
+    after = served.upload("counted").headers["RateLimit"]
+    assert [told.partition(";t=")[0] for told in (before, after)] == [
+        '"uploads-student";r=59',
+        '"uploads-student";r=58',
+    ]
 
 
 def test_a_pool_process_that_is_killed_is_replaced(served: Running) -> None:

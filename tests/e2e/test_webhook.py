@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 from threading import Event
 
 import httpx
@@ -21,14 +24,17 @@ from grader.lms.standard_webhooks import sign
 from tests.e2e.running import PATIENCE, Running, archive, started
 from tests.lms_server import Lms, answer
 from tests.processes import wait_until
+from tests.servers_redis import RedisForTests, redis_server
 
 
 class Campus:
-    """A running service and an LMS that it knows as ``campus``."""
+    """A running service and an LMS that it knows as ``campus``, with a key in its address."""
 
-    def __init__(self, running: Running, lms: Lms) -> None:
-        self.running, self.lms = running, lms
-        self.secret = self._grader("source", "create", "campus", "--callback", lms.url)
+    def __init__(self, running: Running, lms: Lms, redis: RedisForTests) -> None:
+        self.running, self.lms, self.redis = running, lms, redis
+        self.key = token_hex(16)
+        callback = f"{lms.url}?key={self.key}"
+        self.secret = self._grader("source", "create", "campus", "--callback", callback)
 
     def _grader(self, *words: str) -> str:
         options = ("--course", "mlops", "--allow-host", self.lms.place)
@@ -68,10 +74,14 @@ class Campus:
 def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
     """The service, allowed to call an LMS on the loopback."""
     data_dir: Path = tmp_path_factory.mktemp("campus")
-    with Lms().running() as lms:
-        hosts = json.dumps([lms.place])
-        with started(data_dir, GRADER_SWEEP_EVERY="0.3", GRADER_CALLBACK_HOSTS=hosts) as running:
-            yield Campus(running, lms)
+    with Lms().running() as lms, redis_server(data_dir / "redis-of-others") as redis:
+        settings = {
+            "GRADER_SWEEP_EVERY": "0.3",
+            "GRADER_CALLBACK_HOSTS": json.dumps([lms.place]),
+            "GRADER_REDIS_URL": redis.url,
+        }
+        with started(data_dir, **settings) as running:
+            yield Campus(running, lms, redis)
 
 
 def inline(run: int) -> dict[str, str]:
@@ -79,7 +89,8 @@ def inline(run: int) -> dict[str, str]:
 
 
 def test_a_submission_comes_in_and_its_score_goes_out_once(campus: Campus) -> None:
-    first, again = campus.send("msg_1", inline(1)), campus.send("msg_1", inline(1))
+    archived = inline(1)
+    first, again = campus.send("msg_1", archived), campus.send("msg_1", archived)
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json() == again.json()
     wait_until(campus.scores, PATIENCE, "the score arrived")
@@ -118,3 +129,41 @@ def test_an_lms_that_sleeps_holds_up_nobody(campus: Campus) -> None:
     assert graded.status_code == 200
     assert not awake.is_set()
     awake.set()
+
+
+def test_no_secret_is_written_down_whatever_goes_wrong(campus: Campus) -> None:
+    running, unknown = campus.running, f"grader_{token_urlsafe(32)}"
+    password, word = token_hex(16), campus.redis.url.split("@")[0].rpartition(":")[2]
+    listed = "/api/v1/exercises"
+    refused = [
+        running.get(f"{listed}?token={running.token}"),
+        running.get(f"{listed}/{running.token}"),
+        running.get(f"{listed}?{unknown}"),
+        running.get(listed, Authorization=f"Bearer {unknown}"),
+        httpx.get(running.url + listed, auth=("ada", password)),
+        campus.send("msg_5", inline(5), secret="whsec_" + base64.b64encode(b"x" * 24).decode()),
+        campus.send("msg_6", {"url": f"https://ada:{password}@{campus.lms.place}/"}),
+    ]
+    assert [one.status_code for one in refused] == [400, 400, 400, 401, 401, 401, 400]
+    campus.lms.seen.clear()
+    campus.lms.script = answer(500)
+    assert campus.send("msg_7", inline(7)).status_code == 202
+    wait_until(lambda: campus.lms.seen, PATIENCE, "a score was refused")
+    wait_until(lambda: "answered 500" in logs(running), PATIENCE, "it was told")
+    campus.redis.stop()
+    assert running.upload("s3").status_code == 202
+    wait_until(lambda: "wake_failed" in logs(running), PATIENCE, "Redis was missed")
+    campus.redis.start()
+    assert running.upload("s4").headers["RateLimit"]
+
+    whole = logs(running) + running.said().replace(running.token, "", 1)
+    whole += "".join(one.text + str(one.headers) for one in refused)
+    with closing(sqlite3.connect(running.data_dir / "grader.db")) as database:
+        whole += repr(database.execute("SELECT * FROM audit").fetchall())
+    hidden = (running.token, unknown, password, word, campus.key, campus.secret.partition("_")[2])
+    assert [one for one in hidden if one in whole] == []
+
+
+def logs(running: Running) -> str:
+    """Everything that every process has logged."""
+    return "".join(file.read_text() for file in (running.data_dir / "logs").iterdir())

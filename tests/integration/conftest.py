@@ -87,6 +87,16 @@ def auth(service: Service) -> Callable[..., Headers]:
 
 
 @pytest.fixture
+def every_attempt(service: Service) -> None:
+    """Have the exercise's rubric say that a newer attempt supersedes none."""
+    record = service.store.rubrics.newest(EXERCISE)
+    assert record is not None
+    _, token = service.tokens.create(name="policy", role=Role.ADMIN, actor="test")
+    text = record.text + "\nattempts: {superseded: grade}\n"
+    service.publish(EXERCISE, text, if_match=record.etag, token=token)
+
+
+@pytest.fixture
 def instructor(auth: Callable[..., Headers]) -> Headers:
     return auth(Role.INSTRUCTOR)
 

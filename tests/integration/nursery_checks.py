@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
 import sys
-from collections.abc import Callable
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 
 from grader.domain.check import (
     Check,
@@ -32,7 +32,7 @@ def _hang() -> Inspection:
 
 
 def _sleep() -> Inspection:
-    signal.pause()
+    time.sleep(3_600)
     return Inspection()
 
 
@@ -88,37 +88,44 @@ def _many() -> Inspection:
 
 
 def _look() -> Inspection:
-    """What a child can see of the world."""
+    """What a child has of the world."""
     seen = {
         "environment": str(sorted(os.environ)),
-        "folder": str(os.listdir(".")),
+        "folder": os.getcwd(),
         "path": str("" in sys.path or os.getcwd() in sys.path),
-        "session": str(os.getsid(0) == os.getpid()),
     }
-    for fd in sorted(os.listdir("/proc/self/fd"), key=int):
-        if os.path.exists(f"/proc/self/fd/{fd}"):
+    for fd in range(256):
+        with suppress(OSError):
             seen[f"fd {fd}"] = os.readlink(f"/proc/self/fd/{fd}")
-    findings = tuple(Finding(code=name, message=value) for name, value in seen.items())
-    return Inspection(findings=findings)
+    return _told(seen)
+
+
+def _told(seen: Mapping[str, str]) -> Inspection:
+    return Inspection(findings=tuple(Finding(code=k, message=v) for k, v in seen.items()))
+
+
+def _recurse() -> Inspection:
+    return _recurse()
 
 
 def _write() -> Inspection:
-    """Try to leave something behind."""
-    tried = []
-    for name in ("left-behind", f"/tmp/left-behind-{os.getpid()}"):
-        try:
-            Path(name).write_bytes(b"trigger")
-            tried.append("written")
-        except OSError as error:
-            tried.append(error.strerror or "")
-        if name.startswith("/tmp"):
-            Path(name).unlink(missing_ok=True)
-    try:
-        os.fork()
-        tried.append("forked")
-    except OSError:
-        tried.append("no fork")
-    return Inspection(findings=tuple(Finding(code="tried", message=text) for text in tried))
+    with open("left-behind", "wb") as file:
+        file.write(b"trigger")
+    return Inspection()
+
+
+def _burn_files() -> Inspection:
+    """Open more files than a child may."""
+    with ExitStack() as opened:
+        for _ in range(200):
+            opened.enter_context(open(__file__, "rb"))
+    return Inspection()
+
+
+def _starve() -> Inspection:
+    """Ask for more at once than there is, as a tool would."""
+    bytearray(1 << 40)
+    return Inspection()
 
 
 _KEPT: list[object] = []
@@ -180,6 +187,9 @@ _ACTS = {
     "surrogate": _surrogate,
     "many": _many,
     "look": _look,
+    "burn_files": _burn_files,
+    "starve": _starve,
+    "recurse": _recurse,
     "write": _write,
     "who": _who,
     "hoard": _hoard,

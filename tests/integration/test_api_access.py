@@ -1,138 +1,286 @@
-"""Who may do what: every guarded route, every role, in one's own course and in another."""
+"""Who may do what: every route, every role, in one's own course and in another.
+
+What is expected comes from the table in the README, which people go by.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from grader.bootstrap import Service
-from grader.service.records import Role
+from grader.app import create_app
+from grader.bootstrap import Service, build_service
+from grader.broker import NoWaker
+from grader.service.access import REACH, ROLES, Act
+from grader.service.records import Role, SourceRecord
+from grader.settings import Settings
+
+#: A student hands in several times without waiting.
+pytestmark = pytest.mark.usefixtures("every_attempt")
 
 Headers = dict[str, str]
 
-YAML = {"Content-Type": "application/yaml"}
+EXERCISES = "/api/v1/exercises"
+EXERCISE = f"{EXERCISES}/<slug:exercise>"
+SUBMISSION = "/api/v1/submissions/<slug:submission>"
+README = Path(__file__).parents[2] / "README.md"
 
-#: name -> (method, address), for an exercise and for a submission of ``ada``.
-ROUTES = {
-    "list exercises": ("GET", "/api/v1/exercises"),
-    "exercise": ("GET", "/api/v1/exercises/numbers-refactor"),
-    "list": ("GET", "/api/v1/exercises/numbers-refactor/submissions"),
-    "submit": ("POST", "/api/v1/exercises/numbers-refactor/submissions"),
-    "rubric": ("GET", "/api/v1/exercises/numbers-refactor/rubric"),
-    "publish": ("PUT", "/api/v1/exercises/numbers-refactor/rubric"),
-    "submission": ("GET", "/api/v1/submissions/{id}"),
-    "report": ("GET", "/api/v1/submissions/{id}/report"),
-    "facts": ("GET", "/api/v1/submissions/{id}/facts"),
-    "archive": ("GET", "/api/v1/submissions/{id}/archive"),
-    "retry": ("POST", "/api/v1/submissions/{id}/retry"),
+#: Each guarded route: which act it is, and what it answers where that is allowed. A retry of what
+#: is queued is a 409, and what could be published is sent without If-Match: 428.
+GUARDED = {
+    ("GET", EXERCISES): (Act.READ_EXERCISES, 200),
+    ("GET", EXERCISE): (Act.READ_EXERCISES, 200),
+    ("GET", f"{EXERCISE}/rubric"): (Act.READ_EXERCISES, 200),
+    ("PUT", f"{EXERCISE}/rubric"): (Act.PUBLISH, 428),
+    ("GET", f"{EXERCISE}/submissions"): (Act.READ_SUBMISSIONS, 200),
+    ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
+    ("GET", SUBMISSION): (Act.READ_SUBMISSIONS, 200),
+    ("GET", f"{SUBMISSION}/report"): (Act.READ_SUBMISSIONS, 202),
+    ("GET", f"{SUBMISSION}/facts"): (Act.READ_FACTS, 202),
+    ("GET", f"{SUBMISSION}/archive"): (Act.READ_ARCHIVES, 200),
+    ("POST", f"{SUBMISSION}/retry"): (Act.RETRY, 409),
+    ("GET", "/api/v1/audit"): (Act.READ_AUDIT, 200),
 }
-#: Who asks -> what each route answers: columns as in ROUTES. A retry of what is queued is a 409,
-#: and what is publishable is sent without If-Match: 428.
-ALLOWED = {
-    "admin": (200, 200, 200, 202, 200, 428, 200, 202, 202, 200, 409),
-    "instructor": (200, 200, 200, 202, 200, 428, 200, 202, 202, 200, 409),
-    "student": (200, 200, 200, 202, 200, 403, 200, 202, 403, 200, 403),
-    "other student": (200, 200, 200, 403, 200, 403, 404, 404, 404, 404, 404),
-    "lms": (200, 200, 200, 202, 200, 403, 200, 202, 403, 403, 403),
-    "foreign instructor": (200, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404),
-    "foreign student": (200, 404, 404, 404, 404, 403, 404, 404, 404, 404, 404),
-    "foreign lms": (200, 404, 404, 404, 404, 403, 404, 404, 404, 404, 404),
-    "nobody": (401,) * 11,
+#: Routes that ask nobody for a token, and what they answer. A webhook is asked for its signature.
+OPEN = {
+    ("GET", "/"): 200,
+    ("GET", "/docs"): 200,
+    ("GET", "/checks"): 200,
+    ("GET", "/checks/<check_id>"): 200,
+    ("GET", "/problems"): 200,
+    ("GET", "/problems/<slug:code>"): 200,
+    ("GET", "/healthz"): 200,
+    ("GET", "/readyz"): 200,
+    ("GET", "/metrics"): 200,
+    ("GET", "/api/v1/openapi.json"): 200,
+    ("POST", "/api/v1/webhooks/<slug:source>"): 401,
 }
 
 
-@pytest.fixture
-def as_who(auth: Callable[..., Headers]) -> Callable[[str], Headers]:
-    def headers(who: str) -> Headers:
-        course = "other" if who.startswith("foreign") else "mlops"
-        if who == "nobody":
-            return {}
-        if who == "other student":
-            return auth(Role.STUDENT, student="eve")
-        role = Role(who.split()[-1])
-        return auth(role, course=course, student="ada" if role is Role.STUDENT else "")
+@dataclass(frozen=True)
+class Who:
+    """Somebody with a token; ``student`` is set for a student's."""
 
+    role: Role
+    course: str = "mlops"
+    student: str = ""
+
+    def reaches(self, rule: str) -> bool:
+        """Whether what the matrix asks about at this address exists for this token."""
+        if "<" in rule and self.role is not Role.ADMIN and self.course != "mlops":
+            return False
+        return "<slug:submission>" not in rule or self.student in ("", "ada")
+
+
+WHO = {
+    "admin": Who(Role.ADMIN, ""),
+    "instructor": Who(Role.INSTRUCTOR),
+    "grader": Who(Role.GRADER),
+    "student": Who(Role.STUDENT, student="ada"),
+    "other student": Who(Role.STUDENT, student="eve"),
+    "lms": Who(Role.LMS),
+    "foreign instructor": Who(Role.INSTRUCTOR, "other"),
+    "foreign grader": Who(Role.GRADER, "other"),
+    "foreign student": Who(Role.STUDENT, "other", "ada"),
+    "foreign lms": Who(Role.LMS, "other"),
+}
+NOBODY = ("none", "unknown", "expired", "revoked")
+
+
+class Site:
+    """A service with one submission of ``ada``, and a way to ask for anything as anybody."""
+
+    def __init__(self, service: Service, archive: bytes) -> None:
+        self.service, self._archive = service, archive
+        self.client: FlaskClient = create_app(service).test_client()
+        answer = self.ask("POST", f"{EXERCISE}/submissions", self.token_of(WHO["student"]))
+        self.submission: str = answer.get_json()["id"]
+        rubric = service.store.rubrics.newest("numbers-refactor")
+        assert rubric is not None
+        self._rubric = rubric.text
+        source = SourceRecord("moodle", "mlops", "standard-webhooks", "whsec_AAAA", "", ())
+        service.store.sources.put(source, "test", service.clock.now())
+
+    def token_of(self, who: Who, lifetime: timedelta | None = None) -> Headers:
+        """The header of a new token."""
+        secret, _ = self.service.tokens.create(
+            name="somebody",
+            role=who.role,
+            course=who.course,
+            student=who.student,
+            lifetime=lifetime,
+            actor="test",
+        )
+        return {"Authorization": f"Bearer {secret}"}
+
+    def ask(self, method: str, rule: str, headers: Headers, **named: str) -> TestResponse:
+        """Ask about the submission of ``ada``, or about what is ``named``."""
+        known = {
+            "exercise": "numbers-refactor",
+            "submission": getattr(self, "submission", ""),
+            "check_id": "complexity",
+            "code": "not-a-zip",
+            "source": "moodle",
+            **named,
+        }
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found.group(1)], rule)
+        return self.client.open(path, method=method, headers=headers, **self._body(method, rule))
+
+    def _body(self, method: str, rule: str) -> dict[str, Any]:
+        if method == "PUT":
+            return {"data": self._rubric, "content_type": "application/yaml"}
+        if method == "POST" and rule.endswith("/submissions"):
+            url = {"query_string": {"student": "ada"}} if hasattr(self, "submission") else {}
+            return {"data": self._archive, "content_type": "application/zip", **url}
+        return {}
+
+
+@pytest.fixture(scope="module")
+def site(
+    prepared_database: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    zipped: Callable[..., bytes],
+) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("access") / "data"
+    shutil.copytree(prepared_database, data_dir)
+    service = build_service(Settings(data_dir=data_dir, threads=4), waker=NoWaker())
+    yield Site(service, zipped())
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, dict[str, str]]:
+    """The table of the README: what each role may do, by row."""
+    text = README.read_text().partition("<!-- roles -->\n")[2].partition("\n\n")[0]
+    head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in text.split("\n"))
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+def test_every_route_is_in_the_matrix(site: Site) -> None:
+    routes = {
+        (method, rule.rule)
+        for rule in site.client.application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert set(GUARDED) | set(OPEN) == routes
+
+
+def test_the_readme_tells_what_the_code_allows(table: dict[str, dict[str, str]]) -> None:
+    assert table.pop("reach") == {role.value: REACH[role] for role in Role}
+    said = {
+        act: {role for role, word in row.items() if {"yes": True, "no": False}[word]}
+        for act, row in table.items()
+    }
+    assert said == {act.value: set(map(str, roles)) for act, roles in ROLES.items()}
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_who_may_do_what(site: Site, table: dict[str, dict[str, str]], name: str) -> None:
+    who = WHO[name]
+    headers = site.token_of(who)
+    for (method, rule), (act, status) in GUARDED.items():
+        answer = site.ask(method, rule, headers)
+        expected = status if table[act.value][who.role.value] == "yes" else 403
+        if expected == 202 and who.student == "eve" and act is Act.HAND_IN:
+            expected = 403  # what is handed in says that it is ada's
+        if not who.reaches(rule):
+            expected = 404
+        assert answer.status_code == expected, (name, method, rule, answer.text)
+        if answer.status_code >= 400:
+            assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_what_is_not_yours_looks_like_what_is_not_there(site: Site, name: str) -> None:
+    who, made_up = WHO[name], "0" * 36
+    headers = site.token_of(who)
+    for (method, rule), (act, _) in GUARDED.items():
+        if who.reaches(rule) or (act is Act.PUBLISH and who.role in ROLES[act]):
+            continue  # an exercise's id is the service's: whoever may publish can tell it is taken
+        kind = "submission" if "<slug:submission>" in rule else "exercise"
+        real = site.ask(method, rule, headers)
+        none = site.ask(method, rule, headers, **{kind: made_up})
+        name_of = {"submission": site.submission, "exercise": "numbers-refactor"}[kind]
+        assert real.status_code == none.status_code == 404
+        assert real.text.replace(name_of, made_up) == none.text, rule
+
+
+@pytest.mark.parametrize("kind", NOBODY)
+def test_without_a_good_token_nothing_is_told(site: Site, kind: str) -> None:
+    headers = _no_token(site, kind)
+    for method, rule in GUARDED:
+        for named in ({}, {"exercise": "none", "submission": "none"}):
+            answer = site.ask(method, rule, headers, **named)
+            assert answer.status_code == 401, (method, rule)
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+            assert answer.get_json()["type"] == "/problems/unauthorized"
+    for (method, rule), status in OPEN.items():
+        assert site.ask(method, rule, headers).status_code == status, (method, rule)
+
+
+def _no_token(site: Site, kind: str) -> Headers:
+    if kind in ("none", "unknown"):
+        return {"Authorization": f"Bearer grader_{'x' * 43}"} if kind == "unknown" else {}
+    lifetime = timedelta(microseconds=1) if kind == "expired" else None
+    headers = site.token_of(WHO["admin"], lifetime)
+    if kind == "revoked":
+        newest = site.service.store.tokens.all()[-1]
+        site.service.store.tokens.revoke(newest.id, "test", site.service.clock.now())
     return headers
 
 
-@pytest.mark.parametrize("who", ALLOWED)
-def test_who_may_do_what(
-    client: FlaskClient,
-    as_who: Callable[[str], Headers],
-    student: Headers,
-    zipped: Callable[..., bytes],
-    service: Service,
-    who: str,
-) -> None:
-    form = {"file": (io.BytesIO(zipped()), "a.zip")}
-    made = client.post(ROUTES["submit"][1], data=form, headers=student).get_json()["id"]
-    headers = as_who(who)
-    answers = {
-        route: client.open(
-            address.format(id=made),
-            method=method,
-            headers=headers | (YAML if route == "publish" else {}),
-            data=body_of(route, service, zipped),
-        )
-        for route, (method, address) in ROUTES.items()
-    }
-    statuses = {route: answer.status_code for route, answer in answers.items()}
-    assert statuses == dict(zip(ROUTES, ALLOWED[who], strict=True))
-    refused = [answer for answer in answers.values() if answer.status_code >= 400]
-    assert all(answer.mimetype == "application/problem+json" for answer in refused)
-    if who.startswith("foreign"):
-        assert answers["list exercises"].get_json()["items"] == []
+def test_lists_hold_what_is_in_reach(site: Site) -> None:
+    for name, who in WHO.items():
+        headers = site.token_of(who)
+        exercises = site.ask("GET", EXERCISES, headers).get_json()["items"]
+        assert bool(exercises) == (who.course != "other"), name
+        listed = site.ask("GET", f"{EXERCISE}/submissions", headers).get_json().get("items", ())
+        students = {item["student"] for item in listed}
+        assert students <= ({who.student} if who.student else {"ada", "eve"}), name
+        entries = site.ask("GET", "/api/v1/audit", headers).get_json().get("items", ())
+        courses = {entry["course"] for entry in entries}
+        assert who.role is Role.ADMIN or courses <= {who.course}, name
 
 
-def body_of(route: str, service: Service, zipped: Callable[..., bytes]) -> object:
-    if route == "submit":
-        return {"file": (io.BytesIO(zipped()), "a.zip"), "student": "ada"}
-    record = service.store.rubrics.newest("numbers-refactor")
-    assert record is not None
-    return record.text if route == "publish" else None
+def test_a_student_can_neither_list_nor_hand_in_for_another(site: Site) -> None:
+    headers = site.token_of(WHO["other student"])
+    url = f"{EXERCISES}/numbers-refactor/submissions?student="
+    for student in ("ada", "nobody-of-that-name"):
+        assert site.client.get(url + student, headers=headers).status_code == 403
+        assert site.client.post(url + student, headers=headers, data=b"").status_code in (403, 415)
+
+
+def test_the_document_names_the_roles_of_every_guarded_route(site: Site) -> None:
+    document = site.client.get("/api/v1/openapi.json").get_json()
+    for (method, rule), (act, _) in GUARDED.items():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+        needs = document["paths"][path][method.lower()]["security"]
+        assert [need["bearer"] for need in needs] == [[r.value] for r in Role if r in ROLES[act]]
+    page = site.client.get("/docs").text
+    assert "of admin, instructor, grader</p>" in page
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        {},
         {"Authorization": ""},
         {"Authorization": "Bearer"},
-        {"Authorization": "Bearer grader_wrong"},
         {"Authorization": "Bearer \xff\xfe"},
         {"Authorization": "Basic dXNlcjpwYXNz"},
         {"Cookie": "token=grader_wrong"},
     ],
 )
 def test_tokens_that_are_none(client: FlaskClient, header: Headers) -> None:
-    answer = client.get("/api/v1/exercises", headers=header)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
-    assert answer.json is not None
-    assert answer.json["type"] == "/problems/unauthorized"
-
-
-def test_tokens_that_were_revoked_or_have_expired(client: FlaskClient, service: Service) -> None:
-    secret, record = service.tokens.create(
-        name="gone", role=Role.INSTRUCTOR, course="mlops", actor="test"
-    )
-    late, _ = service.tokens.create(
-        name="late",
-        role=Role.INSTRUCTOR,
-        course="mlops",
-        lifetime=timedelta(microseconds=1),
-        actor="test",
-    )
-    headers = {"Authorization": f"Bearer {secret}"}
-    assert client.get("/api/v1/exercises", headers=headers).status_code == 200
-    service.store.tokens.revoke(record.id, "test", service.clock.now())
-    assert client.get("/api/v1/exercises", headers=headers).status_code == 401
-    expired = {"Authorization": f"Bearer {late}"}
-    assert client.get("/api/v1/exercises", headers=expired).status_code == 401
+    assert client.get(EXERCISES, headers=header).status_code == 401
 
 
 def test_ids_that_are_none_are_nowhere(client: FlaskClient, instructor: Headers) -> None:

@@ -12,6 +12,9 @@ from flask.testing import FlaskClient
 from grader.bootstrap import Service
 from grader.service.records import Role
 
+#: A student hands in several times without waiting.
+pytestmark = pytest.mark.usefixtures("every_attempt")
+
 Headers = dict[str, str]
 Zipped = Callable[..., bytes]
 

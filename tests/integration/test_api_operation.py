@@ -14,8 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from grader.app import create_app
 from grader.bootstrap import Service
+from grader.domain.errors import BadSettings
+from grader.engine.sandbox import offered
 from grader.service.records import Lane
 from grader.service.submit import Room
+from grader.settings import Settings
 
 Headers = dict[str, str]
 Zipped = Callable[..., bytes]
@@ -65,6 +68,7 @@ def test_without_a_database_an_upload_is_asked_for_again(
     assert str(service.settings.data_dir) not in answer.text
 
 
+@pytest.mark.usefixtures("every_attempt")
 def test_ready_tells_how_much_waits_and_since_when(
     client: FlaskClient, student: Headers, zipped: Zipped, service: Service
 ) -> None:
@@ -79,7 +83,17 @@ def test_ready_tells_how_much_waits_and_since_when(
     counts = {name: body["queue"][name] for name in ("queued", "running", "needs_attention")}
     assert counts == {"queued": 1, "running": 1, "needs_attention": 0}
     assert 0 < body["queue"]["oldest_queued_seconds"] < 600
-    assert body["sandbox"]["memory_bytes"] == service.settings.child_memory
+    assert body["sandbox"] == {
+        "confinement": offered()[0].value,
+        "memory_bytes": service.settings.child_memory,
+        "seconds": service.settings.child_seconds,
+        "pair_seconds": service.settings.child_pair_seconds,
+    }
+
+
+def test_a_sandbox_that_the_host_lacks_keeps_the_service_from_starting(service: Service) -> None:
+    with pytest.raises(BadSettings, match="no sandbox 'bubblewrap'"):
+        create_app(replace(service, settings=Settings(sandbox="bubblewrap")))
 
 
 def test_not_ready_without_the_database(client: FlaskClient, service: Service) -> None:

@@ -13,8 +13,11 @@ from flask.testing import FlaskClient
 from standardwebhooks.webhooks import Webhook
 from werkzeug.test import TestResponse
 
-from grader.bootstrap import Service
+from grader.app import create_app
+from grader.bootstrap import Service, build_service
+from grader.broker import NoWaker
 from grader.service.records import SourceRecord
+from grader.settings import Settings
 
 URL = "/api/v1/webhooks/moodle"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -130,3 +133,23 @@ def test_a_source_reaches_its_own_course_only(
 def test_a_body_that_is_too_long(client: FlaskClient, service: Service) -> None:
     answer = client.post(URL, data=bytes(service.settings.max_request + 1))
     assert answer.status_code == 413
+
+
+def test_events_have_room_where_uploads_have_none(
+    settings: Settings, student: dict[str, str], zipped: Callable[..., bytes]
+) -> None:
+    """Many an LMS sends an event once and never again: a 503 would lose the submission."""
+    narrow = settings.model_copy(update={"max_queued": 1, "uploads_per_student": 1})
+    service = build_service(narrow, waker=NoWaker())
+    client = create_app(service).test_client()
+    url = "/api/v1/exercises/numbers-refactor/submissions"
+    uploads = [
+        client.post(url, data=zipped(), headers=student, content_type="application/zip")
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in uploads] == [202, 429]
+    body = event(zipped(), student="ada")
+    events = [send(client, body, key=f"msg_{number}") for number in range(2)]
+    service.close()
+    assert [one.status_code for one in events] == [202, 503]
+    assert int(events[-1].headers["Retry-After"]) > 0

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import stat
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.__main__ import main
+from grader.engine.sandbox import offered
 from grader.settings import Settings
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-refactor"
@@ -211,11 +215,96 @@ def test_tokens_are_made_listed_and_revoked(grader: Grader) -> None:
     listed = grader("token", "list").stdout
     assert "Ada" in listed and "valid" in listed
     assert made.stdout.strip() not in listed
-    assert "revoked" in grader("token", "revoke", listed.split()[0]).stdout
+    assert "revoked" in grader("token", "revoke", listed.splitlines()[1].split()[0]).stdout
     assert "revoked" in grader("token", "list").stdout
 
 
-@pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list")])
+def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) -> None:
+    grader("db", "upgrade")
+    grader("token", "create", "--role", "admin", "--name", "kept")
+    made = grader("backup", tmp_path / "kept")
+    assert made.exit_code == 0 and "sqlite, schema" in made.stdout
+    again = grader("backup", tmp_path / "kept")
+    assert again.exit_code == 2 and "there already" in again.stderr
+
+    grader("token", "create", "--role", "admin", "--name", "lost")
+    refused = grader("restore", tmp_path / "kept")
+    assert refused.exit_code == 2 and "--replace" in refused.stderr
+    assert grader("restore", tmp_path / "kept", "--replace").exit_code == 0
+    listed = grader("token", "list").stdout
+    assert "kept" in listed and "lost" not in listed
+
+
+def test_a_token_shows_whose_it_is_until_when_and_when_it_was_used(grader: Grader) -> None:
+    grader("db", "upgrade", "--no-seed")
+    words = ("--role", "student", "--course", "mlops", "--student", "s\x1b123", "--days", "7")
+    grader("token", "create", *words)
+    head, row = grader("token", "list", "--course", "mlops").stdout.splitlines()
+    assert head.split() == "ID ROLE COURSE STUDENT STATE EXPIRES LAST USED NAME".split()
+    assert re.search(r" student  mlops   s\\x1b123  valid  20\d\d-\d\d-\d\d \d\d:\d\d  never ", row)
+    assert len(grader("token", "list", "--course", "other").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--role", "grader"),
+        ("--role", "student", "--course", "mlops"),
+        ("--role", "admin", "--course", "mlops"),
+        ("--role", "lms", "--course", "mlops", "--student", "s1"),
+    ],
+)
+def test_a_token_that_cannot_be_is_explained(grader: Grader, words: tuple[str, ...]) -> None:
+    grader("db", "upgrade", "--no-seed")
+    result = grader("token", "create", *words)
+    assert result.exit_code == 2
+    assert "Where: " in result.stderr and "grader_" not in result.output
+
+
+def test_the_audit_log_is_listed(grader: Grader) -> None:
+    grader("db", "upgrade")
+    grader("token", "create", "--role", "grader", "--course", "mlops")
+    made, *published = grader("audit", "list").stdout.splitlines()[1:]
+    assert "command line" in made and "token.created" in made and "role=grader" in made
+    assert published and all("seed" in line and "rubric.published" in line for line in published)
+    for narrow in (("--since", "2999-01-01"), ("--actor", "nobody"), ("--course", "none")):
+        assert len(grader("audit", "list", *narrow).stdout.splitlines()) == 1
+    few = grader("audit", "list", "--action", "rubric.published", "--limit", "1")
+    assert len(few.stdout.splitlines()) == 2 and "more than 1" in few.stderr
+
+
+def test_what_is_held_about_a_student_is_exported_and_erased(
+    grader: Grader, tmp_path: Path
+) -> None:
+    grader("db", "upgrade")
+    whose = ("--role", "student", "--course", "mlops", "--student", "s1")
+    secret = grader("token", "create", *whose).stdout.strip()
+    file = tmp_path / "s1.zip"
+    assert grader("student", "export", "s1", file).exit_code == 0
+    with zipfile.ZipFile(file) as whole:
+        assert {"tokens.json", "attempts.json", "audit.json"} == set(whole.namelist())
+        assert secret.encode() not in b"".join(map(whole.read, whole.namelist()))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+    assert grader("student", "erase", "s1").exit_code == 1  # nobody said yes
+    assert "1 tokens" in grader("student", "erase", "s1", "--yes").stdout
+    assert len(grader("token", "list").stdout.splitlines()) == 1
+    again = grader("student", "erase", "s1", "--yes")
+    assert again.exit_code == 2 and "Nothing is held" in again.stderr
+    nothing = grader("student", "export", "s1", tmp_path / "none.zip")
+    assert nothing.exit_code == 2 and not (tmp_path / "none.zip").exists()
+
+
+def test_a_purge_says_what_it_would_remove(grader: Grader) -> None:
+    grader("db", "upgrade")
+    assert "Would remove nothing" in grader("purge", "--older-than", "8w", "--dry-run").stdout
+    assert "Removed nothing" in grader("purge", "--older-than", "365d").stdout
+    for wrong in ("365", "0d", "-1d", "99999y", "soon"):
+        refused = grader("purge", "--older-than", wrong)
+        assert refused.exit_code == 2 and "is no age" in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list"), ("audit", "list")])
 def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
     result = grader(*arguments)
     assert result.exit_code == 2
@@ -247,3 +336,20 @@ def test_this_repository_finds_full_marks_by_its_own_house_style(grader: Grader)
     root = Path(__file__).parents[2]
     result = grader("check", root, "--rubric", "house-style", "--fail-under", "100")
     assert result.exit_code == 0, result.stdout
+
+
+def test_the_sandbox_is_told_where_it_is_asked_for(grader: Grader) -> None:
+    result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--verbose", "--format", "json")
+    assert result.exit_code == 0
+    assert result.stderr == f"Sandbox: {offered()[0].value}\n"
+    assert report_of(result)["status"] == "graded"
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("api",)])
+def test_nothing_starts_in_a_sandbox_that_the_host_lacks(
+    grader: Grader, command: tuple[str, ...]
+) -> None:
+    result = grader(*command, GRADER_SANDBOX="bubblewrap")
+    assert result.exit_code == 2
+    assert "there is no sandbox 'bubblewrap'" in result.stderr
+    assert "What to do: Set it to auto" in result.stderr

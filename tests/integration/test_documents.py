@@ -19,7 +19,8 @@ from grader.domain.check import (
 )
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report, build_report
-from grader.domain.rubric import Plan, read_rubric
+from grader.domain.rubric import Plan
+from grader.domain.rubric_reading import read_rubric
 from grader.domain.source import SourceFile, Submission, is_document
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,12 +24,24 @@ from grader.domain.check import (
 )
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
-from grader.domain.rubric import Rubric, read_rubric
+from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric_reading import read_rubric
+from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.identity import engine_identity
 from grader.engine.in_process import InProcess
-from grader.engine.job import Answers, Ask, FileJob, Job, Limits, decode_job, encode_job, failed
+from grader.engine.job import (
+    Answers,
+    Ask,
+    FileJob,
+    Job,
+    Limits,
+    decode_job,
+    encode_job,
+    failed,
+    nothing,
+)
 from grader.engine.measure import Closable, Engine
 from grader.engine.nursery import Nursery
 
@@ -77,7 +89,7 @@ class Counting:
     jobs: list[Job] = field(default_factory=list)
     closed: int = 0
 
-    def inspect(self, job: Job) -> Answers:
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
         self.jobs.append(job)
         return InProcess(self.catalog).inspect(job)
 
@@ -148,6 +160,20 @@ def test_assembles_facts_in_path_order(engine: Engine) -> None:
     assert [(one.path, one.reason) for one in facts.dropped] == [("notes.txt", "not Python")]
     assert (facts.digest, facts.archive_sha256) == (submission.digest, "abc")
     assert facts.engine == engine.identity == engine_identity(SMALL)
+
+
+def test_a_folder_around_everything_changes_no_points(engine: Engine) -> None:
+    rubric = a_rubric()
+    narrowed = rubric.criteria["lines"].model_copy(update={"files": ("src/**",)})
+    criteria = {**rubric.criteria, "lines": narrowed}
+    plan = Plan.of(rubric.model_copy(update={"criteria": criteria}), SMALL)
+    files = {"src/a.py": b"x = 1\n" * 7, "b.py": b"y = 2\n" * 9}
+    inside = {f"numbers-main/{path}": data for path, data in files.items()}
+    plain, wrapped = (engine.measure(submitted(each), rubric) for each in (files, inside))
+    assert [row.points for row in judge(plan, plain).rows] == [
+        row.points for row in judge(plan, wrapped).rows
+    ]
+    assert judge(plan, wrapped).rows[0].paths == ("numbers-main/src/a.py",)
 
 
 def test_the_same_submission_is_measured_once(engine: Engine, inspector: Counting) -> None:
@@ -239,7 +265,7 @@ def test_a_failure_of_ours_is_told_and_never_remembered(inspector: Counting) -> 
 
 def test_an_inspector_that_leaves_something_out_is_a_fault_of_ours() -> None:
     class Forgetful(Counting):
-        def inspect(self, job: Job) -> Answers:
+        def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
             return dict([*super().inspect(job).items()][:-1])
 
     engine = Engine(SMALL, Forgetful(), MemoryFacts())

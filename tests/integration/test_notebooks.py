@@ -13,7 +13,8 @@ from grader.checks.catalog import CATALOG
 from grader.domain.check import State
 from grader.domain.errors import BadArchive
 from grader.domain.report import Report, build_report
-from grader.domain.rubric import Plan, Rubric, read_rubric
+from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric_reading import read_rubric
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess
 from grader.engine.intake import read_upload

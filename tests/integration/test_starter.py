@@ -20,7 +20,7 @@ from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess
-from grader.engine.job import Answers, Job
+from grader.engine.job import Answers, Job, nothing
 from grader.engine.measure import Engine
 from grader.engine.rubric_text import read_rubric_text
 
@@ -85,7 +85,7 @@ class Listening:
 
     asked: list[str] = field(default_factory=list)
 
-    def inspect(self, job: Job) -> Answers:
+    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
         self.asked += [file.path for file in job.files]
         return InProcess(CATALOG).inspect(job)
 

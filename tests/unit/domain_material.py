@@ -23,7 +23,8 @@ from grader.domain.check import (
 )
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.report import Report, build_report
-from grader.domain.rubric import Plan, Rubric, read_rubric
+from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric_reading import read_rubric
 from grader.domain.scoring import Ledger, Row, judge
 from grader.domain.source import SourceFile
 

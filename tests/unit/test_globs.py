@@ -91,3 +91,20 @@ def test_selects_one_of_files_and_none_of_exclude() -> None:
     assert not selects("a/b.py", ("x",), ())
     assert not selects("a/b.py", ("**",), ("a/**",))
     assert not selects("a/b.py", (), ())
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "exclude", "expected"),
+    [
+        ("top/src/a.py", ("src/*.py",), (), True),
+        ("top/src/a.py", ("top/src/*.py",), (), True),
+        ("top/src/a.py", ("*.py",), (), False),
+        ("top/a.py", ("*.py",), (), True),
+        ("top/a.py", ("**",), ("a.py",), False),
+        ("top/a.py", ("**",), ("top/**",), False),
+    ],
+)
+def test_a_pattern_may_leave_out_the_folder_around_everything(
+    path: str, files: tuple[str, ...], exclude: tuple[str, ...], expected: bool
+) -> None:
+    assert selects(path, files, exclude, "top/") is expected

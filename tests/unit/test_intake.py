@@ -16,6 +16,7 @@ from grader.domain.errors import BadArchive, TooLarge
 from grader.domain.rubric import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_path, read_upload
+from grader.engine.intake_leftovers import folders_named
 
 FILES = {
     "main.py": "from pkg.tools import add\n\nprint(add(1, 2))\n",
@@ -241,7 +242,7 @@ def test_many_leftovers_are_counted_rather_than_listed() -> None:
     data = zipped({"main.py": "", **{f"d{n}/.DS_Store": "x" for n in range(130)}})
     dropped = read_upload(data).dropped
     assert len(dropped) == 101
-    assert dropped[-1].reason == "30 more leftovers of tools"
+    assert dropped[-1].reason == "30 more: left by macOS"
 
 
 def test_a_large_data_file_does_not_refuse_the_code_beside_it() -> None:
@@ -400,3 +401,20 @@ def test_what_a_file_imports_is_never_dropped(folder: str, statement: str, tmp_p
 def test_leftovers_that_nothing_imports_are_dropped() -> None:
     files = {"main.py": "LIB = 'lib'  # import __pycache__\n", "__pycache__/real.py": "X = 1\n"}
     assert [source.path for source in read_upload(zipped(dict(files))).files] == ["main.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("import a.lib\n", {"lib"}),
+        ("    from bin import (\n    x,  # (\n)\n", {"bin"}),
+        ("from x import (\n    lib,\n)\nbin = 1\n", {"lib"}),
+        ("import (\nimport bin\n", {"bin"}),
+        ("f()\nimport lib, (\n", {"lib"}),
+        ("f(import_lib)\nimports = lib\n", set()),
+        ("x = 1  # import lib\n", set()),
+        ("import lib\n" + " " * 200_000, set()),
+    ],
+)
+def test_words_of_import_statements(text: str, named: set[str]) -> None:
+    assert folders_named([text.encode()], ["lib", "bin", "share"]) == named

@@ -29,6 +29,7 @@ STATUSES = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.Superseded: 410,
     errors.PreconditionFailed: 412,
     errors.KeyReused: 422,
     errors.PreconditionRequired: 428,
@@ -49,7 +50,8 @@ def logged() -> Iterator[list[EventDict]]:
 def asked(raise_it: Callable[[], Response]) -> TestResponse:
     """What an application with our handlers answers when its route raises."""
     app = Flask("problems")
-    observing.install(app, Metrics(lambda: QueueState(0, 0, 0, None), SystemClock()))
+    counted = Metrics(lambda: QueueState(0, 0, 0, None), SystemClock())
+    observing.install(app, counted, page_policy="")
     problems.install(app)
     app.add_url_rule("/here", view_func=raise_it)
     client: FlaskClient = app.test_client()
@@ -83,8 +85,17 @@ def test_no_error_of_the_family_is_forgotten() -> None:
     simple = {one for one in GraderError.__subclasses__() if one.__module__ == errors.__name__}
     # A service whose settings cannot be does not start, and so answers nobody.
     told = simple - {errors.BadSettings}
-    assert told - {errors.BadArchive, errors.BadRubric} == set(STATUSES)
+    assert told - {errors.BadArchive, errors.BadRubric, errors.TooMany} == set(STATUSES)
     assert {one.code for one in told - {errors.BadArchive}} <= set(OWN_KINDS)
+
+
+def test_who_asks_too_often_is_told_the_limit_and_when_to_come_back() -> None:
+    numbers = {"most": 60, "window": 60, "seconds": 7}
+    error = errors.TooMany("Too often.", how_to_fix="Wait.", limit="requests-token", **numbers)
+    answer = asked(raising(error))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert answer.headers["RateLimit-Policy"] == '"requests-token";q=60;w=60'
+    assert answer.headers["RateLimit"] == '"requests-token";r=0;t=7'
 
 
 def test_words_are_there_where_an_error_brings_none() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from grader.domain.check import Options, counting
 from grader.domain.errors import BadRubric, RubricProblem
-from grader.domain.rubric import Plan, nearest, read_rubric
+from grader.domain.rubric import Plan
+from grader.domain.rubric_reading import nearest, read_rubric
 from tests.unit.domain_material import (
     CATALOG,
     LintOptions,
@@ -98,6 +99,7 @@ def test_a_right_rubric_is_read_with_its_defaults() -> None:
         ({"intake": {"max_uplod": 1}}, ("intake", "max_uplod"), "max_upload"),
         ({"feedback": {"pach": True}}, ("feedback", "pach"), "patch"),
         ({"feedback": {"tome": "strict"}}, ("feedback", "tome"), "tone"),
+        ({"attempts": {"supersede": "skip"}}, ("attempts", "supersede"), "superseded"),
         ({"zzz": 1}, ("zzz",), ""),
     ],
 )

@@ -227,3 +227,20 @@ def test_digest_depends_on_paths_and_bytes_and_on_no_order() -> None:
     assert digest != Submission((one,)).digest
     assert digest != Submission((SourceFile("a.py", b"2"), SourceFile("b.py", b"1"))).digest
     assert Submission((one, two)).outline == (("a.py", one.sha256), ("b.py", two.sha256))
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (("top/a.py", "top/b/c.py"), "top/"),
+        (("top/in/a.py", "top/in/b.py"), "top/"),
+        (("top/a.py",), "top/"),
+        (("top/a.py", "b.py"), ""),
+        (("top/a.py", "topper/b.py"), ""),
+        (("a.py",), ""),
+        (("top", "top/a.py"), ""),
+        ((), ""),
+    ],
+)
+def test_the_folder_around_all_files(paths: tuple[str, ...], expected: str) -> None:
+    assert Submission(tuple(source("", path) for path in paths)).top_folder == expected

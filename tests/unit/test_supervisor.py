@@ -25,6 +25,15 @@ LEAVES_ONE = (
     f"subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); print('left', flush=True)"
 )
 
+#: Says that it is up, and its name when it is asked to end. Each line is one write: ``print`` may
+#: make two of it, and another process that shares the log may come between them.
+TELLS = """
+import os, signal, time
+def tell(line): os.write(1, (line + os.linesep).encode())
+def end(*_): tell("{}"); os._exit(0)
+signal.signal(signal.SIGTERM, end); tell("up"); time.sleep(600)
+"""
+
 
 @pytest.fixture
 def signals() -> Iterator[Signals]:
@@ -92,12 +101,10 @@ def test_stopping_ends_everything_the_last_ones_last(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "GRACE_SECONDS", 0.5)
-    log = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit('{}')); "
-    log += "print('up', flush=True); time.sleep(600)"
-    last = supervisor.start(program(tmp_path, log.format("last"), last=True))
-    first = supervisor.start(program(tmp_path, log.format("first")))
+    last = supervisor.start(program(tmp_path, TELLS.format("last"), last=True))
+    first = supervisor.start(program(tmp_path, TELLS.format("first")))
     stubborn = supervisor.start(program(tmp_path, STUBBORN))
-    wait_until(lambda: (tmp_path / "child.log").read_text().count("up") == 2, 30, "both are up")
+    wait_until(lambda: (tmp_path / "child.log").read_text() == "up\nup\n", 30, "both are up")
     pids = {pid for pid in (last.pid, first.pid, stubborn.pid) if pid}
     supervisor.stop()
     assert len(pids) == 3 and not alive(pids)

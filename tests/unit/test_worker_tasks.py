@@ -44,11 +44,7 @@ def test_importing_the_application_builds_nothing() -> None:
 
 
 def test_a_worker_without_redis_is_told_what_to_set() -> None:
-    code = "from workers.celery_app import app"
-    run = subprocess.run(
-        [sys.executable, "-c", code], env={"PATH": ""}, capture_output=True, text=True
-    )
-    assert run.returncode != 0
+    run = _refused()
     assert "Set GRADER_REDIS_URL" in run.stderr
 
 
@@ -65,3 +61,18 @@ def test_the_application_listens_as_the_design_says() -> None:
     assert told.stdout.split("\n")[0] == (
         "False 1 None ['json'] ['grader.deliver', 'grader.grade']"
     )
+
+
+def test_a_worker_does_not_start_in_a_sandbox_that_the_host_lacks() -> None:
+    run = _refused(GRADER_REDIS_URL="redis://127.0.0.1:1/0", GRADER_SANDBOX="bubblewrap")
+    assert "there is no sandbox 'bubblewrap'" in run.stderr
+
+
+def _refused(**environment: str) -> subprocess.CompletedProcess[str]:
+    """A worker that ends at once, with a message and no traceback."""
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "workers"], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    return run

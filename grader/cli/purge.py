@@ -1,0 +1,70 @@
+"""``grader purge``: what has become old is removed."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import click
+
+from grader.bootstrap import COMMAND_LINE
+from grader.cli.token import open_service
+from grader.service.upkeep import Removed
+
+_DAYS = {"d": 1, "w": 7, "y": 365}
+#: Longer than anybody keeps anything; beyond it, times would leave the calendar.
+_MOST_DAYS = 36_500
+
+
+class Age(click.ParamType[timedelta]):
+    """A number of days (``365d``), weeks (``8w``) or years of 365 days (``2y``)."""
+
+    name = "age"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """The time span; fails for anything else."""
+        found = re.fullmatch(r"(\d{1,5})([dwy])", str(value))
+        days = int(found.group(1)) * _DAYS[found.group(2)] if found else 0
+        if not 0 < days <= _MOST_DAYS:
+            self.fail(f"{value!r} is no age; write 365d, 8w or 2y.", param, ctx)
+        return timedelta(days=days)
+
+
+@click.command()
+@click.option("--older-than", "age", type=Age(), required=True, help="Such as 365d, 8w or 2y.")
+@click.option("--course", default="", help="Of one course; of every course, where it is left out.")
+@click.option("--dry-run", is_flag=True, help="Only say how much there is to remove.")
+@click.option(
+    "--include-unfinished",
+    is_flag=True,
+    help="Also what waits, is being graded, needs attention or has a score to send.",
+)
+def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) -> None:
+    """Remove submissions received so long ago, with their reports, facts and scores.
+
+    Archives go where nobody else handed in the same bytes; measurements in the cache go where they
+    were of no use for so long (unless --course is given). Exercises, rubrics, tokens and the audit
+    trail stay. The service may run.
+    """
+    with open_service() as service:
+        if dry_run:
+            found = service.purge.would_remove(age, course, unfinished=include_unfinished)
+            click.echo(f"Would remove {told(found)}.")
+            return
+        removed = service.purge(age, course, unfinished=include_unfinished, actor=COMMAND_LINE)
+        click.echo(f"Removed {told(removed)}.")
+
+
+def told(removed: Removed) -> str:
+    """What was removed, in words."""
+    counts = {
+        "submissions": removed.submissions,
+        "reports": removed.reports,
+        "scores": removed.passbacks,
+        "archives": removed.archives,
+        "tokens": removed.tokens,
+        "cached inspections": removed.inspections,
+    }
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing"

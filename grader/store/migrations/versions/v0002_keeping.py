@@ -1,0 +1,25 @@
+"""By what a submission was superseded, when it was taken, and what letting go of things needs."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from grader.store.columns import Moment, Words
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """New columns are empty in rows that are there; the indexes are for removing those."""
+    op.add_column("submissions", sa.Column("superseded_by", Words()))
+    op.add_column("submissions", sa.Column("started_at", Moment()))
+    op.create_index("ix_submissions_archive_sha256", "submissions", ["archive_sha256"])
+    op.add_column("inspections", sa.Column("used_at", Moment()))
+    op.create_index("ix_inspections_stored_at", "inspections", ["stored_at"])
+    with op.batch_alter_table("idempotency_keys") as keys:
+        keys.alter_column("submission", existing_type=Words(), nullable=True)
+    op.create_index("ix_idempotency_keys_submission", "idempotency_keys", ["submission"])

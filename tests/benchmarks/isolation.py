@@ -1,0 +1,69 @@
+"""What it costs that a student's file is looked at in a child, and in a sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import count
+
+from grader.bootstrap import read_rubric
+from grader.checks.catalog import CATALOG
+from grader.engine.in_process import InProcess
+from grader.engine.job import Limits
+from grader.engine.measure import Engine
+from grader.engine.nursery import Nursery
+from grader.engine.sandbox import AUTO, Rung, offered
+from tests.benchmarks.corpus import Case
+from tests.benchmarks.engine_figures import NoFacts, measuring
+from tests.benchmarks.rubric import rubric_text
+from tests.benchmarks.sampling import Pipeline, Timings, interleave
+
+IN_PROCESS, LIMITED, SANDBOXED = "in-process", "child, limits alone", "child in its sandbox"
+FRESH = "a new child each, in its sandbox"
+
+
+def isolation(cases: Sequence[Case], repeats: int) -> Timings[Case]:
+    """The same submissions without a child, and with children that are shut in more and more."""
+    rubric = read_rubric(rubric_text())
+    with ExitStack() as stack:
+
+        def nursery(sandbox: str, limits: Limits = Limits()) -> Nursery:
+            return stack.enter_context(Nursery(limits, sandbox=sandbox))
+
+        inspectors = {
+            IN_PROCESS: InProcess(CATALOG),
+            LIMITED: nursery(Rung.RLIMITS),
+            SANDBOXED: nursery(AUTO),
+            FRESH: nursery(AUTO, Limits(reuse=1)),
+        }
+        pipelines = {
+            name: _fresh(measuring(Engine(CATALOG, one, NoFacts()), rubric))
+            for name, one in inspectors.items()
+        }
+        for pipeline in pipelines.values():
+            pipeline(cases[0])()
+        return interleave(pipelines, cases, repeats)
+
+
+def isolation_figures(timings: Timings[Case]) -> dict[str, float]:
+    """The ratio that a bar is set for; that of P to in-process is the engine section's."""
+    return {"sandbox": timings.ratio(SANDBOXED, LIMITED)}
+
+
+def isolation_lines(timings: Timings[Case]) -> Iterator[str]:
+    """Medians in milliseconds, each beside the work in-process."""
+    yield f"the sandbox that this host offers: {offered()[0].value}"
+    for name in timings.seconds:
+        milliseconds = timings.median(name) * 1_000
+        ratio = timings.ratio(name, IN_PROCESS)
+        yield f"{name:34} {milliseconds:8.1f} ms   {ratio:6.3f} x in-process"
+
+
+def _fresh(measure: Pipeline[Case]) -> Pipeline[Case]:
+    """No text comes twice: the checks remember the last few in their process."""
+    numbers = count()
+
+    def prepare(case: Case) -> Callable[[], object]:
+        return measure(case.fresh(next(numbers)))
+
+    return prepare

@@ -1,0 +1,173 @@
+"""What is sent and what goes wrong, and when: a plan that a seed decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+#: Exercises that ship with the service; the work is not about any of them, which is the same here.
+EXERCISES = ("numbers-refactor", "get-data", "chapter-practices")
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a run is. Times in seconds: ``span`` is that of uploads and faults.
+
+    ``lease`` is longer than any grading takes; ``limit`` is when the run ends, whatever happens.
+    """
+
+    submissions: int
+    students: int
+    span: float
+    limit: float
+    lease: float
+    child: float
+    #: How often each kind of fault happens.
+    faults: Mapping[str, int]
+    #: Functions in the largest submissions, of seven lines each.
+    largest: int
+    poisons: Mapping[str, int]
+    restore: bool = True
+
+
+FULL = Scale(
+    submissions=500,
+    students=60,
+    span=110,
+    limit=280,
+    lease=12,
+    child=8,
+    faults={
+        "kill_child": 12,
+        "kill_nursery": 6,
+        "kill_pool": 6,
+        "kill_worker": 3,
+        "kill_sender": 2,
+        "kill_scheduler": 2,
+        "kill_api": 3,
+        "flush_redis": 4,
+        "kill_redis": 3,
+        "kill_redis_that_forgets": 2,
+        "hang_redis": 1,
+        "cut_database": 4,
+        "stop_database": 2,
+    },
+    largest=285,
+    poisons={"worker": 4, "child": 2},
+)
+SMALL = Scale(
+    submissions=30,
+    students=12,
+    span=8,
+    limit=120,
+    lease=5,
+    child=4,
+    faults=dict.fromkeys(FULL.faults, 1),
+    largest=30,
+    poisons={"worker": 1, "child": 1},
+    restore=False,
+)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One submission. ``functions`` are those of each of its files.
+
+    ``seed`` makes its text; two with the same one are the same. ``poison`` is whom it kills:
+    nobody, its ``worker`` or its ``child``. ``by`` is the door: ``api``, or ``lms``.
+    """
+
+    number: int
+    at: float
+    student: str
+    exercise: str
+    functions: tuple[int, ...]
+    seed: int
+    by: str = "api"
+    poison: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its idempotency key, which is also its webhook id."""
+        return f"chaos-{self.number}"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong ``at`` a time. ``by`` is how far the clock then is off, if it is
+    the clock that jumps."""
+
+    at: float
+    kind: str
+    by: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole run, in order of time."""
+
+    scale: Scale
+    seed: int
+    sendings: tuple[Sending, ...]
+    faults: tuple[Fault, ...] = field(repr=False)
+
+
+def make_plan(scale: Scale, seed: int) -> Plan:
+    """The plan of a seed."""
+    chance = Random(seed)
+    sendings = sorted(_sendings(scale, chance), key=lambda one: one.at)
+    faults = sorted(_faults(scale, chance), key=lambda one: one.at)
+    return Plan(scale, seed, tuple(sendings), tuple(faults))
+
+
+def _sendings(scale: Scale, chance: Random) -> Iterator[Sending]:
+    poisons = [kind for kind, count in scale.poisons.items() for _ in range(count)]
+    bursts = [chance.uniform(0, 0.8 * scale.span) for _ in range(max(2, scale.submissions // 40))]
+    for number in range(scale.submissions):
+        poison = poisons.pop() if poisons else ""
+        yield Sending(
+            number,
+            at=_moment(scale, chance, bursts) * (0.5 if poison else 1),
+            student=f"{poison}-poison-{number}" if poison else _student(scale, chance),
+            exercise=chance.choice(EXERCISES),
+            functions=(scale.largest,) if poison else _functions(scale, chance),
+            # Every fourth one repeats what another student has sent.
+            seed=chance.randrange(scale.submissions) if chance.random() < 0.25 else number + 1_000,
+            by="lms" if not poison and chance.random() < 0.15 else "api",
+            poison=poison,
+        )
+
+
+def _student(scale: Scale, chance: Random) -> str:
+    return f"student-{chance.randrange(scale.students):02}"
+
+
+def _moment(scale: Scale, chance: Random, bursts: list[float]) -> float:
+    """Most come in bursts, the others at any time."""
+    if chance.random() < 0.7:
+        return chance.choice(bursts) + chance.uniform(0, 0.01 * scale.span)
+    return chance.uniform(0, 0.85 * scale.span)
+
+
+def _functions(scale: Scale, chance: Random) -> tuple[int, ...]:
+    """Most are small; of the large ones some are cut into files."""
+    drawn = chance.random()
+    if drawn < 0.6:
+        return (chance.randint(1, 8),)
+    if drawn < 0.93:
+        return tuple(chance.randint(2, max(3, scale.largest // 20)) for _ in range(3))
+    files = chance.randint(2, 6)
+    return (scale.largest // files,) * files
+
+
+def _faults(scale: Scale, chance: Random) -> Iterator[Fault]:
+    for kind, count in scale.faults.items():
+        for _ in range(count):
+            yield Fault(chance.uniform(0.04, 0.95) * scale.span, kind)
+    for share, by in ((0.15, HOUR), (0.3, 0), (0.5, -HOUR), (0.85, 0)):
+        yield Fault(share * scale.span, "move_clock", by)
+    if scale.restore:
+        yield Fault(0.4 * scale.span, "back_up")
+        yield Fault(0.6 * scale.span, "restore")

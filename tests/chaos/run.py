@@ -1,0 +1,147 @@
+"""One run: everything started, everything broken, everything counted, everything ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from random import Random
+
+from tests.chaos.book import Book
+from tests.chaos.clients import Clients, send_all
+from tests.chaos.databases import Rows
+from tests.chaos.faults import Faults
+from tests.chaos.plan import Plan
+from tests.chaos.site import Site, site
+from tests.chaos.verdict import Tables, Verdict, judge
+from tests.chaos.watchers import Observer, Poison
+from tests.lms_server import Script, answer
+from tests.processes import descendants
+
+#: What the end of a run may take beyond its limit: reading every report, ending every process.
+GRACE_SECONDS = 45.0
+_DUE = "SELECT count(*) FROM passbacks WHERE state = 'due'"
+
+
+@dataclass
+class Run:
+    """What came of a run."""
+
+    verdict: Verdict
+    faults: dict[str, int]
+    seconds: float
+    poison_kills: int
+    notes: list[str] = field(default_factory=list)
+
+
+def chaos(kind: str, plan: Plan, folder: Path) -> Run:
+    """Run a plan on a database of a kind. It ends by itself, whatever hangs.
+
+    Raises:
+        AssertionError: the service did not start.
+    """
+    start = time.monotonic()
+    lifeline = _lifeline(plan.scale.limit + GRACE_SECONDS)
+    with site(kind, folder, plan.scale) as place:
+        place.lms.script = _moody(plan.seed)
+        run = _on(place, plan, start)
+    lifeline.cancel()
+    return replace(run, seconds=time.monotonic() - start)
+
+
+def _on(place: Site, plan: Plan, start: float) -> Run:
+    book, ended = Book(), threading.Event()
+    rows = Rows(place.database.url)
+    clients = Clients(place, book, ended)
+    observer, poison = Observer(rows, clients, book), Poison(place, rows)
+    faults = Faults(place, book, clients, observer, plan.seed)
+    deadline = start + plan.scale.limit
+    begin = time.monotonic()
+    _thread(observer.watch, ended)
+    _thread(poison.watch, ended)
+    acting = [
+        _thread(faults.run, plan.faults, begin, ended),
+        _thread(send_all, clients, plan.sendings, begin, ended),
+    ]
+    for one in acting:
+        one.join(max(0.0, deadline - time.monotonic()))
+    in_time = _settle(book, rows, deadline)
+    ended.set()
+    verdict = _count(place, book, rows, clients, observer, deadline + GRACE_SECONDS / 2)
+    clients.close()
+    notes = list(faults.errors)
+    notes += [f"the backup held {one}, the restore lost it" for one in faults.missing]
+    if not in_time:
+        notes.append(f"the time was over with {len(book.open())} open")
+    if any(one.is_alive() for one in acting):
+        notes.append("the time was over before every fault was done")
+    broken = (*verdict.broken, *notes)
+    return Run(replace(verdict, broken=broken), dict(faults.done), 0.0, poison_kills=poison.kills)
+
+
+def _settle(book: Book, rows: Rows, deadline: float) -> bool:
+    """Wait until all has come to its end; whether it did in time."""
+    while time.monotonic() < deadline:
+        if not book.open() and not rows.ask_until(deadline, _DUE)[0][0]:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _count(
+    place: Site, book: Book, rows: Rows, clients: Clients, observer: Observer, deadline: float
+) -> Verdict:
+    tables = Tables.of(rows, deadline)
+    graded = [one for one, state in tables.states.items() if state == "graded"]
+    unread = observer.read_all(graded)
+    return judge(book, tables, list(place.lms.seen), unread)
+
+
+def _moody(seed: int) -> Script:
+    """An LMS that fails now and then, never twice for the same score."""
+    chance, met = Random(seed), set[str]()
+
+    def script(request: BaseHTTPRequestHandler) -> None:
+        name = request.headers.get("webhook-id", "")
+        mood = chance.random() if name not in met else 1.0
+        met.add(name)
+        if mood < 0.1:
+            answer(500)(request)
+        elif mood < 0.2:
+            answer(503, Retry_After="1")(request)
+        elif mood < 0.25:
+            request.close_connection = True  # it has the score, and nobody hears of it
+        else:
+            answer(200)(request)
+
+    return script
+
+
+def _thread(act: Callable[..., object], *given: object) -> threading.Thread:
+    thread = threading.Thread(target=act, args=given, daemon=True)
+    thread.start()
+    return thread
+
+
+def _lifeline(seconds: float) -> threading.Timer:
+    """The last resort: after so long every process that we started dies, and so do we."""
+
+    def cut() -> None:
+        print(
+            f"\nNothing moved for too long: everything is ended after {seconds:.0f} s.", flush=True
+        )
+        for pid in descendants(os.getpid()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        os._exit(2)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    return timer

@@ -1,0 +1,168 @@
+"""The service of a chaos run: ``grader serve`` on its database, with a clock that can be moved."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.cli.redis_server import RedisServer
+from tests.chaos.databases import Database, database
+from tests.chaos.plan import Scale
+from tests.e2e.running import Running
+from tests.lms_server import Lms
+from tests.processes import alive, command_of, descendants, parent_of
+
+#: The folder of the module that moves the clock of the service's processes.
+_CLOCK = Path(__file__).with_name("clock")
+SOURCE = "campus"
+COURSE = "mlops"
+#: Words in the command lines of the processes under ``grader serve``.
+WORKER = "--queues live,regrade"
+NURSERY = "grader.engine.nursery_main"
+
+
+@dataclass
+class Site:
+    """The service, up or down. Whatever it starts is known by process id."""
+
+    folder: Path
+    database: Database
+    lms: Lms
+    environment: dict[str, str]
+    port: int
+    token: str = ""
+    secret: str = ""
+    running: Running | None = None
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the service keeps its files."""
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        """Where the service is, over all its restarts."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """The log of the grading workers."""
+        return self.data_dir / "logs" / "worker.log"
+
+    def start(self) -> None:
+        """Start ``grader serve`` with two grading workers."""
+        options = ("--port", str(self.port), "--workers", "2")
+        self.running = Running(self.data_dir, *options, **self.environment)
+        self.running.wait()
+        self.token = self.token or self.running.token
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, and all that is left of it after a while."""
+        running, self.running = self.running, None
+        if running is None:
+            return
+        # What runs now, not what ever ran: an old process id may be somebody else's by now.
+        here = set(running.look()) | {running.process.pid}
+        running.process.send_signal(how)
+        with suppress(subprocess.TimeoutExpired):
+            running.process.wait(20)
+        for pid in alive(here):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        running.process.wait()
+
+    def pids(self, words: str) -> list[int]:
+        """Processes of the service whose command lines hold words, oldest first."""
+        return self.running.pids(words) if self.running else []
+
+    def children_of_nurseries(self) -> list[int]:
+        """Processes that look at a student's source."""
+        return [child for nursery in self.nurseries() for child in descendants(nursery)]
+
+    def nurseries(self) -> list[int]:
+        """Processes that such children are forked from: children of pool processes."""
+        found = self.pids(NURSERY)
+        return [pid for pid in found if NURSERY not in command_of(parent_of(pid))]
+
+    def move_clock(self, seconds: float) -> None:
+        """Have the service believe that it is so much later, from now on."""
+        file = Path(self.environment["CHAOS_CLOCK"])
+        fresh = file.with_suffix(".new")
+        fresh.write_text(str(seconds))
+        fresh.replace(file)
+
+    def redis(self) -> RedisServer:
+        """The Redis of the service."""
+        return RedisServer.at(self.data_dir / "redis")
+
+    def forget_redis(self) -> None:
+        """Remove what Redis has written down."""
+        for kept in (self.data_dir / "redis").glob("appendonly*"):
+            # Older servers write one file, newer ones a folder.
+            shutil.rmtree(kept) if kept.is_dir() else kept.unlink(missing_ok=True)
+
+    def command(self, *words: str) -> str:
+        """Run ``grader`` with words on this installation; what it printed.
+
+        Raises:
+            CalledProcessError: it failed.
+        """
+        return subprocess.run(
+            [sys.executable, "-m", "grader", *words],
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout.strip()
+
+
+@contextmanager
+def site(kind: str, folder: Path, scale: Scale) -> Iterator[Site]:
+    """A running service on a database of a kind, with an LMS that sends and is sent to."""
+    data_dir = folder / "data"
+    with ExitStack() as stack:
+        base = stack.enter_context(database(kind, data_dir))
+        lms = stack.enter_context(Lms().running())
+        place = Site(folder, base, lms, _environment(kind, base, folder, lms, scale), _free_port())
+        place.move_clock(0)
+        stack.callback(place.stop)
+        place.start()
+        place.secret = place.command(
+            "source", "create", SOURCE, "--course", COURSE, "--callback", lms.url
+        )
+        yield place
+
+
+def _environment(kind: str, base: Database, folder: Path, lms: Lms, scale: Scale) -> dict[str, str]:
+    path = os.pathsep.join(filter(None, (str(_CLOCK), os.environ.get("PYTHONPATH", ""))))
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "PYTHONPATH": path,
+        "CHAOS_CLOCK": str(folder / "clock.txt"),
+        "GRADER_DATA_DIR": str(folder / "data"),
+        "GRADER_DATABASE_URL": "" if kind == "sqlite" else base.url,
+        "GRADER_CALLBACK_HOSTS": json.dumps([lms.place]),
+        "GRADER_LEASE": str(scale.lease),
+        "GRADER_CHILD_SECONDS": str(scale.child),
+        "GRADER_SWEEP_EVERY": "0.5",
+        "GRADER_PAUSE": "0.5",
+        "GRADER_DEAF_AFTER": "20",
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port

@@ -1,0 +1,163 @@
+"""Whether the promises were kept: counted at the end, through the API and by SQL."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from tests.chaos.book import Book, Promise
+from tests.chaos.databases import Rows
+from tests.chaos.watchers import ENDED
+
+#: Reports, scores and tries as they stand in the tables.
+_STATES = "SELECT id, state, tries FROM submissions"
+_REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
+_SCORES = "SELECT submission, state FROM passbacks"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the database holds at the end."""
+
+    states: dict[str, str]
+    tries: dict[str, int]
+    reports: dict[str, int]
+    scores: dict[str, str]
+
+    @classmethod
+    def of(cls, rows: Rows, deadline: float) -> Tables:
+        """Read them, when the database answers."""
+        states = rows.ask_until(deadline, _STATES)
+        reports: Counter[str] = Counter()
+        for row in rows.ask_until(deadline, _REPORTS):
+            reports[row.submission] += row.number
+        return cls(
+            states={row.id: row.state for row in states},
+            tries={row.id: row.tries for row in states},
+            reports=reports,
+            scores={row.submission: row.state for row in rows.ask_until(deadline, _SCORES)},
+        )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One run's figures. A figure in ``broken`` is a promise that was not kept."""
+
+    figures: dict[str, str]
+    broken: tuple[str, ...]
+
+
+def judge(book: Book, tables: Tables, seen: list[Any], unread: list[str]) -> Verdict:
+    """Count. ``seen`` is what the LMS was sent, ``unread`` are reports that nobody could read."""
+    count = Count(book, tables, sorted(set(_twice(book, tables, seen))), unread)
+    return Verdict(count.figures(), tuple(_said(count.checks())))
+
+
+class Count:
+    """Submissions by what became of them."""
+
+    def __init__(self, book: Book, tables: Tables, twice: list[str], unread: list[str]) -> None:
+        self._book, self._tables = book, tables
+        self._twice, self._unread = twice, unread
+        self._accepted = book.accepted()
+        self._lost = [one for one in self._accepted if one.submission not in tables.states]
+        ended = [one for one in self._accepted if self._state(one) in ENDED]
+        self._open = [one for one in self._accepted if one not in ended + self._lost]
+        self._graded = self._in("graded")
+        self._parked = self._in("needs_attention")
+        self._superseded = self._in("superseded")
+        reports = tables.reports
+        self._once = [one for one in self._graded if reports.get(one.submission) == 1]
+        self._owed = [one for one in self._once if one.sending.by == "lms"]
+        scores = tables.scores
+        self._unsent = [one for one in self._owed if scores.get(one.submission) != "sent"]
+
+    def _state(self, one: Promise) -> str:
+        return self._tables.states.get(one.submission, "")
+
+    def _in(self, state: str) -> list[Promise]:
+        return [one for one in self._accepted if self._state(one) == state]
+
+    def figures(self) -> dict[str, str]:
+        """What a table shows."""
+        poisons = [one for one in self._accepted if one.sending.poison]
+        caught = [one for one in self._parked if one.sending.poison]
+        tries = self._tables.tries
+        waits = [one.ended_at - one.sent_at for one in self._accepted if one.ended_at]
+        return {
+            "sent": f"{len(self._book.promises)}",
+            "accepted": f"{len(self._accepted)}",
+            "reported exactly once": f"{len(self._once)}",
+            "superseded by a newer attempt": f"{len(self._superseded)}",
+            "needs_attention, planted poison": f"{len(caught)} of {len(poisons)}",
+            "needs_attention, anything else": f"{len(self._parked) - len(caught)}",
+            "lost": f"{len(self._lost)}",
+            "still open when the time was over": f"{len(self._open)}",
+            "graded twice in effect": f"{len(self._twice)}",
+            "scores delivered": f"{len(self._owed) - len(self._unsent)} of {len(self._owed)}",
+            "claimed more than once": f"{sum(number > 1 for number in tries.values())}",
+            "tries of clients that failed": f"{sum(self._book.failures.values())}",
+            "sent again after the restore": f"{self._book.resent}",
+            "graded again after the restore": f"{len(self._book.taken_back)}",
+            "longest wait": f"{max(waits, default=0):.0f} s",
+            "median wait": f"{median(waits or [0]):.1f} s",
+        }
+
+    def checks(self) -> dict[str, list[str]]:
+        """What broke each promise: nothing, where it was kept."""
+        silent = [one for one in self._book.promises.values() if not one.submission]
+        return {
+            "sent and never answered": [one.sending.key for one in silent if not one.refused],
+            "refused": [f"{one.sending.key} {one.refused}" for one in silent if one.refused],
+            "lost": _names(self._lost),
+            "still open when the time was over": _names(self._open),
+            "needs attention without being poison": _names(self._parked, poison=False),
+            "poison that was reported": _names(self._graded, poison=True),
+            "graded twice in effect": self._twice,
+            "graded without a report": [
+                one.submission for one in self._graded if one.submission not in self._tables.reports
+            ],
+            "scores that did not arrive": _names(self._unsent),
+            "reports that the API does not give": self._unread,
+        }
+
+
+def _names(promises: list[Promise], poison: bool | None = None) -> list[str]:
+    """Their submissions: all of them, or those that are poison, or are not."""
+    return [one.submission for one in promises if poison in (None, bool(one.sending.poison))]
+
+
+def _twice(book: Book, tables: Tables, seen: list[Any]) -> Iterator[str]:
+    yield from (one for one, number in tables.reports.items() if number > 1)
+    yield from book.changed
+    yield from _scored_twice(book, seen)
+
+
+def _scored_twice(book: Book, seen: list[Any]) -> Iterator[str]:
+    """Submissions for which the LMS got scores that differ, or two that it cannot tell are one.
+
+    A score that comes again under its webhook id is the same score. After a restore a submission
+    may be graded and its score sent again under a new id: then the points have to be the same.
+    """
+    scores: dict[str, dict[str, Any]] = defaultdict(dict)
+    for _, headers, body in seen:
+        said = json.loads(body)
+        before = scores[said["submission"]].setdefault(headers["webhook-id"], said)
+        if before != said:
+            yield said["submission"]
+    for submission, by_id in scores.items():
+        points = {one["points"] for one in by_id.values()}
+        allowed = 2 if submission in book.taken_back else 1
+        if len(by_id) > allowed or len(points) > 1:
+            yield submission
+
+
+def _said(checks: dict[str, list[str]]) -> Iterator[str]:
+    for what, found in checks.items():
+        if found:
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            yield f"{what}: {', '.join(found[:5])}{more}"

@@ -1,0 +1,86 @@
+"""A database that is away for a while when a grading ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Timer
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from grader.bootstrap import Service, build_grade, build_service
+from grader.broker import NoWaker
+from grader.checks.catalog import CATALOG
+from grader.domain.facts import SubmissionFacts
+from grader.domain.rubric import Rubric
+from grader.domain.source import Submission
+from grader.engine.facts_cache import MemoryFacts
+from grader.engine.in_process import InProcess
+from grader.engine.measure import Engine
+from grader.service.records import Lane, SubmissionState
+from grader.settings import Settings
+from tests.contract.conftest import fresh
+from tests.contract.material import NOW, sent
+
+
+class Server:
+    """A database of a PostgreSQL server that can be closed to everybody, and opened again."""
+
+    def __init__(self, server: str, url: str) -> None:
+        self._url = make_url(server).set(drivername="postgresql+psycopg")
+        self._name = make_url(url).database
+
+    def close(self) -> None:
+        self._run(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS false")
+        self._run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{self._name}'"
+        )
+
+    def open(self) -> None:
+        self._run(f"ALTER DATABASE {self._name} ALLOW_CONNECTIONS true")
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+class Cutting(Engine):
+    """The engine; when it has measured, the database goes away for a second."""
+
+    server: Server
+
+    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
+        facts = super().measure(submission, rubric)
+        self.server.close()
+        Timer(1.0, self.server.open).start()
+        return facts
+
+
+@pytest.fixture
+def url(postgres: str) -> Iterator[str]:
+    """A database of the test's own on PostgreSQL: a file is never away."""
+    yield from fresh(postgres, "TEMPLATE model")
+
+
+@pytest.fixture
+def service(url: str) -> Iterator[Service]:
+    service = build_service(Settings(database_url=url), waker=NoWaker())
+    service.seed()
+    yield service
+    service.close()
+
+
+def test_a_result_waits_for_a_database_that_comes_back(
+    service: Service, postgres: str, url: str
+) -> None:
+    engine = Cutting(CATALOG, InProcess(CATALOG), MemoryFacts())
+    engine.server = Server(postgres, url)
+    new = sent(exercise="numbers-refactor", filename="main.py")
+    record, _ = service.store.submissions.accept(new, NOW)
+    build_grade(service, engine).next(Lane.LIVE)
+    graded = service.store.submissions.get(record.id)
+    assert (graded.state, graded.tries) == (SubmissionState.GRADED, 1)

@@ -1,0 +1,206 @@
+"""Who goes before whom where much waits, and what a queued submission is told of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from grader.service.estimate import Pace, Place
+from grader.service.places import Places
+from grader.service.records import Claim, Lane, SubmissionRecord
+from grader.store.database import Store
+from grader.store.engine import Database
+from grader.store.tables import submissions
+from tests.contract.material import LEASE, NOW, SECOND, publish, result, sent
+
+REGRADES = 1_000
+
+
+class At:
+    """A clock that goes only when it is told to."""
+
+    def __init__(self, time: datetime) -> None:
+        self.time = time
+
+    def now(self) -> datetime:
+        return self.time
+
+
+LATER = NOW + SECOND * 60
+
+
+@pytest.fixture(autouse=True)
+def exercises(store: Store) -> None:
+    for at in range(5):
+        publish(store, f"numbers-{at}")
+
+
+def hand_in(store: Store, student: str, *, after: int = 0, exercise: int = 0) -> SubmissionRecord:
+    new = sent(student, exercise=f"numbers-{exercise}")
+    return store.submissions.accept(new, NOW + SECOND * after)[0]
+
+
+def next_of(store: Store, now: datetime = LATER) -> Claim | None:
+    """What a worker takes next, whichever lane woke it: live rows go first."""
+    for lane in Lane:
+        claim = store.submissions.claim(lane, now, LEASE)
+        if claim:
+            return claim
+    return None
+
+
+def finish(store: Store, claim: Claim, now: datetime = LATER) -> None:
+    version = store.rubrics.newest(claim.submission.exercise)
+    assert version is not None
+    assert store.submissions.finish(claim, result(version), now)
+
+
+def regrade_all(store: Store, url: str) -> None:
+    """A row of each of many students in the lane for regrades."""
+    model = hand_in(store, "model")
+    database = Database(url)
+    with database.write() as connection:
+        row = dict(connection.execute(submissions.select()).one()._mapping)
+        many = [
+            row
+            | {"id": f"{model.id}-{at}", "student": f"s{at}", "attempt": 0}
+            | {"lane": Lane.REGRADE.value}
+            for at in range(REGRADES)
+        ]
+        connection.execute(insert(submissions), many)
+        connection.execute(submissions.delete().where(submissions.c.id == model.id))
+    database.close()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_regrade_of_a_class_delays_an_upload_by_one_running_job_of_each_worker(
+    store: Store, url: str, workers: int
+) -> None:
+    regrade_all(store, url)
+    running = [next_of(store) for _ in range(workers)]
+    uploads = [hand_in(store, f"s{at}", after=at).id for at in range(10)]
+    taken = []
+    for claim in running:  # each worker ends what it had begun, and takes the next
+        assert claim is not None and claim.submission.lane is Lane.REGRADE
+        finish(store, claim)
+        following = next_of(store)
+        assert following is not None
+        taken.append(following.submission.id)
+    taken += [claim.submission.id for _ in uploads[workers:] if (claim := next_of(store))]
+
+    assert taken == uploads
+    last = next_of(store)
+    assert last is not None and last.submission.lane is Lane.REGRADE
+
+
+def test_fifty_uploads_of_one_student_do_not_delay_another_s_one(store: Store) -> None:
+    for at in range(50):
+        hand_in(store, "eager", after=at, exercise=at % 5)
+    running = next_of(store)
+    late = hand_in(store, "late", after=55)
+    assert running is not None
+    finish(store, running)
+
+    following = next_of(store)
+    assert following is not None
+    assert following.submission.id == late.id
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_claims_is_foreseen(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    before = [(chance.choice("abc"), exercise) for exercise in range(4)]
+    for at, (student, exercise) in enumerate(before):  # some of them are busy by now
+        hand_in(store, student, after=at, exercise=exercise)
+    for _ in range(chance.randint(1, 4)):
+        busy = store.submissions.claim(Lane.LIVE, NOW + SECOND * 5, LEASE)
+        if busy and chance.random() < 0.5:
+            finish(store, busy, NOW + SECOND * 5)
+    pairs = [(student, exercise) for student in "abcdef" for exercise in range(5)]
+    for at, (student, exercise) in enumerate(chance.choices(pairs, k=16)):
+        hand_in(store, student, after=10 + at, exercise=exercise)
+    foreseen = store.submissions.in_turn(Lane.LIVE, LATER)
+    order = []
+    while claim := store.submissions.claim(Lane.LIVE, LATER, LEASE):
+        order.append(claim.submission.id)
+
+    assert foreseen == order and len(order) >= 14
+
+
+def test_a_position_is_told_of_what_waits(store: Store, url: str) -> None:
+    regrade_all(store, url)
+    made = [hand_in(store, "s1", after=at) for at in range(3)]
+    other = hand_in(store, "s2", after=5)
+    places = Places(store, At(LATER))
+    last = store.submissions.page("numbers-0", limit=5).items[-1]
+
+    assert [position(places, one) for one in (*made, other)] == [4, 3, 1, 2]
+    assert last.lane is Lane.REGRADE
+    assert position(places, last) == 4 + REGRADES
+    claim = next_of(store)
+    assert claim is not None and places.of(claim.submission) is None
+
+
+def position(places: Places, record: SubmissionRecord) -> int:
+    place = places.of(record)
+    assert place is not None
+    return place.position
+
+
+class Counting:
+    """The store's submissions, counting how often the whole order is read."""
+
+    def __init__(self, store: Store) -> None:
+        self.submissions, self._store, self.reads = self, store, 0
+
+    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+        self.reads += 1
+        return [f"id-{at}" for at in range(20_000)]
+
+    def pace(self, now: datetime) -> Pace:
+        return self._store.submissions.pace(now)
+
+
+def test_a_long_order_is_read_once_for_all_who_ask(store: Store) -> None:
+    waiting = hand_in(store, "s1")
+    counting, clock = Counting(store), At(LATER)
+    places = Places(counting, clock)  # type: ignore[arg-type]
+    for _ in range(100):
+        assert position(places, waiting) == 20_001
+        clock.time += SECOND / 12
+    assert counting.reads == 1
+
+    clock.time += SECOND * 3
+    assert position(places, waiting) == 20_001
+    clock.time -= SECOND * 60
+    assert position(places, waiting) == 20_001
+    assert counting.reads == 3
+
+
+def test_an_estimate_is_reckoned_from_what_was_graded_lately(store: Store) -> None:
+    """Two workers, ten seconds each: the third that waits is begun when the first two are done."""
+
+    def place(record: SubmissionRecord, now: datetime) -> Place | None:
+        return Places(store, At(now)).of(record)
+
+    nothing_known = place(hand_in(store, "s0"), NOW)
+    hand_in(store, "s1")
+    pair = [store.submissions.claim(Lane.LIVE, NOW + SECOND, LEASE) for _ in range(2)]
+    now = NOW + SECOND * 11
+    for claim in pair:
+        assert claim is not None
+        finish(store, claim, now)
+    waiting = [hand_in(store, f"t{at}", after=11) for at in range(4)]
+
+    assert nothing_known == Place(1, None)
+    assert [place(one, now) for one in waiting] == [
+        Place(1, 10),
+        Place(2, 10),
+        Place(3, 15),
+        Place(4, 20),
+    ]
+    assert place(waiting[3], now + timedelta(minutes=1)) == Place(4, None)  # nobody came

@@ -1,0 +1,61 @@
+"""What holds for every upload, whatever its bytes are."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from contextlib import suppress
+
+from grader.domain.errors import BadArchive
+from grader.domain.rubric import Intake
+from grader.domain.source import Submission
+from grader.engine.intake import read_upload
+from grader.engine.intake_refusals import REFUSALS, unseen
+
+LIMITS = Intake()
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)
+
+
+def accepted_or_refused(data: bytes, filename: str = "upload.zip") -> str:
+    """The code of the refusal, or nothing.
+
+    Raises:
+        AssertionError: what was accepted breaks a rule. Any other error is one of the intake's.
+    """
+    try:
+        submission = read_upload(data, filename=filename, limits=LIMITS)
+    except BadArchive as error:
+        assert error.code in REFUSALS
+        assert error.detail and error.how_to_fix
+        assert all(char.isprintable() for char in error.detail + error.how_to_fix + error.where)
+        return error.code
+    assert_within_limits(submission)
+    if submission.archive_sha256:
+        assert_zipfile_reads_the_same(data, submission)
+    return ""
+
+
+def assert_within_limits(submission: Submission) -> None:
+    """Names are safe, and sizes and counts are those that the limits allow."""
+    assert 0 < len(submission.files) <= LIMITS.max_entries
+    assert all(len(file.data) <= LIMITS.max_file for file in submission.files)
+    assert sum(len(file.data) for file in submission.files) <= LIMITS.max_total
+    for file in submission.files:
+        assert not unseen(file.path)
+        assert not {"", ".", ".."} & set(file.path.split("/"))
+    assert len({file.path.casefold() for file in submission.files}) == len(submission.files)
+
+
+def assert_zipfile_reads_the_same(data: bytes, submission: Submission) -> None:
+    """What is accepted has the contents that another program finds in the archive.
+
+    Names aside, which that program decodes its own way, and what is not graded aside.
+    """
+    wanted = {zlib.crc32(file.data) for file in submission.files}
+    theirs = []
+    with zipfile.ZipFile(io.BytesIO(data)) as other:
+        for info in other.infolist():
+            with suppress(*_DAMAGE):  # Of a leftover, which nobody reads.
+                theirs += [other.read(info)] if info.CRC in wanted else []
+    assert all(file.data in theirs for file in submission.files)

@@ -1,0 +1,115 @@
+"""Archives to start fuzzing from, and small harms to them: to any byte, or to a known field."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.hostile import archive_rows_bytes, archive_rows_names
+
+_REAL = Path(__file__).parents[1] / "real_archives"
+_LARGEST = 4_096
+#: Refusals at the first look: nothing lies behind them.
+_SHALLOW = frozenset({"truncated", "not-a-zip", "empty-upload"})
+
+#: What begins with these bytes -> where its fields stand, and how many bytes they have.
+_FIELDS = {
+    b"PK\x03\x04": (
+        *((at, 2) for at in (4, 6, 8, 10, 12, 26, 28)),
+        *((at, 4) for at in (14, 18, 22)),
+    ),
+    b"PK\x01\x02": (
+        *((at, 2) for at in (4, 6, 8, 10, 12, 14, 28, 30, 32, 34, 36)),
+        *((at, 4) for at in (16, 20, 24, 38, 42)),
+    ),
+    b"PK\x05\x06": (*((at, 2) for at in (4, 6, 8, 10, 20)), (12, 4), (16, 4)),
+    b"PK\x06\x06": ((4, 8), (16, 4), (24, 8), (32, 8), (40, 8), (48, 8)),
+    b"PK\x06\x07": ((4, 4), (8, 8), (16, 4)),
+    b"PK\x07\x08": ((4, 4), (8, 4), (12, 4)),
+}
+KINDS = ("field", "flip", "cut", "insert", "set", "turn", "end", "splice", "repeat", "mend")
+
+
+class Harm(NamedTuple):
+    """One change; ``mend`` takes one back. ``at`` and ``value`` are any whole numbers that fit."""
+
+    kind: str
+    at: int
+    length: int
+    value: int
+    fresh: bytes
+
+
+MEND = Harm("mend", 0, 0, 0, b"")
+
+
+def seeds() -> list[bytes]:
+    """The small archives of the table of hostile ones, and every one of a real program."""
+    rows = (*archive_rows_names.ROWS, *archive_rows_bytes.ROWS)
+    built = {
+        data
+        for row in rows
+        for data in row.archives
+        if len(data) <= _LARGEST and row.code not in _SHALLOW
+    }
+    return sorted(built) + [path.read_bytes() for path in sorted(_REAL.glob("*.zip"))]
+
+
+def harmed(data: bytes, harm: Harm, other: bytes) -> bytes:
+    """The data after one change; ``other`` is what pieces are spliced from."""
+    if harm.kind == "field":
+        return _with_field(data, harm)
+    if harm.kind == "mend":
+        return _mended(data)
+    at = harm.at % (len(data) + 1)
+    behind = data[at + harm.length :]
+    piece = data[at : at + harm.length]
+    if harm.kind == "splice":
+        start = harm.value % (len(other) + 1)
+        return data[:at] + other[start : start + harm.length] + behind
+    between = {
+        "flip": bytes(byte ^ (1 << harm.value % 8) for byte in piece[:1]) + piece[1:],
+        "cut": b"",
+        "insert": harm.fresh + piece,
+        "set": harm.fresh,
+        "turn": piece[::-1],
+        "repeat": piece * (2 + harm.value % 3),
+        "end": None,
+    }[harm.kind]
+    return data[:at] if between is None else data[:at] + between + behind
+
+
+def _with_field(data: bytes, harm: Harm) -> bytes:
+    """The data with one field of one of its records set to ``value``."""
+    places = [
+        (start + offset, width)
+        for mark, fields in _FIELDS.items()
+        for start in _all(data, mark)
+        for offset, width in fields
+        if start + offset + width <= len(data)
+    ]
+    if not places:
+        return data
+    at, width = places[harm.at % len(places)]
+    packed = struct.pack("<Q", harm.value % (1 << 8 * width))[:width]
+    return data[:at] + packed + data[at + width :]
+
+
+def _mended(data: bytes) -> bytes:
+    """The data with an end record that fits its list again, so that what follows goes deeper."""
+    end, start = data.rfind(b"PK\x05\x06"), data.find(b"PK\x01\x02")
+    if not 0 <= start < end <= len(data) - 22:
+        return data
+    count = len(_all(data[start:end], b"PK\x01\x02"))
+    fixed = struct.pack("<4H2LH", 0, 0, count, count, end - start, start, len(data) - end - 22)
+    return data[: end + 4] + fixed + data[end + 22 :]
+
+
+def _all(data: bytes, mark: bytes) -> list[int]:
+    found = []
+    at = data.find(mark)
+    while at >= 0:
+        found.append(at)
+        at = data.find(mark, at + 1)
+    return found

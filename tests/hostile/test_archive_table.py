@@ -1,0 +1,46 @@
+"""Every kind of hostile archive, each with the code that it is refused by, or what is kept of it.
+
+Each refusal says what is wrong and what to do, in characters that a reader can see, and each code
+is explained on a page of its own.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.api.problem_kinds import all_kinds
+from grader.domain.errors import BadArchive
+from grader.engine.intake import read_upload
+from grader.engine.intake_refusals import REFUSALS
+from tests.hostile import archive_rows_bytes, archive_rows_names
+from tests.hostile.archive_rows_names import Row
+
+ROWS = (*archive_rows_names.ROWS, *archive_rows_bytes.ROWS)
+#: Refusals of paths on a disk, which no upload can meet.
+_OF_PATHS = {"no-such-path", "unreadable-path"}
+
+
+def outcome(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The code of the refusal, or the files that are graded."""
+    try:
+        submission = read_upload(data, filename="upload.zip")
+    except BadArchive as error:
+        assert error.detail and error.how_to_fix
+        assert all(char.isprintable() for char in error.detail + error.how_to_fix + error.where)
+        assert "{" not in error.detail
+        return error.code, ()
+    return "", tuple(source.path for source in submission.files)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+def test_every_archive_of_a_row_ends_as_the_row_says(row: Row) -> None:
+    found = {number: outcome(data) for number, data in enumerate(row.archives)}
+    assert found == dict.fromkeys(found, (row.code, row.kept))
+    assert found
+
+
+def test_every_code_is_met_by_a_row_and_explained() -> None:
+    codes = {row.code for row in ROWS} - {""}
+    assert codes == set(REFUSALS) - _OF_PATHS
+    kinds = all_kinds(REFUSALS)
+    assert all(kinds[code].meaning and kinds[code].how_to_fix for code in REFUSALS)

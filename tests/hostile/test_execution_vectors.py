@@ -1,0 +1,138 @@
+"""Nothing of a submission is run, imported, opened or obeyed: the interpreter itself bears witness.
+
+An audit hook tells what the worker's side and the child do while each vector is read and measured.
+The child stands on the lowest rung of the sandbox, so that nothing but the engine's own way of
+working keeps a vector from leaving its marker.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader.domain.facts import FileFacts
+from grader.domain.source import Submission
+from grader.engine.intake import read_upload
+from grader.engine.measure import Engine
+from grader.engine.nursery import Nursery
+from grader.engine.rubric_text import read_rubric_text
+from grader.engine.sandbox import Rung
+from tests.benchmarks.engine_figures import NoFacts
+from tests.benchmarks.rubric import every_check_text
+from tests.hostile import witness_checks
+from tests.hostile.execution_vectors import VICTIM, Files, vectors
+
+_ONE_MORE = """\
+  {0}:
+    title: {0}
+    points: 0
+    check: {0}
+    scale: {{measure: lines, full_at: 0, zero_at: 1}}
+"""
+_REST = _ONE_MORE.format("stray") + _ONE_MORE.format("witness") + "intake: {notebooks: accepted}"
+_TEXT = every_check_text().replace("patch: false", "patch: true").replace("fix: false", "fix: true")
+RUBRIC = read_rubric_text(_TEXT + _REST, witness_checks.CATALOG)
+
+#: All that a child ever does, but for its own memory and its two pipes.
+DONE = re.compile(
+    r"compile (b'|b\"|<ast\.Module).*"  # a text becomes a tree, a tree is seen to compile
+    r"|resource\.setrlimit .*"
+    r"|open '/dev/null', None, \d+"
+    # The parser, to show the line of a syntax error: the working folder is empty.
+    r"|open '<unknown>', 'rb', 0",
+    re.DOTALL,
+)
+
+_watching = False
+_seen: list[str] = []
+
+
+def _hook(event: str, arguments: tuple[object, ...]) -> None:
+    if _watching and not event.startswith(witness_checks.HARMLESS):
+        _seen.append(f"{event} {arguments!r:.300}")
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """What this process does meanwhile."""
+    global _watching
+    _seen.clear()
+    _watching = True
+    try:
+        yield _seen
+    finally:
+        _watching = False
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """An engine whose child bears witness, and would let a marker be left."""
+    sys.addaudithook(_hook)
+    folder = str(Path(witness_checks.__file__).parent)
+    catalog = "witness_checks:CATALOG"
+    with Nursery(catalog=catalog, path=folder, sandbox=Rung.RLIMITS) as nursery:
+        engine = Engine(witness_checks.CATALOG, nursery, NoFacts())
+        graded(engine, {})
+        yield engine
+
+
+def zipped(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, data in files.items():
+            archive.writestr(path, data)
+    return buffer.getvalue()
+
+
+def graded(engine: Engine, files: Files) -> tuple[Submission, tuple[FileFacts, ...], list[str]]:
+    """What was kept of an archive, what was measured of it, and what the child did."""
+    # The last file is there for the witness to tell of the one before it.
+    archive = zipped({"victim.py": VICTIM, **files, "zzz.py": b"x = 1\n"})
+    submission = read_upload(archive, limits=RUBRIC.intake)
+    facts = engine.measure(submission, RUBRIC)
+    told = [file.inspections["witness"] for file in facts.files if "witness" in file.inspections]
+    done = [finding.message for one in told for finding in one.findings]
+    return submission, facts.files, done
+
+
+def measured(files: tuple[FileFacts, ...]) -> dict[str, object]:
+    """What was measured of every Python file."""
+    return {
+        file.path: {key: one for key, one in file.inspections.items() if key != "witness"}
+        for file in files
+        if file.path.endswith(".py")
+    }
+
+
+@pytest.mark.parametrize("vector", vectors("marker"))
+def test_it_is_read_and_nothing_else(engine: Engine, tmp_path: Path, vector: str) -> None:
+    marker = tmp_path / "marker"
+    files = vectors(str(marker))[vector]
+    with watched() as ours:
+        submission, found, done = graded(engine, files)
+    assert not marker.exists()
+    assert [event for event in done if not DONE.fullmatch(event)] == []
+    assert len(done) > 10
+    assert ours == []
+    victim = next(file for file in found if file.path == "victim.py")
+    assert victim.inspections["style"].facts.counts["violations"] > 5
+    kept = {file.path: file.data for file in submission.files if file.path.endswith(".py")}
+    assert measured(found) == measured(graded(engine, kept)[1])
+
+
+def test_the_witnesses_tell_what_is_done(engine: Engine) -> None:
+    with watched() as ours:
+        _, _, done = graded(engine, {"a.py": b"x = 'stray'\n"})
+        assert ours == []
+        assert Path(__file__).read_bytes()
+    assert any(event.startswith("open ") for event in ours)
+    strange = [event for event in done if not DONE.fullmatch(event)]
+    assert any(event.startswith("open 'stray'") for event in strange)
+    assert any(event.startswith("import 'stray'") for event in strange)

@@ -1,0 +1,130 @@
+"""Hostile sources through the real engine and its nursery, one after the other.
+
+Whatever is handed in, every check of every file ends in a named state within the limits; what ended
+on our side costs no mark and earns none; and the submission after it is measured as if nothing
+had been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grader.checks.catalog import CATALOG
+from grader.domain.check import State
+from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.report import build_report
+from grader.domain.rubric import Plan
+from grader.domain.source import SourceFile, Submission
+from grader.engine.job import Limits
+from grader.engine.measure import Engine
+from grader.engine.nursery import Nursery
+from grader.engine.rubric_text import read_rubric_text
+from tests.benchmarks.engine_figures import NoFacts
+from tests.benchmarks.rubric import every_check_text
+from tests.hostile.odd_sources import NOTEBOOKS, odd_sources
+from tests.hostile.source_attacks import attacks
+
+#: Small, so that what is slow is cut off soon; a tool that is slower than this is no news.
+LIMITS = Limits(pair_seconds=0.8, seconds=2.0, memory=1 << 30)
+#: What may become of a check on our side; that it breaks (`error`) or reaches out is a mistake.
+OURS = {"timeout", "cpu", "memory", "recursion", "gave_up", "grammar"}
+CALM = b"""import sys
+
+
+def main():
+    print("The sum is", sum(float(word) for word in sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
+"""
+FAILED = State.FAILED
+#: Names that change what a check makes of a file.
+KINDS = ("b/__init__.py", "test_b.py", "b.pyi")
+
+
+def _text() -> str:
+    """A rubric that weighs every check there is."""
+    text = every_check_text()
+    free = text.count("points: 0")
+    text = text.replace("points: 0", "points: 1").replace("total: 100", f"total: {100 + free}")
+    return f"{text}intake: {{notebooks: accepted}}\n"
+
+
+RUBRIC = read_rubric_text(_text(), CATALOG)
+OF_PYTHON = {one for one in RUBRIC.criteria if CATALOG[one].reads("b.py")}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """An engine that remembers nothing; its nursery outlives every attack."""
+    with Nursery(LIMITS) as nursery:
+        engine = Engine(CATALOG, nursery, NoFacts())
+        handed_in(engine, "b.py", b"x = 1\n")
+        pid = nursery.pid
+        yield engine
+        assert nursery.pid == pid
+
+
+def handed_in(engine: Engine, path: str, data: bytes) -> SubmissionFacts:
+    """A calm file, and then another."""
+    files = (SourceFile("a.py", CALM), SourceFile(path, data))
+    return engine.measure(Submission(files), RUBRIC)
+
+
+@pytest.fixture(scope="module")
+def calm(engine: Engine) -> FileFacts:
+    """What is measured of the calm file before anything hostile came."""
+    return handed_in(engine, "b.py", b"x = 1\n").files[0]
+
+
+def endures(engine: Engine, calm: FileFacts, path: str, data: bytes) -> None:
+    facts = handed_in(engine, path, data)
+    first, hostile = facts.files
+    assert first == calm
+    asked = {key.partition("{")[0]: one for key, one in hostile.inspections.items()}
+    failed = {check: one.reason for check, one in asked.items() if one.state is FAILED}
+    assert set(failed.values()) <= OURS
+    report = build_report(Plan.of(RUBRIC, CATALOG), facts, digest="")
+    points = {one.id: one.points for one in report.criteria}
+    if hostile.readable.state is State.UNREADABLE:
+        assert {one: points[one] for one in OF_PYTHON} == dict.fromkeys(OF_PYTHON, 0)
+        assert hostile.readable.findings[0].message
+    elif hostile.readable.state is FAILED:
+        assert hostile.readable.reason in OURS
+        assert {one: points[one] for one in OF_PYTHON} == dict.fromkeys(OF_PYTHON)
+    else:
+        assert set(asked) == {*OF_PYTHON, "signals"}
+        withheld = {one for one, earned in points.items() if earned is None}
+        assert withheld == failed.keys() & points.keys()
+    assert (report.status == "needs_attention") == bool(report.faults)
+
+
+SOURCES = {**attacks(), **odd_sources()}
+SOME = ("chain of elif, 140", "nest of square, 30", "nest of call, 250", "lone surrogate")
+
+
+@pytest.mark.parametrize("attack", SOURCES)
+def test_a_source_ends_in_a_named_state(engine: Engine, calm: FileFacts, attack: str) -> None:
+    endures(engine, calm, "b.py", SOURCES[attack])
+
+
+@pytest.mark.parametrize("attack", NOTEBOOKS)
+def test_a_notebook_ends_in_a_named_state(engine: Engine, calm: FileFacts, attack: str) -> None:
+    endures(engine, calm, "b.ipynb", NOTEBOOKS[attack])
+
+
+@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize("attack", SOME)
+def test_another_kind_of_name_changes_nothing(engine: Engine, attack: str, path: str) -> None:
+    plain, other = (handed_in(engine, one, SOURCES[attack]).files[1] for one in ("b.py", path))
+    assert other.path == path
+    assert other.readable == plain.readable
+    assert other.inspections.keys() == plain.inspections.keys()
+    assert {one.reason for one in other.inspections.values()} <= {"", *OURS}
+
+
+def test_there_are_more_than_were_ever_seen() -> None:
+    assert len(SOURCES) + len(NOTEBOOKS) > 300

@@ -1,0 +1,63 @@
+"""The catalog of checks, and a witness: what the interpreter says that a child has done.
+
+The hook is older than every child and cannot be taken away. It tells of a child alone: what the
+nursery does before it forks, it does without a student's file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from grader.checks import catalog
+from grader.domain.check import Check, Context, Finding, Inspection, Options, Words, counting
+from grader.domain.source import SourceFile
+
+#: Events without a meaning for the world outside the interpreter's own memory.
+HARMLESS = ("object.", "code.", "sys._", "builtins.id", "gc.", "ctypes.", "marshal.")
+
+_NURSERY = os.getpid()
+_SEEN: list[str] = []
+
+
+def _hook(event: str, arguments: tuple[object, ...]) -> None:
+    if os.getpid() != _NURSERY and not event.startswith(HARMLESS):
+        _SEEN.append(f"{event} {_shown(arguments)}")
+
+
+def _shown(arguments: tuple[object, ...]) -> str:
+    return ", ".join(repr(one)[:80] for one in arguments)
+
+
+def _stray(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Does what no check may, where a file asks for it: so is the witness tested."""
+    if b"stray" in source.data:
+        with suppress(OSError, ImportError):
+            open("stray", "rb")
+        with suppress(OSError, ImportError):
+            __import__("stray")
+    return Inspection()
+
+
+def _witness(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Tells what was done since it last told."""
+    told = tuple(Finding(code="done", message=one[:300]) for one in dict.fromkeys(_SEEN))
+    _SEEN.clear()
+    return Inspection(findings=told)
+
+
+sys.addaudithook(_hook)
+
+
+def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> Check:
+    words = Words("What it is.", "How to mend it.", "https://example.org")
+    return Check(id, 1, id.title(), words, (counting("lines", "Lines", "lines"),), inspect)
+
+
+CATALOG = {
+    **catalog.CATALOG,
+    "stray": _check("stray", _stray),
+    "witness": _check("witness", _witness),
+}

@@ -1,0 +1,107 @@
+"""A worker grades one submission after another: one is concluded while the next is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from grader.bootstrap import Service, build_grade
+from grader.engine.measure import Engine
+from grader.service.grade import Grade, Line
+from grader.service.records import Lane, SubmissionRecord, SubmissionState
+from grader.service.submit import Upload
+
+GRADED, QUEUED, RUNNING = SubmissionState.GRADED, SubmissionState.QUEUED, SubmissionState.RUNNING
+
+
+@pytest.fixture
+def hand_in(service: Service, zipped: Callable[..., bytes]) -> Callable[..., SubmissionRecord]:
+    """``hand_in(text)``: accepted, with that program; nobody has sent the same before."""
+    service.seed()
+    rubric = service.store.rubrics.newest("numbers-refactor")
+    assert rubric is not None
+
+    def send(text: str, student: str = "ada") -> SubmissionRecord:
+        data = zipped({"main.py": text})
+        upload = Upload(
+            rubric=rubric,
+            student=student,
+            filename="a.zip",
+            data=data,
+            source="",
+            actor="test",
+            scope="test",
+        )
+        return service.submit(upload)[0]
+
+    return send
+
+
+@pytest.fixture
+def grade(service: Service, engine: Engine) -> Grade:
+    """The use case itself; each of its rows is due again as soon as it is given back."""
+    return replace(build_grade(service, engine), pause=service.settings.lease_time * 0)
+
+
+def states(service: Service, records: list[SubmissionRecord]) -> list[SubmissionState]:
+    return [service.store.submissions.get(record.id).state for record in records]
+
+
+def test_a_submission_is_concluded_while_the_next_one_is_measured(
+    service: Service, grade: Grade, hand_in: Callable[..., SubmissionRecord]
+) -> None:
+    records = [hand_in(f"print({at})\n", f"s{at}") for at in range(3)]
+    line, seen = Line(grade), []
+    while line.next(Lane.LIVE):
+        seen.append(states(service, records))
+    assert seen == [
+        [RUNNING, QUEUED, QUEUED],
+        [GRADED, RUNNING, QUEUED],
+        [GRADED, GRADED, RUNNING],
+    ]
+    line.finish()
+    assert states(service, records) == [GRADED] * 3
+
+
+def test_a_student_s_attempts_know_of_each_other(
+    service: Service, grade: Grade, hand_in: Callable[..., SubmissionRecord]
+) -> None:
+    line = Line(grade)
+    for at in range(2):
+        record = hand_in(f"x = {at}\n")
+        line.next(Lane.LIVE)
+    line.finish()
+    report = service.store.submissions.report(record.id)
+    assert report is not None and report.report.history is not None
+    assert report.report.history.previous_attempt == 1
+
+
+class _Silent(Exception):
+    """The database is away."""
+
+
+def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
+    service: Service,
+    grade: Grade,
+    hand_in: Callable[..., SubmissionRecord],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = hand_in("print('first')\n", "a"), hand_in("print('second')\n", "b")
+    finish = type(service.store.submissions).finish
+    answers: Iterator[bool] = iter([False, True])
+
+    def flaky(self: object, *given: object) -> bool:
+        if not next(answers):
+            raise _Silent
+        return finish(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(service.store.submissions), "finish", flaky)
+    line = Line(grade)
+    line.next(Lane.LIVE)
+    with pytest.raises(_Silent):
+        line.next(Lane.LIVE)
+    line.finish()
+    assert states(service, [first, second]) == [RUNNING, GRADED]
+    assert service.store.submissions.get(second.id).tries == 1

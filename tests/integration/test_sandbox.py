@@ -1,0 +1,170 @@
+"""The sandbox with real children: every way out is tried, on every rung that this host offers."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.checks.catalog import CATALOG
+from grader.domain.check import State
+from grader.domain.errors import BadSettings, EngineFault
+from grader.engine import landlock
+from grader.engine.confinement import Confinement
+from grader.engine.cradle import Cradle
+from grader.engine.job import Ask, FileJob, Job, Limits
+from grader.engine.nursery import Nursery
+from grader.engine.sandbox import Rung, Sandbox, offered
+
+HERE = str(Path(__file__).parent)
+LIMITS = Limits(pair_seconds=10, seconds=60, memory=256 << 20)
+
+#: Attempts that Landlock turns away by itself: what goes by way of files, TCP and processes.
+BY_LANDLOCK = {
+    "connect",
+    "listen",
+    "write into the folder",
+    "write into /tmp",
+    "make a folder",
+    "write our own code",
+    "open to change",
+    "cut",
+    "link",
+    "read /etc/passwd",
+    "read the project's folder",
+    "list /",
+    "list the folder",
+    "parent's environment",
+    "parent's memory",
+    "parent's descriptors",
+    "trace the parent",
+    "spawn",
+    "run a program",
+    "mount",
+    "pivot",
+    "raise a limit",
+}
+#: Attempts of which a filter of system calls cannot tell whether they are right.
+BEYOND_SECCOMP = {
+    "read /etc/passwd",
+    "read the project's folder",
+    "list /",
+    "list the folder",
+    "parent's environment",
+    "parent's memory",
+    "parent's descriptors",
+}
+
+
+def told(nursery: Nursery, check: str) -> dict[str, str]:
+    """What a check says in a child."""
+    file = FileJob("a.py", b"x = 'trigger'\n", (Ask(check, "{}"),))
+    found = nursery.inspect(Job((file,), "3.11"))[0, 1]
+    assert found.state is State.OK, found.reason
+    return {one.code: one.message for one in found.findings}
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery(LIMITS, catalog="nursery_checks:CATALOG", path=HERE) as nursery:
+        yield nursery
+
+
+def open_ways(rung: Rung) -> set[str]:
+    catalog = "nursery_attempts:CATALOG"
+    with Nursery(LIMITS, catalog=catalog, path=HERE, sandbox=rung) as nursery:
+        tried = told(nursery, "attempt")
+    assert len(tried) > 40
+    return {name for name, outcome in tried.items() if outcome not in ("EPERM", "EACCES")}
+
+
+def test_the_strongest_rung_that_the_host_offers_is_the_default(nursery: Nursery) -> None:
+    assert nursery.sandbox is offered()[0]
+
+
+@pytest.mark.parametrize("rung", [rung for rung in offered() if rung is not Rung.RLIMITS])
+def test_every_way_out_is_shut(rung: Rung) -> None:
+    ways = open_ways(rung)
+    if rung is Rung.LANDLOCK_AND_SECCOMP:
+        assert ways == set()
+    elif rung is Rung.SECCOMP:
+        assert ways <= BEYOND_SECCOMP
+    else:
+        newer = {"signal the parent"} if landlock.version() >= 6 else set()
+        assert not ways & (BY_LANDLOCK | newer)
+
+
+def test_a_child_sees_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_SECRET", "not for children")
+    with Nursery(LIMITS, catalog="nursery_checks:CATALOG", path=HERE) as nursery:
+        seen = told(nursery, "look")
+        child = int(told(nursery, "who")["pid"])
+        assert os.getsid(child) == child
+        assert os.listdir(seen.pop("folder")) == []
+    assert seen.pop("environment") == "[]"
+    assert seen.pop("path") == "False"
+    assert seen.pop("fd 0") == seen.pop("fd 1") == seen.pop("fd 2") == "/dev/null"
+    assert seen.pop("fd 3").startswith("pipe:")
+    assert seen.pop("fd 4").startswith("pipe:")
+    assert seen == {}
+
+
+def test_a_child_has_every_limit_and_no_privilege(nursery: Nursery) -> None:
+    child = int(told(nursery, "who")["pid"])
+    parent = nursery.pid
+    assert parent is not None
+    kinds = ("FSIZE", "NPROC", "CORE", "NOFILE")
+    limits = {kind: resource.prlimit(child, getattr(resource, f"RLIMIT_{kind}")) for kind in kinds}
+    assert limits == {"FSIZE": (0, 0), "NPROC": (0, 0), "CORE": (0, 0), "NOFILE": (64, 64)}
+    space, _ = resource.prlimit(child, resource.RLIMIT_AS)
+    mapped = int(Path(f"/proc/{parent}/statm").read_text().split()[0]) * resource.getpagesize()
+    assert abs(space - mapped - LIMITS.memory) < 64 << 20
+    soft, _ = resource.prlimit(child, resource.RLIMIT_CPU)
+    assert 60 <= soft <= 120
+    status = Path(f"/proc/{child}/status").read_text()
+    assert "NoNewPrivs:\t1" in status
+    assert "CapEff:\t0000000000000000" in status
+    assert f"Seccomp:\t{2 if nursery.sandbox.has_seccomp else 0}" in status
+
+
+def test_nothing_of_a_submission_reaches_a_disk_on_the_lowest_rung() -> None:
+    arguments = {"catalog": "nursery_checks:CATALOG", "path": HERE}
+    with Nursery(LIMITS, sandbox=Rung.RLIMITS, **arguments) as nursery:
+        file = FileJob("a.py", b"x = 'trigger'\n", (Ask("write", "{}"),))
+        found = nursery.inspect(Job((file,), "3.11"))[0, 1]
+        assert (found.state, found.reason) == (State.FAILED, "confined")
+        assert os.listdir(os.readlink(f"/proc/{nursery.pid}/cwd")) == []
+
+
+def test_an_ordinary_user_is_shut_in_as_well() -> None:
+    cradle = Cradle(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(offered()[0])))
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            if os.getuid() == 0:
+                os.setresuid(65_534, 65_534, 65_534)
+            Cradle(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(offered()[0]))).rehearse()
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(pid, 0)[1] == 0
+    cradle.rehearse()
+
+
+def test_one_that_the_host_does_not_offer_is_refused() -> None:
+    with pytest.raises(BadSettings, match="no sandbox 'none'"):
+        Nursery(sandbox="none")
+
+
+def test_one_that_cannot_be_entered_is_never_left_out() -> None:
+    """A kernel that offers a sandbox and then refuses it: nothing is graded without it."""
+    broken = Sandbox(Rung.SECCOMP, 0, b"\xff" * 8, ())
+    cradle = Cradle(CATALOG, Confinement.here(LIMITS, broken))
+    with pytest.raises(EngineFault, match="seccomp cannot be entered: Invalid argument"):
+        cradle.rehearse()
+    whole = Cradle(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(offered()[0])))
+    whole.rehearse()
