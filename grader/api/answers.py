@@ -14,7 +14,7 @@ from grader.api.errors import NotAcceptable
 from grader.domain.report import Report
 from grader.service.estimate import Place
 from grader.service.read import require_report_to_come
-from grader.service.records import SubmissionRecord, TokenRecord
+from grader.service.records import SubmissionRecord, SubmissionState, TokenRecord
 
 #: When to ask again where nothing is known, and at most, in seconds.
 RETRY_SECONDS = 2
@@ -110,10 +110,11 @@ def not_yet_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
 
 
 def accepted_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
-    """202: the submission is safe; where and when to ask for its report."""
+    """202: the submission is safe; where and, if one is to come, when to ask for its report."""
     response = json_answer(SubmissionBody.of(record, token), 202)
     response.headers["Location"] = submission_links(record)["self"]
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if record.state is not SubmissionState.SUPERSEDED:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

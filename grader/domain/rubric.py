@@ -18,12 +18,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from grader.domain.check import Catalog, Check, Measure, Options
 from grader.domain.contradictions import contradictions
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.globs import selects
+from grader.domain.policies import Attempts, Strict
 from grader.domain.source import is_notebook, is_test_path
 from grader.domain.wording import in_words
 
@@ -48,11 +49,7 @@ _STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\
 MENDED = ("formatting", "import_order")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Level(_Strict):
+class Level(Strict):
     """One named level: values up to ``up_to`` (any value, where absent) earn ``earns`` points."""
 
     up_to: Amount | None = None
@@ -65,7 +62,7 @@ class Level(_Strict):
         return None if self.up_to is None else Fraction(self.up_to), Fraction(self.earns)
 
 
-class Scale(_Strict):
+class Scale(Strict):
     """How a measured value earns points: linear between two values, or by named levels."""
 
     measure: str
@@ -81,7 +78,7 @@ class Scale(_Strict):
         return Fraction(self.full_at), Fraction(self.zero_at)
 
 
-class Criterion(_Strict):
+class Criterion(Strict):
     """One row of a rubric.
 
     ``files`` and ``exclude`` are path patterns. ``applies: required`` earns nothing when there is
@@ -116,7 +113,7 @@ class Criterion(_Strict):
         return selects(path, self.files, self.exclude or ())
 
 
-class Intake(_Strict):
+class Intake(Strict):
     """What an upload may hold, and limits on it. Sizes are in bytes."""
 
     notebooks: Literal["accepted", "refused"] = "refused"
@@ -131,21 +128,11 @@ class Intake(_Strict):
 Tone = Literal["beginner", "standard", "strict"]
 
 
-class Feedback(_Strict):
+class Feedback(Strict):
     """What a student sees, and in which tone. Without ``patch`` no patch is made."""
 
     patch: bool = True
     tone: Tone = "standard"
-
-
-class Attempts(_Strict):
-    """What becomes of an attempt that waits when the student hands in a newer one.
-
-    ``skip`` leaves it ungraded, unless it came from a system that waits for its score; ``grade``
-    grades every attempt, the newest first.
-    """
-
-    superseded: Literal["skip", "grade"] = "skip"
 
 
 @dataclass(frozen=True)
@@ -166,14 +153,7 @@ class Probe:
         return self.check.id + (json.dumps(options, sort_keys=True) if options else "")
 
 
-_POLICIES: Mapping[str, type[BaseModel]] = {
-    "intake": Intake,
-    "feedback": Feedback,
-    "attempts": Attempts,
-}
-
-
-class Rubric(_Strict):
+class Rubric(Strict):
     """A whole rubric. Build one with :func:`read_rubric`, which checks it against the catalog.
 
     ``starter`` is what students were given, text by path: it is neither blamed nor praised.
@@ -302,10 +282,8 @@ def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
 
 def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
     models: dict[int, type[BaseModel]] = {1: Rubric, 3: Criterion, 4: Scale, 6: Level}
-    if len(path) == 2:
-        return _POLICIES[str(path[0])].model_fields
-    model = models.get(len(path))
-    return model.model_fields if model else ()
+    policy = Rubric.model_fields[str(path[0])].annotation if len(path) == 2 else None
+    return getattr(policy or models.get(len(path)), "model_fields", ())
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

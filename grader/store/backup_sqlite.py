@@ -14,7 +14,6 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
 from grader.domain.errors import Conflict, StoreUnavailable
-from grader.private_file import private_file
 from grader.store.backup_errors import BadBackup
 from grader.store.engine import BUSY_SECONDS
 from grader.store.fencing import fence, first_token, highest_token, is_empty
@@ -107,12 +106,15 @@ def _held_alone(target: Path) -> Iterator[sqlite3.Connection]:
 def _fenced_copy(
     file: Path, folder: Path, first: int, now: datetime
 ) -> Iterator[sqlite3.Connection]:
-    """A copy of the backup in which no claim of before holds."""
+    """A copy of the backup in which no claim of before holds.
+
+    One that a restore left behind when it was killed goes with the next.
+    """
     copy = folder / ".grader-restore.db"
     copy.unlink(missing_ok=True)
     try:
-        with private_file(copy) as part:
-            shutil.copyfile(file, part)
+        copy.touch(mode=0o600)
+        shutil.copyfile(file, copy)
         with closing(_open(str(copy))) as opened:
             with _ours(opened) as connection:
                 for statement in fence(first, now):
