@@ -18,12 +18,12 @@ from grader.lms.fetching import fetch_archive
 from grader.lms.outgoing import Outgoing, Refused
 from grader.lms.wire import Answer, TooMuch, Unreachable
 from grader.service.connector import Delivery, Incoming
-from grader.service.deliver import LONGEST
 from grader.service.records import Passback, SourceRecord
 
-#: Answers whose ``Retry-After`` is honoured, up to a day.
+#: Answers whose ``Retry-After`` is honoured, up to :data:`LONGEST`.
 _BUSY = frozenset({429, 502, 503, 504})
 _GONE = 410
+LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)

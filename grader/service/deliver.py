@@ -20,8 +20,6 @@ PAUSES = tuple(
     for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 )
 LEASE = timedelta(seconds=60)
-#: The longest that a receiver may ask us to wait, and that any score waits between two tries.
-LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,6 @@ class Deliver:
             state, again = PassbackState.FAILED, now
         else:
             pause = PAUSES[passback.tries - 1]
-            asked = min(outcome.retry_after or pause, LONGEST)
-            state, again = PassbackState.DUE, now + max(pause, asked)
+            state, again = PassbackState.DUE, now + max(pause, outcome.retry_after or pause)
         self.store.passbacks.settle(passback, state, outcome.error, again)
         log.info("passback", passback_id=passback.id, state=state.value, error=outcome.error)

@@ -247,10 +247,10 @@ class Passbacks(Protocol):
     ) -> None:
         """Note how a try ended, unless somebody else has taken it since (``tries`` differs)."""
 
-    def bring_forward(self, now: datetime, longest: timedelta) -> int:
+    def bring_forward(self, now: datetime) -> int:
         """Undo what a clock that went back has put off; how many passbacks that was.
 
-        One that nobody has tried yet is due now; any other waits ``longest`` at most.
+        One that has been waiting since a moment that is yet to come begins to wait now.
         """
 
     def of(self, submission_id: str) -> Sequence[Passback]:

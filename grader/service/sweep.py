@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import structlog
 
-from grader.service.deliver import LONGEST
 from grader.service.ports import Clock, Store, Waker
 from grader.service.records import Swept
 
@@ -37,7 +36,7 @@ class Sweep:
         """Put back what a dead worker held, park what failed too often, wake the rest."""
         now = self.clock.now()
         late = self.store.submissions.bring_forward(now + SKEW, self.lease, self.pause)
-        late += self.store.passbacks.bring_forward(now + SKEW, LONGEST)
+        late += self.store.passbacks.bring_forward(now + SKEW)
         if late:
             log.warning("clock_went_back", brought_forward=late)
         swept = self.store.submissions.sweep(now)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, case, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from grader.service.records import (
     Passback,
@@ -54,7 +54,7 @@ class SqlPassbacks:
             row = connection.execute(
                 update(passbacks)
                 .where(passbacks.c.id == chosen)
-                .values(tries=passbacks.c.tries + 1, next_try_at=now + lease)
+                .values(tries=passbacks.c.tries + 1, next_try_at=now + lease, waits_since=now)
                 .returning(*_FIELDS)
             ).one()
             return _passback(row)
@@ -70,17 +70,17 @@ class SqlPassbacks:
                 .values(state=state.value, last_error=error, next_try_at=next_try_at)
             )
 
-    def bring_forward(self, now: datetime, longest: timedelta) -> int:
-        """Bring scores forward that only a clock that went back has put off.
-
-        One that nobody has tried is due when it is made; after a try it waits ``longest`` at most.
-        """
-        next_try, untried = passbacks.c.next_try_at, passbacks.c.tries == 0
-        beyond = or_(and_(untried, next_try > now), next_try > now + longest)
-        latest = case((untried, now), else_=now + longest)
+    def bring_forward(self, now: datetime) -> int:
+        """Bring scores forward that only a clock that went back has put off."""
+        of = passbacks.c
+        found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)
         with self._database.write() as connection:
-            put_off = update(passbacks).where(DUE, beyond).values(next_try_at=latest)
-            return connection.execute(put_off).rowcount
+            rows = connection.execute(found.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                due = now + (row.next_try_at - row.waits_since)
+                moved = update(passbacks).where(of.id == row.id)
+                connection.execute(moved.values(next_try_at=due, waits_since=now))
+        return len(rows)
 
     def of(self, submission_id: str) -> Sequence[Passback]:
         """The passbacks of a submission, oldest first."""
@@ -116,6 +116,7 @@ def enqueue_score(
             state=PassbackState.DUE.value,
             tries=0,
             next_try_at=now,
+            waits_since=now,
             last_error="",
         )
     )

@@ -191,6 +191,8 @@ passbacks = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try_at", Moment, nullable=False),
     Column("last_error", Words, nullable=False),
+    #: When it was made or last taken: in the future only after the clock went back.
+    Column("waits_since", Moment),
     UniqueConstraint("report", "url"),
     Index(None, "submission", "id"),
     Index("ix_passbacks_due", "next_try_at", "id", sqlite_where=IS_DUE, postgresql_where=IS_DUE),

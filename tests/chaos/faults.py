@@ -23,6 +23,8 @@ from tests.chaos.watchers import ENDED, Observer
 from tests.processes import command_of, parent_of
 
 _HANG_SECONDS = 6.0
+#: How long somebody to kill is waited for.
+_VICTIM_SECONDS = 10.0
 
 
 class Faults:
@@ -58,37 +60,32 @@ class Faults:
         return act()
 
     def kill_child(self) -> bool:
-        """A child that looks at a student's source, in the midst of one if any is."""
-        end = time.monotonic() + 2
-        while time.monotonic() < end:
-            if self._kill(self._site.children_of_nurseries()):
-                return True
-            time.sleep(0.02)
-        return False
+        """A child that looks at a student's source."""
+        return self._kill(self._site.children_of_nurseries)
 
     def kill_nursery(self) -> bool:
         """The process that such children are forked from."""
-        return self._kill(self._site.nurseries())
+        return self._kill(self._site.nurseries)
 
     def kill_pool(self) -> bool:
         """A process that grades."""
-        return self._kill([pid for pid in self._site.pids(WORKER) if _under_one(pid, WORKER)])
+        return self._kill(lambda: [one for one in self._workers() if _under_one(one, WORKER)])
 
     def kill_worker(self) -> bool:
         """The parent of those: the supervisor starts all anew."""
-        return self._kill([pid for pid in self._site.pids(WORKER) if not _under_one(pid, WORKER)])
+        return self._kill(lambda: [one for one in self._workers() if not _under_one(one, WORKER)])
 
     def kill_sender(self) -> bool:
         """The process that sends scores."""
-        return self._kill(self._site.pids("--queues delivery"))
+        return self._kill_one_of("--queues delivery")
 
     def kill_scheduler(self) -> bool:
         """The process that sweeps."""
-        return self._kill(self._site.pids("grader scheduler"))
+        return self._kill_one_of("grader scheduler")
 
     def kill_api(self) -> bool:
         """The process that answers HTTP."""
-        return self._kill(self._site.pids("grader api"))
+        return self._kill_one_of("grader api")
 
     def flush_redis(self) -> bool:
         """Redis forgets everything."""
@@ -99,11 +96,11 @@ class Faults:
 
     def kill_redis(self) -> bool:
         """Redis dies, and comes back with what it has written down."""
-        return self._kill(self._site.pids("redis-server"))
+        return self._kill_one_of("redis-server")
 
     def kill_redis_that_forgets(self) -> bool:
         """Redis dies, and comes back with nothing."""
-        killed = self._kill(self._site.pids("redis-server"))
+        killed = self._kill_one_of("redis-server")
         self._site.forget_redis()
         return killed
 
@@ -152,12 +149,21 @@ class Faults:
         self.missing = [one.submission for one in self._backed_up if one.submission not in there]
         self._book.took_back({one for one, state in there.items() if state in ENDED})
 
-    def _kill(self, pids: list[int]) -> bool:
-        if not pids:
-            return False
-        with suppress(ProcessLookupError):
-            os.kill(self._chance.choice(pids), signal.SIGKILL)
-        return True
+    def _workers(self) -> list[int]:
+        return self._site.pids(WORKER)
+
+    def _kill_one_of(self, words: str) -> bool:
+        return self._kill(lambda: self._site.pids(words))
+
+    def _kill(self, find: Callable[[], list[int]]) -> bool:
+        """Kill one of those that are found; the last fault may have left none for a while."""
+        end = time.monotonic() + _VICTIM_SECONDS
+        while time.monotonic() < end:
+            with suppress(IndexError, ProcessLookupError):
+                os.kill(self._chance.choice(find()), signal.SIGKILL)
+                return True
+            time.sleep(0.05)
+        return False
 
 
 def _under_one(pid: int, words: str) -> bool:

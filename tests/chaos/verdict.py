@@ -14,7 +14,7 @@ from tests.chaos.databases import Rows
 from tests.chaos.watchers import ENDED
 
 #: Reports, scores and tries as they stand in the tables.
-_STATES = "SELECT id, state, tries FROM submissions"
+_STATES = "SELECT id, state, tries, superseded_by FROM submissions"
 _REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
 _SCORES = "SELECT submission, state FROM passbacks"
 
@@ -25,6 +25,7 @@ class Tables:
 
     states: dict[str, str]
     tries: dict[str, int]
+    newer: dict[str, str | None]
     reports: dict[str, int]
     scores: dict[str, str]
 
@@ -38,6 +39,7 @@ class Tables:
         return cls(
             states={row.id: row.state for row in states},
             tries={row.id: row.tries for row in states},
+            newer={row.id: row.superseded_by for row in states},
             reports=reports,
             scores={row.submission: row.state for row in rows.ask_until(deadline, _SCORES)},
         )
@@ -120,6 +122,11 @@ class Count:
             "graded twice in effect": self._twice,
             "graded without a report": [
                 one.submission for one in self._graded if one.submission not in self._tables.reports
+            ],
+            "superseded by nothing": [
+                one.submission
+                for one in self._superseded
+                if self._tables.newer.get(one.submission) not in self._tables.states
             ],
             "scores that did not arrive": _names(self._unsent),
             "reports that the API does not give": self._unread,

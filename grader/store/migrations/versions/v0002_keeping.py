@@ -1,4 +1,4 @@
-"""By what a submission was superseded, when it was taken, and what letting go of things needs."""
+"""What superseded a submission, since when rows wait, and what letting go of things needs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def upgrade() -> None:
     """New columns are empty in rows that are there; the indexes are for removing those."""
     op.add_column("submissions", sa.Column("superseded_by", Words()))
     op.add_column("submissions", sa.Column("started_at", Moment()))
+    op.add_column("passbacks", sa.Column("waits_since", Moment()))
     op.create_index("ix_submissions_archive_sha256", "submissions", ["archive_sha256"])
     op.add_column("inspections", sa.Column("used_at", Moment()))
     op.create_index("ix_inspections_stored_at", "inspections", ["stored_at"])
