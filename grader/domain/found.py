@@ -85,10 +85,6 @@ def _found(plan: Plan, file: FileFacts) -> list[Found]:
     return sorted(lines, key=_in_order)
 
 
-def _is_told(check: Check) -> bool:
-    return check.always_asked and check.gradable
-
-
 def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
     """(check, finding) of what is shown whatever the criteria: unreadable files, what deceives."""
     yield from ((READABLE, finding) for finding in file.readable.findings)
