@@ -98,9 +98,5 @@ def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 
 
-def _is_told(check: Check) -> bool:
-    return check.always_asked and check.gradable
-
-
 def _in_order(one: Found) -> tuple[int, int, int, str, str]:
     return one.cell or 0, one.line, one.column, one.code, one.check
