@@ -43,7 +43,8 @@ class Book:
     def __init__(self) -> None:
         self.promises: dict[int, Promise] = {}
         self.reports: dict[str, Seen] = {}
-        #: Reports that were seen and that a restore took back.
+        #: Submissions whose end a restore took back, and their reports, where they were seen.
+        self.undone: set[str] = set()
         self.taken_back: dict[str, Seen] = {}
         #: Submissions whose report was another when it was read again.
         self.changed: set[str] = set()
@@ -92,13 +93,14 @@ class Book:
             if self.reports.setdefault(submission, seen) != seen or before.points != seen.points:
                 self.changed.add(submission)
 
-    def took_back(self, ended: set[str]) -> None:
-        """A restore has taken back whatever came to its end, but these."""
+    def took_back(self, undone: set[str]) -> None:
+        """A restore has taken back the ends that these had come to."""
         with self._lock:
-            for gone in set(self.reports) - ended:
+            self.undone |= undone
+            for gone in undone & set(self.reports):
                 self.taken_back[gone] = self.reports.pop(gone)
             for promise in self.promises.values():
-                if promise.submission not in ended:
+                if promise.submission in undone:
                     promise.ended_at = 0.0
 
     def accepted(self) -> list[Promise]:

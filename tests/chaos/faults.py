@@ -135,19 +135,24 @@ class Faults:
         self._site.stop()
         since = [one for one in self._book.accepted() if one not in self._backed_up]
         with self._observer.quiet:
+            before = self._states()
             self._site.command("restore", str(self._site.folder / "backup"), "--replace")
-            self._take_stock()
+            self._take_stock(before)
         self._site.start()
         with ThreadPoolExecutor(8) as senders:
             list(senders.map(lambda one: self._clients.send(one.sending), since))
         return True
 
-    def _take_stock(self) -> None:
-        """Before anything runs: what the backup held is there; what it did not is forgotten."""
-        rows = Rows(self._site.database.url)
-        there = {row.id: row.state for row in rows.ask("SELECT id, state FROM submissions")}
-        self.missing = [one.submission for one in self._backed_up if one.submission not in there]
-        self._book.took_back({one for one, state in there.items() if state in ENDED})
+    def _states(self) -> dict[str, str]:
+        found = Rows(self._site.database.url).ask("SELECT id, state FROM submissions")
+        return {row.id: row.state for row in found}
+
+    def _take_stock(self, before: dict[str, str]) -> None:
+        """Before anything runs: what the backup held is there, and what has come undone."""
+        now = self._states()
+        self.missing = [one.submission for one in self._backed_up if one.submission not in now]
+        ended = {one for one, state in before.items() if state in ENDED}
+        self._book.took_back({one for one in ended if now.get(one) not in ENDED})
 
     def _workers(self) -> list[int]:
         return self._site.pids(WORKER)

@@ -135,7 +135,7 @@ def test_poison_that_was_reported_is_named() -> None:
 
 def test_a_report_that_a_restore_took_back_may_come_again_with_the_same_points() -> None:
     book = promised(replace(ONE, by="lms"))
-    book.took_back(set())
+    book.took_back({"s1"})
     same, other = score("s1", "w2", 5), score("s1", "w2", 6)
     assert judge(book, graded("s1"), [score("s1", "w1", 5), same], []).broken == ()
     assert judge(book, graded("s1"), [score("s1", "w1", 5), other], []).broken

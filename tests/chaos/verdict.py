@@ -88,6 +88,7 @@ class Count:
         """What a table shows."""
         poisons = [one for one in self._accepted if one.sending.poison]
         caught = [one for one in self._parked if one.sending.poison]
+        again = self._book.undone & set(_names(self._graded))
         tries = self._tables.tries
         waits = [one.ended_at - one.sent_at for one in self._accepted if one.ended_at]
         return {
@@ -104,7 +105,7 @@ class Count:
             "claimed more than once": f"{sum(number > 1 for number in tries.values())}",
             "tries of clients that failed": f"{sum(self._book.failures.values())}",
             "sent again after the restore": f"{self._book.resent}",
-            "graded again after the restore": f"{len(self._book.taken_back)}",
+            "graded again after the restore": f"{len(again)}",
             "longest wait": f"{max(waits, default=0):.0f} s",
             "median wait": f"{median(waits or [0]):.1f} s",
         }
@@ -158,7 +159,7 @@ def _scored_twice(book: Book, seen: list[Any]) -> Iterator[str]:
             yield said["submission"]
     for submission, by_id in scores.items():
         points = {one["points"] for one in by_id.values()}
-        allowed = 2 if submission in book.taken_back else 1
+        allowed = 2 if submission in book.undone else 1
         if len(by_id) > allowed or len(points) > 1:
             yield submission
 
