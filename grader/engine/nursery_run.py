@@ -1,7 +1,7 @@
 """One job in the nursery: a child after another until every pair has an answer.
 
 What a child told before it died is kept. The pair at which it died is ours to answer for (at the
-second time, where it was killed from outside), and the rest goes on in a new child, until too many
+third time, where it was killed from outside), and the rest goes on in a new child, until too many
 have died or the submission's time is over.
 """
 
@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -20,6 +21,9 @@ from grader.engine.cradle import Child, Cradle
 from grader.engine.job import GATE, Job, Limits, Pair, failed
 from grader.engine.nursery_child import ANSWERED, DONE, FRAME, REFUSED, STARTED
 from grader.engine.wire import Gone
+
+#: So many children have to be killed from outside at one pair before it counts as guilty.
+KILLS = 3
 
 
 class Orphaned(Exception):
@@ -53,7 +57,7 @@ class Run:
         self._left = dict.fromkeys(job.pairs)
         self._answers: dict[Pair, bytes] = {}
         self._output = 0
-        self._excused: set[Pair | None] = set()
+        self._kills: Counter[Pair | None] = Counter()
         self._reusable = False
         self._deadline = time.monotonic() + limits.seconds
 
@@ -96,18 +100,18 @@ class Run:
         return True
 
     def _is_excused(self, watch: _Watch, end: _End | str, status: int) -> bool:
-        """Whether what the child died of is asked once more, of a new one.
+        """Whether what the child died of is asked again, of a new one.
 
         So it is where the child had served others before, and where somebody else killed it (a
-        person, or the kernel for want of memory) for the first time at this pair.
+        person, or the kernel for want of memory), unless that happens at this pair again and again.
         """
         if not watch.child.fresh:
             return True
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        if end != "crash" or not killed or watch.current in self._excused:
+        if end != "crash" or not killed:
             return False
-        self._excused.add(watch.current)
-        return True
+        self._kills[watch.current] += 1
+        return self._kills[watch.current] < KILLS
 
     def _listen(self, watch: _Watch) -> _End | str:
         """Take down what the child tells; how it ended, or why it must."""

@@ -296,8 +296,8 @@ def test_a_nursery_killed_at_work_takes_its_child_along_and_the_job_is_done_agai
         assert nursery.pid != first
 
 
-@pytest.mark.parametrize(("kills", "reason"), [(1, "timeout"), (2, "crash")])
-def test_what_was_at_work_when_its_child_was_killed_is_asked_once_more(
+@pytest.mark.parametrize(("kills", "reason"), [(2, "timeout"), (3, "crash")])
+def test_what_was_at_work_when_its_child_was_killed_is_asked_twice_more(
     kills: int, reason: str
 ) -> None:
     with make(replace(LIMITS, reuse=1)) as nursery:
