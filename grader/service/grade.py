@@ -81,22 +81,19 @@ class Grade:
                 return self._measured(claim, meanwhile)
             except Exception as fault:  # whatever broke, the row must go back and never be lost
                 self._give_back(claim, fault)
-                return None
+        self.waker.ended(claim.submission.id)
+        return None
 
     def conclude(self, measured: Measured) -> None:
         """Judge and store what was measured, if the claim still holds."""
         claim = measured.claim
         with _about(claim):
             try:
-                report = self._report(measured)
+                _patiently(lambda: self._stored(measured))
+            except StoreUnavailable:
+                raise  # nothing can be put back either: the end of the lease does that
             except Exception as fault:
                 self._give_back(claim, fault)
-            else:
-                result = Result(report, measured.facts, measured.record)
-                held = _patiently(
-                    lambda: self.store.submissions.finish(claim, result, self.clock.now())
-                )
-                log.info("graded" if held else "claim_lost", status=report.status)
         self.waker.ended(claim.submission.id)
 
     def _measured(self, claim: Claim, meanwhile: Callable[[], None]) -> Measured:
@@ -110,6 +107,14 @@ class Grade:
         )
         facts = self.engine.measure(submission, plan.rubric, meanwhile)
         return Measured(claim, record, plan, facts, given)
+
+    def _stored(self, measured: Measured) -> bool:
+        """Whether the claim still held, so that the report is stored."""
+        report = self._report(measured)
+        result = Result(report, measured.facts, measured.record)
+        held = self.store.submissions.finish(measured.claim, result, self.clock.now())
+        log.info("graded" if held else "claim_lost", status=report.status)
+        return held
 
     def _report(self, measured: Measured) -> Report:
         record = measured.record

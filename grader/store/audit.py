@@ -46,19 +46,19 @@ def note(
     course: str = "",
     **detail: str | int,
 ) -> None:
-    """Append one entry. ``detail`` never holds a secret."""
-    connection.execute(
-        _ENTRY,
-        {
-            "id": new_id(now),
-            "at": now,
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "course": course,
-            "detail": json.dumps(detail, sort_keys=True),
-        },
-    )
+    """Append one entry. ``detail`` never holds a secret.
+
+    What is about no course names that column not: a database is backed up before it is upgraded.
+    """
+    entry = {
+        "id": new_id(now),
+        "at": now,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail": json.dumps(detail, sort_keys=True),
+    }
+    connection.execute(_ENTRY, entry | {"course": course} if course else entry)
 
 
 class SqlTrail:

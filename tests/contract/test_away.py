@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Timer
 
 import pytest
@@ -17,6 +17,7 @@ from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess
+from grader.engine.job import nothing
 from grader.engine.measure import Engine
 from grader.service.records import Lane, SubmissionState
 from grader.settings import Settings
@@ -53,8 +54,10 @@ class Cutting(Engine):
 
     server: Server
 
-    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
-        facts = super().measure(submission, rubric)
+    def measure(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
+    ) -> SubmissionFacts:
+        facts = super().measure(submission, rubric, meanwhile)
         self.server.close()
         Timer(1.0, self.server.open).start()
         return facts

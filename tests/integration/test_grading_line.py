@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from grader.bootstrap import Service, build_grade
+from grader.domain.errors import StoreUnavailable
 from grader.engine.measure import Engine
 from grader.service.grade import Grade, Line
 from grader.service.records import Lane, SubmissionRecord, SubmissionState
@@ -78,10 +79,6 @@ def test_a_student_s_attempts_know_of_each_other(
     assert report.report.history.previous_attempt == 1
 
 
-class _Silent(Exception):
-    """The database is away."""
-
-
 def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
     service: Service,
     grade: Grade,
@@ -94,13 +91,14 @@ def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
 
     def flaky(self: object, *given: object) -> bool:
         if not next(answers):
-            raise _Silent
+            raise StoreUnavailable("The database is away.")
         return finish(self, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(service.store.submissions), "finish", flaky)
+    monkeypatch.setattr("grader.service.grade.PATIENCE", ())
     line = Line(grade)
     line.next(Lane.LIVE)
-    with pytest.raises(_Silent):
+    with pytest.raises(StoreUnavailable):
         line.next(Lane.LIVE)
     line.finish()
     assert states(service, [first, second]) == [RUNNING, GRADED]
