@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.checks.mend import CHECK
+from grader.checks.parts import diff
 from grader.checks.parts.diff import difference
 from grader.domain.check import State
 
@@ -94,6 +98,15 @@ def test_the_engine_alone_runs_it() -> None:
     assert not CHECK.gradable and CHECK.measures == ()
     assert "git apply" in CHECK.words_for("patch").how_to_fix
     assert "instructor" in CHECK.words_for("disagreement").how_to_fix
+
+
+@given(st.lists(st.sampled_from("abc\n")), st.lists(st.sampled_from("abd\n")), st.booleans())
+def test_the_fast_matcher_says_what_difflib_says(
+    old: list[str], new: list[str], autojunk: bool
+) -> None:
+    ours = diff.SequenceMatcher(None, old * 9, new * 9, autojunk=autojunk)
+    theirs = difflib.SequenceMatcher(None, old * 9, new * 9, autojunk=autojunk)
+    assert [*map(tuple, ours.get_opcodes())] == [*map(tuple, theirs.get_opcodes())]
 
 
 def test_a_difference_counts_the_longer_side_of_each_run() -> None:

@@ -6,6 +6,11 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+try:
+    from cydifflib import SequenceMatcher
+except ImportError:  # the newest Python has no build of it yet: the same results, slower
+    from difflib import SequenceMatcher
+
 #: Lines shown around a change; what ``git apply`` expects by default.
 CONTEXT_LINES = 3
 _NO_NEWLINE = "\\ No newline at end of file\n"
@@ -52,7 +57,7 @@ def _opcodes(old: list[str], new: list[str]) -> list[_Opcode]:
     tail = next(
         (at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head
     )
-    middle = difflib.SequenceMatcher(
+    middle = SequenceMatcher(
         None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=len(old) > 5_000
     )
     moved: list[_Opcode] = [("equal", 0, head, 0, head)]
