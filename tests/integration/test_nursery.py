@@ -296,11 +296,11 @@ def test_a_nursery_killed_at_work_takes_its_child_along_and_the_job_is_done_agai
         assert nursery.pid != first
 
 
-@pytest.mark.parametrize(("kills", "reason"), [(2, "timeout"), (3, "crash")])
+@pytest.mark.parametrize(("kills", "reason", "seconds"), [(2, "timeout", 5), (3, "crash", 30)])
 def test_what_was_at_work_when_its_child_was_killed_is_asked_twice_more(
-    kills: int, reason: str
+    kills: int, reason: str, seconds: float
 ) -> None:
-    with make(replace(LIMITS, reuse=1)) as nursery:
+    with make(replace(LIMITS, reuse=1, pair_seconds=seconds)) as nursery:
         nursery.inspect(job("fine"))
         found: list[Answers] = []
         work = threading.Thread(target=lambda: found.append(nursery.inspect(job("fine", "hang"))))
