@@ -73,8 +73,9 @@ def await_burning(nursery_pid: int) -> int:
     for _ in range(4_000):
         for child in children(nursery_pid):
             with contextlib.suppress(OSError):
-                ticks = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11]
-                if int(ticks) >= 20:
+                told = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                # One that was killed a moment ago may still be listed, as a zombie.
+                if told[0] != "Z" and int(told[11]) >= 20:
                     return child
         threading.Event().wait(0.005)
     raise AssertionError("no child came to work")
@@ -296,7 +297,7 @@ def test_a_nursery_killed_at_work_takes_its_child_along_and_the_job_is_done_agai
         assert nursery.pid != first
 
 
-@pytest.mark.parametrize(("kills", "reason", "seconds"), [(2, "timeout", 5), (3, "crash", 30)])
+@pytest.mark.parametrize(("kills", "reason", "seconds"), [(2, "timeout", 3), (3, "crash", 30)])
 def test_what_was_at_work_when_its_child_was_killed_is_asked_twice_more(
     kills: int, reason: str, seconds: float
 ) -> None:
