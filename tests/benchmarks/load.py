@@ -73,8 +73,12 @@ class Load:
         graded = {one.id: one.graded_at for one in self.site.newest(number)}
         return [_latency(*arrival, graded) for arrival in arrivals]
 
-    def _students(self) -> Iterator[str]:
-        """Somebody new every time: who has had a turn of late would have to wait for the others."""
+    def students(self) -> Iterator[str]:
+        """Somebody new every time.
+
+        Who has had a turn of late would have to wait for the others, and a second attempt would
+        take the place of a first one that waits.
+        """
         return (f"s{number}" for number in self._people)
 
     def _report(self, archive: bytes) -> None:
