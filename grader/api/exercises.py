@@ -34,7 +34,6 @@ from grader.api.parameters import (
 from grader.api.submissions import NOT_YET, REPORT
 from grader.api.uploads import UPLOAD_BODY, read_sent
 from grader.api.waiting import wanted_wait
-from grader.domain.report import Report
 from grader.service.access import Act
 from grader.service.limits import WINDOW
 from grader.service.records import (
@@ -203,19 +202,14 @@ def _wait_for_report(
         return doors().store.submissions.get(record.id).state in _ENDED
 
     waited = doors().waiting.until(record.id, ended, seconds)
-    report = _ended_report(record.id, token)
+    record = doors().read.submission(record.id, token)
+    # While it is being graded again, an older report is not the one that was waited for.
+    report = doors().read.report(record, token) if record.state in _ENDED else None
     if report is None:
-        response = accepted_answer(doors().read.submission(record.id, token), token)
+        response = accepted_answer(record, token)
     else:
         response = report_answer(report, export)
         response.headers["Content-Location"] = f"{PREFIX}/submissions/{record.id}/report"
     if waited:
         response.headers["Preference-Applied"] = f"wait={seconds}"
     return response
-
-
-def _ended_report(submission_id: str, token: TokenRecord) -> Report | None:
-    """The report, unless a newer one is on its way."""
-    if doors().read.submission(submission_id, token).state not in _ENDED:
-        return None
-    return doors().read.report(submission_id, token)

@@ -85,7 +85,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     token = caller()
     record = doors().read.submission(path.submission, token)
     export = wanted_export(query.format)
-    found = doors().read.report(path.submission, token)
+    found = doors().read.report(record, token)
     if found is None:
         return not_yet_answer(record, token)
     doors().witness.saw("report", token, record)

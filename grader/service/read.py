@@ -38,13 +38,13 @@ class Read:
             raise missing
         return record
 
-    def report(self, submission_id: str, token: TokenRecord) -> Report | None:
+    def report(self, submission: SubmissionRecord, token: TokenRecord) -> Report | None:
         """The newest report with its receipt, or ``None`` while there is none.
 
-        What is for staff only is left out for anybody else.
+        It is of a submission that the token may see, as :meth:`submission` gives it. What is for
+        staff only is left out for anybody else.
         """
-        self.submission(submission_id, token)
-        stored = self.store.submissions.report(submission_id)
+        stored = self.store.submissions.report(submission.id)
         if stored is None:
             return None
         report = with_receipt(stored)
