@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from grader.domain.characters import visible
 from grader.domain.errors import BadArchive, TooLarge
 
 _ZIP_AGAIN = (
@@ -143,9 +144,9 @@ def unseen(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A name with every character written out that is not plain to see, cut to 200 characters."""
+    """A name of which every character can be seen, cut to 200 characters."""
     cut = name if len(name) <= 200 else name[:199] + "…"
-    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
+    return visible(cut)
 
 
 def size(number: int) -> str:
