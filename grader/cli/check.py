@@ -16,7 +16,8 @@ from grader.domain.characters import plain_json
 from grader.domain.errors import BadRequest
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.engine.intake import read_path
 from grader.engine.measure import Engine

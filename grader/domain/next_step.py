@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from grader.domain.check import Finding, State
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.rubric import Plan, Planned
-from grader.domain.scoring import Ledger, Outcome, Row, standing
+from grader.domain.scoring import Ledger, Outcome, Row, number, standing
 
 
 class NextStep(BaseModel):
@@ -79,7 +79,7 @@ def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
             finding = next(_reasons(file), Finding(code="unreadable", message="It is no Python."))
             plural = "criterion earns" if len(rows) == 1 else "criteria earn"
             return NextStep(
-                gains=_number(_gain(ledger.rows, rows)),
+                gains=number(_gain(ledger.rows, rows)),
                 text=f"Mend {_where(file, finding)}: {_sentence(finding.message)} "
                 f"Until it can be read, {len(rows)} {plural} nothing.",
                 path=file.path,
@@ -107,7 +107,7 @@ def _mend(plan: Plan, row: Row, gain: Fraction, facts: SubmissionFacts) -> NextS
     place = next(_places(planned, facts.files), None)
     words = planned.check.words_for(place[1].code) if place else planned.check.words
     step = NextStep(
-        gains=_number(gain), text=f"{row.criterion.title}: {words.how_to_fix}", criterion=row.id
+        gains=number(gain), text=f"{row.criterion.title}: {words.how_to_fix}", criterion=row.id
     )
     return _at(step, facts, *place) if place else step
 
@@ -141,7 +141,3 @@ def evidence_of(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[
             for finding in file.inspections[key].findings:
                 if measure.evidence(finding, scale.limit):
                     yield file.path, finding
-
-
-def _number(value: Fraction) -> int | float:
-    return value.numerator if value.denominator == 1 else float(value)

@@ -18,6 +18,7 @@ from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.readable import cannot_be_read
 from grader.domain.rubric import Criterion, Plan, Planned
 
+Number = int | float
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"
 BY_HAND = "Given by hand."
 
@@ -331,3 +332,8 @@ def show(value: Fraction) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+def number(value: Fraction) -> Number:
+    """An exact number as JSON carries it: an integer where it is one, else the nearest float."""
+    return value.numerator if value.denominator == 1 else float(value)

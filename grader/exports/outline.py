@@ -12,8 +12,8 @@ from functools import cached_property
 
 from grader.domain.check import State
 from grader.domain.readable import READABLE
-from grader.domain.report import CriterionLine, FindingLine, Number, Report
-from grader.domain.scoring import Outcome
+from grader.domain.report import CriterionLine, FindingLine, Report
+from grader.domain.scoring import Number, Outcome
 from grader.exports.changes import Change, change_in
 
 

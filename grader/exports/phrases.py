@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.domain.readable import READABLE, cannot_be_read
-from grader.domain.report import CriterionLine, Fault, FindingLine, Number, Report
+from grader.domain.report import CriterionLine, Fault, FindingLine, Report
+from grader.domain.scoring import Number
 from grader.exports.changes import Change
 from grader.exports.outline import Group, part_of, tasks, unreadable
 

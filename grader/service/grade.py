@@ -13,7 +13,8 @@ import structlog
 from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
 from grader.domain.facts import SubmissionFacts
 from grader.domain.policies import Intake
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker

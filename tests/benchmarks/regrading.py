@@ -9,7 +9,7 @@ from statistics import median
 
 from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
-from grader.domain.report import build_report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.scoring import judge
 from grader.engine.measure import Engine

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from grader.checks.catalog import CATALOG
 from grader.checks.parts.statements import is_docstring
 from grader.domain.check import Facts
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan, Rubric
 from grader.domain.source import SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts

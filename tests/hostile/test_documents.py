@@ -11,7 +11,8 @@ import pytest
 
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import TooLarge
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess

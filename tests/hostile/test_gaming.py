@@ -17,7 +17,7 @@ import pytest
 
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadArchive
-from grader.domain.report import build_report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess

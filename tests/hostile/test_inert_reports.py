@@ -19,7 +19,8 @@ from grader.checks.catalog import CATALOG
 from grader.domain import readable
 from grader.domain.characters import is_hidden
 from grader.domain.errors import BadArchive
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess

@@ -14,7 +14,7 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.check import State
 from grader.domain.facts import FileFacts, SubmissionFacts
-from grader.domain.report import build_report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission
 from grader.engine.job import Limits

@@ -20,7 +20,8 @@ from grader.domain.check import (
     counting,
 )
 from grader.domain.facts import SubmissionFacts
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.rubric_reading import read_rubric
 from grader.domain.source import SourceFile, Submission

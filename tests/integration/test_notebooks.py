@@ -12,7 +12,8 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.check import State
 from grader.domain.errors import BadArchive
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan, Rubric
 from grader.domain.rubric_reading import read_rubric
 from grader.engine.facts_cache import MemoryFacts

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from grader.__main__ import main
 from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
-from grader.domain.report import CriterionLine, Report, build_report
+from grader.domain.report import CriterionLine, Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission
 from grader.engine.facts_cache import MemoryFacts

@@ -22,7 +22,8 @@ from grader.domain.check import (
     over_limit,
 )
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan, Rubric
 from grader.domain.rubric_reading import read_rubric
 from grader.domain.scoring import Ledger, Row, judge

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from grader.domain.check import Finding, Inspection, State
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.history import MOST_FIXED_LISTED, Earlier, compare, fingerprint
-from grader.domain.report import FindingLine, Report, build_report
+from grader.domain.report import FindingLine, Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import is_document
 from tests.unit.domain_material import (

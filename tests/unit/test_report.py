@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from grader.domain.check import Finding, Inspection, Options, State, Words, counting
 from grader.domain.facts import DroppedFile, SubmissionFacts
 from grader.domain.readable import READABLE
-from grader.domain.report import Receipt, Report, build_report, number
+from grader.domain.report import Receipt, Report
+from grader.domain.reporting import build_report
+from grader.domain.scoring import number
 from tests.unit.domain_material import (
     CATALOG,
     FAILED,

@@ -12,7 +12,8 @@ import pytest
 
 from grader.checks.catalog import CATALOG
 from grader.domain.check import State
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.intake import read_path

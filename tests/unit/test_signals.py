@@ -8,7 +8,8 @@ import pytest
 
 from grader.domain.check import Finding, Inspection
 from grader.domain.facts import DroppedFile, FileFacts
-from grader.domain.report import Report, build_report
+from grader.domain.report import Report
+from grader.domain.reporting import build_report
 from tests.unit.domain_material import (
     CATALOG,
     COMPLAINTS,
