@@ -63,12 +63,6 @@ class Scale(Strict):
     zero_at: Amount | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)] | None = None
 
-    @cached_property
-    def ends(self) -> tuple[Fraction, Fraction]:
-        """``full_at`` and ``zero_at`` of a linear scale, exact and ready to reckon with."""
-        assert self.full_at is not None and self.zero_at is not None, "checked by read_rubric"
-        return Fraction(self.full_at), Fraction(self.zero_at)
-
 
 class Criterion(Strict):
     """One row of a rubric.

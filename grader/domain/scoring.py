@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -248,8 +249,9 @@ def _judged(
     if value is None:
         return _nothing(criterion)
     # What a starter file's functions lack may be less than what the student did for them.
-    most = value if measure.high is None else Fraction(measure.high)
-    return _scored(criterion, measure, min(value, most))
+    if measure.high is not None:
+        value = min(value, Fraction(measure.high))
+    return _scored(criterion, measure, value)
 
 
 def _grown(measure: Measure, limit: int | None, apart: Sequence[Apart]) -> Fraction | None:
@@ -272,7 +274,8 @@ def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict
     shown = show(value)
     read = f"{measure.title}{limit}: {shown}."
     if scale.levels is None:
-        slope = _slope(criterion.max_points, *scale.ends)
+        assert scale.full_at is not None and scale.zero_at is not None, "checked by read_rubric"
+        slope = _slope(criterion.points, scale.full_at, scale.zero_at)
         points, held = slope.points(value)
         why = f"{read} {slope.before}{shown}{slope.after}{held} = {show(points)}."
         return _Verdict(Outcome.SCORED, points, why, value)
@@ -285,36 +288,42 @@ def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict
 
 @dataclass(frozen=True)
 class _Slope:
-    """A linear scale: all points at ``full``, none at ``zero``, and the words around a value."""
+    """A linear scale: all points where it is at its best, none at its worst, words around a value.
+
+    The share of a value ``(worst - value) / (worst - best)`` is kept as two integers, and so is
+    what it takes: whole classes are judged at once, and fractions would be made and thrown away
+    for each of them. ``sign`` is -1 where more is better.
+    """
 
     most: Fraction
-    full: Fraction
-    zero: Fraction
+    worst: tuple[int, int]
+    span: tuple[int, int]
+    sign: int
     before: str
     after: str
 
     def points(self, value: Fraction) -> tuple[Fraction, str]:
-        """Rounded points for a value, and what to add where it lies beyond an end.
-
-        The share ``(zero - value) / (zero - full)`` is kept as two integers: whole classes are
-        judged at once, and fractions would be made and thrown away for each of them.
-        """
-        left, span = self.zero - value, self.zero - self.full
-        share, whole = left.numerator * span.denominator, span.numerator * left.denominator
-        if whole < 0:
-            share, whole = -share, -whole
+        """Rounded points for a value, and what to add where it lies beyond an end."""
+        (top, bottom), denominator = self.worst, value.denominator
+        left = self.sign * (top * denominator - value.numerator * bottom)
+        share, whole = left * self.span[1], self.span[0] * bottom * denominator
         if 0 <= share <= whole:
             return _tenths(self.most.numerator * share, self.most.denominator * whole), ""
         return Fraction() if share < 0 else self.most, ", held between 0 and all,"
 
 
 @lru_cache(maxsize=1_024)
-def _slope(most: Fraction, full: Fraction, zero: Fraction) -> _Slope:
+def _slope(points: Decimal, full_at: Decimal, zero_at: Decimal) -> _Slope:
+    most, full, zero = Fraction(points), Fraction(full_at), Fraction(zero_at)
     all_points, best, worst = show(most), show(full), show(zero)
     told = f"All {all_points} points at {best}, none at {worst}: {all_points} × ("
     if full < zero:
-        return _Slope(most, full, zero, f"{told}{worst} − ", f") / ({worst} − {best})")
-    return _Slope(most, full, zero, told, f" − {worst}) / ({best} − {worst})")
+        told, after, sign = f"{told}{worst} − ", f") / ({worst} − {best})", 1
+    else:
+        after, sign = f" − {worst}) / ({best} − {worst})", -1
+    span = abs(zero - full)
+    ends = zero.as_integer_ratio(), span.as_integer_ratio()
+    return _Slope(most, *ends, sign, told, after)
 
 
 def round_points(exact: Fraction) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -170,8 +170,11 @@ class Submissions(Protocol):
     def pace(self, now: datetime) -> Pace:
         """How fast it went lately, for an estimate."""
 
-    def measured(self, exercise: str) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Each submission of an exercise with its newest facts, findings left out."""
+    def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
+        """Each submission of an exercise with its newest facts, findings left out.
+
+        Oldest first. They are read as they are asked for: keep what you make of them, not them.
+        """
 
 
 class Rubrics(Protocol):

@@ -25,6 +25,8 @@ from grader.store.rows import RECORD, RUNNING, record_of
 from grader.store.tables import reports, submissions
 
 GRADED = SubmissionState.GRADED.value
+#: Facts of so many submissions are in memory at a time where a whole class is looked at.
+_AT_ONCE = 50
 _KEY = ("submission", "rubric_version", "engine_version")
 _WHAT = ("status", "graded_at", "facts", "findings", "report")
 #: Whether a claim holds; the row stays locked until the transaction ends.
@@ -57,6 +59,15 @@ _NEWEST_REPORT = (
     )
     .join(submissions, submissions.c.report_id == reports.c.id)
     .where(submissions.c.id == bindparam("submission"))
+)
+
+_MEASURED = (
+    select(reports.c.facts, *RECORD)
+    .join(submissions, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.exercise == bindparam("exercise"))
+    .where(submissions.c.id > bindparam("after"))
+    .order_by(submissions.c.id)
+    .limit(_AT_ONCE)
 )
 
 
@@ -178,14 +189,12 @@ def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | N
 
 
 def measured(
-    connection: Connection, exercise: str
+    connection: Connection, exercise: str, after: str
 ) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
-    """Every submission of an exercise with the facts of its newest grading, oldest first."""
-    rows = connection.execute(
-        select(reports.c.facts, *RECORD)
-        .join(submissions, submissions.c.report_id == reports.c.id)
-        .where(submissions.c.exercise == exercise)
-        .order_by(submissions.c.id)
-    ).all()
+    """The next submissions of an exercise that were measured, with their newest facts.
+
+    Oldest first, from the one after the id ``after`` on; none where those were the last.
+    """
+    rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
     facts = read_many([row.facts for row in rows])
     return list(zip(map(record_of, rows), facts, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -146,7 +146,13 @@ class SqlSubmissions:
         with self._database.read() as connection:
             return place.pace(connection, now)
 
-    def measured(self, exercise: str) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
+    def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise that has been measured, oldest first."""
-        with self._database.read() as connection:
-            return results.measured(connection, exercise)
+        after = ""
+        while True:
+            with self._database.read() as connection:
+                some = results.measured(connection, exercise, after)
+            if not some:
+                return
+            yield from some
+            after = some[-1][0].id

@@ -36,8 +36,9 @@ def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def _regrade(site: Site, plan: Plan, number: int) -> None:
-    ledgers = [judge(plan, facts) for _, facts in site.service.store.submissions.measured(EXERCISE)]
-    if len(ledgers) != number or any(ledger.total.points is None for ledger in ledgers):
+    measured = site.service.store.submissions.measured(EXERCISE)
+    points = [judge(plan, facts).total.points for _, facts in measured]
+    if len(points) != number or None in points:
         raise RuntimeError("not every submission was judged")
 
 
