@@ -27,13 +27,14 @@ class Apart(NamedTuple):
 
 
 class Cell(_Frozen):
-    """A cell of a notebook, counted from 1: ``line`` of the joined code is its first line.
+    """A cell of a notebook, counted from 1: ``line`` is where it begins in the joined code.
 
-    A cell that begins with blank lines, which the joined code leaves out, begins that much sooner.
+    So many blank lines at its top as ``skipped`` are not in the joined code.
     """
 
     number: int
     line: int
+    skipped: int = 0
 
 
 def _number(cell: Cell) -> int:
@@ -65,7 +66,7 @@ class FileFacts(_Frozen):
     def place(self, line: int) -> tuple[int | None, int]:
         """Where a line of the code stands: in which cell, if any, and on which line there."""
         cell = max((one for one in self.cells if one.line <= line), key=_number, default=None)
-        return (cell.number, line - cell.line + 1) if cell else (None, line)
+        return (cell.number, line - cell.line + 1 + cell.skipped) if cell else (None, line)
 
     def inspection(self, probe_key: str) -> Inspection:
         """The outcome of one probe that reads this file."""

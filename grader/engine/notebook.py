@@ -48,7 +48,7 @@ def read_notebook(data: bytes) -> Notebook:
         code = [at for at, text in enumerate(lines) if text.strip()]
         if code:
             kept = _python(lines[code[0] : code[-1] + 1])
-            cells.append(Cell(number=number, line=line - code[0]))
+            cells.append(Cell(number=number, line=line, skipped=code[0]))
             parts.append("\n".join(kept))
             line += len(kept) + _BETWEEN.count("\n") - 1
     return Notebook(_BETWEEN.join(parts) + "\n" * bool(parts), tuple(cells))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.domain.facts import FileFacts
@@ -123,6 +123,7 @@ def test_a_surrogate_alone_is_left_to_the_gate() -> None:
         code_of("a.ipynb", data).decode()
 
 
+@example(["=", "\n\n\n="])
 @given(st.lists(st.text(alphabet="ab =%!?()'\"#\\\n\t"), max_size=4))
 def test_every_line_of_code_keeps_its_place(cells: list[str]) -> None:
     data = notebook(*cells)
