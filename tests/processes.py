@@ -38,8 +38,8 @@ def parent_of(pid: int) -> int:
     return int(fields[1]) if fields else 0
 
 
-def wait_until(done: Callable[[], object], seconds: float, what: str) -> None:
-    """Wait until something holds.
+def wait_until(done: Callable[[], object], seconds: float, what: str, every: float = 0.05) -> None:
+    """Wait until something holds, looking again after ``every`` seconds.
 
     Raises:
         AssertionError: it did not in so many seconds, which is far longer than it takes.
@@ -47,7 +47,7 @@ def wait_until(done: Callable[[], object], seconds: float, what: str) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, f"never happened: {what}"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def _stat(folder: Path) -> list[str]:

@@ -12,19 +12,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.domain.check import Catalog, Context, Inspection, Outline, State
-from grader.domain.errors import EngineFault
-from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import Dropped, SourceFile, Submission, is_notebook
-from grader.engine.anchors import Lines, anchored
-from grader.engine.combining import together
 from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
+from grader.engine.inspected import Inspected, Keys, Row
 from grader.engine.intake_collect import why_not_graded
 from grader.engine.job import Ask, FileJob, Inspector, Job, canonical, nothing
-from grader.engine.notebook import cells_of
 
 
 class Closable(Inspector, Protocol):
@@ -59,14 +56,6 @@ class _Wanted:
     asks: dict[str, Ask] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Keys:
-    """The keys of one file's facts: the gate's, and each probe's by the probe's own key."""
-
-    gate: str
-    probes: Mapping[str, str]
-
-
 class Engine:
     """Measures submissions with the checks of a catalog.
 
@@ -91,10 +80,20 @@ class Engine:
     ) -> SubmissionFacts:
         """Everything that the rubric's probes measure of a submission, files in path order.
 
+        Raises:
+            EngineFault: the engine itself is broken; nothing is known of the submission.
+        """
+        return self.inspect(submission, rubric, meanwhile).facts()
+
+    def inspect(
+        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
+    ) -> Inspected:
+        """The first half of :meth:`measure`: all that takes the inspector.
+
         ``meanwhile`` is called at most once, while the inspector's own process is at work.
 
         Raises:
-            EngineFault: the engine itself is broken; nothing is known of the submission.
+            EngineFault: as :meth:`measure`.
         """
         questions = [self._question(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"
@@ -103,19 +102,23 @@ class Engine:
         asked = list(zip(questions, outlines, strict=True))
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
-        known = self._known(wanted, rubric.python, meanwhile)
-        top_folder = submission.top_folder
-        alone = [_file_facts(*pair, known, top_folder) for pair in zip(files, keys, strict=True)]
-        found = together(alone, [question.probe for question in questions])
-        return SubmissionFacts(
-            files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
-            dropped=tuple(
-                DroppedFile(path=file.path, reason=file.reason)
-                for file in (*unread, *submission.dropped)
-            ),
-            digest=submission.digest,
-            archive_sha256=submission.archive_sha256,
-            engine=self._identity,
+        known = self._cache.get_many(
+            [key for one in wanted.values() for key in (one.gate, *one.asks)]
+        )
+        missing = (_missing(one, known) for one in wanted.values())
+        rows = [row for row in missing if row is not None]
+        job = Job(tuple(file for file, _ in rows), rubric.python)
+        return Inspected(
+            submission=submission,
+            files=files,
+            keys=keys,
+            unread=unread,
+            probes=[question.probe for question in questions],
+            known=known,
+            rows=rows,
+            answers=self._inspector.inspect(job, meanwhile) if rows else {},
+            cache=self._cache,
+            identity=self._identity,
         )
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
@@ -147,7 +150,7 @@ class Engine:
         asked: Sequence[tuple[_Question, Outline]],
         python: str,
         wanted: dict[str, _Wanted],
-    ) -> _Keys:
+    ) -> Keys:
         seen = file.sha256, file.kind
         gate = _digest((READABLE, python, *self._base(), *seen)).hexdigest()
         group = wanted.setdefault(gate, _Wanted(file, gate))
@@ -160,32 +163,7 @@ class Engine:
             key = question.key(seen, context)
             group.asks[key] = Ask(check.id, question.options, context)
             probes[question.probe.key] = key
-        return _Keys(gate, probes)
-
-    def _known(
-        self, wanted: Mapping[str, _Wanted], python: str, meanwhile: Callable[[], None]
-    ) -> Mapping[str, Inspection]:
-        """Every inspection that the files need, by key, measured now where it has to be."""
-        asked = [key for one in wanted.values() for key in (one.gate, *one.asks)]
-        known = dict(self._cache.get_many(asked))
-        missing = (_missing(one, known) for one in wanted.values())
-        rows = [row for row in missing if row is not None]
-        if rows:
-            known.update(self._fresh(rows, python, meanwhile))
-        return known
-
-    def _fresh(
-        self,
-        rows: Sequence[tuple[FileJob, tuple[str, ...]]],
-        python: str,
-        meanwhile: Callable[[], None],
-    ) -> Mapping[str, Inspection]:
-        """Answers by key, measured now; those that did not fail are remembered."""
-        job = Job(tuple(file for file, _ in rows), python)
-        fresh = _by_key(self._inspector.inspect(job, meanwhile), rows)
-        kept = {key: one for key, one in fresh.items() if one.state is not State.FAILED}
-        self._cache.put_many(kept)
-        return fresh
+        return Keys(gate, probes)
 
 
 def _parted(
@@ -207,10 +185,8 @@ def _outline(submission: Submission, probe: Probe) -> Outline:
     return tuple(pair for pair in submission.outline if probe.reads(pair[0]))
 
 
-def _missing(
-    one: _Wanted, known: Mapping[str, Inspection]
-) -> tuple[FileJob, tuple[str, ...]] | None:
-    """What is still to be asked of a file, and the keys of the answers: the gate's, the asks'."""
+def _missing(one: _Wanted, known: Mapping[str, Inspection]) -> Row | None:
+    """What is still to be asked of a file; ``None`` where everything is known."""
     readable = known.get(one.gate)
     if readable is not None and readable.state is not State.OK:
         return None
@@ -219,37 +195,6 @@ def _missing(
         return None
     file = FileJob(one.source.path, one.source.data, tuple(asks.values()), readable is None)
     return file, (one.gate, *asks)
-
-
-def _by_key(
-    answers: Mapping[tuple[int, int], Inspection], rows: Sequence[tuple[FileJob, tuple[str, ...]]]
-) -> dict[str, Inspection]:
-    """Answers by their keys, findings tied to their lines: both hang on the bytes alone."""
-    lines = [Lines(file.path, file.data) for file, _ in rows]
-    return {
-        rows[file][1][question]: lines[file].tied(inspection)
-        for (file, question), inspection in answers.items()
-    }
-
-
-def _file_facts(
-    file: SourceFile, keys: _Keys, known: Mapping[str, Inspection], top_folder: str
-) -> FileFacts:
-    try:
-        readable = known[keys.gate]
-        ok = readable.state is State.OK
-        probes = keys.probes if ok else {}
-        inspections = {probe: known[key] for probe, key in probes.items()}
-    except KeyError:
-        raise EngineFault(f"The engine gave no answer on {file.path}.") from None
-    return FileFacts(
-        path=file.path,
-        sha256=file.sha256,
-        readable=readable,
-        inspections=inspections,
-        cells=cells_of(file.path, file.data),
-        top_folder=top_folder,
-    )
 
 
 def _digest(parts: tuple[object, ...]) -> hashlib._Hash:

@@ -1,4 +1,4 @@
-"""Grade the next due submission of a lane: claim, measure, judge, store if the claim holds."""
+"""Grade the next due submission of a lane: claim, look, judge, store if the claim holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.service.plans import Plans
-from grader.service.ports import Clock, Measure, ReadUpload, Store, Waker
+from grader.service.ports import Clock, Inspected, Measure, ReadUpload, Store, Waker
 from grader.service.records import Claim, Lane, Result, RubricRecord, SubmissionRecord
 
 log = structlog.get_logger(__name__)
@@ -36,13 +36,13 @@ CEILING = Intake(
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A claimed submission, measured: all that its report takes. ``given`` is the starter's."""
+class Looked:
+    """A claimed submission, looked at: all that its report takes. ``given`` is the starter's."""
 
     claim: Claim
     record: RubricRecord
     plan: Plan
-    facts: SubmissionFacts
+    inspected: Inspected
     given: SubmissionFacts | None
 
 
@@ -70,34 +70,35 @@ class Grade:
         """Take the next due submission of a lane."""
         return self.store.submissions.claim(lane, self.clock.now(), self.lease)
 
-    def measure(self, claim: Claim, meanwhile: Callable[[], None]) -> Measured | None:
-        """What a claimed submission measures; ``None`` where that broke and the row was put back.
+    def look(self, claim: Claim, meanwhile: Callable[[], None]) -> Looked | None:
+        """Have the files of a claimed submission looked at; ``None`` where that broke.
 
-        ``meanwhile`` is called once, if it can be while another process does the measuring.
+        The row was put back then. ``meanwhile`` is called once, if it can be while another process
+        does the looking.
         """
         with _about(claim):
             # Should this process be killed, the log tells what it held.
             log.info("claimed", tries=claim.submission.tries)
             try:
-                return self._measured(claim, meanwhile)
+                return self._looked(claim, meanwhile)
             except Exception as fault:  # whatever broke, the row must go back and never be lost
                 self._give_back(claim, fault)
         self.waker.ended(claim.submission.id)
         return None
 
-    def conclude(self, measured: Measured) -> None:
-        """Judge and store what was measured, if the claim still holds."""
-        claim = measured.claim
+    def conclude(self, looked: Looked) -> None:
+        """Measure, judge and store what came of it, if the claim still holds."""
+        claim = looked.claim
         with _about(claim):
             try:
-                _patiently(lambda: self._stored(measured))
+                _patiently(lambda: self._stored(looked))
             except StoreUnavailable:
                 raise  # nothing can be put back either: the end of the lease does that
             except Exception as fault:
                 self._give_back(claim, fault)
         self.waker.ended(claim.submission.id)
 
-    def _measured(self, claim: Claim, meanwhile: Callable[[], None]) -> Measured:
+    def _looked(self, claim: Claim, meanwhile: Callable[[], None]) -> Looked:
         record = self.store.rubrics.newest(claim.submission.exercise)
         if record is None:
             raise EngineFault(f"The exercise {claim.submission.exercise} has no rubric.")
@@ -106,26 +107,27 @@ class Grade:
         submission = self.read_upload(
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
-        facts = self.engine.measure(submission, plan.rubric, meanwhile)
-        return Measured(claim, record, plan, facts, given)
+        inspected = self.engine.inspect(submission, plan.rubric, meanwhile)
+        return Looked(claim, record, plan, inspected, given)
 
-    def _stored(self, measured: Measured) -> bool:
+    def _stored(self, looked: Looked) -> bool:
         """Whether the claim still held, so that the report is stored."""
-        report = self._report(measured)
-        result = Result(report, measured.facts, measured.record)
-        held = self.store.submissions.finish(measured.claim, result, self.clock.now())
+        facts = looked.inspected.facts()
+        report = self._report(looked, facts)
+        result = Result(report, facts, looked.record)
+        held = self.store.submissions.finish(looked.claim, result, self.clock.now())
         log.info("graded" if held else "claim_lost", status=report.status)
         return held
 
-    def _report(self, measured: Measured) -> Report:
-        record = measured.record
+    def _report(self, looked: Looked, facts: SubmissionFacts) -> Report:
+        record = looked.record
         return build_report(
-            measured.plan,
-            measured.facts,
+            looked.plan,
+            facts,
             digest=record.digest,
             version=record.version,
-            given=measured.given,
-            earlier=self.store.submissions.earlier(measured.claim.submission),
+            given=looked.given,
+            earlier=self.store.submissions.earlier(looked.claim.submission),
         )
 
     def _give_back(self, claim: Claim, fault: Exception) -> None:
@@ -157,27 +159,27 @@ def _patiently(store: Callable[[], bool]) -> bool:
 
 
 class Line:
-    """One submission after another: while one is being measured, the one before it is concluded.
+    """One submission after another: while one is being looked at, the one before is concluded.
 
-    Measuring happens in another process, which so has never to wait for a report to be stored.
+    The tools run in another process, which so has never to wait for a report to be stored.
     They are concluded in the order in which they were claimed. Call :meth:`finish` at the end.
     """
 
     def __init__(self, grade: Grade) -> None:
         self._grade = grade
-        self._waiting: Measured | None = None
+        self._waiting: Looked | None = None
         self._broken: Exception | None = None
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
-        """Claim and measure the next submission; ``None`` when nothing is due."""
+        """Claim the next submission and look at it; ``None`` when nothing is due."""
         claim = self._grade.claim(lane)
         if claim is None:
             return None
-        measured = self._grade.measure(claim, self._conclude)
+        looked = self._grade.look(claim, self._conclude)
         try:
             self.finish()
         finally:
-            self._waiting = measured
+            self._waiting = looked
         return claim.submission
 
     def finish(self) -> None:
@@ -192,7 +194,7 @@ class Line:
             raise broken
 
     def _conclude(self) -> None:
-        """Where this breaks it is not the fault of the submission that is being measured."""
+        """Where this breaks it is not the fault of the submission that is being looked at."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             try:

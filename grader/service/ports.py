@@ -73,12 +73,19 @@ class ReadRubric(Protocol):
         """Raises BadRubric with every mistake found."""
 
 
+class Inspected(Protocol):
+    """A submission whose files were looked at."""
+
+    def facts(self) -> SubmissionFacts:
+        """What they measure; may be asked for again. Raises EngineFault as :class:`Measure`."""
+
+
 class Measure(Protocol):
     """The engine: what one submission measures under the probes of a rubric."""
 
-    def measure(
+    def inspect(
         self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = ...
-    ) -> SubmissionFacts:
+    ) -> Inspected:
         """Raises EngineFault where the engine itself is broken.
 
         ``meanwhile`` is called at most once, while another process is at work.

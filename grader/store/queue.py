@@ -62,6 +62,12 @@ _BRING_ROWS_FORWARD = (
     .where(QUEUED, submissions.c.not_before > bindparam("latest"))
     .values(not_before=bindparam("latest"))
 )
+_ALL_QUEUED, _ALL_RUNNING, _ALL_PARKED = (
+    select(func.count()).select_from(submissions).where(which).scalar_subquery()
+    for which in (QUEUED, RUNNING, PARKED)
+)
+_OLDEST = select(func.min(submissions.c.queued_at)).where(QUEUED).scalar_subquery()
+_WAITING = select(_ALL_QUEUED, _ALL_RUNNING, _ALL_PARKED, _OLDEST)
 _LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
 
 
@@ -165,11 +171,5 @@ def get(connection: Connection, submission_id: str) -> SubmissionRecord:
 
 def waiting(connection: Connection) -> QueueState:
     """How much waits, and since when."""
-
-    def count(condition: ColumnElement[bool]) -> int:
-        counted = select(func.count()).select_from(submissions).where(condition)
-        total: int = connection.execute(counted).scalar_one()
-        return total
-
-    oldest = connection.execute(select(func.min(submissions.c.queued_at)).where(QUEUED)).scalar()
-    return QueueState(count(QUEUED), count(RUNNING), count(PARKED), oldest)
+    queued, running, parked, oldest = connection.execute(_WAITING).one()
+    return QueueState(queued, running, parked, oldest)

@@ -54,7 +54,8 @@ class Site:
             state = self.service.store.submissions.queue()
             return not state.queued and not state.running
 
-        wait_until(idle, PATIENCE, "every submission was graded")
+        # When a submission was graded stands in its row: looking often would only take away time.
+        wait_until(idle, PATIENCE, "every submission was graded", every=0.25)
         if self.service.store.submissions.queue().needs_attention:
             raise RuntimeError("a submission of the benchmark needs attention")
 

@@ -12,11 +12,11 @@ from sqlalchemy.engine import make_url
 from grader.bootstrap import Service, build_grade, build_service
 from grader.broker import NoWaker
 from grader.checks.catalog import CATALOG
-from grader.domain.facts import SubmissionFacts
 from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess
+from grader.engine.inspected import Inspected
 from grader.engine.job import nothing
 from grader.engine.measure import Engine
 from grader.service.records import Lane, SubmissionState
@@ -50,17 +50,17 @@ class Server:
 
 
 class Cutting(Engine):
-    """The engine; when it has measured, the database goes away for a second."""
+    """The engine; when it has looked, the database goes away for a second."""
 
     server: Server
 
-    def measure(
+    def inspect(
         self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
-    ) -> SubmissionFacts:
-        facts = super().measure(submission, rubric, meanwhile)
+    ) -> Inspected:
+        inspected = super().inspect(submission, rubric, meanwhile)
         self.server.close()
         Timer(1.0, self.server.open).start()
-        return facts
+        return inspected
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""A submission whose files were looked at: what is left takes no tools and no other process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.domain.check import Inspection, State
+from grader.domain.errors import EngineFault
+from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.rubric import Probe
+from grader.domain.source import Dropped, SourceFile, Submission
+from grader.engine.anchors import Lines, anchored
+from grader.engine.combining import together
+from grader.engine.facts_cache import FactsCache
+from grader.engine.job import Answers, FileJob
+from grader.engine.notebook import cells_of
+
+#: What is to be asked of a file, and the keys of the answers: the gate's, then the asks'.
+Row = tuple[FileJob, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one file's facts: the gate's, and each probe's by the probe's own key."""
+
+    gate: str
+    probes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What was known of a submission, and the answers on the rest: ``rows`` were asked.
+
+    ``keys`` are those of ``files``, which some probe reads; nothing is asked of ``unread``.
+    """
+
+    submission: Submission
+    files: Sequence[SourceFile]
+    keys: Sequence[Keys]
+    unread: Sequence[Dropped]
+    probes: Sequence[Probe]
+    known: Mapping[str, Inspection]
+    rows: Sequence[Row]
+    answers: Answers
+    cache: FactsCache
+    identity: EngineIdentity
+
+    def facts(self) -> SubmissionFacts:
+        """What was measured. Answers that are new are remembered, but for those that failed.
+
+        Raises:
+            EngineFault: there is no answer on a file.
+        """
+        fresh = _by_key(self.answers, self.rows)
+        self.cache.put_many({key: one for key, one in fresh.items() if _is_sound(one)})
+        known = {**self.known, **fresh}
+        files, top_folder = self.files, self.submission.top_folder
+        alone = [
+            _file_facts(*pair, known, top_folder) for pair in zip(files, self.keys, strict=True)
+        ]
+        found = together(alone, self.probes)
+        return SubmissionFacts(
+            files=tuple(anchored(*pair) for pair in zip(found, files, strict=True)),
+            dropped=tuple(
+                DroppedFile(path=file.path, reason=file.reason)
+                for file in (*self.unread, *self.submission.dropped)
+            ),
+            digest=self.submission.digest,
+            archive_sha256=self.submission.archive_sha256,
+            engine=self.identity,
+        )
+
+
+def _is_sound(inspection: Inspection) -> bool:
+    return inspection.state is not State.FAILED
+
+
+def _by_key(answers: Answers, rows: Sequence[Row]) -> dict[str, Inspection]:
+    """Answers by their keys, findings tied to their lines: both hang on the bytes alone."""
+    lines = [Lines(file.path, file.data) for file, _ in rows]
+    return {
+        rows[file][1][question]: lines[file].tied(inspection)
+        for (file, question), inspection in answers.items()
+    }
+
+
+def _file_facts(
+    file: SourceFile, keys: Keys, known: Mapping[str, Inspection], top_folder: str
+) -> FileFacts:
+    try:
+        readable = known[keys.gate]
+        ok = readable.state is State.OK
+        probes = keys.probes if ok else {}
+        inspections = {probe: known[key] for probe, key in probes.items()}
+    except KeyError:
+        raise EngineFault(f"The engine gave no answer on {file.path}.") from None
+    return FileFacts(
+        path=file.path,
+        sha256=file.sha256,
+        readable=readable,
+        inspections=inspections,
+        cells=cells_of(file.path, file.data),
+        top_folder=top_folder,
+    )
