@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -39,14 +39,22 @@ class Standing:
     seconds: int
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """One more of a rate; ``key`` says for whom."""
+
+    rate: Rate
+    key: str
+
+
 class Counter(Protocol):
     """Counts of the last minute, kept together for all processes where that is possible."""
 
-    def take(self, rate: Rate, key: str) -> bool:
-        """Count one more for a key; ``False``, and not counted, where that is one too many."""
+    def take(self, wanted: Sequence[Wanted]) -> tuple[Wanted | None, Sequence[Standing]]:
+        """Count one more for each, or none at all where one of them is used up.
 
-    def standing(self, rate: Rate, key: str) -> Standing:
-        """How much is left for a key just now."""
+        The first that is used up, if any, and what is left of each from now on.
+        """
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,6 @@ class Quotas:
     uploads_per_course: int
 
 
-_Wanted = tuple[Rate, str]
-
-
 class Rests:
     """Who was told to come back later, so that who comes sooner costs no more than a look here.
 
@@ -74,17 +79,17 @@ class Rests:
 
     def __init__(self, clock: Callable[[], float] = monotonic, most: int = 10_000) -> None:
         self._clock, self._most = clock, most
-        self._until: OrderedDict[_Wanted, float] = OrderedDict()
+        self._until: OrderedDict[Wanted, float] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, wanted: _Wanted, seconds: int) -> None:
+    def begin(self, wanted: Wanted, seconds: int) -> None:
         """Let something rest for so long; of too many the oldest is forgotten."""
         with self._lock:
             self._until[wanted] = self._clock() + seconds
             while len(self._until) > self._most:
                 self._until.popitem(last=False)
 
-    def left(self, wanted: _Wanted) -> int:
+    def left(self, wanted: Wanted) -> int:
         """Seconds, rounded up; 0 once the rest is over."""
         with self._lock:
             until = self._until.get(wanted)
@@ -109,7 +114,8 @@ class RateLimits:
     def request(self, token: TokenRecord) -> None:
         """Any request of a token."""
         is_student = token.role is Role.STUDENT
-        self._take((self._requests_of_student if is_student else self._requests, token.id))
+        rate = self._requests_of_student if is_student else self._requests
+        self._take([Wanted(rate, token.id)])
 
     def check_upload(self, token: TokenRecord, course: str) -> None:
         """Before an upload is read: raises for whoever was told to come back later."""
@@ -119,37 +125,36 @@ class RateLimits:
     def upload(self, token: TokenRecord, course: str, student: str) -> Standing | None:
         """Count an upload; what is left to the student (``None``: no limit).
 
-        The student's own limit comes first, so that whoever is over it uses up nothing that
-        others share.
+        Whoever is over one limit uses up nothing of the others, which are shared.
         """
         own = self._own(course, student)
-        for wanted in (own, *self._shared(token, course)):
-            self._take(wanted)
-        return self._counter.standing(*own) if self._of_student.most else None
+        standings = self._take([own, *self._shared(token, course)])
+        return standings[0] if own.rate.most else None
 
-    def _own(self, course: str, student: str) -> _Wanted:
-        return (self._of_student, f"{course}/{student}")
+    def _own(self, course: str, student: str) -> Wanted:
+        return Wanted(self._of_student, f"{course}/{student}")
 
-    def _shared(self, token: TokenRecord, course: str) -> tuple[_Wanted, ...]:
-        of_course = (self._of_course, course)
+    def _shared(self, token: TokenRecord, course: str) -> tuple[Wanted, ...]:
+        of_course = Wanted(self._of_course, course)
         if token.role in (Role.STUDENT, Role.LMS):
             return (of_course,)
-        return ((self._of_token, token.id), of_course)
+        return (Wanted(self._of_token, token.id), of_course)
 
-    def _take(self, wanted: _Wanted) -> None:
-        rate, key = wanted
-        if not rate.most:
-            return
-        self._check_rest(wanted)
-        if not self._counter.take(rate, key):
-            standing = self._counter.standing(rate, key)
-            self._rests.begin(wanted, standing.seconds)
+    def _take(self, every: Sequence[Wanted]) -> Sequence[Standing]:
+        limited = [wanted for wanted in every if wanted.rate.most]
+        for wanted in limited:
+            self._check_rest(wanted)
+        refused, standings = self._counter.take(limited) if limited else (None, ())
+        if refused is not None:
+            standing = standings[limited.index(refused)]
+            self._rests.begin(refused, standing.seconds)
             raise _too_many(standing)
+        return standings
 
-    def _check_rest(self, wanted: _Wanted) -> None:
+    def _check_rest(self, wanted: Wanted) -> None:
         seconds = self._rests.left(wanted)
         if seconds:
-            raise _too_many(Standing(wanted[0], 0, seconds))
+            raise _too_many(Standing(wanted.rate, 0, seconds))
 
 
 def _too_many(standing: Standing) -> TooMany:

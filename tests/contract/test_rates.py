@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.rates import ProcessCounter, SharedCounter
-from grader.service.limits import Counter, Rate, Rests
+from grader.rates import ProcessCounter, SharedCounter, Window
+from grader.service.limits import Counter, Rate, Rests, Wanted
 from tests.servers_redis import RedisForTests, redis_server
 
 TWO = Rate("uploads-student", 2)
+ADA, BOB = Wanted(TWO, "ada"), Wanted(TWO, "bob")
 
 
 @pytest.fixture(scope="module")
@@ -34,50 +35,118 @@ def counter(request: pytest.FixtureRequest) -> Counter:
     return SharedCounter(server.url)
 
 
+def took(counter: Counter, *wanted: Wanted) -> bool:
+    """Whether one more of each was counted."""
+    refused, _ = counter.take(wanted)
+    return refused is None
+
+
+def left(counter: Counter, wanted: Wanted) -> int:
+    """What is left, seen without counting it: something else in the same call is used up."""
+    none = Wanted(Rate("none", 0), "nobody")
+    refused, standings = counter.take([none, wanted])
+    assert refused == none
+    return standings[1].left
+
+
 def test_so_many_and_no_more(counter: Counter) -> None:
-    assert [counter.take(TWO, "ada") for _ in range(4)] == [True, True, False, False]
-    standing = counter.standing(TWO, "ada")
-    assert (standing.left, 1 <= standing.seconds <= 60) == (0, True)
+    assert [took(counter, ADA) for _ in range(4)] == [True, True, False, False]
+    refused, (standing,) = counter.take([ADA])
+    assert (refused, standing.rate, standing.left) == (ADA, TWO, 0)
+    assert 1 <= standing.seconds <= 61
+
+
+def test_what_was_taken_is_told(counter: Counter) -> None:
+    assert [standing.left for standing in counter.take([ADA])[1]] == [1]
+    assert [standing.left for standing in counter.take([ADA, BOB])[1]] == [0, 1]
 
 
 def test_keys_and_rates_are_counted_apart(counter: Counter) -> None:
-    assert [counter.take(TWO, key) for key in ("ada", "ada", "bob")] == [True] * 3
-    assert counter.take(Rate("uploads-token", 2), "ada")
-    assert [counter.standing(TWO, key).left for key in ("ada", "bob", "cleo")] == [0, 1, 2]
+    assert [took(counter, one) for one in (ADA, ADA, BOB)] == [True] * 3
+    assert took(counter, Wanted(Rate("uploads-token", 2), "ada"))
+    assert [left(counter, one) for one in (ADA, BOB, Wanted(TWO, "cleo"))] == [0, 1, 2]
 
 
-def test_a_look_counts_nothing(counter: Counter) -> None:
-    for _ in range(5):
-        assert counter.standing(TWO, "ada").left == 2
+def test_of_several_all_are_counted_or_none(counter: Counter) -> None:
+    assert took(counter, ADA, BOB)
+    assert took(counter, ADA)
+    refused, standings = counter.take([BOB, ADA])
+    assert refused == ADA
+    assert [standing.left for standing in standings] == [1, 0]
+    assert left(counter, BOB) == 1
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5))
 def test_what_is_left_and_what_was_taken_make_the_limit(keys: list[str], most: int) -> None:
-    counter, rate = ProcessCounter(), Rate("r", most)
-    taken = [key for key in keys if counter.take(rate, key)]
+    counter, rate = ProcessCounter(lambda: 7.0), Rate("r", most)
+    taken = [key for key in keys if took(counter, Wanted(rate, key))]
     for key in "abc":
         assert taken.count(key) == min(keys.count(key), most)
-        assert counter.standing(rate, key).left == most - taken.count(key)
+        assert left(counter, Wanted(rate, key)) == most - taken.count(key)
+
+
+@given(st.integers(1, 20), st.lists(st.floats(0, 40, allow_nan=False), min_size=1, max_size=60))
+def test_there_is_more_when_it_was_said_and_never_too_much(most: int, waits: list[float]) -> None:
+    now, times = [0.0], []
+    counter, wanted = ProcessCounter(lambda: now[0]), Wanted(Rate("r", most), "ada")
+    for wait in waits:
+        now[0] += wait
+        refused, (standing,) = counter.take([wanted])
+        if refused is not None:
+            now[0] += standing.seconds
+            assert took(counter, wanted)
+        times.append(now[0])
+        # Of the window before only a share is seen: twice as many in a minute is the worst.
+        assert len([time for time in times if time > now[0] - 60]) <= 2 * most
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 59_999), st.integers(1, 50))
+def test_the_time_that_is_told_is_the_first(
+    current: int, previous: int, elapsed: int, most: int
+) -> None:
+    window = Window(min(current, most), previous, elapsed)
+    standing = window.standing(Rate("r", most))
+
+    def used(milliseconds: int) -> int:
+        later = elapsed + milliseconds
+        if later < 60_000:
+            return Window(window.current, previous, later).used
+        return Window(0, window.current, later - 60_000).used
+
+    assert standing.left == max(0, most - window.used)
+    if window.used:
+        counted = min(window.used, most)
+        assert used(1_000 * standing.seconds) < counted
+        assert standing.seconds == 1 or used(1_000 * (standing.seconds - 1) - 1) >= counted
+
+
+def test_of_too_many_keys_the_one_longest_unused_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("grader.rates.MOST_KEYS", 2)
+    counter = ProcessCounter(lambda: 7.0)
+    assert [took(counter, one) for one in (ADA, BOB, ADA, Wanted(TWO, "cleo"))] == [True] * 4
+    assert [left(counter, one) for one in (ADA, BOB)] == [0, 2]
 
 
 def test_who_rests_may_come_back_when_told() -> None:
     now = [100.0]
-    rests, wanted = Rests(lambda: now[0], most=2), (TWO, "ada")
-    rests.begin(wanted, 3)
-    assert (rests.left(wanted), rests.left((TWO, "bob"))) == (3, 0)
+    rests = Rests(lambda: now[0], most=2)
+    rests.begin(ADA, 3)
+    assert (rests.left(ADA), rests.left(BOB)) == (3, 0)
     now[0] += 2.5
-    assert rests.left(wanted) == 1
+    assert rests.left(ADA) == 1
     now[0] += 0.5
-    assert rests.left(wanted) == 0
+    assert rests.left(ADA) == 0
     for name in "abc":
-        rests.begin((TWO, name), 9)
-    assert [rests.left((TWO, name)) for name in "abc"] == [0, 9, 9]
+        rests.begin(Wanted(TWO, name), 9)
+    assert [rests.left(Wanted(TWO, name)) for name in "abc"] == [0, 9, 9]
 
 
 def test_processes_count_together(redis: RedisForTests) -> None:
     one, other = SharedCounter(redis.url), SharedCounter(redis.url)
-    rate = Rate("together", 3)
-    assert [both.take(rate, "ada") for both in (one, other, one, other)] == [True] * 3 + [False]
+    wanted = Wanted(Rate("together", 3), "ada")
+    assert [took(both, wanted) for both in (one, other, one, other)] == [True] * 3 + [False]
 
 
 def test_while_redis_is_away_nobody_is_refused_for_that(
@@ -85,14 +154,13 @@ def test_while_redis_is_away_nobody_is_refused_for_that(
 ) -> None:
     with redis_server(tmp_path / "redis") as server:
         counter = SharedCounter(server.url)
-        assert [counter.take(TWO, "ada") for _ in range(3)] == [True, True, False]
+        assert [took(counter, ADA) for _ in range(3)] == [True, True, False]
         server.stop()
-        assert [counter.take(TWO, "ada") for _ in range(3)] == [True, True, False]
-        assert counter.standing(TWO, "ada").left == 0
+        assert [took(counter, ADA) for _ in range(3)] == [True, True, False]
         server.start()
         passing(60)
-        assert counter.take(TWO, "ada")
-        assert SharedCounter(server.url).standing(TWO, "ada").left == 1
+        assert took(counter, BOB)
+        assert left(SharedCounter(server.url), BOB) == 1
 
 
 @pytest.fixture
