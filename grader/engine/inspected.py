@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from grader.domain.check import Inspection, State
 from grader.domain.errors import EngineFault
@@ -47,14 +48,12 @@ class Inspected:
     identity: EngineIdentity
 
     def facts(self) -> SubmissionFacts:
-        """What was measured. Answers that are new are remembered, but for those that failed.
+        """What was measured.
 
         Raises:
             EngineFault: there is no answer on a file.
         """
-        fresh = _by_key(self.answers, self.rows)
-        self.cache.put_many({key: one for key, one in fresh.items() if _is_sound(one)})
-        known = {**self.known, **fresh}
+        known = {**self.known, **self.fresh}
         files, top_folder = self.files, self.submission.top_folder
         alone = [
             _file_facts(*pair, known, top_folder) for pair in zip(files, self.keys, strict=True)
@@ -71,18 +70,19 @@ class Inspected:
             engine=self.identity,
         )
 
+    def remember(self) -> None:
+        """Keep the answers for whoever hands in the same file, but for those that failed."""
+        sound = {key: one for key, one in self.fresh.items() if one.state is not State.FAILED}
+        self.cache.put_many(sound)
 
-def _is_sound(inspection: Inspection) -> bool:
-    return inspection.state is not State.FAILED
-
-
-def _by_key(answers: Answers, rows: Sequence[Row]) -> dict[str, Inspection]:
-    """Answers by their keys, findings tied to their lines: both hang on the bytes alone."""
-    lines = [Lines(file.path, file.data) for file, _ in rows]
-    return {
-        rows[file][1][question]: lines[file].tied(inspection)
-        for (file, question), inspection in answers.items()
-    }
+    @cached_property
+    def fresh(self) -> Mapping[str, Inspection]:
+        """Answers by their keys, findings tied to their lines: both hang on the bytes alone."""
+        lines = [Lines(file.path, file.data) for file, _ in self.rows]
+        return {
+            self.rows[file][1][question]: lines[file].tied(inspection)
+            for (file, question), inspection in self.answers.items()
+        }
 
 
 def _file_facts(

@@ -7,7 +7,7 @@ wherever its key comes up again: in another file, another submission, another wo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -83,7 +83,9 @@ class Engine:
         Raises:
             EngineFault: the engine itself is broken; nothing is known of the submission.
         """
-        return self.inspect(submission, rubric, meanwhile).facts()
+        inspected = self.inspect(submission, rubric, meanwhile)
+        inspected.remember()
+        return inspected.facts()
 
     def inspect(
         self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
@@ -102,11 +104,8 @@ class Engine:
         asked = list(zip(questions, outlines, strict=True))
         wanted: dict[str, _Wanted] = {}
         keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
-        known = self._cache.get_many(
-            [key for one in wanted.values() for key in (one.gate, *one.asks)]
-        )
-        missing = (_missing(one, known) for one in wanted.values())
-        rows = [row for row in missing if row is not None]
+        known = self._cache.get_many(_every_key(wanted.values()))
+        rows = [*_missing(wanted.values(), known)]
         job = Job(tuple(file for file, _ in rows), rubric.python)
         return Inspected(
             submission=submission,
@@ -185,16 +184,20 @@ def _outline(submission: Submission, probe: Probe) -> Outline:
     return tuple(pair for pair in submission.outline if probe.reads(pair[0]))
 
 
-def _missing(one: _Wanted, known: Mapping[str, Inspection]) -> Row | None:
-    """What is still to be asked of a file; ``None`` where everything is known."""
-    readable = known.get(one.gate)
-    if readable is not None and readable.state is not State.OK:
-        return None
-    asks = {key: ask for key, ask in one.asks.items() if key not in known}
-    if readable is not None and not asks:
-        return None
-    file = FileJob(one.source.path, one.source.data, tuple(asks.values()), readable is None)
-    return file, (one.gate, *asks)
+def _every_key(wanted: Iterable[_Wanted]) -> list[str]:
+    return [key for one in wanted for key in (one.gate, *one.asks)]
+
+
+def _missing(wanted: Iterable[_Wanted], known: Mapping[str, Inspection]) -> Iterator[Row]:
+    """What is still to be asked of the files of which not everything is known."""
+    for one in wanted:
+        readable = known.get(one.gate)
+        if readable is not None and readable.state is not State.OK:
+            continue
+        asks = {key: ask for key, ask in one.asks.items() if key not in known}
+        if readable is None or asks:
+            source, open_asks = one.source, tuple(asks.values())
+            yield FileJob(source.path, source.data, open_asks, readable is None), (one.gate, *asks)
 
 
 def _digest(parts: tuple[object, ...]) -> hashlib._Hash:

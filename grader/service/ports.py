@@ -79,6 +79,9 @@ class Inspected(Protocol):
     def facts(self) -> SubmissionFacts:
         """What they measure; may be asked for again. Raises EngineFault as :class:`Measure`."""
 
+    def remember(self) -> None:
+        """Keep what is new, so that the same file is not looked at again."""
+
 
 class Measure(Protocol):
     """The engine: what one submission measures under the probes of a rubric."""
