@@ -23,10 +23,11 @@ from grader.api.bodies import SandboxBody
 from grader.api.parameters import SlugConverter
 from grader.api.problem_kinds import all_kinds
 from grader.api.waiting import Waiting
-from grader.bootstrap import Service, sandbox_of
+from grader.bootstrap import Service
 from grader.checks.catalog import CATALOG
 from grader.engine.intake_refusals import REFUSALS
 from grader.exports.formats import FORMATS
+from grader.isolation import sandbox_of
 from grader.settings import Settings
 from grader.web import pages
 

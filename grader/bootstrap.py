@@ -17,9 +17,9 @@ from grader.domain.source import Submission
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.intake import read_upload
 from grader.engine.measure import Engine
-from grader.engine.nursery import Limits, Nursery
+from grader.engine.nursery import Nursery
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
-from grader.engine.sandbox import Rung, choose
+from grader.isolation import nursery_of
 from grader.rates import ProcessCounter, SharedCounter
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
@@ -172,15 +172,6 @@ def _waker(settings: Settings) -> Waker:
     return CeleryWaker(make_celery(settings.redis_url)) if settings.redis_url else NoWaker()
 
 
-def sandbox_of(settings: Settings) -> Rung:
-    """The sandbox in which students' files are looked at on this host.
-
-    Raises:
-        BadSettings: this host does not offer the configured one.
-    """
-    return choose(settings.sandbox)
-
-
 def _limits(settings: Settings) -> RateLimits:
     quotas = Quotas(
         requests_per_student=settings.requests_per_student,
@@ -194,24 +185,14 @@ def _limits(settings: Settings) -> RateLimits:
 
 
 def build_engine(
-    settings: Settings, cache: FactsCache | None = None, *, at_once: bool = False
+    settings: Settings, cache: FactsCache | None = None, *, nursery: Nursery | None = None
 ) -> Engine:
-    """The engine with a nursery of its own; close it when done.
-
-    ``at_once`` has the nursery warm up from now on rather than with its first job.
+    """The engine around a nursery, or one of its own; close it when done.
 
     Raises:
         BadSettings: this host does not offer the configured sandbox.
     """
-    limits = Limits(
-        memory=settings.child_memory,
-        pair_seconds=settings.child_pair_seconds,
-        seconds=settings.child_seconds,
-    )
-    nursery = Nursery(limits, sandbox=settings.sandbox)
-    if at_once:
-        nursery.start()
-    return Engine(CATALOG, nursery, cache or MemoryFacts())
+    return Engine(CATALOG, nursery or nursery_of(settings), cache or MemoryFacts())
 
 
 def build_grade(service: Service, engine: Engine) -> Grade:

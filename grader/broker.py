@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from kombu.messaging import Producer
 from redis.exceptions import RedisError
 
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 
 log = structlog.get_logger(__name__)
 

@@ -15,9 +15,9 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 
-from grader.bootstrap import sandbox_of
 from grader.broker import make_celery
 from grader.domain.errors import BadSettings
+from grader.isolation import sandbox_of
 from grader.lifetime import die_with_parent, libc
 from grader.logs import log_json
 from grader.settings import Settings
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 TASKS_PER_CHILD = 1_000
 #: The last resort against a task that hangs outside the nursery: by then its lease is over.
 BEYOND_LEASE = 60.0
+#: Seconds in which a pool process must have loaded everything, on the busiest of machines.
+LOADING = 120.0
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +57,8 @@ def celery_app() -> Celery:
         worker_enable_prefetch_count_reduction=False,
         worker_cancel_long_running_tasks_on_connection_loss=True,
         task_time_limit=settings.lease + BEYOND_LEASE,
+        # A pool process says that it is there when everything is loaded.
+        worker_proc_alive_timeout=LOADING,
     )
     _connect(Tasks(app))
     _keep_listening(app, settings.deaf_after)

@@ -5,46 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from celery import Celery
 
-from grader.bootstrap import Service, build_engine, build_grade, build_service
-from grader.broker import DELIVER_TASK, GRADE_TASK, CeleryWaker
-from grader.engine.measure import Engine
-from grader.service.grade import Grade, Line
-from grader.service.records import Lane, SubmissionRecord
+from grader.broker import DELIVER_TASK, GRADE_TASK
+from grader.engine.nursery import Nursery
+from grader.isolation import nursery_of
+from grader.service.lanes import Lane
 from grader.settings import Settings
+
+if TYPE_CHECKING:
+    from grader.service.grade import Line
+    from grader.service.records import SubmissionRecord
+    from workers.desk import Desk
 
 #: A task stops after so many rows or seconds and asks for another, so that a worker that is
 #: told to end does so soon, and so that the lanes take turns.
 ROWS = 20
 SECONDS = 4.0
-
-
-class Desk:
-    """What one process works with: built in that process, never before a fork."""
-
-    def __init__(self, app: Celery) -> None:
-        settings = Settings.load()
-        self._lock = Lock()
-        self._engine: Engine | None = None
-        self._grade: Grade | None = None
-        self.service: Service = build_service(settings, waker=CeleryWaker(app))
-
-    def grade(self) -> Grade:
-        """The grading use case around this process's own engine, which warms up from now on."""
-        with self._lock:
-            if self._grade is None:
-                service = self.service
-                self._engine = build_engine(service.settings, service.store.facts, at_once=True)
-                self._grade = build_grade(service, self._engine)
-            return self._grade
-
-    def close(self) -> None:
-        """End the nursery and let go of the database."""
-        if self._engine is not None:
-            self._engine.close()
-        self.service.close()
 
 
 class Tasks:
@@ -57,15 +36,20 @@ class Tasks:
         app.task(self.grade, name=GRADE_TASK)
         app.task(self.deliver, name=DELIVER_TASK)
 
-    def desk(self) -> Desk:
+    def desk(self, nursery: Nursery | None = None) -> Desk:
         """This process's desk, built when first asked for."""
+        # Loaded where it is needed: the process that listens starts the others without it.
+        from workers.desk import Desk
+
         with self._lock:
-            self._desk = self._desk or Desk(self._app)
+            self._desk = self._desk or Desk(self._app, Settings.load(), nursery)
             return self._desk
 
     def prepare(self) -> None:
-        """Have this process's nursery warm up before there is anything to grade."""
-        self.desk().grade()
+        """Be ready before there is anything to grade: the nursery warms up, all else is loaded."""
+        nursery = nursery_of(Settings.load())
+        nursery.start()
+        self.desk(nursery)
 
     def close(self) -> None:
         """Close the desk, if there is one."""
@@ -76,8 +60,11 @@ class Tasks:
 
     def grade(self, lane: str) -> None:
         """Grade what is due, live rows always first; wake again where more may be due."""
+        # Not at the top of this module either, for the same reason.
+        from grader.service.grade import Line
+
         desk, mine = self.desk(), Lane(lane)
-        line = Line(desk.grade())
+        line = Line(desk.grade)
         try:
             more = until_done(lambda: _next(line, mine))
         finally:

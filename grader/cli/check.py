@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from grader.bootstrap import build_engine, read_rubric, sandbox_of
+from grader.bootstrap import build_engine, read_rubric
 from grader.checks.catalog import CATALOG
 from grader.cli.problems import Exit, kind_errors
 from grader.domain.characters import plain_json
@@ -28,6 +28,7 @@ from grader.engine.rubric_text import (
     shipped_rubrics,
 )
 from grader.exports.formats import FORMATS
+from grader.isolation import sandbox_of
 from grader.settings import Settings
 
 PATIENT_SECONDS = 1_800.0

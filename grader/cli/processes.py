@@ -11,9 +11,10 @@ from types import FrameType
 import structlog
 
 from grader.app import create_app
-from grader.bootstrap import Service, build_service, sandbox_of
+from grader.bootstrap import Service, build_service
 from grader.cli.http_server import Patience, make_server
 from grader.cli.listening import listen
+from grader.isolation import sandbox_of
 from grader.logs import log_json
 from grader.settings import Settings
 

@@ -15,7 +15,6 @@ from time import monotonic
 
 import click
 
-from grader.bootstrap import sandbox_of
 from grader.cli.first_run import COURSE, prepare
 from grader.cli.listening import listen
 from grader.cli.problems import kind_errors
@@ -23,6 +22,7 @@ from grader.cli.redis_server import RedisServer
 from grader.cli.stack import Stack
 from grader.cli.supervisor import Signals, Supervisor
 from grader.domain.errors import Conflict
+from grader.isolation import sandbox_of
 from grader.settings import Settings
 
 #: How long Redis and the API may take to answer for the first time, in seconds.

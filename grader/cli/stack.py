@@ -15,7 +15,7 @@ from grader.settings import Settings
 SENDERS = 4
 #: ``-P``: the folder in which somebody starts the service is no place to import from.
 _PYTHON = (sys.executable, "-P", "-m")
-_WORKER = (*_PYTHON, "workers", "--without-gossip", "--without-mingle", "--without-heartbeat")
+_WORKER = (*_PYTHON, "workers", "--without-heartbeat")
 
 
 @dataclass(frozen=True)

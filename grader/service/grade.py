@@ -16,9 +16,10 @@ from grader.domain.policies import Intake
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
+from grader.service.lanes import Lane
 from grader.service.plans import Plans
 from grader.service.ports import Clock, Inspected, Measure, ReadUpload, Store, Waker
-from grader.service.records import Claim, Lane, Result, RubricRecord, SubmissionRecord
+from grader.service.records import Claim, Result, RubricRecord, SubmissionRecord
 
 log = structlog.get_logger(__name__)
 

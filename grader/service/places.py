@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from grader.service.estimate import Place, place_of
+from grader.service.lanes import Lane
 from grader.service.ports import Clock, Store
-from grader.service.records import Lane, SubmissionRecord, SubmissionState
+from grader.service.records import SubmissionRecord, SubmissionState
 
 #: For so long an order is believed, for every row in it: to reckon it anew takes a fraction of
 #: that, so many who ask do not keep the database from grading.

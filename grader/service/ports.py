@@ -13,12 +13,12 @@ from grader.domain.policies import Intake
 from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
 from grader.service.estimate import Pace
+from grader.service.lanes import Lane
 from grader.service.records import (
     AuditEntry,
     AuditQuery,
     Claim,
     ExerciseRecord,
-    Lane,
     NewSubmission,
     Page,
     Passback,

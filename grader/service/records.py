@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
+from grader.service.lanes import Lane
 
 Item = TypeVar("Item")
 
@@ -27,13 +28,6 @@ class SubmissionState(StrEnum):
     NEEDS_ATTENTION = "needs_attention"
     #: A newer attempt came before this one was begun. It has no report, and will have none.
     SUPERSEDED = "superseded"
-
-
-class Lane(StrEnum):
-    """Live uploads go before regrades."""
-
-    LIVE = "live"
-    REGRADE = "regrade"
 
 
 class Role(StrEnum):

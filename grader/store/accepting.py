@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Executable, bindparam, false, insert, select, update
 
 from grader.domain.errors import Conflict, KeyReused, NotFound
-from grader.service.records import Lane, NewSubmission, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
 from grader.store.audit import note
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id

@@ -15,7 +15,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions
 

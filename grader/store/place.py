@@ -11,7 +11,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, bindparam, func, select
 
 from grader.service.estimate import LATELY, MOST, Pace, Span
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 from grader.store.fairness import BUSY, counted_since
 from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions

@@ -7,14 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from grader.domain.errors import Conflict, NotFound
-from grader.service.records import (
-    Claim,
-    Lane,
-    QueueState,
-    SubmissionRecord,
-    SubmissionState,
-    Swept,
-)
+from grader.service.lanes import Lane
+from grader.service.records import Claim, QueueState, SubmissionRecord, SubmissionState, Swept
 from grader.store.audit import note
 from grader.store.fairness import next_due
 from grader.store.rows import DUE, PARKED, QUEUED, RECORD, RUNNING, record_of

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, literal_column
 
-from grader.service.records import Lane, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionRecord, SubmissionState
 from grader.store.tables import passbacks, submissions
 
 #: A row whose columns the type checker does not follow.

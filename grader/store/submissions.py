@@ -11,9 +11,9 @@ from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.service.estimate import Pace
+from grader.service.lanes import Lane
 from grader.service.records import (
     Claim,
-    Lane,
     NewSubmission,
     Page,
     QueueState,

@@ -14,7 +14,8 @@ from grader.domain.rubric import Plan
 from grader.domain.scoring import judge
 from grader.engine.measure import Engine
 from grader.engine.nursery import Nursery
-from grader.service.records import Lane, Result
+from grader.service.lanes import Lane
+from grader.service.records import Result
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.engine_figures import NoFacts, checked
 from tests.benchmarks.rubric import EXERCISE, rubric_text

@@ -18,7 +18,7 @@ _IMPORTS = (
     "import black, isort, flake8.main.application, pycodestyle, pyflakes.api, mccabe; "
     "import radon.complexity, radon.metrics, radon.raw"
 )
-_WORKER = ("workers", "--without-gossip", "--without-mingle", "--without-heartbeat")
+_WORKER = ("workers", "--without-heartbeat")
 _POOL = ("--pool", "prefork", "--concurrency", "1", "--queues", "live,regrade")
 
 

@@ -8,7 +8,8 @@ from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.report import Fault, Report, RubricLine, SubmissionLine, TotalLine
 from grader.domain.rubric import Rubric
-from grader.service.records import Claim, Lane, NewSubmission, Result, RubricRecord
+from grader.service.lanes import Lane
+from grader.service.records import Claim, NewSubmission, Result, RubricRecord
 from grader.store.database import Store
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from grader.domain.errors import BadRequest, KeyReused, NotFound
-from grader.service.records import Lane, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionState
 from grader.store.database import Store
 from grader.store.engine import Database
 from grader.store.tables import archives, submissions

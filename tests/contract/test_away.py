@@ -19,7 +19,8 @@ from grader.engine.in_process import InProcess
 from grader.engine.inspected import Inspected
 from grader.engine.job import nothing
 from grader.engine.measure import Engine
-from grader.service.records import Lane, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionState
 from grader.settings import Settings
 from tests.contract.conftest import fresh
 from tests.contract.material import NOW, sent

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select, text
 
 from grader.domain.errors import BadRequest, Conflict, StoreUnavailable
-from grader.service.records import Claim, Lane, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import Claim, SubmissionState
 from grader.store.backup import Backup, back_up, restore
 from grader.store.backup_errors import BadBackup, ToolUnavailable
 from grader.store.database import Store, open_store

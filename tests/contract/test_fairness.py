@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import insert
 
 from grader.service.estimate import Pace, Place
+from grader.service.lanes import Lane
 from grader.service.places import Places
-from grader.service.records import Claim, Lane, SubmissionRecord
+from grader.service.records import Claim, SubmissionRecord
 from grader.store.database import Store
 from grader.store.engine import Database
 from grader.store.tables import submissions

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select, text
 
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 from grader.store.database import open_store
 from grader.store.engine import Database
 from grader.store.migrate import current_revision, head_revision, upgrade

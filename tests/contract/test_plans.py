@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, text
 
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 from grader.store.database import Store
 from grader.store.engine import Database
 from grader.store.submissions import SqlSubmissions

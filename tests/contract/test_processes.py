@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from grader.service.records import Lane, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionState
 from grader.store.database import Store, open_store
 from grader.store.engine import Database
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent

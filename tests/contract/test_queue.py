@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from grader.domain.errors import Conflict, NotFound
-from grader.service.records import Lane, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionRecord, SubmissionState
 from grader.store.database import Store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 

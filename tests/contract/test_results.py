@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from grader.service.records import Lane, RubricRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import RubricRecord, SubmissionState
 from grader.store.database import Store
 from tests.contract.material import (
     ENGINE,

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.service.records import Lane, NewSubmission, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
 from grader.store.database import Store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, update
 
 from grader.domain.check import Inspection
 from grader.domain.errors import Conflict, NotFound
-from grader.service.records import Lane, Role, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import Role, SubmissionRecord, SubmissionState
 from grader.service.upkeep import Purge, Removed
 from grader.store.database import Store
 from grader.store.engine import Database

@@ -16,7 +16,8 @@ from grader.app import create_app
 from grader.bootstrap import Service, build_engine, build_grade, build_service, migrate
 from grader.broker import NoWaker
 from grader.engine.measure import Engine
-from grader.service.records import Lane, Role
+from grader.service.lanes import Lane
+from grader.service.records import Role
 from grader.settings import Settings
 
 COURSE = "mlops"

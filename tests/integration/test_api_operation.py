@@ -16,7 +16,7 @@ from grader.app import create_app
 from grader.bootstrap import Service
 from grader.domain.errors import BadSettings
 from grader.engine.sandbox import offered
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 from grader.service.submit import Room
 from grader.settings import Settings
 

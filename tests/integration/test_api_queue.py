@@ -10,7 +10,8 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from grader.bootstrap import Service
-from grader.service.records import Lane, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionState
 from grader.store.engine import Database
 from grader.store.tables import submissions
 

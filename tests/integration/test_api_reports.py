@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from grader.bootstrap import Service
-from grader.service.records import Lane, Role
+from grader.service.lanes import Lane
+from grader.service.records import Role
 
 Headers = dict[str, str]
 Zipped = Callable[..., bytes]

@@ -18,7 +18,7 @@ from grader.app import create_app
 from grader.bootstrap import Service, build_grade, build_service
 from grader.engine.measure import Engine
 from grader.service.grade import Grade
-from grader.service.records import Lane
+from grader.service.lanes import Lane
 from grader.settings import Settings
 
 Headers = dict[str, str]

@@ -11,7 +11,8 @@ from grader.bootstrap import Service, build_grade
 from grader.domain.errors import StoreUnavailable
 from grader.engine.measure import Engine
 from grader.service.grade import Grade, Line
-from grader.service.records import Lane, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
 
 GRADED, QUEUED, RUNNING = SubmissionState.GRADED, SubmissionState.QUEUED, SubmissionState.RUNNING

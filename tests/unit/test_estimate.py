@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.service.estimate import NOBODY_CAME, Pace, Span, place_of, workers_of
-from grader.service.records import Lane, SubmissionRecord, SubmissionState
+from grader.service.lanes import Lane
+from grader.service.records import SubmissionRecord, SubmissionState
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

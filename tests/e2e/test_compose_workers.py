@@ -1,0 +1,48 @@
+"""Workers as docker-compose.yml starts them: they show life, and end when told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.processes import wait_until
+from tests.servers_redis import RedisForTests, redis_server
+
+SERVICES = yaml.safe_load(Path("docker-compose.yml").read_text())["services"]
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisForTests]:
+    with redis_server(tmp_path / "redis") as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", ["worker", "delivery"])
+def test_a_worker_of_the_compose_file(name: str, redis: RedisForTests, tmp_path: Path) -> None:
+    python, *arguments = SERVICES[name]["command"]
+    assert python == "python"
+    alive, log = tmp_path / "alive", tmp_path / "log"
+    environment = os.environ | {
+        "GRADER_DATA_DIR": str(tmp_path / "data"),
+        "GRADER_REDIS_URL": redis.url,
+        "GRADER_ALIVE_FILE": str(alive),
+    }
+    with log.open("wb") as told:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], env=environment, stdout=told, stderr=told
+        )
+    try:
+        wait_until(alive.exists, 60, "the worker touched its file")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert "Traceback" not in log.read_text()
