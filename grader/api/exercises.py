@@ -199,10 +199,11 @@ def _wait_for_report(
     """200 with the report, or 202 where it is not there in time or nobody else may wait."""
 
     def ended() -> bool:
-        return doors().store.submissions.get(record.id).state in _ENDED
+        nonlocal record
+        record = doors().store.submissions.get(record.id)
+        return record.state in _ENDED
 
     waited = doors().waiting.until(record.id, ended, seconds)
-    record = doors().read.submission(record.id, token)
     # While it is being graded again, an older report is not the one that was waited for.
     report = doors().read.report(record, token) if record.state in _ENDED else None
     if report is None:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from threading import BoundedSemaphore, Event
 
 MAX_SECONDS = 60
-_FIRST_PAUSE = 0.025
-_LONGEST_PAUSE = 0.1
+_FIRST_PAUSE = 0.05
+#: Those who wait look this often where no message comes; more often would slow down the others.
+_LONGEST_PAUSE = 0.5
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ from grader.store.dialect import InsertInto, for_dialect
 from grader.store.facts_text import engine_version, put_together, read_many, take_apart
 from grader.store.ids import new_id
 from grader.store.passbacks import enqueue_score
-from grader.store.rows import RECORD, RUNNING, record_of
+from grader.store.rows import RECORD, RUNNING, AnyRow, record_of
 from grader.store.tables import reports, submissions
 
 GRADED = SubmissionState.GRADED.value
@@ -36,8 +36,8 @@ _HELD = (
     .where(submissions.c.token == bindparam("token"))
     .with_for_update()
 )
-_KEPT = select(reports.c.status, reports.c.graded_at).where(reports.c.id == bindparam("report"))
-_FIRST = select(reports.c.id).where(*(reports.c[name] == bindparam(name) for name in _KEY))
+_KEPT = (reports.c.id, reports.c.status, reports.c.graded_at)
+_FIRST = select(*_KEPT).where(*(reports.c[name] == bindparam(name) for name in _KEY))
 _END = (
     update(submissions)
     .where(submissions.c.id == bindparam("submission"))
@@ -80,7 +80,7 @@ def _report(insert_into: InsertInto) -> Executable:
         set_={name: inserted.excluded[name] for name in _WHAT},
         where=reports.c.status == SubmissionState.NEEDS_ATTENTION.value,
     )
-    return kept.returning(reports.c.id)
+    return kept.returning(*_KEPT)
 
 
 def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
@@ -90,25 +90,25 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
     """
     if not _still_held(connection, held):
         return False
-    report_id, is_new = _keep_report(connection, held.submission.id, result, now)
-    status, graded_at = connection.execute(_KEPT, {"report": report_id}).one()
+    kept, is_new = _keep_report(connection, held.submission.id, result, now)
+    graded = kept.status == GRADED
     row = connection.execute(
         _END,
         {
             "submission": held.submission.id,
-            "status": status,
-            "report": report_id,
-            "at": graded_at if status == GRADED else None,
-            "why": "" if status == GRADED else problem_of(result.report),
+            "status": kept.status,
+            "report": kept.id,
+            "at": kept.graded_at if graded else None,
+            "why": "" if graded else problem_of(result.report),
         },
     ).one()
-    if is_new and status == GRADED and row.callback_url:
+    if is_new and graded and row.callback_url:
         enqueue_score(
             connection,
             record_of(row),
             result,
             now,
-            report_id=report_id,
+            report_id=kept.id,
             url=row.callback_url,
             context=row.callback_context,
         )
@@ -122,8 +122,8 @@ def _still_held(connection: Connection, held: Claim) -> bool:
 
 def _keep_report(
     connection: Connection, submission_id: str, result: Result, now: datetime
-) -> tuple[str, bool]:
-    """The id of the report that stands now, and whether it is this one."""
+) -> tuple[AnyRow, bool]:
+    """Id, status and time of the report that stands now, and whether it is this one."""
     facts, findings = take_apart(result.facts)
     key = {
         "submission": submission_id,
@@ -137,13 +137,10 @@ def _keep_report(
         "findings": findings,
         "report": result.report.to_json(),
     }
-    stored: str | None = connection.execute(
-        _report(connection), {"id": new_id(now), **key, **what}
-    ).scalar()
+    stored = connection.execute(_report(connection), {"id": new_id(now), **key, **what}).first()
     if stored is not None:
         return stored, True
-    first: str = connection.execute(_FIRST, key).scalar_one()
-    return first, False
+    return connection.execute(_FIRST, key).one(), False
 
 
 def problem_of(report: Report) -> str:
