@@ -145,7 +145,10 @@ class Modules:
             folder = folder_of(folder)
 
     def _absolute(self, importer: str, one: Import) -> str | None:
-        standard = one.module.split(".")[0] in sys.stdlib_module_names
+        top = one.module.split(".")[0]
+        if top not in self._parts:
+            return None
+        standard = top in sys.stdlib_module_names
         for folder in self._searched(importer, standard):
             found = self._in(folder, one)
             if found:
@@ -192,6 +195,13 @@ class Modules:
     def _file(self, stem: str) -> str | None:
         tried = (f"{stem}/__init__.py" if stem else "__init__.py", f"{stem}.py")
         return next((path for path in tried if path in self.depths), None)
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """Every name that a path has: an import of anything else leads out of the submission."""
+        return frozenset(
+            part.removesuffix(".py") for path in self.depths for part in path.split("/")
+        )
 
     @cached_property
     def _packages(self) -> frozenset[str]:
