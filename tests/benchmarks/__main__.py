@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.accepting import uploads_figures, uploads_per_second
+from tests.benchmarks.accepting import uploads_per_second
 from tests.benchmarks.bars import missed, table
 from tests.benchmarks.containment import crash_delay, statement_growth
 from tests.benchmarks.corpus import Case, cases, large_case
@@ -87,9 +87,9 @@ class Bench:
     def uploads(self) -> Figures:
         """Uploads accepted by one API process."""
         size = self.size
-        rates = uploads_per_second(self.cases, self.folder / "uploads", size.uploads, size.repeats)
-        say("uploads accepted per second:", ", ".join(f"{rate:.0f}" for rate in rates))
-        return uploads_figures(rates)
+        found = uploads_per_second(self.cases, self.folder / "uploads", size.uploads, size.repeats)
+        say(*found.lines(), sep="\n")
+        return found.figures()
 
     def regrade(self) -> Figures:
         """New weights for a stored cohort."""

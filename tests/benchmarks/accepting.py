@@ -1,4 +1,8 @@
-"""How many uploads one API process takes in, each committed before it is answered."""
+"""How many uploads one API process takes in, each committed before it is answered.
+
+Beside it, in turns, what the same framework and server make where an upload costs the least: how
+far a bar in uploads per second is a bar for this service, and how far for the machine.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -23,57 +28,89 @@ from tests.processes import wait_until
 from tests.servers_redis import redis_server
 
 _CONNECTIONS = 8
+_WARM = 20
 
 
-def uploads_per_second(
-    cases: Sequence[Case], folder: Path, number: int, repeats: int
-) -> list[float]:
-    """Uploads accepted per second, a figure for each repeat. No worker runs; Redis does."""
-    rates = []
-    with redis_server(folder / "redis") as redis, installed(folder / "api", redis.url) as site:
-        with _api(site) as url, ThreadPoolExecutor(_CONNECTIONS) as senders:
-            load = Load(site, Client(url, site.token), cases)
-            list(senders.map(load.client.upload, load.archives(20), load.students()))
-            for _ in range(repeats):
+@dataclass
+class Uploads:
+    """Uploads accepted per second, a figure for each repeat: the service's, and the least's."""
+
+    service: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """What was measured."""
+        for name, rates in (("accepted", self.service), ("bare, kept and no more", self.bare)):
+            told = ", ".join(f"{rate:.0f}" for rate in rates)
+            yield f"uploads per second, {name}: {told}; median {median(rates):.0f}"
+
+    def figures(self) -> dict[str, float]:
+        """The figure that a bar is set for."""
+        return {"uploads": median(self.service)}
+
+
+def uploads_per_second(cases: Sequence[Case], folder: Path, number: int, repeats: int) -> Uploads:
+    """``number`` uploads in each repeat. No worker runs; Redis does."""
+    found = Uploads()
+    with ExitStack() as stack:
+        redis = stack.enter_context(redis_server(folder / "redis"))
+        site = stack.enter_context(installed(folder / "api", redis.url))
+        load = Load(site, Client(stack.enter_context(_api(site)), site.token), cases)
+        bare = Client(stack.enter_context(_bare(folder)), site.token)
+        senders = stack.enter_context(ThreadPoolExecutor(_CONNECTIONS))
+        for client in (load.client, bare):
+            list(senders.map(client.upload, load.archives(_WARM), load.students()))
+        for _ in range(repeats):
+            for client, rates in ((load.client, found.service), (bare, found.bare)):
                 archives, students = load.archives(number), [*islice(load.students(), number)]
                 seconds = timed(
-                    lambda given=archives, by=students: list(  # type: ignore[misc]
-                        senders.map(load.client.upload, given, by)
+                    lambda to=client, given=archives, by=students: list(  # type: ignore[misc]
+                        senders.map(to.upload, given, by)
                     )
                 )
                 rates.append(number / seconds)
         stored = site.service.store.submissions.queue().queued
-    if stored != load.sent:
-        raise RuntimeError(f"{load.sent} uploads were accepted, {stored} are stored")
-    return rates
-
-
-def uploads_figures(rates: Sequence[float]) -> dict[str, float]:
-    """The figure that a bar is set for."""
-    return {"uploads": median(rates)}
+    if stored != _WARM + repeats * number:
+        raise RuntimeError(f"{_WARM + repeats * number} uploads were accepted, {stored} are stored")
+    return found
 
 
 @contextmanager
 def _api(site: Site) -> Iterator[str]:
-    """``grader api`` alone, on an open socket of ours; its URL."""
+    """``grader api`` alone; its URL."""
     environment = {
-        **os.environ,
         **HIGH_LIMITS,
         "GRADER_DATA_DIR": str(site.settings.data_dir),
         "GRADER_REDIS_URL": site.settings.redis_url,
         "GRADER_MAX_QUEUED": str(site.settings.max_queued),
     }
     log = site.settings.data_dir / "api.log"
+    with _serving(("grader", "api", "--fd"), (), log, environment) as url:
+        wait_until(lambda: b"api_started" in log.read_bytes(), 60, "the API started")
+        yield url
+
+
+def _bare(folder: Path) -> AbstractContextManager[str]:
+    """The least that takes uploads; its URL. Who connects waits until it serves."""
+    program = ("tests.benchmarks.bare_api",)
+    return _serving(program, (str(folder / "bare.db"),), folder / "bare.log", {})
+
+
+@contextmanager
+def _serving(
+    program: Sequence[str], more: Sequence[str], log: Path, environment: dict[str, str]
+) -> Iterator[str]:
+    """A module of Python that serves on an open socket of ours, whose number it is told."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening, log.open("wb") as told:
+        number = listening.fileno()
         process = subprocess.Popen(
-            [sys.executable, "-m", "grader", "api", "--fd", str(listening.fileno())],
+            [sys.executable, "-m", *program, str(number), *more],
             stdout=told,
             stderr=told,
-            env=environment,
-            pass_fds=(listening.fileno(),),
+            env={**os.environ, **environment},
+            pass_fds=(number,),
         )
         try:
-            wait_until(lambda: b"api_started" in log.read_bytes(), 60, "the API started")
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             process.send_signal(signal.SIGTERM)
