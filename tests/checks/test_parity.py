@@ -328,7 +328,7 @@ def test_patches_apply_and_content_both_tools(laid: Laid) -> None:
 
 def patched_sample(laid: Laid, wanted: int) -> dict[str, Inspection]:
     """Inspections by ``mend`` of files that it changes, variants first."""
-    mends = {"formatting": {}, "import_order": {}}
+    mends: dict[str, dict[str, object]] = {"formatting": {}, "import_order": {}}
     sample: dict[str, Inspection] = {}
     for root, files in laid.roots.items():
         for file in sorted(files, key=lambda item: "variant" not in item.path):

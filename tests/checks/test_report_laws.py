@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -140,7 +140,7 @@ def halves(source: str) -> tuple[str, str] | None:
     return _text(first), _text(second)
 
 
-def _text(statements: list[ast.stmt]) -> str:
+def _text(statements: Sequence[ast.stmt]) -> str:
     return "\n\n\n".join(map(ast.unparse, statements)) + "\n"
 
 
