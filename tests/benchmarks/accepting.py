@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -36,16 +37,18 @@ def uploads_per_second(
             list(senders.map(load.client.upload, load.archives(20), load.students()))
             for _ in range(repeats):
                 archives, students = load.archives(number), [*islice(load.students(), number)]
-                seconds = timed(
-                    lambda given=archives, by=students: list(  # type: ignore[misc]
-                        senders.map(load.client.upload, given, by)
-                    )
-                )
+                seconds = timed(partial(_upload_all, senders, load.client, archives, students))
                 rates.append(number / seconds)
         stored = site.service.store.submissions.queue().queued
     if stored != load.sent:
         raise RuntimeError(f"{load.sent} uploads were accepted, {stored} are stored")
     return rates
+
+
+def _upload_all(
+    senders: ThreadPoolExecutor, client: Client, archives: Sequence[bytes], students: Sequence[str]
+) -> None:
+    list(senders.map(client.upload, archives, students))
 
 
 def uploads_figures(rates: Sequence[float]) -> dict[str, float]:
