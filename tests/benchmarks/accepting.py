@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -59,20 +60,25 @@ def uploads_per_second(cases: Sequence[Case], folder: Path, number: int, repeats
         bare = Client(stack.enter_context(_bare(folder)), site.token)
         senders = stack.enter_context(ThreadPoolExecutor(_CONNECTIONS))
         for client in (load.client, bare):
-            list(senders.map(client.upload, load.archives(_WARM), load.students()))
+            _send(senders, client, load.archives(_WARM), [*islice(load.students(), _WARM)])
         for _ in range(repeats):
             for client, rates in ((load.client, found.service), (bare, found.bare)):
                 archives, students = load.archives(number), [*islice(load.students(), number)]
-                seconds = timed(
-                    lambda to=client, given=archives, by=students: list(  # type: ignore[misc]
-                        senders.map(to.upload, given, by)
-                    )
-                )
+                seconds = timed(partial(_send, senders, client, archives, students))
                 rates.append(number / seconds)
         stored = site.service.store.submissions.queue().queued
     if stored != _WARM + repeats * number:
         raise RuntimeError(f"{_WARM + repeats * number} uploads were accepted, {stored} are stored")
     return found
+
+
+def _send(
+    senders: ThreadPoolExecutor,
+    client: Client,
+    archives: Sequence[bytes],
+    students: Sequence[str],
+) -> None:
+    list(senders.map(client.upload, archives, students))
 
 
 @contextmanager

@@ -40,7 +40,9 @@ def crash_delay(cases: Sequence[Case], repeats: int) -> float:
     """
     numbers = count()
     with _crashing_engine() as (engine, rubric):
-        calm, crashed, alone = [], [], []
+        calm: list[float] = []
+        crashed: list[float] = []
+        alone: list[float] = []
         for number in range(repeats * len(cases)):
             first, then = cases[number % len(cases)], cases[(number + 1) % len(cases)]
             alone.append(_seconds(engine, rubric, (then.fresh(next(numbers)),)))

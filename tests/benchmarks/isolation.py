@@ -10,7 +10,7 @@ from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
 from grader.engine.in_process import InProcess
 from grader.engine.job import Limits
-from grader.engine.measure import Engine
+from grader.engine.measure import Closable, Engine
 from grader.engine.nursery import Nursery
 from grader.engine.sandbox import AUTO, Rung, offered
 from tests.benchmarks.corpus import Case
@@ -30,7 +30,7 @@ def isolation(cases: Sequence[Case], repeats: int) -> Timings[Case]:
         def nursery(sandbox: str, limits: Limits = Limits()) -> Nursery:
             return stack.enter_context(Nursery(limits, sandbox=sandbox))
 
-        inspectors = {
+        inspectors: dict[str, Closable] = {
             IN_PROCESS: InProcess(CATALOG),
             LIMITED: nursery(Rung.RLIMITS),
             SANDBOXED: nursery(AUTO),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 
 from tests.benchmarks.client import Answer, Client
@@ -49,10 +50,7 @@ class Load:
 
     def one_by_one(self, number: int) -> list[float]:
         """Seconds from upload to report, each after the one before."""
-        return [
-            timed(lambda archive=archive: self._report(archive))  # type: ignore[misc]
-            for archive in self.archives(number)
-        ]
+        return [timed(partial(self._report, archive)) for archive in self.archives(number)]
 
     def by_chance(self, number: int, per_second: float) -> list[float]:
         """Seconds from upload to report of arrivals that know nothing of each other.

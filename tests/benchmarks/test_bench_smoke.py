@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -76,8 +77,8 @@ def test_the_table_has_a_line_for_every_bar() -> None:
 
 
 @pytest.mark.parametrize(("sign", "value", "holds"), [(">=", 2, True), ("<=", 2, False)])
-def test_a_bar_has_a_side(sign: str, value: float, holds: bool) -> None:
-    assert Bar("x", "x", sign, 1).holds(value) is holds  # type: ignore[arg-type]
+def test_a_bar_has_a_side(sign: Literal[">=", "<="], value: float, holds: bool) -> None:
+    assert Bar("x", "x", sign, 1).holds(value) is holds
 
 
 def test_percentiles_are_values_that_were_seen() -> None:

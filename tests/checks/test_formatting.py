@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import black
 import pytest
+from black.mode import TargetVersion
 from pydantic import ValidationError
 
-from grader.checks.formatting import CHECK, FormattingOptions
+from grader.checks.formatting import CHECK
+from grader.checks.parts.options import FormattingOptions
 from grader.domain.check import State
 
 TIDY = 'def greet(name):\n    return f"Hello {name}"\n'
@@ -81,7 +82,7 @@ def test_newlines_of_other_systems_are_no_matter(inspect: Any) -> None:
 
 
 def test_every_target_of_black_may_be_named() -> None:
-    names = tuple(target.name.lower() for target in black.TargetVersion)
+    names = tuple(target.name.lower() for target in TargetVersion)
     assert FormattingOptions.model_validate({"target_versions": names}).target_versions == names
     with pytest.raises(ValidationError):
         FormattingOptions.model_validate({"target_versions": ["py27"]})

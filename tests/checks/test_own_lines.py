@@ -20,7 +20,7 @@ ONLY_SHAPES = {"missing-docstring", "missing-hints", "missing-hints-all"}
 
 def shown(inspect: Inspect, check: str, text: str) -> dict[str, tuple[str | None, str | None]]:
     """By code, the first line that is shown, before and after."""
-    lines = {}
+    lines: dict[str, tuple[str | None, str | None]] = {}
     for one in inspect(check, text).findings:
         if one.before is not None:
             lines.setdefault(one.code, (one.before, one.after))

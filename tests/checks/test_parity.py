@@ -254,11 +254,10 @@ def functions_radon_leaves_out(tree: ast.Module) -> set[int]:
     waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
     while waiting:
         node, in_function, lost = waiting.pop()
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if is_function and lost:
-            lines.add(node.lineno)  # type: ignore[attr-defined]
+        if lost and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines.add(node.lineno)
         lost = lost or (in_function and isinstance(node, ast.ClassDef))
-        in_function = in_function or is_function
+        in_function = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         waiting += [(child, in_function, lost) for child in ast.iter_child_nodes(node)]
     return lines
 
@@ -328,7 +327,7 @@ def test_patches_apply_and_content_both_tools(laid: Laid) -> None:
 
 def patched_sample(laid: Laid, wanted: int) -> dict[str, Inspection]:
     """Inspections by ``mend`` of files that it changes, variants first."""
-    mends = {"formatting": {}, "import_order": {}}
+    mends: dict[str, dict[str, object]] = {"formatting": {}, "import_order": {}}
     sample: dict[str, Inspection] = {}
     for root, files in laid.roots.items():
         for file in sorted(files, key=lambda item: "variant" not in item.path):

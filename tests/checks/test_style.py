@@ -130,7 +130,13 @@ def test_words_of_the_longest_known_beginning(code: str, says: str) -> None:
 
 
 def test_options_are_strict() -> None:
-    for wrong in ({"select": ["E5, W"]}, {"select": []}, {"max_line_length": 5}, {"ignore": ["E"]}):
+    mistakes: list[dict[str, object]] = [
+        {"select": ["E5, W"]},
+        {"select": []},
+        {"max_line_length": 5},
+        {"ignore": ["E"]},
+    ]
+    for wrong in mistakes:
         with pytest.raises(ValidationError):
             StyleOptions.model_validate(wrong)
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from grader.domain.errors import BadRequest, KeyReused, NotFound
 from grader.service.lanes import Lane
@@ -21,7 +21,7 @@ def exercise(store: Store) -> None:
     publish(store)
 
 
-def count(url: str, table: object) -> int:
+def count(url: str, table: Table) -> int:
     database = Database(url)
     with database.read() as connection:
         total: int = connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -169,7 +169,7 @@ class Counting:
 def test_a_long_order_is_read_once_for_all_who_ask(store: Store) -> None:
     waiting = hand_in(store, "s1")
     counting, clock = Counting(store), At(LATER)
-    places = Places(counting, clock)  # type: ignore[arg-type]
+    places = Places(counting, clock)  # type: ignore[arg-type]  # all that it asks
     for _ in range(100):
         assert position(places, waiting) == 20_001
         clock.time += SECOND / 12

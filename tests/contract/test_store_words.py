@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.engine.default import DefaultDialect
 
 from grader.store.columns import Moment
 from grader.store.cursors import cursor_after, key_before
@@ -81,4 +82,4 @@ def test_the_order_of_tools_does_not_change_the_engine() -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        Moment().process_bind_param(datetime(2026, 1, 1), None)  # type: ignore[arg-type]
+        Moment().process_bind_param(datetime(2026, 1, 1), DefaultDialect())

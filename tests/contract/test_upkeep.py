@@ -14,7 +14,7 @@ from grader.domain.check import Inspection
 from grader.domain.errors import Conflict, NotFound
 from grader.service.lanes import Lane
 from grader.service.records import Role, SubmissionRecord, SubmissionState
-from grader.service.upkeep import Purge, Removed
+from grader.service.upkeep import Old, Purge, Removed
 from grader.store.database import Store
 from grader.store.engine import Database
 from grader.store.tables import inspections, metadata
@@ -211,9 +211,7 @@ def test_uploads_of_the_same_bytes_go_on_during_a_purge(store: Store) -> None:
     assert store.submissions.get(ids[-1]).attempt <= many
 
 
-def _small_batches() -> list[tuple[object, ...]]:
-    from grader.service.upkeep import Old
-
+def _small_batches() -> list[tuple[Old, int, str, datetime]]:
     return [(Old(MUCH_LATER - YEAR), 5, "operator", MUCH_LATER)] * 12
 
 

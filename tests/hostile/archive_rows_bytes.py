@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from dataclasses import replace
+from typing import Literal, get_args
 
 from tests.hostile.archive_rows_names import Row
 from tests.hostile.zip_bytes import (
@@ -98,9 +99,13 @@ def _said_twice(repeated_count: int) -> bytes:
     return body + listing + record + end_record(1, len(listing), len(body))
 
 
-def _tar(mode: str) -> bytes:
+_TarMode = Literal["w:gz", "w:bz2", "w:xz", "w"]
+_TAR_MODES: tuple[_TarMode, ...] = get_args(_TarMode)
+
+
+def _tar(mode: _TarMode) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode=mode) as written:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=buffer, mode=mode) as written:
         info = tarfile.TarInfo("main.py")
         info.size = len(CODE)
         written.addfile(info, io.BytesIO(CODE))
@@ -279,7 +284,7 @@ DISAGREEMENTS = (
 )
 
 _MAGIC = (
-    *(_tar(mode) for mode in ("w:gz", "w:bz2", "w:xz", "w")),
+    *(_tar(mode) for mode in _TAR_MODES),
     b"Rar!\x1a\x07\x01\0" + bytes(20),
     b"7z\xbc\xaf\x27\x1c" + bytes(20),
     b"<!DOCTYPE html><title>Sign in</title>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tests.hostile.zip_bytes import CODE, Part, archive, named, unicode_path
 
@@ -18,13 +19,13 @@ class Row:
     kept: tuple[str, ...] = ()
 
 
-def _each(*names: bytes, **changes: object) -> tuple[bytes, ...]:
+def _each(*names: bytes, **changes: Any) -> tuple[bytes, ...]:
     """An archive for each name, with a good file beside the one of that name."""
     return tuple(archive(Part(name=b"good.py"), _part(name, changes)) for name in names)
 
 
-def _part(name: bytes, changes: dict[str, object]) -> Part:
-    return replace(Part(), name=name, **changes)  # type: ignore[arg-type]
+def _part(name: bytes, changes: dict[str, Any]) -> Part:
+    return replace(Part(), name=name, **changes)
 
 
 def _pairs(*pairs: tuple[bytes, bytes]) -> tuple[bytes, ...]:

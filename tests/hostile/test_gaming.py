@@ -218,14 +218,21 @@ EXECS: Mapping[str, Callable[[str], str]] = {
     "exec of base64": lambda it: f"exec(b64decode({b64encode(it.encode())!r}))",
     "a string": lambda it: f"CODE = {it!r}",
 }
+
+
+def executed(to: Callable[[str], str]) -> Trick:
+    """Each file as a text that is run as a program."""
+    return each(lambda it: to(it) + "\n")
+
+
+def executed_in_main(to: Callable[[str], str]) -> Trick:
+    """All of it as one such text, in the main() of one main.py."""
+    return lambda files: {"main.py": IN_MAIN.format(to("\n".join(files.values())))}
+
+
 EXECUTED: Mapping[str, Trick] = {
-    **{name: each(lambda it, to=to: to(it) + "\n") for name, to in EXECS.items()},
-    **{
-        f"{name} in main": lambda files, to=to: {
-            "main.py": IN_MAIN.format(to("\n".join(files.values())))
-        }
-        for name, to in EXECS.items()
-    },
+    **{name: executed(to) for name, to in EXECS.items()},
+    **{f"{name} in main": executed_in_main(to) for name, to in EXECS.items()},
 }
 
 
@@ -243,6 +250,11 @@ def calling(body: str) -> str:
     return STARTING.format(body) + GUARD + "main()\n"
 
 
+def beside_a_main(body: str) -> Trick:
+    """The program as it was, with such a main.py."""
+    return lambda files: {"main.py": calling(body), **files}
+
+
 #: Files that look like the parts of a program, beside the program as it was.
 TRIFLE = '"""It."""\n\n\ndef {0}() -> int:\n    """Give it."""\n    return 1\n'
 TRIFLES = {f"{it}.py": TRIFLE.format(it) for it in "ab"}
@@ -250,7 +262,7 @@ PARTS = "from a import a\nfrom b import b\n\n" + calling("return a() + b()")
 HOLLOW: Mapping[str, Trick] = {
     "all of it under the guard": under_a_guard,
     **{
-        f"a main.py of {body}": lambda files, body=body: {"main.py": calling(body), **files}
+        f"a main.py of {body}": beside_a_main(body)
         for body in ("pass", "return None", "print()", "import numbers, receipt, tool")
     },
     "a guard of print": lambda files: {"main.py": GUARD + "print()\n", **files},

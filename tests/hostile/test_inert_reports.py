@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
 
@@ -95,7 +95,7 @@ def of_uploads() -> Report:
     return graded({path: text.encode() for path, text in (programs | named).items()})
 
 
-REPORTS = {"graded": of_uploads, "by hand": reports.hostile}
+REPORTS: dict[str, Callable[[], Report]] = {"graded": of_uploads, "by hand": reports.hostile}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 CODE = b"print('hello')\n"
 
@@ -119,9 +120,9 @@ def archive(
     return bytes(body + directory + end + suffix)
 
 
-def named(*names: bytes, **changes: object) -> bytes:
+def named(*names: bytes, **changes: Any) -> bytes:
     """An archive of one and the same file under several names."""
-    parts = (replace(Part(), name=name, **changes) for name in names)  # type: ignore[arg-type]
+    parts = (replace(Part(), name=name, **changes) for name in names)
     return archive(*parts)
 
 

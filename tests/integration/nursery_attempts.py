@@ -61,7 +61,7 @@ def _checked(result: int) -> int:
     return result
 
 
-def _connect(kind: int, address: object, family: int = socket.AF_INET) -> None:
+def _connect(kind: int, address: tuple[str, int], family: int = socket.AF_INET) -> None:
     with socket.socket(family, kind) as one:
         one.connect(address)
 
@@ -107,6 +107,11 @@ def _raise_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (1_000, 1_000))
 
 
+def _pipe() -> None:
+    for end in os.pipe():
+        os.close(end)
+
+
 def _read(path: str | Path) -> None:
     Path(path).read_bytes()
 
@@ -148,7 +153,7 @@ _ATTEMPTS: dict[str, Callable[[], object]] = {
     "lower a limit": lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
     "become another": lambda: os.setuid(0),
     "memory as a file": lambda: os.close(os.memfd_create("x")),
-    "a pipe": lambda: [os.close(end) for end in os.pipe()],
+    "a pipe": _pipe,
     "bpf": lambda: _call("bpf", 0, None, 0),
     "io_uring": lambda: _call("io_uring_setup", 1, None),
     "keyctl": lambda: _call("keyctl", 0, -3, 0),

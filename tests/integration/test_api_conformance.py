@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -61,6 +62,7 @@ def known(
 def operations(service: Service) -> Iterator[Any]:
     schema = schemathesis.openapi.from_wsgi(DOCUMENT, create_app(service))
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         yield found.ok()
 
 

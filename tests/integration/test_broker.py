@@ -28,12 +28,12 @@ def waker(redis: RedisForTests) -> CeleryWaker:
 
 def calls(redis: RedisForTests, lane: Lane) -> int:
     with redis.client() as client:
-        return int(client.llen(QUEUES[lane]))  # type: ignore[arg-type]
+        return int(client.llen(QUEUES[lane]))
 
 
 def listeners(redis: RedisForTests) -> int:
     with redis.client() as client:
-        return len(client.pubsub_channels())  # type: ignore[arg-type]
+        return len(client.pubsub_channels())
 
 
 def test_a_lane_is_called_as_often_as_is_of_use(redis: RedisForTests, waker: CeleryWaker) -> None:

@@ -231,7 +231,7 @@ def test_another_version_of_a_check_measures_again(inspector: Counting) -> None:
     cache = MemoryFacts()
     submission = submitted({"a.py": b"x = 1\n"})
     Engine(SMALL, inspector, cache).measure(submission, a_rubric())
-    newer: Catalog = SMALL | {"lines": replace(LINES, version=2)}
+    newer: Catalog = {**SMALL, "lines": replace(LINES, version=2)}
     inspector.asked()
     Engine(newer, inspector, cache).measure(submission, a_rubric(newer))
     assert inspector.asked() == [("a.py", False, ("lines",))]
@@ -251,7 +251,7 @@ def test_a_failure_of_ours_is_told_and_never_remembered(inspector: Counting) -> 
     def fails(source: SourceFile, options: Options, context: Context) -> Inspection:
         raise RuntimeError
 
-    inspector.catalog = SMALL | {"lines": replace(LINES, inspect=fails)}
+    inspector.catalog = {**SMALL, "lines": replace(LINES, inspect=fails)}
     engine = Engine(SMALL, inspector, MemoryFacts())
     submission = submitted({"a.py": b"x = 1\n"})
     broken = engine.measure(submission, a_rubric()).files[0].inspections

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -90,10 +91,10 @@ def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
     finish = type(service.store.submissions).finish
     answers: Iterator[bool] = iter([False, True])
 
-    def flaky(self: object, *given: object) -> bool:
+    def flaky(self: Any, *given: Any) -> bool:
         if not next(answers):
             raise StoreUnavailable("The database is away.")
-        return finish(self, *given)  # type: ignore[arg-type]
+        return finish(self, *given)
 
     monkeypatch.setattr(type(service.store.submissions), "finish", flaky)
     monkeypatch.setattr("grader.service.grade.PATIENCE", ())

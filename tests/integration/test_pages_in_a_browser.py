@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 from waitress.server import create_server
 
 from grader.app import create_app
@@ -43,11 +43,17 @@ def base(service: Service) -> Iterator[str]:
 def opened(browser: Browser, url: str, headers: Headers) -> Iterator[tuple[Page, list[str]]]:
     """A page, and everything that it asked for, complained of or asked the reader."""
     context = browser.new_context(extra_http_headers=headers)
-    page, heard = context.new_page(), []
+    page = context.new_page()
+    heard: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        heard.append(dialog.message)
+        dialog.dismiss()
+
     page.on("request", lambda request: heard.append(request.url))
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("dialog", lambda dialog: (heard.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", dismiss)
     page.goto(url)
     page.evaluate(OPEN_ALL)
     page.wait_for_load_state("networkidle")

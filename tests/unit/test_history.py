@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.domain.check import Finding, Inspection, State
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
-from grader.domain.history import MOST_FIXED_LISTED, Earlier, compare, fingerprint
+from grader.domain.history import MOST_FIXED_LISTED, Earlier, Since, compare, fingerprint
 from grader.domain.report import FindingLine, Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
@@ -236,11 +236,16 @@ def test_lines_and_files_that_move_change_nothing(
 ) -> None:
     moved = [one.model_copy(update={"line": one.line + by}) for one in findings]
     compared = compare(lines(findings), lines(moved, path))
-    assert compared == replace(compared, fixed=(), since=("still_there",) * len(findings))
+    stays: Since = "still_there"
+    assert compared == replace(compared, fixed=(), since=(stays,) * len(findings))
 
 
 @given(FINDINGS, FINDINGS)
 def test_repeat_gives_the_same_bytes(before: list[Finding], now: list[Finding]) -> None:
     old, new = handed_in(*before), handed_in(*now)
-    stored = [SubmissionFacts.model_validate_json(one.model_dump_json()) for one in (old, new)]
-    assert against(old, new).to_json() == against(*stored).to_json()
+    assert against(old, new).to_json() == against(stored(old), stored(new)).to_json()
+
+
+def stored(facts: SubmissionFacts) -> SubmissionFacts:
+    """What comes back of facts that were stored."""
+    return SubmissionFacts.model_validate_json(facts.model_dump_json())

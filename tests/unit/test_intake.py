@@ -9,6 +9,7 @@ import struct
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from grader.domain.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_path, read_upload
 from grader.engine.intake_leftovers import folders_named
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 FILES = {
     "main.py": "from pkg.tools import add\n\nprint(add(1, 2))\n",
@@ -56,8 +60,8 @@ class Unseekable(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]
+    def write(self, data: ReadableBuffer) -> int:
+        piece = bytes(data)
         self.data += piece
         return len(piece)
 

@@ -63,6 +63,7 @@ def test_what_the_service_is_made_of_may_be_passed_on() -> None:
         if marker is not None and not marker.evaluate():
             continue
         found = metadata(name)
-        licences = [found.get("License-Expression") or "", (found.get("License") or "")[:200]]
-        licences += [one for one in found.get_all("Classifier") or () if one.startswith("License")]
+        licences = found.get_all("License-Expression", [])
+        licences += [one[:200] for one in found.get_all("License", [])]
+        licences += [one for one in found.get_all("Classifier", []) if one.startswith("License")]
         assert FREE.search(" ".join(licences)), (name, licences)

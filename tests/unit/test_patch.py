@@ -101,8 +101,8 @@ def test_no_hunk_is_no_patch() -> None:
 
 def test_hunks_with_carriage_returns_are_kept_byte_for_byte(tmp_path: Path) -> None:
     before, after = "a=1\r\nb=2\r\n", "a = 1\r\nb=2\r\n"
-    lines = [text.splitlines(keepends=True) for text in (before, after)]
-    hunk = "".join([*difflib.unified_diff(*lines)][2:])
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    hunk = "".join([*difflib.unified_diff(old, new)][2:])
     place = write(tmp_path, "crlf.py", before)
     assert apply(tmp_path, git_patch({"crlf.py": hunk})).returncode == 0
     assert place.read_bytes().decode() == after

@@ -6,6 +6,7 @@ import struct
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,9 @@ def graded(data: bytes) -> dict[str, str]:
     return {file.path: file.data.decode() for file in read_upload(data).files}
 
 
-def folder(name: bytes, **changes: object) -> Part:
+def folder(name: bytes, **changes: Any) -> Part:
     plain = Part(name=name, content=b"", method=0, mode=0, made_by=MADE_BY_DOS)
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def described(part: Part) -> Part:

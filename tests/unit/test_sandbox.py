@@ -34,7 +34,7 @@ def verdict(machine: Machine, number: int, *arguments: int, audit: int = 0) -> i
     """Runs the filter as the kernel would."""
     padded = (*arguments, *(0,) * (6 - len(arguments)))
     data = struct.pack("<iIQ6Q", number, audit or machine.audit, 0, *padded)
-    steps = [*struct.iter_unpack("<HBBI", program(machine))]
+    steps: list[tuple[int, int, int, int]] = [*struct.iter_unpack("<HBBI", program(machine))]
     at = value = 0
     while True:
         code, yes, no, operand = steps[at]

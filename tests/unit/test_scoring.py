@@ -40,6 +40,11 @@ RISING = {
 }
 
 
+def exact(*numbers: int | None) -> tuple[Fraction | None, ...]:
+    """Whole numbers as a ledger holds them; nothing stays nothing."""
+    return tuple(None if number is None else Fraction(number) for number in numbers)
+
+
 @pytest.mark.parametrize(
     ("points", "zero_at", "value", "earned"),
     [
@@ -62,7 +67,7 @@ def test_linear_scale_downwards(points: float, zero_at: float, value: int, earne
     row = the_row(criterion(points, scale=scale), file("a.py", lint=complaints(value)))
     assert row.outcome is Outcome.SCORED
     assert row.points == Fraction(earned)
-    assert (row.value, row.label) == (value, "")
+    assert (row.value, row.label) == (Fraction(value), "")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_facts_of_the_files_it_takes_are_one_value() -> None:
     files = [file("a.py", lint=complaints(1)), file("b.py", lint=complaints(2))]
     assert the_row(criterion(), *files, file("c.py")).value == 3
     row = the_row(criterion(files=["a.py"]), *files)
-    assert (row.value, row.paths) == (1, ("a.py",))
+    assert (row.value, row.paths) == (Fraction(1), ("a.py",))
 
 
 def test_criteria_of_one_check_each_have_their_own_files() -> None:
@@ -173,10 +178,10 @@ def test_nothing_to_measure_earns_nothing_or_leaves_the_total(files: tuple[Any, 
     required = criterion(exclude=["elsewhere/**"])
     ledger = judged({"it": required, "hand": by_hand(5)}, *files)
     assert ledger.rows[0].outcome is Outcome.NOT_APPLICABLE
-    assert (ledger.rows[0].points, ledger.total.max_points) == (0, 15)
+    assert (ledger.rows[0].points, ledger.total.max_points) == exact(0, 15)
     assert "it earns nothing" in ledger.rows[0].why
     ledger = judged({"it": required | {"applies": "optional"}, "hand": by_hand(5)}, *files)
-    assert (ledger.rows[0].points, ledger.total.max_points) == (None, 5)
+    assert (ledger.rows[0].points, ledger.total.max_points) == exact(None, 5)
     assert "it leaves the total" in ledger.rows[0].why
     assert ledger.total.points == 0
 
@@ -191,7 +196,11 @@ def test_unreadable_file_earns_nothing_even_where_optional() -> None:
     files = [file("a.py", lint=complaints(0)), file("b.py", NO_PYTHON)]
     for applies in ("required", "optional"):
         row = the_row(criterion(applies=applies), *files)
-        assert (row.outcome, row.points, row.culprits) == (Outcome.UNREADABLE, 0, ("b.py",))
+        assert (row.outcome, row.points, row.culprits) == (
+            Outcome.UNREADABLE,
+            Fraction(),
+            ("b.py",),
+        )
         assert row.why == "b.py cannot be read as Python: nothing is earned until it can."
 
 
@@ -208,7 +217,7 @@ def test_failure_of_ours_withholds_the_points() -> None:
     assert other.points == 5
     assert ledger.needs_attention
     total = ledger.total
-    assert (total.points, total.at_least, total.max_points) == (None, 5, 15)
+    assert (total.points, total.at_least, total.max_points) == exact(None, 5, 15)
 
 
 def broken() -> list[Any]:
@@ -217,7 +226,7 @@ def broken() -> list[Any]:
 
 def test_unreadable_comes_before_failed() -> None:
     row = the_row(criterion(), *broken(), file("c.py", NO_PYTHON))
-    assert (row.outcome, row.points, row.culprits) == (Outcome.UNREADABLE, 0, ("c.py",))
+    assert (row.outcome, row.points, row.culprits) == (Outcome.UNREADABLE, Fraction(), ("c.py",))
 
 
 def test_file_that_our_grammar_is_too_old_for_withholds_everything() -> None:
@@ -235,7 +244,7 @@ def test_points_by_hand_are_awaited() -> None:
     ledger = judged({"it": criterion(), "hand": by_hand(5)}, file("a.py", lint=complaints(5)))
     hand, total = ledger.rows[1], ledger.total
     assert (hand.outcome, hand.points, hand.why) == (Outcome.MANUAL, None, BY_HAND)
-    assert (total.points, total.at_least, total.max_points, total.awaiting) == (5, 5, 15, 5)
+    assert (total.points, total.at_least, total.max_points, total.awaiting) == exact(5, 5, 15, 5)
     assert not ledger.needs_attention
 
 
@@ -280,7 +289,7 @@ def test_cap_in_force_holds_beside_a_withheld_one() -> None:
     files = file("a.py", lint=complaints(10), coverage=FULL, length=FAILED)
     criteria = {"cap": CAPPING, "rest": criterion(20, check="coverage", scale=SHARED), **other}
     ledger = judged(criteria, files)
-    assert (ledger.total.points, ledger.total.at_least, ledger.total.cap) == (None, 2, 4)
+    assert (ledger.total.points, ledger.total.at_least, ledger.total.cap) == exact(None, 2, 4)
     assert standing(ledger.rows) == 4
 
 
@@ -292,7 +301,7 @@ def test_cap_of_an_unreadable_or_missing_criterion_is_in_force() -> None:
     left_out = capped(NOT_APPLICABLE, CAPPING | {"applies": "optional"})
     assert (left_out.points, left_out.at_least) == (20, 20)
     unreadable = judged({"cap": CAPPING}, file("a.py", NO_PYTHON)).total
-    assert (unreadable.points, unreadable.max_points) == (0, 10)
+    assert (unreadable.points, unreadable.max_points) == exact(0, 10)
 
 
 def test_lowest_cap_wins() -> None:

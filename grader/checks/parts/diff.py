@@ -11,6 +11,8 @@ try:
 except ImportError:  # the newest Python has no build of it yet: the same results, slower
     from difflib import SequenceMatcher
 
+__all__ = ["CONTEXT_LINES", "Difference", "SequenceMatcher", "difference"]
+
 #: Lines shown around a change; what ``git apply`` expects by default.
 CONTEXT_LINES = 3
 _NO_NEWLINE = "\\ No newline at end of file\n"

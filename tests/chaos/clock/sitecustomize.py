@@ -25,4 +25,4 @@ class MovedClock(Machine):
         return super().now() + timedelta(seconds=float(FILE.read_text() or 0))
 
 
-bootstrap.SystemClock = MovedClock  # type: ignore[misc]
+bootstrap.SystemClock = MovedClock  # type: ignore[misc]  # another class on purpose
