@@ -9,6 +9,7 @@ import pytest
 
 from grader.bootstrap import Service, build_grade
 from grader.domain.errors import StoreUnavailable
+from grader.engine.facts_cache import MemoryFacts
 from grader.engine.measure import Engine
 from grader.service.grade import Grade, Line
 from grader.service.lanes import Lane
@@ -104,3 +105,25 @@ def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
     line.finish()
     assert states(service, [first, second]) == [RUNNING, GRADED]
     assert service.store.submissions.get(second.id).tries == 1
+
+
+def test_what_cannot_be_remembered_holds_up_nobody(
+    service: Service,
+    grade: Grade,
+    hand_in: Callable[..., SubmissionRecord],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = [hand_in(f"forgotten = {at}\n", f"s{at}") for at in range(3)]
+    refused: list[object] = []
+
+    def away(_: object, inspections: object) -> None:
+        refused.append(inspections)
+        raise StoreUnavailable("The database is away.")
+
+    monkeypatch.setattr(MemoryFacts, "put_many", away)
+    line = Line(grade)
+    while line.next(Lane.LIVE):
+        pass
+    line.finish()
+    assert states(service, records) == [GRADED] * 3
+    assert len(refused) == 3
