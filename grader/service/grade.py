@@ -91,14 +91,16 @@ class Grade:
         """Measure, judge and store what came of it, if the claim still holds; then remember it."""
         claim = looked.claim
         with _about(claim):
+            held = False
             try:
-                _patiently(lambda: self._stored(looked))
+                held = _patiently(lambda: self._stored(looked))
             except StoreUnavailable:
                 raise  # nothing can be put back either: the end of the lease does that
             except Exception as fault:
                 self._give_back(claim, fault)
             self.waker.ended(claim.submission.id)
-            _remember(looked.inspected)
+            if held:  # else whoever handed in may have been erased
+                _remember(looked.inspected)
 
     def _looked(self, claim: Claim, meanwhile: Callable[[], None]) -> Looked:
         record = self.store.rubrics.newest(claim.submission.exercise)
