@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from grader.domain.check import Inspection
@@ -16,8 +17,8 @@ class FactsCache(Protocol):
         """Those that are known."""
         ...
 
-    def put_many(self, inspections: Mapping[str, Inspection]) -> None:
-        """Remember these, where there is room."""
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
+        """Remember these, where there is room; ``at`` is when they were made, if not just now."""
         ...
 
 
@@ -35,7 +36,7 @@ class MemoryFacts:
             self._known.move_to_end(key)
         return found
 
-    def put_many(self, inspections: Mapping[str, Inspection]) -> None:
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
         """See :class:`FactsCache`."""
         for key, inspection in inspections.items():
             self._known[key] = inspection

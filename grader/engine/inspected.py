@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from grader.domain.check import Inspection, State
@@ -34,6 +35,7 @@ class Inspected:
     """What was known of a submission, and the answers on the rest: ``rows`` were asked.
 
     ``keys`` are those of ``files``, which some probe reads; nothing is asked of ``unread``.
+    ``at`` is when the answers were there.
     """
 
     submission: Submission
@@ -44,6 +46,7 @@ class Inspected:
     known: Mapping[str, Inspection]
     rows: Sequence[Row]
     answers: Answers
+    at: datetime
     cache: FactsCache
     identity: EngineIdentity
 
@@ -73,7 +76,7 @@ class Inspected:
     def remember(self) -> None:
         """Keep the answers for whoever hands in the same file, but for those that failed."""
         sound = {key: one for key, one in self.fresh.items() if one.state is not State.FAILED}
-        self.cache.put_many(sound)
+        self.cache.put_many(sound, self.at)
 
     @cached_property
     def fresh(self) -> Mapping[str, Inspection]:

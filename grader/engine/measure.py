@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from grader.domain.check import Catalog, Context, Inspection, Outline, State
@@ -116,6 +117,7 @@ class Engine:
             known=known,
             rows=rows,
             answers=self._inspector.inspect(job, meanwhile) if rows else {},
+            at=datetime.now(UTC),
             cache=self._cache,
             identity=self._identity,
         )

@@ -88,18 +88,19 @@ class Grade:
         return None
 
     def conclude(self, looked: Looked) -> None:
-        """Measure, judge and store what came of it, if the claim still holds."""
+        """Measure, judge and store what came of it, if the claim still holds; then remember it."""
         claim = looked.claim
         with _about(claim):
+            held = False
             try:
-                _patiently(lambda: self._stored(looked))
+                held = _patiently(lambda: self._stored(looked))
             except StoreUnavailable:
                 raise  # nothing can be put back either: the end of the lease does that
             except Exception as fault:
                 self._give_back(claim, fault)
             self.waker.ended(claim.submission.id)
-            # Nobody waits for this any more.
-            looked.inspected.remember()
+            if held:  # else whoever handed in may have been erased
+                _remember(looked.inspected)
 
     def _looked(self, claim: Claim, meanwhile: Callable[[], None]) -> Looked:
         record = self.store.rubrics.newest(claim.submission.exercise)
@@ -159,6 +160,14 @@ def _patiently(store: Callable[[], bool]) -> bool:
             log.warning("store_away", again_in=pause)
             sleep(pause)
     return store()
+
+
+def _remember(inspected: Inspected) -> None:
+    """Nobody waits for this any more, and what is not kept is only looked at again."""
+    try:
+        inspected.remember()
+    except Exception as fault:  # the report is stored: the line goes on
+        log.warning("not_remembered", exc_info=fault)
 
 
 class Line:

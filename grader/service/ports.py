@@ -295,8 +295,11 @@ class FactsCache(Protocol):
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         """Those that are known."""
 
-    def put_many(self, inspections: Mapping[str, Inspection]) -> None:
-        """Remember; an inspection that is there already stays."""
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
+        """Remember; an inspection that is there already stays.
+
+        ``at`` is when they were made, if not just now: by that an erasure finds them.
+        """
 
 
 class Store(Protocol):

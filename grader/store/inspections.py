@@ -58,14 +58,16 @@ class SqlFacts:
             for some in _chunks(sorted(keys)):
                 connection.execute(_USED, {"keys": some, "now": now})
 
-    def put_many(self, inspections_by_key: Mapping[str, Inspection]) -> None:
+    def put_many(
+        self, inspections_by_key: Mapping[str, Inspection], at: datetime | None = None
+    ) -> None:
         """Remember; an inspection that is there already stays."""
         if not inspections_by_key:
             return
-        now = datetime.now(UTC)
+        stored_at = at or datetime.now(UTC)
         # Sorted, so that two workers with common keys take their locks in the same order.
         rows = [
-            {"key": key, "body": one.model_dump_json(), "stored_at": now}
+            {"key": key, "body": one.model_dump_json(), "stored_at": stored_at}
             for key, one in sorted(inspections_by_key.items())
         ]
         with self._database.write() as connection:

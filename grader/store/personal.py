@@ -82,7 +82,7 @@ def _held_of(connection: Connection, submission: str) -> Iterator[Held]:
 def erase(connection: Connection, student: str, course: str) -> Removed:
     """Remove all of it but the keys of others, which stay taken; raises NotFound.
 
-    Cached inspections do not say whose file they are of, but they may quote it: those stored while
+    Cached inspections do not say whose file they are of, but they may quote it: those made while
     the student's submissions were in work go too, with some of others, which cost measuring again.
     """
     ids, token_ids = _find(connection, student, course)

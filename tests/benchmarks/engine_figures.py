@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class NoFacts:
         """Nothing is known."""
         return {}
 
-    def put_many(self, inspections: Mapping[str, Inspection]) -> None:
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
         """Nothing is kept."""
 
 

@@ -76,6 +76,46 @@ def test_of_several_all_are_counted_or_none(counter: Counter) -> None:
     assert left(counter, BOB) == 1
 
 
+@pytest.fixture
+def passing_for(
+    counter: Counter, redis: RedisForTests, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[float], None]:
+    """Let time pass for a counter: where Redis has its own clock, what it counted gets older."""
+    ahead = [0.0]
+    if isinstance(counter, ProcessCounter):
+        monkeypatch.setattr(counter, "_clock", lambda: monotonic() + ahead[0])
+
+    def by(seconds: float) -> None:
+        ahead[0] += seconds
+        with redis.client() as client:
+            for key in client.keys():
+                client.hincrby(key, "start", round(-1_000 * seconds))
+
+    return by
+
+
+def test_what_was_counted_fades_away(
+    counter: Counter, passing_for: Callable[[float], None]
+) -> None:
+    wanted = Wanted(Rate("r", 4), "ada")
+    told = []
+    # Seconds from the one before: 70 ends a window of four, 50 one of two, 130 all of them.
+    for seconds in (0, 0, 0, 0, 0, 70, 10, 50, 130):
+        passing_for(seconds)
+        refused, (standing,) = counter.take([wanted])
+        told.append((refused is None, standing.left))
+    first = [(True, 3), (True, 2), (True, 1), (True, 0), (False, 0)]
+    assert told == [*first, (True, 0), (True, 0), (True, 2), (True, 3)]
+
+
+def test_a_clock_that_went_back_lets_the_counting_begin_anew(redis: RedisForTests) -> None:
+    counter, wanted = SharedCounter(redis.url), Wanted(Rate("back", 1), "ada")
+    assert [took(counter, wanted) for _ in range(2)] == [True, False]
+    with redis.client() as client:
+        client.hincrby("grader-rates:back:ada", "start", 3_600_000)
+    assert [took(counter, wanted) for _ in range(2)] == [True, False]
+
+
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5))
 def test_what_is_left_and_what_was_taken_make_the_limit(keys: list[str], most: int) -> None:
     counter, rate = ProcessCounter(lambda: 7.0), Rate("r", most)
@@ -147,6 +187,16 @@ def test_processes_count_together(redis: RedisForTests) -> None:
     one, other = SharedCounter(redis.url), SharedCounter(redis.url)
     wanted = Wanted(Rate("together", 3), "ada")
     assert [took(both, wanted) for both in (one, other, one, other)] == [True] * 3 + [False]
+
+
+def test_a_redis_that_was_restarted_is_told_the_script_again(tmp_path: Path) -> None:
+    with redis_server(tmp_path / "redis") as server:
+        counter = SharedCounter(server.url)
+        assert took(counter, ADA)
+        server.stop()
+        server.start()
+        assert took(counter, ADA)
+        assert left(SharedCounter(server.url), ADA) == 1
 
 
 def test_while_redis_is_away_nobody_is_refused_for_that(

@@ -58,7 +58,7 @@ def check_refusal(answer: TestResponse, name: str, most: int) -> None:
     assert answer.status_code == 429, answer.text
     assert answer.get_json()["type"] == "/problems/too-many-requests"
     assert answer.get_json()["how_to_fix"]
-    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert 1 <= int(answer.headers["Retry-After"]) <= 61
     assert answer.headers["RateLimit-Policy"] == f'"{name}";q={most};w=60'
     assert re.fullmatch(rf'"{name}";r=0;t=\d+', answer.headers["RateLimit"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -343,7 +344,7 @@ class Nothing:
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         return {}
 
-    def put_many(self, inspections: Mapping[str, Inspection]) -> None:
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
         pass
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from grader.bootstrap import Service, build_grade
+from grader.bootstrap import Service, build_engine, build_grade
 from grader.domain.errors import StoreUnavailable
+from grader.engine.facts_cache import MemoryFacts
 from grader.engine.measure import Engine
 from grader.service.grade import Grade, Line
 from grader.service.lanes import Lane
@@ -105,3 +107,43 @@ def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
     line.finish()
     assert states(service, [first, second]) == [RUNNING, GRADED]
     assert service.store.submissions.get(second.id).tries == 1
+
+
+def test_what_cannot_be_remembered_holds_up_nobody(
+    service: Service,
+    grade: Grade,
+    hand_in: Callable[..., SubmissionRecord],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = [hand_in(f"forgotten = {at}\n", f"s{at}") for at in range(3)]
+    refused: list[object] = []
+
+    def away(_: object, inspections: object, at: object) -> None:
+        refused.append(inspections)
+        raise StoreUnavailable("The database is away.")
+
+    monkeypatch.setattr(MemoryFacts, "put_many", away)
+    line = Line(grade)
+    while line.next(Lane.LIVE):
+        pass
+    line.finish()
+    assert states(service, records) == [GRADED] * 3
+    assert len(refused) == 3
+
+
+@pytest.mark.parametrize("when", ["measured", "graded"])
+def test_what_was_measured_of_somebody_who_is_erased_is_forgotten(
+    when: str, service: Service, hand_in: Callable[..., SubmissionRecord]
+) -> None:
+    engine = build_engine(service.settings, service.store.facts)
+    line = Line(build_grade(service, engine))
+    hand_in("print('Ada Lovelace')\n")
+    line.next(Lane.LIVE)
+    if when == "graded":
+        line.finish()
+    service.store.upkeep.erase("ada", "", "test", service.clock.now())
+    line.finish()
+    engine.close()
+    with sqlite3.connect(service.settings.data_dir / "grader.db") as database:
+        assert database.execute("SELECT body FROM inspections").fetchall() == []
+    database.close()
