@@ -257,12 +257,6 @@ def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
 
 
 def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
-    empty = [file.path for file in facts.files if file.is_empty and not _is_package(file.path)]
-    if empty:
-        yield (
-            f"{', '.join(empty)}: there is not a single character in there. If there should be, "
-            "save your work, make the zip again and hand it in."
-        )
     for path in (file.path for file in facts.files):
         if is_document(path) and path.lower().endswith(".toml"):
             yield (
@@ -283,12 +277,22 @@ def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
             )
 
 
+def _empty_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    empty = [file.path for file in files if file.is_empty and not _is_package(file.path)]
+    if empty:
+        yield (
+            f"{', '.join(empty)}: there is not a single character in there. If there should be, "
+            "save your work, make the zip again and hand it in."
+        )
+
+
 def _is_package(path: str) -> bool:
     """Whether a file marks its folder as a package, for which it may well be empty."""
     return path.split("/")[-1] == "__init__.py"
 
 
 def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
+    yield from _empty_notes(now.facts.files)
     yield from _notes_on_files(now.facts)
     silenced = sum(1 for one in now.found if one.check == "suppressions")
     if silenced:
