@@ -20,6 +20,7 @@ from grader.engine.measure import Engine
 from grader.engine.nursery import Nursery
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.isolation import nursery_of
+from grader.private_file import private_folder
 from grader.rates import ProcessCounter, SharedCounter
 from grader.service.connector import Connector
 from grader.service.deliver import Deliver
@@ -118,7 +119,7 @@ def migrate(settings: Settings) -> None:
     from grader.store.migrate import upgrade
 
     if not settings.database_url:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data_dir)
     upgrade(settings.database)
 
 

@@ -1,4 +1,4 @@
-"""Files that hold what is nobody else's business, written whole or not at all."""
+"""Files and folders that hold what is nobody else's business; files whole or not at all."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ def private_file(file: Path) -> Iterator[Path]:
         _sync(file.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def private_folder(folder: Path) -> None:
+    """Have a folder, its owner's alone where it is made here; one that is there stays as it is."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _sync(path: Path) -> None:

@@ -12,6 +12,7 @@ from grader.bootstrap import back_up
 from grader.bootstrap import restore as put_back
 from grader.cli.problems import kind_errors
 from grader.cli.serve import alone
+from grader.private_file import private_folder
 from grader.settings import Settings
 
 
@@ -47,6 +48,6 @@ def _nobody_serves(settings: Settings) -> Iterator[None]:
     if settings.database_url:
         yield
         return
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data_dir)
     with alone(settings.data_dir):
         yield

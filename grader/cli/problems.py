@@ -14,8 +14,9 @@ from grader.domain.errors import BadRubric, EngineFault, GraderError
 
 #: For whoever runs the installation, where the error itself gives none.
 _ADVICE = {
-    "store-unavailable": "Run `grader db upgrade` where there is no database yet; else check"
-    " GRADER_DATABASE_URL and GRADER_DATA_DIR.",
+    "store-unavailable": "Where the service has its data elsewhere (`grader serve --data-dir`),"
+    " set GRADER_DATA_DIR to that, or GRADER_DATABASE_URL; where there is no database yet, run"
+    " `grader db upgrade`.",
 }
 
 

@@ -23,6 +23,7 @@ from grader.cli.stack import Stack
 from grader.cli.supervisor import Signals, Supervisor
 from grader.domain.errors import Conflict
 from grader.isolation import sandbox_of
+from grader.private_file import private_folder
 from grader.settings import Settings
 
 #: How long Redis and the API may take to answer for the first time, in seconds.
@@ -73,7 +74,8 @@ def scheduler() -> None:
 def _serve(settings: Settings, token_file: Path | None) -> None:
     sandbox = sandbox_of(settings)
     with ExitStack() as stack:
-        (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
+        private_folder(settings.data_dir)
+        (settings.data_dir / "logs").mkdir(exist_ok=True)
         stack.enter_context(alone(settings.data_dir))
         signals = stack.enter_context(Signals())
         listening = stack.enter_context(listen(settings.host, settings.port))

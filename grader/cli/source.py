@@ -14,6 +14,11 @@ from grader.cli.token import open_service
 from grader.domain.errors import BadRequest
 from grader.service.records import SourceRecord
 
+_NOT_HTTPS = (
+    "Scores go to https only: this callback gets none, unless the service runs with {host} in "
+    "GRADER_CALLBACK_HOSTS, a list such as '[\"{host}\"]'."
+)
+
 
 @click.group()
 def source() -> None:
@@ -40,6 +45,8 @@ def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connec
         record = SourceRecord(name, course, connector, secret, callback, hosts)
         service.store.sources.put(record, "command line", service.clock.now())
         click.echo(secret)
+        if callback.startswith("http:"):
+            say(_NOT_HTTPS.format(host=urlsplit(callback).netloc), err=True)
         click.echo(f"Send events to POST /api/v1/webhooks/{name}, signed with it.", err=True)
 
 
@@ -55,6 +62,12 @@ def _check_name(name: str) -> None:
 def _check_callback(url: str) -> None:
     """Addresses are shown and logged; scores are signed, and need no password."""
     parsed = urlsplit(url)
+    if url and (parsed.scheme not in ("http", "https") or not parsed.hostname):
+        raise BadRequest(
+            f"{url} is no address that scores can be sent to.",
+            how_to_fix="Give a whole one, such as https://lms.example.edu/scores.",
+            where="--callback",
+        )
     if "@" in parsed.netloc:
         raise BadRequest(
             "The callback's address holds a user name or a password.",

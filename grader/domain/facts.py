@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from grader.domain.check import Facts, Finding, Inspection, State
 
 #: Where findings about a file's readability stand among those of the probes.
 READABLE_KEY = "readable"
+#: The digest of a file without a byte in it.
+_OF_NOTHING = hashlib.sha256().hexdigest()
 #: path -> probe key -> findings
 FindingsByFile = dict[str, dict[str, tuple[Finding, ...]]]
 
@@ -62,6 +65,11 @@ class FileFacts(_Frozen):
     apart: dict[str, Apart] = Field(default_factory=dict, exclude=True)
     cells: tuple[Cell, ...] = ()
     top_folder: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not a byte in the file."""
+        return self.sha256 == _OF_NOTHING
 
     def place(self, line: int) -> tuple[int | None, int]:
         """Where a line of the code stands: in which cell, if any, and on which line there."""

@@ -31,11 +31,12 @@ class NextStep(BaseModel):
 def next_step(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     """The best next step, or ``None`` when there is nothing left to win.
 
-    An unreadable file comes first, because nothing else can be won before it is mended.
+    An unreadable file comes first, because nothing else can be won before it is mended; so does
+    the news that there is nothing in what was handed in.
     """
-    broken = _unreadable(ledger, facts)
-    if broken:
-        return broken
+    first = _unreadable(ledger, facts) or _empty(ledger, facts)
+    if first:
+        return first
     now = standing(ledger.rows)
     gains = [(_after(ledger.rows, [row]) - now, row) for row in ledger.rows if _can_win(row)]
     best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))
@@ -87,6 +88,21 @@ def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
                 line=file.place(finding.line)[1],
             )
     return None
+
+
+def _empty(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+    """To save the work before it is handed in, where all files are without a byte."""
+    if not facts.files or not all(file.is_empty for file in facts.files):
+        return None
+    rows = [row for row in ledger.rows if _can_win(row)]
+    path = facts.files[0].path
+    told = f"{path} is empty" if len(facts.files) == 1 else "All files are empty"
+    return NextStep(
+        gains=number(_gain(ledger.rows, rows)),
+        text=f"{told}. Save your work in the editor, look whether it is in the file, and hand it "
+        "in again.",
+        path=path,
+    )
 
 
 def _reasons(file: FileFacts) -> Iterator[Finding]:

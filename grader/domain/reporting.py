@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 
-from grader.domain.check import Catalog, Inspection, State
+from grader.domain.check import Catalog, Check, Inspection, State
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.found import Found, found_in, words_of
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
@@ -26,7 +26,7 @@ from grader.domain.report import (
     TotalLine,
 )
 from grader.domain.rubric import Plan, Probe
-from grader.domain.scoring import Ledger, Number, Row, judge, number
+from grader.domain.scoring import Ledger, Number, Outcome, Row, judge, number
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook
 from grader.domain.starter import own
@@ -142,8 +142,17 @@ def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
         unit=row.measure.unit if row.measure else None,
         label=row.label or None,
         why=row.why,
-        how_to_fix=check.words.how_to_fix if check and is_lost else "",
+        how_to_fix=_how_to_win(row, check) if check and is_lost else "",
     )
+
+
+def _how_to_win(row: Row, check: Check) -> str:
+    """What to do for a criterion's points; advice on code waits until there is some to read."""
+    if row.outcome is Outcome.UNREADABLE:
+        return "First mend what keeps the file from being read; that is told beside the file."
+    if row.outcome is Outcome.NOT_APPLICABLE:
+        return "Hand in what this is about: it is measured as soon as there is some of it."
+    return check.words.how_to_fix
 
 
 _WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
@@ -268,7 +277,22 @@ def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
             )
 
 
+def _empty_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    empty = [file.path for file in files if file.is_empty and not _is_package(file.path)]
+    if empty:
+        yield (
+            f"{', '.join(empty)}: there is not a single character in there. If there should be, "
+            "save your work, make the zip again and hand it in."
+        )
+
+
+def _is_package(path: str) -> bool:
+    """Whether a file marks its folder as a package, for which it may well be empty."""
+    return path.split("/")[-1] == "__init__.py"
+
+
 def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
+    yield from _empty_notes(now.facts.files)
     yield from _notes_on_files(now.facts)
     silenced = sum(1 for one in now.found if one.check == "suppressions")
     if silenced:

@@ -28,6 +28,8 @@ from grader.engine.intake_refusals import refusal, shown, size
 MOST_LISTED = 100
 
 _OFFICE_MARK = "[Content_Types].xml"
+#: How the names of archives end that students put into a zip.
+_ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz")
 
 
 def why_not_graded(name: str) -> str:
@@ -162,6 +164,9 @@ class Collection:
             return " It is an Office document."
         if any(name.lower().endswith(".ipynb") for name in names):
             return " It has a notebook: export that as a script."
+        archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
+        if archives:
+            return f" It has an archive inside, {shown(archives[0])}: unpack that first."
         return ""
 
     def _dropped(self) -> tuple[Dropped, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grader.domain.errors import (
     BadRubric,
     Conflict,
+    NotFound,
     PreconditionFailed,
     PreconditionRequired,
     RubricProblem,
@@ -44,7 +45,9 @@ class Publish:
             message = f"is {rubric.exercise}, but it was sent to {exercise}"
             raise BadRubric([RubricProblem(message, ("exercise",))])
         newest = self.store.rubrics.newest(exercise)
-        if not token.may_see(newest.course if newest else rubric.course):
+        if newest is None and not token.may_see(rubric.course):
+            raise _no_course(rubric.course, token)
+        if newest and not token.may_see(newest.course):
             raise no_exercise(exercise)
         if newest and newest.course != rubric.course:
             raise Conflict(
@@ -73,6 +76,16 @@ class Publish:
 def digest_of(text: str) -> str:
     """SHA-256 of a rubric's text, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _no_course(course: str, token: TokenRecord) -> NotFound:
+    """The error for a new exercise in a course that is not this token's."""
+    return NotFound(
+        f"The rubric says course: {course}, and this token is for the course {token.course}.",
+        how_to_fix=f"Write course: {token.course}, or use a token for {course}: grader token "
+        f"create --role instructor --course {course}",
+        where="course",
+    )
 
 
 def _base(newest: RubricRecord | None, if_match: str) -> int | None:

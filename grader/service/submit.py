@@ -145,7 +145,9 @@ def no_exercise(exercise: str) -> NotFound:
 def _check_names(upload: Upload) -> None:
     if not upload.student.strip():
         raise BadRequest(
-            "The student is missing.", how_to_fix="Add the field student.", where="student"
+            "The student is missing.",
+            how_to_fix="Add the field student; with a raw body, ?student=NAME to the address.",
+            where="student",
         )
     for field, value in (("student", upload.student), ("key", upload.idempotency_key)):
         if len(value) > MAX_NAME or not value.isprintable():

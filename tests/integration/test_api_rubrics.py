@@ -159,6 +159,20 @@ def test_only_instructors_publish(
     assert put(client, headers | {"If-Match": "*"}, text_of(service)).status_code == 403
 
 
+def test_a_new_exercise_in_a_course_of_others_names_both_courses(
+    client: FlaskClient, auth: Callable[..., Headers], service: Service
+) -> None:
+    new = text_of(service).replace("course: mlops", "course: physics", 1)
+    new = new.replace("exercise: numbers-refactor", "exercise: pendulum", 1)
+    url = URL.replace("numbers-refactor", "pendulum")
+    refused = put(client, auth(Role.INSTRUCTOR), new, url)
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["where"]) == (404, "course")
+    assert "course: physics" in refused.json["detail"] and "mlops" in refused.json["detail"]
+    allowed = put(client, auth(Role.INSTRUCTOR, course="physics"), new, url)
+    assert allowed.status_code == 201
+
+
 def test_an_exercise_belongs_to_its_course(
     client: FlaskClient, auth: Callable[..., Headers], service: Service
 ) -> None:

@@ -262,6 +262,22 @@ def test_a_token_that_cannot_be_is_explained(grader: Grader, words: tuple[str, .
     assert "Where: " in result.stderr and "grader_" not in result.output
 
 
+@pytest.mark.parametrize("callback", ["lms.example.edu/scores", "ftp://lms.example.edu/scores"])
+def test_a_callback_that_no_score_can_reach_is_refused(grader: Grader, callback: str) -> None:
+    grader("db", "upgrade")
+    refused = grader("source", "create", "lms", "--course", "mlops", "--callback", callback)
+    assert refused.exit_code == 2 and "--callback" in refused.stderr
+    assert grader("source", "list").stdout == ""
+
+
+def test_a_callback_without_encryption_is_warned_of(grader: Grader) -> None:
+    grader("db", "upgrade")
+    words = ("source", "create", "lms", "--course", "mlops", "--callback")
+    made = grader(*words, "http://lms.example.edu/scores")
+    assert made.exit_code == 0 and "https only" in made.stderr
+    assert "https only" not in grader(*words, "https://lms.example.edu/scores").stderr
+
+
 def test_the_audit_log_is_listed(grader: Grader) -> None:
     grader("db", "upgrade")
     grader("token", "create", "--role", "grader", "--course", "mlops")
@@ -309,7 +325,7 @@ def test_a_purge_says_what_it_would_remove(grader: Grader) -> None:
 def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
     result = grader(*arguments)
     assert result.exit_code == 2
-    assert "grader db upgrade" in result.stderr
+    assert "GRADER_DATA_DIR" in result.stderr and "grader db upgrade" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -330,6 +346,7 @@ def test_a_setting_that_cannot_be_is_named(grader: Grader, name: str, value: str
 def test_the_database_is_where_the_settings_say(grader: Grader, tmp_path: Path) -> None:
     grader("db", "upgrade")
     assert (tmp_path / "data" / "grader.db").is_file()
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     assert Settings(data_dir=tmp_path / "data").database.endswith("grader.db")
 
 

@@ -135,6 +135,11 @@ def file(path: str, readable: Inspection = Inspection(), **inspections: Inspecti
     return FileFacts(path=path, sha256=digest, readable=readable, inspections=inspected)
 
 
+def empty_file(path: str) -> FileFacts:
+    """Facts of a file without a byte in it."""
+    return file(path).model_copy(update={"sha256": sha256().hexdigest()})
+
+
 def facts_of(*files: FileFacts) -> SubmissionFacts:
     """Facts of a submission, files sorted by path."""
     in_order = tuple(sorted(files, key=lambda each: each.path))

@@ -367,6 +367,17 @@ def test_a_file_on_disk_over_the_upload_limit(tmp_path: Path) -> None:
     assert caught.value.code == "upload-too-large"
 
 
+@pytest.mark.parametrize("name", ["work.zip", "Ada/work.RAR", "work.tar.gz"])
+def test_an_archive_in_the_archive_is_named(tmp_path: Path, name: str) -> None:
+    inner = tmp_path / "top" / name
+    inner.parent.mkdir(parents=True)
+    inner.write_bytes(b"packed")
+    with pytest.raises(BadArchive) as caught:
+        read_path(tmp_path / "top")
+    assert caught.value.code == "no-python-files"
+    assert f"{name}: unpack that first." in caught.value.detail
+
+
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(BadArchive) as caught:
         read_path(tmp_path)

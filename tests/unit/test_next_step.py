@@ -18,6 +18,7 @@ from tests.unit.domain_material import (
     check,
     complaints,
     criterion,
+    empty_file,
     facts_of,
     file,
     plan_of,
@@ -142,6 +143,20 @@ def test_a_cap_that_waits_for_a_person_hides_no_step() -> None:
 def test_a_person_and_a_fault_of_ours_are_no_mends() -> None:
     assert step({"hand": by_hand()}, file("a.py")) is None
     assert step({"it": criterion()}, file("a.py", lint=FAILED)) is None
+
+
+def test_work_that_was_not_saved_comes_before_any_advice() -> None:
+    criteria = {"it": criterion(), "more": criterion(4)}
+    found = certain(criteria, empty_file("a.py"))
+    assert found.text.startswith("a.py is empty. Save your work")
+    assert (found.criterion, found.path, found.gains) == (None, "a.py", 14)
+    found = certain(criteria, empty_file("a.py"), empty_file("b.py"))
+    assert found.text.startswith("All files are empty. Save your work")
+
+
+def test_an_empty_file_beside_others_is_no_first_step() -> None:
+    found = certain({"it": criterion()}, empty_file("__init__.py"), file("a.py", lint=BAD))
+    assert found.criterion == "it"
 
 
 def test_nothing_to_measure_can_be_mended_where_required() -> None:

@@ -25,6 +25,7 @@ from tests.unit.domain_material import (
     check,
     complaints,
     criterion,
+    empty_file,
     facts_of,
     file,
     plan_of,
@@ -111,6 +112,19 @@ def test_a_criterion_with_points_to_win_says_how() -> None:
     assert lines["hand"].how_to_fix == ""
     won = reported({"lint": criterion()}, file("a.py", lint=complaints(0)))
     assert won.criteria[0].how_to_fix == ""
+
+
+def test_advice_on_code_waits_until_there_is_some_to_read() -> None:
+    for one, told in ((file("a.py", NO_PYTHON), "being read"), (file("a.py"), "is measured")):
+        (line,) = reported({"lint": criterion()}, one).criteria
+        assert told in line.how_to_fix
+        assert line.how_to_fix != CATALOG["lint"].words.how_to_fix
+
+
+def test_empty_files_are_named_unless_they_mark_a_package() -> None:
+    files = map(empty_file, ("a.py", "tools/__init__.py", "z.py"))
+    (note,) = reported({"lint": criterion()}, *files).notes
+    assert note.startswith("a.py, z.py: there is not a single character")
 
 
 @pytest.mark.parametrize("tone", ["beginner", "standard", "strict"])
