@@ -129,7 +129,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="style",
-    version=2,
+    version=3,
     title="Clean for flake8",
     words=WORDS,
     lesson=LESSON,

@@ -17,8 +17,11 @@ _MAGIC = re.compile(r"(?P<indent>[ \t]*)(?P<rest>%{1,2}[A-Za-z_].*|[!?].*|[A-Za-
 _ASSIGNED = re.compile(r"(?P<target>[ \t]*[A-Za-z_]\w*[ \t]*=)[ \t]*(?P<rest>(?:!|%[A-Za-z_]).*)$")
 #: Magics of a whole cell, below which Python goes on.
 _ON_PYTHON = frozenset({"time", "timeit", "capture", "prun"})
-_LEXEMES = re.compile(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\#.*|(?s:.)""")
-_LONG_QUOTES = frozenset({'"' * 3, "'" * 3})
+_LEXEMES = re.compile(r"""\"{3}|'{3}|\#.*|(?s:.)""")
+#: What is left of a string up to the quotes that it began with, which end it unless escaped.
+_LEFT_OF_STRING = {
+    quotes: re.compile(rf"(?s:[^\\]|\\.)*?{quotes}") for quotes in ('"', "'", '"' * 3, "'" * 3)
+}
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
@@ -106,14 +109,15 @@ class _Scan:
     """Goes through the lines of a cell, and knows where a new statement may begin."""
 
     def __init__(self) -> None:
-        self._depth, self._quote, self._in_magic = 0, "", False
+        self._depth, self._quote = 0, ""
+        self._in_magic, self._goes_on = False, False
 
     def take(self, line: str) -> str:
         """The line, or what stands for it where it is a magic."""
         stands_for = line
         if self._in_magic:
             stands_for = f"# {line}"
-        elif not self._depth and not self._quote:
+        elif not self._depth and not self._quote and not self._goes_on:
             stands_for = _without_magic(line)
         self._in_magic = stands_for != line and line.endswith("\\")
         if stands_for == line:
@@ -121,19 +125,26 @@ class _Scan:
         return stands_for
 
     def _follow(self, line: str) -> None:
-        """Keep account of open brackets, and of a string that goes on in the next line."""
-        at = 0
+        """Keep account of open brackets, and of what goes on in the next line."""
+        at, lexeme = 0, ""
         while at < len(line):
             if self._quote:
-                end = line.find(self._quote, at)
-                at, self._quote = (end + 3, "") if end >= 0 else (len(line), self._quote)
+                end = _LEFT_OF_STRING[self._quote].match(line, at)
+                at, self._quote = (end.end(), "") if end else (len(line), self._quote)
                 continue
             found = _LEXEMES.match(line, at)
             assert found, "some lexeme matches anything"
-            at = found.end()
-            self._quote = found[0] if found[0] in _LONG_QUOTES else ""
-            step = (found[0] in _OPENING) - (found[0] in _CLOSING)
+            at, lexeme = found.end(), found[0]
+            self._quote = lexeme if lexeme in _LEFT_OF_STRING else ""
+            step = (lexeme in _OPENING) - (lexeme in _CLOSING)
             self._depth = max(0, self._depth + step)
+        if len(self._quote) == 1 and not _escapes_its_end(line):
+            self._quote = ""
+        self._goes_on = not self._quote and lexeme == "\\"
+
+
+def _escapes_its_end(line: str) -> bool:
+    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 
 def _without_magic(line: str) -> str:

@@ -105,4 +105,6 @@ def read_answers(fd: int, deadline: float, most: int) -> Iterator[tuple[Pair, by
         except struct.error:
             raise Gone("its answer is torn") from None
         at += _RECORD.size + size
+        if at > total:
+            raise Gone("its answer is torn")
         yield (file, question), frame[at - size : at]

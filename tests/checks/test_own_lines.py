@@ -7,6 +7,8 @@ import warnings
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.checks.catalog import CATALOG
 from grader.domain.check import Finding, State
@@ -185,6 +187,44 @@ def test_a_shape_that_is_handed_in_as_it_stands_is_still_missing(inspect: Inspec
 def test_where_nothing_is_known_nothing_is_made_up(inspect: Inspect) -> None:
     text = "try:\n    start()\nexcept:\n    print('no')\n"
     assert not shown(inspect, "exceptions", text) | shown(inspect, "style", text)
+
+
+@pytest.mark.parametrize(
+    "line", ["if len(os[os == False]):", "while print(os == True):", "assert (os == False) + 1"]
+)
+def test_a_comparison_whose_value_is_used_stays(line: str, inspect: Inspect) -> None:
+    body = "\n    pass" if line.endswith(":") else ""
+    assert not shown(inspect, "style", f"import os\n\n{line}{body}\n")
+
+
+VALUES: dict[str, object] = {"yes": True, "no": False, "both": (True, False)}
+LEAVES = st.sampled_from(["yes", "no"])
+
+
+def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Conditions made of smaller ones, each of which is true or false and nothing else."""
+    forms = ["{} == True", "{} == False", "{} != True", "{} != False", "{} == None", "not {}"]
+    more = ["not {} in both", "not {} is {}", "{} and {}", "{} or {}", "bool({})", "both[{} > 0]"]
+    return st.builds(
+        lambda form, one, other: form.format(one, other),
+        st.sampled_from(forms + more),
+        inner | inner.map("({})".format),
+        inner.map("({})".format),
+    )
+
+
+@settings(max_examples=60)
+@given(st.recursive(LEAVES, larger, max_leaves=6))
+def test_a_mended_condition_is_true_where_it_was(condition: str) -> None:
+    text = f"yes, no, both = {tuple(VALUES.values())}\n\nif {condition}:\n    print()\n"
+    check = CATALOG["style"]
+    for one in check.inspect(SourceFile("main.py", text.encode()), check.options(), ()).findings:
+        if one.after is not None:
+            before, after = (
+                bool(eval(line.removeprefix("if").rstrip(":"), {}, dict(VALUES)))
+                for line in (f"if {condition}:", one.after)
+            )
+            assert after is before, one.after
 
 
 def test_a_part_of_a_statement_is_not_shown(inspect: Inspect) -> None:

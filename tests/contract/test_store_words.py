@@ -6,13 +6,16 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine.default import DefaultDialect
 
+from grader.domain.check import Facts, Finding, Inspection, State
+from grader.domain.errors import BadRequest
+from grader.domain.facts import Cell, DroppedFile, FileFacts, SubmissionFacts
 from grader.store.columns import Moment
 from grader.store.cursors import cursor_after, key_before
-from grader.store.facts_text import engine_version, put_together, take_apart
+from grader.store.facts_text import engine_version, put_together, read_many, take_apart
 from grader.store.ids import first_id, new_id
 from tests.contract.material import ENGINE, NOW, facts
 
@@ -59,6 +62,19 @@ def test_a_cursor_gives_its_key_back(key: str) -> None:
     assert key_before(cursor_after(key)) == key
 
 
+@example("YWZ0ZXI6/w")
+@example("YWZ0ZXI6")
+@given(st.text() | st.binary().map(lambda data: cursor_after(data.decode("latin-1"))))
+def test_a_cursor_is_one_of_ours_or_refused(cursor: str) -> None:
+    try:
+        key = key_before(cursor)
+    except BadRequest as refused:
+        assert refused.where == "cursor"
+    else:
+        assert bool(key) == bool(cursor)
+        assert not key or key_before(cursor_after(key)) == key
+
+
 def test_an_empty_cursor_is_the_beginning() -> None:
     assert key_before("") == ""
 
@@ -70,6 +86,64 @@ def test_facts_taken_apart_and_put_together_are_the_same(findings: int) -> None:
 
     assert put_together(small, found) == whole
     assert "E501" not in small
+
+
+NAMES = st.text(max_size=8)
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+COUNTED = st.dictionaries(NAMES, NUMBERS, max_size=2)
+FOUND = st.builds(
+    Finding,
+    code=NAMES,
+    line=NUMBERS,
+    message=NAMES,
+    value=st.none() | NUMBERS,
+    hunk=st.none() | NAMES,
+    before=st.none() | NAMES,
+    after=st.none() | NAMES,
+    anchor=NAMES,
+)
+INSPECTED = st.builds(
+    Inspection,
+    state=st.sampled_from(State),
+    facts=st.builds(
+        Facts,
+        counts=COUNTED,
+        maxima=COUNTED,
+        minima=COUNTED,
+        histograms=st.dictionaries(
+            NAMES, st.dictionaries(NUMBERS, NUMBERS, max_size=2), max_size=2
+        ),
+    ),
+    findings=st.lists(FOUND, max_size=2).map(tuple),
+    reason=NAMES,
+)
+FILES = st.builds(
+    FileFacts,
+    path=NAMES,
+    sha256=NAMES,
+    readable=INSPECTED,
+    inspections=st.dictionaries(NAMES.map("style{}".format), INSPECTED, max_size=2),
+    cells=st.lists(st.builds(Cell, number=NUMBERS, line=NUMBERS, skipped=NUMBERS), max_size=2).map(
+        tuple
+    ),
+    top_folder=NAMES,
+)
+MEASURED = st.builds(
+    SubmissionFacts,
+    files=st.lists(FILES, max_size=3, unique_by=lambda file: file.path).map(tuple),
+    dropped=st.lists(st.builds(DroppedFile, path=NAMES, reason=NAMES), max_size=2).map(tuple),
+    digest=NAMES,
+    archive_sha256=NAMES,
+    engine=st.just(ENGINE),
+)
+
+
+@settings(max_examples=25)
+@given(MEASURED)
+def test_whatever_was_measured_is_read_again_as_it_was(whole: SubmissionFacts) -> None:
+    small, found = take_apart(whole)
+    assert put_together(small, found) == whole
+    assert read_many([small]) == [whole.without_findings()]
 
 
 def test_the_order_of_tools_does_not_change_the_engine() -> None:

@@ -64,6 +64,17 @@ def test_there_are_as_many_workers_as_were_ever_seen_at_once(pace: Pace) -> None
     assert workers_of(pace, NOW) <= max(1, len(pace.running) + len(pace.lately))
 
 
+@given(st.integers(1, 8), st.integers(1, 60), st.integers(1, 500))
+def test_of_gradings_that_last_alike_it_is_off_by_less_than_one(
+    workers: int, lasts: int, position: int
+) -> None:
+    pace = Pace((Span(NOW - SECOND * lasts, NOW),) * workers, ())
+    told = place_of(waiting(), position, pace, NOW).estimated_seconds
+
+    assert told is not None
+    assert abs(told - lasts * -(-position // workers)) < lasts
+
+
 def test_one_after_the_other_is_one_worker() -> None:
     row = tuple(Span(NOW - SECOND * (at + 1), NOW - SECOND * at) for at in range(9))
 

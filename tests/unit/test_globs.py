@@ -68,6 +68,52 @@ def test_any_pattern_is_judged_without_an_error(path: str, pattern: str) -> None
     assert matches(path, pattern) in (True, False)
 
 
+def slowly(path: list[str], pattern: list[str]) -> bool:
+    """What a pattern says, step by step as it is read; without brackets."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**" and slowly(path, pattern[1:]):
+        return True
+    if not path:
+        return False
+    if pattern[0] == "**":
+        return slowly(path[1:], pattern)
+    return fits(path[0], pattern[0]) and slowly(path[1:], pattern[1:])
+
+
+def fits(name: str, pattern: str) -> bool:
+    """The same within a segment."""
+    if not pattern:
+        return not name
+    if pattern[0] == "*":
+        return fits(name, pattern[1:]) or bool(name) and fits(name[1:], pattern)
+    return bool(name) and pattern[0] in ("?", name[0]) and fits(name[1:], pattern[1:])
+
+
+PLAIN = st.lists(st.text("ab.\n", max_size=3), min_size=1, max_size=4)
+STARRED = st.lists(st.just("**") | st.text("ab.\n*?", max_size=3), min_size=1, max_size=4)
+
+
+@given(PLAIN, STARRED)
+def test_a_pattern_says_what_it_says_step_by_step(path: list[str], pattern: list[str]) -> None:
+    assert matches("/".join(path), "/".join(pattern)) is slowly(path, pattern)
+
+
+@given(PLAIN, st.lists(STARRED, max_size=3), st.lists(STARRED, max_size=2), st.booleans())
+def test_a_file_is_selected_by_one_pattern_and_left_out_by_another(
+    path: list[str], files: list[list[str]], exclude: list[list[str]], has_folder: bool
+) -> None:
+    ways = [["top", *path], path] if has_folder else [path]
+
+    def any_fits(patterns: list[list[str]]) -> bool:
+        return any(slowly(way, pattern) for way in ways for pattern in patterns)
+
+    whole, *_ = ("/".join(way) for way in ways)
+    wanted, unwanted = (tuple(map("/".join, patterns)) for patterns in (files, exclude))
+    expected = any_fits(files) and not any_fits(exclude)
+    assert selects(whole, wanted, unwanted, "top/" if has_folder else "") is expected
+
+
 def test_many_stars_take_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = []
 

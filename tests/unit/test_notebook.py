@@ -86,6 +86,11 @@ def test_a_file_that_is_no_notebook_has_lines_alone() -> None:
         ("x = '(' # [\n!ls", "x = '(' # [\n# !ls"),
         ("x = 7 % 3\nassert x != 2", "x = 7 % 3\nassert x != 2"),
         ("x = 1   \n   \ny = 2", "x = 1   \n   \ny = 2"),
+        ("x = 7 \\\n%y", "x = 7 \\\n%y"),
+        ("x = 'a\\\n!b'\n!ls", "x = 'a\\\n!b'\n# !ls"),
+        ("x = 'a\\\\'\n!ls", "x = 'a\\\\'\n# !ls"),
+        ("x = '''\\'''\n!b'''\n!ls", "x = '''\\'''\n!b'''\n# !ls"),
+        ("x = 1  # no \\\n!ls", "x = 1  # no \\\n# !ls"),
     ],
 )
 def test_magics_are_commented_out_line_for_line(cell: str, python: str) -> None:
@@ -134,3 +139,26 @@ def test_every_line_of_code_keeps_its_place(cells: list[str]) -> None:
             cell, inside = facts.place(number)
             assert cell is not None
             assert cells[cell - 1].split("\n")[inside - 1] == line
+
+
+#: Python that holds what would be a magic if a statement began there.
+PLAIN = st.lists(
+    st.sampled_from(["x = 7 %a", "\\\n%a", "(\n%a)", "'b\\\n!c'", "'''\n!d\n'''"])
+    | st.sampled_from(["\n", " ", "\ny = 8", "# \\\n", "'", "\\'", '"', "\\\\", "f(", ")"]),
+    max_size=8,
+).map("".join)
+
+
+def is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+@example("x = 7 \\\n%a")
+@example("'''\\'''\n!d\n'''")
+@given(PLAIN.filter(is_python))
+def test_what_is_python_stays_as_it_is(text: str) -> None:
+    assert code(text).strip() == text.strip()

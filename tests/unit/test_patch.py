@@ -6,9 +6,13 @@ import difflib
 import os
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from grader.checks.parts.diff import difference
 from grader.domain.patch import git_patch
 
 NAMES = [
@@ -106,3 +110,25 @@ def test_hunks_with_carriage_returns_are_kept_byte_for_byte(tmp_path: Path) -> N
     place = write(tmp_path, "crlf.py", before)
     assert apply(tmp_path, git_patch({"crlf.py": hunk})).returncode == 0
     assert place.read_bytes().decode() == after
+
+
+#: Ends of lines that git does not know as such, marks that a diff is made of, a byte order mark.
+SOURCES = st.lists(
+    st.sampled_from(["x = 1", "-- a", "++ b", "@@ -1 +1 @@", "\\ No newline", " ", "é\ufeff"])
+    | st.sampled_from(["\n", "\n", "\n\n", "\r\n", "\r", "\x0c", "\x1c", "\u2028", "\x85"]),
+    min_size=1,
+    max_size=30,
+).map("".join)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(SOURCES, SOURCES), min_size=1, max_size=8))
+def test_git_makes_of_any_files_what_they_are_to_be(pairs: list[tuple[str, str]]) -> None:
+    changes = {f"{at}.py": pair for at, pair in enumerate(pairs)}
+    hunks = {name: difference(*pair).body for name, pair in changes.items() if len({*pair}) == 2}
+    with TemporaryDirectory() as folder:
+        places = {name: write(Path(folder), name, changes[name][0]) for name in changes}
+        done = apply(Path(folder), git_patch(hunks))
+        assert done.returncode == 0 or not hunks, done.stderr.decode()
+        for name, place in places.items():
+            assert place.read_bytes().decode() == changes[name][1]

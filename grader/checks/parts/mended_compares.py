@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from grader.checks.parts.own_line import Line
 
 #: The text that a node should have, or ``None`` where it is fine or cannot be mended.
 Rule = Callable[[ast.AST, Line], str | None]
 
-_TRUTHS = (ast.If, ast.While, ast.Assert)
+_TRUTHS = ast.If | ast.While | ast.Assert
 
 
 def none_compared(node: ast.AST, line: Line) -> str | None:
@@ -23,7 +23,7 @@ def none_compared(node: ast.AST, line: Line) -> str | None:
 
 def truth_compared(node: ast.AST, line: Line) -> str | None:
     """``x`` for ``x == True``, ``not x`` for ``x == False``, where only its truth is asked."""
-    if not isinstance(node, ast.Compare) or not isinstance(line.statement, _TRUTHS):
+    if not isinstance(node, ast.Compare) or not _is_asked(node, line.statement):
         return None
     parts = _parts(node, line)
     truth = next((one for one in (True, False) if _is_constant(node.comparators[-1], one)), None)
@@ -31,6 +31,22 @@ def truth_compared(node: ast.AST, line: Line) -> str | None:
         return None
     left, word, _ = parts
     return left if truth is (word == "==") else f"not {left}"
+
+
+def _is_asked(node: ast.expr, statement: ast.AST | None) -> bool:
+    """Whether a statement asks for nothing but the truth of a node."""
+    return isinstance(statement, _TRUTHS) and any(node is one for one in _asked(statement.test))
+
+
+def _asked(test: ast.expr) -> Iterator[ast.expr]:
+    """The parts of a condition of which nothing but their truth is asked."""
+    if isinstance(test, ast.BoolOp):
+        for part in test.values:
+            yield from _asked(part)
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _asked(test.operand)
+    else:
+        yield test
 
 
 def not_in(node: ast.AST, line: Line) -> str | None:
