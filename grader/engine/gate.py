@@ -8,6 +8,7 @@ still cost the parser its time or memory: that is why the gate works in the kill
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 import sys
 import warnings
@@ -19,7 +20,8 @@ from grader.domain.source import SourceFile, decode, is_document
 from grader.engine.notebook import NotANotebook, code_of
 
 #: Rises with every change of what the gate lets through or says.
-GATE_VERSION = 2
+GATE_VERSION = 3
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 MAX_BYTES = 200_000
 MAX_LINES = 5_500
@@ -122,8 +124,9 @@ def _decoded(data: bytes, *, ascii_only: bool) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         told = "the ASCII that its first lines declare" if ascii_only else "UTF-8"
-        byte = data[error.start]
-        message = f"the byte 0x{byte:02x} is not {told}"
+        message = f"the byte 0x{data[error.start]:02x} is not {told}"
+        if data.startswith(_UTF_16):
+            message = "the file is saved as UTF-16 (“Unicode” in Windows); UTF-8 is needed"
         raise _Unreadable("encoding", message, line, column) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

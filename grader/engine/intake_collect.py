@@ -163,7 +163,10 @@ class Collection:
         if _OFFICE_MARK in names:
             return " It is an Office document."
         if any(name.lower().endswith(".ipynb") for name in names):
-            return " It has a notebook: export that as a script."
+            return (
+                " It has a notebook: export that as a script (in Jupyter: File, Save and Export"
+                " Notebook As, Executable Script)."
+            )
         archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
         if archives:
             return f" It has an archive inside, {shown(archives[0])}: unpack that first."

@@ -120,6 +120,12 @@ def test_refuses_with_a_reason_and_a_place(
     assert column in (0, finding.column)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_file_of_windows_is_told_how_it_was_saved(encoding: str) -> None:
+    _, finding = refused("\ufeffx = 1\n".encode(encoding))
+    assert "saved as UTF-16" in finding.message
+
+
 def test_a_syntax_error_says_what_python_says() -> None:
     _, finding = refused(b"y = (\n")
     assert finding.code == "syntax-error"
