@@ -27,6 +27,7 @@ from grader.bootstrap import Service
 from grader.checks.catalog import CATALOG
 from grader.engine.intake_refusals import REFUSALS
 from grader.exports.formats import FORMATS
+from grader.exports.marks import marks_table
 from grader.isolation import sandbox_of
 from grader.settings import Settings
 from grader.web import pages
@@ -69,6 +70,7 @@ def _doors_of(service: Service) -> doors.Doors:
         witness=service.witness,
         limits=service.limits,
         formats=FORMATS,
+        marks_table=marks_table,
         waiting=_waiting(service),
         kinds=all_kinds(REFUSALS),
         problem_page=pages.problem_page,

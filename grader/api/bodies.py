@@ -13,6 +13,7 @@ from grader.service.estimate import Place
 from grader.service.records import (
     AuditEntry,
     ExerciseRecord,
+    Mark,
     RubricRecord,
     SubmissionRecord,
     SubmissionState,
@@ -147,6 +148,31 @@ class RubricBody(_Body):
             digest=record.digest,
             text=record.text,
         )
+
+
+class MarkBody(_Body):
+    """What the newest attempt of a student that has a report earned. Times are in UTC."""
+
+    student: str
+    attempt: int
+    submission: str = Field(description="The id of that submission.")
+    state: SubmissionState = Field(description="`queued` or `running` while it is graded again.")
+    points: int | float | None = Field(description="Null while any points are withheld.")
+    max_points: int | float
+    rubric_version: int = Field(description="The version of the rubric that it was judged by.")
+    received_at: datetime
+    reported_at: datetime
+
+    @staticmethod
+    def of(mark: Mark) -> MarkBody:
+        """A mark as it is listed."""
+        return MarkBody(**asdict(mark))
+
+
+class MarksBody(_Body):
+    """A class's marks, by student."""
+
+    items: tuple[MarkBody, ...]
 
 
 class ReceivedBody(_Body):

@@ -25,6 +25,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     SubmissionFacts,
     bodies.SubmissionBody,
     bodies.SubmissionsPage,
+    bodies.MarksBody,
     bodies.ExerciseBody,
     bodies.ExercisesPage,
     bodies.RubricBody,

@@ -18,6 +18,7 @@ from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.read import Read
 from grader.service.receive import Receive
+from grader.service.records import Mark
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
@@ -47,6 +48,7 @@ class Doors:
     """The use cases behind the routes.
 
     ``formats`` are renderings by the name that ``?format=`` uses, the default one first;
+    ``marks_table`` renders the marks of an exercise as CSV;
     ``kinds`` is every kind of problem by its code; ``problem_page`` and
     ``problems_page`` render one, or all of them, as HTML;
     ``sandbox`` says in which confinement students' source is looked at.
@@ -64,6 +66,7 @@ class Doors:
     witness: Witness
     limits: RateLimits
     formats: Mapping[str, Export]
+    marks_table: Callable[[str, Iterable[Mark]], str]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]
     problem_page: Callable[[ProblemKind], str]

@@ -8,6 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from grader.api.answers import (
     accepted_answer,
+    best_of,
     json_answer,
     next_page,
     page_answer,
@@ -19,6 +20,8 @@ from grader.api.auth import authenticate, caller, student_of
 from grader.api.bodies import (
     ExerciseBody,
     ExercisesPage,
+    MarkBody,
+    MarksBody,
     SubmissionBody,
     SubmissionsPage,
 )
@@ -116,6 +119,37 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
     following = next_page(page.next_cursor)
     items = tuple(SubmissionBody.of(item, token) for item in page.items)
     return page_answer(SubmissionsPage(items=items, next=following), following)
+
+
+@blueprint.get(
+    "/<slug:exercise>/marks",
+    operation_id="listMarks",
+    security=allowed(Act.READ_MARKS),
+    responses={
+        "200": answer(
+            "The marks.",
+            "text/csv",
+            json=MarksBody,
+            headers={"Content-Disposition": "With `text/csv`: an attachment with a file name."},
+        ),
+        **problems("forbidden", "not-found", "not-acceptable"),
+    },
+)
+def marks(path: ExercisePath) -> Response:
+    """What each student's newest attempt that has a report earned, as JSON or CSV."""
+    token = caller()
+    rubric = doors().read.exercise(path.exercise, token)
+    wanted = best_of(["application/json", "text/csv"])
+    doors().witness.saw_marks(token, rubric.exercise, rubric.course)
+    found = doors().store.submissions.marks(rubric.exercise)
+    if wanted == "text/csv":
+        response = Response(doors().marks_table(rubric.exercise, found), mimetype=wanted)
+        name = f"{rubric.exercise}-marks.csv"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    else:
+        response = json_answer(MarksBody(items=tuple(map(MarkBody.of, found))))
+    response.headers["Vary"] = "Accept, Authorization"
+    return response
 
 
 @blueprint.post(

@@ -8,7 +8,7 @@ be put under one another, and begins with its kind (``total``, ``criterion``, ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 
 from defusedcsv import csv
@@ -34,17 +34,21 @@ def render_csv(report: Report) -> str:
     """The report as CSV (RFC 4180, UTF-8 with a mark), in which no cell is a formula."""
     report = harmless(report)
     receipt = report.receipt
-    own = {
+    own: dict[str, Cell] = {
         "exercise": report.rubric.exercise,
         "student": receipt.student if receipt else "",
         "attempt": receipt.attempt if receipt else None,
     }
+    return sheet_of(COLUMNS, ({**own, **row} for row in _rows(report)))
+
+
+def sheet_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """A table for spreadsheets, in which no cell is a formula; what a row lacks is empty."""
     sheet = StringIO()
     writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for row in _rows(report):
-        cells: Mapping[str, Cell] = {**own, **row}
-        writer.writerow([_cell(cells.get(column)) for column in COLUMNS])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
     return _MARK + sheet.getvalue()
 
 

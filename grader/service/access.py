@@ -20,6 +20,7 @@ class Act(StrEnum):
     HAND_IN = "hand in"
     READ_SUBMISSIONS = "read submissions and their reports"
     READ_ARCHIVES = "read what was handed in"
+    READ_MARKS = "read the marks of a class"
     READ_FACTS = "read facts, signals and faults"
     RETRY = "grade again what needs attention"
     READ_AUDIT = "read the audit log"
@@ -36,6 +37,7 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.HAND_IN: _EVERYBODY,
     Act.READ_SUBMISSIONS: _EVERYBODY,
     Act.READ_ARCHIVES: _STAFF | {Role.STUDENT},
+    Act.READ_MARKS: _STAFF | {Role.LMS},
     Act.READ_FACTS: _STAFF,
     Act.RETRY: _STAFF,
     Act.READ_AUDIT: _IN_CHARGE,

@@ -19,6 +19,7 @@ from grader.service.records import (
     AuditQuery,
     Claim,
     ExerciseRecord,
+    Mark,
     NewSubmission,
     Page,
     Passback,
@@ -179,6 +180,9 @@ class Submissions(Protocol):
 
     def pace(self, now: datetime) -> Pace:
         """How fast it went lately, for an estimate."""
+
+    def marks(self, exercise: str) -> Iterator[Mark]:
+        """What each student's newest attempt that has a report earned, by student."""
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise with its newest facts, findings left out.

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
+from grader.domain.scoring import Number
 from grader.service.lanes import Lane
 
 Item = TypeVar("Item")
@@ -265,6 +266,24 @@ class Passback:
     tries: int
     next_try_at: datetime
     last_error: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the newest attempt of a student that has a report earned.
+
+    ``points`` is ``None`` while any are withheld.
+    """
+
+    student: str
+    attempt: int
+    submission: str
+    state: SubmissionState
+    points: Number | None
+    max_points: Number
+    rubric_version: int
+    received_at: datetime
+    reported_at: datetime
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ class Witness:
             action, course = f"{what}.read", submission.course
             self._note(token.id, action, submission.id, course)
 
+    def saw_marks(self, token: TokenRecord, exercise: str, course: str) -> None:
+        """A token is shown what a class earned."""
+        self._note(token.id, "marks.read", exercise, course)
+
     def refused(self, token: TokenRecord, why: str) -> None:
         """A token that is ``expired`` or ``revoked`` was used all the same."""
         self._note(token.id, "token.refused", token.id, token.course, why=why)

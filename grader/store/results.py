@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, bindparam, select, update
+from pydantic import BaseModel
+from sqlalchemy import Connection, Executable, bindparam, func, select, update
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
-from grader.domain.report import Report
+from grader.domain.report import Report, TotalLine
 from grader.service.records import (
     Claim,
+    Mark,
     Result,
     StoredReport,
     SubmissionRecord,
@@ -69,6 +71,35 @@ _MEASURED = (
     .order_by(submissions.c.id)
     .limit(_AT_ONCE)
 )
+_OTHER = submissions.alias("other")
+_NEWEST_ATTEMPT = (
+    select(func.max(_OTHER.c.attempt))
+    .where(_OTHER.c.exercise == submissions.c.exercise)
+    .where(_OTHER.c.student == submissions.c.student)
+    .where(_OTHER.c.report_id.is_not(None))
+    .correlate(submissions)
+    .scalar_subquery()
+)
+_MARKS = (
+    select(
+        *(submissions.c[name] for name in ("student", "attempt", "id", "state", "received_at")),
+        reports.c.report,
+        reports.c.rubric_version,
+        reports.c.graded_at,
+    )
+    .join(reports, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.exercise == bindparam("exercise"))
+    .where(submissions.c.student > bindparam("after"))
+    .where(submissions.c.attempt == _NEWEST_ATTEMPT)
+    .order_by(submissions.c.student)
+    .limit(_AT_ONCE)
+)
+
+
+class _Outcome(BaseModel):
+    """All that a mark takes of a report."""
+
+    total: TotalLine
 
 
 @for_dialect
@@ -195,3 +226,23 @@ def measured(
     rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
     facts = read_many([row.facts for row in rows])
     return list(zip(map(record_of, rows), facts, strict=True))
+
+
+def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
+    """The marks of the next students of an exercise, from the one after ``after`` on."""
+    rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
+    return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]
+
+
+def _mark(row: AnyRow, total: TotalLine) -> Mark:
+    return Mark(
+        student=row.student,
+        attempt=row.attempt,
+        submission=row.id,
+        state=SubmissionState(row.state),
+        points=total.points,
+        max_points=total.max_points,
+        rubric_version=row.rubric_version,
+        received_at=row.received_at,
+        reported_at=row.graded_at,
+    )

@@ -14,6 +14,7 @@ from grader.service.estimate import Pace
 from grader.service.lanes import Lane
 from grader.service.records import (
     Claim,
+    Mark,
     NewSubmission,
     Page,
     QueueState,
@@ -145,6 +146,17 @@ class SqlSubmissions:
         """How fast it went lately."""
         with self._database.read() as connection:
             return place.pace(connection, now)
+
+    def marks(self, exercise: str) -> Iterator[Mark]:
+        """What each student's newest attempt that has a report earned, by student."""
+        after = ""
+        while True:
+            with self._database.read() as connection:
+                some = results.marks(connection, exercise, after)
+            if not some:
+                return
+            yield from some
+            after = some[-1].student
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise that has been measured, oldest first."""

@@ -165,6 +165,40 @@ def test_what_a_class_measures(store: Store, version: RubricRecord) -> None:
     assert [*store.submissions.measured("nothing")] == []
 
 
+def test_marks_are_of_the_newest_attempt_that_has_a_report(
+    store: Store, version: RubricRecord
+) -> None:
+    publish(store, "strings")
+
+    def graded(student: str, status: str = "graded", points: float = 7.5) -> str:
+        record, _ = store.submissions.accept(sent(student), NOW)
+        store.submissions.finish(claimed(store), result(version, status, points), NOW + SECOND)
+        return record.id
+
+    graded("ada", points=3)
+    newest = graded("ada", points=6)
+    parked = graded("bob", "needs_attention")
+    store.submissions.accept(sent("ada"), NOW)
+    store.submissions.accept(sent("cleo"), NOW)
+
+    ada, bob = store.submissions.marks("numbers")
+    assert (ada.student, ada.attempt, ada.submission) == ("ada", 2, newest)
+    assert (ada.points, ada.max_points, ada.state) == (6, 10, STATE.GRADED)
+    assert (ada.rubric_version, ada.received_at, ada.reported_at) == (1, NOW, NOW + SECOND)
+    assert (bob.student, bob.submission) == ("bob", parked)
+    assert (bob.points, bob.state) == (None, STATE.NEEDS_ATTENTION)
+    assert [*store.submissions.marks("strings")] == []
+
+
+def test_a_whole_class_has_marks(store: Store, version: RubricRecord) -> None:
+    students = [f"s{at}" for at in range(60)]
+    for student in students:
+        store.submissions.accept(sent(student), NOW)
+        store.submissions.finish(claimed(store), result(version), NOW)
+
+    assert [mark.student for mark in store.submissions.marks("numbers")] == sorted(students)
+
+
 def test_large_results_are_kept(store: Store, version: RubricRecord) -> None:
     record, _ = store.submissions.accept(sent(data=b"x" * 8_000_000), NOW)
     claim = claimed(store)

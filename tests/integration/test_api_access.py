@@ -42,6 +42,7 @@ GUARDED = {
     ("GET", f"{EXERCISE}/rubric"): (Act.READ_EXERCISES, 200),
     ("PUT", f"{EXERCISE}/rubric"): (Act.PUBLISH, 428),
     ("GET", f"{EXERCISE}/submissions"): (Act.READ_SUBMISSIONS, 200),
+    ("GET", f"{EXERCISE}/marks"): (Act.READ_MARKS, 200),
     ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
     ("GET", SUBMISSION): (Act.READ_SUBMISSIONS, 200),
     ("GET", f"{SUBMISSION}/report"): (Act.READ_SUBMISSIONS, 202),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from grader.bootstrap import Service
-from grader.service.records import Role
+from grader.service.records import AuditQuery, Role
 
 #: A student hands in several times without waiting.
 pytestmark = pytest.mark.usefixtures("every_attempt")
@@ -148,3 +149,51 @@ def test_what_cannot_be_asked_for(
 @pytest.mark.parametrize("url", [EXERCISES, SUBMISSIONS])
 def test_a_cursor_that_nobody_gave_out(client: FlaskClient, instructor: Headers, url: str) -> None:
     assert client.get(f"{url}?cursor=%21nonsense", headers=instructor).status_code == 400
+
+
+def test_marks_of_a_class(
+    client: FlaskClient,
+    instructor: Headers,
+    handed_in: list[str],
+    grade: Callable[[], int],
+) -> None:
+    url = f"{EXERCISES}/numbers-refactor/marks"
+    assert client.get(url, headers=instructor).get_json() == {"items": []}
+    assert grade() == 5
+    answer = client.get(url, headers=instructor)
+    ada, bob = answer.get_json()["items"]
+    assert (ada["student"], ada["attempt"], ada["submission"]) == ("ada", 2, handed_in[3])
+    assert (bob["student"], bob["attempt"], bob["submission"]) == ("bob", 3, handed_in[4])
+    report = client.get(f"/api/v1/submissions/{handed_in[4]}/report", headers=instructor)
+    total = report.get_json()["total"]
+    assert (bob["points"], bob["max_points"]) == (total["points"], total["max_points"])
+    assert (bob["state"], bob["rubric_version"]) == ("graded", 2)
+
+
+def test_marks_as_a_table_for_a_spreadsheet(
+    client: FlaskClient,
+    instructor: Headers,
+    zipped: Zipped,
+    grade: Callable[[], int],
+) -> None:
+    form = {"file": (io.BytesIO(zipped()), "a.zip"), "student": "=HYPERLINK(1)"}
+    client.post(SUBMISSIONS, data=form, headers=instructor)
+    grade()
+    url = f"{EXERCISES}/numbers-refactor/marks"
+    answer = client.get(url, headers=instructor | {"Accept": "text/csv"})
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"].endswith('"numbers-refactor-marks.csv"')
+    (row,) = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert (row["exercise"], row["student"]) == ("numbers-refactor", "'=HYPERLINK(1)")
+    assert 0 <= float(row["points"]) <= float(row["max_points"]) == 100
+    refused = client.get(url, headers=instructor | {"Accept": "image/png"})
+    assert refused.status_code == 406
+
+
+def test_who_looked_at_the_marks_is_noted_once(
+    client: FlaskClient, instructor: Headers, service: Service
+) -> None:
+    for _ in range(2):
+        client.get(f"{EXERCISES}/numbers-refactor/marks", headers=instructor)
+    found = service.store.trail.page(AuditQuery(action="marks.read"), "", 10).items
+    assert [(entry.subject, entry.course) for entry in found] == [("numbers-refactor", "mlops")]
