@@ -22,7 +22,9 @@ from grader.engine.sandbox import Rung, Sandbox, offered
 HERE = str(Path(__file__).parent)
 LIMITS = Limits(pair_seconds=10, seconds=60, memory=256 << 20)
 
-#: Attempts that Landlock turns away by itself: what goes by way of files, TCP and processes.
+#: Attempts that Landlock turns away by itself: what goes by way of files, TCP and processes. Not
+#: among them is another root: in a user namespace of its own, which only the filter of system
+#: calls keeps it from, a child may choose one, and the files behind it stay shut all the same.
 BY_LANDLOCK = {
     "connect",
     "listen",
@@ -44,7 +46,6 @@ BY_LANDLOCK = {
     "spawn",
     "run a program",
     "mount",
-    "pivot",
     "raise a limit",
 }
 #: Attempts of which a filter of system calls cannot tell whether they are right.
@@ -94,7 +95,7 @@ def test_every_way_out_is_shut(rung: Rung) -> None:
         assert ways <= BEYOND_SECCOMP
     else:
         newer = {"signal the parent"} if landlock.version() >= 6 else set()
-        assert not ways & (BY_LANDLOCK | newer)
+        assert ways & (BY_LANDLOCK | newer) == set()
 
 
 def test_a_child_sees_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
