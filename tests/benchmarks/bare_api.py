@@ -22,28 +22,21 @@ _LONGEST = 10_485_760
 def bare_app(database: str) -> Flask:
     """An application that takes everything that is posted to it."""
     app = Flask(__name__)
-    local = threading.local()
-    turn = threading.Lock()
-
-    def connection() -> sqlite3.Connection:
-        if not hasattr(local, "connection"):
-            local.connection = _opened(database)
-        found: sqlite3.Connection = local.connection
-        return found
+    connection, turn = _opened(database), threading.Lock()
 
     @app.post("/<path:anything>")
     def keep(anything: str) -> Response:
         data = request.get_data()
         with turn:
-            stored = connection().execute("INSERT INTO kept (data) VALUES (?)", (data,))
+            stored = connection.execute("INSERT INTO kept (data) VALUES (?)", (data,))
         return Response(f'{{"id": {stored.lastrowid}}}', 202, mimetype="application/json")
 
     return app
 
 
 def _opened(database: str) -> sqlite3.Connection:
-    """A connection that commits every statement, as durably as the service's own."""
-    connection = sqlite3.connect(database, isolation_level=None)
+    """A connection for all threads, which commits every statement as durably as the service."""
+    connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE IF NOT EXISTS kept (id INTEGER PRIMARY KEY, data BLOB)")
