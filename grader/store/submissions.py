@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -29,6 +31,8 @@ from grader.store.cursors import cursor_after, key_before, page_size, split
 from grader.store.engine import Database
 from grader.store.rows import RECORD, record_of
 from grader.store.tables import archives, submissions
+
+Item = TypeVar("Item")
 
 
 class SqlSubmissions:
@@ -149,22 +153,21 @@ class SqlSubmissions:
 
     def marks(self, exercise: str) -> Iterator[Mark]:
         """What each student's newest attempt that has a report earned, by student."""
-        after = ""
-        while True:
-            with self._database.read() as connection:
-                some = results.marks(connection, exercise, after)
-            if not some:
-                return
-            yield from some
-            after = some[-1].student
+        return self._portions(partial(results.marks, exercise=exercise), lambda mark: mark.student)
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
         """Each submission of an exercise that has been measured, oldest first."""
+        return self._portions(partial(results.measured, exercise=exercise), lambda one: one[0].id)
+
+    def _portions(
+        self, read: Callable[..., Sequence[Item]], key: Callable[[Item], str]
+    ) -> Iterator[Item]:
+        """All that ``read(connection, after=...)`` gives, a portion at a time, in order of keys."""
         after = ""
         while True:
             with self._database.read() as connection:
-                some = results.measured(connection, exercise, after)
+                some = read(connection, after=after)
             if not some:
                 return
             yield from some
-            after = some[-1][0].id
+            after = key(some[-1])
