@@ -27,6 +27,7 @@ from grader.api.bodies import (
 )
 from grader.api.describe import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.api.doors import Export, doors
+from grader.api.downloads import attachment
 from grader.api.parameters import (
     ExercisePath,
     PageQuery,
@@ -144,8 +145,7 @@ def marks(path: ExercisePath) -> Response:
     found = doors().store.submissions.marks(rubric.exercise)
     if wanted == "text/csv":
         response = Response(doors().marks_table(rubric.exercise, found), mimetype=wanted)
-        name = f"{rubric.exercise}-marks.csv"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.headers["Content-Disposition"] = attachment(f"{rubric.exercise}-marks.csv")
     else:
         response = json_answer(MarksBody(items=tuple(map(MarkBody.of, found))))
     response.headers["Vary"] = "Accept, Authorization"

@@ -13,6 +13,8 @@ from grader.domain.source import is_document
 
 #: What stands in the place of a check's id beside such a finding.
 READABLE = "readable"
+#: How a notebook becomes what is graded.
+AS_A_SCRIPT = "as a script (in Jupyter: File, Save and Export Notebook As, Executable Script)"
 
 _TUTORIAL = "https://docs.python.org/3/tutorial"
 

@@ -13,7 +13,7 @@ from grader.domain.found import Found, found_in, words_of
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
 from grader.domain.next_step import next_step
 from grader.domain.patch import git_patch
-from grader.domain.readable import READABLE
+from grader.domain.readable import AS_A_SCRIPT, READABLE
 from grader.domain.report import (
     Command,
     CriterionLine,
@@ -272,8 +272,7 @@ def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
         if is_notebook(path):
             yield (
                 f"{path} is a notebook, and was not graded: scripts (.py) are asked for. Export "
-                "it as a script (in Jupyter: File, Save and Export Notebook As, Executable "
-                "Script), put the code into functions, and hand that in."
+                f"it {AS_A_SCRIPT}, put the code into functions, and hand that in."
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.domain.policies import Intake
+from grader.domain.readable import AS_A_SCRIPT
 from grader.domain.source import (
     Dropped,
     SourceFile,
@@ -163,10 +164,7 @@ class Collection:
         if _OFFICE_MARK in names:
             return " It is an Office document."
         if any(name.lower().endswith(".ipynb") for name in names):
-            return (
-                " It has a notebook: export that as a script (in Jupyter: File, Save and Export"
-                " Notebook As, Executable Script)."
-            )
+            return f" It has a notebook: export that {AS_A_SCRIPT}."
         archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
         if archives:
             return f" It has an archive inside, {shown(archives[0])}: unpack that first."
