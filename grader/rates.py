@@ -18,7 +18,7 @@ from redis import ConnectionPool, Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from grader.service.limits import WINDOW, Rate, Standing, Wanted
+from grader.service.limits import WINDOW, Rate, Standing, Taken, Wanted
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +67,6 @@ if refused == 0 then
 end
 return {refused, windows}
 """
-
-Taken = tuple[Wanted | None, Sequence[Standing]]
 
 
 @dataclass(frozen=True)
@@ -124,11 +122,9 @@ class ProcessCounter:
     def _window(self, wanted: Wanted, now: int) -> Window:
         start, current, previous = self._counted.get(wanted, (now, 0, 0))
         age = now - start
-        if age >= 2 * _LENGTH:
-            return Window(0, 0, 0)
-        return (
-            Window(0, current, age - _LENGTH) if age >= _LENGTH else Window(current, previous, age)
-        )
+        if age < _LENGTH:
+            return Window(current, previous, age)
+        return Window(0, current, age - _LENGTH) if age < 2 * _LENGTH else Window(0, 0, 0)
 
     def _keep(self, wanted: Sequence[Wanted], windows: Sequence[Window], now: int) -> None:
         for one, window in zip(wanted, windows, strict=True):

@@ -7,7 +7,7 @@ from celery import Celery
 from grader.bootstrap import Service, build_engine, build_grade, build_service
 from grader.broker import CeleryWaker
 from grader.engine.nursery import Nursery
-from grader.service.grade import Grade
+from grader.service.grade import Line
 from grader.settings import Settings
 
 
@@ -20,7 +20,11 @@ class Desk:
     def __init__(self, app: Celery, settings: Settings, nursery: Nursery | None) -> None:
         self.service: Service = build_service(settings, waker=CeleryWaker(app))
         self._engine = build_engine(settings, self.service.store.facts, nursery=nursery)
-        self.grade: Grade = build_grade(self.service, self._engine)
+        self._grade = build_grade(self.service, self._engine)
+
+    def line(self) -> Line:
+        """A new line of submissions to grade."""
+        return Line(self._grade)
 
     def close(self) -> None:
         """End the nursery and let go of the database."""

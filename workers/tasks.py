@@ -60,11 +60,8 @@ class Tasks:
 
     def grade(self, lane: str) -> None:
         """Grade what is due, live rows always first; wake again where more may be due."""
-        # Not at the top of this module either, for the same reason.
-        from grader.service.grade import Line
-
         desk, mine = self.desk(), Lane(lane)
-        line = Line(desk.grade)
+        line = desk.line()
         try:
             more = until_done(lambda: _next(line, mine))
         finally:

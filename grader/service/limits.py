@@ -47,14 +47,15 @@ class Wanted:
     key: str
 
 
+#: The first that is used up, if any, and what is left of each from now on.
+Taken = tuple[Wanted | None, Sequence[Standing]]
+
+
 class Counter(Protocol):
     """Counts of the last minute, kept together for all processes where that is possible."""
 
-    def take(self, wanted: Sequence[Wanted]) -> tuple[Wanted | None, Sequence[Standing]]:
-        """Count one more for each, or none at all where one of them is used up.
-
-        The first that is used up, if any, and what is left of each from now on.
-        """
+    def take(self, wanted: Sequence[Wanted]) -> Taken:
+        """Count one more for each, or none at all where one of them is used up."""
 
 
 @dataclass(frozen=True)
