@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from grader.domain.check import Inspection
-
-
-class FactsCache(Protocol):
-    """Inspections by key. The same key always stands for the same inspection."""
-
-    def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Those that are known."""
-        ...
-
-    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
-        """Remember these, where there is room; ``at`` is when they were made, if not just now."""
-        ...
 
 
 class MemoryFacts:
@@ -30,14 +17,14 @@ class MemoryFacts:
         self._known: OrderedDict[str, Inspection] = OrderedDict()
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """See :class:`FactsCache`."""
+        """See :class:`grader.service.ports.FactsCache`."""
         found = {key: self._known[key] for key in keys if key in self._known}
         for key in found:
             self._known.move_to_end(key)
         return found
 
-    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
-        """See :class:`FactsCache`."""
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
+        """See :class:`grader.service.ports.FactsCache`."""
         for key, inspection in inspections.items():
             self._known[key] = inspection
             self._known.move_to_end(key)

@@ -14,9 +14,9 @@ from grader.domain.rubric import Probe
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.anchors import Lines, anchored
 from grader.engine.combining import together
-from grader.engine.facts_cache import FactsCache
 from grader.engine.job import Answers, FileJob
 from grader.engine.notebook import cells_of
+from grader.service.ports import FactsCache
 
 #: What is to be asked of a file, and the keys of the answers: the gate's, then the asks'.
 Row = tuple[FileJob, tuple[str, ...]]

@@ -17,12 +17,12 @@ from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import Dropped, SourceFile, Submission, is_notebook
-from grader.engine.facts_cache import FactsCache
 from grader.engine.gate import GATE_VERSION
 from grader.engine.identity import engine_identity, tool_version
 from grader.engine.inspected import Inspected, Keys, Row
 from grader.engine.intake_collect import why_not_graded
 from grader.engine.job import Ask, FileJob, Inspector, Job, canonical, nothing
+from grader.service.ports import FactsCache
 
 
 class Closable(Inspector, Protocol):
@@ -76,15 +76,13 @@ class Engine:
         """Close the inspector; more than once does no harm."""
         self._inspector.close()
 
-    def measure(
-        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
-    ) -> SubmissionFacts:
+    def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
         """Everything that the rubric's probes measure of a submission, files in path order.
 
         Raises:
             EngineFault: the engine itself is broken; nothing is known of the submission.
         """
-        inspected = self.inspect(submission, rubric, meanwhile)
+        inspected = self.inspect(submission, rubric)
         inspected.remember()
         return inspected.facts()
 

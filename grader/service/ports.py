@@ -299,10 +299,10 @@ class FactsCache(Protocol):
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         """Those that are known."""
 
-    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
-        """Remember; an inspection that is there already stays.
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
+        """Remember, where there is room; an inspection that is there already stays.
 
-        ``at`` is when they were made, if not just now: by that an erasure finds them.
+        ``at`` is when they were made: by that an erasure finds them.
         """
 
 

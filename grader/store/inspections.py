@@ -58,16 +58,13 @@ class SqlFacts:
             for some in _chunks(sorted(keys)):
                 connection.execute(_USED, {"keys": some, "now": now})
 
-    def put_many(
-        self, inspections_by_key: Mapping[str, Inspection], at: datetime | None = None
-    ) -> None:
+    def put_many(self, inspections_by_key: Mapping[str, Inspection], at: datetime) -> None:
         """Remember; an inspection that is there already stays."""
         if not inspections_by_key:
             return
-        stored_at = at or datetime.now(UTC)
         # Sorted, so that two workers with common keys take their locks in the same order.
         rows = [
-            {"key": key, "body": one.model_dump_json(), "stored_at": stored_at}
+            {"key": key, "body": one.model_dump_json(), "stored_at": at}
             for key, one in sorted(inspections_by_key.items())
         ]
         with self._database.write() as connection:

@@ -47,7 +47,7 @@ class NoFacts:
         """Nothing is known."""
         return {}
 
-    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
         """Nothing is kept."""
 
 

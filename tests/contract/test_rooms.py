@@ -190,16 +190,16 @@ INSPECTION = Inspection(
 
 
 def test_inspections_are_remembered(store: Store) -> None:
-    store.facts.put_many({"a": INSPECTION, "b": Inspection()})
+    store.facts.put_many({"a": INSPECTION, "b": Inspection()}, NOW)
 
     assert store.facts.get_many(["b", "a", "c"]) == {"a": INSPECTION, "b": Inspection()}
     assert store.facts.get_many([]) == {}
 
 
 def test_an_inspection_that_is_there_stays(store: Store) -> None:
-    store.facts.put_many({"a": INSPECTION})
-    store.facts.put_many({"a": Inspection(), "b": Inspection()})
-    store.facts.put_many({})
+    store.facts.put_many({"a": INSPECTION}, NOW)
+    store.facts.put_many({"a": Inspection(), "b": Inspection()}, NOW)
+    store.facts.put_many({}, NOW)
 
     assert store.facts.get_many(["a", "b"]) == {"a": INSPECTION, "b": Inspection()}
 
@@ -209,7 +209,7 @@ def test_many_inspections_at_once(store: Store) -> None:
 
     def put(backwards: bool) -> None:
         keys = sorted(many, reverse=backwards)
-        store.facts.put_many({key: many[key] for key in keys})
+        store.facts.put_many({key: many[key] for key in keys}, NOW)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(put, [False, True, False, True]))

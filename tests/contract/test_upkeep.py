@@ -216,7 +216,7 @@ def _small_batches() -> list[tuple[Old, int, str, datetime]]:
 
 
 def test_inspections_go_when_they_were_of_no_use_for_so_long(store: Store, url: str) -> None:
-    store.facts.put_many({"used": Inspection(), "unused": Inspection()})
+    store.facts.put_many({"used": Inspection(), "unused": Inspection()}, datetime.now(UTC))
     database = Database(url)
     with database.write() as connection:
         long_ago = datetime.now(UTC) - YEAR * 2
@@ -295,7 +295,7 @@ def test_an_export_of_one_course(store: Store) -> None:
 
 def test_nothing_about_an_erased_student_is_left(store: Store, url: str) -> None:
     a_student(store)
-    store.facts.put_many({"quoted": Inspection()})
+    store.facts.put_many({"quoted": Inspection()}, datetime.now(UTC))
     removed = store.upkeep.erase("lovelace", "", "operator", NOW)
 
     assert removed == Removed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -281,9 +281,10 @@ def test_close_closes_the_inspector(engine: Engine, inspector: Counting) -> None
 
 def test_memory_keeps_what_was_used_last() -> None:
     cache = MemoryFacts(size=2)
-    cache.put_many({"a": Inspection(), "b": failed("crash")})
+    now = datetime.now(UTC)
+    cache.put_many({"a": Inspection(), "b": failed("crash")}, now)
     assert cache.get_many(["a"]) == {"a": Inspection()}
-    cache.put_many({"c": Inspection()})
+    cache.put_many({"c": Inspection()}, now)
     assert set(cache.get_many(["a", "b", "c"])) == {"a", "c"}
 
 
@@ -344,7 +345,7 @@ class Nothing:
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         return {}
 
-    def put_many(self, inspections: Mapping[str, Inspection], at: datetime | None = None) -> None:
+    def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
         pass
 
 
