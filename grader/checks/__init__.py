@@ -1,1 +1,1 @@
-"""One check a file; the file is named for what the student learns."""
+"""One check a file or folder, named for its id; `catalog` discovers them."""

@@ -7,8 +7,9 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 
-from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
-from grader.domain.check import Check, Context, Facts, Inspection, Options, Words
+from grader.analysis.syntax.statements import has_statements
+from grader.domain.check import Check, Context, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Inspection
 from grader.domain.rubric import CODE_LINES
 from grader.domain.source import SourceFile
 

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.checks.parts.blocks import MODULE, Block, blocks
-from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Finding,
-    Inspection,
-    Lesson,
-    Options,
-    Words,
-    highest,
-    over_limit,
-)
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools.radon_complexity import MODULE, Block, blocks
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import highest, over_limit
 from grader.domain.source import SourceFile
 
 WORDS = Words(

@@ -5,22 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from grader.checks.parts import run_black
-from grader.checks.parts.diff import difference
-from grader.checks.parts.options import FormattingOptions
-from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Finding,
-    Inspection,
-    Lesson,
-    Measure,
-    Options,
-    Words,
-    counting,
-)
+from grader.analysis.fixes.diff import difference
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools import black
+from grader.analysis.tools.options import FormattingOptions
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile, restore
 
 WORDS = Words(
@@ -41,8 +32,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     assert isinstance(options, FormattingOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
-    settings = run_black.settings_of(options, is_stub=source.kind == "stub")
-    if not run_black.would_change(source.text, settings):
+    settings = black.settings_of(options, is_stub=source.kind == "stub")
+    if not black.would_change(source.text, settings):
         return Inspection(facts=Facts(counts={"files_to_reformat": 0, "lines_to_change": 0}))
     if not options.show_fix:
         finding = Finding(code="black", message="Black would reformat this file")
@@ -50,9 +41,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return _with_fix(source, settings)
 
 
-def _with_fix(source: SourceFile, settings: run_black.Settings) -> Inspection:
+def _with_fix(source: SourceFile, settings: black.Settings) -> Inspection:
     before = restore(source.text, source.stand_in)
-    after = restore(run_black.formatted(source.text, settings), source.stand_in)
+    after = restore(black.formatted(source.text, settings), source.stand_in)
     change = difference(before, after)
     finding = Finding(
         code="black",

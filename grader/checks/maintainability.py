@@ -6,21 +6,13 @@ from fractions import Fraction
 
 from radon.metrics import mi_compute
 
-from grader.checks.parts.blocks import total_complexity
-from grader.checks.parts.halstead import halstead
-from grader.checks.parts.raw import raw_counts
-from grader.checks.parts.statements import NOTHING_TO_SAY, has_statements
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Finding,
-    Inspection,
-    Lesson,
-    Measure,
-    Options,
-    Words,
-)
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools.radon_complexity import total_complexity
+from grader.analysis.tools.radon_halstead import halstead
+from grader.analysis.tools.radon_raw import raw_counts
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure
 from grader.domain.source import SourceFile
 
 WORDS = Words(

@@ -7,23 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
-from grader.checks.parts.halstead import halstead
-from grader.checks.parts.raw import raw_counts
-from grader.checks.parts.statements import has_statements
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Finding,
-    Inspection,
-    Lesson,
-    Measure,
-    Options,
-    Words,
-    counting,
-    highest,
-    over_limit,
-)
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools.radon_halstead import halstead
+from grader.analysis.tools.radon_raw import raw_counts
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting, highest, over_limit
 from grader.domain.source import SourceFile
 
 WORDS = Words(

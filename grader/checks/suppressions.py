@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from grader.checks.parts.statements import counting_in_code, has_statements
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Finding,
-    Inspection,
-    Lesson,
-    Options,
-    Words,
-)
+from grader.analysis.syntax.statements import has_statements
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import Facts, Finding, Inspection
+from grader.domain.measures import counting_in_code
 from grader.domain.source import SourceFile
 
 WORDS = Words(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.domain.check import Facts, Finding, Inspection, State
+from grader.domain.inspection import Facts, Finding, Inspection, State
 
 #: Where findings about a file's readability stand among those of the probes.
 READABLE_KEY = "readable"

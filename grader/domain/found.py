@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.domain.check import Catalog, Check, Finding, State, Words
+from grader.domain.check import Catalog, Check, Words
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
+from grader.domain.inspection import Finding, State
 from grader.domain.next_step import evidence_of
 from grader.domain.readable import READABLE, readable_words
 from grader.domain.rubric import Plan

@@ -16,8 +16,8 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from grader.domain.check import Finding, State
 from grader.domain.facts import EngineIdentity, SubmissionFacts
+from grader.domain.inspection import Finding, State
 from grader.domain.rubric import Plan, Probe
 from grader.domain.source import is_document
 

@@ -9,8 +9,8 @@ from operator import itemgetter
 
 from pydantic import BaseModel, ConfigDict
 
-from grader.domain.check import Finding, State
 from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.inspection import Finding, State
 from grader.domain.rubric import Plan, Planned
 from grader.domain.scoring import Ledger, Outcome, Row, number, standing
 

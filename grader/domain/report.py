@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.characters import plain_json
-from grader.domain.check import State
 from grader.domain.facts import DroppedFile, EngineIdentity
 from grader.domain.history import History, Since
+from grader.domain.inspection import State
 from grader.domain.next_step import NextStep
 from grader.domain.policies import Tone
 from grader.domain.scoring import ROUNDING, Number

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 
-from grader.domain.check import Catalog, Check, Inspection, State
+from grader.domain.check import Catalog, Check
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.found import Found, found_in, words_of
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
+from grader.domain.inspection import Inspection, State
 from grader.domain.next_step import next_step
 from grader.domain.patch import git_patch
 from grader.domain.readable import AS_A_SCRIPT, READABLE

@@ -16,8 +16,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from grader.domain.check import Catalog, Check, Measure, Options
+from grader.domain.check import Catalog, Check, Options
 from grader.domain.globs import selects
+from grader.domain.measures import Measure
 from grader.domain.policies import Attempts, Feedback, Intake, Strict
 from grader.domain.source import is_notebook, is_test_path
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from grader.domain.check import Catalog, Check, Measure, Options
+from grader.domain.check import Catalog, Check, Options
 from grader.domain.contradictions import contradictions
 from grader.domain.errors import BadRubric, RubricProblem
+from grader.domain.measures import Measure
 from grader.domain.policies import Attempts, Feedback, Intake
 from grader.domain.rubric import MANUAL, Criterion, Level, Rubric, Scale, probe_of
 from grader.domain.wording import in_words

@@ -14,8 +14,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from grader.domain.check import Facts, Inspection, Measure, State
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Inspection, State
+from grader.domain.measures import Measure
 from grader.domain.readable import cannot_be_read
 from grader.domain.rubric import Criterion, Plan, Planned
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import median_low
 
-from grader.domain.check import Finding
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
+from grader.domain.inspection import Finding
 from grader.domain.rubric import Plan
 from grader.domain.source import is_test_path
 

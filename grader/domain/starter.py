@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.rubric import CODE_LINES, Plan
 from grader.domain.signals import SIGNALS
 

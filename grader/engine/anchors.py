@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from functools import cached_property
 
-from grader.domain.check import Finding, Inspection
 from grader.domain.facts import FileFacts
+from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import SourceFile
 from grader.engine.notebook import NotANotebook, code_of
 

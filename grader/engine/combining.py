@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import structlog
 
-from grader.domain.check import Inspection, Inspections, State
+from grader.domain.check import Inspections
 from grader.domain.facts import FileFacts
+from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe
 from grader.engine.job import failed
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from grader.domain.check import Inspection
+from grader.domain.inspection import Inspection
 
 
 class MemoryFacts:

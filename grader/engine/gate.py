@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.domain.check import Finding, Inspection, State
+from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile, decode, is_document
 from grader.engine.notebook import NotANotebook, code_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from grader.domain.check import Catalog, Inspection
+from grader.domain.check import Catalog
+from grader.domain.inspection import Inspection
 from grader.engine.inspecting import answer, prepare_interpreter
 from grader.engine.job import Answers, Job, Pair, nothing
 

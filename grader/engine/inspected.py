@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from grader.domain.check import Inspection, State
 from grader.domain.errors import EngineFault
 from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.anchors import Lines, anchored

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from grader.domain.characters import encodable
-from grader.domain.check import Catalog, Finding, Inspection, Options
+from grader.domain.check import Catalog, Options
+from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import SourceFile
 from grader.engine.gate import gate
 from grader.engine.job import GATE, Ask, FileJob, failed

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from grader.domain.check import Context, Inspection, State
+from grader.domain.check import Context
+from grader.domain.inspection import Inspection, State
 
 #: (index of the file, index of the question); question 0 is the gate, 1 the first ask.
 Pair = tuple[int, int]

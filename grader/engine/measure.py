@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from grader.domain.check import Catalog, Context, Inspection, Outline, State
+from grader.domain.check import Catalog, Context, Outline
 from grader.domain.facts import EngineIdentity, SubmissionFacts
+from grader.domain.inspection import Inspection, State
 from grader.domain.readable import READABLE
 from grader.domain.rubric import Probe, Rubric
 from grader.domain.source import Dropped, SourceFile, Submission, is_notebook

@@ -17,8 +17,8 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from grader.domain.check import Inspection
 from grader.domain.errors import EngineFault
+from grader.domain.inspection import Inspection
 from grader.engine.job import Answers, Job, Limits, Pair, encode_job, failed, nothing
 from grader.engine.sandbox import AUTO, choose
 from grader.engine.wire import READY, Gone, pack, read_answers, receive, send

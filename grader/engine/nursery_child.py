@@ -15,7 +15,8 @@ import struct
 from itertools import count
 from typing import NoReturn
 
-from grader.domain.check import Catalog, Inspection, State
+from grader.domain.check import Catalog
+from grader.domain.inspection import Inspection, State
 from grader.engine.confinement import RESULTS, TASKS, Confinement
 from grader.engine.inspecting import answer
 from grader.engine.job import GATE, Job, Pair, decode_job, failed

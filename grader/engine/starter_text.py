@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.domain.check import Inspection
 from grader.domain.errors import BadRubric, RubricProblem
+from grader.domain.inspection import Inspection
 from grader.domain.rubric import Rubric
 from grader.engine.gate import gate
 

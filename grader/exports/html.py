@@ -8,7 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.page_policy import inside, page_policy
 from grader.domain.readable import cannot_be_read
 from grader.domain.report import CriterionLine, FileLine, Report

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.readable import READABLE
 from grader.domain.report import CriterionLine, FindingLine, Report
 from grader.domain.scoring import Number, Outcome

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from grader.domain.check import Inspection
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
+from grader.domain.inspection import Inspection
 from grader.domain.policies import Intake
 from grader.domain.rubric import Rubric
 from grader.domain.source import Submission

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Executable, bindparam, func, select, update
 
-from grader.domain.check import Inspection
+from grader.domain.inspection import Inspection
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.engine import Database
 from grader.store.tables import inspections

@@ -10,8 +10,8 @@ from statistics import median
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.domain.check import State
 from grader.domain.facts import SubmissionFacts
+from grader.domain.inspection import State
 from grader.domain.rubric import Rubric
 from grader.engine.measure import Engine
 from grader.engine.nursery import Nursery

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.checks.parts.statements import has_statements
+from grader.analysis.syntax.statements import has_statements
 from grader.domain.source import SourceFile, Submission, is_test_path
 from grader.engine.gate import gate
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 
 from grader.checks import catalog
-from grader.domain.check import Check, Context, Facts, Inspection, Options, Words, counting
+from grader.domain.check import Check, Context, Options, Words
+from grader.domain.inspection import Facts, Inspection
+from grader.domain.measures import counting
 from grader.domain.source import SourceFile
 
 TRIGGER = b"# Boom here.\n"

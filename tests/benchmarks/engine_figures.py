@@ -15,8 +15,8 @@ from pathlib import Path
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Inspection, State
 from grader.domain.facts import SubmissionFacts
+from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Rubric
 from grader.engine.facts_cache import MemoryFacts
 from grader.engine.in_process import InProcess

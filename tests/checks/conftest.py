@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.analysis.syntax.statements import has_statements
 from grader.checks.catalog import CATALOG
-from grader.checks.parts.statements import has_statements
-from grader.domain.check import Context, Facts, Inspection
+from grader.domain.check import Context
+from grader.domain.inspection import Facts, Inspection
 from grader.domain.source import SourceFile
 
 Inspect = Callable[..., Inspection]

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from grader.checks.answers import CHECK
-from grader.checks.parts.codes_in_text import codes_in_text
-from grader.domain.check import Facts, Inspection, State
+from grader.checks.answers.codes_in_text import codes_in_text
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 
 #: E401, F401 (twice), E225 and W292.

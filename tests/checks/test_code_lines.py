@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.checks.code_lines import CHECK
-from grader.domain.check import Inspection, State
+from grader.domain.inspection import Inspection, State
 
 Inspect = Callable[..., Inspection]
 

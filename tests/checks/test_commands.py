@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.source import SourceFile
 
 CLEAN = '"""Numbers."""\n\nimport os\n\nprint(os.name)\n'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checks.complexity import CHECK
-from grader.domain.check import Facts, State
+from grader.domain.inspection import Facts, State
 
 
 def histogram(found: Any) -> dict[int, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.constants import CHECK
-from grader.checks.parts.recursion import room_for_recursion
-from grader.domain.check import Facts, Inspection, State
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from grader.checks.catalog import CATALOG
 from grader.checks.dependencies import CHECK
-from grader.domain.check import Facts, Inspection, State
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 
 

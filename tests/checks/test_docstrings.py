@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from grader.checks.docstrings import CHECK
-from grader.checks.parts.recursion import room_for_recursion
-from grader.domain.check import Facts, Inspection, State
+from grader.analysis.tools.recursion import room_for_recursion
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded
 

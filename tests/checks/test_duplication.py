@@ -10,9 +10,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
+from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.duplication import CHECK
-from grader.checks.parts.recursion import room_for_recursion
-from grader.domain.check import Facts, Inspection, State
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import BLOCKS, padded
 

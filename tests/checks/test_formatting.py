@@ -8,9 +8,9 @@ import pytest
 from black.mode import TargetVersion
 from pydantic import ValidationError
 
+from grader.analysis.tools.options import FormattingOptions
 from grader.checks.formatting import CHECK
-from grader.checks.parts.options import FormattingOptions
-from grader.domain.check import State
+from grader.domain.inspection import State
 
 TIDY = 'def greet(name):\n    return f"Hello {name}"\n'
 UNTIDY = "def greet( name ):\n    return 'Hello'\n\n\nprint( greet('you') )\n"

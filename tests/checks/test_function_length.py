@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.function_length import CHECK
-from grader.checks.parts.recursion import room_for_recursion
-from grader.domain.check import Facts, State
+from grader.domain.inspection import Facts, State
 
 
 def lengths(found: Any) -> dict[int, int]:

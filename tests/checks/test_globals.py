@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from grader.analysis.syntax.scopes import Scope, scopes_of
+from grader.analysis.syntax.statements import FUNCTIONS
 from grader.checks.globals import CHECK, context
-from grader.checks.parts.scopes import Scope, scopes_of
-from grader.checks.parts.statements import FUNCTIONS
-from grader.domain.check import Facts, Inspection, State
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded
 

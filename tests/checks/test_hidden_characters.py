@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.hidden_characters import CHECK
-from grader.checks.parts.unseen import unseen_in
+from grader.checks.hidden_characters.invisible import unseen_in
 from grader.domain.characters import is_hidden
-from grader.domain.check import Inspection, State
+from grader.domain.inspection import Inspection, State
 
 Inspect = Callable[..., Inspection]
 Measure = Callable[..., object]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from grader.checks.import_effects import CHECK, context
-from grader.domain.check import Inspection, State
+from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from grader.analysis.tools.isort import own_modules
 from grader.checks.import_order import CHECK
-from grader.checks.parts.run_isort import own_modules
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.source import SourceFile
 
 SORTED = "import os\n\nimport numpy\n\nimport utils\n"

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Check, Facts, State
+from grader.domain.check import Check
+from grader.domain.inspection import Facts, State
 from grader.domain.source import SourceFile, is_python
 from grader.exports.lesson import render_lesson
 

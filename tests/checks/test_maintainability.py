@@ -8,7 +8,7 @@ from typing import Any
 from radon.metrics import mi_parameters, mi_visit
 
 from grader.checks.maintainability import CHECK
-from grader.domain.check import Facts, State
+from grader.domain.inspection import Facts, State
 
 PLAIN = "def f(a, b):\n    if a > b:\n        return a + b\n    return a - b * 2\n"
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks.mend import CHECK
-from grader.checks.parts import diff
-from grader.checks.parts.diff import difference
-from grader.domain.check import State
+from grader.analysis.fixes import diff
+from grader.analysis.fixes.diff import difference
+from grader.checks.patch import CHECK
+from grader.domain.inspection import State
 
 BOTH: dict[str, Any] = {"formatting": {}, "import_order": {}}
 QUARREL: dict[str, Any] = {

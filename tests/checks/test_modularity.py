@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from grader.analysis.syntax.imports import imports_in
+from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.modularity import CHECK, context
-from grader.checks.parts.import_graph import cycles
-from grader.checks.parts.imports import imports_in
-from grader.checks.parts.recursion import room_for_recursion
-from grader.domain.check import Facts, Finding, State
+from grader.checks.modularity.import_graph import cycles
+from grader.domain.inspection import Facts, Finding, State
 from grader.domain.source import SourceFile
 
 MAIN = 'def main():\n    print("hello")\n\n\nif __name__ == "__main__":\n    main()\n'

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.naming import CHECK
-from grader.checks.parts.recursion import room_for_recursion
-from grader.domain.check import Facts, Inspection, State
+from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded
 

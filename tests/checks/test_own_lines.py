@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Finding, State
+from grader.domain.inspection import Finding, State
 from grader.domain.source import SourceFile
 from tests.checks.conftest import Corpus, Inspect
 

@@ -20,12 +20,12 @@ from radon.metrics import h_visit_ast, mi_compute
 from radon.raw import analyze
 from radon.visitors import ComplexityVisitor, Function
 
+from grader.analysis.tools.options import BESIDE_BLACK, StyleOptions
+from grader.analysis.tools.radon_complexity import MODULE, blocks, total_complexity
+from grader.analysis.tools.radon_raw import raw_counts
 from grader.checks.catalog import CATALOG
-from grader.checks.parts.blocks import MODULE, blocks, total_complexity
-from grader.checks.parts.options import BESIDE_BLACK, StyleOptions
-from grader.checks.parts.raw import raw_counts
-from grader.checks.parts.style_words import WORDS_BY_CODE
-from grader.domain.check import Inspection, State
+from grader.checks.style.guidance import WORDS_BY_CODE
+from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
 
 #: Nothing of plugins that are installed beside flake8: ours never asks them.

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from grader.analysis.syntax.statements import is_docstring
 from grader.checks.catalog import CATALOG
-from grader.checks.parts.statements import is_docstring
-from grader.domain.check import Facts
+from grader.domain.inspection import Facts
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan, Rubric

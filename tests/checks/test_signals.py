@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from grader.checks.signals import CHECK
-from grader.domain.check import Inspection, State
+from grader.domain.inspection import Inspection, State
 
 Inspect = Callable[..., Inspection]
 

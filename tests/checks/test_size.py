@@ -8,9 +8,9 @@ import pytest
 from radon.metrics import h_visit
 from radon.raw import analyze
 
-from grader.checks.parts.raw import raw_counts
+from grader.analysis.tools.radon_raw import raw_counts
 from grader.checks.size import CHECK
-from grader.domain.check import Facts, State
+from grader.domain.inspection import Facts, State
 from grader.domain.source import SourceFile
 
 CODE = '"""Doc."""\n\nimport os  # why\n\n# alone\nx = {1: 2}\nif x: y = x; z = 1\n'

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.domain.check import State
+from grader.domain.inspection import State
 
 
 def test_each_is_a_finding_at_its_place(inspect: Any, measure: Any) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks.parts.recursion import room_for_recursion
+from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.tests_present import CHECK
-from grader.domain.check import Facts, Finding, Inspection, State
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import BLOCKS, PADDING, padded
 

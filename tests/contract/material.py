@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report import Fault, Report, RubricLine, SubmissionLine, TotalLine
 from grader.domain.rubric import Rubric
 from grader.service.lanes import Lane

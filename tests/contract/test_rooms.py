@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.errors import Conflict, GraderError, NotFound, PreconditionFailed
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.service.records import Role, RubricRecord, SourceRecord, TokenRecord
 from grader.store.database import Store
 from tests.contract.material import NOW, SECOND, publish, rubric

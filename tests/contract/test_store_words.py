@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine.default import DefaultDialect
 
-from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.errors import BadRequest
 from grader.domain.facts import Cell, DroppedFile, FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.store.columns import Moment
 from grader.store.cursors import cursor_after, key_before
 from grader.store.facts_text import engine_version, put_together, read_many, take_apart

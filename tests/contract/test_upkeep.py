@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from grader.domain.check import Inspection
 from grader.domain.errors import Conflict, NotFound
+from grader.domain.inspection import Inspection
 from grader.service.lanes import Lane
 from grader.service.records import Role, SubmissionRecord, SubmissionState
 from grader.service.upkeep import Old, Purge, Removed

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import State
 from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.inspection import State
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from grader.checks import catalog
-from grader.domain.check import Check, Context, Finding, Inspection, Options, Words, counting
+from grader.domain.check import Check, Context, Options, Words
+from grader.domain.inspection import Finding, Inspection
+from grader.domain.measures import counting
 from grader.domain.source import SourceFile
 
 #: Events without a meaning for the world outside the interpreter's own memory.

@@ -15,7 +15,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from grader.domain.check import Check, Context, Finding, Inspection, Options, Words, counting
+from grader.domain.check import Check, Context, Options, Words
+from grader.domain.inspection import Finding, Inspection
+from grader.domain.measures import counting
 from grader.domain.source import SourceFile
 
 _LIBC = ctypes.CDLL(None, use_errno=True)

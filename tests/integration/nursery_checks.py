@@ -9,16 +9,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Finding,
-    Inspection,
-    Options,
-    Words,
-    counting,
-)
+from grader.domain.check import Check, Context, Options, Words
+from grader.domain.inspection import Facts, Finding, Inspection
+from grader.domain.measures import counting
 from grader.domain.source import SourceFile
 from grader.engine.confinement import RESULTS
 from grader.engine.nursery_child import ANSWERED, FRAME

@@ -8,18 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from grader.domain.check import (
-    Check,
-    Context,
-    Facts,
-    Inspection,
-    Inspections,
-    Options,
-    State,
-    Words,
-    counting,
-)
+from grader.domain.check import Check, Context, Inspections, Options, Words
 from grader.domain.facts import SubmissionFacts
+from grader.domain.inspection import Facts, Inspection, State
+from grader.domain.measures import counting
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan

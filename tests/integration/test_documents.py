@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.domain.check import (
-    Catalog,
-    Check,
-    Context,
-    Facts,
-    Inspection,
-    Inspections,
-    Options,
-    Outline,
-    State,
-    Words,
-    counting,
-)
+from grader.domain.check import Catalog, Check, Context, Inspections, Options, Outline, Words
 from grader.domain.facts import SubmissionFacts
+from grader.domain.inspection import Facts, Inspection, State
+from grader.domain.measures import counting
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan

@@ -11,20 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import (
-    Catalog,
-    Check,
-    Context,
-    Facts,
-    Inspection,
-    Options,
-    Outline,
-    State,
-    Words,
-    counting,
-)
+from grader.domain.check import Catalog, Check, Context, Options, Outline, Words
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Inspection, State
+from grader.domain.measures import counting
 from grader.domain.rubric import Plan, Rubric
 from grader.domain.rubric_reading import read_rubric
 from grader.domain.scoring import judge

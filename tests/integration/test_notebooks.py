@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import State
 from grader.domain.errors import BadArchive
+from grader.domain.inspection import State
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan, Rubric

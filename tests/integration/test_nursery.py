@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.domain.check import Inspection, State
 from grader.domain.errors import EngineFault
+from grader.domain.inspection import Inspection, State
 from grader.engine.job import Answers, Ask, FileJob, Job, Limits
 from grader.engine.nursery import Nursery
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import State
 from grader.domain.errors import BadSettings, EngineFault
+from grader.domain.inspection import State
 from grader.engine import landlock
 from grader.engine.confinement import Confinement
 from grader.engine.cradle import Cradle

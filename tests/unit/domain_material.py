@@ -7,21 +7,10 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from grader.domain.check import (
-    Catalog,
-    Check,
-    Facts,
-    Finding,
-    Inspection,
-    Measure,
-    Options,
-    State,
-    Words,
-    counting,
-    highest,
-    over_limit,
-)
+from grader.domain.check import Catalog, Check, Options, Words
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Finding, Inspection, State
+from grader.domain.measures import Measure, counting, highest, over_limit
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan, Rubric

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from grader.domain.check import State
 from grader.domain.facts import DroppedFile, EngineIdentity
 from grader.domain.history import FixedLine, History
+from grader.domain.inspection import State
 from grader.domain.next_step import NextStep
 from grader.domain.policies import Tone
 from grader.domain.report import (

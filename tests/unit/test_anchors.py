@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.domain.check import Finding, Inspection, State
 from grader.domain.facts import FileFacts
+from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile
 from grader.engine.anchors import anchored
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain.characters import visible
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.report import FileLine
 from grader.exports.html import MOST_PLACES, diff_lines, render_html, share, states, ticked
 from tests.unit import exports_reports as reports

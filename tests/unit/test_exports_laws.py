@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from grader.domain.check import State
 from grader.domain.facts import DroppedFile
+from grader.domain.inspection import State
 from grader.domain.next_step import NextStep
 from grader.domain.report import Fault, FileLine, Report
 from grader.exports.csv import COLUMNS, render_csv

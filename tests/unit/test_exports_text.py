@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.report import Command, FileLine, Report
 from grader.exports.at_home import command_lines, folded
 from grader.exports.text import WIDTH, render_text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.check import Finding, Inspection, State
+from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.readable import DOCUMENT_WORDS, READABLE, WORDS, readable_words
 from grader.domain.source import SourceFile
 from grader.engine.gate import MAX_BYTES, gate

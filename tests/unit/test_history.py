@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.check import Finding, Inspection, State
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.history import MOST_FIXED_LISTED, Earlier, Since, compare, fingerprint
+from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.report import FindingLine, Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.domain.check import Finding, Inspection, State, Words
+from grader.domain.check import Words
 from grader.domain.facts import FileFacts
+from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.next_step import NextStep, next_step
 from grader.domain.scoring import judge
 from tests.unit.domain_material import (

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks.parts.diff import difference
+from grader.analysis.fixes.diff import difference
 from grader.domain.patch import git_patch
 
 NAMES = [

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.check import Finding, Inspection, Options, State, Words, counting
+from grader.domain.check import Options, Words
 from grader.domain.facts import DroppedFile, SubmissionFacts
+from grader.domain.inspection import Finding, Inspection, State
+from grader.domain.measures import counting
 from grader.domain.readable import READABLE
 from grader.domain.report import Receipt, Report
 from grader.domain.reporting import build_report

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.check import Options, counting
+from grader.domain.check import Options
 from grader.domain.errors import BadRubric, RubricProblem
+from grader.domain.measures import counting
 from grader.domain.rubric import Plan
 from grader.domain.rubric_reading import nearest, read_rubric
 from tests.unit.domain_material import (

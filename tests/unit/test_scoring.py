@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.scoring import BY_HAND, Outcome, judge, round_points, show, standing
 from tests.unit.domain_material import (
     FAILED,

@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from grader.domain.check import Facts, Finding, Inspection, State
 from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan
 from grader.domain.scoring import Ledger, Outcome, Row, judge, standing

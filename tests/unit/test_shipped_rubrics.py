@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import State
+from grader.domain.inspection import State
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from grader.domain.rubric import Plan

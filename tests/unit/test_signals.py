@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from grader.domain.check import Finding, Inspection
 from grader.domain.facts import DroppedFile, FileFacts
+from grader.domain.inspection import Finding, Inspection
 from grader.domain.report import Report
 from grader.domain.reporting import build_report
 from tests.unit.domain_material import (

@@ -1,0 +1,1 @@
+"""Fixed versions of a student's own lines."""

@@ -1,0 +1,49 @@
+"""``except`` clauses that name the errors which the code inside ``try`` is known to raise."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from grader.analysis.fixes.own_line import Line, Mend
+from grader.analysis.syntax.call_targets import Aliases, aliases_of, target_of
+from grader.analysis.syntax.except_clauses import is_try
+from grader.analysis.syntax.raising_calls import errors_of
+from grader.analysis.syntax.statements import every_statement
+from grader.domain.inspection import Finding
+from grader.domain.source import SourceFile
+
+
+def handler_mend(source: SourceFile) -> Mend:
+    """How to mend an ``except`` that catches everything, as far as its ``try`` tells."""
+
+    def mend(finding: Finding, line: Line) -> str | None:
+        nodes = [node for node, _ in every_statement(source.tree)]
+        body = next(_tried(nodes, finding.line), [])
+        errors = _errors(body, aliases_of(nodes))
+        found = line.statement
+        if not errors or not isinstance(found, ast.ExceptHandler):
+            return None
+        named = errors[0] if len(errors) == 1 else f"({', '.join(errors)})"
+        start = len("except")
+        end = start if found.type is None else line.end(found.type)
+        return f"{line.text[:start]} {named}{line.text[end:]}"
+
+    return mend
+
+
+def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[list[ast.stmt]]:
+    """The body of the ``try`` that has a clause on a line."""
+    for node in nodes:
+        found: Any = node
+        if is_try(node) and any(handler.lineno == row for handler in found.handlers):
+            yield found.body
+
+
+def _errors(body: Sequence[ast.stmt], aliases: Aliases) -> list[str]:
+    """The errors that come of the calls in a body, in the order of the calls, each once."""
+    calls = [node for item in body for node in ast.walk(item) if isinstance(node, ast.Call)]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    found = [errors_of(call, target_of(call.func, aliases), aliases)[0] for call in calls]
+    return list(dict.fromkeys(error for errors in found for error in errors))

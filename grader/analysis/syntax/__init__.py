@@ -1,0 +1,1 @@
+"""Reading a syntax tree: scopes, bindings, imports, calls and statements."""

@@ -1,0 +1,131 @@
+"""Which names of a module are bound once, to a value that nothing changes?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.analysis.syntax.import_time import is_guard
+from grader.analysis.syntax.mutations import uses_of
+from grader.analysis.syntax.name_cases import snake_case
+from grader.analysis.syntax.names import last_name
+from grader.analysis.syntax.statements import DEFINITIONS, bodies
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_MUTABLE = (ast.List, ast.Set, ast.Dict)
+_FREEZING = frozenset({"frozenset", "tuple"})
+
+#: Names that a framework looks up as they are written.
+_GIVEN = frozenset("""
+    apilevel app app_name application branch_labels collect_ignore default_app_config depends_on
+    down_revision paramstyle pytest_plugins pytestmark revision threadsafety urlpatterns
+    """.split())
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A name bound once to a value that stays; ``is_read``: the module reads it somewhere."""
+
+    name: str
+    node: ast.Name
+    is_read: bool
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether the name is in UPPER_CASE."""
+        return self.name == self.name.upper()
+
+    @property
+    def in_upper(self) -> str:
+        """The name as a constant's: ``MAX_SPEED`` for ``max_speed`` and ``maxSpeed``."""
+        return snake_case(self.name).upper()
+
+
+def constants_of(tree: ast.Module) -> list[Constant]:
+    """The constants of a module, in any case, in the order of their lines."""
+    uses = uses_of(tree)
+    found = []
+    for name, value in _candidates(tree):
+        changes = uses.changed if _is_mutable(value) else uses.rebound
+        once = uses.bound[name.id] == 1 and name.id not in changes
+        if once and not _is_given(name.id) and _stays(value):
+            found.append(Constant(name.id, name, name.id in uses.read))
+    return sorted(found, key=lambda each: (each.node.lineno, each.node.col_offset))
+
+
+def _is_given(name: str) -> bool:
+    dunder = name.startswith("__") and name.endswith("__")
+    return dunder or name in _GIVEN or not any(letter.isalpha() for letter in name)
+
+
+def _candidates(tree: ast.Module) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """Names with the value that a module's own code gives them, loops and the guard aside."""
+    for statement in _own_statements(tree):
+        if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            if last_name(statement.annotation) != "TypeAlias":
+                yield from _pairs(statement.target, statement.value)
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                yield from _pairs(target, statement.value)
+
+
+def _own_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        if not (isinstance(statement, (*DEFINITIONS, *_LOOPS)) or is_guard(statement)):
+            for body in bodies(statement):
+                waiting.extend(body)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """``a = 1`` and each of ``a, b = 1, 2``."""
+    if isinstance(target, ast.Name):
+        yield target, value
+    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        if len(target.elts) == len(value.elts):
+            for name, each in zip(target.elts, value.elts, strict=True):
+                if isinstance(name, ast.Name):
+                    yield name, each
+
+
+def _is_mutable(value: ast.expr) -> bool:
+    return any(isinstance(node, _MUTABLE) for node in ast.walk(value))
+
+
+def _stays(value: ast.expr) -> bool:
+    """A value made of literals, arithmetic on them and other constants.
+
+    ``None`` and an empty list wait for something to come, and another name for a name is an
+    alias, so that these are none.
+    """
+    waits = isinstance(value, ast.Constant) and value.value in (None, ...)
+    if waits or isinstance(value, ast.Name):
+        return False
+    return all(_is_fixed(node) for node in _parts(value))
+
+
+def _parts(value: ast.expr) -> Iterator[ast.expr]:
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.Call):
+            waiting.extend([*node.args, *(keyword.value for keyword in node.keywords)])
+        else:
+            below = ast.iter_child_nodes(node)
+            waiting.extend(child for child in below if isinstance(child, ast.expr))
+
+
+def _is_fixed(node: ast.expr) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id.isupper()
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _FREEZING and bool(node.args)
+    if isinstance(node, ast.List | ast.Set):
+        return bool(node.elts)
+    if isinstance(node, ast.Dict):
+        return bool(node.keys)
+    return isinstance(node, ast.Constant | ast.Tuple | ast.UnaryOp | ast.BinOp | ast.Starred)

@@ -1,0 +1,133 @@
+"""flake8 in this process, file by file, with its command line's findings.
+
+flake8 has no stable Python interface, so what is used of it lives in this one file. Only its
+stock plugins are loaded, whatever else is installed, and nothing is read from the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import configparser
+import linecache
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import flake8
+from flake8.checker import FileChecker
+from flake8.main.options import register_default_options, stage1_arg_parser
+from flake8.options import aggregator, config
+from flake8.options.manager import OptionManager
+from flake8.plugins import finder
+from flake8.processor import FileProcessor
+from flake8.style_guide import Decision, DecisionEngine
+
+from grader.analysis.tools.recursion import room_for_recursion
+from grader.domain.source import SourceFile
+
+_STOCK = frozenset({"flake8", "mccabe", "pycodestyle", "pyflakes"})
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One line of flake8's report. ``line`` and ``column`` are 1-based."""
+
+    line: int
+    column: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Setup:
+    plugins: finder.Checkers
+    options: argparse.Namespace
+    decisions: DecisionEngine
+
+
+def violations(source: SourceFile, arguments: tuple[str, ...]) -> list[Violation]:
+    """What ``flake8 --isolated --disable-noqa ARGUMENTS`` reports of a file, in its order."""
+    setup = _setup(arguments)
+    _take_options(setup)
+    linecache.clearcache()
+    with room_for_recursion():
+        _, results, _ = _SharedChecker(source, setup).run_checks()
+    selected = [
+        Violation(max(line, 1), (column or 0) + 1, code, text)
+        for code, line, column, text, _ in results
+        if setup.decisions.decision_for(code) is Decision.Selected
+    ]
+    return sorted(selected, key=lambda found: (found.line, found.column))
+
+
+@lru_cache(maxsize=8)
+def _setup(arguments: tuple[str, ...]) -> _Setup:
+    """flake8's own start, with the stock plugins only and no configuration file."""
+    first = stage1_arg_parser()
+    early, rest = first.parse_known_args(["--isolated", "--disable-noqa", "-j1", *arguments])
+    settings, folder = config.load_config(config=None, extra=[], isolated=early.isolated)
+    plugins = _stock_plugins()
+    manager = OptionManager(
+        version=flake8.__version__,
+        plugin_versions=plugins.versions_str(),
+        parents=[first],
+        formatter_names=list(plugins.reporters),
+    )
+    register_default_options(manager)
+    manager.register_plugins(plugins)
+    options = aggregator.aggregate_options(manager, settings, folder, rest)
+    return _Setup(plugins.checkers, options, DecisionEngine(options))
+
+
+@lru_cache(maxsize=1)
+def _stock_plugins() -> finder.Plugins:
+    """flake8's own plugins. Finding them reads every installed distribution: once is enough."""
+    blank = finder.PluginOptions.blank()
+    found = finder.find_plugins(configparser.RawConfigParser(), blank)
+    return finder.load_plugins([item for item in found if item.package in _STOCK], blank)
+
+
+def _take_options(setup: _Setup) -> None:
+    """pyflakes and mccabe keep their options on their classes: set them before every run."""
+    for plugin in setup.plugins.tree:
+        plugin.obj.parse_options(setup.options)
+
+
+class _SharedProcessor(FileProcessor):  # type: ignore[misc]  # flake8 ships no types
+    """flake8's view of a file, on the lines, tokens and tree that every check shares."""
+
+    def __init__(self, source: SourceFile, options: argparse.Namespace) -> None:
+        super().__init__(source.path, options, lines=list(source.lines))
+        self._source = source
+
+    def build_ast(self) -> ast.AST:
+        return self._source.tree
+
+    def generate_tokens(self) -> Iterator[tokenize.TokenInfo]:
+        """The shared tokens, taking note of each line when the tokenizer would have read it."""
+        try:
+            tokens = self._source.tokens
+        except (SyntaxError, tokenize.TokenError):
+            yield from super().generate_tokens()
+            return
+        for token in tokens:
+            if token.start[0] > self.total_lines:
+                break
+            while self.line_number < token.end[0] and self.line_number < self.total_lines:
+                self.next_line()
+            self.tokens.append(token)
+            yield token
+
+    def noqa_line_for(self, line_number: int) -> str | None:
+        return None
+
+
+class _SharedChecker(FileChecker):  # type: ignore[misc]  # flake8 ships no types
+    def __init__(self, source: SourceFile, setup: _Setup) -> None:
+        self._source = source
+        super().__init__(filename=source.path, plugins=setup.plugins, options=setup.options)
+
+    def _make_processor(self) -> FileProcessor:
+        return _SharedProcessor(self._source, self.options)

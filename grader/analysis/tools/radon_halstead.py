@@ -1,0 +1,18 @@
+"""Halstead's volume and effort of a file, as radon counts operators and operands."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from radon.metrics import h_visit_ast
+
+from grader.analysis.tools.recursion import room_for_recursion
+from grader.domain.source import SourceFile
+
+
+@lru_cache(maxsize=4)
+def halstead(source: SourceFile) -> tuple[float, float]:
+    """Volume and effort. Both are 0 for code without arithmetic, comparison or logic."""
+    with room_for_recursion():
+        total = h_visit_ast(source.tree).total
+    return float(total.volume), float(total.effort)

@@ -1,0 +1,220 @@
+"""Does answers.md name what flake8 found in the script as it was, which lies under before/?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools import flake8
+from grader.analysis.tools.options import Code, LineLength, StyleOptions
+from grader.checks.answers.codes_in_text import codes_in_text
+from grader.domain.check import Check, Context, Inspections, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure
+from grader.domain.source import SourceFile, is_python
+
+_ANSWERS, _BEFORE = "answers.md", "before"
+_SAID, _FOUND = "said:", "found:"
+_WRONG, _MISSED = "wrong-code", "missed-code"
+
+WORDS = Words(
+    explanation=(
+        "flake8 gives every kind of complaint a code, such as E501. Whoever can read its report"
+        " knows what to mend, and what Black has mended since."
+    ),
+    how_to_fix=(
+        "Put the script as it was before you changed it into a folder `before`, run flake8 on it,"
+        " and write down in answers.md each code that it shows, with what it means."
+    ),
+    url="https://flake8.pycqa.org/en/latest/user/error-codes.html",
+)
+
+WORDS_BY_CODE = {
+    _WRONG: Words(
+        "flake8 does not find this in the script under `before`.",
+        "Run flake8 on the script as it was, compare the codes letter by letter, and take out what"
+        " it does not show.",
+        "https://www.flake8rules.com/",
+    ),
+    _MISSED: Words(
+        "flake8 complains here, and answers.md does not name the code of this complaint.",
+        "Run flake8 on the script as it was, and add the codes that are not in answers.md yet.",
+        "https://www.flake8rules.com/",
+    ),
+}
+
+
+class AnswersOptions(StyleOptions):
+    """Options of flake8 as the student ran it: where nothing is said, flake8's own."""
+
+    max_line_length: LineLength = 79
+    extend_ignore: tuple[Code, ...] = ()
+
+
+def reads(path: str) -> bool:
+    """Whether it is the file of answers, or Python in a folder ``before``."""
+    pure = PurePosixPath(path)
+    return pure.name.lower() == _ANSWERS or (is_python(path) and _BEFORE in pure.parts[:-1])
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The codes that one file has, each with the line where it comes first."""
+    assert isinstance(options, AnswersOptions)
+    if source.kind == "document":
+        return _with_codes(_SAID, codes_in_text(source.original))
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    first: dict[str, int] = {}
+    for each in flake8.violations(source, options.arguments()):
+        first.setdefault(each.code, each.line)
+    return _with_codes(_FOUND, first)
+
+
+def _with_codes(mark: str, first_lines: Mapping[str, int]) -> Inspection:
+    counts = {mark + code: 1 for code in first_lines}
+    return Inspection(facts=Facts(counts=counts), sketch=json.dumps(dict(first_lines)))
+
+
+def combine(inspections: Inspections, options: Options) -> Inspections:
+    """Each file with what is wrong in it, or missed, in the light of the others."""
+    whole = Facts.merge(one.facts for one in inspections.values())
+    said, found = _codes(whole, _SAID), _codes(whole, _FOUND)
+    return {path: _compared(one, said, found) for path, one in inspections.items()}
+
+
+def _compared(one: Inspection, said: set[str], found: set[str]) -> Inspection:
+    """A file's findings. What was missed is shown by its line: the code is for flake8 to tell."""
+    lines: dict[str, int] = json.loads(one.sketch)
+    if _codes(one.facts, _SAID):
+        wrong = ((line, code) for code, line in lines.items() if code not in found)
+        findings = [
+            Finding(code=_WRONG, line=line, message=f"{code} is named, and flake8 does not show it")
+            for line, code in sorted(wrong)
+        ]
+    else:
+        missed = (line for code, line in lines.items() if code not in said)
+        findings = [
+            Finding(code=_MISSED, line=line, message="answers.md does not name this complaint")
+            for line in sorted(missed)
+        ]
+    return one.model_copy(update={"findings": tuple(findings)})
+
+
+def _codes(facts: Facts, mark: str) -> set[str]:
+    return {name.removeprefix(mark) for name in facts.counts if name.startswith(mark)}
+
+
+def _named(facts: Facts, limit: int | None) -> Fraction | None:
+    found = _codes(facts, _FOUND)
+    return Fraction(len(found & _codes(facts, _SAID))) if found else None
+
+
+def _missed(facts: Facts, limit: int | None) -> Fraction | None:
+    found = _codes(facts, _FOUND)
+    return Fraction(len(found - _codes(facts, _SAID))) if found else None
+
+
+def _wrong(facts: Facts, limit: int | None) -> Fraction | None:
+    """Nothing to measure where nothing is named: who says nothing is not right about it."""
+    found, said = _codes(facts, _FOUND), _codes(facts, _SAID)
+    return Fraction(len(said - found)) if found and said else None
+
+
+def _agreement(facts: Facts, limit: int | None) -> Fraction | None:
+    """The share of right codes among all, of which there are taken to be ``limit`` or more."""
+    found, said = _codes(facts, _FOUND), _codes(facts, _SAID)
+    if not found or limit is None:
+        return None
+    return Fraction(100 * len(found & said), max(limit, len(found | said), 1))
+
+
+MEASURES = (
+    Measure(
+        id="agreement",
+        title="Percent of the codes that are right, out of a least number",
+        unit="percent",
+        better="higher",
+        formula=(
+            "100 * codes that answers.md names and flake8 finds / codes that either has, or the"
+            " limit where that is more"
+        ),
+        value=_agreement,
+        takes_limit=True,
+        high=100,
+    ),
+    Measure(
+        id="named",
+        title="Codes of flake8 that are named",
+        unit="codes",
+        better="higher",
+        formula="number of codes that flake8 finds under before/ and answers.md names",
+        value=_named,
+        evidence=lambda finding, limit: finding.code == _MISSED,
+    ),
+    Measure(
+        id="missed",
+        title="Codes of flake8 that are not named",
+        unit="codes",
+        better="lower",
+        formula="number of codes that flake8 finds under before/ and answers.md does not name",
+        value=_missed,
+        evidence=lambda finding, limit: finding.code == _MISSED,
+    ),
+    Measure(
+        id="wrong",
+        title="Codes that are named and not found",
+        unit="codes",
+        better="lower",
+        formula="number of codes that answers.md names and flake8 does not find under before/",
+        value=_wrong,
+        evidence=lambda finding, limit: finding.code == _WRONG,
+    ),
+)
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, AnswersOptions)
+    return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
+
+
+_SCRIPT = "import os\n\nnumbers=[3, 1, 2]\nprint(sorted(numbers) [0])\n"
+
+LESSON = Lesson(
+    practice="Let linters and formatters help you, and understand what they say",
+    before={
+        "before/numbers.py": _SCRIPT,
+        "answers.md": "Flake8 found E501: a line was too long.\n",
+    },
+    after={
+        "before/numbers.py": _SCRIPT,
+        "answers.md": (
+            "- E211: a space before a bracket; Black took it out\n"
+            "- E225: no spaces around `=`; Black put them in\n"
+            "- F401: an import that nothing uses; Black leaves it, I deleted it\n"
+        ),
+    },
+    reading=(
+        "https://flake8.pycqa.org/en/latest/",
+        "https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html",
+    ),
+)
+
+CHECK = Check(
+    id="answers",
+    version=1,
+    title="The answers name what flake8 found",
+    words=WORDS,
+    lesson=LESSON,
+    words_by_code=WORDS_BY_CODE,
+    options=AnswersOptions,
+    reads=reads,
+    takes_given=True,
+    measures=MEASURES,
+    inspect=inspect,
+    combine=combine,
+    tools=("flake8", "mccabe", "pycodestyle", "pyflakes"),
+    command=_command,
+)

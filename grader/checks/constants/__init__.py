@@ -1,0 +1,160 @@
+"""Are values that never change named in UPPER_CASE? (and numbers given a name)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from grader.analysis.fixes.own_line import Line, Mend, with_own_lines
+from grader.analysis.fixes.renames import is_free, renamed
+from grader.analysis.syntax.constants import Constant, constants_of
+from grader.analysis.syntax.statements import has_statements
+from grader.checks.constants.magic_numbers import Magic, magic_numbers
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "This value is set once at the top level and never changes. Capital letters tell every"
+        " reader so: nobody needs to search the file for the line that changes it, because there"
+        " is none."
+    ),
+    how_to_fix=(
+        "Write the name in capital letters with underscores, as in `TAX_RATE = 0.19`. If it is"
+        " only a step of your program and no fixed value, move it into the function that needs it."
+    ),
+    url="https://peps.python.org/pep-0008/#constants",
+)
+
+_MAGIC = Words(
+    explanation=(
+        "The same number stands in several places and does not say what it means. Whoever changes"
+        " one of them has to find, and understand, all the others."
+    ),
+    how_to_fix=(
+        "Give it a name near the top of the file, as in `DAYS_PER_WEEK = 7`, and use that name."
+        " Where the meaning is plain, as in a formula that everybody knows, leave it."
+    ),
+    url="https://peps.python.org/pep-0008/#constants",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The constants of one module, and numbers that its functions repeat."""
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    constants = constants_of(source.tree)
+    lower = [each for each in constants if not each.is_upper]
+    magic = magic_numbers(source.tree)
+    counts = {
+        "not_upper": len(lower),
+        "constants": sum(each.is_upper and each.is_read for each in constants),
+        "magic_numbers": len(magic),
+    }
+    findings = [*map(_not_upper, lower), *(_repeated(source, each) for each in magic)]
+    findings.sort(key=lambda each: (each.line, each.column))
+    shown = with_own_lines(source, findings, _mend(source, lower))
+    return Inspection(facts=Facts(counts=counts), findings=shown)
+
+
+def _mend(source: SourceFile, lower: list[Constant]) -> Mend:
+    by_place = {(each.node.lineno, each.node.col_offset + 1): each for each in lower}
+
+    def mend(finding: Finding, line: Line) -> str | None:
+        constant = by_place.get((finding.line, finding.column))
+        if constant is None or not is_free(constant.in_upper, source):
+            return None
+        return renamed(line, constant.name, constant.in_upper)
+
+    return mend
+
+
+def _not_upper(constant: Constant) -> Finding:
+    return Finding(
+        code="constant-not-upper",
+        line=constant.node.lineno,
+        column=constant.node.col_offset + 1,
+        message=f"`{constant.name}` never changes: as a constant it is `{constant.in_upper}`",
+    )
+
+
+def _repeated(source: SourceFile, magic: Magic) -> Finding:
+    return Finding(
+        code="magic-number",
+        line=magic.node.lineno,
+        column=magic.node.col_offset + 1,
+        message=f"`{magic.written(source.lines)}` stands in functions {magic.times} times",
+    )
+
+
+def _count(
+    name: str, title: str, unit: str, formula: str, better: Literal["lower", "higher"], code: str
+) -> Measure:
+    """A measure that is one count; findings of ``code`` are what it counted."""
+    measure = counting(name, title, unit, better=better)
+    return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code == code)
+
+
+MEASURES = (
+    _count(
+        "not_upper",
+        "Constants not in UPPER_CASE",
+        "constants",
+        "number of names that a module binds once, to a value that never changes, in lower case",
+        "lower",
+        "constant-not-upper",
+    ),
+    _count(
+        "constants",
+        "Constants in UPPER_CASE",
+        "constants",
+        "number of different constants in UPPER_CASE that their own module reads (for information)",
+        "higher",
+        "",
+    ),
+    _count(
+        "magic_numbers",
+        "Numbers without a name (advice)",
+        "numbers",
+        "number of different numbers that stand three times or more in functions of one file",
+        "lower",
+        "magic-number",
+    ),
+)
+
+LESSON = Lesson(
+    practice="Use function arguments and return values; constants in UPPER_CASE",
+    before={
+        "prices.py": (
+            "vat_rate = 0.21\n"
+            "\n"
+            "\n"
+            "def add_vat(price):\n"
+            "    return price * (1 + vat_rate)\n"
+        ),
+    },
+    after={
+        "prices.py": (
+            "VAT_RATE = 0.21\n"
+            "\n"
+            "\n"
+            "def add_vat(price):\n"
+            "    return price * (1 + VAT_RATE)\n"
+        ),
+    },
+    reading=("https://peps.python.org/pep-0008/#constants",),
+)
+
+CHECK = Check(
+    id="constants",
+    version=2,
+    title="Constants in capital letters",
+    words=WORDS,
+    lesson=LESSON,
+    words_by_code={"magic-number": _MAGIC},
+    measures=MEASURES,
+    inspect=inspect,
+    skips_tests=True,
+)

@@ -1,0 +1,167 @@
+"""Does the project name the packages that it needs? (pyproject.toml, requirements.txt)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Annotated
+
+from packaging.utils import canonicalize_name
+from pydantic import Field
+
+from grader.checks.dependencies.manifests import NotToml, is_manifest, read_manifest
+from grader.domain.check import Check, Context, Inspections, Lesson, Options, Words
+from grader.domain.inspection import Facts, Finding, Inspection, State
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile
+
+_MISSING, _NO_NAME, _NO_TOML = "missing-package", "no-package", "not-toml"
+_NAMED = "package:"
+
+WORDS = Words(
+    explanation=(
+        "Whoever gets your project installs what its pyproject.toml or requirements.txt names. A"
+        " package that is named nowhere is on your own machine alone."
+    ),
+    how_to_fix=(
+        "Run `poetry add NAME` for each package in the folder of the project: it installs the"
+        " package and writes its name into pyproject.toml. Then hand that file in too."
+    ),
+    url="https://python-poetry.org/docs/basic-usage/#specifying-dependencies",
+)
+
+WORDS_BY_CODE = {
+    _NO_NAME: Words(
+        "This entry is not in the form in which packages are named, so an installer stops at it.",
+        "Write the name of the package and, if need be, a version behind it: `black>=24`.",
+        "https://packaging.python.org/en/latest/specifications/dependency-specifiers/",
+    ),
+    _NO_TOML: Words(
+        "The file is not TOML, so Poetry, pip and every other tool stop at it and none of the"
+        " packages that it names is known.",
+        "Look at the line that is named and the one above it: often a quote or a bracket is"
+        " missing. `poetry check` shows the same error on your own machine.",
+        "https://toml.io/en/v1.0.0",
+    ),
+}
+
+Package = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$")]
+
+
+class DependenciesOptions(Options):
+    """``required`` are the packages that the exercise asks for."""
+
+    required: Annotated[tuple[Package, ...], Field(min_length=1, max_length=50)] = (
+        "black",
+        "flake8",
+        "isort",
+    )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The required packages, as PyPI compares names."""
+        return frozenset(canonicalize_name(name) for name in self.required)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Which packages one file names, and the entries in which it names none."""
+    assert isinstance(options, DependenciesOptions)
+    try:
+        found = read_manifest(source.path, source.original)
+    except NotToml as error:
+        told = Finding(code=_NO_TOML, line=error.line, message=f"This is no TOML: {error.message}")
+        return Inspection(state=State.UNREADABLE, reason="syntax", findings=(told,))
+    named = {_NAMED + name: 1 for name in found.names & options.names}
+    return Inspection(
+        facts=Facts(
+            counts={"declared": len(found.names), **named},
+            maxima={"required": len(options.names)},
+        ),
+        findings=tuple(
+            Finding(code=_NO_NAME, line=one.line, message=one.message) for one in found.mistakes
+        ),
+    )
+
+
+def combine(inspections: Inspections, options: Options) -> Inspections:
+    """The same, and beside the first file what none of them names: any may name a package."""
+    assert isinstance(options, DependenciesOptions)
+    if not inspections:
+        return inspections
+    missing = options.names.difference(*(_named(one.facts) for one in inspections.values()))
+    home = min(inspections, key=lambda path: (not path.endswith("pyproject.toml"), path))
+    where = "here" if len(inspections) == 1 else f"in any of {len(inspections)} files"
+    told = tuple(
+        Finding(code=_MISSING, message=f"`{name}` is not named {where}") for name in sorted(missing)
+    )
+    first = inspections[home]
+    return {**inspections, home: first.model_copy(update={"findings": told + first.findings})}
+
+
+def _named(facts: Facts) -> set[str]:
+    return {name.removeprefix(_NAMED) for name in facts.counts if name.startswith(_NAMED)}
+
+
+def _number_named(facts: Facts, limit: int | None) -> Fraction | None:
+    return Fraction(len(_named(facts))) if "required" in facts.maxima else None
+
+
+def _number_missing(facts: Facts, limit: int | None) -> Fraction | None:
+    required = facts.maxima.get("required")
+    return None if required is None else Fraction(required - len(_named(facts)))
+
+
+MEASURES = (
+    Measure(
+        id="missing",
+        title="Required packages that are named nowhere",
+        unit="packages",
+        better="lower",
+        formula="number of required packages that no pyproject.toml or requirements*.txt names",
+        value=_number_missing,
+    ),
+    Measure(
+        id="named",
+        title="Required packages that are named",
+        unit="packages",
+        better="higher",
+        formula="number of required packages that a pyproject.toml or requirements*.txt names",
+        value=_number_named,
+    ),
+    replace(
+        counting("declared", "Packages that are named", "packages", better="higher"),
+        formula="number of packages that the files name, each counted once a file",
+    ),
+)
+
+_HEAD = '[project]\nname = "numbers-env"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
+
+LESSON = Lesson(
+    practice="Use Poetry to install your packages, and to write down which",
+    before={"pyproject.toml": _HEAD},
+    after={
+        "pyproject.toml": (
+            f"{_HEAD}\n[dependency-groups]\n"
+            'dev = [\n    "black>=24",\n    "flake8>=7",\n    "isort>=5",\n]\n'
+        ),
+    },
+    reading=(
+        "https://packaging.python.org/en/latest/guides/writing-pyproject-toml/",
+        "https://python-poetry.org/docs/managing-dependencies/",
+    ),
+)
+
+CHECK = Check(
+    id="dependencies",
+    version=1,
+    title="Packages are named",
+    words=WORDS,
+    lesson=LESSON,
+    words_by_code=WORDS_BY_CODE,
+    options=DependenciesOptions,
+    reads=is_manifest,
+    measures=MEASURES,
+    inspect=inspect,
+    combine=combine,
+    tools=("packaging",),
+)

@@ -1,0 +1,188 @@
+"""Does every public module, class and function say what it is for?"""
+
+from __future__ import annotations
+
+from grader.analysis.fixes.own_line import with_own_lines
+from grader.analysis.syntax.signatures import listed
+from grader.analysis.syntax.statements import is_docstring
+from grader.checks.docstrings.documented import Documented, wanted_of
+from grader.checks.docstrings.fixes import docstring_mend
+from grader.checks.docstrings.measures import MEASURES
+from grader.checks.docstrings.substance import same_words, why_it_says_nothing
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.source import SourceFile
+
+_PEP257 = "https://peps.python.org/pep-0257/"
+
+WORDS = Words(
+    explanation=(
+        "A docstring is the text in triple quotes right below the first line of a function, class"
+        " or file. Editors and `help()` show it, so that others can use what you wrote without"
+        " reading how it works. This one has none yet."
+    ),
+    how_to_fix=(
+        "Write one sentence that tells what it does or what it is for, as you would tell a friend:"
+        ' `"""Return the largest even number, or None if there is none."""`'
+    ),
+    url=f"{_PEP257}#what-is-a-docstring",
+)
+
+_TRIVIAL = Words(
+    explanation=(
+        "There is a docstring here, but whoever has read the name learns nothing new from it. It"
+        " counts as missing."
+    ),
+    how_to_fix=(
+        "Add what the name cannot hold: what goes in, what comes out, in which unit, and what"
+        " happens with empty or odd input."
+    ),
+    url=f"{_PEP257}#one-line-docstrings",
+)
+
+_ARGUMENTS = Words(
+    explanation=(
+        "The docstring tells what the function does, but not what these arguments are. A caller"
+        " has to guess what to pass."
+    ),
+    how_to_fix=(
+        "Mention each argument by its name, within the sentence or in a line of its own below it:"
+        " what it means, and which values are allowed."
+    ),
+    url="https://google.github.io/styleguide/pyguide.html#383-functions-and-methods",
+)
+
+_RETURN = Words(
+    explanation=(
+        "The function gives a value back, and its docstring does not say which. This is advice: a"
+        " reader who looks for the result would be glad of it."
+    ),
+    how_to_fix="Add a few words, such as `Return the number of lines written.`",
+    url="https://google.github.io/styleguide/pyguide.html#383-functions-and-methods",
+)
+
+#: So many things of different names may share a docstring, as twins do.
+_MOST_COPIES = 2
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """What is documented, what is not, and which arguments and results are left out.
+
+    What only holds a place (``pass``, ``...``) counts neither for nor against anything, and
+    neither does a method that overrides a documented one of the same file.
+    """
+    wanted = list(wanted_of(source))
+    if not wanted:
+        return NOTHING_TO_SAY
+    judged = list(zip(wanted, _faults(wanted), strict=True))
+    told = [item for item, fault in judged if not fault]
+    findings = [
+        *(_miss(item, fault) for item, fault in judged if fault),
+        *(_undescribed(item) for item in told if item.unnamed),
+        *(_unclear(item) for item in told if item.hides_its_result),
+    ]
+    ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
+    shown = with_own_lines(source, ordered, docstring_mend)
+    return Inspection(facts=Facts(counts=_counts(wanted, told)), findings=shown)
+
+
+def _counts(wanted: list[Documented], told: list[Documented]) -> dict[str, int]:
+    undescribed = sum(len(item.unnamed) for item in told)
+    return {
+        "wanted": len(wanted),
+        "public": sum(item.definition is not None for item in wanted),
+        "documented": len(told),
+        "documented_functions": sum(item.is_function for item in told),
+        "arguments": sum(len(item.arguments) for item in wanted),
+        "described_arguments": sum(len(item.arguments) for item in told) - undescribed,
+        "undescribed_arguments": undescribed,
+        "undescribed_returns": sum(item.hides_its_result for item in told),
+    }
+
+
+def _faults(wanted: list[Documented]) -> list[str]:
+    """For each what is wrong with its docstring, or nothing."""
+    names_with: dict[str, dict[str, str]] = {}
+    faults = []
+    for item in wanted:
+        fault = why_it_says_nothing(item.text, item.own_name) if item.text else "missing"
+        faults.append(fault or _copied(item, names_with.setdefault(same_words(item.text), {})))
+    return faults
+
+
+def _copied(item: Documented, names: dict[str, str]) -> str:
+    """What is wrong with a docstring that things of several other names have had before."""
+    if item.own_name in names or len(names) < _MOST_COPIES:
+        names.setdefault(item.own_name, item.what)
+        return ""
+    return f"is the same as that of {next(iter(names.values())).replace('This', 'this')}"
+
+
+def _miss(item: Documented, fault: str) -> Finding:
+    if fault == "missing":
+        return _finding("missing-docstring", item, f"{item.what} has no docstring")
+    message = f"The docstring of {item.what.replace('This', 'this')} {fault}"
+    return _finding("trivial-docstring", item, message, at_text=True)
+
+
+def _undescribed(item: Documented) -> Finding:
+    quoted = [f"`{name}`" for name in item.unnamed]
+    message = f"The docstring of {item.what} does not mention {listed(quoted)}"
+    return _finding("undescribed-arguments", item, message, at_text=True)
+
+
+def _unclear(item: Documented) -> Finding:
+    message = f"The docstring of {item.what} does not say what comes back"
+    return _finding("undescribed-return", item, message, at_text=True)
+
+
+def _finding(code: str, item: Documented, message: str, *, at_text: bool = False) -> Finding:
+    place = item.node.body[0] if at_text and is_docstring(item.node.body[0]) else item.node
+    line, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0)
+    return Finding(code=code, line=line, column=column + 1, message=message)
+
+
+LESSON = Lesson(
+    practice="Document functions with docstrings",
+    before={
+        "parcels.py": (
+            '"""Prices of parcels."""\n'
+            "\n"
+            "\n"
+            "def shipping_price(weight, express):\n"
+            "    price = 4 + 0.5 * weight\n"
+            "    return 2 * price if express else price\n"
+        ),
+    },
+    after={
+        "parcels.py": (
+            '"""Prices of parcels."""\n'
+            "\n"
+            "\n"
+            "def shipping_price(weight, express):\n"
+            '    """Return the price in euro of a parcel.\n'
+            "\n"
+            "    The weight is in kilograms; express doubles the price.\n"
+            '    """\n'
+            "    price = 4 + 0.5 * weight\n"
+            "    return 2 * price if express else price\n"
+        ),
+    },
+    reading=("https://docs.python.org/3/tutorial/controlflow.html#documentation-strings",),
+)
+
+CHECK = Check(
+    id="docstrings",
+    version=3,
+    title="Docstrings that tell what things are for",
+    words=WORDS,
+    words_by_code={
+        "trivial-docstring": _TRIVIAL,
+        "undescribed-arguments": _ARGUMENTS,
+        "undescribed-return": _RETURN,
+    },
+    lesson=LESSON,
+    measures=MEASURES,
+    inspect=inspect,
+    skips_tests=True,
+)

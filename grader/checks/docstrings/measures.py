@@ -1,0 +1,90 @@
+"""What the check of docstrings counts, as formulas over its facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.domain.inspection import Facts
+from grader.domain.measures import Measure, counting
+
+_MISSES = ("missing-docstring", "trivial-docstring")
+
+
+def _misses(facts: Facts, limit: int | None) -> Fraction | None:
+    """Nothing to measure in a program that offers no function: a script, or one all in hiding."""
+    if not facts.counts.get("public"):
+        return None
+    return Fraction(facts.counts["wanted"] - facts.counts["documented"])
+
+
+def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    return _share(facts, "documented", "wanted") if facts.counts.get("public") else None
+
+
+def _argument_coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    return _share(facts, "described_arguments", "arguments")
+
+
+def _share(facts: Facts, part: str, whole: str) -> Fraction | None:
+    every = facts.counts.get(whole, 0)
+    return Fraction(100 * facts.counts.get(part, 0), every) if every else None
+
+
+def _of_documented_functions(measure: Measure, code: str) -> Measure:
+    """A count that says nothing without docstrings: none at all is no merit."""
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        counted = facts.counts.get("documented_functions", 0)
+        return measure.value(facts, limit) if counted else None
+
+    return replace(measure, value=value, evidence=lambda finding, limit: finding.code == code)
+
+
+MEASURES = (
+    Measure(
+        "coverage",
+        "Docstrings that say something",
+        "percent",
+        "higher",
+        "share of files and public classes, functions and methods whose docstring says something",
+        _coverage,
+        lambda finding, limit: finding.code in _MISSES,
+        high=100,
+    ),
+    Measure(
+        "undocumented",
+        "Without a docstring that says something",
+        "definitions",
+        "lower",
+        "number of files and public classes, functions and methods without a docstring, or with"
+        " one that says no more than the name",
+        _misses,
+        lambda finding, limit: finding.code in _MISSES,
+    ),
+    Measure(
+        "argument_coverage",
+        "Arguments that a docstring names",
+        "percent",
+        "higher",
+        "share of the arguments of public functions that their docstring names",
+        _argument_coverage,
+        lambda finding, limit: finding.code in (*_MISSES, "undescribed-arguments"),
+        high=100,
+    ),
+    _of_documented_functions(
+        replace(
+            counting("undescribed_arguments", "Arguments left out of the docstring", "arguments"),
+            formula="number of arguments of documented functions that the docstring never names",
+        ),
+        "undescribed-arguments",
+    ),
+    _of_documented_functions(
+        replace(
+            counting("undescribed_returns", "Results left open (advice)", "functions"),
+            formula="number of documented functions that give back a value and whose docstring"
+            " lists arguments or names a deed, without a word of what comes back",
+        ),
+        "undescribed-return",
+    ),
+)

@@ -1,0 +1,162 @@
+"""Does it say everything once? (statements that stand again, under other names too)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.analysis.syntax.statements import has_statements
+from grader.checks.duplication.fingerprints import rows_in, sketch_of
+from grader.checks.duplication.repeats import Repeat, Repeats, find_repeats
+from grader.domain.check import Check, Context, Inspections, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile, is_test_path
+
+WORDS = Words(
+    explanation=(
+        "These statements do what others have done already, perhaps with other names and values."
+        " Whoever corrects one of the two places has to remember the other, and one day somebody"
+        " will not."
+    ),
+    how_to_fix=(
+        "Write a function that holds these statements once. What differs between the two places"
+        " becomes its parameters, what is needed afterwards its return value. Then call it from"
+        " both; a function for several files goes into a module that they import."
+    ),
+    url="https://en.wikipedia.org/wiki/Don%27t_repeat_yourself",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """How many statements of a file could repeat others, and the fingerprints to tell by.
+
+    After "Winnowing: Local Algorithms for Document Fingerprinting" (Schleimer, Wilkerson and
+    Aiken, 2003): a document is known by hashes of what it holds, normalised, piece by piece. A
+    piece here is a statement, not a number of characters, and no fingerprint is thrown away, as a
+    submission is small: so no repetition that is long enough is missed.
+
+    Names that the student chose and literals are rubbed out, since whoever copies changes those.
+    Attributes, keywords and the names of what is imported or built in stay, since they say what
+    is done: without them ``load(path).read()`` and ``shop(cart).total()`` would be alike.
+    """
+    if is_test_path(source.path) or not has_statements(source):
+        return NOTHING_TO_SAY
+    statements, sketch = sketch_of(source.tree)
+    return Inspection(facts=Facts(counts={"statements": statements}), sketch=sketch)
+
+
+def combine(inspections: Inspections, options: Options) -> Inspections:
+    """Each file with what it repeats of itself and of the files before it, by path."""
+    files = {
+        path: (one.facts.counts["statements"], rows_in(one.sketch))
+        for path, one in inspections.items()
+        if one.sketch
+    }
+    repeats = find_repeats(files)
+    return {
+        path: _combined(path, one, repeats) if path in files else one
+        for path, one in inspections.items()
+    }
+
+
+def _combined(path: str, alone: Inspection, repeats: Repeats) -> Inspection:
+    runs = sorted(run for run in repeats.runs if run.here.path == path)
+    counts = {
+        **alone.facts.counts,
+        "repeated_statements": repeats.statements[path],
+        "clones": len(runs),
+    }
+    findings = tuple(_finding(run) for run in runs)
+    return alone.model_copy(update={"facts": Facts(counts=counts), "findings": findings})
+
+
+def _finding(run: Repeat) -> Finding:
+    here, there = run.here, run.there
+    where = "" if there.path == here.path else f" of `{there.path}`"
+    return Finding(
+        code="repeated-code",
+        line=here.first,
+        message=(
+            f"Lines {here.first}-{here.last} ({run.statements} statements) repeat"
+            f" lines {there.first}-{there.last}{where}"
+        ),
+        value=run.statements,
+    )
+
+
+def _share(facts: Facts, limit: int | None) -> Fraction | None:
+    statements = facts.counts.get("statements", 0)
+    repeated = facts.counts.get("repeated_statements", 0)
+    return Fraction(100 * repeated, statements) if statements else None
+
+
+LESSON = Lesson(
+    practice="Follow the DRY principle: do not repeat yourself",
+    before={
+        "totals.py": (
+            "def sum_prices(orders):\n"
+            "    total = 0\n"
+            "    for order in orders:\n"
+            '        if order["paid"]:\n'
+            '            total += order["price"]\n'
+            "    return round(total, 2)\n"
+            "\n"
+            "\n"
+            "def sum_weights(parcels):\n"
+            "    weight = 0\n"
+            "    for parcel in parcels:\n"
+            '        if parcel["paid"]:\n'
+            '            weight += parcel["grams"]\n'
+            "    return round(weight, 2)\n"
+        ),
+    },
+    after={
+        "totals.py": (
+            "def sum_paid(entries, field):\n"
+            '    return round(sum(entry[field] for entry in entries if entry["paid"]), 2)\n'
+            "\n"
+            "\n"
+            "def sum_prices(orders):\n"
+            '    return sum_paid(orders, "price")\n'
+            "\n"
+            "\n"
+            "def sum_weights(parcels):\n"
+            '    return sum_paid(parcels, "grams")\n'
+        ),
+    },
+    reading=("https://en.wikipedia.org/wiki/Don%27t_repeat_yourself",),
+)
+
+CHECK = Check(
+    id="duplication",
+    version=1,
+    title="Nothing said twice",
+    words=WORDS,
+    lesson=LESSON,
+    measures=(
+        replace(
+            counting("repeated_statements", "Repeated statements", "statements"),
+            formula=(
+                "number of statements in runs that stand again, in the same file or another;"
+                " the first place does not count"
+            ),
+        ),
+        replace(
+            counting("clones", "Repeated passages", "passages"),
+            formula="number of runs of statements that repeat an earlier one",
+        ),
+        Measure(
+            id="share",
+            title="Share of repeated statements",
+            unit="percent",
+            better="lower",
+            formula="100 * repeated statements / statements that could be repeated",
+            value=_share,
+            high=100,
+        ),
+    ),
+    inspect=inspect,
+    combine=combine,
+    skips_tests=True,
+)

@@ -1,0 +1,218 @@
+"""Are errors handled with care: where they may happen, and without hiding what went wrong?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.analysis.fixes.except_clauses import handler_mend
+from grader.analysis.fixes.own_line import Line, Mend, with_own_lines
+from grader.analysis.syntax.statements import every_statement, has_statements
+from grader.checks.exceptions import guidance
+from grader.checks.exceptions.faults import (
+    BARE,
+    BLIND,
+    NO_CAUSE,
+    PLAIN_RAISE,
+    QUIET,
+    SWALLOWED,
+    Fault,
+    handler_faults,
+    other_faults,
+)
+from grader.checks.exceptions.reach import read_sketch, sketch_of, unguarded
+from grader.checks.exceptions.risky_calls import Risk, read_program
+from grader.checks.exceptions.try_blocks import Try, find_tries
+from grader.domain.check import Check, Context, Inspections, Lesson, Options
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting, over_limit
+from grader.domain.source import SourceFile
+
+_UNCARED = "unguarded-call"
+_LONG_TRY = "long-try"
+#: Statements inside a ``try`` from which it is reported.
+_REPORTED_ABOVE = 3
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The clauses, the raised errors and the risky calls of one file.
+
+    Calls between files come to light in :func:`combine`.
+    """
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    nodes = every_statement(source.tree)
+    program = read_program(nodes)
+    tries = find_tries(nodes)
+    faults = [*handler_faults(tries), *other_faults(nodes, program.aliases)]
+    long = [_long(one) for one in tries if one.node.handlers and one.size > _REPORTED_ABOVE]
+    counts = Counter(fault.code for fault in faults)
+    sizes = Counter(one.size for one in tries if one.node.handlers)
+    alone = Inspection(
+        facts=Facts(counts=counts, histograms={"try_sizes": sizes} if sizes else {}),
+        findings=with_own_lines(source, [*map(_finding, faults), *long], _mend(source)),
+        sketch=sketch_of(program),
+    )
+    return _with_risks(alone, unguarded({"": read_sketch(alone.sketch)})[""])
+
+
+def _mend(source: SourceFile) -> Mend:
+    broad = handler_mend(source)
+
+    def mend(finding: Finding, line: Line) -> str | None:
+        return broad(finding, line) if finding.code in (BARE, BLIND) else None
+
+    return mend
+
+
+def combine(inspections: Inspections, options: Options) -> Inspections:
+    """Each file, with the calls of its functions in all the others."""
+    found = unguarded({path: read_sketch(one.sketch) for path, one in inspections.items()})
+    return {path: _with_risks(one, found[path]) for path, one in inspections.items()}
+
+
+def _with_risks(one: Inspection, risks: list[Risk]) -> Inspection:
+    kept = [finding for finding in one.findings if finding.code != _UNCARED]
+    more = [
+        Finding(code=_UNCARED, line=risk.line, column=risk.column, message=risk.message)
+        for risk in risks
+    ]
+    findings = sorted(kept + more, key=lambda item: (item.line, item.column, item.code))
+    counts = one.facts.counts | {_UNCARED: len(more)}
+    facts = one.facts.model_copy(update={"counts": counts})
+    return one.model_copy(update={"facts": facts, "findings": tuple(findings)})
+
+
+def _finding(fault: Fault) -> Finding:
+    line, column = getattr(fault.node, "lineno", 1), getattr(fault.node, "col_offset", 0)
+    return Finding(code=fault.code, line=line, column=column + 1, message=fault.message)
+
+
+def _long(one: Try) -> Finding:
+    return Finding(
+        code=_LONG_TRY,
+        line=one.node.lineno,
+        column=one.node.col_offset + 1,
+        message=f"`try` holds {one.size} statements",
+        value=one.size,
+    )
+
+
+_TRAPS = ("B012", "B013", "B014", "B025", "B029", "B030")
+
+
+def _count(name: str, title: str, unit: str, formula: str, *codes: str) -> Measure:
+    """How many findings there are of some codes."""
+    return replace(
+        counting(name, title, unit),
+        formula=formula,
+        value=lambda facts, limit: Fraction(sum(facts.counts.get(code, 0) for code in codes)),
+        evidence=lambda finding, limit: finding.code in codes,
+    )
+
+
+LESSON = Lesson(
+    practice="Handle exceptions gracefully",
+    before={
+        "settings.py": (
+            "import json\n"
+            "\n"
+            "\n"
+            "def load_settings(path):\n"
+            "    try:\n"
+            "        return json.loads(path.read_text())\n"
+            "    except:\n"
+            "        pass\n"
+        ),
+    },
+    after={
+        "settings.py": (
+            "import json\n"
+            "\n"
+            "\n"
+            "def load_settings(path):\n"
+            "    try:\n"
+            "        return json.loads(path.read_text())\n"
+            "    except FileNotFoundError:\n"
+            "        return {}\n"
+            "    except ValueError as error:\n"
+            '        raise SystemExit(f"{path} is no JSON: {error}") from error\n'
+        ),
+    },
+    reading=("https://docs.python.org/3/library/exceptions.html",),
+)
+
+CHECK = Check(
+    id="exceptions",
+    version=2,
+    title="Errors handled with care",
+    words=guidance.WORDS,
+    lesson=LESSON,
+    words_by_code={
+        BARE: guidance.BROAD,
+        BLIND: guidance.BROAD,
+        SWALLOWED: guidance.SWALLOWED,
+        QUIET: guidance.QUIET,
+        PLAIN_RAISE: guidance.PLAIN,
+        NO_CAUSE: guidance.CAUSE,
+        _LONG_TRY: guidance.LONG,
+        _UNCARED: guidance.UNGUARDED,
+    },
+    measures=(
+        _count(
+            "careless_handlers",
+            "Careless handling of errors",
+            "places",
+            "bare, blind and swallowing handlers, and traps around `try`",
+            *(BARE, BLIND, SWALLOWED, *_TRAPS),
+        ),
+        _count("bare_handlers", "Handlers of everything", "handlers", "number of `except:`", BARE),
+        _count(
+            "swallowed",
+            "Swallowed errors",
+            "handlers",
+            "number of handlers that do nothing about an error that matters",
+            SWALLOWED,
+        ),
+        _count(
+            "unguarded",
+            "Risky calls without care",
+            "calls",
+            "number of calls that depend on input, files or the network, and that the program gets"
+            " to with nothing that catches their error",
+            _UNCARED,
+        ),
+        replace(
+            over_limit("long_tries", "try_sizes", "Long `try` bodies", "`try` bodies"),
+            formula="number of `try` with `except` that hold more statements than the limit",
+            evidence=lambda finding, limit: (
+                finding.code == _LONG_TRY and (limit is None or (finding.value or 0) > limit)
+            ),
+        ),
+        _count(
+            "plain_raises",
+            "Errors of no particular kind",
+            "statements",
+            "number of `raise Exception`",
+            PLAIN_RAISE,
+        ),
+        _count(
+            "raises_without_from",
+            "Errors raised without their cause (advice)",
+            "statements",
+            "number of new errors that a handler raises without `from`",
+            NO_CAUSE,
+        ),
+        _count(
+            "quiet_handlers",
+            "Errors passed over in silence (advice)",
+            "handlers",
+            "number of handlers that do nothing, where that may be right",
+            QUIET,
+        ),
+    ),
+    inspect=inspect,
+    combine=combine,
+    skips_tests=True,
+)

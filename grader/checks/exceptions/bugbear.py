@@ -1,0 +1,156 @@
+"""Rules on ``try`` that flake8-bugbear knows too, under its codes, without recursion.
+
+``B012`` leaving ``finally`` early, ``B013`` a tuple of one, ``B014`` an error listed beside one
+that includes it, ``B025`` the same error in two clauses, ``B029`` an empty tuple, ``B030``
+something that is no class. flake8-bugbear itself takes more than twice as long as parsing does,
+and gives up on deep trees; a test holds these against it instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from grader.analysis.syntax.statements import FUNCTIONS
+
+_LOOPS = (ast.While, ast.For, ast.AsyncFor)
+_LEAVING = (ast.Return, ast.Continue, ast.Break)
+#: What may turn out to be a class of errors when the program runs.
+_CLASSES_MAYBE = (ast.Name, ast.Attribute, ast.Call, ast.Starred)
+#: Other names of the same class, that Python's own hierarchy does not tell.
+_ALIASES = {
+    "OSError": {
+        "EnvironmentError",
+        "IOError",
+        "WindowsError",
+        "mmap.error",
+        "select.error",
+        "socket.error",
+    },
+    "ValueError": {"binascii.Error"},
+}
+
+
+class Broken(NamedTuple):
+    """A rule that a ``try`` breaks: where, which, and what to say."""
+
+    node: ast.stmt | ast.ExceptHandler
+    code: str
+    message: str
+
+
+def broken_rules(found: Any) -> Iterator[Broken]:
+    """The rules that one ``try`` breaks, its clauses included."""
+    yield from _leaves_finally(found.finalbody)
+    for handler in found.handlers:
+        if handler.type is not None:
+            yield from _bad_types(handler)
+    yield from _caught_twice(found)
+
+
+def _leaves_finally(body: Sequence[ast.stmt]) -> Iterator[Broken]:
+    """A loop's own ``break`` and ``continue`` stay inside the ``finally``; ``return`` does not."""
+    waiting: list[tuple[ast.AST, tuple[type[ast.stmt], ...]]] = [(item, _LEAVING) for item in body]
+    while waiting:
+        node, leaving = waiting.pop()
+        if isinstance(node, FUNCTIONS):
+            continue
+        if isinstance(node, _LOOPS):
+            leaving = (ast.Return,)
+        elif isinstance(node, leaving):
+            word = type(node).__name__.lower()
+            yield Broken(node, "B012", f"`{word}` inside `finally` throws a running error away")
+        waiting.extend((child, leaving) for child in ast.iter_child_nodes(node))
+
+
+def _bad_types(handler: ast.ExceptHandler) -> Iterator[Broken]:
+    listed = list(_listed(handler.type))
+    if not all(isinstance(one, _CLASSES_MAYBE) for one in listed):
+        yield Broken(handler, "B030", "this `except` lists something that is no class of errors")
+    if not listed:
+        yield Broken(handler, "B029", "`except ():` catches nothing at all")
+    else:
+        yield from _needless_types(handler, listed)
+
+
+def _needless_types(handler: ast.ExceptHandler, listed: Sequence[ast.expr]) -> Iterator[Broken]:
+    names = _names_among(listed)
+    if len(listed) == len(names) == 1 and isinstance(handler.type, ast.Tuple):
+        yield Broken(handler, "B013", f"`except ({names[0]},):` needs no brackets and comma")
+    elif (needed := _needed(names)) != names:
+        extra = ", ".join(f"`{name}`" for name in _left_out(names, needed))
+        yield Broken(handler, "B014", f"{extra} is already covered in this `except`")
+
+
+def _names_among(listed: Iterable[ast.expr]) -> list[str]:
+    named = [one for one in listed if isinstance(one, ast.Name | ast.Attribute)]
+    return [name for name in map(_dotted, named) if name]
+
+
+def _listed(kind: ast.expr | None) -> Iterator[ast.expr]:
+    """What a clause lists, with ``*(A, B)`` written out."""
+    waiting = list(reversed(kind.elts)) if isinstance(kind, ast.Tuple) else [kind]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(kind, ast.Tuple) and _is_written_out(one):
+            waiting.extend(reversed(one.value.elts))  # type: ignore[union-attr]  # just looked
+        elif one is not None:
+            yield one
+
+
+def _is_written_out(one: ast.expr | None) -> bool:
+    return isinstance(one, ast.Starred) and isinstance(one.value, ast.List | ast.Tuple)
+
+
+def _dotted(node: ast.expr) -> str:
+    """``a.b.c`` of a name or of attributes of one (calls on the way left out), else nothing."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        else:
+            node = node.func
+    return ".".join(reversed([*parts, node.id])) if isinstance(node, ast.Name) else ""
+
+
+def _needed(names: Sequence[str]) -> list[str]:
+    """Those of the errors that are not covered by another one of them."""
+    once = list(dict.fromkeys(names))
+    if "BaseException" in once:
+        return ["BaseException"]
+    aliases = set().union(*(_ALIASES.get(name, ()) for name in once))
+    once = [name for name in once if name not in aliases]
+    return [
+        name
+        for at, name in enumerate(once)
+        if not any(_covers(other, name, at < by) for by, other in enumerate(once) if by != at)
+    ]
+
+
+def _covers(wide: str, narrow: str, first: bool) -> bool:
+    """Whether one class of Python's own includes another; of two names of one, the last is kept."""
+    one, other = (getattr(builtins, name, None) for name in (wide, narrow))
+    if not isinstance(one, type) or not isinstance(other, type):
+        return False
+    return issubclass(other, one) and (one is not other or first)
+
+
+def _left_out(names: Iterable[str], needed: Iterable[str]) -> list[str]:
+    left = list(names)
+    for name in needed:
+        left.remove(name)
+    return list(dict.fromkeys(left))
+
+
+def _caught_twice(found: Any) -> Iterator[Broken]:
+    times: dict[str, int] = {}
+    for handler in found.handlers:
+        if isinstance(handler.type, ast.Tuple | ast.Name | ast.Attribute):
+            kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            for name in {_dotted(kind) for kind in kinds} - {""}:
+                times[name] = times.get(name, 0) + 1
+    for name in sorted(name for name, seen in times.items() if seen > 1):
+        yield Broken(found, "B025", f"`{name}` is caught twice; only the first clause runs")

@@ -1,0 +1,80 @@
+"""Every ``try`` of a file with its surroundings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from grader.analysis.syntax.except_clauses import is_try
+from grader.analysis.syntax.statements import FUNCTIONS, is_constant_expression
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_Nodes = list[tuple[ast.AST, int]]
+
+
+class Try(NamedTuple):
+    """A ``try``, how many statements its body holds at every depth, and what it stands in."""
+
+    node: Any
+    size: int
+    in_loop: bool
+    #: Names that have a value before it.
+    known: frozenset[str]
+
+
+def find_tries(nodes: _Nodes) -> list[Try]:
+    """Every ``try`` among the statements of a file, in one pass up and one pass down."""
+    sizes = _sizes(nodes)
+    scopes, loops = [0] * len(nodes), [False] * len(nodes)
+    bound: dict[int, dict[str, int]] = {}
+    found: list[tuple[Any, int]] = []
+    for at, (node, parent) in enumerate(nodes):
+        starts = isinstance(nodes[parent][0], FUNCTIONS)
+        scopes[at] = parent if starts else scopes[parent]
+        loops[at] = not starts and (loops[parent] or isinstance(nodes[parent][0], _LOOPS))
+        for name in bound_by(node):
+            lines = bound.setdefault(scopes[at], {})
+            lines[name] = min(getattr(node, "lineno", 0), lines.get(name, 1 << 30))
+        if is_try(node):
+            found.append((node, at))
+    return [
+        Try(
+            node,
+            sum(sizes[id(item)] for item in node.body),
+            loops[at],
+            _known(node, nodes[scopes[at]][0], bound.get(scopes[at], {})),
+        )
+        for node, at in found
+    ]
+
+
+def _sizes(nodes: _Nodes) -> dict[int, int]:
+    """By statement, itself and the statements inside it; bare strings and ``...`` count nothing."""
+    inside = [0] * len(nodes)
+    for at in range(len(nodes) - 1, 0, -1):
+        node, parent = nodes[at]
+        inside[at] += not (isinstance(node, ast.stmt) and is_constant_expression(node))
+        inside[parent] += inside[at]
+    return {id(node): size for (node, _), size in zip(nodes, inside, strict=True)}
+
+
+def bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that a statement gives a value."""
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign | ast.For) and getattr(node, "value", node) is not None:
+        targets = [node.target]
+    for target in targets:
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+        yield from (part.id for part in parts if isinstance(part, ast.Name))
+
+
+def _known(found: ast.AST, scope: ast.AST, lines: dict[str, int]) -> frozenset[str]:
+    here = getattr(found, "lineno", 0)
+    names = {name for name, line in lines.items() if line < here}
+    if isinstance(scope, FUNCTIONS):
+        given = scope.args
+        names |= {one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+    return frozenset(names)

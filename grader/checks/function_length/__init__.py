@@ -1,0 +1,204 @@
+"""Are the functions small? (logical lines of each, arguments, nesting, returns)"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grader.checks.function_length.sizes import Size, sizes
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting, highest, over_limit
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "This function is long. A short one can be understood at a glance, named after what it"
+        " does, and tested on its own."
+    ),
+    how_to_fix=(
+        "Look for paragraphs inside it (often there is a comment above each) and make each one a"
+        " function with a name of its own."
+    ),
+    url="https://peps.python.org/pep-0020/",
+)
+
+_ARGUMENTS = Words(
+    explanation=(
+        "This function wants many arguments. Whoever calls it has to remember them all and their"
+        " order, and often it is a sign that the function does several things."
+    ),
+    how_to_fix=(
+        "Put values that belong together into one object (a dataclass, a tuple with names), give"
+        " the rare ones a default, or split the function by what needs which argument."
+    ),
+    url="https://docs.python.org/3/library/dataclasses.html",
+)
+
+_NESTING = Words(
+    explanation=(
+        "Here are blocks within blocks within blocks. To understand the innermost line, a reader"
+        " has to keep the condition of every block around it in mind."
+    ),
+    how_to_fix=(
+        "Turn a condition round and leave early (`return`, `continue`), or give the body of a loop"
+        " a function of its own."
+    ),
+    url="https://peps.python.org/pep-0020/",
+)
+
+_RETURNS = Words(
+    explanation=(
+        "This function can end in many places. Some early returns at its top are fine; with many"
+        " of them all over, it is hard to say what comes out when."
+    ),
+    how_to_fix=(
+        "Look for a dict that maps what comes in to what goes out, join conditions that return the"
+        " same, or split the function."
+    ),
+    url="https://docs.python.org/3/tutorial/datastructures.html#dictionaries",
+)
+
+LENGTH, ARGUMENTS = "function-length", "many-arguments"
+NESTING, RETURNS = "deep-nesting", "many-returns"
+#: The size from which each is reported; what counts as too much is for the rubric to say.
+_REPORTED_ABOVE = {LENGTH: 10, ARGUMENTS: 3, NESTING: 2, RETURNS: 3}
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The sizes of every function, inner ones and methods too.
+
+    A function's length is the number of statements in its body, at every depth: a loop counts one
+    and so does each statement inside it. Docstrings, comments and blank lines count nothing, and
+    a statement counts one however many lines it spans. Statements of an inner function count for
+    the inner one and for the one around it; its blocks and returns count for the inner one alone.
+    """
+    found = sizes(source.tree)
+    if not found:
+        return NOTHING_TO_SAY
+    histograms = {
+        "lengths": dict(Counter(one.length for one in found)),
+        "arguments": dict(Counter(one.arguments for one in found)),
+        "nesting": dict(Counter(one.nesting for one in found)),
+        "returns": dict(Counter(one.returns for one in found)),
+    }
+    facts = Facts(
+        counts={"functions": len(found)},
+        maxima={"lengths": max(histograms["lengths"])},
+        histograms=histograms,
+    )
+    return Inspection(facts=facts, findings=tuple(item for one in found for item in _findings(one)))
+
+
+def _findings(size: Size) -> Iterator[Finding]:
+    name = f"`{size.function.name}`"
+    said = (
+        (LENGTH, size.length, f"{name} has {size.length} logical lines"),
+        (ARGUMENTS, size.arguments, f"{name} takes {size.arguments} arguments"),
+        (NESTING, size.nesting, f"{name} nests its blocks {size.nesting} deep"),
+        (RETURNS, size.returns, f"{name} returns in {size.returns} places"),
+    )
+    for code, value, message in said:
+        if value > _REPORTED_ABOVE[code]:
+            yield Finding(
+                code=code,
+                line=size.function.lineno,
+                column=size.function.col_offset + 1,
+                message=message,
+                value=value,
+            )
+
+
+def _over(measure_id: str, histogram: str, title: str, code: str, formula: str) -> Measure:
+    """How many functions lie over the limit; findings of ``code`` alone show them."""
+    measure = over_limit(measure_id, histogram, title, "functions")
+
+    def evidence(finding: Finding, limit: int | None) -> bool:
+        return finding.code == code and measure.evidence(finding, limit)
+
+    return replace(measure, formula=formula, evidence=evidence)
+
+
+LESSON = Lesson(
+    practice="Keep functions short and focused",
+    before={
+        "invoice.py": (
+            "def print_invoice(lines, discount):\n"
+            "    total = 0\n"
+            "    for amount, price in lines:\n"
+            "        total = total + amount * price\n"
+            "    total = total - total * discount\n"
+            '    print("Invoice")\n'
+            '    print("-" * 20)\n'
+            '    print(f"Total: {total:.2f}")\n'
+        ),
+    },
+    after={
+        "invoice.py": (
+            "def total_price(lines, discount):\n"
+            "    full = sum(amount * price for amount, price in lines)\n"
+            "    return full * (1 - discount)\n"
+            "\n"
+            "\n"
+            "def print_invoice(lines, discount):\n"
+            '    print("Invoice")\n'
+            '    print("-" * 20)\n'
+            '    print(f"Total: {total_price(lines, discount):.2f}")\n'
+        ),
+    },
+    reading=("https://docs.python.org/3/tutorial/controlflow.html#defining-functions",),
+)
+
+MEASURES = (
+    _over(
+        "functions_over",
+        "lengths",
+        "Functions over the limit",
+        LENGTH,
+        "number of functions over the limit",
+    ),
+    replace(
+        highest("lengths", "Longest function", "logical lines"),
+        id="longest",
+        formula="logical lines of the longest function",
+        evidence=lambda finding, limit: finding.code == LENGTH,
+    ),
+    replace(
+        counting("functions", "Functions", "functions", better="higher"),
+        evidence=lambda finding, limit: False,
+    ),
+    _over(
+        "functions_with_many_arguments",
+        "arguments",
+        "Functions with more arguments than the limit",
+        ARGUMENTS,
+        "number of functions with more named arguments, self and cls aside, than the limit",
+    ),
+    _over(
+        "functions_nested_deeper",
+        "nesting",
+        "Functions nested deeper than the limit",
+        NESTING,
+        "number of functions with more blocks around one statement than the limit",
+    ),
+    _over(
+        "functions_with_many_returns",
+        "returns",
+        "Functions with more returns than the limit",
+        RETURNS,
+        "number of functions with more return statements than the limit",
+    ),
+)
+
+CHECK = Check(
+    id="function_length",
+    version=2,
+    title="Short functions",
+    words=WORDS,
+    words_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
+    lesson=LESSON,
+    measures=MEASURES,
+    inspect=inspect,
+    skips_tests=True,
+)

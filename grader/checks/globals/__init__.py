@@ -1,0 +1,225 @@
+"""Do functions take arguments and return values, instead of sharing variables of the module?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from grader.analysis.syntax.module_bindings import Place, top_statements
+from grader.analysis.syntax.scopes import Scope, scopes_of
+from grader.analysis.syntax.statements import FUNCTIONS, is_stub
+from grader.checks.globals.state import Key, uses_of
+from grader.domain.check import Check, Context, Lesson, Options, Outline, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile
+
+_URL = "https://docs.python.org/3/faq/programming.html"
+
+WORDS = Words(
+    explanation=(
+        "A function that gets what it needs as arguments and hands back what it made can be"
+        " understood, tested and used again all by itself."
+    ),
+    how_to_fix="Give the function a parameter for what it needs, and `return` what it makes.",
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
+_STATEMENT = Words(
+    explanation=(
+        "`global` lets a function change a variable that belongs to the whole file. From then on"
+        " any line may depend on when that function ran last."
+    ),
+    how_to_fix=(
+        "Delete the `global` line. Pass the old value in as an argument, `return` the new one, and"
+        " write `total = add(total, price)` where you call it."
+    ),
+    url=_URL,
+)
+
+_CHANGES = Words(
+    explanation=(
+        "This function changes something outside itself, and its call does not show it. Call it"
+        " twice, or in a test, and the second result depends on the first."
+    ),
+    how_to_fix=(
+        "Let the function build its result in a variable of its own and `return` it; whoever calls"
+        " it decides where to keep it. If it has to change a list, take the list as an argument."
+    ),
+    url=_URL,
+)
+
+_READS = Words(
+    explanation=(
+        "This function depends on a variable that changes elsewhere in the file, and its first"
+        " line does not say so. It cannot be tried out with another value."
+    ),
+    how_to_fix=(
+        "Add a parameter of that name to the function and pass the value in where you call it."
+        " If the value never changes, set it once and name it in UPPER_CASE."
+    ),
+    url=_URL,
+)
+
+
+def context(path: str, outline: Outline) -> Context:
+    """The names of the submission's other modules: a variable kept there is shared as well."""
+    stems = {PurePosixPath(other).stem for other, _ in outline if other != path}
+    return tuple(sorted(stems))
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The functions of one file that read or change state of a module.
+
+    Methods, inner functions and lambdas with a name count too; functions that do nothing do not.
+    """
+    statements = list(top_statements(source.tree))
+    scopes = scopes_of(source.tree)
+    functions = _functions(scopes, statements)
+    if not functions:
+        return NOTHING_TO_SAY
+    changes, reads = uses_of(scopes, statements, context)
+    declared = [each for scope in scopes for each in scope.declared.items()]
+    counts = {
+        "functions": len(functions),
+        "functions_using_globals": len(functions.keys() & (changes.keys() | reads.keys())),
+        "functions_changing_globals": len(functions.keys() & changes.keys()),
+        "global_statements": len(declared),
+    }
+    findings = [_statement(*each) for each in declared]
+    for owner, name in functions.items():
+        findings += _findings(name, changes.get(owner, {}), reads.get(owner, {}))
+    findings.sort(key=lambda each: (each.line, each.column, each.code, each.message))
+    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+
+
+def _findings(
+    function: str, changed: Mapping[Key, ast.AST], read: Mapping[Key, ast.AST]
+) -> Iterator[Finding]:
+    for key, node in changed.items():
+        yield _finding("changes-global", function, key, node)
+    for key, node in read.items():
+        if key not in changed:
+            yield _finding("reads-global", function, key, node)
+
+
+def _functions(
+    scopes: Sequence[Scope], statements: Sequence[tuple[ast.stmt, Place]]
+) -> dict[int, str]:
+    """The functions that do something, by the identity of their scope, each with its name."""
+    lambdas = {
+        id(item.value): item.targets[0].id
+        for item, _ in statements
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
+    }
+    found: dict[int, str] = {}
+    for scope in scopes:
+        if isinstance(scope.node, FUNCTIONS) and not is_stub(scope.node.body):
+            found[id(scope)] = scope.node.name
+        elif isinstance(scope.node, ast.Lambda) and id(scope.node) in lambdas:
+            found[id(scope)] = lambdas[id(scope.node)]
+    return found
+
+
+def _finding(code: str, function: str, key: Key, node: ast.AST) -> Finding:
+    name = ".".join(part for part in key if part)
+    verb = "changes" if code == "changes-global" else "reads"
+    return Finding(
+        code=code,
+        line=getattr(node, "lineno", 1),
+        column=getattr(node, "col_offset", 0) + 1,
+        message=f"`{function}` {verb} `{name}`, which it was not given",
+    )
+
+
+def _statement(name: str, node: ast.Global) -> Finding:
+    return Finding(
+        code="global-statement",
+        line=node.lineno,
+        column=node.col_offset + 1,
+        message=f"`global {name}` makes a function share `{name}` with the whole file",
+    )
+
+
+def _count(name: str, title: str, unit: str, formula: str, codes: Collection[str]) -> Measure:
+    """A count of a file's functions or words; nothing to measure where there is no function."""
+    plain = counting(name, title, unit)
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        return plain.value(facts, limit) if facts.counts.get("functions") else None
+
+    return replace(
+        plain, formula=formula, value=value, evidence=lambda finding, limit: finding.code in codes
+    )
+
+
+LESSON = Lesson(
+    practice="Pass arguments and return values instead of using globals",
+    before={
+        "basket.py": (
+            "total = 0\n"
+            "\n"
+            "\n"
+            "def add(price):\n"
+            "    global total\n"
+            "    total = total + price\n"
+            "\n"
+            "\n"
+            "def receipt():\n"
+            '    return f"Total: {total}"\n'
+        ),
+    },
+    after={
+        "basket.py": (
+            "def add(total, price):\n"
+            "    return total + price\n"
+            "\n"
+            "\n"
+            "def receipt(total):\n"
+            '    return f"Total: {total}"\n'
+        ),
+    },
+    reading=("https://docs.python.org/3/tutorial/controlflow.html#defining-functions",),
+)
+
+CHECK = Check(
+    id="globals",
+    version=1,
+    title="Arguments and results instead of globals",
+    words=WORDS,
+    words_by_code={
+        "global-statement": _STATEMENT,
+        "changes-global": _CHANGES,
+        "reads-global": _READS,
+    },
+    lesson=LESSON,
+    context=context,
+    measures=(
+        _count(
+            "functions_using_globals",
+            "Functions that rely on globals",
+            "functions",
+            "number of functions that read or change variables of the module that change",
+            ("changes-global", "reads-global"),
+        ),
+        _count(
+            "functions_changing_globals",
+            "Functions that change globals",
+            "functions",
+            "number of functions that change variables of the module",
+            ("changes-global",),
+        ),
+        _count(
+            "global_statements",
+            "Names declared global",
+            "names",
+            "number of names in `global` statements",
+            ("global-statement",),
+        ),
+    ),
+    inspect=inspect,
+    skips_tests=True,
+)

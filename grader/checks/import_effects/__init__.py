@@ -1,0 +1,220 @@
+"""Can a file be imported without anything happening?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from grader.analysis.syntax.import_time import GUARD_ROOM
+from grader.analysis.syntax.statements import DEFINITIONS, has_statements
+from grader.checks.import_effects.effects import Effect, Module, effects_of, guarded
+from grader.checks.import_effects.known_calls import ASKS, PRINTS, READS, RUNS, effectful_functions
+from grader.domain.check import Check, Context, Lesson, Options, Outline, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile
+
+_URL = "https://docs.python.org/3/library/__main__.html"
+
+WORDS = Words(
+    explanation=(
+        "Whoever imports a file wants what it defines. What it does besides happens to them too,"
+        " in every test and in every other program that uses one of its functions."
+    ),
+    how_to_fix='Put it into a function, and call that below `if __name__ == "__main__":`.',
+    url=_URL,
+)
+
+_RUNS = Words(
+    explanation=(
+        "This runs as soon as somebody imports the file, at a moment that nobody chose. One"
+        " function of the file cannot be used or tested without it."
+    ),
+    how_to_fix=(
+        'Move it into a function such as `main()`, and call that below `if __name__ == "__main__":`'
+        " at the end of the file."
+    ),
+    url=_URL,
+)
+
+_PRINTS = Words(
+    explanation=(
+        "This prints while the file is being imported, so that its lines turn up in the middle of"
+        " whatever another program or a test has to say."
+    ),
+    how_to_fix=(
+        'Move the printing into a function and call it below `if __name__ == "__main__":`. If you'
+        " printed to see a value for yourself, delete the line."
+    ),
+    url=_URL,
+)
+
+_ASKS = Words(
+    explanation=(
+        "This asks a question while the file is being imported. A test that imports the file waits"
+        " for an answer that never comes."
+    ),
+    how_to_fix=(
+        'Ask below `if __name__ == "__main__":` (or in a function that is called there), and pass'
+        " the answer to your functions as an argument."
+    ),
+    url=_URL,
+)
+
+_READS = Words(
+    explanation=(
+        "This reaches for a file or the network while the file is being imported. Where the file or"
+        " the network is missing, not even the import works."
+    ),
+    how_to_fix=(
+        "Write a function that takes the path or address and returns what it read, and call it"
+        ' from `main()`, below `if __name__ == "__main__":`.'
+    ),
+    url="https://docs.python.org/3/tutorial/inputoutput.html#reading-and-writing-files",
+)
+
+#: The context of files that are run and never imported.
+_STARTS: Context = ("starts",)
+_STARTERS = frozenset({"__main__.py", "setup.py"})
+
+
+def context(path: str, outline: Outline) -> Context:
+    """Whether a file is one that Python's own tools run, and so needs no guard."""
+    return _STARTS if PurePosixPath(path).name in _STARTERS else ()
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """What one file does on import, a statement at a time, at every depth.
+
+    ``__main__.py`` and ``setup.py`` may do as much as fits below a guard elsewhere.
+    """
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    module = _module(source)
+    found = list(effects_of(source.tree.body, module))
+    if context == _STARTS:
+        found = found[GUARD_ROOM:]
+    below = list(effects_of(list(guarded(source.tree.body)), module))
+    counts = {
+        "modules": 1,
+        "effects": len(found),
+        "files_with_effects": int(bool(found)),
+        "prints": sum(each.code in (PRINTS, ASKS) for each in found),
+        "effects_below_guard": max(0, len(below) - GUARD_ROOM),
+    }
+    return Inspection(facts=Facts(counts=counts), findings=tuple(map(_finding, found)))
+
+
+def _module(source: SourceFile) -> Module:
+    imported: set[str] = set()
+    made: set[str] = set()
+    for node in source.tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imported.update(each.asname or each.name.split(".")[0] for each in node.names)
+        else:
+            made.update(_made_by(node))
+    effectful = effectful_functions(source.tree)
+    return Module(imported, made - imported, effectful, source.kind == "main")
+
+
+def _made_by(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
+    yield from (each.id for each in targets if isinstance(each, ast.Name))
+
+
+def _finding(effect: Effect) -> Finding:
+    return Finding(
+        code=effect.code,
+        line=getattr(effect.node, "lineno", 1),
+        column=getattr(effect.node, "col_offset", 0) + 1,
+        message=f"{effect.what} when this file is imported",
+    )
+
+
+def _count(name: str, title: str, unit: str, formula: str, codes: Collection[str]) -> Measure:
+    return replace(
+        counting(name, title, unit),
+        formula=formula,
+        evidence=lambda finding, limit: finding.code in codes,
+    )
+
+
+LESSON = Lesson(
+    practice="Let an import define things and do nothing else",
+    before={
+        "weather.py": (
+            'lines = open("weather.txt").read().splitlines()\n'
+            "\n"
+            "\n"
+            "def warmest(degrees):\n"
+            "    return max(degrees)\n"
+            "\n"
+            "\n"
+            "print(warmest([float(line) for line in lines]))\n"
+        ),
+    },
+    after={
+        "weather.py": (
+            "from pathlib import Path\n"
+            "\n"
+            "\n"
+            "def warmest(degrees):\n"
+            "    return max(degrees)\n"
+            "\n"
+            "\n"
+            "def main():\n"
+            '    lines = Path("weather.txt").read_text().splitlines()\n'
+            "    print(warmest([float(line) for line in lines]))\n"
+            "\n"
+            "\n"
+            'if __name__ == "__main__":\n'
+            "    main()\n"
+        ),
+    },
+    reading=(_URL,),
+)
+
+CHECK = Check(
+    id="import_effects",
+    version=1,
+    title="Nothing happens on import",
+    words=WORDS,
+    words_by_code={RUNS: _RUNS, PRINTS: _PRINTS, ASKS: _ASKS, READS: _READS},
+    lesson=LESSON,
+    context=context,
+    measures=(
+        _count(
+            "effects",
+            "Effects of an import",
+            "statements",
+            "number of statements, at every depth, that do more on import than make a value",
+            (RUNS, PRINTS, ASKS, READS),
+        ),
+        _count(
+            "files_with_effects",
+            "Files that do something on import",
+            "files",
+            "number of files with a statement that does more on import than make a value",
+            (RUNS, PRINTS, ASKS, READS),
+        ),
+        _count(
+            "prints",
+            "Prints and questions on import",
+            "statements",
+            "number of statements that print or ask on import (advice; `effects` has them too)",
+            (PRINTS, ASKS),
+        ),
+        _count(
+            "effects_below_guard",
+            "Effects below the guard that belong into functions",
+            "statements",
+            f"number of effects of one file's guard beyond {GUARD_ROOM}, added up (advice)",
+            (),
+        ),
+    ),
+    inspect=inspect,
+)

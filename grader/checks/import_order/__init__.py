@@ -1,0 +1,134 @@
+"""Are the imports grouped and sorted as isort sorts them?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grader.analysis.fixes.diff import difference
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools import isort
+from grader.analysis.tools.options import ImportOrderOptions
+from grader.checks.import_order.hidden_imports import hidden_imports
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import counting
+from grader.domain.source import SourceFile, restore
+
+WORDS = Words(
+    explanation=(
+        "isort would put the imports in another order. Sorted imports, in the groups standard"
+        " library, installed packages and your own modules, show at a glance what a file needs."
+    ),
+    how_to_fix=(
+        "Run `isort --profile black` on the file, from the folder that holds your program: it"
+        " moves imports and nothing else."
+    ),
+    url="https://peps.python.org/pep-0008/#imports",
+)
+
+_HIDDEN = Words(
+    explanation=(
+        "This module comes with every Python, so importing it cannot fail and needs no condition."
+        " In a block of its own it looks like an exception to something, and isort cannot sort it"
+        " in among the others."
+    ),
+    how_to_fix="Move it out of the block, to the other imports at the top of the file.",
+    url="https://peps.python.org/pep-0008/#imports",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """isort's verdict on one file; the context is :func:`isort.own_modules`."""
+    assert isinstance(options, ImportOrderOptions)
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    findings = [*_order(source, options, context), *map(_hidden, hidden_imports(source.tree))]
+    counts = {"files_to_sort": int(bool(findings))}
+    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+
+
+def _order(source: SourceFile, options: ImportOrderOptions, context: Context) -> Iterator[Finding]:
+    """What isort itself has to say."""
+    is_stub = source.kind == "stub"
+    after = isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
+    if after is not None:
+        finding = Finding(code="isort", message="isort would change the imports of this file")
+        yield _with_fix(finding, source, after) if options.show_fix else finding
+
+
+def _hidden(statement: ast.stmt) -> Finding:
+    return Finding(
+        code="hidden-import",
+        line=statement.lineno,
+        column=statement.col_offset + 1,
+        message="This import stands in a block that it does not need",
+    )
+
+
+def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
+    """The finding with its hunk, on plain newlines unless newlines are all that changes."""
+    before, after = restore(source.raw_text, source.stand_in), restore(after, source.stand_in)
+    change = difference(_plain(before), _plain(after))
+    if not change.body:
+        change = difference(before, after)
+    return finding.model_copy(update={"line": change.first_line, "hunk": change.body})
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, ImportOrderOptions)
+    command = f"isort --check-only --diff --profile {options.profile}"
+    within = " --force-sort-within-sections" * options.force_sort_within_sections
+    return f"{command} --line-length {options.line_length}{within} --src ."
+
+
+LESSON = Lesson(
+    practice="Adhere to a consistent coding style",
+    before={
+        "report.py": (
+            "import sys\n"
+            "import csv\n"
+            "from statistics import median, mean\n"
+            "\n"
+            "print(mean([1, 2]), median([1, 2]), csv.reader(sys.stdin))\n"
+        ),
+    },
+    after={
+        "report.py": (
+            "import csv\n"
+            "import sys\n"
+            "from statistics import mean, median\n"
+            "\n"
+            "print(mean([1, 2]), median([1, 2]), csv.reader(sys.stdin))\n"
+        ),
+    },
+    reading=("https://peps.python.org/pep-0008/#imports",),
+)
+
+CHECK = Check(
+    id="import_order",
+    version=2,
+    title="Imports sorted with isort",
+    words=WORDS,
+    words_by_code={"hidden-import": _HIDDEN},
+    lesson=LESSON,
+    options=ImportOrderOptions,
+    context=isort.own_modules,
+    measures=(
+        replace(
+            counting("files_to_sort", "Files whose imports isort would change", "files"),
+            formula=(
+                "number of files for which `isort --check` fails, or in which a block that is not"
+                " needed hides an import of the standard library from it"
+            ),
+        ),
+    ),
+    inspect=inspect,
+    tools=("isort",),
+    command=_command,
+)

@@ -1,0 +1,292 @@
+"""Is the program made of modules with functions, and started from a guarded ``main.py``?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
+from grader.analysis.syntax.import_time import is_guard, runs_outside
+from grader.analysis.syntax.imports import STAR, Import, depth_in, imports_in, packages_around
+from grader.analysis.syntax.statements import (
+    DEFINITIONS,
+    functions_in,
+    has_statements,
+    is_stub,
+    without_docstring,
+)
+from grader.checks.modularity.measures import LESSON, MEASURES
+from grader.checks.modularity.program import ModuleSketch, combine
+from grader.checks.modularity.work import Work, has_fields, work_in
+from grader.domain.check import Check, Context, Options, Outline, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.source import SourceFile, is_test_path
+
+WORDS = Words(
+    explanation=(
+        "A program of modules, each with functions of one subject, can be read, tested and reused"
+        " piece by piece. A script that does everything in one go can only be run."
+    ),
+    how_to_fix=(
+        "Put each subject into a module of its own, what it does into functions, and the start of"
+        " the program into `main.py`."
+    ),
+    url="https://docs.python.org/3/tutorial/modules.html",
+)
+
+_OUTSIDE = Words(
+    explanation=(
+        "This runs as soon as the file is imported. Nobody can use a function of this file, or"
+        " test it, without running this too."
+    ),
+    how_to_fix=(
+        'Move it into a function, and call that below `if __name__ == "__main__":`. A value that'
+        " never changes may stay, under a name in UPPER_CASE."
+    ),
+    url="https://docs.python.org/3/library/__main__.html",
+)
+
+_NO_GUARD = Words(
+    explanation=(
+        "`main.py` starts the program, and nothing in it says that it should start only when it is"
+        " run and not when it is imported."
+    ),
+    how_to_fix='Write `if __name__ == "__main__":` at its end, and below it call `main()`.',
+    url="https://docs.python.org/3/library/__main__.html",
+)
+
+_STARTS_LITTLE = Words(
+    explanation=(
+        "`main.py` is where the program starts, so following it from there should lead to what the"
+        " program does. Here most of it lies elsewhere, where `main.py` never gets."
+    ),
+    how_to_fix=(
+        "Put the work into functions, import them into `main.py`, and let `main()` call them in"
+        " the order in which the program needs them."
+    ),
+    url="https://docs.python.org/3/library/__main__.html",
+)
+
+_IN_TEXT = Words(
+    explanation=(
+        "This text is itself a program. No tool can read it there, and neither can a colleague: no"
+        " colours, no searching, no test."
+    ),
+    how_to_fix="Write it as code, in functions, and call them.",
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
+_UNUSED = Words(
+    explanation=(
+        "Nothing in the program mentions this, so it does none of the program's work. A reader"
+        " cannot tell whether it still matters."
+    ),
+    how_to_fix="Call it where the program needs it, or delete it.",
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
+_CYCLE = Words(
+    explanation=(
+        "These modules import each other in a circle. Python may find one of them half finished"
+        " when the other asks for it, and neither can be understood or tested alone."
+    ),
+    how_to_fix=(
+        "Move what both of them need into a third module that imports neither, or let one of them"
+        " be given the value it needs as an argument."
+    ),
+    url="https://docs.python.org/3/faq/programming.html"
+    "#what-are-the-best-practices-for-using-import-in-a-module",
+)
+
+_UNREACHED = Words(
+    explanation=(
+        "The program never uses this file: neither `main.py` nor anything that it imports asks for"
+        " it. A reader cannot tell whether it still matters."
+    ),
+    how_to_fix=(
+        "Import from it what the program needs. If it is left over (the script from before it was"
+        " split up, for example), delete it."
+    ),
+    url="https://docs.python.org/3/tutorial/modules.html",
+)
+
+_STAR = Words(
+    explanation=(
+        "`import *` brings in every name of a module. A reader can no longer see where a name"
+        " comes from, and a new name over there may silently replace one of yours."
+    ),
+    how_to_fix=(
+        "Name what you need (`from shapes import area`), or import the module and write"
+        " `shapes.area`."
+    ),
+    url="https://docs.python.org/3/tutorial/modules.html#more-on-modules",
+)
+
+#: What marks the context of the file that starts the program.
+_STARTS = "main"
+
+
+def context(path: str, outline: Outline) -> Context:
+    """Whether a file is the submission's ``main.py`` (of all of that name, the least deep), and
+    how many packages lie around it."""
+    named = (other for other, _ in outline if other.split("/")[-1] == "main.py")
+    mains = sorted(
+        (other for other in named if not is_test_path(other)),
+        key=lambda other: (other.count("/"), other),
+    )
+    return ((_STARTS,) if mains[:1] == [path] else ()) + packages_around(path, outline)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """What one module defines, what it runs on import, and whether ``main.py`` has its guard.
+
+    Functions whose body does nothing, and everything in tests, count for no merit.
+    """
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    starts, guarded = _STARTS in context, _has_guard(source.tree)
+    imports = imports_in(source.tree)
+    outside, stars = _all_outside(source.tree), _stars(source, imports)
+    total = sum(times for _, times in outside)
+    program = _Program() if is_test_path(source.path) else _program(source, total)
+    counts = {
+        "modules": 1,
+        "main_modules": int(starts),
+        "guarded_main": int(starts and guarded),
+        "statements_outside": total,
+        "star_imports": len(stars),
+        **program.counts(),
+    }
+    return Inspection(
+        facts=Facts(counts=counts, maxima={"statements_outside": total}),
+        findings=(
+            *(_outside(statement, times) for statement, times in outside),
+            *map(_star, stars),
+            *map(_in_text, program.hidden),
+            *([_no_guard(source.tree)] if starts and not guarded else ()),
+        ),
+        sketch=ModuleSketch(
+            depth=depth_in(context), imports=imports, work=program.work
+        ).model_dump_json(),
+    )
+
+
+class _Program(NamedTuple):
+    """What a module is to a program: its work, how much of it stands outside functions or in
+    text, and the functions whose body does something. Tests are none of it."""
+
+    work: Work = Work()
+    outside: int = 0
+    hidden: tuple[CodeInText, ...] = ()
+    functions: int = 0
+    defines: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """What is counted of it."""
+        in_text = sum(text.statements for text in self.hidden)
+        return {
+            "work": self.work.amount + self.outside + in_text,
+            "statements_in_text": in_text,
+            "functions": self.functions,
+            "modules_with_functions": int(self.defines),
+        }
+
+
+def _program(source: SourceFile, outside: int) -> _Program:
+    functions = _real_functions(source.tree)
+    hidden = tuple(code_in_text(source.tree))
+    defines = functions > 0 or _has_class_of_fields(source.tree)
+    return _Program(work_in(source), outside, hidden, functions, defines)
+
+
+def _all_outside(tree: ast.Module) -> list[tuple[ast.stmt, int]]:
+    """Each statement that runs on import, with how many run in it."""
+    counted = ((statement, runs_outside(statement)) for statement in tree.body)
+    return [(statement, times) for statement, times in counted if times]
+
+
+def _stars(source: SourceFile, imports: Iterable[Import]) -> list[Import]:
+    return [one for one in imports if one.name == STAR and not _is_facade(source, one)]
+
+
+def _has_guard(tree: ast.Module) -> bool:
+    """Whether there is a guard that does something."""
+    return any(
+        isinstance(item, ast.If) and is_guard(item) and not is_stub(item.body) for item in tree.body
+    )
+
+
+def _real_functions(tree: ast.Module) -> int:
+    return sum(not is_stub(function.body) for function in functions_in(tree))
+
+
+def _has_class_of_fields(tree: ast.Module) -> bool:
+    return any(isinstance(item, ast.ClassDef) and has_fields(item) for item in tree.body)
+
+
+def _outside(statement: ast.stmt, times: int) -> Finding:
+    what = "This statement runs" if times == 1 else f"These {times} statements run"
+    return Finding(
+        code="outside-function",
+        line=statement.lineno,
+        column=statement.col_offset + 1,
+        message=f"{what} outside every function",
+    )
+
+
+def _in_text(text: CodeInText) -> Finding:
+    return Finding(
+        code="code-in-text",
+        line=text.line,
+        column=text.column,
+        message=f"This text is a program of {text.statements} statements, not code",
+    )
+
+
+def _no_guard(tree: ast.Module) -> Finding:
+    body = without_docstring(tree.body)
+    calls = [item for item in body if not isinstance(item, DEFINITIONS)]
+    return Finding(
+        code="no-main-guard",
+        line=(calls or list(body))[-1].lineno,
+        message='`main.py` has no `if __name__ == "__main__":` that starts the program',
+    )
+
+
+def _is_facade(source: SourceFile, one: Import) -> bool:
+    """``from .part import *`` in an ``__init__.py``: a package that shows what its parts hold."""
+    return one.level > 0 and source.kind in ("init", "test_init")
+
+
+def _star(one: Import) -> Finding:
+    module = "." * one.level + one.module
+    return Finding(
+        code="star-import",
+        line=one.line,
+        column=one.column,
+        message=f"`from {module} import *` does not say which names it brings in",
+    )
+
+
+CHECK = Check(
+    id="modularity",
+    version=3,
+    title="Modules, functions and a guarded main.py",
+    words=WORDS,
+    words_by_code={
+        "outside-function": _OUTSIDE,
+        "code-in-text": _IN_TEXT,
+        "unused-definition": _UNUSED,
+        "no-main-guard": _NO_GUARD,
+        "main-starts-little": _STARTS_LITTLE,
+        "import-cycle": _CYCLE,
+        "unreached-module": _UNREACHED,
+        "star-import": _STAR,
+    },
+    lesson=LESSON,
+    context=context,
+    measures=MEASURES,
+    inspect=inspect,
+    combine=combine,
+)

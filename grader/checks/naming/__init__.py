@@ -1,0 +1,178 @@
+"""Do names follow PEP 8, and do they say what they stand for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import Field
+
+from grader.analysis.fixes.own_line import with_own_lines
+from grader.analysis.syntax.names import Binding, Kind, bindings, scoped
+from grader.analysis.tools.pep8_naming import ALLOWED, CaseViolation, case_violations
+from grader.checks.naming.fixes import case_mend
+from grader.checks.naming.guidance import WORDS_BY_CODE
+from grader.checks.naming.numbered import Groups, grouped
+from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE, unclear_names, without_verb
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure
+from grader.domain.source import SourceFile, is_test_path
+
+WORDS = Words(
+    explanation=(
+        "Python programmers read a name's case before they read the name: `lower_case` is a"
+        " variable or a function, `CapWords` a class, `UPPER_CASE` a constant. Another case sends"
+        " them the wrong way."
+    ),
+    how_to_fix=(
+        "Write functions, arguments and variables as `total_price`, classes as `ShoppingCart`, and"
+        " rename every use with your editor's rename command."
+    ),
+    url="https://peps.python.org/pep-0008/#naming-conventions",
+)
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_*?][A-Za-z0-9_*?]*$", max_length=80)]
+
+
+class NamingOptions(Options):
+    """``ignore_names``: names, or patterns with ``*`` and ``?``, whose case is accepted."""
+
+    ignore_names: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The case of every name, and names that say nothing; in tests, only their case."""
+    assert isinstance(options, NamingOptions)
+    found = list(scoped(source.tree))
+    bound = bindings(source.tree, found)
+    if not bound:
+        return NOTHING_TO_SAY
+    case = [_case(each) for each in case_violations(found, options.ignore_names)]
+    groups = {} if is_test_path(source.path) else grouped(bound)
+    unclear = list(_unclear(groups))
+    advice = [_finding(each, NO_VERB) for each in without_verb(groups)]
+    counts = {
+        "names": len(bound),
+        "case_violations": len(case),
+        "unclear_names": len(unclear),
+        "functions_without_verb": len(advice),
+    }
+    findings = sorted((*case, *unclear, *advice), key=lambda each: (each.line, each.column))
+    shown = with_own_lines(source, findings, case_mend(source))
+    return Inspection(facts=Facts(counts=counts), findings=shown)
+
+
+def _case(violation: CaseViolation) -> Finding:
+    return Finding(
+        code=violation.code,
+        line=violation.line,
+        column=violation.column,
+        message=violation.text,
+    )
+
+
+def _unclear(groups: Groups) -> Iterator[Finding]:
+    for bound, code in unclear_names(groups):
+        yield _finding(bound, code)
+
+
+_SAYS = {
+    VAGUE: "does not say what it stands for",
+    NUMBERED: "differs from others only by a number",
+    SINGLE: "is a single letter",
+    NO_VERB: "does not begin with a verb",
+}
+
+
+def _finding(bound: Binding, code: str) -> Finding:
+    what = bound.kind.value if bound.kind in _TOLD else Kind.VARIABLE.value
+    return Finding(
+        code=code,
+        line=bound.node.lineno,
+        column=bound.node.col_offset + 1,
+        message=f"The {what} `{bound.name}` {_SAYS[code]}",
+    )
+
+
+_TOLD = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.CLASS, Kind.ARGUMENT})
+
+
+def _measure(name: str, title: str, unit: str, formula: str, codes: Iterable[str]) -> Measure:
+    """The measure that is one count, with nothing to measure where no name was bound."""
+    beginnings = tuple(codes)
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        return Fraction(facts.counts.get(name, 0)) if facts.counts.get("names") else None
+
+    def evidence(finding: Finding, limit: int | None) -> bool:
+        return finding.code.startswith(beginnings)
+
+    return Measure(name, title, unit, "lower", formula, value, evidence)
+
+
+MEASURES = (
+    _measure(
+        "case_violations",
+        "Names in another case than PEP 8's",
+        "names",
+        "number of complaints of pep8-naming, N818 left out",
+        ("N8",),
+    ),
+    _measure(
+        "unclear_names",
+        "Names that say nothing",
+        "names",
+        "number of different names of each scope, tests aside, that are vague, numbered or a"
+        " single letter",
+        (VAGUE, NUMBERED, SINGLE),
+    ),
+    _measure(
+        "functions_without_verb",
+        "Functions not named by a verb (advice)",
+        "functions",
+        "number of functions and methods, tests aside, whose name begins with no known verb",
+        (NO_VERB,),
+    ),
+)
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, NamingOptions)
+    ignored = ",".join((*ALLOWED, *options.ignore_names))
+    given = ["flake8 --isolated --disable-noqa --select=N --extend-ignore=N818"]
+    return " ".join(given + [f"--ignore-names='{ignored}'"] * bool(options.ignore_names))
+
+
+LESSON = Lesson(
+    practice="Use descriptive function names",
+    before={
+        "fuel.py": (
+            "def calcFuel2(a, b):\n"
+            "    foo = a * b\n"
+            "    tmp1 = foo / 100\n"
+            "    return tmp1\n"
+        ),
+    },
+    after={
+        "fuel.py": (
+            "def compute_fuel(distance, consumption):\n" "    return distance * consumption / 100\n"
+        ),
+    },
+    reading=("https://peps.python.org/pep-0008/#naming-conventions",),
+)
+
+CHECK = Check(
+    id="naming",
+    version=2,
+    title="Names that tell",
+    words=WORDS,
+    lesson=LESSON,
+    words_by_code=WORDS_BY_CODE,
+    options=NamingOptions,
+    measures=MEASURES,
+    inspect=inspect,
+    tools=("pep8-naming",),
+    command=_command,
+)

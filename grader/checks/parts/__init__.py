@@ -1,1 +1,0 @@
-"""What checks are made of: readings that several share, and the inner parts of large ones."""

@@ -1,0 +1,111 @@
+"""What should a person look at? (never points: text run as code, hidden text, twins)
+
+It finds what each file holds; what shows only between files (``grader.domain.signals``) has its
+words here as well, so that everything that an instructor reads stands in one place.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from grader.analysis.syntax.statements import has_statements
+from grader.checks.signals.dynamic_code import runs_text
+from grader.checks.signals.gathering import gather
+from grader.checks.signals.long_strings import of_long_text
+from grader.domain.check import Check, Context, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Inspection
+from grader.domain.source import SourceFile
+
+_DOCS = "https://docs.python.org/3"
+
+WORDS = Words(
+    explanation="This is unusual in an exercise. It may well be right: a person has to look.",
+    how_to_fix="Open the place, and ask the student about it where it is not plain.",
+    url=f"{_DOCS}/tutorial/index.html",
+)
+
+_RUN = Words(
+    explanation=(
+        "A text is run as a program here. Whatever that text holds was not graded: checks read"
+        " code, not texts."
+    ),
+    how_to_fix="Look where the text comes from. Ask what a function or a dictionary could not do.",
+    url=f"{_DOCS}/library/functions.html#exec",
+)
+
+_COMPUTED = Words(
+    explanation="The name of the imported module is worked out, so nobody can tell what it loads.",
+    how_to_fix="Look which module it is, and whether it was handed in and graded.",
+    url=f"{_DOCS}/library/importlib.html#importlib.import_module",
+)
+
+_FOREIGN = Words(
+    explanation="Functions of another language are called, or memory is read: nothing checks that.",
+    how_to_fix="Look whether the exercise needs it at all.",
+    url=f"{_DOCS}/library/ctypes.html",
+)
+
+_TEXT = Words(
+    explanation=(
+        "A text constant is very long, or reads as a program or as encoded data. Code in a text"
+        " escapes every check."
+    ),
+    how_to_fix="Look what the text is used for: data belongs into a data file, code into a module.",
+    url=f"{_DOCS}/library/pathlib.html#pathlib.Path.read_text",
+)
+
+_HIDDEN = Words(
+    explanation="It was handed in and not graded, although program may stand in it.",
+    how_to_fix="Open the archive and look whether the graded files need what lies there.",
+    url=f"{_DOCS}/library/venv.html",
+)
+
+_TWIN = Words(
+    explanation="Two files hold the same bytes.",
+    how_to_fix="Ask which of the two is used. Copies also cost points where repetition does.",
+    url="https://en.wikipedia.org/wiki/Don%27t_repeat_yourself",
+)
+
+_FAR_BETTER = Words(
+    explanation=(
+        "This file has far fewer findings of style, naming and docstrings than the others: at most"
+        " a tenth of what their median would lead to expect, where that is ten or more. It may be"
+        " a file that was tidied first, or one that somebody else wrote."
+    ),
+    how_to_fix="Ask the student to explain a part of it.",
+    url=f"{_DOCS}/library/statistics.html#statistics.median",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Signals of one file in the order of its lines, and how many statements it has."""
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    gathered = gather(source.tree)
+    texts = chain.from_iterable(map(of_long_text, gathered.constants))
+    found = sorted([*runs_text(gathered), *texts], key=lambda one: (one.line, one.column, one.code))
+    counts = {"statements": gathered.statements}
+    return Inspection(facts=Facts(counts=counts), findings=tuple(found))
+
+
+CHECK = Check(
+    id="signals",
+    version=1,
+    title="For a person to look at",
+    words=WORDS,
+    words_by_code={
+        "text-as-code": _RUN,
+        "computed-import": _COMPUTED,
+        "foreign-code": _FOREIGN,
+        "code-in-text": _TEXT,
+        "encoded-text": _TEXT,
+        "long-text": _TEXT,
+        "hidden-file": _HIDDEN,
+        "twin-file": _TWIN,
+        "far-better-file": _FAR_BETTER,
+    },
+    measures=(),
+    inspect=inspect,
+    gradable=False,
+    always_asked=True,
+)

@@ -1,0 +1,190 @@
+"""Does each function do one thing? (advice, unless a rubric weighs it)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from grader.analysis.syntax.call_targets import Aliases, aliases_of
+from grader.analysis.syntax.statements import Function, every_statement, functions_in, is_stub
+from grader.checks.single_purpose.mixing import mixes
+from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "This function does more than one thing. One that does a single thing can be named, tested"
+        " and used again without the rest."
+    ),
+    how_to_fix=(
+        "Say in one sentence what it does. Wherever you say `and`, there is a second function that"
+        " wants to come out."
+    ),
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
+_MIXED = Words(
+    explanation=(
+        "This function computes something, and it also prints, asks or reads a file. Nobody can"
+        " test the computing without the talking, or use the result for anything else."
+    ),
+    how_to_fix=(
+        "Let one function compute and `return` the result. Let the function that calls it do the"
+        " asking and the printing."
+    ),
+    url="https://docs.python.org/3/howto/functional.html",
+)
+
+_PHASES = Words(
+    explanation=(
+        "This function does several tasks one after the other, and they share no variables: they"
+        " could as well be functions of their own."
+    ),
+    how_to_fix=(
+        "Make a function of each task, with a name that says what it does, and call them in turn."
+    ),
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
+_NAMED = Words(
+    explanation=(
+        "The name says it: this function does one thing and another thing. Whoever needs only one"
+        " of them cannot use it."
+    ),
+    how_to_fix="Make two functions, and a third one that calls both if you need them together.",
+    url="https://peps.python.org/pep-0008/#function-and-variable-names",
+)
+
+_MIXES, _SEVERAL, _AND = "mixes-io-and-computing", "several-phases", "and-in-name"
+
+#: Words that tell what a function does, where they come after ``and``.
+_VERBS = frozenset(
+    "add analyse analyze append apply ask build calculate check clean close compute convert count"
+    " create delete display download draw dump export fetch filter find format generate get"
+    " handle insert load log make merge notify open parse plot prepare print process read remove"
+    " render report return save send show sort split start store sum summarise summarize test"
+    " train transform update upload validate verify write".split()
+)
+#: Two words for what is one thing.
+_ONE_THING = frozenset({"check_and_log", "compare_and_set", "get_and_set", "test_and_set"})
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """The functions that do more than one thing, as far as the tree shows it for certain."""
+    functions = [one for one in functions_in(source.tree) if not is_stub(one.body)]
+    if not functions:
+        return NOTHING_TO_SAY
+    aliases = aliases_of(node for node, _ in every_statement(source.tree))
+    found = [list(_findings(one, aliases)) for one in functions]
+    findings = tuple(chain.from_iterable(found))
+    counts = _count_by_code(findings) | {"unfocused": sum(map(bool, found))}
+    return Inspection(facts=Facts(counts=counts), findings=findings)
+
+
+def _count_by_code(findings: Sequence[Finding]) -> dict[str, int]:
+    return {code: sum(one.code == code for one in findings) for code in (_MIXES, _SEVERAL, _AND)}
+
+
+def _findings(function: Function, aliases: Aliases) -> Iterator[Finding]:
+    if function.name.strip("_") == "main":
+        return
+    if mixes(function, aliases):
+        yield _finding(function, _MIXES, "computes, and also reads or prints")
+    tasks = count_tasks(function)
+    if tasks >= SEVERAL:
+        yield _finding(function, _SEVERAL, f"does {tasks} tasks that share no variables")
+    if _names_two_things(function.name):
+        yield _finding(function, _AND, "has two tasks in its name")
+
+
+def _names_two_things(name: str) -> bool:
+    """Whether a name says "do this and do that"; ``mean_and_deviation`` is one pair of values."""
+    first, joined, second = name.strip("_").lower().partition("_and_")
+    verbs = first.split("_")[0] in _VERBS and second.split("_")[0] in _VERBS
+    return bool(joined) and verbs and f"{first}_and_{second}" not in _ONE_THING
+
+
+def _finding(function: Function, code: str, what: str) -> Finding:
+    return Finding(
+        code=code,
+        line=function.lineno,
+        column=function.col_offset + 1,
+        message=f"`{function.name}` {what}",
+    )
+
+
+def _count(name: str, count: str, title: str, formula: str, *codes: str) -> Measure:
+    """One count under a name of its own."""
+    return replace(
+        counting(count, title, "functions"),
+        id=name,
+        formula=formula,
+        evidence=lambda finding, limit: finding.code in codes,
+    )
+
+
+LESSON = Lesson(
+    practice="Give your functions a clear purpose",
+    before={
+        "wages.py": (
+            "def wage():\n"
+            '    hours = float(input("Hours: "))\n'
+            "    extra = max(hours - 40, 0)\n"
+            "    pay = (hours - extra) * 15 + extra * 22.5\n"
+            '    print("Wage:", round(pay, 2))\n'
+            "    return pay\n"
+        ),
+    },
+    after={
+        "wages.py": (
+            "def compute_wage(hours):\n"
+            "    extra = max(hours - 40, 0)\n"
+            "    return (hours - extra) * 15 + extra * 22.5\n"
+            "\n"
+            "\n"
+            "def main():\n"
+            '    hours = float(input("Hours: "))\n'
+            '    print("Wage:", round(compute_wage(hours), 2))\n'
+        ),
+    },
+    reading=("https://en.wikipedia.org/wiki/Single-responsibility_principle",),
+)
+
+CHECK = Check(
+    id="single_purpose",
+    version=1,
+    title="Functions with one clear purpose",
+    words=WORDS,
+    lesson=LESSON,
+    words_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED},
+    measures=(
+        _count(
+            "unfocused_functions",
+            "unfocused",
+            "Functions that do more than one thing",
+            "number of functions that mix, have several phases, or say so in their name",
+            *(_MIXES, _SEVERAL, _AND),
+        ),
+        _count(
+            "mixed_functions",
+            _MIXES,
+            "Functions that compute and also read or print",
+            "number of functions, `main` aside, that do input or output and arithmetic",
+            _MIXES,
+        ),
+        _count(
+            "several_phases",
+            _SEVERAL,
+            "Functions of several phases",
+            f"number of functions with {SEVERAL} or more groups of 3 or more statements that share"
+            " no variables",
+            _SEVERAL,
+        ),
+    ),
+    inspect=inspect,
+    skips_tests=True,
+)

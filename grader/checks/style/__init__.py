@@ -1,0 +1,134 @@
+"""What does flake8 complain about? (PEP 8's layout, unused and undefined names, complexity)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.analysis.fixes.own_line import with_own_lines
+from grader.analysis.syntax.statements import has_statements
+from grader.analysis.tools import flake8
+from grader.analysis.tools.options import StyleOptions
+from grader.checks.style.fixes import style_mend
+from grader.checks.style.guidance import WORDS, WORDS_BY_CODE
+from grader.domain.check import Check, Context, Lesson, Options
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure, counting
+from grader.domain.source import SourceFile
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """All that flake8 reports of one file, one finding each."""
+    assert isinstance(options, StyleOptions)
+    if not has_statements(source):
+        return NOTHING_TO_SAY
+    found = flake8.violations(source, options.arguments())
+    findings = tuple(
+        Finding(code=each.code, line=each.line, column=each.column, message=each.text)
+        for each in found
+    )
+    findings = with_own_lines(source, findings, style_mend(source, findings))
+    return Inspection(facts=Facts(counts=_counts(findings)), findings=findings)
+
+
+def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
+    counts = {"violations": len(findings), "files_with_any": int(bool(findings))}
+    for finding in findings:
+        for name in (f"family:{finding.code[0]}", f"code:{finding.code}"):
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _distinct_codes(facts: Facts, limit: int | None) -> Fraction:
+    seen = (name for name, times in facts.counts.items() if times)
+    return Fraction(sum(name.startswith("code:") for name in seen))
+
+
+def _is_error(code: str) -> bool:
+    return code.startswith(("F", "E9"))
+
+
+def _errors(facts: Facts, limit: int | None) -> Fraction:
+    codes = {name.removeprefix("code:"): times for name, times in facts.counts.items()}
+    return Fraction(sum(times for code, times in codes.items() if _is_error(code)))
+
+
+def _family(letter: str, title: str) -> Measure:
+    return replace(
+        counting(f"family:{letter}", title, "complaints"),
+        id=f"family_{letter}",
+        formula=f"number of complaints whose code begins with {letter}",
+        evidence=lambda finding, limit: finding.code.startswith(letter),
+    )
+
+
+def _command(options: Options) -> str:
+    assert isinstance(options, StyleOptions)
+    return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
+
+
+MEASURES = (
+    counting("violations", "Complaints of flake8", "complaints"),
+    counting("files_with_any", "Files with any complaint", "files"),
+    Measure(
+        id="distinct_codes",
+        title="Kinds of complaints",
+        unit="codes",
+        better="lower",
+        formula="number of different flake8 codes",
+        value=_distinct_codes,
+    ),
+    Measure(
+        id="errors",
+        title="Likely mistakes",
+        unit="complaints",
+        better="lower",
+        formula="number of complaints whose code begins with F or E9",
+        value=_errors,
+        evidence=lambda finding, limit: _is_error(finding.code),
+    ),
+    _family("E", "Layout that breaks PEP 8"),
+    _family("W", "Layout warnings"),
+    _family("F", "Unused, undefined or misused names"),
+    _family("C", "Functions too complex for flake8's limit"),
+)
+
+LESSON = Lesson(
+    practice="Adhere to a consistent coding style",
+    before={
+        "report.py": (
+            "import csv\n"
+            "import sys\n"
+            "\n"
+            "\n"
+            "def read_rows(path):\n"
+            "    with open(path) as file:\n"
+            "        return [row for row in csv.reader(file) if row != None]\n"
+        ),
+    },
+    after={
+        "report.py": (
+            "import csv\n"
+            "\n"
+            "\n"
+            "def read_rows(path):\n"
+            "    with open(path) as file:\n"
+            "        return [row for row in csv.reader(file) if row is not None]\n"
+        ),
+    },
+    reading=("https://peps.python.org/pep-0008/",),
+)
+
+CHECK = Check(
+    id="style",
+    version=3,
+    title="Clean for flake8",
+    words=WORDS,
+    lesson=LESSON,
+    words_by_code=WORDS_BY_CODE,
+    options=StyleOptions,
+    measures=MEASURES,
+    inspect=inspect,
+    tools=("flake8", "mccabe", "pycodestyle", "pyflakes"),
+    command=_command,
+)

@@ -1,0 +1,209 @@
+"""Are there unit tests, can they fail, and which functions do they try out?"""
+
+from __future__ import annotations
+
+import ast
+
+from grader.analysis.syntax.imports import Import, depth_in, imports_in, packages_around
+from grader.analysis.syntax.statements import has_statements
+from grader.checks.tests_present.calls_made import Hubs
+from grader.checks.tests_present.measures import (
+    CANNOT_FAIL,
+    LESSON,
+    MEASURES,
+    NOT_COUNTED,
+    NOTHING_ASSERTED,
+    UNTESTED,
+)
+from grader.checks.tests_present.public_functions import (
+    Definition,
+    Public,
+    definitions,
+    doctests,
+    public_functions,
+)
+from grader.checks.tests_present.routines import Found, has_test_case, routines
+from grader.checks.tests_present.suite import Suite, TestSketch, Verdict
+from grader.domain.check import Check, Context, Inspections, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.source import SourceFile
+
+WORDS = Words(
+    explanation=(
+        "A test is a small function that calls one of yours and asserts what should come out. It"
+        " tells you within seconds whether a change broke something that worked."
+    ),
+    how_to_fix=(
+        "Make a file `test_<module>.py`, import a function from your module, call it with a value"
+        " whose answer you know, and write `assert area(2, 3) == 6`. Run it with `pytest`."
+    ),
+    url="https://docs.pytest.org/en/stable/getting-started.html",
+)
+
+_UNTESTED = Words(
+    explanation=(
+        "No test calls this function and says what should come of it. If it breaks tomorrow, nobody"
+        " notices until someone runs the program and looks closely."
+    ),
+    how_to_fix=(
+        "Write a test that calls it with an easy value, and then one with an odd value: an empty"
+        " list, zero, a negative number."
+    ),
+    url="https://docs.pytest.org/en/stable/getting-started.html",
+)
+
+_NOTHING_ASSERTED = Words(
+    explanation=(
+        "This test runs code but never says what should come out of it. It passes whatever the"
+        " answer is, as long as nothing crashes."
+    ),
+    how_to_fix=(
+        "Keep what the function returns and assert what it should be: `assert result == 6`. If"
+        " the point is that it raises an error, use `with pytest.raises(ValueError):`."
+    ),
+    url="https://docs.pytest.org/en/stable/how-to/assert.html",
+)
+
+_CANNOT_FAIL = Words(
+    explanation=(
+        "This assertion holds whatever your program does, so it can never tell you that something"
+        " broke. `assert (a, b)`, for example, is true for every `a` and `b`, and"
+        " `pytest.raises(Exception)` is content even with a slip in the test itself."
+    ),
+    how_to_fix=(
+        "Compare what your function returns with a value that you worked out yourself. To see that"
+        " a test works, break the function for a moment: the test must fail."
+    ),
+    url="https://docs.python.org/3/reference/simple_stmts.html#the-assert-statement",
+)
+
+_NOT_COUNTED = Words(
+    explanation=(
+        "This test asserts something, and still it cannot show that your program works: it does"
+        " not run, its failure is not heard, or it tries out something else."
+    ),
+    how_to_fix=(
+        "Let it import and call a function of yours, give it a name of its own, and take away the"
+        " mark that skips it."
+    ),
+    url="https://docs.pytest.org/en/stable/how-to/skipping.html",
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """What one file offers, tests and imports; only together do files tell what is tested."""
+    if not has_statements(source) or source.kind == "stub":
+        return NOTHING_TO_SAY
+    imports, in_tests = imports_in(source.tree), source.kind in ("test", "test_init")
+    defined, found = definitions(source.tree), []
+    if in_tests or has_test_case(source.tree):
+        found = routines(source.tree, imports, _at_the_top(defined), in_tests)
+    return Inspection(
+        facts=Facts(counts={"files": 1}),
+        findings=tuple(_idle(node, one) for one in found for node in one.idle),
+        sketch=_sketch(source, context, imports, defined, found).model_dump_json(),
+    )
+
+
+def _sketch(
+    source: SourceFile,
+    context: Context,
+    imports: tuple[Import, ...],
+    defined: list[Definition],
+    found: list[Found],
+) -> TestSketch:
+    in_tests = source.kind in ("test", "test_init")
+    hubs = Hubs.of(imports, _at_the_top(defined))
+    return TestSketch(
+        depth=depth_in(context),
+        imports=imports,
+        defined=_at_the_top(defined),
+        public=() if in_tests else tuple(public_functions(defined)),
+        routines=(*(one.routine for one in found), *doctests(source.tree, defined, hubs)),
+    )
+
+
+def _at_the_top(defined: list[Definition]) -> tuple[str, ...]:
+    return tuple(one.title for one in defined if not one.is_method)
+
+
+def _idle(node: ast.AST, found: Found) -> Finding:
+    return Finding(
+        code=CANNOT_FAIL,
+        line=getattr(node, "lineno", 1),
+        column=getattr(node, "col_offset", 0) + 1,
+        message=f"An assertion of `{found.routine.name}` cannot fail",
+    )
+
+
+def combine(inspections: Inspections, options: Options) -> Inspections:
+    """What the tests of all files try out of all files."""
+    sketches = {
+        path: TestSketch.model_validate_json(one.sketch) for path, one in inspections.items()
+    }
+    suite = Suite(sketches)
+    verdicts = suite.verdicts()
+    covered = suite.covered(verdicts)
+    found = {}
+    for path, one in inspections.items():
+        public = sketches[path].public
+        missed = [item for at, item in enumerate(public) if (path, at) not in covered]
+        counts = {
+            **one.facts.counts,
+            **_counts(verdicts[path]),
+            "public_functions": len(public),
+            "functions_tested": len(public) - len(missed),
+            "untested_functions": len(missed),
+        }
+        more = [*(_about(each) for each in verdicts[path] if each.why), *map(_untested, missed)]
+        update = {"facts": Facts(counts=counts), "findings": (*one.findings, *more)}
+        found[path] = one.model_copy(update=update)
+    return found
+
+
+def _counts(verdicts: list[Verdict]) -> dict[str, int]:
+    good = [one.routine for one in verdicts if not one.why]
+    return {
+        "test_functions": len(verdicts),
+        "tests": len(good),
+        "assertions": sum(max(1, routine.assertions) for routine in good),
+        "tests_without_assertion": sum(not one.asserts for one in verdicts),
+    }
+
+
+def _about(verdict: Verdict) -> Finding:
+    routine = verdict.routine
+    return Finding(
+        code=NOT_COUNTED if verdict.asserts else NOTHING_ASSERTED,
+        line=routine.line,
+        column=routine.column,
+        message=f"`{routine.name}` {verdict.why}",
+    )
+
+
+def _untested(public: Public) -> Finding:
+    return Finding(
+        code=UNTESTED,
+        line=public.line,
+        column=public.column,
+        message=f"No test tries out `{public.title}`",
+    )
+
+
+CHECK = Check(
+    id="tests_present",
+    version=2,
+    title="Unit tests",
+    words=WORDS,
+    words_by_code={
+        UNTESTED: _UNTESTED,
+        NOTHING_ASSERTED: _NOTHING_ASSERTED,
+        CANNOT_FAIL: _CANNOT_FAIL,
+        NOT_COUNTED: _NOT_COUNTED,
+    },
+    lesson=LESSON,
+    context=packages_around,
+    measures=MEASURES,
+    inspect=inspect,
+    combine=combine,
+)

@@ -1,0 +1,141 @@
+"""What is counted of unit tests, as formulas over the facts of all files, and a small example."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Literal
+
+from grader.domain.check import Lesson
+from grader.domain.inspection import Facts
+from grader.domain.measures import Measure, counting
+
+UNTESTED, NOTHING_ASSERTED = "untested-function", "test-without-assertion"
+CANNOT_FAIL, NOT_COUNTED = "assertion-cannot-fail", "test-not-counted"
+
+
+def _measure(
+    name: str,
+    title: str,
+    unit: str,
+    better: Literal["lower", "higher"],
+    formula: str,
+    codes: tuple[str, ...],
+    among: str = "",
+) -> Measure:
+    """A measure that is one count; nothing to measure where there is none of ``among``."""
+    measure = counting(name, title, unit, better=better)
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        none = among and not facts.counts.get(among, 0)
+        return None if none else measure.value(facts, limit)
+
+    return replace(
+        measure,
+        formula=formula,
+        value=value,
+        evidence=lambda finding, limit: finding.code in codes,
+    )
+
+
+def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    public = facts.counts.get("public_functions", 0)
+    return Fraction(100 * facts.counts["functions_tested"], public) if public else None
+
+
+_PUBLIC = "public functions and methods that do more than to give a constant or a name, main aside,"
+
+MEASURES = (
+    _measure(
+        "tests",
+        "Tests",
+        "tests",
+        "higher",
+        "number of different test functions and doctests that run, try out something of the"
+        " program and have an assertion that can fail",
+        (NOTHING_ASSERTED, NOT_COUNTED),
+    ),
+    _measure(
+        "assertions",
+        "Assertions",
+        "assertions",
+        "higher",
+        "number of different assertions that can fail, in each of these tests",
+        (CANNOT_FAIL, NOTHING_ASSERTED),
+    ),
+    _measure(
+        "tests_without_assertion",
+        "Tests that assert nothing",
+        "tests",
+        "lower",
+        "number of test functions without any assertion that can fail",
+        (NOTHING_ASSERTED,),
+        among="test_functions",
+    ),
+    _measure(
+        "functions_tested",
+        "Functions that a test tries out",
+        "functions",
+        "higher",
+        f"number of {_PUBLIC} that such a test calls, and asserts what comes of it",
+        (UNTESTED,),
+    ),
+    Measure(
+        id="coverage",
+        title="Functions that a test tries out, as a share",
+        unit="%",
+        better="higher",
+        formula=f"100 × (those that such a test tries out) / (number of {_PUBLIC} in all)",
+        value=_coverage,
+        evidence=lambda finding, limit: finding.code == UNTESTED,
+        high=100,
+    ),
+    _measure(
+        "untested_functions",
+        "Functions that no test tries out",
+        "functions",
+        "lower",
+        f"number of {_PUBLIC} that no such test tries out",
+        (UNTESTED,),
+        among="public_functions",
+    ),
+)
+
+_SHAPES = (
+    "def area(width, height):\n"
+    "    if width < 0 or height < 0:\n"
+    '        raise ValueError("a side cannot be negative")\n'
+    "    return width * height\n"
+)
+
+LESSON = Lesson(
+    practice="Write unit tests",
+    before={
+        "shapes.py": _SHAPES,
+        "test_shapes.py": (
+            "from shapes import area\n"
+            "\n"
+            "\n"
+            "def test_area():\n"
+            "    print(area(2, 3))\n"
+            "    assert True\n"
+        ),
+    },
+    after={
+        "shapes.py": _SHAPES,
+        "test_shapes.py": (
+            "import pytest\n"
+            "from shapes import area\n"
+            "\n"
+            "\n"
+            "def test_area_is_width_times_height():\n"
+            "    assert area(2, 3) == 6\n"
+            "\n"
+            "\n"
+            "def test_negative_sides_are_refused():\n"
+            "    with pytest.raises(ValueError):\n"
+            "        area(-1, 3)\n"
+        ),
+    },
+    reading=("https://docs.python.org/3/library/unittest.html",),
+)

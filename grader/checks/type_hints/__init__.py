@@ -1,0 +1,182 @@
+"""Do functions say what goes in and what comes out? (type hints)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from grader.analysis.fixes.own_line import with_own_lines
+from grader.analysis.syntax.signatures import listed
+from grader.checks.type_hints.fixes import hint_mend
+from grader.checks.type_hints.hints import Hints, hints_in
+from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
+from grader.domain.measures import Measure
+from grader.domain.source import SourceFile
+
+_CHEAT_SHEET = "https://mypy.readthedocs.io/en/stable/cheat_sheet_py3.html"
+
+WORDS = Words(
+    explanation=(
+        "Type hints say which kind of value a function takes and gives back. A reader need not"
+        " guess, editors offer the right completions, and tools find a mix-up before you run"
+        " anything."
+    ),
+    how_to_fix=(
+        "Write the type behind each argument and the result before the colon:"
+        " `def mean(values: list[float]) -> float:`. A function that gives nothing back gets"
+        " `-> None`."
+    ),
+    url=_CHEAT_SHEET,
+)
+
+_ANY = Words(
+    explanation=(
+        "`Any` and `object` fit every value, so this hint tells a reader as little as no hint, and"
+        " counts as a missing one."
+    ),
+    how_to_fix=(
+        "Name the type that you have in mind. Where there are two, join them, as in `int | str`;"
+        " for something to loop over, there is `Iterable` of `collections.abc`."
+    ),
+    url="https://typing.python.org/en/latest/reference/best_practices.html",
+)
+
+_WRONG = Words(
+    explanation=(
+        "`-> None` promises that nothing comes back, and yet this function gives a value back. A"
+        " hint that is not true misleads more than none, and counts as a missing one."
+    ),
+    how_to_fix="Write the type of the value in place of `None`, or do not return one.",
+    url=_CHEAT_SHEET,
+)
+
+
+def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """How many places of a signature have a hint that helps, and which have none.
+
+    Functions whose body does nothing count neither for nor against, nor do overloads and inner
+    functions.
+    """
+    places = hints_in(source.tree)
+    if not places:
+        return NOTHING_TO_SAY
+    counts = {
+        "functions": len(places),
+        "functions_without": sum(item.has_none for item in places),
+        "hinted": sum(item.hinted for item in places),
+        "missing": sum(item.missing for item in places),
+        "any_hints": sum(len(item.vague) for item in places),
+    }
+    told = [finding for item in places for finding in _findings(item)]
+    findings = with_own_lines(source, told, hint_mend(places))
+    return Inspection(facts=Facts(counts=counts), findings=findings)
+
+
+def _findings(item: Hints) -> list[Finding]:
+    name = item.definition.name
+    found = []
+    if item.unhinted:
+        message = f"`{name}` has no type hint for {listed(item.unhinted)}"
+        code = "missing-hints-all" if item.has_none else "missing-hints"
+        found.append(_finding(code, item, message))
+    if item.vague:
+        message = f"`{name}` allows anything for {listed(item.vague)}"
+        found.append(_finding("any-hint", item, message))
+    if item.wrong:
+        message = f"`{name}` says `-> None` and gives a value back"
+        found.append(_finding("wrong-hint", item, message))
+    return found
+
+
+def _finding(code: str, item: Hints, message: str) -> Finding:
+    line, column = item.definition.node.lineno, item.definition.node.col_offset + 1
+    return Finding(code=code, line=line, column=column, message=message)
+
+
+def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    hinted, missing = facts.counts.get("hinted", 0), facts.counts.get("missing", 0)
+    return Fraction(100 * hinted, hinted + missing) if hinted + missing else None
+
+
+def _count(name: str) -> Callable[[Facts, int | None], Fraction | None]:
+    """A count that says nothing where there are no functions: that is no merit."""
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        return Fraction(facts.counts.get(name, 0)) if facts.counts.get("functions") else None
+
+    return value
+
+
+_EVERY_PLACE = Measure(
+    "coverage",
+    "Type hints",
+    "percent",
+    "higher",
+    "share of arguments and results, `self` and inner functions aside, with a type hint that says"
+    " something",
+    _coverage,
+    high=100,
+)
+
+MEASURES = (
+    _EVERY_PLACE,
+    Measure(
+        "missing",
+        "Missing type hints",
+        "hints",
+        "lower",
+        "number of arguments and results without a type hint, or with one that fits everything or"
+        " is not true",
+        _count("missing"),
+    ),
+    Measure(
+        "functions_without",
+        "Functions without any type hint",
+        "functions",
+        "lower",
+        "number of functions and methods in which nothing has a type hint",
+        _count("functions_without"),
+        lambda finding, limit: finding.code == "missing-hints-all",
+    ),
+    Measure(
+        "any_hints",
+        "Hints that fit everything",
+        "hints",
+        "lower",
+        "number of arguments and results hinted as plain `Any` or `object`",
+        _count("any_hints"),
+        lambda finding, limit: finding.code == "any-hint",
+    ),
+)
+
+LESSON = Lesson(
+    practice="Say with type hints what goes in and what comes out",
+    before={
+        "temperature.py": (
+            "def warmest(readings, unit):\n"
+            "    degrees = max(readings)\n"
+            '    return f"{degrees} {unit}"\n'
+        ),
+    },
+    after={
+        "temperature.py": (
+            "def warmest(readings: list[float], unit: str) -> str:\n"
+            "    degrees = max(readings)\n"
+            '    return f"{degrees} {unit}"\n'
+        ),
+    },
+    reading=("https://docs.python.org/3/library/typing.html",),
+)
+
+CHECK = Check(
+    id="type_hints",
+    version=2,
+    title="Type hints",
+    words=WORDS,
+    words_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},
+    lesson=LESSON,
+    measures=MEASURES,
+    inspect=inspect,
+    skips_tests=True,
+)

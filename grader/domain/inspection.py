@@ -1,0 +1,101 @@
+"""What one check reports about one file: its state, its facts and its findings.
+
+Facts of one file merge into facts of a submission exactly and in any order, because they are
+counts that add up, maxima, minima and small histograms of integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class State(StrEnum):
+    """How the inspection of one file by one check ended; exactly one of four."""
+
+    OK = "ok"
+    #: The check has nothing to say about this file (no functions, no statements).
+    NOT_APPLICABLE = "not_applicable"
+    #: The student's: it does not parse, is not UTF-8, is too large.
+    UNREADABLE = "unreadable"
+    #: Ours: a tool crashed, ran out of time or memory, or our grammar is too old.
+    FAILED = "failed"
+
+
+class Facts(BaseModel):
+    """What was measured. Keys are names that the check chose; values are integers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    counts: dict[str, int] = Field(default_factory=dict)
+    maxima: dict[str, int] = Field(default_factory=dict)
+    minima: dict[str, int] = Field(default_factory=dict)
+    #: name -> value -> how many times that value was seen
+    histograms: dict[str, dict[int, int]] = Field(default_factory=dict)
+
+    @staticmethod
+    def merge(parts: Iterable[Facts]) -> Facts:
+        """The facts of all parts together: counts add, extremes win, histograms add."""
+        counts: dict[str, int] = {}
+        maxima: dict[str, int] = {}
+        minima: dict[str, int] = {}
+        histograms: dict[str, dict[int, int]] = {}
+        for part in parts:
+            for name, value in part.counts.items():
+                counts[name] = counts.get(name, 0) + value
+            for name, value in part.maxima.items():
+                maxima[name] = max(maxima.get(name, value), value)
+            for name, value in part.minima.items():
+                minima[name] = min(minima.get(name, value), value)
+            for name, histogram in part.histograms.items():
+                merged = histograms.setdefault(name, {})
+                for value, times in histogram.items():
+                    merged[value] = merged.get(value, 0) + times
+        return Facts(counts=counts, maxima=maxima, minima=minima, histograms=histograms)
+
+
+class Finding(BaseModel):
+    """One thing found at one place. Stored without its path: the same bytes are found alike.
+
+    ``line`` and ``column`` are 1-based. ``value`` is the size that a rubric's limit is held
+    against (logical lines of this function, complexity of this block); ``None`` where the
+    finding counts whatever the limit. ``hunk`` is the body of a unified diff, without headers.
+    ``before`` is the line itself without its indentation, where a mend of it can be worked out,
+    and ``after`` that mend: several lines, or none at all where the line should go.
+    ``anchor`` is a digest of the line's text; the engine adds it, no check does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    line: int = 1
+    column: int = 1
+    message: str
+    value: int | None = None
+    hunk: str | None = None
+    before: str | None = None
+    after: str | None = None
+    anchor: str = ""
+
+
+class Inspection(BaseModel):
+    """The outcome of one check on one file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: State = State.OK
+    facts: Facts = Field(default_factory=Facts)
+    findings: tuple[Finding, ...] = ()
+    #: What this file contributes to a check of the whole submission: text that only the check's
+    #: ``combine`` reads. It is remembered with the file, and never part of a submission's facts.
+    sketch: str = ""
+    #: Why the state is ``unreadable`` or ``failed``, as a stable word: ``syntax``, ``encoding``,
+    #: ``too_large``, ``crash``, ``timeout``, ``cpu``, ``memory``, ``output``, ``recursion``,
+    #: ``confined``, ``grammar``, ``error``.
+    reason: str = ""
+
+
+#: What a check says of a file in which there is nothing to judge.
+NOTHING_TO_SAY = Inspection(state=State.NOT_APPLICABLE)
