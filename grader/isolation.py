@@ -6,7 +6,8 @@ everything else.
 
 from __future__ import annotations
 
-from grader.engine.nursery import Limits, Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.job import Limits
 from grader.engine.sandbox import Rung, choose
 from grader.settings import Settings
 

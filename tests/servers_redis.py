@@ -13,7 +13,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from grader.cli.redis_server import find_binary
+from grader.cli.serve.redis_server import find_binary
 
 
 class RedisForTests:

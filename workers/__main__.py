@@ -1,6 +1,6 @@
 """``python -m workers --queues live,regrade``: a worker on our application.
 
-Celery's own command does the same, ``celery -A workers.celery_app worker``; it loads a shell first.
+Celery's own command does the same, ``celery -A workers.app worker``; it loads a shell first.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from argparse import ArgumentParser, Namespace
 from celery.utils.nodenames import default_nodename, host_format
 
 from grader.cli.problems import kind_errors
-from grader.logs import log_json
-from workers.celery_app import celery_app
+from grader.infra.logs import log_json
+from workers.app import celery_app
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from celery import Celery
 
-from grader.broker import DELIVER_TASK, GRADE_TASK
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.infra.broker import DELIVER_TASK, GRADE_TASK
 from grader.isolation import nursery_of
 from grader.service.lanes import Lane
 from grader.settings import Settings
@@ -18,7 +18,7 @@ from grader.settings import Settings
 if TYPE_CHECKING:
     from grader.service.grade import Line
     from grader.service.records import SubmissionRecord
-    from workers.desk import Desk
+    from workers.context import Desk
 
 #: A task stops after so many rows or seconds and asks for another, so that a worker that is
 #: told to end does so soon, and so that the lanes take turns.
@@ -39,7 +39,7 @@ class Tasks:
     def desk(self, nursery: Nursery | None = None) -> Desk:
         """This process's desk, built when first asked for."""
         # Loaded where it is needed: the process that listens starts the others without it.
-        from workers.desk import Desk
+        from workers.context import Desk
 
         with self._lock:
             self._desk = self._desk or Desk(self._app, Settings.load(), nursery)

@@ -1,1 +1,1 @@
-"""How Python source is read: syntax, the tools' verdicts and fixed lines. No points, no guidance."""
+"""How Python source is read: syntax, the tools' verdicts, fixed lines. No points, no guidance."""

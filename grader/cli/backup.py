@@ -12,7 +12,7 @@ from grader.bootstrap import back_up
 from grader.bootstrap import restore as put_back
 from grader.cli.problems import kind_errors
 from grader.cli.serve import alone
-from grader.private_file import private_folder
+from grader.infra.private_files import private_folder
 from grader.settings import Settings
 
 

@@ -17,10 +17,10 @@ from grader.domain.errors import BadRequest
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.engine.intake import read_path
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import (
     rubric_digest,
     rubric_file_text,

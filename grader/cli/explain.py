@@ -7,7 +7,7 @@ import click
 from grader.checks.catalog import CATALOG
 from grader.cli.problems import kind_errors
 from grader.domain.errors import BadRequest
-from grader.domain.rubric_reading import nearest
+from grader.domain.rubric.reading import nearest
 from grader.exports.lesson import render_lesson
 
 

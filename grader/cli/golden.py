@@ -11,11 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRequest, BadRubric
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.domain.scoring import Number
 from grader.engine.intake import read_path
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_plain, rubric_digest, rubrics_folder
 
 EXPECTED = "expected.yaml"

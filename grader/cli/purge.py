@@ -9,7 +9,7 @@ import click
 
 from grader.bootstrap import COMMAND_LINE
 from grader.cli.token import open_service
-from grader.service.upkeep import Removed
+from grader.service.retention import Removed
 
 _DAYS = {"d": 1, "w": 7, "y": 365}
 #: Longer than anybody keeps anything; beyond it, times would leave the calendar.

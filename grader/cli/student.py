@@ -10,7 +10,7 @@ import click
 from grader.bootstrap import COMMAND_LINE
 from grader.cli.purge import told
 from grader.cli.token import open_service
-from grader.private_file import private_file
+from grader.infra.private_files import private_file
 
 _COURSE = click.option("--course", default="", help="In one course; in every course without it.")
 

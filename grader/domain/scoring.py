@@ -17,8 +17,8 @@ from typing import NamedTuple
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import Measure
-from grader.domain.readable import cannot_be_read
 from grader.domain.rubric import Criterion, Plan, Planned
+from grader.domain.unreadable import cannot_be_read
 
 Number = int | float
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"

@@ -32,7 +32,7 @@ import grader
 from grader.domain.check import Catalog
 from grader.domain.errors import BadRequest, BadRubric, RubricProblem
 from grader.domain.rubric import Rubric
-from grader.domain.rubric_reading import read_rubric
+from grader.domain.rubric.reading import read_rubric
 from grader.engine.starter_text import refuse_unreadable_starter
 
 #: Longest text in bytes, and deepest nesting: a rubric needs 6 levels.

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from grader.domain.report import Report
-from grader.exports.csv import csv_headers, render_csv
-from grader.exports.html import html_headers, render_html
-from grader.exports.markdown import render_markdown
-from grader.exports.text import render_text
+from grader.exports.report.csv import csv_headers, render_csv
+from grader.exports.report.html import html_headers, render_html
+from grader.exports.report.markdown import render_markdown
+from grader.exports.report.text import render_text
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from grader.domain.characters import visible
 from grader.domain.check import Check
-from grader.exports.text import Sheet
+from grader.exports.report.text import Sheet
 
 
 def render_lesson(check: Check) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from grader.lms.console import NAME as CONSOLE
 from grader.lms.console import Console
-from grader.lms.outgoing import Outgoing
+from grader.lms.outgoing.guard import Outgoing
 from grader.lms.standard_webhooks import StandardWebhooks
-from grader.service.connector import Connector
+from grader.service.ports.connector import Connector
 
 
 def connectors(callback_hosts: Collection[str] = ()) -> dict[str, Connector]:

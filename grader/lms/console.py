@@ -9,9 +9,9 @@ import structlog
 
 from grader.domain.errors import BadSignature
 from grader.lms.event import read_event
-from grader.lms.fetching import fetch_archive
-from grader.lms.outgoing import Outgoing
-from grader.service.connector import Delivery, Incoming
+from grader.lms.outgoing.fetching import fetch_archive
+from grader.lms.outgoing.guard import Outgoing
+from grader.service.ports.connector import Delivery, Incoming
 from grader.service.records import Passback, SourceRecord
 
 NAME = "console"

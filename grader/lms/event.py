@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from grader.domain.errors import BadRequest
-from grader.service.connector import Incoming
+from grader.service.ports.connector import Incoming
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 

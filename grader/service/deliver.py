@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import structlog
 
-from grader.service.connector import Connector, Delivery
 from grader.service.ports import Clock, Store
+from grader.service.ports.connector import Connector, Delivery
 from grader.service.records import Passback, PassbackState
 
 log = structlog.get_logger(__name__)

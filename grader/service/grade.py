@@ -12,14 +12,14 @@ import structlog
 
 from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
 from grader.domain.facts import SubmissionFacts
-from grader.domain.policies import Intake
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
+from grader.domain.rubric.policies import Intake
 from grader.service.lanes import Lane
-from grader.service.plans import Plans
 from grader.service.ports import Clock, Inspected, Measure, ReadUpload, Store, Waker
 from grader.service.records import Claim, Result, RubricRecord, SubmissionRecord
+from grader.service.rubric_cache import Plans
 
 log = structlog.get_logger(__name__)
 

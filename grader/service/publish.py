@@ -13,9 +13,9 @@ from grader.domain.errors import (
     PreconditionRequired,
     RubricProblem,
 )
-from grader.service.plans import Plans
 from grader.service.ports import Clock, Store
 from grader.service.records import RubricRecord, TokenRecord
+from grader.service.rubric_cache import Plans
 from grader.service.submit import no_exercise
 
 

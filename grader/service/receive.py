@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.domain.errors import NotFound
-from grader.domain.policies import Intake
-from grader.service.connector import Connector, Incoming
+from grader.domain.rubric.policies import Intake
 from grader.service.ports import Store
+from grader.service.ports.connector import Connector, Incoming
 from grader.service.records import RubricRecord, SourceRecord, SubmissionRecord
 from grader.service.submit import Submit, Upload, no_exercise
 

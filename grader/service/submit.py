@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from grader.domain.errors import BadRequest, NotFound, Overloaded, TooLarge
 from grader.service.lanes import Lane
-from grader.service.plans import Plans
 from grader.service.ports import Clock, ReadUpload, Store, Waker
 from grader.service.records import NewSubmission, RubricRecord, SubmissionRecord
+from grader.service.rubric_cache import Plans
 
 MAX_NAME = 200
 #: What a form may need beyond the file in it, in bytes.

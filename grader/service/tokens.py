@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from grader.domain.errors import BadRequest, Unauthorized
+from grader.service.access_log import Witness
 from grader.service.ports import Clock, Store
 from grader.service.records import Role, TokenRecord
-from grader.service.witness import Witness
 
 PREFIX = "grader_"
 

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from grader.store.engine import Database
+from grader.store.database import Database
 
 _HERE = Path(__file__).parent / "migrations"
 #: Any number, as long as nobody else locks by it: ``graderdb`` in ASCII.

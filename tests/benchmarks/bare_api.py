@@ -13,7 +13,7 @@ import threading
 
 from flask import Flask, Response, request
 
-from grader.cli.http_server import Patience, make_server
+from grader.http.server import Patience, make_server
 
 _THREADS = 16
 _LONGEST = 10_485_760

@@ -13,8 +13,8 @@ from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import State
 from grader.domain.rubric import Rubric
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_rubric_text
 from tests.benchmarks import crash_checks
 from tests.benchmarks.corpus import Case

@@ -18,16 +18,16 @@ from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Rubric
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from tests.benchmarks.bare import Bare
 from tests.benchmarks.command_lines import CommandLines
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.parity import mismatches
 from tests.benchmarks.rubric import every_check_text, rubric_text
 from tests.benchmarks.sampling import Pipeline, Timings, interleave, timed
+from tests.in_process import InProcess
 
 LINES, A, P = "seven command lines", "A: bare libraries", "P: verdicts only"
 PATCH = "P with the patch"

@@ -10,8 +10,8 @@ from statistics import median
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Engine
 from tests.benchmarks.client import Client
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.engine_figures import NoFacts, P, measuring
@@ -25,7 +25,7 @@ from tests.processes import wait_until
 
 _LOADED = 0.8
 _POOL = "--queues live,regrade"
-_NURSERY = "nursery_main"
+_NURSERY = "forkserver.server"
 
 
 @dataclass(frozen=True)

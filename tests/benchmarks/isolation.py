@@ -8,15 +8,15 @@ from itertools import count
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.engine.in_process import InProcess
-from grader.engine.job import Limits
-from grader.engine.measure import Closable, Engine
-from grader.engine.nursery import Nursery
-from grader.engine.sandbox import AUTO, Rung, offered
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Closable, Engine
+from grader.engine.measuring.job import Limits
+from grader.engine.sandbox.levels import AUTO, Rung, offered
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.engine_figures import NoFacts, measuring
 from tests.benchmarks.rubric import rubric_text
 from tests.benchmarks.sampling import Pipeline, Timings, interleave
+from tests.in_process import InProcess
 
 IN_PROCESS, LIMITED, SANDBOXED = "in-process", "child, limits alone", "child in its sandbox"
 FRESH = "a new child each, in its sandbox"

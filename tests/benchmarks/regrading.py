@@ -9,11 +9,11 @@ from statistics import median
 
 from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.domain.scoring import judge
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Engine
 from grader.service.lanes import Lane
 from grader.service.records import Result
 from tests.benchmarks.corpus import Case

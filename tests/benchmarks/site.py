@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.bootstrap import Service, build_service, migrate
-from grader.broker import NoWaker
+from grader.infra.broker import NoWaker
 from grader.service.records import Role, SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
 from grader.settings import Settings

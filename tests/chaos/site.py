@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from grader.cli.redis_server import RedisServer
+from grader.cli.serve.redis_server import RedisServer
 from tests.chaos.databases import Database, database
 from tests.chaos.plan import EXERCISES, Scale
 from tests.e2e.running import Running
@@ -29,7 +29,7 @@ SOURCE = "campus"
 COURSE = "mlops"
 #: Words in the command lines of the processes under ``grader serve``.
 WORKER = "--queues live,regrade"
-NURSERY = "grader.engine.nursery_main"
+NURSERY = "grader.engine.forkserver.server"
 
 
 @dataclass

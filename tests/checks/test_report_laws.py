@@ -20,15 +20,15 @@ from grader.analysis.syntax.statements import is_docstring
 from grader.checks.catalog import CATALOG
 from grader.domain.inspection import Facts
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan, Rubric
 from grader.domain.source import SourceFile, Submission
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubric
 from tests.checks.conftest import Corpus, inspect, measure
 from tests.checks.test_check_laws import BLOCKS, indented
+from tests.in_process import InProcess
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden"
 STYLE = """

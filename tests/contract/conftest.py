@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from grader.store.database import Store, open_store
 from grader.store.migrate import upgrade
+from grader.store.sql_store import Store, open_store
 from tests.servers import postgres_server
 
 

@@ -10,7 +10,7 @@ from grader.domain.report import Fault, Report, RubricLine, SubmissionLine, Tota
 from grader.domain.rubric import Rubric
 from grader.service.lanes import Lane
 from grader.service.records import Claim, NewSubmission, Result, RubricRecord
-from grader.store.database import Store
+from grader.store.sql_store import Store
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=2)

@@ -10,8 +10,8 @@ from sqlalchemy import Table, func, select
 from grader.domain.errors import BadRequest, KeyReused, NotFound
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionState
-from grader.store.database import Store
-from grader.store.engine import Database
+from grader.store.database import Database
+from grader.store.sql_store import Store
 from grader.store.tables import archives, submissions
 from tests.contract.material import NOW, SECOND, publish, sent
 

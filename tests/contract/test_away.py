@@ -10,20 +10,20 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from grader.bootstrap import Service, build_grade, build_service
-from grader.broker import NoWaker
 from grader.checks.catalog import CATALOG
 from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
-from grader.engine.inspected import Inspected
-from grader.engine.job import nothing
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.engine.measuring.job import nothing
+from grader.engine.measuring.measured import Inspected
+from grader.infra.broker import NoWaker
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionState
 from grader.settings import Settings
 from tests.contract.conftest import fresh
 from tests.contract.material import NOW, sent
+from tests.in_process import InProcess
 
 
 class Server:

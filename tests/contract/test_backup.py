@@ -16,10 +16,10 @@ from grader.domain.errors import BadRequest, Conflict, StoreUnavailable
 from grader.service.lanes import Lane
 from grader.service.records import Claim, SubmissionState
 from grader.store.backup import Backup, back_up, restore
-from grader.store.backup_errors import BadBackup, ToolUnavailable
-from grader.store.database import Store, open_store
-from grader.store.engine import Database
+from grader.store.backup.errors import BadBackup, ToolUnavailable
+from grader.store.database import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
+from grader.store.sql_store import Store, open_store
 from grader.store.tables import metadata
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 
@@ -289,7 +289,7 @@ def test_a_restore_that_is_cut_off_changes_nothing(
     filled(postgres_url)
     saved(postgres_url, tmp_path / "kept")
     before = everything(postgres_url)
-    monkeypatch.setattr("grader.store.backup_postgres._fence", lambda *_: b"SELECT torn;\n")
+    monkeypatch.setattr("grader.store.backup.postgres._fence", lambda *_: b"SELECT torn;\n")
 
     with pytest.raises(ToolUnavailable, match="torn"):
         put_back(postgres_url, tmp_path / "kept", replace=True)
@@ -299,7 +299,7 @@ def test_a_restore_that_is_cut_off_changes_nothing(
 def test_tools_that_are_not_there_are_named(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.store.postgres_tools._beside_server", lambda _: None)
+    monkeypatch.setattr("grader.store.backup.postgres_tools._beside_server", lambda _: None)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(ToolUnavailable, match="pg_dump") as refused:

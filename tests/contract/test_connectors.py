@@ -19,11 +19,11 @@ from structlog.testing import capture_logs
 
 from grader.domain.errors import BadRequest, BadSignature, Overloaded, TooLarge
 from grader.lms import connectors
-from grader.lms.addresses import is_public
-from grader.lms.outgoing import Outgoing, Refused
+from grader.lms.outgoing.addresses import is_public
+from grader.lms.outgoing.guard import Outgoing, Refused
+from grader.lms.outgoing.http_exchange import Unreachable
 from grader.lms.standard_webhooks import StandardWebhooks, sign
-from grader.lms.wire import Unreachable
-from grader.service.connector import Connector, Delivery
+from grader.service.ports.connector import Connector, Delivery
 from grader.service.records import Passback, PassbackState, SourceRecord
 from tests.lms_server import (
     PEM,

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from grader.domain.errors import BadSettings, StoreUnavailable
-from grader.store.database import open_store
-from grader.store.engine import BUSY_SECONDS, Database, database_url
+from grader.store.database import BUSY_SECONDS, Database, database_url
+from grader.store.sql_store import open_store
 from tests.contract.material import NOW, publish, sent
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import insert
 
 from grader.service.estimate import Pace, Place
 from grader.service.lanes import Lane
-from grader.service.places import Places
+from grader.service.queue_positions import Places
 from grader.service.records import Claim, SubmissionRecord
-from grader.store.database import Store
-from grader.store.engine import Database
+from grader.store.database import Database
+from grader.store.sql_store import Store
 from grader.store.tables import submissions
 from tests.contract.material import LEASE, NOW, SECOND, publish, result, sent
 

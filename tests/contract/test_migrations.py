@@ -9,9 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select, text
 
 from grader.service.lanes import Lane
-from grader.store.database import open_store
-from grader.store.engine import Database
+from grader.store.database import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
+from grader.store.sql_store import open_store
 from grader.store.tables import metadata
 from tests.contract.material import NOW, claimed
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from grader.service.records import Passback, PassbackState
-from grader.store.database import Store
+from grader.store.sql_store import Store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 
 

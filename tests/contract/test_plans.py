@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection, event, insert, text
 
 from grader.service.lanes import Lane
-from grader.store.database import Store
-from grader.store.engine import Database
-from grader.store.submissions import SqlSubmissions
+from grader.store.database import Database
+from grader.store.repositories.submissions import SqlSubmissions
+from grader.store.sql_store import Store
 from grader.store.tables import submissions
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 

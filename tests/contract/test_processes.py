@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionState
-from grader.store.database import Store, open_store
-from grader.store.engine import Database
+from grader.store.database import Database
+from grader.store.sql_store import Store, open_store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def test_processes_that_send_the_same_get_the_same(store: Store, url: str) -> No
 
 ACCEPT_FOR_EVER = """
 import sys
-from grader.store.database import open_store
+from grader.store.sql_store import open_store
 from tests.contract.material import NOW, sent
 store = open_store(sys.argv[1])
 at = 0

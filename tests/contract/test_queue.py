@@ -8,7 +8,7 @@ import pytest
 from grader.domain.errors import Conflict, NotFound
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionRecord, SubmissionState
-from grader.store.database import Store
+from grader.store.sql_store import Store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 
 STATE = SubmissionState

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.rates import ProcessCounter, SharedCounter, Window
-from grader.service.limits import Counter, Rate, Rests, Wanted
+from grader.infra.rates import ProcessCounter, SharedCounter, Window
+from grader.service.rate_limits import Counter, Rate, Rests, Wanted
 from tests.servers_redis import RedisForTests, redis_server
 
 TWO = Rate("uploads-student", 2)
@@ -163,7 +163,7 @@ def test_the_time_that_is_told_is_the_first(
 def test_of_too_many_keys_the_one_longest_unused_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("grader.rates.MOST_KEYS", 2)
+    monkeypatch.setattr("grader.infra.rates.MOST_KEYS", 2)
     counter = ProcessCounter(lambda: 7.0)
     assert [took(counter, one) for one in (ADA, BOB, ADA, Wanted(TWO, "cleo"))] == [True] * 4
     assert [left(counter, one) for one in (ADA, BOB)] == [0, 2]
@@ -219,6 +219,6 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     def by(seconds: float) -> None:
         now = monotonic()
-        monkeypatch.setattr("grader.rates.monotonic", lambda: now + seconds)
+        monkeypatch.setattr("grader.infra.rates.monotonic", lambda: now + seconds)
 
     return by

@@ -7,7 +7,7 @@ import pytest
 
 from grader.service.lanes import Lane
 from grader.service.records import RubricRecord, SubmissionState
-from grader.store.database import Store
+from grader.store.sql_store import Store
 from tests.contract.material import (
     ENGINE,
     LEASE,

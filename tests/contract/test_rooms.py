@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from grader.domain.errors import Conflict, GraderError, NotFound, PreconditionFailed
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.service.records import Role, RubricRecord, SourceRecord, TokenRecord
-from grader.store.database import Store
+from grader.store.sql_store import Store
 from tests.contract.material import NOW, SECOND, publish, rubric
 
 

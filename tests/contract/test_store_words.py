@@ -15,8 +15,8 @@ from grader.domain.facts import Cell, DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.store.columns import Moment
 from grader.store.cursors import cursor_after, key_before
-from grader.store.facts_text import engine_version, put_together, read_many, take_apart
 from grader.store.ids import first_id, new_id
+from grader.store.repositories.facts_text import engine_version, put_together, read_many, take_apart
 from tests.contract.material import ENGINE, NOW, facts
 
 moments = st.datetimes(

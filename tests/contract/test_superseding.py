@@ -10,7 +10,7 @@ import pytest
 
 from grader.service.lanes import Lane
 from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
-from grader.store.database import Store
+from grader.store.sql_store import Store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 
 STATE = SubmissionState

@@ -11,7 +11,7 @@ import pytest
 
 from grader.domain.errors import BadRequest
 from grader.service.records import AuditEntry, AuditQuery, Role
-from grader.store.database import Store
+from grader.store.sql_store import Store
 from tests.contract.material import NOW, SECOND, publish, sent
 
 STORE = Path(__file__).parents[2] / "grader" / "store"
@@ -108,7 +108,7 @@ def test_times_of_another_zone_mean_the_same_moment(store: Store) -> None:
 
 
 def test_entries_never_change_and_go_only_with_the_student_who_is_erased() -> None:
-    texts = {file.name: file.read_text() for file in STORE.glob("*.py")}
+    texts = {file.name: file.read_text() for file in STORE.rglob("*.py")}
     assert [name for name, text in texts.items() if re.search(r"update\(\s*audit\b", text)] == []
     taking = [name for name, text in texts.items() if re.search(r"delete\(\s*audit\b", text)]
-    assert taking == ["personal.py"]
+    assert taking == ["student_data.py"]

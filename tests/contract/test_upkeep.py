@@ -14,9 +14,9 @@ from grader.domain.errors import Conflict, NotFound
 from grader.domain.inspection import Inspection
 from grader.service.lanes import Lane
 from grader.service.records import Role, SubmissionRecord, SubmissionState
-from grader.service.upkeep import Old, Purge, Removed
-from grader.store.database import Store
-from grader.store.engine import Database
+from grader.service.retention import Old, Purge, Removed
+from grader.store.database import Database
+from grader.store.sql_store import Store
 from grader.store.tables import inspections, metadata
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
 
@@ -172,7 +172,7 @@ def test_bytes_that_somebody_else_handed_in_stay(store: Store) -> None:
 def test_a_purge_goes_on_in_batches_until_nothing_is_left(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.service.upkeep.BATCH", 2)
+    monkeypatch.setattr("grader.service.retention.BATCH", 2)
     for at in range(5):
         hand_in(store, f"s{at}", NOW + SECOND * at)
     grade_all(store, NOW + SECOND * 9)

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from grader.exports.html import render_html
+from grader.exports.report.html import render_html
 from tests.browser import OPEN_ALL, chromium
 from tests.unit import exports_reports as reports
 

@@ -127,7 +127,7 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> No
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         again.token = file.read_text().strip()
         # It warms up before anything is handed in.
-        wait_until(lambda: again.pids("nursery_main"), PATIENCE, "a nursery was started")
+        wait_until(lambda: again.pids("forkserver.server"), PATIENCE, "a nursery was started")
         assert graded(again, "s2")
         os.kill(again.process.pid, signal.SIGKILL)
         again.process.wait(PATIENCE)

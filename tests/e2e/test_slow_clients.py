@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from grader.bootstrap import build_service, migrate
-from grader.broker import NoWaker
-from grader.cli.http_server import LONGEST_HEAD
+from grader.http.server import LONGEST_HEAD
+from grader.infra.broker import NoWaker
 from grader.service.records import Role
 from grader.settings import Settings
 from tests.e2e.running import EXERCISE, PATIENCE, archive

@@ -8,10 +8,10 @@ import zlib
 from contextlib import suppress
 
 from grader.domain.errors import BadArchive
-from grader.domain.policies import Intake
+from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_upload
-from grader.engine.intake_refusals import REFUSALS, unseen
+from grader.engine.intake.refusals import REFUSALS, unseen
 
 LIMITS = Intake()
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.api.problem_kinds import all_kinds
 from grader.domain.errors import BadArchive
 from grader.engine.intake import read_upload
-from grader.engine.intake_refusals import REFUSALS
+from grader.engine.intake.refusals import REFUSALS
+from grader.http.problems.kinds import all_kinds
 from tests.hostile import archive_rows_bytes, archive_rows_names
 from tests.hostile.archive_rows_names import Row
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from grader.domain.errors import BadArchive, TooLarge
-from grader.domain.policies import Intake
+from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_upload
 from tests.hostile.archive_rows_bytes import CONTENTS

@@ -12,13 +12,13 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import TooLarge
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
 from grader.engine.intake import read_upload
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubric
+from tests.in_process import InProcess
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-linting"
 RUBRIC = read_rubric_text(shipped_rubric("numbers-linting") or "", CATALOG)

@@ -19,11 +19,11 @@ import pytest
 
 from grader.domain.facts import FileFacts
 from grader.domain.source import Submission
+from grader.engine.forkserver import Nursery
 from grader.engine.intake import read_upload
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_rubric_text
-from grader.engine.sandbox import Rung
+from grader.engine.sandbox.levels import Rung
 from tests.benchmarks.engine_figures import NoFacts
 from tests.benchmarks.rubric import every_check_text
 from tests.hostile import witness_checks

@@ -16,20 +16,20 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from grader.checks.catalog import CATALOG
-from grader.domain import readable
+from grader.domain import unreadable
 from grader.domain.characters import is_hidden
 from grader.domain.errors import BadArchive
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
 from grader.engine.intake import read_upload
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubric
 from grader.exports.formats import FORMATS
-from grader.exports.text import render_text
+from grader.exports.report.text import render_text
 from tests import hostile_texts
+from tests.in_process import InProcess
 from tests.unit import exports_reports as reports
 
 RUBRIC = read_rubric_text(shipped_rubric("chapter-practices") or "", CATALOG)
@@ -52,7 +52,7 @@ BLOCKS = set(
     " list_item table thead tbody tr th td link".split()
 )
 OURS = {address for check in CATALOG.values() for address in check.reading}
-OURS |= {words.url for words in readable.WORDS.values()} | {"https://ok.example/x"}
+OURS |= {words.url for words in unreadable.WORDS.values()} | {"https://ok.example/x"}
 #: What GitHub makes a link or a mention of in plain text.
 LIVELY = re.compile(r"https?:|www\.|@\w|#\d|mailto:|\bGH-\d")
 FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r]")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grader.__main__ import main
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRubric
-from grader.domain.globs import matches
+from grader.domain.rubric.globs import matches
 from grader.engine.rubric_text import MOST_BYTES, read_rubric_text
 
 ALIASES = "a: &a [x, x]\n" + "".join(

@@ -14,12 +14,12 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import State
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission
-from grader.engine.job import Limits
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.job import Limits
 from grader.engine.rubric_text import read_rubric_text
 from tests.benchmarks.engine_figures import NoFacts
 from tests.benchmarks.rubric import every_check_text

@@ -12,10 +12,10 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 
-from grader.app import create_app
 from grader.bootstrap import Service, build_engine, build_grade, build_service, migrate
-from grader.broker import NoWaker
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.http.app import create_app
+from grader.infra.broker import NoWaker
 from grader.service.lanes import Lane
 from grader.service.records import Role
 from grader.settings import Settings

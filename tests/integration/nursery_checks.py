@@ -13,8 +13,8 @@ from grader.domain.check import Check, Context, Options, Words
 from grader.domain.inspection import Facts, Finding, Inspection
 from grader.domain.measures import counting
 from grader.domain.source import SourceFile
-from grader.engine.confinement import RESULTS
-from grader.engine.nursery_child import ANSWERED, FRAME
+from grader.engine.forkserver.child import ANSWERED, FRAME
+from grader.engine.sandbox.confinement import RESULTS
 
 _WORDS = Words("What it is.", "How to mend it.", "https://example.org")
 

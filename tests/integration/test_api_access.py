@@ -17,9 +17,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader.app import create_app
 from grader.bootstrap import Service, build_service
-from grader.broker import NoWaker
+from grader.http.app import create_app
+from grader.infra.broker import NoWaker
 from grader.service.access import REACH, ROLES, Act
 from grader.service.records import Role, SourceRecord
 from grader.settings import Settings

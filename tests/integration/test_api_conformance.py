@@ -24,8 +24,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from grader.app import create_app
 from grader.bootstrap import Service
+from grader.http.app import create_app
 from grader.service.records import Role
 
 Headers = dict[str, str]

@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from grader.api.problem_kinds import OWN_KINDS
 from grader.checks.catalog import CATALOG
+from grader.http.problems.kinds import OWN_KINDS
 
 Headers = dict[str, str]
 

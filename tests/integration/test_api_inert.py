@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader.api.downloads import attachment, download_name
 from grader.domain.characters import is_hidden
+from grader.http.api.downloads import attachment, download_name
 from grader.service.records import Role
 from tests.hostile_texts import NAMES
 

@@ -12,10 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from grader.app import create_app
 from grader.bootstrap import Service
 from grader.domain.errors import BadSettings
-from grader.engine.sandbox import offered
+from grader.engine.sandbox.levels import offered
+from grader.http.app import create_app
 from grader.service.lanes import Lane
 from grader.service.submit import Room
 from grader.settings import Settings

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from grader.bootstrap import Service
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionState
-from grader.store.engine import Database
+from grader.store.database import Database
 from grader.store.tables import submissions
 
 Headers = dict[str, str]

@@ -11,12 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from grader.api import waiting as waiting_module
-from grader.api.doors import Doors
-from grader.api.waiting import Waiting, wanted_wait
-from grader.app import create_app
 from grader.bootstrap import Service, build_grade, build_service
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.http import waiting as waiting_module
+from grader.http.app import create_app
+from grader.http.context import Doors
+from grader.http.waiting import Waiting, wanted_wait
 from grader.service.grade import Grade
 from grader.service.lanes import Lane
 from grader.settings import Settings

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from standardwebhooks.webhooks import Webhook
 from werkzeug.test import TestResponse
 
-from grader.app import create_app
 from grader.bootstrap import Service, build_service
-from grader.broker import NoWaker
+from grader.http.app import create_app
+from grader.infra.broker import NoWaker
 from grader.service.records import SourceRecord
 from grader.settings import Settings
 

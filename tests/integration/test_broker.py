@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.broker import ENOUGH_CALLS, QUEUES, CeleryWaker, make_celery
+from grader.infra.broker import ENOUGH_CALLS, QUEUES, CeleryWaker, make_celery
 from grader.service.lanes import Lane
 from tests.processes import wait_until
 from tests.servers_redis import RedisForTests

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.__main__ import main
-from grader.engine.sandbox import offered
+from grader.engine.sandbox.levels import offered
 from grader.settings import Settings
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-refactor"

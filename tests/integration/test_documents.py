@@ -9,13 +9,13 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
-from grader.domain.rubric_reading import read_rubric
+from grader.domain.rubric.reading import read_rubric
 from grader.domain.source import SourceFile, Submission, is_document
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
+from tests.in_process import InProcess
 
 WORDS = Words("What.", "How.", "https://example.org")
 

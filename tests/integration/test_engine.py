@@ -17,13 +17,14 @@ from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
 from grader.domain.rubric import Plan, Rubric
-from grader.domain.rubric_reading import read_rubric
+from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.identity import engine_identity
-from grader.engine.in_process import InProcess
-from grader.engine.job import (
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.engine import Closable, Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.engine.measuring.identity import engine_identity
+from grader.engine.measuring.job import (
     Answers,
     Ask,
     FileJob,
@@ -34,8 +35,7 @@ from grader.engine.job import (
     failed,
     nothing,
 )
-from grader.engine.measure import Closable, Engine
-from grader.engine.nursery import Nursery
+from tests.in_process import InProcess
 
 WORDS = Words("What it is.", "How to mend it.", "https://example.org")
 
@@ -399,9 +399,9 @@ def test_no_fact_depends_on_what_a_child_served_before(nursery: Nursery) -> None
 
 def test_children_and_this_process_agree_on_this_repository(nursery: Nursery) -> None:
     """Isolation changes no fact: the files of the engine itself, measured both ways."""
+    import grader.engine.forkserver.job_runner as c
     import grader.engine.gate as a
-    import grader.engine.measure as b
-    import grader.engine.nursery_run as c
+    import grader.engine.measuring.engine as b
 
     files = {}
     for module in (a, b, c):

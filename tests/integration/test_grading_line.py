@@ -11,8 +11,8 @@ import pytest
 
 from grader.bootstrap import Service, build_engine, build_grade
 from grader.domain.errors import StoreUnavailable
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.service.grade import Grade, Line
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionRecord, SubmissionState

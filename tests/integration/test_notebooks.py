@@ -13,15 +13,15 @@ from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadArchive
 from grader.domain.inspection import State
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan, Rubric
-from grader.domain.rubric_reading import read_rubric
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
+from grader.domain.rubric.reading import read_rubric
 from grader.engine.intake import read_upload
-from grader.engine.measure import Engine
-from grader.exports.text import render_text
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.exports.report.text import render_text
 from grader.service.grade import CEILING
+from tests.in_process import InProcess
 
 ENGINE = Engine(CATALOG, InProcess(CATALOG), MemoryFacts())
 

@@ -17,8 +17,8 @@ import pytest
 
 from grader.domain.errors import EngineFault
 from grader.domain.inspection import Inspection, State
-from grader.engine.job import Answers, Ask, FileJob, Job, Limits
-from grader.engine.nursery import Nursery
+from grader.engine.forkserver import Nursery
+from grader.engine.measuring.job import Answers, Ask, FileJob, Job, Limits
 
 HERE = str(Path(__file__).parent)
 CHECKS = "nursery_checks:CATALOG"
@@ -375,8 +375,8 @@ def test_a_fork_of_the_worker_leaves_the_nursery_alone(nursery: Nursery) -> None
 
 _WORKER = """
 import sys
-from grader.engine.job import Ask, FileJob, Job, Limits
-from grader.engine.nursery import Nursery
+from grader.engine.measuring.job import Ask, FileJob, Job, Limits
+from grader.engine.forkserver import Nursery
 nursery = Nursery(Limits(pair_seconds=60), catalog="nursery_checks:CATALOG", path=sys.argv[1])
 calm = FileJob("a.py", b"x = 1", (Ask("fine", "{}"),))
 nursery.inspect(Job((calm,), "3.11"))

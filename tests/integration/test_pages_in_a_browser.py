@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page
 from waitress.server import create_server
 
-from grader.app import create_app
 from grader.bootstrap import Service
+from grader.http.app import create_app
 from grader.service.records import Role
 from tests import hostile_texts
 from tests.browser import OPEN_ALL, chromium

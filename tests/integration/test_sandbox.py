@@ -12,12 +12,12 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadSettings, EngineFault
 from grader.domain.inspection import State
-from grader.engine import landlock
-from grader.engine.confinement import Confinement
-from grader.engine.cradle import Cradle
-from grader.engine.job import Ask, FileJob, Job, Limits
-from grader.engine.nursery import Nursery
-from grader.engine.sandbox import Rung, Sandbox, offered
+from grader.engine.forkserver import Nursery
+from grader.engine.forkserver.child_slot import Cradle
+from grader.engine.measuring.job import Ask, FileJob, Job, Limits
+from grader.engine.sandbox import landlock
+from grader.engine.sandbox.confinement import Confinement
+from grader.engine.sandbox.levels import Rung, Sandbox, offered
 
 HERE = str(Path(__file__).parent)
 LIMITS = Limits(pair_seconds=10, seconds=60, memory=256 << 20)

@@ -16,14 +16,14 @@ from grader.__main__ import main
 from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import CriterionLine, Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import SourceFile, Submission
-from grader.engine.facts_cache import MemoryFacts
-from grader.engine.in_process import InProcess
-from grader.engine.job import Answers, Job, nothing
-from grader.engine.measure import Engine
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.engine.measuring.job import Answers, Job, nothing
 from grader.engine.rubric_text import read_rubric_text
+from tests.in_process import InProcess
 
 Headers = dict[str, str]
 

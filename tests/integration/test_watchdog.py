@@ -16,7 +16,7 @@ from workers.watchdog import DEAF, Hearing
 DEAF_WORKER = """
 import sys
 from time import sleep
-from grader.broker import make_celery
+from grader.infra.broker import make_celery
 from workers.watchdog import Hearing, watch
 
 watch(make_celery(sys.argv[1]), ["live", "regrade"], Hearing(1.0))

@@ -12,9 +12,9 @@ from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.measures import Measure, counting, highest, over_limit
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan, Rubric
-from grader.domain.rubric_reading import read_rubric
+from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import Ledger, Row, judge
 from grader.domain.source import SourceFile
 

@@ -8,8 +8,6 @@ from typing import Any
 from grader.domain.facts import DroppedFile, EngineIdentity
 from grader.domain.history import FixedLine, History
 from grader.domain.inspection import State
-from grader.domain.next_step import NextStep
-from grader.domain.policies import Tone
 from grader.domain.report import (
     Command,
     CriterionLine,
@@ -22,6 +20,8 @@ from grader.domain.report import (
     SubmissionLine,
     TotalLine,
 )
+from grader.domain.report.next_step import NextStep
+from grader.domain.rubric.policies import Tone
 from tests.hostile_texts import NAMES
 
 HUNK = "@@ -1,3 +1,4 @@\n import os\n-x=1\n+x = 1\n+\n def main():\n"

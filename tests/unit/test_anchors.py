@@ -7,7 +7,7 @@ import pytest
 from grader.domain.facts import FileFacts
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile
-from grader.engine.anchors import anchored
+from grader.engine.measuring.anchors import anchored
 
 
 def anchors(text: str, *lines: int) -> list[str]:

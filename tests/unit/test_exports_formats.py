@@ -8,11 +8,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader.domain.characters import visible
-from grader.domain.policies import Tone
 from grader.domain.report import Report
-from grader.exports import phrases
+from grader.domain.rubric.policies import Tone
 from grader.exports.formats import FORMATS
-from grader.exports.inert import harmless
+from grader.exports.prose import messages
+from grader.exports.prose.sanitize import harmless
 from tests.hostile_texts import NAMES
 from tests.unit import exports_reports as reports
 
@@ -82,10 +82,10 @@ def test_every_form_has_its_media_type_and_suffix() -> None:
 
 def test_total_points_and_reasons_stand_in_every_form(report: Report, form: str) -> None:
     seen = _seen(report, form)
-    assert _squeezed(f"Total: {phrases.score(report)}") in seen
+    assert _squeezed(f"Total: {messages.score(report)}") in seen
     for line in harmless(report).criteria:
         assert _squeezed(line.title) in seen
-        assert _squeezed(phrases.points_of(line)) in seen
+        assert _squeezed(messages.points_of(line)) in seen
         assert _squeezed(line.why) in seen
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grader.domain.characters import visible
 from grader.domain.inspection import State
 from grader.domain.report import FileLine
-from grader.exports.html import MOST_PLACES, diff_lines, render_html, share, states, ticked
+from grader.exports.report.html import MOST_PLACES, diff_lines, render_html, share, states, ticked
 from tests.unit import exports_reports as reports
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.exports.inert import harmless
+from grader.exports.prose.sanitize import harmless
 from tests.unit import exports_reports as reports
 
 

@@ -15,12 +15,12 @@ from rich.cells import cell_len
 
 from grader.domain.facts import DroppedFile
 from grader.domain.inspection import State
-from grader.domain.next_step import NextStep
 from grader.domain.report import Fault, FileLine, Report
-from grader.exports.csv import COLUMNS, render_csv
-from grader.exports.html import render_html
-from grader.exports.markdown import render_markdown
-from grader.exports.text import WIDTH, render_text
+from grader.domain.report.next_step import NextStep
+from grader.exports.report.csv import COLUMNS, render_csv
+from grader.exports.report.html import render_html
+from grader.exports.report.markdown import render_markdown
+from grader.exports.report.text import WIDTH, render_text
 from tests.unit import exports_reports as reports
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from grader.domain.characters import visible
 from grader.domain.report import Report
-from grader.exports.markdown import code, fenced, prose, render_markdown, words
+from grader.exports.report.markdown import code, fenced, prose, render_markdown, words
 from tests.hostile_texts import NAMES
 from tests.unit import exports_reports as reports
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain.report import CriterionLine, TotalLine
-from grader.exports import phrases, tone
-from grader.exports.changes import change_in
-from grader.exports.outline import findings_by_file, parts, tasks
+from grader.exports.prose import messages, tone
+from grader.exports.prose.changes import change_in
+from grader.exports.prose.layout import findings_by_file, parts, tasks
 from tests.unit import exports_reports as reports
 
 
@@ -32,7 +32,7 @@ def test_tasks_of_a_criterion_are_kinds_of_findings_with_their_files() -> None:
 def test_few_kinds_are_named_beside_a_criterion() -> None:
     found = tuple(reports.finding(f"E{n}", "a.py", n, criteria=("c",)) for n in range(1, 8))
     report = reports.report(findings=found, criteria=(reports.criterion("c", 1, 2),))
-    told = phrases.to_mend(report, report.criteria[0])
+    told = messages.to_mend(report, report.criteria[0])
     assert told.startswith("1 x E1 in a.py, ") and told.endswith("1 x E4 in a.py and 3 more kinds")
 
 
@@ -54,7 +54,7 @@ def test_the_first_real_change_of_a_hunk_is_an_example() -> None:
 def test_a_line_of_a_notebook_is_told_by_its_cell() -> None:
     own = reports.finding("E711", "a.ipynb", 2, cell=4, before="x == None", after="x is None")
     change = change_in([own])
-    assert change and phrases.change_title(change) == "Your line 2 of cell 4, and how to write it:"
+    assert change and messages.change_title(change) == "Your line 2 of cell 4, and how to write it:"
     black = reports.finding("black", "a.ipynb", 1, cell=1, hunk=HUNK)
     assert change_in([black]) is None
 
@@ -78,7 +78,7 @@ def test_repeats_of_a_code_are_one_group_and_the_dearest_group_stands_first() ->
         ("E501", 27, ("Follows PEP 8",)),
         ("black", 1, ("Formatted with Black",)),
     ]
-    assert phrases.group_title(first.groups[0]).startswith("27 x E501 on lines 9, 12, 15,")
+    assert messages.group_title(first.groups[0]).startswith("27 x E501 on lines 9, 12, 15,")
 
 
 def test_how_to_mend_a_code_is_told_once() -> None:
@@ -92,20 +92,20 @@ def test_how_to_mend_a_code_is_told_once() -> None:
 def test_a_finding_of_a_criterion_with_all_points_costs_none() -> None:
     one = reports.finding("C901", "a.py", 1, criteria=("layout",))
     group = findings_by_file(reports.report(findings=(one,)))[0].groups[0]
-    assert phrases.price_of(group) == "costs no points"
+    assert messages.price_of(group) == "costs no points"
 
 
 def test_what_to_do_first_is_said_also_where_there_is_nothing_to_do() -> None:
-    assert phrases.first_thing(reports.report())[0] == "Full marks"
+    assert messages.first_thing(reports.report())[0] == "Full marks"
     waiting = (_manual(reports.criterion("words", None, 5)), reports.criterion("layout", 95, 95))
     total = TotalLine(points=95, at_least=95, max_points=100, awaiting=5)
     by_hand = reports.report(criteria=waiting, total=total)
-    assert phrases.first_thing(by_hand)[0] == "Nothing to do for now"
+    assert messages.first_thing(by_hand)[0] == "Nothing to do for now"
     stuck = reports.report(
         criteria=(reports.criterion("a", 1, 2),),
         total=TotalLine(points=1, at_least=1, max_points=2),
     )
-    assert phrases.first_thing(stuck)[0] == "No single first step"
+    assert messages.first_thing(stuck)[0] == "No single first step"
 
 
 def _manual(line: CriterionLine) -> CriterionLine:
@@ -114,38 +114,38 @@ def _manual(line: CriterionLine) -> CriterionLine:
 
 def test_the_sum_before_a_cap_is_exact() -> None:
     tenths = tuple(reports.criterion(f"c{n}", 0.1, 1) for n in range(30))
-    assert phrases.earned(reports.report(criteria=tenths)) == 3
+    assert messages.earned(reports.report(criteria=tenths)) == 3
 
 
 def test_amounts_and_moments_read_well() -> None:
-    assert [phrases.amount(value) for value in (12, 7.5, 6.25, 0, None)] == [
+    assert [messages.amount(value) for value in (12, 7.5, 6.25, 0, None)] == [
         "12",
         "7.5",
         "6.25",
         "0",
         "–",
     ]
-    assert phrases.moment("2026-11-23T01:02:03.4Z") == "2026-11-23 01:02 UTC"
-    assert phrases.moment("2026-11-23T01:02:03+00:00") == "2026-11-23 01:02 UTC"
-    assert phrases.moment("yesterday") == "yesterday"
+    assert messages.moment("2026-11-23T01:02:03.4Z") == "2026-11-23 01:02 UTC"
+    assert messages.moment("2026-11-23T01:02:03+00:00") == "2026-11-23 01:02 UTC"
+    assert messages.moment("yesterday") == "yesterday"
 
 
 def test_what_changed_is_told_in_one_sentence() -> None:
     report = reports.changed()
     assert report.history is not None
-    assert phrases.since_last(report) == (
+    assert messages.since_last(report) == (
         "Since your last attempt: 5 fixed, 3 new, 29 still there; from 62 to 71.5 points."
     )
     same = report.history.model_copy(update={"points_before": 71.5, "previous_attempt": None})
-    assert phrases.since_last(report.model_copy(update={"history": same})) == (
+    assert messages.since_last(report.model_copy(update={"history": same})) == (
         "Since the earlier version: 5 fixed, 3 new, 29 still there; 71.5 points, as before."
     )
-    assert phrases.since_last(reports.typical()) == ""
+    assert messages.since_last(reports.typical()) == ""
 
 
 def test_new_findings_are_marked() -> None:
     marks = {
-        (file.path, group.lead.code): phrases.news_of(group)
+        (file.path, group.lead.code): messages.news_of(group)
         for file in findings_by_file(reports.changed())
         for group in file.groups
     }
@@ -154,4 +154,4 @@ def test_new_findings_are_marked() -> None:
     assert marks["numbers/report.py", "E501"] == ""
     group = findings_by_file(reports.changed())[0].groups[0]
     twice = tuple(one.model_copy(update={"since": "new"}) for one in group.findings * 2)
-    assert phrases.news_of(replace(group, findings=twice)) == "all new"
+    assert messages.news_of(replace(group, findings=twice)) == "all new"

@@ -13,8 +13,8 @@ from rich.cells import cell_len
 
 from grader.domain.inspection import State
 from grader.domain.report import Command, FileLine, Report
-from grader.exports.at_home import command_lines, folded
-from grader.exports.text import WIDTH, render_text
+from grader.exports.prose.local_commands import command_lines, folded
+from grader.exports.report.text import WIDTH, render_text
 from tests.unit import exports_reports as reports
 
 

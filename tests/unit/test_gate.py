@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.domain.inspection import Finding, Inspection, State
-from grader.domain.readable import DOCUMENT_WORDS, READABLE, WORDS, readable_words
 from grader.domain.source import SourceFile
+from grader.domain.unreadable import DOCUMENT_WORDS, READABLE, WORDS, readable_words
+from grader.engine.forkserver.server import _SAMPLE
 from grader.engine.gate import MAX_BYTES, gate
-from grader.engine.nursery_main import _SAMPLE
 
 NEWER = f"3.{sys.version_info.minor + 1}"
 

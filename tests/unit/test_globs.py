@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.globs import matches, selects
+from grader.domain.rubric.globs import matches, selects
 
 SEGMENT = st.text("ab.*?[]!-é ", min_size=1, max_size=5)
 PATH = st.lists(SEGMENT, min_size=1, max_size=5).map("/".join)
@@ -121,7 +121,7 @@ def test_many_stars_take_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         steps.append(name)
         return pattern == "a"
 
-    monkeypatch.setattr("grader.domain.globs.fnmatchcase", counted)
+    monkeypatch.setattr("grader.domain.rubric.globs.fnmatchcase", counted)
     path, pattern = "/".join("a" * 100), "/".join(["**", "a"] * 50 + ["b"])
     assert not matches(path, pattern)
     assert len(steps) <= 100 * 101

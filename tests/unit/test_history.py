@@ -13,7 +13,7 @@ from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.history import MOST_FIXED_LISTED, Earlier, Since, compare, fingerprint
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.report import FindingLine, Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.domain.source import is_document
 from tests.unit.domain_material import (

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.domain.errors import BadArchive, TooLarge
-from grader.domain.policies import Intake
+from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_path, read_upload
-from grader.engine.intake_leftovers import folders_named
+from grader.engine.intake.leftovers import folders_named
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

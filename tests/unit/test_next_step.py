@@ -8,7 +8,7 @@ from typing import Any
 from grader.domain.check import Words
 from grader.domain.facts import FileFacts
 from grader.domain.inspection import Finding, Inspection, State
-from grader.domain.next_step import NextStep, next_step
+from grader.domain.report.next_step import NextStep, next_step
 from grader.domain.scoring import judge
 from tests.unit.domain_material import (
     CATALOG,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.analysis.fixes.diff import difference
-from grader.domain.patch import git_patch
+from grader.domain.report.patch import git_patch
 
 NAMES = [
     "plain.py",

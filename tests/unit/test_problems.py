@@ -13,13 +13,14 @@ from structlog.typing import EventDict
 from werkzeug.exceptions import HTTPException, ImATeapot
 from werkzeug.test import TestResponse
 
-from grader.api import observing, problems
-from grader.api.metrics import Metrics
-from grader.api.problem_kinds import OWN_KINDS, all_kinds
 from grader.bootstrap import SystemClock
 from grader.domain import errors
 from grader.domain.errors import GraderError, RubricProblem
-from grader.engine.intake_refusals import REFUSALS, refusal
+from grader.engine.intake.refusals import REFUSALS, refusal
+from grader.http import problems
+from grader.http.api import observing
+from grader.http.api.metrics import Metrics
+from grader.http.problems.kinds import OWN_KINDS, all_kinds
 from grader.service.records import QueueState
 
 STATUSES = {

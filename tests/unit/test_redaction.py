@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.redaction import HIDDEN, TOKEN, redact, redact_event
+from grader.infra.redaction import HIDDEN, TOKEN, redact, redact_event
 from grader.service.tokens import PREFIX
 
 SECRET = "Xq3-hunter2_Zz" * 4
@@ -86,7 +86,7 @@ def test_values_inside_of_events_are_searched() -> None:
 
 PROGRAM = """
 import logging, sys, structlog
-from grader.logs import log_json
+from grader.infra.logs import log_json
 log_json()
 secret = sys.argv[1]
 structlog.get_logger("ours").warning("refused", url=f"https://u:{secret}@host/", password=secret)

@@ -14,10 +14,10 @@ from grader.domain.check import Options, Words
 from grader.domain.facts import DroppedFile, SubmissionFacts
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.measures import counting
-from grader.domain.readable import READABLE
 from grader.domain.report import Receipt, Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.scoring import number
+from grader.domain.unreadable import READABLE
 from tests.unit.domain_material import (
     CATALOG,
     FAILED,

@@ -14,7 +14,7 @@ from grader.domain.check import Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.measures import counting
 from grader.domain.rubric import Plan
-from grader.domain.rubric_reading import nearest, read_rubric
+from grader.domain.rubric.reading import nearest, read_rubric
 from tests.unit.domain_material import (
     CATALOG,
     LintOptions,

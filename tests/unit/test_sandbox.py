@@ -8,8 +8,8 @@ import struct
 import pytest
 
 from grader.domain.errors import BadSettings
-from grader.engine.sandbox import AUTO, Rung, choose
-from grader.engine.seccomp import ALLOW, EPERM, KILL, MACHINES, Machine, program
+from grader.engine.sandbox.levels import AUTO, Rung, choose
+from grader.engine.sandbox.seccomp import ALLOW, EPERM, KILL, MACHINES, Machine, program
 
 OLD_HOST = (Rung.SECCOMP, Rung.RLIMITS)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
 from grader.domain.scoring import Ledger, Outcome, Row, judge, standing
 from tests.unit.domain_material import FAILED, NO_PYTHON, NOT_APPLICABLE, facts_of, file, plan_of

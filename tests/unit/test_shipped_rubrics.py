@@ -13,12 +13,12 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.inspection import State
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import Plan
-from grader.engine.facts_cache import MemoryFacts
+from grader.engine.forkserver import Nursery
 from grader.engine.intake import read_path
-from grader.engine.measure import Engine
-from grader.engine.nursery import Nursery
+from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import (
     read_rubric_text,
     rubric_digest,

@@ -9,7 +9,7 @@ import pytest
 from grader.domain.facts import DroppedFile, FileFacts
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.report import Report
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from tests.unit.domain_material import (
     CATALOG,
     COMPLAINTS,

@@ -9,7 +9,7 @@ import pytest
 from grader.domain.check import Check
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.domain.reporting import build_report
+from grader.domain.report.building import build_report
 from grader.domain.rubric import CODE_LINES, Plan
 from grader.domain.scoring import Outcome, judge
 from grader.domain.starter import larger, less, own, paired

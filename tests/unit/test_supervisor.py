@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import supervisor as module
-from grader.cli.redis_server import RedisServer, find_binary
-from grader.cli.supervisor import LONGEST_PAUSE, Program, Signals, Supervisor, pause_after
+from grader.cli.serve import supervisor as module
+from grader.cli.serve.redis_server import RedisServer, find_binary
+from grader.cli.serve.supervisor import LONGEST_PAUSE, Program, Signals, Supervisor, pause_after
 from grader.domain.errors import Conflict
 from tests.processes import alive, descendants, wait_until
 
@@ -142,7 +142,7 @@ def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     source = f"""
 import os
 from pathlib import Path
-from grader.cli.supervisor import Program, Signals, Supervisor
+from grader.cli.serve.supervisor import Program, Signals, Supervisor
 with Signals() as signals:
     supervisor = Supervisor(signals, print)
     argv = ({sys.executable!r}, "-c", {SLEEP!r})
@@ -186,7 +186,7 @@ def test_files_that_redis_cannot_read_are_set_aside(tmp_path: Path) -> None:
 
 def test_a_machine_without_redis_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("grader.cli.redis_server._shipped", lambda: "")
+    monkeypatch.setattr("grader.cli.serve.redis_server._shipped", lambda: "")
     with pytest.raises(Conflict) as caught:
         find_binary()
     assert "apt-get install redis-server" in caught.value.how_to_fix

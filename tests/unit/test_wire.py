@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.engine.wire import Gone, pack, pack_answers, read, read_answers, send
+from grader.engine.forkserver.framing import Gone, pack, pack_answers, read, read_answers, send
 
 Told = TypeVar("Told")
 
@@ -28,7 +28,7 @@ def told(parts: Iterable[bytes], hear: Callable[[int, float], Told], piece: int)
     os.set_blocking(writes, False)
     deadline = time.monotonic() + 60
     try:
-        with patch("grader.engine.wire._CHUNK", piece):
+        with patch("grader.engine.forkserver.framing._CHUNK", piece):
             with os.fdopen(writes, "wb"):
                 send(writes, parts, deadline)
             return hear(reads, deadline)

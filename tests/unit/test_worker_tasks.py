@@ -46,7 +46,7 @@ def test_a_fault_is_not_swallowed() -> None:
 
 
 def test_importing_the_application_builds_nothing() -> None:
-    code = "import workers.celery_app as module; assert 'app' not in vars(module)"
+    code = "import workers.app as module; assert 'app' not in vars(module)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -57,7 +57,7 @@ def test_a_worker_without_redis_is_told_what_to_set() -> None:
 
 def test_the_application_listens_as_the_design_says() -> None:
     code = (
-        "from workers.celery_app import app; c = app.conf; "
+        "from workers.app import app; c = app.conf; "
         "print(c.task_acks_late, c.worker_prefetch_multiplier, c.result_backend, "
         "c.accept_content, sorted(name for name in app.tasks if name.startswith('grader')))"
     )

@@ -1,1 +1,0 @@
-"""The HTTP API: one blueprint a noun, and one place where errors become problem documents."""

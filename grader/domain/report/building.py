@@ -1,0 +1,309 @@
+"""From facts and a rubric to the report: a pure function, also of an earlier attempt's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import repeat
+
+from grader.domain.check import Catalog, Check
+from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
+from grader.domain.inspection import Inspection, State
+from grader.domain.report import (
+    Command,
+    CriterionLine,
+    Fault,
+    FileLine,
+    FindingLine,
+    Report,
+    RubricLine,
+    SubmissionLine,
+    TotalLine,
+)
+from grader.domain.report.located import Found, found_in, words_of
+from grader.domain.report.next_step import next_step
+from grader.domain.report.patch import git_patch
+from grader.domain.rubric import Plan, Probe
+from grader.domain.scoring import Ledger, Number, Outcome, Row, judge, number
+from grader.domain.signals import SIGNALS, signals_of
+from grader.domain.source import is_document, is_notebook
+from grader.domain.starter import own
+from grader.domain.unreadable import AS_A_SCRIPT, READABLE
+
+
+def build_report(
+    plan: Plan,
+    facts: SubmissionFacts,
+    *,
+    digest: str,
+    version: int | None = None,
+    given: SubmissionFacts | None = None,
+    earlier: Earlier | None = None,
+) -> Report:
+    """The report of one submission under one rubric; ``digest`` is that of the rubric's text.
+
+    ``given`` are the facts of what the exercise handed out, which is left aside. With an
+    ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
+    """
+    rubric = plan.rubric
+    now = _judged(plan, own(plan, facts, given))
+    then = _before(plan, now, given, earlier)
+    compared = compare(then.found, now.found) if then else None
+    ledger, patch, torn = now.ledger, *_patch(plan, now.facts)
+    return Report(
+        status="needs_attention" if now.needs_attention else "graded",
+        total=_total(ledger),
+        next_step=next_step(plan, ledger, now.facts),
+        history=then and compared and then.history(compared),
+        criteria=tuple(_criterion(row, plan.catalog) for row in ledger.rows),
+        files=tuple(_file(file, plan.probes) for file in now.facts.files),
+        findings=tuple(_findings(plan.catalog, now.found, compared)),
+        faults=now.faults,
+        patch=patch,
+        patch_disagreements=torn,
+        commands=tuple(_commands(plan.probes)),
+        notes=(*_starter_notes(now.facts.files), *_notes(now, torn)),
+        dropped=facts.dropped,
+        signals=tuple(_finding(plan.catalog, one) for one in _signals(plan, now.facts)),
+        tone=rubric.feedback.tone,
+        rubric=RubricLine(
+            exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
+        ),
+        engine=facts.engine,
+        submission=SubmissionLine(digest=facts.digest, archive_sha256=facts.archive_sha256 or None),
+    )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One attempt under the rubric: what it earns, what was found, what broke on our side."""
+
+    facts: SubmissionFacts
+    ledger: Ledger
+    found: tuple[Found, ...]
+    faults: tuple[Fault, ...]
+    attempt: int | None = None
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.ledger.needs_attention or bool(self.faults)
+
+    def history(self, compared: Compared[Found]) -> History:
+        """What has changed since this attempt, which needs no attention."""
+        points = self.ledger.total.points
+        assert points is not None, "points are withheld only where attention is needed"
+        return history_of(compared, self.attempt, number(points))
+
+
+def _judged(plan: Plan, facts: SubmissionFacts, attempt: int | None = None) -> _Judged:
+    faults = tuple(_faults(facts, plan.probes))
+    return _Judged(facts, judge(plan, facts), found_in(plan, facts), faults, attempt)
+
+
+def _before(
+    plan: Plan, now: _Judged, given: SubmissionFacts | None, earlier: Earlier | None
+) -> _Judged | None:
+    """The earlier attempt, where it can be compared: nothing of ours broke on either side."""
+    if earlier is None or now.needs_attention or not earlier.answers(plan, now.facts.engine):
+        return None
+    then = _judged(plan, own(plan, earlier.facts, given), earlier.attempt)
+    return None if then.needs_attention else then
+
+
+def _maybe(value: Fraction | None) -> Number | None:
+    return None if value is None else number(value)
+
+
+def _total(ledger: Ledger) -> TotalLine:
+    total = ledger.total
+    return TotalLine(
+        points=_maybe(total.points),
+        at_least=number(total.at_least),
+        max_points=number(total.max_points),
+        awaiting=number(total.awaiting),
+        capped_at=_maybe(total.cap),
+        capped_by=total.capped_by or None,
+    )
+
+
+def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
+    check = catalog.get(row.criterion.check)
+    is_lost = row.points is not None and row.points < row.max_points
+    return CriterionLine(
+        id=row.id,
+        title=row.criterion.title,
+        outcome=row.outcome.value,
+        points=_maybe(row.points),
+        max_points=number(row.max_points),
+        check=row.criterion.check,
+        measure=row.measure.id if row.measure else None,
+        value=_maybe(row.value),
+        unit=row.measure.unit if row.measure else None,
+        label=row.label or None,
+        why=row.why,
+        how_to_fix=_how_to_win(row, check) if check and is_lost else "",
+    )
+
+
+def _how_to_win(row: Row, check: Check) -> str:
+    """What to do for a criterion's points; advice on code waits until there is some to read."""
+    if row.outcome is Outcome.UNREADABLE:
+        return "First mend what keeps the file from being read; that is told beside the file."
+    if row.outcome is Outcome.NOT_APPLICABLE:
+        return "Hand in what this is about: it is measured as soon as there is some of it."
+    return check.words.how_to_fix
+
+
+_WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
+
+
+def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
+    states: dict[str, State] = {}
+    for probe in probes:
+        if not probe.reads(file.path):
+            continue
+        state = file.inspection(probe.key).state
+        known = states.get(probe.check.id, state)
+        states[probe.check.id] = min(state, known, key=_WORST_FIRST.index)
+    return FileLine(path=file.path, checks=states, handed_out=file.handed_out)
+
+
+def _findings(
+    catalog: Catalog, found: Sequence[Found], compared: Compared[Found] | None
+) -> Iterator[FindingLine]:
+    told = compared.since if compared else repeat(None, len(found))
+    for one, since in zip(found, told, strict=True):
+        yield _finding(catalog, one, since)
+
+
+def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> FindingLine:
+    words = words_of(catalog, one)
+    finding = one.finding
+    return FindingLine(
+        check=one.check,
+        code=finding.code,
+        path=one.path,
+        cell=one.cell,
+        line=one.line,
+        column=finding.column,
+        message=finding.message,
+        value=finding.value,
+        explanation=words.explanation,
+        how_to_fix=words.how_to_fix,
+        url=words.url,
+        hunk=one.hunk,
+        before=finding.before,
+        after=finding.after,
+        criteria=one.criteria,
+        fingerprint=one.fingerprint,
+        since=since,
+    )
+
+
+def _signals(plan: Plan, facts: SubmissionFacts) -> Iterator[Found]:
+    """What a person should look at, in files that are graded and in others."""
+    graded = {file.path: file for file in facts.files}
+    for path, finding in signals_of(plan, facts):
+        file = graded.get(path) or FileFacts(path=path, sha256="")
+        yield Found.of(file, SIGNALS, finding)
+
+
+def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
+    for file in facts.files:
+        if file.readable.state is State.FAILED:
+            yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
+            continue
+        for probe in probes:
+            if probe.reads(file.path) and file.inspection(probe.key).state is State.FAILED:
+                reason = file.inspection(probe.key).reason
+                yield Fault(path=file.path, check=probe.check.id, reason=reason)
+
+
+def _patch(plan: Plan, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
+    """The patch of the files that a criterion of layout or imports counts; those left torn."""
+    mend = next((probe for probe in plan.probes if probe.check.id == "mend"), None)
+    if mend is None:
+        return None, ()
+    files = filter(lambda file: plan.mends(file.path, file.top_folder), facts.files)
+    mends = {file.path: file.inspection(mend.key) for file in files}
+    torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
+    return git_patch(dict(_hunks(mends))) or None, torn
+
+
+def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
+    for path, one in mends.items():
+        for finding in one.findings:
+            if finding.code == "patch" and finding.hunk:
+                yield path, finding.hunk
+
+
+def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
+    for probe in probes:
+        if probe.check.command is not None:
+            yield Command(check=probe.check.id, command=probe.check.command(probe.options))
+
+
+def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    handed_out = [file.path for file in files if file.handed_out]
+    changed = [file.path for file in files if file.apart]
+    if handed_out:
+        yield f"As handed out, so neither blamed nor praised: {', '.join(handed_out)}."
+    if changed:
+        yield (
+            f"You were given a part of {', '.join(changed)}: only what you wrote yourself "
+            "counts there, for and against you."
+        )
+
+
+def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
+    for path in (file.path for file in facts.files):
+        if is_document(path) and path.lower().endswith(".toml"):
+            yield (
+                f"{path} was read as a text and set up no tool: every submission is graded "
+                "with the exercise's own settings."
+            )
+        if is_notebook(path):
+            yield (
+                f"{path} was read as one script, one cell after the other, with its magics left "
+                "out. Where a message itself names lines, they are those of that script."
+            )
+    for path in (file.path for file in facts.dropped):
+        if is_notebook(path):
+            yield (
+                f"{path} is a notebook, and was not graded: scripts (.py) are asked for. Export "
+                f"it {AS_A_SCRIPT}, put the code into functions, and hand that in."
+            )
+
+
+def _empty_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    empty = [file.path for file in files if file.is_empty and not _is_package(file.path)]
+    if empty:
+        yield (
+            f"{', '.join(empty)}: there is not a single character in there. If there should be, "
+            "save your work, make the zip again and hand it in."
+        )
+
+
+def _is_package(path: str) -> bool:
+    """Whether a file marks its folder as a package, for which it may well be empty."""
+    return path.split("/")[-1] == "__init__.py"
+
+
+def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
+    yield from _empty_notes(now.facts.files)
+    yield from _notes_on_files(now.facts)
+    silenced = sum(1 for one in now.found if one.check == "suppressions")
+    if silenced:
+        yield (
+            f"Comments that silence a tool were found in {silenced} place(s) and had no effect: "
+            "the checks read the code behind them. Take them out before you compare at home."
+        )
+    if disagreements:
+        yield f"Black and isort disagree for ever on {', '.join(disagreements)}."
+    if now.faults:
+        yield (
+            "Some checks broke on our side. That costs no points: an instructor has been "
+            "asked to look, and everything that did run is shown."
+        )

@@ -1,0 +1,5 @@
+"""The fork server: sandboxed, killable children in which every tool runs."""
+
+from grader.engine.forkserver.client import Nursery
+
+__all__ = ["Nursery"]

@@ -1,0 +1,192 @@
+"""The way in: bytes or a path become a submission, in memory, or an error that says why not.
+
+Nothing of an upload is written to disk, imported, or read as configuration. Paths stay as they
+are in the archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from grader.domain.errors import BadArchive
+from grader.domain.rubric.policies import Intake
+from grader.domain.source import Submission, is_python
+from grader.engine.intake.collecting import Collection
+from grader.engine.intake.formats import format_of, is_text
+from grader.engine.intake.names import ROOTS, check_appearance, check_structure, environments, junk
+from grader.engine.intake.refusals import refusal, size
+from grader.engine.intake.zip_directory import looks_like_zip
+from grader.engine.intake.zip_members import Member, members
+
+_NAMELESS = "submission.py"
+#: How Info-ZIP lists what it read from a pipe: by this name, and as a pipe.
+_PIPED = "-"
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None) -> Submission:
+    """A submission from an upload: a zip archive, or one Python file.
+
+    ``filename`` is what the sender calls it; it decides what text is that is not an archive, and
+    names a submission of one file (``submission.py`` where it gives no safe name).
+
+    Raises:
+        TooLarge: over one of the limits.
+        BadArchive: anything else; ``code`` says which rule.
+    """
+    limits = limits or Intake()
+    if len(data) > limits.max_upload:
+        raise refusal("upload-too-large", limit=size(limits.max_upload))
+    if not data and not is_python(filename):
+        raise refusal("empty-upload")
+    if is_python(filename) and not data.startswith(_ZIP_STARTS):
+        return _one_file(data, filename, limits)
+    if looks_like_zip(data):
+        return _read_zip(data, limits)
+    if is_text(data) and not PurePosixPath(_last_segment(filename)).suffix:
+        return _one_file(data, _NAMELESS, limits)
+    raise refusal("not-a-zip", filename, format=format_of(data))
+
+
+def read_path(path: Path, limits: Intake | None = None) -> Submission:
+    """A submission from a folder, a zip archive or a Python file on disk.
+
+    Symbolic links inside a folder are listed as dropped and never followed.
+
+    Raises:
+        TooLarge, BadArchive: as :func:`read_upload`; ``no-such-path``, ``unreadable-path``.
+    """
+    limits = limits or Intake()
+    try:
+        if path.is_dir():
+            return _read_folder(path, limits)
+        if not path.exists():
+            raise refusal("no-such-path", str(path))
+        if not path.is_file():
+            raise refusal("unreadable-path", str(path), reason="it is not a file or a folder")
+        with path.open("rb") as file:
+            data = file.read(limits.max_upload + 1)
+    except OSError as error:
+        reason = error.strerror or "the system says no"
+        raise refusal("unreadable-path", str(path), reason=reason) from None
+    return read_upload(data, filename=path.name, limits=limits)
+
+
+def _last_segment(filename: str) -> str:
+    return filename.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _one_file(data: bytes, filename: str, limits: Intake) -> Submission:
+    name = _last_segment(filename)
+    try:
+        check_appearance(check_structure(name), limits)
+    except BadArchive:
+        name = _NAMELESS
+    collection = Collection(limits)
+    collection.file(name, len(data), lambda: [data])
+    return collection.submission()
+
+
+def _read_zip(data: bytes, limits: Intake) -> Submission:
+    found = [member for member in members(data) if not _is_root(member)]
+    if not found:
+        raise refusal("empty-archive")
+    named = [(check_structure(member.names[-1]), member) for member in found]
+    environment_folders = environments(name for name, _ in named)
+    collection = Collection(limits)
+    for name, member in named:
+        raw_name = check_structure(member.names[0])
+        leftover = junk(name, environment_folders, limits)
+        if leftover:
+            collection.junk(*leftover)
+            if not stat.S_IFMT(member.mode) or stat.S_ISREG(member.mode):
+                collection.leftover(leftover[0], name, member.size, member.pieces)
+            continue
+        check_appearance(raw_name, limits)
+        _add_member(collection, name, member)
+    return collection.submission(hashlib.sha256(data).hexdigest())
+
+
+def _is_root(member: Member) -> bool:
+    """Whether a member is an empty folder around everything, which says nothing."""
+    return not member.size and ROOTS.issuperset(member.names)
+
+
+def _add_member(collection: Collection, name: str, member: Member) -> None:
+    kind = stat.S_IFMT(member.mode)
+    if kind == stat.S_IFIFO and name == _PIPED:
+        kind = stat.S_IFREG
+    if kind == stat.S_IFLNK:
+        raise refusal("symlink", name)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise refusal("special-file", name)
+    if not name.endswith("/") and kind != stat.S_IFDIR:
+        collection.file(name, member.size, member.pieces)
+        return
+    if member.size or any(member.pieces()):
+        raise refusal("folder-with-data", name)
+    collection.folder(name)
+
+
+def _read_folder(root: Path, limits: Intake) -> Submission:
+    collection = Collection(limits)
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        with os.scandir(root / above) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+        environment = environments(entry.name for entry in entries)
+        for entry in entries:
+            waiting += _add_entry(collection, above, entry, environment)
+    return collection.submission()
+
+
+def _add_entry(
+    collection: Collection, above: str, entry: os.DirEntry[str], environment: frozenset[str]
+) -> list[str]:
+    """Gather one thing on disk; the folder to walk next, where it is one."""
+    folder = entry.is_dir(follow_symlinks=False)
+    own_name = entry.name + "/" * folder
+    leftover = junk(own_name, environment, collection.limits)
+    if leftover:
+        collection.junk(above + leftover[0], leftover[1])
+        for path in _python_below(Path(entry.path)) if folder else ():
+            name = (Path(above) / entry.name / path.relative_to(entry.path)).as_posix()
+            pieces = _reader(str(path), collection.limits)
+            collection.leftover(above + leftover[0], name, path.stat().st_size, pieces)
+        return []
+    name = check_structure(above + own_name)
+    if folder:
+        collection.folder(name)
+        return [name]
+    if not entry.is_file(follow_symlinks=False):
+        what = "a symbolic link" if entry.is_symlink() else "not a file"
+        collection.left_out(name, f"{what}: never followed")
+    elif collection.keeps(name):
+        collection.file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
+    else:
+        collection.file(name, 0, tuple)  # Not graded, so neither read nor weighed.
+    return []
+
+
+def _python_below(folder: Path) -> Iterator[Path]:
+    """The Python files of a leftover that could be imported; links are never followed."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name.isidentifier())
+        paths = (Path(above, name) for name in sorted(names) if name.endswith(".py"))
+        yield from (path for path in paths if path.is_file() and not path.is_symlink())
+
+
+def _reader(path: str, limits: Intake) -> Callable[[], Iterable[bytes]]:
+    def pieces() -> Iterator[bytes]:
+        with open(path, "rb") as file:
+            data = file.read(limits.max_file + 1)
+        if len(data) > limits.max_file:  # It grew since it was listed.
+            raise refusal("file-too-large", path, limit=size(limits.max_file))
+        yield data
+
+    return pieces

@@ -1,0 +1,206 @@
+"""The list of contents of a zip archive, read from its end (APPNOTE.TXT 4.3.12 and 4.3.16).
+
+Programs disagree about malformed archives, and what one of them shows another one hides. So
+there is one reading here, of archives on which all programs agree: no Zip64 list, no parts,
+nothing behind the end, and a list that fills exactly the bytes it says it fills.
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.engine.intake.refusals import refusal
+
+_END = struct.Struct("<4s4H2LH")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+LOCAL_MARK, _END_MARK, _ENTRY_MARK = b"PK\x03\x04", b"PK\x05\x06", b"PK\x01\x02"
+_SPLIT_MARKS = (b"PK\x07\x08", b"PK00")
+_ZIP64_END, _ZIP64_LOCATOR = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
+_ZIP64_END_MARK, _ZIP64_LOCATOR_MARK = b"PK\x06\x06", b"PK\x06\x07"
+#: Version 6.3 of the format, the newest that compresses in a known way.
+_NEWEST_VERSION = 63
+_LONGEST_COMMENT = 0xFFFF
+_MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF
+ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
+#: The extra fields that change what an entry means; the others are for dates and owners.
+_MEANINGFUL = frozenset({ZIP64_EXTRA, _UNICODE_PATH_EXTRA})
+_DOS_FOLDER = 0x10
+
+UTF8_NAME, HAS_DESCRIPTOR = 0x0800, 0x0008
+#: Bits 1 and 2 only say how hard the compressor tried; every other bit changes the reading.
+LEVEL_HINTS = 0x0006
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list. Sizes and ``offset`` (of its own header) are in bytes."""
+
+    raw_name: bytes
+    names: tuple[str, ...]
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    offset: int
+    mode: int
+
+
+def looks_like_zip(data: bytes) -> bool:
+    """Whether bytes begin like a zip archive, or end like one (behind a script or a picture)."""
+    return data.startswith((LOCAL_MARK, _END_MARK, *_SPLIT_MARKS)) or bool(_ends(data))
+
+
+def _ends(data: bytes) -> list[int]:
+    """Where the end records are whose comment ends with the data, the last one first."""
+    found = []
+    least = max(0, len(data) - _LONGEST_COMMENT - _END.size)
+    at = data.rfind(_END_MARK, least)
+    while at >= 0:
+        if at + _END.size <= len(data) and _whole(data, at) == len(data):
+            found.append(at)
+        at = data.rfind(_END_MARK, least, at)
+    return found
+
+
+def _whole(data: bytes, end: int) -> int:
+    """How long an archive is whose end record is at ``end``."""
+    return end + _END.size + int(_END.unpack_from(data, end)[7])
+
+
+def read_directory(data: bytes) -> tuple[int, list[Entry]]:
+    """Where the list starts, and its entries in its own order.
+
+    Raises:
+        BadArchive: truncated, leading-data, trailing-data, two-archives, split-archive, zip64,
+            bad-directory, bad-extra, name-not-utf8.
+    """
+    end = _checked_end(data)
+    _, disk, first_disk, here, count, size, start, _ = _END.unpack_from(data, end)
+    if _MAX16 in (count, here) or _MAX32 in (size, start):
+        raise refusal("zip64")
+    if (disk, first_disk, here) != (0, 0, count) or data.startswith(_SPLIT_MARKS):
+        raise refusal("split-archive")
+    list_end = _before_zip64_end(data, end, (count, size, start))
+    shift = list_end - start - size
+    if shift > 0 and data.startswith((LOCAL_MARK, _END_MARK), shift):
+        raise refusal("leading-data")
+    if shift:
+        raise refusal("bad-directory", reason="it is not where the archive says it is")
+    return start, list(_entries(data, start, list_end, count))
+
+
+def _checked_end(data: bytes) -> int:
+    ends = _ends(data)
+    if not ends:
+        raise refusal("trailing-data" if _ends_early(data) else "truncated")
+    if ends != [data.rfind(_END_MARK)]:  # Some programs read the first of them, some the last.
+        raise refusal("two-archives")
+    return ends[0]
+
+
+def _ends_early(data: bytes) -> bool:
+    """Whether the last end record belongs to the archive, and something follows it."""
+    end = data.rfind(_END_MARK)
+    if end < 0 or end + _END.size > len(data) or _whole(data, end) > len(data):
+        return False
+    size, start = _END.unpack_from(data, end)[5:7]
+    return int(size) + int(start) == end
+
+
+def _before_zip64_end(data: bytes, end: int, said: tuple[int, int, int]) -> int:
+    """Where the list ends: before a Zip64 end record that repeats ``said``, if there is one."""
+    locator = end - _ZIP64_LOCATOR.size
+    if locator < 0 or not data.startswith(_ZIP64_LOCATOR_MARK, locator):
+        return end
+    record = locator - _ZIP64_END.size
+    if record < 0 or _ZIP64_LOCATOR.unpack_from(data, locator)[1:] != (0, record, 1):
+        raise refusal("zip64")
+    mark, length, _, _, *rest = _ZIP64_END.unpack_from(data, record)
+    repeated = [0, 0, said[0], *said]
+    if (mark, length, rest) != (_ZIP64_END_MARK, _ZIP64_END.size - 12, repeated):
+        raise refusal("zip64")
+    return record
+
+
+def _entries(data: bytes, start: int, end: int, count: int) -> Iterator[Entry]:
+    at = start
+    for _ in range(count):
+        if at + _ENTRY.size > end or not data.startswith(_ENTRY_MARK, at):
+            raise refusal("bad-directory", reason="it has fewer entries than it says")
+        fields = _ENTRY.unpack_from(data, at)
+        name_end = at + _ENTRY.size + fields[10]
+        extra_end = name_end + fields[11]
+        following = extra_end + fields[12]
+        if following > end:
+            raise refusal("bad-directory", reason="an entry runs over its end")
+        raw_name = data[at + _ENTRY.size : name_end]
+        yield _entry(fields, raw_name, data[name_end:extra_end])
+        at = following
+    if at != end:
+        raise refusal("bad-directory", reason="it has more entries than it says")
+
+
+def _entry(fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes) -> Entry:
+    _, _, version, flags, method, _, _, crc, packed, size, _, _, _, disk, _, attributes, offset = (
+        fields
+    )
+    names = [decode_name(raw_name, flags)]
+    where = names[0]
+    extra = read_extra(raw_extra, where)
+    if ZIP64_EXTRA in extra or _MAX32 in (packed, size, offset):
+        raise refusal("zip64", where)
+    if version & 0xFF > _NEWEST_VERSION:
+        raise refusal("unsupported-method", where, method="an unknown version of the zip format")
+    if disk:
+        raise refusal("split-archive", where)
+    names += _unicode_path(extra.get(_UNICODE_PATH_EXTRA, b""), raw_name, where)
+    mode = attributes >> 16 or (stat.S_IFDIR if attributes & _DOS_FOLDER else 0)
+    return Entry(raw_name, tuple(names), flags, method, crc, packed, size, offset, mode)
+
+
+def decode_name(raw: bytes, flags: int) -> str:
+    """A name: UTF-8 where the archive says so, else UTF-8 if it is, else code page 437."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        if flags & UTF8_NAME:
+            raise refusal("name-not-utf8", raw.decode("utf-8", "backslashreplace")) from None
+        return raw.decode("cp437")
+
+
+def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
+    """The extra fields that mean something to us, by their id.
+
+    Up to three bytes of padding are let pass, as everybody does. A second field of one id is not:
+    programs disagree about which of them counts.
+    """
+    found: dict[int, bytes] = {}
+    at = 0
+    while at + 4 <= len(raw):
+        kind, length = struct.unpack_from("<HH", raw, at)
+        at += 4 + length
+        if at > len(raw) or kind in found:
+            raise refusal("bad-extra", where)
+        if kind in _MEANINGFUL:
+            found[kind] = raw[at - length : at]
+    return found
+
+
+def _unicode_path(field: bytes, raw_name: bytes, where: str) -> list[str]:
+    """The name in Info-ZIP's Unicode path field, if it belongs to this raw name.
+
+    Newer programs unpack to that name, older ones to the raw one: both have to be safe.
+    """
+    if len(field) < 5 or field[0] != 1:
+        return []
+    if struct.unpack_from("<L", field, 1)[0] != zlib.crc32(raw_name):
+        return []
+    try:
+        return [field[5:].decode("utf-8")]
+    except UnicodeDecodeError:
+        raise refusal("name-not-utf8", where) from None

@@ -1,0 +1,211 @@
+"""The files of a zip archive: every byte accounted for, contents inflated only when asked for.
+
+Works on bytes with ``struct`` and ``zlib``. The standard library's ``zipfile`` is not used: it
+raises a dozen kinds of errors, bounds only one of its decompressors, and believes the list of
+contents where a file's own header says otherwise.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.engine.intake.refusals import refusal
+from grader.engine.intake.zip_directory import (
+    HAS_DESCRIPTOR,
+    LEVEL_HINTS,
+    LOCAL_MARK,
+    ZIP64_EXTRA,
+    Entry,
+    read_directory,
+    read_extra,
+)
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_DESCRIPTOR_MARK = b"PK\x07\x08"
+_MAX32 = 0xFFFFFFFF
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTION, _PATCH = 0x2041, 0x0020
+_KNOWN_FLAGS = 0x080E
+_AES = 99
+_METHODS = {
+    1: "Shrink",
+    **dict.fromkeys((2, 3, 4, 5), "Reduce"),
+    6: "Implode",
+    9: "Deflate64",
+    10: "PKWARE Implode",
+    12: "bzip2",
+    14: "LZMA",
+    20: "Zstandard",
+    93: "Zstandard",
+    95: "xz",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+}
+_PIECE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file or folder of an archive; ``names`` are all names that programs may give it."""
+
+    names: tuple[str, ...]
+    mode: int
+    size: int
+    _data: bytes
+    _entry: Entry
+    _start: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content, at most 64 kB at a time; never more than :attr:`size` bytes and one piece.
+
+        Raises:
+            BadArchive: size-lie, bad-data, bad-crc.
+        """
+        crc = seen = 0
+        for piece in self._unpacked():
+            seen += len(piece)
+            if seen > self.size:
+                raise refusal("size-lie", self.names[-1])
+            crc = zlib.crc32(piece, crc)
+            yield piece
+        if seen != self.size:
+            raise refusal("size-lie", self.names[-1])
+        if crc != self._entry.crc:
+            raise refusal("bad-crc", self.names[-1])
+
+    def _unpacked(self) -> Iterator[bytes]:
+        packed = memoryview(self._data)[self._start : self._start + self._entry.packed]
+        if self._entry.method == _STORED:
+            for at in range(0, len(packed), _PIECE):
+                yield bytes(packed[at : at + _PIECE])
+            return
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        for at in range(0, len(packed), _PIECE):
+            rest: bytes | memoryview = packed[at : at + _PIECE]
+            while rest and not inflater.eof:
+                yield self._inflate(inflater, rest)
+                rest = inflater.unconsumed_tail
+            if inflater.eof and (inflater.unused_data or at + _PIECE < len(packed)):
+                raise refusal("bad-data", self.names[-1])
+        yield from self._flushed(inflater)
+
+    def _inflate(self, inflater: zlib._Decompress, packed: bytes | memoryview) -> bytes:
+        try:
+            return inflater.decompress(packed, _PIECE)
+        except zlib.error:
+            raise refusal("bad-data", self.names[-1]) from None
+
+    def _flushed(self, inflater: zlib._Decompress) -> Iterator[bytes]:
+        while not inflater.eof:
+            piece = self._inflate(inflater, b"")
+            if not piece and not inflater.eof:
+                raise refusal("bad-data", self.names[-1])
+            yield piece
+
+
+def members(data: bytes) -> list[Member]:
+    """The members of an archive in the order of their bytes, their structure checked.
+
+    Raises:
+        BadArchive: every code of the structure; contents are checked when they are read.
+    """
+    directory, entries = read_directory(data)
+    entries.sort(key=lambda entry: entry.offset)
+    if entries and entries[0].offset and not data.startswith(LOCAL_MARK):
+        raise refusal("leading-data")
+    found = []
+    expected = 0
+    starts = [*(entry.offset for entry in entries), directory]
+    for entry, following in zip(entries, starts[1:], strict=True):
+        if entry.offset != expected or following <= entry.offset:
+            raise refusal("overlap-or-gap", entry.names[-1])
+        start = _content_start(data, entry, directory)
+        found.append(Member(entry.names, entry.mode, entry.size, data, entry, start))
+        expected = _content_end(data, entry, start, following)
+    if expected != directory:
+        raise refusal("overlap-or-gap")
+    return found
+
+
+def _content_start(data: bytes, entry: Entry, directory: int) -> int:
+    """Where a member's packed bytes begin, its own header checked against the list."""
+    name = entry.names[-1]
+    fits = entry.offset + _LOCAL.size <= directory
+    if not fits or not data.startswith(LOCAL_MARK, entry.offset):
+        raise refusal("bad-directory", name, reason="no file is where it says one is")
+    _check_format(entry)
+    local = _LOCAL.unpack_from(data, entry.offset)
+    _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = local
+    name_start = entry.offset + _LOCAL.size
+    start = name_start + int(name_length) + int(extra_length)
+    if start > directory:
+        raise refusal("overlap-or-gap", name)
+    if data[name_start : name_start + name_length] != entry.raw_name:
+        raise refusal("header-mismatch", name, field="name")
+    if (flags ^ entry.flags) & ~LEVEL_HINTS:
+        raise refusal("header-mismatch", name, field="flags")
+    if method != entry.method:
+        raise refusal("header-mismatch", name, field="compression")
+    extra = read_extra(data[name_start + name_length : start], name)
+    packed, size = _local_sizes(packed, size, extra, name)
+    _check_same(entry, (crc, packed, size))
+    return start
+
+
+def _check_format(entry: Entry) -> None:
+    name = entry.names[-1]
+    if entry.flags & _ENCRYPTION or entry.method == _AES:
+        raise refusal("encrypted", name)
+    if entry.flags & _PATCH:
+        raise refusal("unsupported-method", name, method="a patch of another file")
+    if entry.flags & ~_KNOWN_FLAGS:
+        raise refusal("unsupported-method", name, method="an unknown feature of the format")
+    if entry.method not in (_STORED, _DEFLATED):
+        method = _METHODS.get(entry.method, f"unknown method {entry.method}")
+        raise refusal("unsupported-method", name, method=method)
+    if entry.method == _STORED and entry.packed != entry.size:
+        raise refusal("size-lie", name)
+
+
+def _local_sizes(packed: int, size: int, extra: dict[int, bytes], name: str) -> tuple[int, int]:
+    """The sizes of a file's own header. Streaming programs put them into a Zip64 field."""
+    if ZIP64_EXTRA not in extra:
+        return packed, size
+    if len(extra[ZIP64_EXTRA]) < 16:
+        raise refusal("bad-extra", name)
+    long_size, long_packed = struct.unpack_from("<QQ", extra[ZIP64_EXTRA])
+    return (
+        long_packed if packed == _MAX32 else packed,
+        long_size if size == _MAX32 else size,
+    )
+
+
+def _check_same(entry: Entry, local: tuple[int, int, int]) -> None:
+    """Checksum and sizes agree; before a data descriptor each may be 0, for "see there"."""
+    listed = (entry.crc, entry.packed, entry.size)
+    for field, here, there in zip(("checksum", "size", "size"), local, listed, strict=True):
+        if here != there and not (here == 0 and entry.flags & HAS_DESCRIPTOR):
+            raise refusal("header-mismatch", entry.names[-1], field=field)
+
+
+def _content_end(data: bytes, entry: Entry, start: int, following: int) -> int:
+    """Where a member ends: behind its packed bytes and, where it has one, its descriptor.
+
+    Some programs announce a descriptor for an empty member and write none: that is let pass.
+    """
+    end = start + entry.packed
+    if not entry.flags & HAS_DESCRIPTOR or end > following or not entry.packed and end == following:
+        return end
+    descriptor = data[end:following]
+    bare = descriptor.removeprefix(_DESCRIPTOR_MARK) if len(descriptor) in (16, 24) else descriptor
+    for form in ("<3L", "<LQQ"):
+        if len(bare) != struct.calcsize(form):
+            continue
+        if struct.unpack(form, bare) != (entry.crc, entry.packed, entry.size):
+            raise refusal("header-mismatch", entry.names[-1], field="checksum or size")
+        return following
+    raise refusal("overlap-or-gap", entry.names[-1])

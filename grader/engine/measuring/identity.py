@@ -1,0 +1,40 @@
+"""What measures: the versions on which every fact depends."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from functools import cache
+from importlib.metadata import version
+
+from grader.domain.check import Catalog
+from grader.domain.facts import EngineIdentity
+from grader.domain.unreadable import READABLE
+from grader.engine.gate import GATE_VERSION
+
+
+@cache
+def tool_version(distribution: str) -> str:
+    """The installed version of a distribution.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: a check names a tool that is not there.
+    """
+    return version(distribution)
+
+
+def engine_identity(catalog: Catalog) -> EngineIdentity:
+    """The identity of an engine with these checks, in this interpreter.
+
+    ``grammar`` is the version of Python whose syntax the parser knows; the gate's own version
+    stands among those of the checks.
+    """
+    tools = sorted({tool for check in catalog.values() for tool in check.tools})
+    return EngineIdentity(
+        grader=version("grader"),
+        python=platform.python_version(),
+        grammar=f"{sys.version_info.major}.{sys.version_info.minor}",
+        tools={tool: tool_version(tool) for tool in tools},
+        checks={READABLE: GATE_VERSION}
+        | {check.id: check.version for check in sorted(catalog.values(), key=lambda one: one.id)},
+    )

@@ -1,0 +1,1 @@
+"""Renderings of the marks of a class."""

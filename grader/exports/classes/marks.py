@@ -1,0 +1,34 @@
+"""The marks of a class as a table for a spreadsheet or a grade book: a row a student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grader.domain.characters import visible
+from grader.exports.report.csv import Cell, sheet_of
+from grader.service.records import Mark
+
+COLUMNS = (
+    *("exercise", "student", "points", "max_points", "attempt", "state"),
+    *("rubric_version", "received_at", "reported_at", "submission"),
+)
+
+
+def marks_table(exercise: str, marks: Iterable[Mark]) -> str:
+    """CSV (RFC 4180, UTF-8 with a mark), in which no cell is a formula; times are in UTC."""
+    return sheet_of(COLUMNS, (_row(exercise, mark) for mark in marks))
+
+
+def _row(exercise: str, mark: Mark) -> dict[str, Cell]:
+    return {
+        "exercise": exercise,
+        "student": visible(mark.student),
+        "points": mark.points,
+        "max_points": mark.max_points,
+        "attempt": mark.attempt,
+        "state": mark.state.value,
+        "rubric_version": mark.rubric_version,
+        "received_at": mark.received_at.isoformat(),
+        "reported_at": mark.reported_at.isoformat(),
+        "submission": mark.submission,
+    }

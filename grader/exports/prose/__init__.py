@@ -1,0 +1,1 @@
+"""What every rendering for people shares: layout, messages, tone, sanitized text."""

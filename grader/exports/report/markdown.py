@@ -1,0 +1,235 @@
+"""A report as a Markdown comment. Nothing that a student wrote can become markup, a link or HTML.
+
+Words of a text that hold anything but letters, digits and harmless punctuation stand in code
+spans, which no dialect of Markdown looks into; tables hold no text of the submission.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader.domain.report import CriterionLine, Report
+from grader.domain.unreadable import cannot_be_read
+from grader.exports.prose import local_commands, messages, tone
+from grader.exports.prose.changes import Change
+from grader.exports.prose.layout import FileFindings, Group, findings_by_file, parts
+from grader.exports.prose.sanitize import harmless
+
+_MOST_MESSAGES = 5
+#: A patch longer than this (in characters) is left to the other forms: comments have limits.
+_LONGEST_PATCH = 20_000
+_SIGNS = frozenset("×−/=–—%>")
+_OPEN, _CLOSE = "(“‘\"'", ")”’\"'.,;:!?%"
+_TICKED = messages.TICKED
+_PLAIN = re.compile(r"[^\W_]*(?:[-’'/(][^\W_]+)*|\d+(?:[.,]\d+)*")
+#: What GitHub and GitLab make a link in plain words: a ticket (``GH-1``), a commit.
+_REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
+
+
+def render_markdown(report: Report) -> str:
+    """The report as Markdown (CommonMark, with one table in the form of GitHub)."""
+    report = harmless(report)
+    blocks = [
+        *_top(report),
+        *_criteria(report),
+        *_findings(report),
+        *_signals(report),
+        *_faults_and_notes(report),
+        *_at_home(report),
+        *_origins(report),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def prose(text: str) -> str:
+    """A text in one line, in which no word can be markup; never to begin a line with."""
+    return " ".join(_word(word) for word in text.split())
+
+
+def words(text: str) -> str:
+    """Prose of ours, in which what stands between two backticks is code."""
+    parts = _TICKED.split(text)
+    told = [code(part) if at % 2 else prose(part) for at, part in enumerate(parts)]
+    spaced = [
+        f"{' ' if part[:1].isspace() else ''}{one}{' ' if part[-1:].isspace() and one else ''}"
+        for one, part in zip(told, parts, strict=True)
+    ]
+    # Ticks of two spans side by side would count as one run, and open what should be closed.
+    return _apart(spaced)
+
+
+def _apart(pieces: list[str]) -> str:
+    joined = ""
+    for piece in pieces:
+        joined += " " if joined.endswith("`") and piece.startswith("`") else ""
+        joined += piece
+    return joined
+
+
+def _word(word: str) -> str:
+    if word in _SIGNS:
+        return word
+    core = word.lstrip(_OPEN).rstrip(_CLOSE)
+    if _PLAIN.fullmatch(core) and not _REFERENCE.fullmatch(core):
+        return word
+    before, after = word[: word.index(core)], word[word.index(core) + len(core) :]
+    return f"{before}{code(core)}{after}"
+
+
+def code(text: str) -> str:
+    """A code span that shows exactly this text, whatever backticks are in it."""
+    text = text.replace("\n", " ")
+    ticks = "`" * (_longest_run(text) + 1)
+    pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A fenced block that no line of the text can close."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _cell(text: str) -> str:
+    """Text of the rubric in a table; one that holds a bar goes character by character."""
+    if "|" not in text:
+        return words(text)
+    return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
+
+
+def _top(report: Report) -> Iterator[str]:
+    yield f"## Total: {messages.score(report)}"
+    lines = [f"**Exercise:** {words(report.rubric.title)} ({prose(messages.rubric_of(report))})"]
+    if report.receipt:
+        lines.append(f"**Handed in:** {prose(messages.receipt_of(report))}")
+    yield "\\\n".join(lines)
+    if messages.since_last(report):
+        yield f"**Changes:** {prose(messages.since_last(report))}"
+    if messages.attention(report):
+        yield f"**Not your doing:** {prose(messages.attention(report))}"
+    yield from (f"**Note:** {words(said)}" for said in messages.about_total(report))
+    if tone.opening(report):
+        yield prose(tone.opening(report))
+    praise, strengths = tone.praise(report)
+    if strengths:
+        yield "\n".join([f"**{praise}:**", "", *(f"- {words(one)}" for one in strengths)])
+    heading, text = messages.first_thing(report)
+    yield f"**{heading}.** {words(text)}"
+
+
+def _criteria(report: Report) -> Iterator[str]:
+    told = parts(report)
+    rows = [
+        f"| {_cell(line.title)} | {messages.points_of(line)} |"
+        for part in told
+        for line in part.criteria
+    ]
+    total = f"| **Total** | **{messages.score(report)}** |"
+    yield "\n".join(["### Criteria", "", "| Criterion | Points |", "| :-- | --: |", *rows, total])
+    for part in told:
+        note = f": {part.note}" if part.note else ""
+        yield f"**{part.title}**{note}"
+        yield "\n".join(_criterion(report, line) for line in part.criteria)
+    yield f"Rounding: {prose(report.rounding)}."
+
+
+def _criterion(report: Report, line: CriterionLine) -> str:
+    told = f"- **{words(line.title)}** ({messages.points_of(line)}): {prose(line.why)}"
+    mend = messages.to_mend(report, line)
+    return f"{told} **To mend:** {words(mend)}." if mend else told
+
+
+def _findings(report: Report) -> Iterator[str]:
+    files = findings_by_file(report)
+    yield "### What was found, file by file"
+    yield "Files: " + prose(messages.files_read(report) + ("" if files else " Nothing was found."))
+    for file in files:
+        yield from _file(report, file)
+
+
+def _file(report: Report, file: FileFindings) -> Iterator[str]:
+    mark = f" {cannot_be_read([file.path])}" if file.unreadable else ""
+    yield f"**File** {code(file.path)}{mark}"
+    yield "\n".join(line for group in file.groups for line in _group(report, group))
+
+
+def _group(report: Report, group: Group) -> Iterator[str]:
+    yield f"- Found {prose(messages.group_title(group))}; {words(messages.price_of(group))}"
+    by_message = list(group.messages.items())
+    for message, findings in by_message[:_MOST_MESSAGES]:
+        place = "Says" if len(by_message) == 1 else messages.on_lines(findings, 3).capitalize()
+        yield f"  - {place}: {prose(message)}"
+    if len(by_message) > _MOST_MESSAGES:
+        yield f"  - And {len(by_message) - _MOST_MESSAGES} more of this kind"
+    if tone.explanation(report, group):
+        yield f"  - Why it matters: {words(tone.explanation(report, group))}"
+    if group.change:
+        yield from _change(group.change)
+    if not group.first:
+        yield "  - How to mend: as above."
+        return
+    link = f" (<{group.lead.url}>)" if group.lead.url else ""
+    yield f"  - How to mend: {words(group.lead.how_to_fix)}{link}"
+    if messages.lesson_of(group):
+        yield f"  - Learn more: {code(f'grader explain {messages.lesson_of(group)}')}"
+
+
+def _change(change: Change) -> Iterator[str]:
+    """A diff inside a list: a fence belongs to the item while it stands as deep as its text."""
+    yield f"  - {words(messages.change_title(change))}"
+    lines = [*(f"- {line}" for line in change.before), *(f"+ {line}" for line in change.after)]
+    yield from (f"    {line}" for line in fenced("\n".join(lines), "diff").split("\n"))
+
+
+def _signals(report: Report) -> Iterator[str]:
+    if report.signals:
+        yield f"### {messages.FOR_TEACHERS}"
+        yield messages.SIGNALS_NOTE
+        yield "\n".join(
+            f"- File {code(one.path)}, line {one.line}: {words(one.message)}"
+            for one in report.signals
+        )
+
+
+def _faults_and_notes(report: Report) -> Iterator[str]:
+    if report.faults:
+        yield "### What broke on our side"
+        yield "\n".join(
+            f"- File {code(one.path)}: {prose(one.check)}, {prose(messages.fault_of(one))}"
+            for one in report.faults
+        )
+    if report.notes:
+        yield "### Good to know"
+        yield "\n".join(f"- Note: {prose(note)}" for note in report.notes)
+
+
+def _at_home(report: Report) -> Iterator[str]:
+    if report.patch:
+        yield "### A patch that mends layout and imports"
+        if len(report.patch) <= _LONGEST_PATCH:
+            yield "Save this as `mend.patch` in the folder that you handed in:"
+            yield fenced(report.patch, "diff")
+        else:
+            yield "It is too long to show here: take it from the page or the JSON of this report."
+        yield "Then, in that folder:"
+        yield fenced("git apply mend.patch")
+        yield f"{messages.PATCH_RAISES} {prose(messages.PATCH_ELSEWHERE)}"
+    commands = local_commands.command_lines(report)
+    if commands:
+        yield "### The same verdicts at home"
+        yield "In the folder that you handed in:"
+        yield fenced("\n".join(commands))
+
+
+def _origins(report: Report) -> Iterator[str]:
+    if report.dropped:
+        yield "### Not graded"
+        yield "\n".join(f"- File {code(one.path)}: {prose(one.reason)}" for one in report.dropped)
+    yield "### How this was measured"
+    origins = [f"- {name}: {code(value)}" for name, value in messages.origins_of(report)]
+    yield "\n".join([f"- With {prose(messages.engine_of(report))}", *origins])

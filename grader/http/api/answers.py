@@ -1,0 +1,125 @@
+"""Answers: JSON bodies, pages of listings, and what ``Accept`` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from grader.domain.characters import plain_json
+from grader.domain.report import Report
+from grader.http.api.bodies import SubmissionBody, submission_links
+from grader.http.context import Export, doors
+from grader.http.problems.errors import NotAcceptable
+from grader.service.estimate import Place
+from grader.service.read import require_report_to_come
+from grader.service.records import SubmissionRecord, SubmissionState, TokenRecord
+
+#: When to ask again where nothing is known, and at most, in seconds.
+RETRY_SECONDS = 2
+LONGEST_RETRY_SECONDS = 60
+
+
+def json_answer(body: BaseModel, status: int = 200) -> Response:
+    """A body as JSON."""
+    text = plain_json(body.model_dump_json(by_alias=True))
+    return Response(text, status, mimetype="application/json")
+
+
+def page_answer(body: BaseModel, following: str | None) -> Response:
+    """A page of a listing; the next one also as a ``Link`` header."""
+    response = json_answer(body)
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def next_page(cursor: str) -> str | None:
+    """The address of the page that begins at a cursor, with the other parameters as they are."""
+    if not cursor:
+        return None
+    others = [pair for pair in request.args.items(multi=True) if pair[0] != "cursor"]
+    return f"{request.path}?{urlencode([*others, ('cursor', cursor)])}"
+
+
+def best_of(media_types: Sequence[str]) -> str:
+    """The media type that ``Accept`` likes best; the first where it does not mind.
+
+    Raises:
+        NotAcceptable: none of them is acceptable.
+    """
+    if not request.accept_mimetypes:
+        return media_types[0]
+    best = request.accept_mimetypes.best_match(list(media_types))
+    if best is None:
+        raise NotAcceptable(
+            "The Accept header asks for a form that this answer does not come in.",
+            how_to_fix=f"Ask for one of: {', '.join(media_types)}.",
+            where="Accept",
+        )
+    return best
+
+
+def wanted_export(name: str) -> Export:
+    """The rendering of a report that ``?format=`` or else ``Accept`` asks for.
+
+    Raises:
+        NotAcceptable: there is no such rendering.
+    """
+    formats = doors().formats
+    if name:
+        if name not in formats:
+            raise NotAcceptable(
+                f"There is no format {name!r}.",
+                how_to_fix=f"Use one of: {', '.join(formats)}.",
+                where="format",
+            )
+        return formats[name]
+    by_type = {export.media_type: export for export in formats.values()}
+    return by_type[best_of(list(by_type))]
+
+
+def report_answer(report: Report, export: Export) -> Response:
+    """A report in the form that was asked for."""
+    response = Response(export.render(report), mimetype=export.media_type)
+    response.headers.update(export.headers())
+    response.headers["Vary"] = "Accept, Authorization"
+    response.headers["Grader-Status"] = report.status
+    return response
+
+
+def status_answer(record: SubmissionRecord, token: TokenRecord, status: int = 200) -> Response:
+    """Where a submission stands; while it waits, its place and when to ask again."""
+    place = doors().places.of(record)
+    response = json_answer(SubmissionBody.of(record, token, place), status)
+    if place is not None:
+        response.headers["Retry-After"] = str(_retry_seconds(place))
+    return response
+
+
+def not_yet_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
+    """202: there is no report yet; where the submission stands.
+
+    Raises:
+        Superseded: there will never be one.
+    """
+    require_report_to_come(record)
+    response = status_answer(record, token, 202)
+    response.headers["Location"] = submission_links(record)["self"]
+    response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    return response
+
+
+def accepted_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
+    """202: the submission is safe; where and, if one is to come, when to ask for its report."""
+    response = json_answer(SubmissionBody.of(record, token), 202)
+    response.headers["Location"] = submission_links(record)["self"]
+    if record.state is not SubmissionState.SUPERSEDED:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _retry_seconds(place: Place) -> int:
+    return min(place.estimated_seconds or RETRY_SECONDS, LONGEST_RETRY_SECONDS)

@@ -1,0 +1,267 @@
+"""Bodies of answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.http.openapi import PREFIX
+from grader.service.access import Act, may
+from grader.service.estimate import Place
+from grader.service.records import (
+    AuditEntry,
+    ExerciseRecord,
+    Mark,
+    RubricRecord,
+    SubmissionRecord,
+    SubmissionState,
+    TokenRecord,
+)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class PlaceBody(_Body):
+    """Where a queued submission stands."""
+
+    position: int = Field(
+        ge=1, description="The how-manieth it is to be graded, in the order of turns as of now."
+    )
+    estimated_seconds: int | None = Field(
+        description="In how many seconds its report is to be expected, by what was graded lately; "
+        "null where nothing was, or nobody grades."
+    )
+
+
+class SubmissionBody(_Body):
+    """An accepted submission. Times are in UTC."""
+
+    id: str
+    exercise: str
+    student: str
+    attempt: int = Field(description="Counts the student's submissions to the exercise from 1.")
+    state: SubmissionState
+    tries: int = Field(description="How often grading was begun.")
+    filename: str
+    archive_sha256: str
+    received_at: datetime
+    graded_at: datetime | None
+    problem: str = Field(description="Why it needs attention; staff see it.")
+    superseded_by: str | None = Field(
+        description="The newer attempt that took its place before it was begun; it has no report."
+    )
+    queue: PlaceBody | None = Field(
+        description="Its place, where it waits and this is an answer about it alone."
+    )
+    links: dict[str, str] = Field(description="`self`, `report`, `archive`, `exercise`.")
+
+    @staticmethod
+    def of(
+        record: SubmissionRecord, token: TokenRecord, place: Place | None = None
+    ) -> SubmissionBody:
+        """A submission as a token may see it."""
+        return SubmissionBody(
+            id=record.id,
+            exercise=record.exercise,
+            student=record.student,
+            attempt=record.attempt,
+            state=record.state,
+            tries=record.tries,
+            filename=record.filename,
+            archive_sha256=record.archive_sha256,
+            received_at=record.received_at,
+            graded_at=record.graded_at,
+            problem=record.problem if may(token, Act.READ_FACTS) else "",
+            superseded_by=record.superseded_by,
+            queue=PlaceBody(**asdict(place)) if place else None,
+            links=submission_links(record),
+        )
+
+
+def submission_links(record: SubmissionRecord) -> dict[str, str]:
+    """Where to go on from a submission."""
+    own = f"{PREFIX}/submissions/{record.id}"
+    return {
+        "self": own,
+        "report": f"{own}/report",
+        "archive": f"{own}/archive",
+        "exercise": f"{PREFIX}/exercises/{record.exercise}",
+    }
+
+
+class SubmissionsPage(_Body):
+    """Submissions, newest first."""
+
+    items: tuple[SubmissionBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
+class ExerciseBody(_Body):
+    """An exercise with the newest version of its rubric."""
+
+    id: str
+    course: str
+    title: str
+    version: int
+    links: dict[str, str] = Field(description="`rubric`, `submissions`.")
+
+    @staticmethod
+    def of(record: ExerciseRecord) -> ExerciseBody:
+        """An exercise as it is listed."""
+        own = f"{PREFIX}/exercises/{record.id}"
+        return ExerciseBody(
+            id=record.id,
+            course=record.course,
+            title=record.title,
+            version=record.version,
+            links={"rubric": f"{own}/rubric", "submissions": f"{own}/submissions"},
+        )
+
+
+class ExercisesPage(_Body):
+    """Exercises by id."""
+
+    items: tuple[ExerciseBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
+class RubricBody(_Body):
+    """A published version of a rubric; ``text`` is its source as it was sent."""
+
+    exercise: str
+    course: str
+    version: int
+    digest: str = Field(description="SHA-256 of the text.")
+    text: str
+
+    @staticmethod
+    def of(record: RubricRecord) -> RubricBody:
+        """A version as it stands in the store."""
+        return RubricBody(
+            exercise=record.exercise,
+            course=record.course,
+            version=record.version,
+            digest=record.digest,
+            text=record.text,
+        )
+
+
+class MarkBody(_Body):
+    """What the newest attempt of a student that has a report earned. Times are in UTC."""
+
+    student: str
+    attempt: int
+    submission: str = Field(description="The id of that submission.")
+    state: SubmissionState = Field(description="`queued` or `running` while it is graded again.")
+    points: int | float | None = Field(description="Null while any points are withheld.")
+    max_points: int | float
+    rubric_version: int = Field(description="The version of the rubric that it was judged by.")
+    received_at: datetime
+    reported_at: datetime
+
+    @staticmethod
+    def of(mark: Mark) -> MarkBody:
+        """A mark as it is listed."""
+        return MarkBody(**asdict(mark))
+
+
+class MarksBody(_Body):
+    """A class's marks, by student."""
+
+    items: tuple[MarkBody, ...]
+
+
+class ReceivedBody(_Body):
+    """A webhook that was taken: the submission that it made, the first time and ever after."""
+
+    id: str
+
+
+class AuditBody(_Body):
+    """One act. The time is in UTC."""
+
+    id: str
+    at: datetime
+    actor: str = Field(description="A token's id, or a name such as `webhook:moodle`.")
+    actor_name: str = Field(description="The token's name; empty where no token acted.")
+    action: str = Field(description="Such as `archive.read` or `rubric.published`.")
+    subject: str = Field(description="The id of what it was done to.")
+    course: str = Field(description="Empty where the act is about no course.")
+    detail: dict[str, str | int]
+
+    @staticmethod
+    def of(entry: AuditEntry) -> AuditBody:
+        """An entry as it is listed."""
+        return AuditBody(
+            id=entry.id,
+            at=entry.at,
+            actor=entry.actor,
+            actor_name=entry.actor_name,
+            action=entry.action,
+            subject=entry.subject,
+            course=entry.course,
+            detail=dict(entry.detail),
+        )
+
+
+class AuditPage(_Body):
+    """Entries of the audit log, newest first."""
+
+    items: tuple[AuditBody, ...]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
+class HealthBody(_Body):
+    """The process answers."""
+
+    status: str
+
+
+class QueueBody(_Body):
+    """How much waits."""
+
+    queued: int
+    running: int
+    needs_attention: int
+    oldest_queued_seconds: float = Field(description="0 where nothing waits.")
+
+
+class SandboxBody(_Body):
+    """How the child is shut in that looks at a student's source, and what it may use."""
+
+    confinement: str = Field(
+        description="`landlock+seccomp`, `seccomp`, `landlock` or `rlimits`: what this host"
+        " offers, or what was configured by name."
+    )
+    memory_bytes: int
+    seconds: float = Field(description="For a submission.")
+    pair_seconds: float = Field(description="For one check on one file.")
+
+
+class ReadinessBody(_Body):
+    """Whether the service can do its work. ``queue`` is null while the database is away."""
+
+    status: str = Field(description="`ready` or `unavailable`.")
+    database: str = Field(description="`ok` or `unreachable`.")
+    queue: QueueBody | None
+    sandbox: SandboxBody
+
+
+class ProblemKindBody(_Body):
+    """What one kind of problem means."""
+
+    type: str
+    status: int
+    title: str
+    meaning: str
+    how_to_fix: str
+
+
+class ProblemKindsBody(_Body):
+    """Every kind of problem that the API answers with."""
+
+    items: tuple[ProblemKindBody, ...]

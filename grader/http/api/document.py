@@ -1,0 +1,105 @@
+"""The OpenAPI document: who we are, how callers prove who they are, and the models of bodies."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from flask import Response, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.info import Info
+from flask_openapi3.models.tag import Tag
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from grader import __version__
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report
+from grader.http.api import bodies
+from grader.http.openapi import PREFIX, problems
+from grader.http.problems import Problem, refuse_invalid
+
+_MODELS: tuple[type[BaseModel], ...] = (
+    Report,
+    SubmissionFacts,
+    bodies.SubmissionBody,
+    bodies.SubmissionsPage,
+    bodies.MarksBody,
+    bodies.ExerciseBody,
+    bodies.ExercisesPage,
+    bodies.RubricBody,
+    bodies.ReceivedBody,
+    bodies.AuditBody,
+    bodies.AuditPage,
+    bodies.HealthBody,
+    bodies.ReadinessBody,
+    bodies.ProblemKindBody,
+    bodies.ProblemKindsBody,
+    Problem,
+)
+_SECURITY: dict[str, Any] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token from `grader token create`, of one of the roles that the "
+        "route names.",
+    },
+    "webhookSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "Standard Webhooks: over `webhook-id`, `webhook-timestamp` and the body.",
+    },
+}
+
+
+def new_app(name: str) -> OpenAPI:
+    """An application without routes that can describe itself."""
+    return OpenAPI(
+        name,
+        info=Info(
+            title="Grader",
+            version=__version__,
+            description="Marks production-quality Python: hand in a zip, get a scored report.",
+        ),
+        # Every route describes its `default` answer, so that none is described for us.
+        validation_error_status="default",
+        validation_error_model=Problem,
+        validation_error_callback=refuse_invalid,
+        doc_ui=False,
+        # Whole, because the library's own model of a schema knows no `const`.
+        openapi_extensions={"components": _components()},
+        static_folder=None,
+    )
+
+
+@cache
+def _components() -> dict[str, Any]:
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "serialization") for model in _MODELS
+    ]
+    _, schemas = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    return {"schemas": schemas["$defs"], "securitySchemes": _SECURITY}
+
+
+def blueprint(app: OpenAPI) -> APIBlueprint:
+    """The route that shows the document of an application."""
+    routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
+
+    @routes.get(
+        "/openapi.json",
+        operation_id="getDocument",
+        tags=[Tag(name="operation")],
+        responses={
+            "200": {
+                "description": "An OpenAPI 3.1 document.",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        },
+    )
+    def show() -> Response:
+        """This API, described."""
+        return jsonify(app.api_doc)
+
+    return routes

@@ -1,0 +1,71 @@
+"""Whether the process is up, and whether the service can do its work."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import structlog
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from grader.http.api.answers import json_answer
+from grader.http.api.bodies import HealthBody, QueueBody, ReadinessBody, SandboxBody
+from grader.http.api.metrics import oldest_seconds
+from grader.http.context import doors
+from grader.http.openapi import answer, problems
+
+log = structlog.get_logger(__name__)
+
+blueprint = APIBlueprint(
+    "health",
+    __name__,
+    abp_tags=[Tag(name="operation", description="For whoever runs the service.")],
+    abp_responses=problems(),
+)
+
+
+@blueprint.get(
+    "/healthz",
+    operation_id="health",
+    responses={"200": answer("The process is up.", json=HealthBody)},
+)
+def health() -> Response:
+    """Whether this process answers; looks at nothing else."""
+    return json_answer(HealthBody(status="ok"))
+
+
+@blueprint.get(
+    "/readyz",
+    operation_id="readiness",
+    responses={
+        "200": answer("Ready.", json=ReadinessBody),
+        "503": answer("The database is out of reach.", json=ReadinessBody),
+    },
+)
+def ready() -> Response:
+    """Whether the database answers, how much waits, and for how long the oldest has."""
+    queue = _queue()
+    body = ReadinessBody(
+        status="ready" if queue else "unavailable",
+        database="ok" if queue else "unreachable",
+        queue=queue,
+        sandbox=SandboxBody(**asdict(doors().sandbox)),
+    )
+    return json_answer(body, 200 if queue else 503)
+
+
+def _queue() -> QueueBody | None:
+    """How much waits; ``None`` where the database is out of reach."""
+    try:
+        doors().store.ping()
+        queue = doors().store.submissions.queue()
+    except Exception as error:  # whatever the driver raises, the answer is the same
+        log.error("database_unreachable", error=type(error).__name__)
+        return None
+    return QueueBody(
+        queued=queue.queued,
+        running=queue.running,
+        needs_attention=queue.needs_attention,
+        oldest_queued_seconds=round(oldest_seconds(queue, doors().clock), 3),
+    )

@@ -1,0 +1,104 @@
+"""Metrics for Prometheus, in a registry of their own for each application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import structlog
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from grader.http.openapi import answer, problems
+from grader.service.ports import Clock
+from grader.service.records import QueueState
+
+log = structlog.get_logger(__name__)
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def oldest_seconds(queue: QueueState, clock: Clock) -> float:
+    """How long the oldest queued row has been waiting; 0 where nothing waits."""
+    if queue.oldest_queued_at is None:
+        return 0.0
+    return max(0.0, (clock.now() - queue.oldest_queued_at).total_seconds())
+
+
+class _Queue(Collector):
+    """Gauges that are read from the rows when somebody scrapes."""
+
+    def __init__(self, read: Callable[[], QueueState], clock: Clock) -> None:
+        self._read = read
+        self._clock = clock
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing, so that registering reads no row."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges; none while the database is out of reach (``/readyz`` tells that)."""
+        try:
+            queue = self._read()
+        except Exception as error:  # other metrics must still be served
+            log.error("queue_unknown", error=type(error).__name__)
+            return
+        gauge = GaugeMetricFamily
+        yield gauge("grader_submissions_queued", "Submissions that wait.", queue.queued)
+        yield gauge("grader_submissions_running", "Submissions in work.", queue.running)
+        yield gauge(
+            "grader_submissions_needs_attention",
+            "Submissions that wait for an instructor.",
+            queue.needs_attention,
+        )
+        yield gauge(
+            "grader_oldest_queued_seconds",
+            "How long the oldest queued submission has been waiting.",
+            oldest_seconds(queue, self._clock),
+        )
+
+
+class Metrics:
+    """Counts of requests, and gauges of the queue."""
+
+    def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:
+        self.registry = CollectorRegistry()
+        self.registry.register(_Queue(read_queue, clock))
+        self._requests = Counter(
+            "grader_requests",
+            "Requests by route, method and status.",
+            ("route", "method", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "grader_request_seconds",
+            "How long requests took, waiting for a report included.",
+            ("route", "method"),
+            registry=self.registry,
+        )
+
+    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one request; methods that nobody knows are counted together."""
+        method = method if method in _METHODS else "other"
+        self._requests.labels(route, method, str(status)).inc()
+        self._seconds.labels(route, method).observe(seconds)
+
+
+def blueprint(metrics: Metrics) -> APIBlueprint:
+    """The route that shows the metrics."""
+    routes = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="operation")])
+
+    @routes.get(
+        "/metrics",
+        operation_id="metrics",
+        responses={"200": answer("Prometheus text.", "text/plain"), **problems()},
+    )
+    def show() -> Response:
+        """Metrics for Prometheus."""
+        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+    return routes

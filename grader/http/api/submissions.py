@@ -1,0 +1,153 @@
+"""Submissions: where they stand, their reports, facts and archives, and another try."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report
+from grader.http.api.answers import (
+    accepted_answer,
+    json_answer,
+    not_yet_answer,
+    report_answer,
+    status_answer,
+    wanted_export,
+)
+from grader.http.api.bodies import SubmissionBody
+from grader.http.api.downloads import attachment, download_name
+from grader.http.api.parameters import FormatQuery, SubmissionPath
+from grader.http.auth import authenticate, caller
+from grader.http.context import doors
+from grader.http.openapi import PREFIX, allowed, answer, problems
+from grader.service.access import Act
+
+NOT_YET = answer(
+    "There is no report yet.",
+    json=SubmissionBody,
+    headers={"Location": "The submission.", "Retry-After": "Seconds until it may be there."},
+)
+REPORT = answer(
+    "The report, in the form that was asked for.",
+    "text/plain",
+    "text/markdown",
+    "text/html",
+    "text/csv",
+    json=Report,
+    headers={
+        "Grader-Status": "`graded` or `needs_attention`.",
+        "Content-Disposition": "With `text/csv`: an attachment with a file name.",
+    },
+)
+
+blueprint = APIBlueprint(
+    "submissions",
+    __name__,
+    url_prefix=f"{PREFIX}/submissions",
+    abp_tags=[Tag(name="submissions", description="What was handed in, and what came of it.")],
+    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
+)
+blueprint.before_request(authenticate)
+
+
+@blueprint.get(
+    "/<slug:submission>",
+    operation_id="getSubmission",
+    security=allowed(Act.READ_SUBMISSIONS),
+    responses={
+        "200": answer(
+            "The submission.",
+            json=SubmissionBody,
+            headers={"Retry-After": "While it waits: seconds until its report may be there."},
+        )
+    },
+)
+def show(path: SubmissionPath) -> Response:
+    """Where a submission stands; while it waits, its place and when to expect its report."""
+    token = caller()
+    return status_answer(doors().read.submission(path.submission, token), token)
+
+
+@blueprint.get(
+    "/<slug:submission>/report",
+    operation_id="getReport",
+    security=allowed(Act.READ_SUBMISSIONS),
+    responses={
+        "200": REPORT,
+        "202": NOT_YET,
+        **problems("bad-request", "not-acceptable", "superseded"),
+    },
+)
+def report(path: SubmissionPath, query: FormatQuery) -> Response:
+    """The newest report of a submission, as JSON, text, Markdown, HTML or CSV."""
+    token = caller()
+    record = doors().read.submission(path.submission, token)
+    export = wanted_export(query.format)
+    found = doors().read.report(record, token)
+    if found is None:
+        return not_yet_answer(record, token)
+    doors().witness.saw("report", token, record)
+    return report_answer(found, export)
+
+
+@blueprint.get(
+    "/<slug:submission>/facts",
+    operation_id="getFacts",
+    security=allowed(Act.READ_FACTS),
+    responses={
+        "200": answer("The facts.", json=SubmissionFacts),
+        "202": NOT_YET,
+        **problems("forbidden", "superseded"),
+    },
+)
+def facts(path: SubmissionPath) -> Response:
+    """What was measured, before any rubric judged it; for staff."""
+    token = caller()
+    record = doors().read.submission(path.submission, token)
+    found = doors().store.submissions.facts(path.submission)
+    if found is None:
+        return not_yet_answer(record, token)
+    doors().witness.saw("facts", token, record)
+    return json_answer(found)
+
+
+@blueprint.get(
+    "/<slug:submission>/archive",
+    operation_id="getArchive",
+    security=allowed(Act.READ_ARCHIVES),
+    responses={
+        "200": answer(
+            "The bytes that were handed in.",
+            "application/octet-stream",
+            headers={"Content-Disposition": "An attachment with a file name."},
+        ),
+        **problems("forbidden"),
+    },
+)
+def archive(path: SubmissionPath) -> Response:
+    """The very bytes that were handed in; for staff and the student who sent them."""
+    token = caller()
+    record = doors().read.submission(path.submission, token)
+    doors().witness.saw("archive", token, record)
+    data, filename = doors().store.submissions.archive(path.submission)
+    response = Response(data, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = attachment(download_name(filename, data))
+    return response
+
+
+@blueprint.post(
+    "/<slug:submission>/retry",
+    operation_id="retrySubmission",
+    security=allowed(Act.RETRY),
+    responses={
+        "202": answer("Queued again.", json=SubmissionBody, headers={"Location": "It."}),
+        **problems("forbidden", "conflict"),
+    },
+)
+def retry(path: SubmissionPath) -> Response:
+    """Grade a submission again that needs attention; for staff."""
+    token = caller()
+    doors().read.submission(path.submission, token)
+    return accepted_answer(doors().retry(path.submission, token.id), token)

@@ -1,0 +1,87 @@
+"""What an upload request carries: a form with a file, or the file itself as the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from flask import request
+
+from grader.domain.errors import BadRequest
+from grader.http.api.parameters import UploadQuery
+from grader.http.openapi import Description, body, text
+from grader.http.problems.errors import UnsupportedType
+
+MAX_FILENAME = 200
+_FORM = "multipart/form-data"
+#: Media types of a raw body, with the file name that each stands for.
+_RAW = {
+    "application/zip": "submission.zip",
+    "application/x-zip-compressed": "submission.zip",
+    "text/x-python": "submission.py",
+    "application/octet-stream": "",
+}
+
+UPLOAD_BODY: Description = body(
+    {
+        _FORM: {
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": text(
+                    format="binary",
+                    description="A zip archive, or one .py file.",
+                ),
+                "student": text(description="Who hands in; a student's token says it already."),
+            },
+        },
+        **{kind: text(format="binary") for kind in _RAW},
+    },
+    "A zip archive or one Python file, as a form field or as the whole body.",
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file, what its sender calls it, and who is said to hand it in (or nobody)."""
+
+    data: bytes
+    filename: str
+    student: str
+
+
+def read_sent(query: UploadQuery) -> Sent:
+    """The upload of this request.
+
+    Raises:
+        BadRequest: a form without exactly one file. UnsupportedType: neither form nor file.
+    """
+    if request.mimetype == _FORM:
+        return _read_form(query)
+    if request.mimetype in _RAW:
+        name = query.filename or _RAW[request.mimetype]
+        return Sent(request.get_data(cache=False), _tidy(name), query.student)
+    raise UnsupportedType(
+        f"The upload has the media type {request.mimetype or '(none)'!r}.",
+        how_to_fix=f"Send a form (curl -F file=@submission.zip), or one of: {', '.join(_RAW)}.",
+        where="Content-Type",
+    )
+
+
+def _read_form(query: UploadQuery) -> Sent:
+    files = request.files.getlist("file")
+    if len(files) != 1:
+        raise BadRequest(
+            f"The form has {len(files)} files in the field file; it needs one.",
+            how_to_fix="Send one zip archive: curl -F file=@submission.zip -F student=NAME.",
+            where="file",
+        )
+    student = request.form.get("student", "") or query.student
+    return Sent(files[0].read(), _tidy(files[0].filename or ""), student)
+
+
+def _tidy(filename: str) -> str:
+    """A file name that can be stored and shown: no folders, nothing invisible, not too long."""
+    printable = "".join(char for char in filename if char.isprintable())
+    name = PurePosixPath(printable.replace("\\", "/")).name
+    return name[-MAX_FILENAME:]

@@ -1,0 +1,89 @@
+"""Words for the OpenAPI document: bodies, answers and problems of a route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_openapi3.types import ResponseDict
+from pydantic import BaseModel
+
+from grader.http.problems.kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
+from grader.service.access import ROLES, Act
+from grader.service.records import Role
+
+PREFIX = "/api/v1"
+SCHEME = "bearer"
+#: The header of a listing.
+NEXT_LINK = {"Link": 'The next page, as rel="next".'}
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+Description = dict[str, Any]
+
+
+def allowed(act: Act) -> list[dict[str, list[str]]]:
+    """The security of a route that is an act: a token of one of the roles that may do it."""
+    return [{SCHEME: [role.value]} for role in Role if role in ROLES[act]]
+
+
+def reference(model: type[BaseModel]) -> Description:
+    """A reference to a model among the document's components."""
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def text(**more: Any) -> Description:
+    """The schema of plain text."""
+    return {"type": "string", **more}
+
+
+def answer(
+    description: str,
+    *media_types: str,
+    json: type[BaseModel] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Description:
+    """One successful answer: a JSON model, other media types as text or YAML, its headers."""
+    content: Description = {kind: {"schema": _schema(kind)} for kind in media_types}
+    if json is not None:
+        content = {"application/json": {"schema": reference(json)}, **content}
+    described = {
+        name: {"description": meaning, "schema": text()}
+        for name, meaning in (headers or {}).items()
+    }
+    whole: Description = {"description": description}
+    if content:
+        whole["content"] = content
+    if described:
+        whole["headers"] = described
+    return whole
+
+
+def _schema(media_type: str) -> Description:
+    """Of YAML the schema is that of what it says."""
+    return {"type": "object"} if media_type.endswith("yaml") else text()
+
+
+def problems(*codes: str, upload: bool = False) -> ResponseDict:
+    """The problem documents of a route by status, and a default for any other error.
+
+    ``upload`` adds those that tell why an upload is refused.
+    """
+    found: dict[int, list[str]] = {}
+    for kind in (OWN_KINDS[code] for code in codes):
+        found.setdefault(kind.status, []).append(f"{kind.title} (`{kind.type}`).")
+    if upload:
+        found.setdefault(TOO_LARGE_STATUS, []).append("The upload is over a limit.")
+        found.setdefault(UNREADABLE_STATUS, []).append(
+            "The upload cannot be read; `GET /problems` lists every reason."
+        )
+    described: ResponseDict = {
+        str(status): {"description": " ".join(words), "content": _PROBLEM}
+        for status, words in sorted(found.items())
+    }
+    described["default"] = {"description": "Any other problem.", "content": _PROBLEM}
+    return described
+
+
+def body(content: dict[str, Description], description: str) -> Description:
+    """A required request body: a schema for each media type."""
+    described = {kind: {"schema": schema} for kind, schema in content.items()}
+    return {"requestBody": {"description": description, "required": True, "content": described}}

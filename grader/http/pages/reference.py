@@ -1,0 +1,111 @@
+"""Pages that explain the service: what it is, its API, and each kind of problem.
+
+They are rendered here, whole: no script, no font and no picture is fetched from anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
+from typing import Any
+
+from flask import Blueprint, Flask, render_template
+from jinja2 import Environment, PackageLoader
+
+from grader.domain.characters import visible
+from grader.domain.check import Catalog
+from grader.domain.errors import NotFound
+from grader.exports.page_policy import page_policy
+from grader.http.pages.schemas import describe_schema, with_code
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+Document = Mapping[str, Any]
+
+
+def install(app: Flask, document: Document, catalog: Catalog) -> None:
+    """Add the pages to an application: its OpenAPI document, and the checks of a catalog."""
+    pages = Blueprint("pages", __name__, template_folder="templates")
+    groups = list(_groups(document))
+
+    @pages.get("/")
+    def landing() -> str:
+        """What this is, and where to go on."""
+        return render_template("landing.html", info=document["info"])
+
+    @pages.get("/docs")
+    def docs() -> str:
+        """The API, described."""
+        return render_template(
+            "docs.html",
+            info=document["info"],
+            groups=groups,
+            schemes=document["components"]["securitySchemes"],
+            schemas=document["components"]["schemas"],
+        )
+
+    _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
+    app.register_blueprint(pages)
+    app.jinja_env.filters.update(
+        schema=describe_schema, words=with_code, visible=partial(visible, keep="\n\t")
+    )
+
+
+def policy() -> str:
+    """The Content-Security-Policy of every page."""
+    return page_policy(_style())
+
+
+@cache
+def _style() -> str:
+    templates = Environment(loader=PackageLoader("grader.http.pages"), autoescape=True)
+    return templates.get_template("pages.css").render()
+
+
+def _teach(pages: Blueprint, checks: Catalog) -> None:
+    """A page for each check, as ``grader explain`` tells it."""
+
+    @pages.get("/checks")
+    def every_check() -> str:
+        """All checks, by title."""
+        return render_template("checks.html", checks=checks.values())
+
+    @pages.get("/checks/<check_id>")
+    def one_check(check_id: str) -> str:
+        """What one check measures, why it matters, an example, and how to mend it."""
+        if check_id not in checks:
+            raise NotFound(f"There is no check {check_id!r}.", where=check_id[:100])
+        return render_template("check.html", check=checks[check_id])
+
+
+def problem_page(kind: object) -> str:
+    """One kind of problem as a page; ``kind`` has code, status, title, meaning, how_to_fix."""
+    return render_template("problem.html", kind=kind)
+
+
+def problems_page(kinds: Iterable[object]) -> str:
+    """Every kind of problem as a page."""
+    return render_template("problems.html", kinds=list(kinds))
+
+
+def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """Each tag with its operations, in the order in which the document names them."""
+    described = {tag["name"]: tag for tag in document.get("tags", ())}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                operation = {**item[method], "path": path, "method": method.upper()}
+                operation["needs"] = _needs(operation)
+                found.setdefault(operation["tags"][0], []).append(operation)
+    for name, operations in found.items():
+        yield described.get(name, {"name": name}), operations
+
+
+def _needs(operation: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """The security schemes of an operation, each with the roles of which one is needed."""
+    needs: dict[str, list[str]] = {}
+    for alternative in operation.get("security") or ():
+        for scheme, roles in alternative.items():
+            needs.setdefault(scheme, []).extend(roles)
+    return needs

@@ -1,0 +1,200 @@
+"""The only place that turns errors into HTTP: RFC 9457 problem documents with stable types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import quote
+
+import structlog
+from flask import Flask, Response, g, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.exceptions import HTTPException
+
+from grader.domain.characters import plain_json
+from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge, TooMany
+from grader.http.problems.kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
+from grader.http.rate_headers import rate_headers
+from grader.infra.redaction import redact
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+#: Seconds to wait before the request is sent again, by code.
+RETRY_AFTER = {"overloaded": 60, "store-unavailable": 5}
+_HTTP_CODES = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "request-too-large",
+    415: "unsupported-media-type",
+}
+_TOO_LONG = "The body of this request may have at most {} bytes."
+_CHALLENGES = {
+    "unauthorized": 'Bearer realm="grader"',
+    "bad-signature": 'Webhook-Signature realm="grader"',
+}
+
+
+class Mistake(BaseModel):
+    """One mistake in what was sent. ``line`` and ``column`` are 1-based; 0 where unknown."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message: str
+    path: tuple[str | int, ...] = ()
+    line: int = 0
+    column: int = 0
+    suggestion: str = ""
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="A stable URI of the kind of problem, relative to this server.")
+    title: str = Field(description="The kind of problem in a few words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What is wrong this time.")
+    how_to_fix: str = Field("", description="What to do about it.")
+    where: str = Field("", description="A place in what was sent, where there is one.")
+    instance: str = Field("", description="The address that was asked.")
+    errors: tuple[Mistake, ...] = Field((), description="Every mistake, where several are known.")
+
+
+def install(app: Flask) -> None:
+    """Answer every error of an application with a problem document."""
+    app.register_error_handler(GraderError, _answer_known)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def refuse_invalid(error: ValidationError) -> Response:
+    """Called for parameters that do not validate; every mistake is named.
+
+    Raises:
+        BadRequest: always.
+    """
+    places = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+    detail = "; ".join(f"{place}: {message}" for place, message in places)
+    raise BadRequest(
+        detail,
+        how_to_fix="Compare the parameters with the route's description in /docs.",
+        where=places[0][0],
+    )
+
+
+def refused_by_server(status: int, longest_body: int) -> str:
+    """The problem document of a request that the server refuses before any route sees it."""
+    kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
+    phrase = HTTPStatus(status).phrase
+    problem = Problem(
+        type=kind.type if kind else "about:blank",
+        title=kind.title if kind else phrase,
+        status=status,
+        detail=_TOO_LONG.format(longest_body) if status == TOO_LARGE_STATUS else f"{phrase}.",
+        how_to_fix=kind.how_to_fix if kind else "",
+    )
+    return problem.model_dump_json(exclude_defaults=True)
+
+
+def status_of(error: GraderError) -> int:
+    """The HTTP status of an error of the family."""
+    if isinstance(error, BadArchive):
+        return TOO_LARGE_STATUS if isinstance(error, TooLarge) else UNREADABLE_STATUS
+    kind = OWN_KINDS.get(error.code)
+    return kind.status if kind else 500
+
+
+def _answer_known(error: GraderError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        log.error("request_failed", code=error.code, exc_info=error)
+    kind = OWN_KINDS.get(error.code)
+    problem = Problem(
+        type=f"/problems/{error.code}",
+        title=error.title,
+        status=status,
+        detail=error.detail,
+        how_to_fix=error.how_to_fix or (kind.how_to_fix if kind else ""),
+        where=error.where,
+        instance=_instance(),
+        errors=_mistakes(error),
+    )
+    return _response(problem, _extra_headers(error))
+
+
+def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
+    if not isinstance(error, BadRubric):
+        return ()
+    return tuple(
+        Mistake(
+            message=one.message,
+            path=one.path,
+            line=one.line,
+            column=one.column,
+            suggestion=one.suggestion,
+        )
+        for one in error.problems
+    )
+
+
+def _extra_headers(error: GraderError) -> dict[str, str]:
+    code = error.code
+    if isinstance(error, TooMany):
+        told = rate_headers(error.limit, error.most, error.window, left=0, seconds=error.seconds)
+        return {"Retry-After": str(error.seconds), **told}
+    if code in _CHALLENGES:
+        return {"WWW-Authenticate": _CHALLENGES[code]}
+    return {"Retry-After": str(RETRY_AFTER[code])} if code in RETRY_AFTER else {}
+
+
+def _answer_http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error  # A redirect, or a response that was aborted with.
+    kind = OWN_KINDS.get(_HTTP_CODES.get(error.code, ""))
+    problem = Problem(
+        type=kind.type if kind else "about:blank",
+        title=kind.title if kind else HTTPStatus(error.code).phrase,
+        status=error.code,
+        detail=_http_detail(error),
+        how_to_fix=kind.how_to_fix if kind else "",
+        instance=_instance(),
+    )
+    kept = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return _response(problem, kept)
+
+
+def _http_detail(error: HTTPException) -> str:
+    if error.code == TOO_LARGE_STATUS:
+        return _TOO_LONG.format(request.max_content_length)
+    if error.code == 404:
+        return "There is nothing at this address."
+    return error.description or error.name
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    log.error("request_broke", exc_info=error)
+    kind = OWN_KINDS["internal-error"]
+    problem = Problem(
+        type=kind.type,
+        title=kind.title,
+        status=kind.status,
+        detail=f"The error was logged under the request id {g.get('request_id', '')}.",
+        how_to_fix=kind.how_to_fix,
+        instance=_instance(),
+    )
+    return _response(problem, {})
+
+
+def _instance() -> str:
+    return redact(quote(request.path)[:500])
+
+
+def _response(problem: Problem, headers: Mapping[str, str]) -> Response:
+    body = plain_json(problem.model_dump_json(exclude_defaults=True))
+    response = Response(body, problem.status, mimetype=MEDIA_TYPE)
+    response.headers.update(headers)
+    return response

@@ -1,0 +1,1 @@
+"""Small tools that several rooms need: broker, rates, logs, private files, processes."""

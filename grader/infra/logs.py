@@ -1,0 +1,47 @@
+"""Logs of the long-running processes: one JSON object a line, ours and the libraries' alike.
+
+No line holds a secret: addresses, headers and bodies of requests are not logged at all, and what
+libraries write is searched for what looks like one.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.processors import CallsiteParameter
+from structlog.typing import Processor
+
+from grader.infra.redaction import redact_event
+
+
+def log_json() -> None:
+    """Write JSON lines to standard error from now on, from level INFO; each names its process."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.CallsiteParameterAdder({CallsiteParameter.PROCESS}),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, redact_event, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact_event,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    logging.captureWarnings(True)
+    for quotes_addresses in ("httpx", "httpcore"):
+        logging.getLogger(quotes_addresses).setLevel(logging.WARNING)

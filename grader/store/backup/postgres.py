@@ -1,0 +1,116 @@
+"""Backups of PostgreSQL: archives of ``pg_dump`` in its custom format."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import Connection, Dialect, text
+from sqlalchemy.engine import URL
+
+from grader.domain.errors import Conflict
+from grader.store.backup.errors import BadBackup, ToolUnavailable
+from grader.store.backup.fencing import (
+    TABLES,
+    fence,
+    first_token,
+    highest_token,
+    is_empty,
+    tables_there,
+)
+from grader.store.backup.postgres_tools import Tools, tools_for
+from grader.store.backup.sqlite import not_empty
+from grader.store.database import Database
+
+MAGIC = b"PGDMP"
+#: The script of a restore names schemas; what we add to it does not.
+_OUR_PATH = b"RESET search_path;\n"
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+
+
+def save(url: URL, file: Path) -> None:
+    """Have ``pg_dump`` write our tables, as they stand at one moment."""
+    with _connected(url) as connection:
+        tools = tools_for(url, connection)
+        ours = [f"--table={name}" for name in tables_there(connection)]
+    form = ("--format=custom", "--no-owner", "--no-privileges")
+    tools.run("pg_dump", *form, *ours, f"--file={file}", tools.database)
+
+
+def revision(url: URL, file: Path) -> str:
+    """Raises BadBackup unless ``pg_restore`` can read all of it and it is one of ours."""
+    with _connected(url) as connection:
+        tools = tools_for(url, connection)
+    try:
+        with tools.output("pg_restore", "--file=-", str(file)) as script:
+            found = _revision_in(script)
+    except ToolUnavailable as error:
+        raise BadBackup(
+            f"{file} cannot be restored: {error.detail}", how_to_fix="Use another backup."
+        ) from None
+    if not found:
+        raise BadBackup(f"{file} is an archive of pg_dump, but not of grader's database.")
+    return found
+
+
+def _revision_in(script: IO[bytes]) -> str:
+    """The one row of ``alembic_version``; reads on to the end, to see that all can be read."""
+    found = b""
+    for line in script:
+        if line.startswith(b"COPY ") and b"alembic_version" in line:
+            found = script.readline().strip()
+    return found.decode()
+
+
+def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
+    """Replace our tables in one transaction, in which the claims of before end as well.
+
+    ``psql`` runs the script that ``pg_restore`` writes, for only so can more be said before it
+    is committed.
+    """
+    with _connected(url) as connection:
+        tools = tools_for(url, connection)
+        if others := connection.execute(_OTHERS).scalar_one():
+            raise Conflict(
+                f"{others} other sessions use the database.",
+                how_to_fix="Stop the API, workers and scheduler, and try again.",
+            )
+        if not replace and not is_empty(connection):
+            raise not_empty()
+        first = first_token(now, highest_token(connection))
+        fenced = _fence(connection.dialect, first, now)
+    with tools.script() as script:
+        script.write(f"BEGIN;\nDROP TABLE IF EXISTS {', '.join(TABLES)} CASCADE;\n".encode())
+        _copy_archive(tools, file, script)
+        script.write(_OUR_PATH + fenced + b"COMMIT;\n")
+
+
+def _copy_archive(tools: Tools, file: Path, script: IO[bytes]) -> None:
+    form = ("--no-owner", "--no-privileges", "--file=-")
+    with tools.output("pg_restore", *form, str(file)) as written:
+        shutil.copyfileobj(written, script)
+
+
+def _fence(dialect: Dialect, first: int, now: datetime) -> bytes:
+    whole = "".join(
+        f"{one.compile(dialect=dialect, compile_kwargs={'literal_binds': True})};\n"
+        for one in fence(first, now)
+    )
+    return whole.encode()
+
+
+@contextmanager
+def _connected(url: URL) -> Iterator[Connection]:
+    database = Database(url.render_as_string(hide_password=False))
+    try:
+        with database.read() as connection:
+            yield connection
+    finally:
+        database.close()

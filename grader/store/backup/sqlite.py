@@ -1,0 +1,140 @@
+"""Backups of SQLite: a compact copy of the database, made while others read and write it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import StaticPool
+
+from grader.domain.errors import Conflict, StoreUnavailable
+from grader.store.backup.errors import BadBackup
+from grader.store.backup.fencing import fence, first_token, highest_token, is_empty
+from grader.store.database import BUSY_SECONDS
+
+MAGIC = b"SQLite format 3\0"
+
+
+def save(url: URL, file: Path) -> None:
+    """Copy one consistent view. Writers go on meanwhile: the database is in WAL mode.
+
+    The copy holds no freed pages, and so nothing that was erased.
+    """
+    source = f"{_path(url).absolute().as_uri()}?mode=rw"
+    try:
+        with closing(_open(source, uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(file),))
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable("The database cannot be copied.") from error
+
+
+def revision(url: URL, file: Path) -> str:
+    """Raises BadBackup unless the file is whole and one of ours."""
+    try:
+        with closing(_open(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
+            return _revision(opened, file)
+    except sqlite3.DatabaseError:
+        raise _damaged(file) from None
+
+
+def _revision(connection: sqlite3.Connection, file: Path) -> str:
+    if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        raise _damaged(file)
+    ours = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    if connection.execute(ours).fetchone() is None:
+        raise BadBackup(f"{file} is a SQLite database, but not one of grader's.")
+    (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found)
+
+
+def _damaged(file: Path) -> BadBackup:
+    return BadBackup(f"{file} is damaged.", how_to_fix="Use another backup.")
+
+
+def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
+    """Copy the backup over the database in one step that a crash undoes.
+
+    The copy is made ready beside the database first, so that nobody ever sees it half done.
+    """
+    target = _path(url)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _held_alone(target) as held:
+        with _ours(held) as connection:
+            if not replace and not is_empty(connection):
+                raise not_empty()
+            highest = highest_token(connection)
+        with _fenced_copy(file, target.parent, first_token(now, highest), now) as ready:
+            ready.backup(held)
+
+
+def not_empty() -> Conflict:
+    """The refusal to write over something."""
+    return Conflict(
+        "The database is not empty.",
+        how_to_fix="Use --replace to lose what it holds (make a backup of it first).",
+    )
+
+
+@contextmanager
+def _held_alone(target: Path) -> Iterator[sqlite3.Connection]:
+    """The database, locked against everybody else until the end.
+
+    Leaving WAL mode needs to be alone: it fails while another process has the database open,
+    even one that does nothing just now.
+    """
+    with closing(_open(str(target), timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise Conflict(
+                "Other processes have the database open.",
+                how_to_fix="Stop grader serve, or the API, workers and scheduler, and try again.",
+            ) from error
+        yield connection
+
+
+@contextmanager
+def _fenced_copy(
+    file: Path, folder: Path, first: int, now: datetime
+) -> Iterator[sqlite3.Connection]:
+    """A copy of the backup in which no claim of before holds.
+
+    One that a restore left behind when it was killed goes with the next.
+    """
+    copy = folder / ".grader-restore.db"
+    copy.unlink(missing_ok=True)
+    try:
+        copy.touch(mode=0o600)
+        shutil.copyfile(file, copy)
+        with closing(_open(str(copy))) as opened:
+            with _ours(opened) as connection:
+                for statement in fence(first, now):
+                    connection.execute(statement)
+            yield opened
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+@contextmanager
+def _ours(opened: sqlite3.Connection) -> Iterator[Connection]:
+    """SQLAlchemy on an open connection, which stays open; each statement commits itself."""
+    engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def _open(database: str, *, timeout: float = BUSY_SECONDS, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(database, timeout=timeout, isolation_level=None, uri=uri)
+
+
+def _path(url: URL) -> Path:
+    return Path(url.database or "")

@@ -1,0 +1,187 @@
+"""Taking a submission in: bytes, row, key and audit entry, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, Executable, bindparam, false, insert, select, update
+
+from grader.domain.errors import Conflict, KeyReused, NotFound
+from grader.service.lanes import Lane
+from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
+from grader.store.audit_log import note
+from grader.store.dialect import InsertInto, for_dialect
+from grader.store.ids import new_id
+from grader.store.rows import QUEUED, RECORD, record_of
+from grader.store.tables import archives, attempts, exercises, idempotency_keys, submissions
+
+_COURSE = select(exercises.c.course).where(exercises.c.id == bindparam("exercise"))
+_FIRST_OF_KEY = (
+    select(idempotency_keys.c.request_digest, *RECORD)
+    .outerjoin(submissions, submissions.c.id == idempotency_keys.c.submission)
+    .where(idempotency_keys.c.scope == bindparam("scope"))
+    .where(idempotency_keys.c.key == bindparam("key"))
+)
+_SUBMISSION = insert(submissions).returning(*RECORD)
+# A row that somebody asked to have graded again, or whose score an LMS waits for, is left alone.
+_SUPERSEDED = (
+    update(submissions)
+    .where(submissions.c.exercise == bindparam("of_exercise"))
+    .where(submissions.c.student == bindparam("of_student"))
+    .where(submissions.c.attempt < bindparam("newer"))
+    .where(QUEUED, submissions.c.lane == Lane.LIVE.value, submissions.c.tries == 0)
+    .where(submissions.c.queued_at == submissions.c.received_at)
+    .where(submissions.c.callback_url == "")
+    .values(state=SubmissionState.SUPERSEDED.value, superseded_by=bindparam("by"))
+    .returning(submissions.c.id)
+)
+
+
+@for_dialect
+def _free_key(insert_into: InsertInto) -> Executable:
+    inserted = insert_into(idempotency_keys).on_conflict_do_nothing()
+    return inserted.returning(idempotency_keys.c.submission)
+
+
+@for_dialect
+def _archive(insert_into: InsertInto) -> Executable:
+    """Bytes that are there already are not written again, but held: nobody may remove them now."""
+    return insert_into(archives).on_conflict_do_update(
+        index_elements=[archives.c.sha256],
+        set_={"created_at": archives.c.created_at},
+        where=false(),
+    )
+
+
+@for_dialect
+def _attempt(insert_into: InsertInto) -> Executable:
+    one_more = insert_into(attempts).on_conflict_do_update(
+        index_elements=[attempts.c.exercise, attempts.c.student],
+        set_={"count": attempts.c.count + 1},
+    )
+    return one_more.returning(attempts.c.count)
+
+
+def accept(
+    connection: Connection, new: NewSubmission, now: datetime
+) -> tuple[SubmissionRecord, bool]:
+    """The record, and whether it is new.
+
+    Every transaction takes its locks in one order (key, archive, attempt), so two of them never
+    wait for each other.
+
+    Raises:
+        NotFound: no such exercise. KeyReused: the key came before with another content.
+    """
+    course = _course_of(connection, new.exercise)
+    submission_id = new_id(now)
+    if new.idempotency_key and not _take_key(connection, new, submission_id, now):
+        return _first_of(connection, new), False
+    sha256 = _keep_archive(connection, new.data, now)
+    attempt = _count_attempt(connection, new)
+    row = connection.execute(
+        _SUBMISSION,
+        {
+            "id": submission_id,
+            "course": course,
+            "attempt": attempt,
+            "archive_sha256": sha256,
+            **_sent(new),
+            **_waiting(now),
+        },
+    ).one()
+    what = {"course": course, "archive": sha256}
+    note(connection, now, new.actor, "submission.accepted", submission_id, **what)
+    record = record_of(row)
+    if new.supersedes and attempt > 1:
+        _supersede(connection, record, new.actor, now)
+    return record, True
+
+
+def _supersede(connection: Connection, newer: SubmissionRecord, actor: str, now: datetime) -> None:
+    """Let older attempts that have not been begun come to their end without a report.
+
+    A row that is being claimed at this moment is begun: its lock is waited for.
+    """
+    whose = {"of_exercise": newer.exercise, "of_student": newer.student}
+    older = connection.execute(_SUPERSEDED, whose | {"newer": newer.attempt, "by": newer.id})
+    for submission_id in older.scalars().all():
+        what = {"course": newer.course, "by": newer.id}
+        note(connection, now, actor, "submission.superseded", submission_id, **what)
+
+
+def _course_of(connection: Connection, exercise: str) -> str:
+    course: str | None = connection.execute(_COURSE, {"exercise": exercise}).scalar()
+    if course is None:
+        raise NotFound(f"There is no exercise {exercise!r}.")
+    return course
+
+
+def _take_key(
+    connection: Connection, new: NewSubmission, submission_id: str, now: datetime
+) -> bool:
+    """Whether the key was free. Waits for a transaction that is taking the same key right now."""
+    taken = connection.execute(
+        _free_key(connection),
+        {
+            "scope": new.scope,
+            "key": new.idempotency_key,
+            "request_digest": new.request_digest,
+            "submission": submission_id,
+            "created_at": now,
+        },
+    )
+    return taken.scalar() is not None
+
+
+def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
+    row = connection.execute(_FIRST_OF_KEY, {"scope": new.scope, "key": new.idempotency_key}).one()
+    if row.id is None:
+        raise Conflict(
+            "What came under this key before has been erased, and is not taken again.",
+            how_to_fix="Use a new key to hand in anew.",
+        )
+    if row.request_digest != new.request_digest:
+        raise KeyReused(
+            "This key came before with another content.",
+            how_to_fix="Use a new key for every new submission, and the same one to send it again.",
+        )
+    return record_of(row)
+
+
+def _keep_archive(connection: Connection, data: bytes, now: datetime) -> str:
+    sha256 = hashlib.sha256(data).hexdigest()
+    connection.execute(_archive(connection), {"sha256": sha256, "data": data, "created_at": now})
+    return sha256
+
+
+def _count_attempt(connection: Connection, new: NewSubmission) -> int:
+    count: int = connection.execute(
+        _attempt(connection), {"exercise": new.exercise, "student": new.student, "count": 1}
+    ).scalar_one()
+    return count
+
+
+def _sent(new: NewSubmission) -> dict[str, str]:
+    return {
+        "exercise": new.exercise,
+        "student": new.student,
+        "filename": new.filename,
+        "source": new.source,
+        "callback_url": new.callback_url,
+        "callback_context": new.callback_context,
+    }
+
+
+def _waiting(now: datetime) -> dict[str, str | int | datetime]:
+    return {
+        "state": SubmissionState.QUEUED.value,
+        "lane": Lane.LIVE.value,
+        "tries": 0,
+        "token": 0,
+        "problem": "",
+        "received_at": now,
+        "queued_at": now,
+        "not_before": now,
+    }

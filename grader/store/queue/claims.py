@@ -1,0 +1,169 @@
+"""The queue: claim, give back, sweep and retry. The rows are the queue; there is no other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from grader.domain.errors import Conflict, NotFound
+from grader.service.lanes import Lane
+from grader.service.records import Claim, QueueState, SubmissionRecord, SubmissionState, Swept
+from grader.store.audit_log import note
+from grader.store.queue.fairness import next_due
+from grader.store.rows import DUE, PARKED, QUEUED, RECORD, RUNNING, record_of
+from grader.store.tables import archives, passbacks, submissions
+
+_STATE = SubmissionState
+_CLAIM = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("chosen"))
+    .values(
+        state=_STATE.RUNNING.value,
+        tries=submissions.c.tries + 1,
+        token=submissions.c.token + 1,
+        lease_until=bindparam("until"),
+        started_at=bindparam("begun"),
+    )
+    .returning(submissions.c.token, *RECORD)
+)
+_ARCHIVE = select(archives.c.data).where(archives.c.sha256 == bindparam("sha256"))
+_RECORD_OF = select(*RECORD).where(submissions.c.id == bindparam("submission"))
+# Others may be doing the same: a row that is locked is in good hands.
+_LOST_ROWS = (
+    select(submissions.c.id)
+    .where(RUNNING, submissions.c.lease_until <= bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+_REQUEUE_LOST = (
+    update(submissions)
+    .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries < bindparam("most"))))
+    .values(state=_STATE.QUEUED.value, lease_until=None, not_before=bindparam("now"))
+)
+_PARK_LOST = (
+    update(submissions)
+    .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
+    .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
+)
+# A clock that went back leaves times behind that lie further ahead than any was ever set.
+_BRING_LEASES_FORWARD = (
+    update(submissions)
+    .where(RUNNING, submissions.c.lease_until > bindparam("latest"))
+    .values(lease_until=bindparam("latest"))
+)
+_BRING_ROWS_FORWARD = (
+    update(submissions)
+    .where(QUEUED, submissions.c.not_before > bindparam("latest"))
+    .values(not_before=bindparam("latest"))
+)
+_ALL_QUEUED, _ALL_RUNNING, _ALL_PARKED = (
+    select(func.count()).select_from(submissions).where(which).scalar_subquery()
+    for which in (QUEUED, RUNNING, PARKED)
+)
+_OLDEST = select(func.min(submissions.c.queued_at)).where(QUEUED).scalar_subquery()
+_WAITING = select(_ALL_QUEUED, _ALL_RUNNING, _ALL_PARKED, _OLDEST)
+_LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
+
+
+def claim(
+    connection: Connection, lane: Lane, now: datetime, lease: timedelta, max_tries: int
+) -> Claim | None:
+    """Take the next fair due row. The try counts even if the worker dies on it."""
+    _requeue_lost(connection, now, max_tries)
+    chosen = next_due(connection, lane, now)
+    if chosen is None:
+        return None
+    row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease, "begun": now}).one()
+    record = record_of(row)
+    stored = connection.execute(_ARCHIVE, {"sha256": record.archive_sha256})
+    return Claim(record, row.token, stored.scalar_one())
+
+
+def give_back(
+    connection: Connection, held: Claim, problem: str, retry_at: datetime, max_tries: int
+) -> bool:
+    """Queue a claimed row for another try, or park it after its last one."""
+    parked = held.submission.tries >= max_tries
+    state = _STATE.NEEDS_ATTENTION if parked else _STATE.QUEUED
+    given = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == held.submission.id, RUNNING)
+        .where(submissions.c.token == held.token)
+        .values(
+            state=state.value,
+            lease_until=None,
+            not_before=retry_at,
+            problem=problem if parked else "",
+        )
+    )
+    return given.rowcount == 1
+
+
+def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
+    """Put back what lost its worker, park what has no tries left, and say what is due."""
+    requeued = _requeue_lost(connection, now, max_tries)
+    parked = _park_lost(connection, now, max_tries)
+    lanes = tuple(lane for lane in Lane if _is_due(connection, lane, now))
+    scores = select(func.count()).select_from(passbacks)
+    waiting = connection.execute(scores.where(DUE, passbacks.c.next_try_at <= now)).scalar_one()
+    return Swept(requeued, parked, lanes, waiting)
+
+
+def bring_forward(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
+    """No lease ends later than ``lease`` from now, no row waits longer than ``pause``."""
+    changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
+    return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
+
+
+def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:
+    one = select(submissions.c.id).where(QUEUED, submissions.c.lane == lane.value)
+    return (
+        connection.execute(one.where(submissions.c.not_before <= now).limit(1)).first() is not None
+    )
+
+
+def _requeue_lost(connection: Connection, now: datetime, max_tries: int) -> int:
+    return connection.execute(_REQUEUE_LOST, {"now": now, "most": max_tries}).rowcount
+
+
+def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
+    why = _LOST.format(tries=max_tries)
+    return connection.execute(_PARK_LOST, {"now": now, "most": max_tries, "why": why}).rowcount
+
+
+def retry(
+    connection: Connection, submission_id: str, actor: str, now: datetime
+) -> SubmissionRecord:
+    """Queue a parked row again with fresh tries.
+
+    Raises:
+        NotFound: no such submission. Conflict: it does not need attention.
+    """
+    row = connection.execute(
+        update(submissions)
+        .where(submissions.c.id == submission_id, PARKED)
+        .values(state=_STATE.QUEUED.value, tries=0, problem="", queued_at=now, not_before=now)
+        .returning(*RECORD)
+    ).one_or_none()
+    if row is None:
+        state = get(connection, submission_id).state
+        raise Conflict(
+            f"The submission is {state.value}; only one that needs attention is retried."
+        )
+    record = record_of(row)
+    note(connection, now, actor, "submission.retried", submission_id, course=record.course)
+    return record
+
+
+def get(connection: Connection, submission_id: str) -> SubmissionRecord:
+    """Raises NotFound."""
+    row = connection.execute(_RECORD_OF, {"submission": submission_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no submission {submission_id!r}.")
+    return record_of(row)
+
+
+def waiting(connection: Connection) -> QueueState:
+    """How much waits, and since when."""
+    queued, running, parked, oldest = connection.execute(_WAITING).one()
+    return QueueState(queued, running, parked, oldest)

@@ -1,0 +1,91 @@
+"""In which order the rows that wait are to be claimed, and how fast that goes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from grader.service.estimate import LATELY, MOST, Pace, Span
+from grader.service.lanes import Lane
+from grader.store.queue.fairness import BUSY, counted_since
+from grader.store.rows import QUEUED, RUNNING, AnyRow
+from grader.store.tables import submissions
+
+#: So many rows are put in order, more than may wait for long; the others stand behind them.
+_MOST_ROWS = 25_000
+_WHO = (submissions.c.course, submissions.c.student)
+# An index is in this order: nothing is sorted.
+_WAITING = (
+    select(
+        submissions.c.id,
+        *_WHO,
+        submissions.c.exercise,
+        submissions.c.attempt,
+    )
+    .where(QUEUED, submissions.c.lane == bindparam("lane"))
+    .order_by(*_WHO, submissions.c.received_at, submissions.c.id)
+    .limit(_MOST_ROWS)
+)
+_LOADS = select(BUSY.c.course, BUSY.c.student, func.count()).group_by(BUSY.c.course, BUSY.c.student)
+_LATELY = (
+    select(submissions.c.started_at, submissions.c.graded_at)
+    .where(submissions.c.graded_at > bindparam("since"), submissions.c.started_at.is_not(None))
+    .where(submissions.c.graded_at >= submissions.c.started_at)
+    .order_by(submissions.c.graded_at.desc())
+    .limit(MOST)
+)
+_IN_WORK = select(submissions.c.started_at).where(
+    RUNNING, submissions.c.lease_until > bindparam("now"), submissions.c.started_at.is_not(None)
+)
+
+_who = itemgetter(1, 2)
+_attempt = itemgetter(4)
+
+
+def in_turn(connection: Connection, lane: Lane, now: datetime) -> Sequence[str]:
+    """Return the ids of the rows that wait in ``lane``, in the order in which they will be claimed.
+
+    Predicts the order of :mod:`grader.store.queue.fairness` if nothing new arrives: one row of
+    each student in turn, students with the smallest load first; of one student the newest attempt.
+    """
+    which = {"lane": lane.value, "lately": counted_since(now)}
+    loads = {(row[0], row[1]): row[2] for row in connection.execute(_LOADS, which)}
+    rows = connection.execute(_WAITING, which).all()
+    return [taken for _, _, taken in sorted(_turns(rows, loads))]
+
+
+def _turns(
+    rows: Iterable[AnyRow], loads: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[int, str, str]]:
+    """After how many of its student's, and by the age of which row, another is taken.
+
+    Rows come by student and age; ids sort by age.
+    """
+    for who, own in groupby(rows, key=_who):
+        for at, (first, taken) in enumerate(_own_order(tuple(own)), start=loads.get(who, 0)):
+            yield at, first, taken
+
+
+def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
+    """One student's rows as they are taken, each with the oldest, whose age brings the turn."""
+    attempts: dict[str, list[str]] = defaultdict(list)
+    for submission, _, _, exercise, _ in sorted(own, key=_attempt):
+        attempts[exercise].append(submission)
+    taken: set[str] = set()
+    for first, _, _, exercise, _ in own:
+        while first not in taken:
+            newest = attempts[exercise].pop()
+            taken.add(newest)
+            yield first, newest
+
+
+def pace(connection: Connection, now: datetime) -> Pace:
+    """How fast it went lately, and what is in work."""
+    lately = connection.execute(_LATELY, {"since": now - LATELY})
+    running = connection.execute(_IN_WORK, {"now": now})
+    return Pace(tuple(Span(*row) for row in lately), tuple(running.scalars()))

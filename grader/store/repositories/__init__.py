@@ -1,0 +1,1 @@
+"""One repository a file: each implements a port of the use cases."""

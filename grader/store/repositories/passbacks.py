@@ -1,0 +1,141 @@
+"""Scores on their way out: made with the result, claimed and settled by the delivery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from grader.service.records import (
+    Passback,
+    PassbackState,
+    Result,
+    SubmissionRecord,
+)
+from grader.store.database import Database
+from grader.store.ids import new_id
+from grader.store.rows import DUE, AnyRow
+from grader.store.tables import passbacks
+
+_FIELDS = (
+    passbacks.c.id,
+    passbacks.c.source,
+    passbacks.c.submission,
+    passbacks.c.url,
+    passbacks.c.payload,
+    passbacks.c.state,
+    passbacks.c.tries,
+    passbacks.c.next_try_at,
+    passbacks.c.last_error,
+)
+
+
+class SqlPassbacks:
+    """The port ``Passbacks``; the id of a passback is its webhook's delivery id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
+        """Take the next due passback; the try counts even if the sender dies on it."""
+        next_due = (
+            select(passbacks.c.id)
+            .where(DUE, passbacks.c.next_try_at <= now)
+            .order_by(passbacks.c.next_try_at, passbacks.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        with self._database.write() as connection:
+            chosen = connection.execute(next_due).scalar()
+            if chosen is None:
+                return None
+            row = connection.execute(
+                update(passbacks)
+                .where(passbacks.c.id == chosen)
+                .values(tries=passbacks.c.tries + 1, next_try_at=now + lease, waits_since=now)
+                .returning(*_FIELDS)
+            ).one()
+            return _passback(row)
+
+    def settle(
+        self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
+    ) -> None:
+        """Note how a try ended; nothing happens where a later try has begun."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(passbacks)
+                .where(passbacks.c.id == passback.id, passbacks.c.tries == passback.tries, DUE)
+                .values(state=state.value, last_error=error, next_try_at=next_try_at)
+            )
+
+    def bring_forward(self, now: datetime) -> int:
+        """Bring scores forward that only a clock that went back has put off."""
+        of = passbacks.c
+        found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)
+        with self._database.write() as connection:
+            rows = connection.execute(found.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                due = now + (row.next_try_at - row.waits_since)
+                moved = update(passbacks).where(of.id == row.id)
+                connection.execute(moved.values(next_try_at=due, waits_since=now))
+        return len(rows)
+
+    def of(self, submission_id: str) -> Sequence[Passback]:
+        """The passbacks of a submission, oldest first."""
+        found = select(*_FIELDS).where(passbacks.c.submission == submission_id)
+        with self._database.read() as connection:
+            return [_passback(row) for row in connection.execute(found.order_by(passbacks.c.id))]
+
+
+def _passback(row: AnyRow) -> Passback:
+    fields = {column.name: row._mapping[column] for column in _FIELDS}
+    return Passback(**(fields | {"state": PassbackState(fields["state"])}))
+
+
+def enqueue_score(
+    connection: Connection,
+    submission: SubmissionRecord,
+    result: Result,
+    now: datetime,
+    *,
+    report_id: str,
+    url: str,
+    context: str,
+) -> None:
+    """Queue a score in the transaction that stores its report."""
+    connection.execute(
+        insert(passbacks).values(
+            id=new_id(now),
+            report=report_id,
+            submission=submission.id,
+            source=submission.source,
+            url=url,
+            payload=score_payload(submission, result, now, context),
+            state=PassbackState.DUE.value,
+            tries=0,
+            next_try_at=now,
+            waits_since=now,
+            last_error="",
+        )
+    )
+
+
+def score_payload(submission: SubmissionRecord, result: Result, now: datetime, context: str) -> str:
+    """The body that is sent, as JSON. It never changes: every retry sends these bytes."""
+    return json.dumps(
+        {
+            "type": "submission.graded",
+            "submission": submission.id,
+            "exercise": submission.exercise,
+            "student": submission.student,
+            "attempt": submission.attempt,
+            "points": result.report.total.points,
+            "max_points": result.report.total.max_points,
+            "status": result.report.status,
+            "rubric_version": result.rubric.version,
+            "context": context,
+            "graded_at": now.astimezone(UTC).isoformat(),
+        }
+    )

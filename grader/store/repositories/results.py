@@ -1,0 +1,248 @@
+"""Reports and facts: stored once, with the score that is to be sent out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, Executable, bindparam, func, select, update
+
+from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
+from grader.domain.report import Report, TotalLine
+from grader.service.records import (
+    Claim,
+    Mark,
+    Result,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+)
+from grader.store.dialect import InsertInto, for_dialect
+from grader.store.ids import new_id
+from grader.store.repositories.facts_text import engine_version, put_together, read_many, take_apart
+from grader.store.repositories.passbacks import enqueue_score
+from grader.store.rows import RECORD, RUNNING, AnyRow, record_of
+from grader.store.tables import reports, submissions
+
+GRADED = SubmissionState.GRADED.value
+#: Facts of so many submissions are in memory at a time where a whole class is looked at.
+_AT_ONCE = 50
+_KEY = ("submission", "rubric_version", "engine_version")
+_WHAT = ("status", "graded_at", "facts", "findings", "report")
+#: Whether a claim holds; the row stays locked until the transaction ends.
+_HELD = (
+    select(submissions.c.id)
+    .where(submissions.c.id == bindparam("submission"), RUNNING)
+    .where(submissions.c.token == bindparam("token"))
+    .with_for_update()
+)
+_KEPT = (reports.c.id, reports.c.status, reports.c.graded_at)
+_FIRST = select(*_KEPT).where(*(reports.c[name] == bindparam(name) for name in _KEY))
+_END = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("submission"))
+    .values(
+        state=bindparam("status"),
+        lease_until=None,
+        report_id=bindparam("report"),
+        graded_at=bindparam("at"),
+        problem=bindparam("why"),
+    )
+    .returning(submissions.c.callback_url, submissions.c.callback_context, *RECORD)
+)
+_NEWEST_REPORT = (
+    select(
+        reports.c.report,
+        reports.c.rubric_version,
+        reports.c.graded_at.label("reported_at"),
+        *RECORD,
+    )
+    .join(submissions, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.id == bindparam("submission"))
+)
+
+_MEASURED = (
+    select(reports.c.facts, *RECORD)
+    .join(submissions, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.exercise == bindparam("exercise"))
+    .where(submissions.c.id > bindparam("after"))
+    .order_by(submissions.c.id)
+    .limit(_AT_ONCE)
+)
+_OTHER = submissions.alias("other")
+_NEWEST_ATTEMPT = (
+    select(func.max(_OTHER.c.attempt))
+    .where(_OTHER.c.exercise == submissions.c.exercise)
+    .where(_OTHER.c.student == submissions.c.student)
+    .where(_OTHER.c.report_id.is_not(None))
+    .correlate(submissions)
+    .scalar_subquery()
+)
+_MARKS = (
+    select(
+        *(submissions.c[name] for name in ("student", "attempt", "id", "state", "received_at")),
+        reports.c.report,
+        reports.c.rubric_version,
+        reports.c.graded_at,
+    )
+    .join(reports, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.exercise == bindparam("exercise"))
+    .where(submissions.c.student > bindparam("after"))
+    .where(submissions.c.attempt == _NEWEST_ATTEMPT)
+    .order_by(submissions.c.student)
+    .limit(_AT_ONCE)
+)
+
+
+class _Outcome(BaseModel):
+    """All that a mark takes of a report."""
+
+    total: TotalLine
+
+
+@for_dialect
+def _report(insert_into: InsertInto) -> Executable:
+    """A report; one that is there already is replaced where it needed attention."""
+    inserted = insert_into(reports)
+    kept = inserted.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={name: inserted.excluded[name] for name in _WHAT},
+        where=reports.c.status == SubmissionState.NEEDS_ATTENTION.value,
+    )
+    return kept.returning(*_KEPT)
+
+
+def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
+    """Store report, facts and passback and set the state; ``False`` where the claim is lost.
+
+    A report that is there already stays as it is unless it needed attention.
+    """
+    if not _still_held(connection, held):
+        return False
+    kept, is_new = _keep_report(connection, held.submission.id, result, now)
+    graded = kept.status == GRADED
+    row = connection.execute(
+        _END,
+        {
+            "submission": held.submission.id,
+            "status": kept.status,
+            "report": kept.id,
+            "at": kept.graded_at if graded else None,
+            "why": "" if graded else problem_of(result.report),
+        },
+    ).one()
+    if is_new and graded and row.callback_url:
+        enqueue_score(
+            connection,
+            record_of(row),
+            result,
+            now,
+            report_id=kept.id,
+            url=row.callback_url,
+            context=row.callback_context,
+        )
+    return True
+
+
+def _still_held(connection: Connection, held: Claim) -> bool:
+    mine = {"submission": held.submission.id, "token": held.token}
+    return connection.execute(_HELD, mine).scalar() is not None
+
+
+def _keep_report(
+    connection: Connection, submission_id: str, result: Result, now: datetime
+) -> tuple[AnyRow, bool]:
+    """Id, status and time of the report that stands now, and whether it is this one."""
+    facts, findings = take_apart(result.facts)
+    key = {
+        "submission": submission_id,
+        "rubric_version": result.rubric.version,
+        "engine_version": engine_version(result.facts.engine),
+    }
+    what = {
+        "status": result.report.status,
+        "graded_at": now,
+        "facts": facts,
+        "findings": findings,
+        "report": result.report.to_json(),
+    }
+    stored = connection.execute(_report(connection), {"id": new_id(now), **key, **what}).first()
+    if stored is not None:
+        return stored, True
+    return connection.execute(_FIRST, key).one(), False
+
+
+def problem_of(report: Report) -> str:
+    """One sentence for an instructor: which check broke where, and how."""
+    broken = [f"{fault.check} on {fault.path} ({fault.reason})" for fault in report.faults]
+    more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+    named = ", ".join(broken[:3]) or "some points are withheld"
+    return f"The grading of this submission broke on our side: {named}{more}."
+
+
+def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
+    """The report of the newest grading."""
+    row = connection.execute(_NEWEST_REPORT, {"submission": submission_id}).one_or_none()
+    if row is None:
+        return None
+    report = Report.model_validate_json(row.report)
+    return StoredReport(record_of(row), report, row.rubric_version, row.reported_at)
+
+
+def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
+    """The facts of the newest grading, findings included."""
+    row = connection.execute(
+        select(reports.c.facts, reports.c.findings)
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.id == submission_id)
+    ).one_or_none()
+    return None if row is None else put_together(row.facts, row.findings)
+
+
+def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
+    """The latest of the student's attempts before this one that has been graded."""
+    row = connection.execute(
+        select(reports.c.facts, reports.c.findings, submissions.c.attempt)
+        .join(submissions, submissions.c.report_id == reports.c.id)
+        .where(submissions.c.exercise == submission.exercise)
+        .where(submissions.c.student == submission.student)
+        .where(submissions.c.attempt < submission.attempt)
+        .where(reports.c.status == GRADED)
+        .order_by(submissions.c.attempt.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Earlier(put_together(row.facts, row.findings), row.attempt)
+
+
+def measured(
+    connection: Connection, exercise: str, after: str
+) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
+    """The next submissions of an exercise that were measured, with their newest facts.
+
+    Oldest first, from the one after the id ``after`` on; none where those were the last.
+    """
+    rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
+    facts = read_many([row.facts for row in rows])
+    return list(zip(map(record_of, rows), facts, strict=True))
+
+
+def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
+    """The marks of the next students of an exercise, from the one after ``after`` on."""
+    rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
+    return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]
+
+
+def _mark(row: AnyRow, total: TotalLine) -> Mark:
+    return Mark(
+        student=row.student,
+        attempt=row.attempt,
+        submission=row.id,
+        state=SubmissionState(row.state),
+        points=total.points,
+        max_points=total.max_points,
+        rubric_version=row.rubric_version,
+        received_at=row.received_at,
+        reported_at=row.graded_at,
+    )

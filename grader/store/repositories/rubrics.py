@@ -1,0 +1,130 @@
+"""The port ``Rubrics``: exercises and the versions of their rubrics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Executable, bindparam, insert, select, update
+
+from grader.domain.errors import Conflict, PreconditionFailed
+from grader.domain.rubric import Rubric
+from grader.service.records import ExerciseRecord, Page, RubricRecord
+from grader.store.audit_log import note
+from grader.store.cursors import cursor_after, key_before, page_size, split
+from grader.store.database import Database
+from grader.store.dialect import InsertInto, for_dialect
+from grader.store.rows import AnyRow
+from grader.store.tables import exercises, rubrics
+
+_FIELDS = (
+    rubrics.c.exercise,
+    rubrics.c.course,
+    rubrics.c.version,
+    rubrics.c.digest,
+    rubrics.c.text,
+    rubrics.c.created_at,
+    rubrics.c.created_by,
+)
+_NEWEST = (
+    select(*_FIELDS)
+    .join(exercises, exercises.c.id == rubrics.c.exercise)
+    .where(exercises.c.id == bindparam("exercise"), rubrics.c.version == exercises.c.version)
+)
+
+
+@for_dialect
+def _new_exercise(insert_into: InsertInto) -> Executable:
+    return insert_into(exercises).on_conflict_do_nothing().returning(exercises.c.id)
+
+
+class SqlRubrics:
+    """Published rubrics; a version never changes once it is stored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def publish(
+        self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
+    ) -> RubricRecord:
+        """Raises PreconditionFailed, Conflict."""
+        with self._database.write() as connection:
+            version = _next_version(connection, rubric, base)
+            row = connection.execute(
+                insert(rubrics)
+                .values(
+                    exercise=rubric.exercise,
+                    course=rubric.course,
+                    version=version,
+                    digest=digest,
+                    text=text,
+                    created_at=now,
+                    created_by=actor,
+                )
+                .returning(*_FIELDS)
+            ).one()
+            course, action = rubric.course, "rubric.published"
+            note(connection, now, actor, action, rubric.exercise, course=course, version=version)
+            return _record(row)
+
+    def newest(self, exercise: str) -> RubricRecord | None:
+        """The newest version, or ``None``."""
+        with self._database.read() as connection:
+            row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
+        return None if row is None else _record(row)
+
+    def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
+        """Raises BadRequest for a cursor that is not ours."""
+        after, size = key_before(cursor), page_size(limit)
+        columns = (exercises.c.id, exercises.c.course, exercises.c.title, exercises.c.version)
+        found = select(*columns).where(exercises.c.id > after)
+        if course:
+            found = found.where(exercises.c.course == course)
+        found = found.order_by(exercises.c.id).limit(size + 1)
+        with self._database.read() as connection:
+            rows, more = split(connection.execute(found).all(), size)
+        items = tuple(ExerciseRecord(*row) for row in rows)
+        return Page(items, cursor_after(items[-1].id) if more else "")
+
+
+def _record(row: AnyRow) -> RubricRecord:
+    return RubricRecord(**row._mapping)
+
+
+def _next_version(connection: Connection, rubric: Rubric, base: int | None) -> int:
+    """Take the next version number. Of two writers with one base, the database lets one pass."""
+    if base is None and _create(connection, rubric):
+        return 1
+    held = select(exercises.c.course, exercises.c.version).where(exercises.c.id == rubric.exercise)
+    found = connection.execute(held.with_for_update()).one_or_none()
+    if found is not None and found.course != rubric.course:
+        raise Conflict(
+            f"The exercise {rubric.exercise!r} belongs to another course.",
+            how_to_fix="Give the rubric an exercise id of its own.",
+            where="exercise",
+        )
+    if found is None or found.version != base:
+        raise PreconditionFailed(
+            "Another version of this rubric is the newest by now.",
+            how_to_fix="Read the newest version, make the change in it and send it again.",
+        )
+    version: int = found.version + 1
+    connection.execute(
+        update(exercises)
+        .where(exercises.c.id == rubric.exercise)
+        .values(version=version, title=rubric.title)
+    )
+    return version
+
+
+def _create(connection: Connection, rubric: Rubric) -> bool:
+    """Whether the exercise is new."""
+    created = connection.execute(
+        _new_exercise(connection),
+        {
+            "id": rubric.exercise,
+            "course": rubric.course,
+            "title": rubric.title,
+            "version": 1,
+        },
+    )
+    return created.scalar() is not None

@@ -1,0 +1,65 @@
+"""The port ``Sources``: systems that send submissions by webhook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Executable, bindparam, select
+
+from grader.service.records import SourceRecord
+from grader.store.audit_log import note
+from grader.store.database import Database
+from grader.store.dialect import InsertInto, for_dialect
+from grader.store.rows import AnyRow
+from grader.store.tables import sources
+
+_BY_NAME = select(sources).where(sources.c.name == bindparam("name"))
+_ALL = select(sources).order_by(sources.c.name)
+
+
+@for_dialect
+def _put(insert_into: InsertInto) -> Executable:
+    put = insert_into(sources)
+    others = {column.name: column for column in put.excluded if column.name != "name"}
+    return put.on_conflict_do_update(index_elements=[sources.c.name], set_=others)
+
+
+class SqlSources:
+    """The secret is stored as it is: signing needs it, and no hash could sign."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
+        """Create or replace."""
+        values = {
+            "name": source.name,
+            "course": source.course,
+            "connector": source.connector,
+            "secret": source.secret,
+            "callback_url": source.callback_url,
+            "allowed_hosts": json.dumps(source.allowed_hosts),
+        }
+        with self._database.write() as connection:
+            connection.execute(_put(connection), values)
+            note(connection, now, actor, "source.put", source.name, course=source.course)
+
+    def get(self, name: str) -> SourceRecord | None:
+        """The source of that name, or ``None``."""
+        with self._database.read() as connection:
+            row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
+        return None if row is None else _record(row)
+
+    def all(self) -> Sequence[SourceRecord]:
+        """Every source by name."""
+        with self._database.read() as connection:
+            rows = connection.execute(_ALL)
+            return [_record(row) for row in rows]
+
+
+def _record(row: AnyRow) -> SourceRecord:
+    fields = dict(row._mapping)
+    hosts = tuple(json.loads(fields["allowed_hosts"]))
+    return SourceRecord(**(fields | {"allowed_hosts": hosts}))

@@ -1,0 +1,174 @@
+"""The port ``Submissions``: every method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from grader.domain.errors import NotFound
+from grader.domain.facts import SubmissionFacts
+from grader.domain.history import Earlier
+from grader.service.estimate import Pace
+from grader.service.lanes import Lane
+from grader.service.records import (
+    Claim,
+    Mark,
+    NewSubmission,
+    Page,
+    QueueState,
+    Result,
+    StoredReport,
+    SubmissionRecord,
+    SubmissionState,
+    Swept,
+)
+from grader.store import queue
+from grader.store.cursors import cursor_after, key_before, page_size, split
+from grader.store.database import Database
+from grader.store.repositories import results
+from grader.store.rows import RECORD, record_of
+from grader.store.tables import archives, submissions
+
+Item = TypeVar("Item")
+
+
+class SqlSubmissions:
+    """Accepted submissions, their archives, facts and reports."""
+
+    def __init__(self, database: Database, max_tries: int) -> None:
+        self._database = database
+        self._max_tries = max_tries
+
+    def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
+        """Raises NotFound, KeyReused."""
+        with self._database.write() as connection:
+            return queue.accept(connection, new, now)
+
+    def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
+        """The next fair due row, or ``None``."""
+        with self._database.write() as connection:
+            return queue.claim(connection, lane, now, lease, self._max_tries)
+
+    def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
+        """Whether the claim still held."""
+        with self._database.write() as connection:
+            return results.finish(connection, claim, result, now)
+
+    def give_back(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
+        """Whether the claim still held."""
+        with self._database.write() as connection:
+            return queue.give_back(connection, claim, problem, retry_at, self._max_tries)
+
+    def sweep(self, now: datetime) -> Swept:
+        """What was put back, what was parked, what is due."""
+        with self._database.write() as connection:
+            return queue.sweep(connection, now, self._max_tries)
+
+    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+        """How many rows were put off by a clock that went back."""
+        with self._database.write() as connection:
+            return queue.bring_forward(connection, now, lease, pause)
+
+    def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
+        """Raises NotFound, Conflict."""
+        with self._database.write() as connection:
+            return queue.retry(connection, submission_id, actor, now)
+
+    def get(self, submission_id: str) -> SubmissionRecord:
+        """Raises NotFound."""
+        with self._database.read() as connection:
+            return queue.get(connection, submission_id)
+
+    def report(self, submission_id: str) -> StoredReport | None:
+        """The report of the newest grading, or ``None``."""
+        with self._database.read() as connection:
+            return results.newest_report(connection, submission_id)
+
+    def facts(self, submission_id: str) -> SubmissionFacts | None:
+        """The facts of the newest grading, or ``None``."""
+        with self._database.read() as connection:
+            return results.newest_facts(connection, submission_id)
+
+    def earlier(self, submission: SubmissionRecord) -> Earlier | None:
+        """The latest graded attempt before this one; a first attempt asks nothing."""
+        if submission.attempt == 1:
+            return None
+        with self._database.read() as connection:
+            return results.earlier(connection, submission)
+
+    def archive(self, submission_id: str) -> tuple[bytes, str]:
+        """Raises NotFound."""
+        found = (
+            select(archives.c.data, submissions.c.filename)
+            .join(submissions, submissions.c.archive_sha256 == archives.c.sha256)
+            .where(submissions.c.id == submission_id)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(found).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no submission {submission_id!r}.")
+        return row.data, row.filename
+
+    def page(
+        self,
+        exercise: str,
+        *,
+        student: str = "",
+        state: SubmissionState | None = None,
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Page[SubmissionRecord]:
+        """Raises BadRequest for a cursor that is not ours."""
+        before, size = key_before(cursor), page_size(limit)
+        found = select(*RECORD).where(submissions.c.exercise == exercise)
+        if student:
+            found = found.where(submissions.c.student == student)
+        if state is not None:
+            found = found.where(submissions.c.state == state.value)
+        if before:
+            found = found.where(submissions.c.id < before)
+        found = found.order_by(submissions.c.id.desc()).limit(size + 1)
+        with self._database.read() as connection:
+            rows, more = split(connection.execute(found).all(), size)
+        items = tuple(record_of(row) for row in rows)
+        return Page(items, cursor_after(items[-1].id) if more else "")
+
+    def queue(self) -> QueueState:
+        """How much waits."""
+        with self._database.read() as connection:
+            return queue.waiting(connection)
+
+    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+        """The ids of the rows that wait in a lane, in the order of claims to come."""
+        with self._database.read() as connection:
+            return queue.in_turn(connection, lane, now)
+
+    def pace(self, now: datetime) -> Pace:
+        """How fast it went lately."""
+        with self._database.read() as connection:
+            return queue.pace(connection, now)
+
+    def marks(self, exercise: str) -> Iterator[Mark]:
+        """What each student's newest attempt that has a report earned, by student."""
+        return self._portions(partial(results.marks, exercise=exercise), lambda mark: mark.student)
+
+    def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
+        """Each submission of an exercise that has been measured, oldest first."""
+        return self._portions(partial(results.measured, exercise=exercise), lambda one: one[0].id)
+
+    def _portions(
+        self, read: Callable[..., Sequence[Item]], key: Callable[[Item], str]
+    ) -> Iterator[Item]:
+        """All that ``read(connection, after=...)`` gives, a portion at a time, in order of keys."""
+        after = ""
+        while True:
+            with self._database.read() as connection:
+                some = read(connection, after=after)
+            if not some:
+                return
+            yield from some
+            after = key(some[-1])

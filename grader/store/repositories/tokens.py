@@ -1,0 +1,121 @@
+"""The port ``Tokens``: bearer tokens by the SHA-256 of their secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from grader.domain.errors import NotFound
+from grader.service.records import Role, TokenRecord
+from grader.store.audit_log import note
+from grader.store.database import Database
+from grader.store.ids import new_id
+from grader.store.rows import AnyRow
+from grader.store.tables import tokens
+
+#: How exactly the time of a token's last use is known; a write per request would be too much.
+USE_NOTED = timedelta(minutes=1)
+
+_FIELDS = (
+    tokens.c.id,
+    tokens.c.name,
+    tokens.c.role,
+    tokens.c.course,
+    tokens.c.student,
+    tokens.c.created_at,
+    tokens.c.expires_at,
+    tokens.c.revoked_at,
+    tokens.c.last_used_at,
+)
+_BY_DIGEST = select(*_FIELDS).where(tokens.c.digest == bindparam("digest"))
+
+
+class SqlTokens:
+    """Tokens are revoked, never deleted: the audit trail names them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        digest: str,
+        *,
+        name: str,
+        role: Role,
+        course: str,
+        student: str,
+        expires_at: datetime | None,
+        actor: str,
+        now: datetime,
+    ) -> TokenRecord:
+        """Raises sqlalchemy.exc.IntegrityError for a digest that is there already."""
+        with self._database.write() as connection:
+            row = connection.execute(
+                insert(tokens)
+                .values(
+                    id=new_id(now),
+                    digest=digest,
+                    name=name,
+                    role=role.value,
+                    course=course,
+                    student=student,
+                    created_at=now,
+                    expires_at=expires_at,
+                )
+                .returning(*_FIELDS)
+            ).one()
+            record = _record(row)
+            what = {"name": name, "role": role.value}
+            note(connection, now, actor, "token.created", record.id, course=course, **what)
+            return record
+
+    def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
+        """The token, also one that is revoked or has expired: its record says so."""
+        with self._database.read() as connection:
+            row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
+        if row is None:
+            return None
+        record = _record(row)
+        return self._used(record, now) if _counts_as_used(record, now) else record
+
+    def _used(self, record: TokenRecord, now: datetime) -> TokenRecord:
+        with self._database.write() as connection:
+            connection.execute(
+                update(tokens).where(tokens.c.id == record.id).values(last_used_at=now)
+            )
+        return replace(record, last_used_at=now)
+
+    def all(self) -> Sequence[TokenRecord]:
+        """Every token, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(*_FIELDS).order_by(tokens.c.id))
+            return [_record(row) for row in rows]
+
+    def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
+        """Raises NotFound. The time of the first revocation stays."""
+        with self._database.write() as connection:
+            row = connection.execute(
+                update(tokens)
+                .where(tokens.c.id == token_id)
+                .values(revoked_at=func.coalesce(tokens.c.revoked_at, now))
+                .returning(*_FIELDS)
+            ).one_or_none()
+            if row is None:
+                raise NotFound(f"There is no token {token_id!r}.")
+            record = _record(row)
+            note(connection, now, actor, "token.revoked", token_id, course=record.course)
+            return record
+
+
+def _record(row: AnyRow) -> TokenRecord:
+    fields = dict(row._mapping)
+    return TokenRecord(**(fields | {"role": Role(fields["role"])}))
+
+
+def _counts_as_used(record: TokenRecord, now: datetime) -> bool:
+    if record.ended(now):
+        return False
+    return record.last_used_at is None or record.last_used_at + USE_NOTED <= now

@@ -1,0 +1,1 @@
+"""Retention: purge old submissions; export and erase one student's data."""

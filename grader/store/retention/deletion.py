@@ -1,0 +1,71 @@
+"""Removing submissions with all that hangs on them, and nothing that others need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, exists, select, tuple_, update
+
+from grader.service.retention import Removed
+from grader.store.tables import (
+    archives,
+    attempts,
+    idempotency_keys,
+    passbacks,
+    reports,
+    submissions,
+)
+
+
+def remove_submissions(
+    connection: Connection, ids: Sequence[str], *, keep_keys: bool = False
+) -> Removed:
+    """Remove submissions, of which there may be some hundred at a time.
+
+    A worker that is grading one of them finds its claim lost. With ``keep_keys`` the keys under
+    which they were sent stay taken, and say no longer for what.
+    """
+    whose = select(submissions.c.archive_sha256, submissions.c.exercise, submissions.c.student)
+    # Locked: whoever is about to store a report finds its claim lost.
+    rows = connection.execute(whose.where(submissions.c.id.in_(ids)).with_for_update()).all()
+    sent = connection.execute(delete(passbacks).where(passbacks.c.submission.in_(ids))).rowcount
+    judged = connection.execute(delete(reports).where(reports.c.submission.in_(ids))).rowcount
+    keys = _remove_keys(connection, ids, keep_keys)
+    gone = connection.execute(delete(submissions).where(submissions.c.id.in_(ids))).rowcount
+    kept = _remove_archives(connection, sorted({row.archive_sha256 for row in rows}))
+    _remove_attempts(connection, sorted({(row.exercise, row.student) for row in rows}))
+    return Removed(submissions=gone, reports=judged, passbacks=sent, keys=keys, archives=kept)
+
+
+def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:
+    of_them = idempotency_keys.c.submission.in_(ids)
+    if keep:
+        emptied = update(idempotency_keys).where(of_them).values(submission=None, request_digest="")
+        connection.execute(emptied)
+        return 0
+    return connection.execute(delete(idempotency_keys).where(of_them)).rowcount
+
+
+def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
+    """Remove archives that no submission has any more.
+
+    They are locked before that is asked, and passed over where somebody hands in the same bytes
+    at this moment: who accepts a submission holds its archive.
+    """
+    wanted = select(archives.c.sha256).where(archives.c.sha256.in_(hashes))
+    held = connection.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
+    in_use = exists().where(submissions.c.archive_sha256 == archives.c.sha256)
+    return connection.execute(delete(archives).where(archives.c.sha256.in_(held), ~in_use)).rowcount
+
+
+def _remove_attempts(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    """Remove the counts of (exercise, student) that have no submission left, locked as above."""
+    key = tuple_(attempts.c.exercise, attempts.c.student)
+    wanted = select(attempts.c.exercise, attempts.c.student).where(key.in_(pairs))
+    held = [tuple(row) for row in connection.execute(wanted.with_for_update(skip_locked=True))]
+    left = (
+        exists()
+        .where(submissions.c.exercise == attempts.c.exercise)
+        .where(submissions.c.student == attempts.c.student)
+    )
+    connection.execute(delete(attempts).where(key.in_(held), ~left))

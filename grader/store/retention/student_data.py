@@ -1,0 +1,177 @@
+"""What is held about one student: read for an export, and erased."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    Table,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+)
+
+from grader.domain.errors import NotFound
+from grader.service.records import Role
+from grader.service.retention import Held, Removed
+from grader.store.retention.deletion import remove_submissions
+from grader.store.tables import (
+    archives,
+    attempts,
+    audit,
+    exercises,
+    idempotency_keys,
+    inspections,
+    passbacks,
+    reports,
+    submissions,
+    tokens,
+)
+
+#: Beside what a row says about a student, what it says about whoever sent it or proves who that is.
+_SECRET = frozenset({"digest", "request_digest", "token"})
+#: Columns that hold JSON.
+_TEXTS = frozenset({reports.c.report, reports.c.facts, reports.c.findings})
+_AT_ONCE = 200
+_KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
+
+
+def held(connection: Connection, student: str, course: str) -> Iterator[Held]:
+    """Everything, one thing after the other; raises NotFound where there is nothing."""
+    ids, token_ids = _find(connection, student, course)
+    yield _as_json("tokens", _rows(connection, tokens, tokens.c.id.in_(token_ids)))
+    yield _as_json("attempts", _rows(connection, attempts, _attempts(student, course)))
+    for submission in ids:
+        yield from _held_of(connection, submission)
+    about = [_about(some) for some in _chunks([*ids, *token_ids])]
+    entries = {
+        row["id"]: row
+        for which in (*about, audit.c.subject == student)
+        for row in _rows(connection, audit, which)
+    }
+    yield _as_json("audit", [entries[key] for key in sorted(entries)])
+
+
+def _held_of(connection: Connection, submission: str) -> Iterator[Held]:
+    folder = f"submissions/{submission}"
+    (row,) = _rows(connection, submissions, submissions.c.id == submission)
+    yield _as_json(f"{folder}/submission", row)
+    data = connection.execute(
+        select(archives.c.data).where(archives.c.sha256 == row["archive_sha256"])
+    ).scalar_one()
+    suffix = PurePath(row["filename"]).suffix.lower()
+    yield Held(f"{folder}/upload{suffix if suffix in _KNOWN_SUFFIXES else '.bin'}", data)
+    for report in _rows(connection, reports, reports.c.submission == submission):
+        yield _as_json(f"{folder}/report-{report['id']}", report)
+    for name, table in (("passbacks", passbacks), ("keys", idempotency_keys)):
+        yield _as_json(
+            f"{folder}/{name}", _rows(connection, table, table.c.submission == submission)
+        )
+
+
+def erase(connection: Connection, student: str, course: str) -> Removed:
+    """Remove all of it but the keys of others, which stay taken; raises NotFound.
+
+    Cached inspections do not say whose file they are of, but they may quote it: those made while
+    the student's submissions were in work go too, with some of others, which cost measuring again.
+    """
+    ids, token_ids = _find(connection, student, course)
+    removed = Removed(inspections=_forget_inspections(connection, ids))
+    own = idempotency_keys.c.scope.in_(token_ids)
+    removed += Removed(keys=connection.execute(delete(idempotency_keys).where(own)).rowcount)
+    for some in _chunks(ids):
+        removed += remove_submissions(connection, some, keep_keys=True)
+    for some in _chunks([*ids, *token_ids]):
+        gone = connection.execute(delete(audit).where(_about(some))).rowcount
+        removed += Removed(audit_entries=gone)
+    connection.execute(delete(attempts).where(_attempts(student, course)))
+    gone = connection.execute(delete(tokens).where(tokens.c.id.in_(token_ids))).rowcount
+    return removed + Removed(tokens=gone)
+
+
+def _find(connection: Connection, student: str, course: str) -> tuple[list[str], list[str]]:
+    """The ids of a student's submissions and tokens."""
+    mine = select(submissions.c.id).where(submissions.c.student == student)
+    owned = select(tokens.c.id).where(tokens.c.student == student)
+    owned = owned.where(tokens.c.role == Role.STUDENT.value)
+    if course:
+        mine = mine.where(submissions.c.course == course)
+        owned = owned.where(tokens.c.course == course)
+    ids = list(connection.execute(mine.order_by(submissions.c.id)).scalars())
+    token_ids = list(connection.execute(owned.order_by(tokens.c.id)).scalars())
+    if not ids and not token_ids:
+        where = f" in the course {course!r}" if course else ""
+        raise NotFound(
+            f"Nothing is held about a student {student!r}{where}.",
+            how_to_fix="Give the name under which the student hands in, letter by letter.",
+        )
+    return ids, token_ids
+
+
+def _attempts(student: str, course: str) -> ColumnElement[bool]:
+    mine = attempts.c.student == student
+    if not course:
+        return mine
+    of_course = select(exercises.c.id).where(exercises.c.course == course)
+    return and_(mine, attempts.c.exercise.in_(of_course))
+
+
+def _about(ids: Sequence[str]) -> ColumnElement[bool]:
+    """Entries about these things, or of what these tokens did."""
+    return or_(audit.c.subject.in_(ids), audit.c.actor.in_(ids))
+
+
+def _forget_inspections(connection: Connection, ids: Sequence[str]) -> int:
+    gone = 0
+    for some in _chunks(ids):
+        for begun, ended in connection.execute(_spans(some)).all():
+            stored = inspections.c.stored_at >= begun
+            if ended is not None:
+                stored = and_(stored, inspections.c.stored_at <= ended)
+            gone += connection.execute(delete(inspections).where(stored)).rowcount
+    return gone
+
+
+def _spans(ids: Sequence[str]) -> Executable:
+    """From when each was received until its last report; until now where there is none."""
+    last = func.max(reports.c.graded_at, type_=reports.c.graded_at.type)
+    return (
+        select(submissions.c.received_at, last)
+        .outerjoin(reports, reports.c.submission == submissions.c.id)
+        .where(submissions.c.id.in_(ids))
+        .group_by(submissions.c.id, submissions.c.received_at)
+    )
+
+
+def _rows(connection: Connection, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Rows as JSON objects, without secrets."""
+    shown = [column for column in table.columns if column.name not in _SECRET]
+    found = connection.execute(select(*shown).where(which))
+    return [
+        {column.name: _plain(column, row._mapping[column]) for column in shown} for row in found
+    ]
+
+
+def _plain(column: Column[Any], value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return json.loads(value) if column in _TEXTS else value
+
+
+def _as_json(name: str, value: Any) -> Held:
+    return Held(f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False).encode())
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

@@ -1,0 +1,69 @@
+"""The store as a whole: what a process opens once and closes at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.service import ports
+from grader.service.records import AuditEntry, AuditQuery
+from grader.service.retention import Upkeep
+from grader.store.audit_log import SqlTrail
+from grader.store.database import Database
+from grader.store.repositories.inspections import SqlFacts
+from grader.store.repositories.passbacks import SqlPassbacks
+from grader.store.repositories.rubrics import SqlRubrics
+from grader.store.repositories.sources import SqlSources
+from grader.store.repositories.submissions import SqlSubmissions
+from grader.store.repositories.tokens import SqlTokens
+from grader.store.retention.repository import SqlUpkeep
+
+
+class Store:
+    """The port ``Store`` on one database."""
+
+    submissions: ports.Submissions
+    rubrics: ports.Rubrics
+    tokens: ports.Tokens
+    sources: ports.Sources
+    passbacks: ports.Passbacks
+    trail: ports.Trail
+    facts: ports.FactsCache
+    upkeep: Upkeep
+
+    def __init__(self, database: Database, max_tries: int) -> None:
+        self._database = database
+        self.submissions = SqlSubmissions(database, max_tries)
+        self.rubrics = SqlRubrics(database)
+        self.tokens = SqlTokens(database)
+        self.sources = SqlSources(database)
+        self.passbacks = SqlPassbacks(database)
+        self.trail = SqlTrail(database)
+        self.facts = SqlFacts(database)
+        self.upkeep = SqlUpkeep(database)
+
+    def ping(self) -> None:
+        """Raises StoreUnavailable when the database cannot be reached."""
+        self._database.ping()
+
+    def audit(self, limit: int = 100) -> Sequence[AuditEntry]:
+        """The newest entries of the audit log, newest first."""
+        return self.trail.page(AuditQuery(), limit=limit).items
+
+    def after_fork(self) -> None:
+        """Call first thing in a forked child: connections do not survive a fork."""
+        self._database.after_fork()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+
+def open_store(url: str, *, max_tries: int = 3) -> Store:
+    """The store at a URL whose tables :mod:`grader.store.migrate` has made. Connects at first use.
+
+    ``max_tries`` is how often a submission is taken for grading before it waits for a person.
+
+    Raises:
+        BadSettings: the URL names neither a SQLite file nor PostgreSQL.
+    """
+    return Store(Database(url), max_tries)

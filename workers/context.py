@@ -1,0 +1,32 @@
+"""What one pool process works with: the use cases, and an engine of its own."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from grader.bootstrap import Service, build_engine, build_grade, build_service
+from grader.engine.forkserver import Nursery
+from grader.infra.broker import CeleryWaker
+from grader.service.grade import Line
+from grader.settings import Settings
+
+
+class Desk:
+    """Built in the process that works at it, never before a fork.
+
+    ``nursery`` warms up already where this process is one that grades.
+    """
+
+    def __init__(self, app: Celery, settings: Settings, nursery: Nursery | None) -> None:
+        self.service: Service = build_service(settings, waker=CeleryWaker(app))
+        self._engine = build_engine(settings, self.service.store.facts, nursery=nursery)
+        self._grade = build_grade(self.service, self._engine)
+
+    def line(self) -> Line:
+        """A new line of submissions to grade."""
+        return Line(self._grade)
+
+    def close(self) -> None:
+        """End the nursery and let go of the database."""
+        self._engine.close()
+        self.service.close()
