@@ -1,0 +1,28 @@
+"""The port for the store as a whole."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from grader.service.ports.audit_log import Trail
+from grader.service.ports.measuring import FactsCache
+from grader.service.ports.passbacks import Passbacks
+from grader.service.ports.rubrics import Rubrics
+from grader.service.ports.sources import Sources
+from grader.service.ports.submissions import Submissions
+from grader.service.ports.tokens import Tokens
+
+
+class Store(Protocol):
+    """The rooms of the store."""
+
+    submissions: Submissions
+    rubrics: Rubrics
+    tokens: Tokens
+    sources: Sources
+    passbacks: Passbacks
+    trail: Trail
+    facts: FactsCache
+
+    def ping(self) -> None:
+        """Raises when the database cannot be reached."""

@@ -1,0 +1,27 @@
+"""The points of a student in an exercise, for a class list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader.domain.scoring import Number
+from grader.service.records.submissions import SubmissionState
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the newest attempt of a student that has a report earned.
+
+    ``points`` is ``None`` while any are withheld.
+    """
+
+    student: str
+    attempt: int
+    submission: str
+    state: SubmissionState
+    points: Number | None
+    max_points: Number
+    rubric_version: int
+    received_at: datetime
+    reported_at: datetime

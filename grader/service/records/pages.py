@@ -1,0 +1,16 @@
+"""One page of a listing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """One page of a listing; ``next_cursor`` is empty on the last one."""
+
+    items: tuple[Item, ...]
+    next_cursor: str

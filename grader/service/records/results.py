@@ -1,0 +1,30 @@
+"""A report with its facts: to be stored, and as stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader.domain.facts import SubmissionFacts
+from grader.domain.report import Report
+from grader.service.records.rubrics import RubricRecord
+from grader.service.records.submissions import SubmissionRecord
+
+
+@dataclass(frozen=True)
+class Result:
+    """What grading gave: stored together, or not at all when the claim has been lost."""
+
+    report: Report
+    facts: SubmissionFacts
+    rubric: RubricRecord
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    """A report as it was stored, with the submission it is about."""
+
+    submission: SubmissionRecord
+    report: Report
+    rubric_version: int
+    graded_at: datetime

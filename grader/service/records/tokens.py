@@ -1,0 +1,45 @@
+"""Bearer tokens and their roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a token may do in its course (``admin``: in every course)."""
+
+    ADMIN = "admin"
+    INSTRUCTOR = "instructor"
+    GRADER = "grader"
+    STUDENT = "student"
+    LMS = "lms"
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """A token, without its secret. ``course`` is empty for an admin.
+
+    ``student`` is set for a student's token: what is handed in with it is that student's.
+    """
+
+    id: str
+    name: str
+    role: Role
+    course: str
+    student: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def ended(self, now: datetime) -> str:
+        """``revoked`` or ``expired``; empty while it is good."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else ""
+
+    def may_see(self, course: str) -> bool:
+        """Whether things of a course exist for this token."""
+        return self.role is Role.ADMIN or self.course == course
