@@ -18,14 +18,14 @@ from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
-from grader.infra.broker import CeleryWaker, NoWaker, make_celery
+from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
 from grader.isolation import nursery_of
 from grader.service.access_log import Witness
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
-from grader.service.ports import Clock, FactsCache, Waker
+from grader.service.ports import Clock, FactsCache, Notifier
 from grader.service.ports.connector import Connector
 from grader.service.publish import Publish
 from grader.service.queue_positions import Places
@@ -34,7 +34,7 @@ from grader.service.read import Read
 from grader.service.receive import Receive
 from grader.service.retention import Purge
 from grader.service.retry import Retry
-from grader.service.rubric_cache import Plans
+from grader.service.rubric_cache import RubricCache
 from grader.service.submit import Room, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
@@ -63,8 +63,8 @@ class Service:
     settings: Settings
     store: Store
     clock: Clock
-    waker: Waker
-    plans: Plans
+    notifier: Notifier
+    rubric_cache: RubricCache
     submit: Submit
     read: Read
     publish: Publish
@@ -140,37 +140,37 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
 
 
 def build_service(
-    settings: Settings, *, clock: Clock | None = None, waker: Waker | None = None
+    settings: Settings, *, clock: Clock | None = None, notifier: Notifier | None = None
 ) -> Service:
     """Every use case on the real store; wake-up calls go to the configured Redis, if any."""
     clock = clock or SystemClock()
-    waker = waker or _waker(settings)
+    notifier = notifier or _notifier(settings)
     store = open_store(settings.database, max_tries=settings.max_tries)
-    plans = Plans(read_rubric, CATALOG)
+    rubric_cache = RubricCache(read_rubric, CATALOG)
     room = Room(store, clock, settings.max_queued)
     witness = Witness(store, clock)
-    submit = Submit(store, plans, read_bytes, clock, waker, room)
+    submit = Submit(store, rubric_cache, read_bytes, clock, notifier, room)
     return Service(
         settings=settings,
         store=store,
         clock=clock,
-        waker=waker,
-        plans=plans,
+        notifier=notifier,
+        rubric_cache=rubric_cache,
         submit=submit,
         read=Read(store),
-        publish=Publish(store, plans, clock),
-        retry=Retry(store, clock, waker),
+        publish=Publish(store, rubric_cache, clock),
+        retry=Retry(store, clock, notifier),
         tokens=Tokens(store, clock, witness),
         witness=witness,
         limits=_limits(settings),
-        sweep=Sweep(store, clock, waker, settings.lease_time, settings.pause_time),
+        sweep=Sweep(store, clock, notifier, settings.lease_time, settings.pause_time),
         purge=Purge(store.upkeep, clock),
         places=Places(store, clock),
     )
 
 
-def _waker(settings: Settings) -> Waker:
-    return CeleryWaker(make_celery(settings.redis_url)) if settings.redis_url else NoWaker()
+def _notifier(settings: Settings) -> Notifier:
+    return CeleryNotifier(make_celery(settings.redis_url)) if settings.redis_url else NoNotifier()
 
 
 def _limits(settings: Settings) -> RateLimits:
@@ -201,11 +201,11 @@ def build_grade(service: Service, engine: Engine) -> Grade:
     settings = service.settings
     return Grade(
         store=service.store,
-        plans=service.plans,
+        rubric_cache=service.rubric_cache,
         read_upload=read_bytes,
         engine=engine,
         clock=service.clock,
-        waker=service.waker,
+        notifier=service.notifier,
         lease=settings.lease_time,
         pause=settings.pause_time,
     )

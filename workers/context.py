@@ -6,7 +6,7 @@ from celery import Celery
 
 from grader.bootstrap import Service, build_engine, build_grade, build_service
 from grader.engine.forkserver import Nursery
-from grader.infra.broker import CeleryWaker
+from grader.infra.broker import CeleryNotifier
 from grader.service.grade import Line
 from grader.settings import Settings
 
@@ -18,7 +18,7 @@ class Desk:
     """
 
     def __init__(self, app: Celery, settings: Settings, nursery: Nursery | None) -> None:
-        self.service: Service = build_service(settings, waker=CeleryWaker(app))
+        self.service: Service = build_service(settings, notifier=CeleryNotifier(app))
         self._engine = build_engine(settings, self.service.store.facts, nursery=nursery)
         self._grade = build_grade(self.service, self._engine)
 

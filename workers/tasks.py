@@ -67,13 +67,13 @@ class Tasks:
         finally:
             line.finish()
         if more:
-            desk.service.waker.wake(mine)
+            desk.service.notifier.notify(mine)
 
     def deliver(self) -> None:
         """Send scores that are due; wake again where more may be due."""
         service = self.desk().service
         if until_done(service.deliver.next):
-            service.waker.wake_delivery()
+            service.notifier.notify_delivery()
 
 
 def until_done(step: Callable[[], object | None]) -> bool:

@@ -18,7 +18,7 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import (
@@ -80,9 +80,11 @@ def check(
         if verbose:
             click.echo(f"Sandbox: {sandbox_of(Settings.load()).value}", err=True)
         text = rubric_source(rubric_name)
-        plan, (found, *before), given = _measured(text, *filter(None, (path, against)))
+        compiled, (found, *before), given = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None
-        report = build_report(plan, found, digest=rubric_digest(text), given=given, earlier=earlier)
+        report = build_report(
+            compiled, found, digest=rubric_digest(text), given=given, earlier=earlier
+        )
         shown = report if signals else report.for_students()
         _write(FORMATS[format_name].render(shown), output)
     sys.exit(_exit_code(report, fail_under))
@@ -119,13 +121,13 @@ def rubric_source(name: str) -> str:
 
 def _measured(
     rubric_text: str, *paths: Path
-) -> tuple[Plan, list[SubmissionFacts], SubmissionFacts | None]:
-    """The plan, the facts of submissions, and those of what was handed out."""
+) -> tuple[CompiledRubric, list[SubmissionFacts], SubmissionFacts | None]:
+    """The compiled, the facts of submissions, and those of what was handed out."""
     rubric = read_rubric(rubric_text)
     submissions = [read_path(path, rubric.intake) for path in paths]
     with open_engine() as engine:
         found = [engine.measure(one, rubric) for one in submissions]
-        return Plan.of(rubric, CATALOG), found, engine.starter(rubric)
+        return CompiledRubric.of(rubric, CATALOG), found, engine.starter(rubric)
 
 
 @contextmanager

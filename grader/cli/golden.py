@@ -12,7 +12,7 @@ from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRequest, BadRubric
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import Number
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
@@ -47,10 +47,10 @@ def expected_points(folder: Path) -> Mapping[str, Decimal]:
 def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | None:
     """What a sample earns; ``None`` where a fault of ours withholds points."""
     rubric = read_rubric(rubric_text)
-    plan = Plan.of(rubric, CATALOG)
+    compiled = CompiledRubric.of(rubric, CATALOG)
     facts = engine.measure(read_path(sample, rubric.intake), rubric)
     given = engine.starter(rubric)
-    report = build_report(plan, facts, digest=rubric_digest(rubric_text), given=given)
+    report = build_report(compiled, facts, digest=rubric_digest(rubric_text), given=given)
     return report.total.points
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.inspection import Finding, State
-from grader.domain.rubric import Plan, Probe
+from grader.domain.rubric import CompiledRubric, Probe
 from grader.domain.source import is_document
 
 #: So many fixed findings are listed; their number is always told.
@@ -65,12 +65,12 @@ class Earlier:
     facts: SubmissionFacts
     attempt: int | None = None
 
-    def answers(self, plan: Plan, engine: EngineIdentity) -> bool:
-        """Whether the same engine measured all that a plan asks for.
+    def answers(self, compiled: CompiledRubric, engine: EngineIdentity) -> bool:
+        """Whether the same engine measured all that a compiled rubric asks for.
 
         Where it did not, a change of ours would be told as a change of the student's.
         """
-        return self.facts.engine == engine and not any(map(self._lacks, plan.probes))
+        return self.facts.engine == engine and not any(map(self._lacks, compiled.probes))
 
     def _lacks(self, probe: Probe) -> bool:
         """Whether a file that a probe reads was not asked, or was left out since nobody read it."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import Measure
-from grader.domain.rubric import Criterion, Plan, Planned
+from grader.domain.rubric import CompiledCriterion, CompiledRubric, Criterion
 from grader.domain.unreadable import cannot_be_read
 
 Number = int | float
@@ -90,10 +90,12 @@ class Ledger:
         return any(row.outcome is Outcome.WITHHELD for row in self.rows)
 
 
-def judge(plan: Plan, facts: SubmissionFacts) -> Ledger:
+def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
     """The ledger of one submission under one rubric."""
     merged: _Merged = {}
-    rows = tuple(_row(planned, facts.files, merged) for planned in plan.criteria)
+    rows = tuple(
+        _row(compiled_criterion, facts.files, merged) for compiled_criterion in compiled.criteria
+    )
     return Ledger(rows, add_up(rows))
 
 
@@ -158,43 +160,49 @@ class _Verdict(NamedTuple):
 _Merged = dict[tuple[str, tuple[str, ...]], Facts]
 
 
-def _row(planned: Planned, files: Sequence[FileFacts], merged: _Merged) -> Row:
-    criterion, most = planned.criterion, planned.criterion.max_points
-    if criterion.scale is None or planned.measure is None or planned.probe_key is None:
-        return Row(planned.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    taken = dict(_taken(planned, planned.probe_key, files))
+def _row(compiled_criterion: CompiledCriterion, files: Sequence[FileFacts], merged: _Merged) -> Row:
+    criterion, most = compiled_criterion.criterion, compiled_criterion.criterion.max_points
+    if (
+        criterion.scale is None
+        or compiled_criterion.measure is None
+        or compiled_criterion.probe_key is None
+    ):
+        return Row(compiled_criterion.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
+    taken = dict(_taken(compiled_criterion, compiled_criterion.probe_key, files))
     verdict = _blocked(taken)
     if verdict is None:
-        facts = _facts(planned.probe_key, taken, merged)
-        apart = _apart(planned.probe_key, files, taken)
-        verdict = _judged(criterion, planned.measure, facts, apart)
+        facts = _facts(compiled_criterion.probe_key, taken, merged)
+        apart = _apart(compiled_criterion.probe_key, files, taken)
+        verdict = _judged(criterion, compiled_criterion.measure, facts, apart)
     return Row(
-        id=planned.id,
+        id=compiled_criterion.id,
         criterion=criterion,
         max_points=most,
-        measure=planned.measure,
+        measure=compiled_criterion.measure,
         paths=tuple(taken),
         **verdict._asdict(),
     )
 
 
 def _taken(
-    planned: Planned, probe_key: str, files: Sequence[FileFacts]
+    compiled_criterion: CompiledCriterion, probe_key: str, files: Sequence[FileFacts]
 ) -> Iterator[tuple[str, Inspection]]:
     """The inspections that count for a criterion, or stand in its way, by path."""
     for file in files:
-        if planned.reads(file.path):
+        if compiled_criterion.reads(file.path):
             inspection = file.inspection(probe_key)
-            if planned.takes(file.path, file.top_folder) or _bars(planned, inspection):
+            if compiled_criterion.takes(file.path, file.top_folder) or _bars(
+                compiled_criterion, inspection
+            ):
                 yield file.path, inspection
 
 
-def _bars(planned: Planned, inspection: Inspection) -> bool:
+def _bars(compiled_criterion: CompiledCriterion, inspection: Inspection) -> bool:
     """Whether a file stands in the way wherever it lies: nobody knows what it shares with others.
 
     Were it passed over, a file that is made unreadable could take a repetition with it.
     """
-    combines = planned.check is not None and planned.check.combine is not None
+    combines = compiled_criterion.check is not None and compiled_criterion.check.combine is not None
     return combines and inspection.state in (State.UNREADABLE, State.FAILED)
 
 

@@ -11,7 +11,7 @@ from statistics import median_low
 
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.inspection import Finding
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_test_path
 
 #: The check that finds those of each file, counts its statements, and has the words for all.
@@ -31,9 +31,9 @@ _COMPARED = ("style", "naming", "docstrings")
 Place = tuple[str, Finding]
 
 
-def signals_of(plan: Plan, facts: SubmissionFacts) -> Iterator[Place]:
+def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Place]:
     """(path, finding) of every signal: those of each file, then what shows between files."""
-    keys = {probe.check.id: probe.key for probe in plan.probes}
+    keys = {probe.check.id: probe.key for probe in compiled.probes}
     key = keys.get(SIGNALS)
     if key is None:
         return

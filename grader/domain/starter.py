@@ -15,20 +15,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from grader.domain.facts import Apart, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.domain.rubric import CODE_LINES, Plan
+from grader.domain.rubric import CODE_LINES, CompiledRubric
 from grader.domain.signals import SIGNALS
 
 _NOT_APPLICABLE = Inspection(state=State.NOT_APPLICABLE)
 
 
-def own(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts | None) -> SubmissionFacts:
+def own(
+    compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts | None
+) -> SubmissionFacts:
     """The facts of a submission less what was handed out, whose own facts are ``given``."""
     if given is None:
         return facts
-    keys = {probe.key for probe in plan.probes if probe.check.gradable or probe.check.id == SIGNALS}
+    keys = {
+        probe.key for probe in compiled.probes if probe.check.gradable or probe.check.id == SIGNALS
+    }
     starters = {file.path: file for file in given.files}
     pairs = paired([file.path for file in facts.files], starters)
-    whole = {probe.key for probe in plan.probes if probe.check.takes_given}
+    whole = {probe.key for probe in compiled.probes if probe.check.takes_given}
     files = [
         _as_it_was(file, _own(file, starters.get(pairs.get(file.path, "")), given, keys), whole)
         for file in facts.files

@@ -78,7 +78,7 @@ def _doors_of(service: Service) -> context.Doors:
 
 def _waiting(service: Service) -> Waiting:
     waiting = Waiting(service.settings.threads // 2)
-    service.waker.listen(waiting.ended)
+    service.notifier.subscribe(waiting.ended)
     return waiting
 
 

@@ -68,28 +68,28 @@ def make_celery(redis_url: str) -> Celery:
     return app
 
 
-class CeleryWaker:
+class CeleryNotifier:
     """Sends wake-up calls, at best effort: a Redis that is down never delays an upload twice."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
         self._resting_until = 0.0
 
-    def wake(self, lane: Lane) -> None:
+    def notify(self, lane: Lane) -> None:
         """Wake a worker for a lane."""
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 
-    def wake_delivery(self) -> None:
+    def notify_delivery(self) -> None:
         """Wake a worker to send scores."""
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
-    def ended(self, submission: str) -> None:
+    def notify_finished(self, submission: str) -> None:
         """Tell whoever waits for a submission."""
         self._try(lambda producer: producer.channel.client.publish(_ENDED, submission), _ENDED)
 
-    def listen(self, heard: Callable[[str], None]) -> None:
+    def subscribe(self, callback: Callable[[str], None]) -> None:
         """Hear of ends in a thread that lives as long as the process."""
-        Thread(target=_listen, args=(self._app, heard), name="ends", daemon=True).start()
+        Thread(target=_listen, args=(self._app, callback), name="ends", daemon=True).start()
 
     def _send(self, task: str, args: list[str], queue: str) -> None:
         def send(producer: Producer) -> None:
@@ -139,17 +139,17 @@ def _hear(app: Celery, heard: Callable[[str], None]) -> None:
                 heard(message["data"].decode())
 
 
-class NoWaker:
+class NoNotifier:
     """For an installation without a broker: the sweep of a worker finds the rows by itself."""
 
-    def wake(self, lane: Lane) -> None:
+    def notify(self, lane: Lane) -> None:
         """Nothing to wake."""
 
-    def wake_delivery(self) -> None:
+    def notify_delivery(self) -> None:
         """Nothing to wake."""
 
-    def ended(self, submission: str) -> None:
+    def notify_finished(self, submission: str) -> None:
         """Nobody to tell."""
 
-    def listen(self, heard: Callable[[str], None]) -> None:
+    def subscribe(self, callback: Callable[[str], None]) -> None:
         """Nothing to hear."""

@@ -14,12 +14,12 @@ from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.policies import Intake
 from grader.service.lanes import Lane
-from grader.service.ports import Clock, Inspected, Measure, ReadUpload, Store, Waker
+from grader.service.ports import Clock, Inspected, Measure, Notifier, ReadUpload, Store
 from grader.service.records import Claim, Result, RubricRecord, SubmissionRecord
-from grader.service.rubric_cache import Plans
+from grader.service.rubric_cache import RubricCache
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class Looked:
 
     claim: Claim
     record: RubricRecord
-    plan: Plan
+    compiled: CompiledRubric
     inspected: Inspected
     given: SubmissionFacts | None
 
@@ -52,11 +52,11 @@ class Grade:
     """The use case. ``lease`` is longer than any grading can take; ``pause`` follows a fault."""
 
     store: Store
-    plans: Plans
+    rubric_cache: RubricCache
     read_upload: ReadUpload
     engine: Measure
     clock: Clock
-    waker: Waker
+    notifier: Notifier
     lease: timedelta
     pause: timedelta
 
@@ -84,7 +84,7 @@ class Grade:
                 return self._looked(claim, meanwhile)
             except Exception as fault:  # whatever broke, the row must go back and never be lost
                 self._give_back(claim, fault)
-        self.waker.ended(claim.submission.id)
+        self.notifier.notify_finished(claim.submission.id)
         return None
 
     def conclude(self, looked: Looked) -> None:
@@ -98,7 +98,7 @@ class Grade:
                 raise  # nothing can be put back either: the end of the lease does that
             except Exception as fault:
                 self._give_back(claim, fault)
-            self.waker.ended(claim.submission.id)
+            self.notifier.notify_finished(claim.submission.id)
             if held:  # else whoever handed in may have been erased
                 _remember(looked.inspected)
 
@@ -106,13 +106,13 @@ class Grade:
         record = self.store.rubrics.newest(claim.submission.exercise)
         if record is None:
             raise EngineFault(f"The exercise {claim.submission.exercise} has no rubric.")
-        plan = self.plans.of(record)
-        given = self.engine.starter(plan.rubric)
+        compiled = self.rubric_cache.of(record)
+        given = self.engine.starter(compiled.rubric)
         submission = self.read_upload(
             claim.data, filename=claim.submission.filename, limits=CEILING
         )
-        inspected = self.engine.inspect(submission, plan.rubric, meanwhile)
-        return Looked(claim, record, plan, inspected, given)
+        inspected = self.engine.inspect(submission, compiled.rubric, meanwhile)
+        return Looked(claim, record, compiled, inspected, given)
 
     def _stored(self, looked: Looked) -> bool:
         """Whether the claim still held, so that the report is stored."""
@@ -126,7 +126,7 @@ class Grade:
     def _report(self, looked: Looked, facts: SubmissionFacts) -> Report:
         record = looked.record
         return build_report(
-            looked.plan,
+            looked.compiled,
             facts,
             digest=record.digest,
             version=record.version,

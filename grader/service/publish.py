@@ -15,7 +15,7 @@ from grader.domain.errors import (
 )
 from grader.service.ports import Clock, Store
 from grader.service.records import RubricRecord, TokenRecord
-from grader.service.rubric_cache import Plans
+from grader.service.rubric_cache import RubricCache
 from grader.service.submit import no_exercise
 
 
@@ -24,7 +24,7 @@ class Publish:
     """The use case."""
 
     store: Store
-    plans: Plans
+    rubric_cache: RubricCache
     clock: Clock
 
     def __call__(
@@ -40,7 +40,7 @@ class Publish:
             PreconditionRequired, PreconditionFailed: no tag, or not the newest one's.
             NotFound: the exercise, or the rubric's course, is not for this token.
         """
-        rubric = self.plans.read(text).rubric
+        rubric = self.rubric_cache.read(text).rubric
         if rubric.exercise != exercise:
             message = f"is {rubric.exercise}, but it was sent to {exercise}"
             raise BadRubric([RubricProblem(message, ("exercise",))])
@@ -61,7 +61,7 @@ class Publish:
 
     def seed(self, text: str) -> bool:
         """Publish a shipped rubric if its exercise is not there yet; whether it was published."""
-        rubric = self.plans.read(text).rubric
+        rubric = self.rubric_cache.read(text).rubric
         if self.store.rubrics.newest(rubric.exercise):
             return False
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.service.ports import Clock, Store, Waker
+from grader.service.ports import Clock, Notifier, Store
 from grader.service.records import SubmissionRecord
 
 
@@ -14,7 +14,7 @@ class Retry:
 
     store: Store
     clock: Clock
-    waker: Waker
+    notifier: Notifier
 
     def __call__(self, submission_id: str, actor: str) -> SubmissionRecord:
         """The submission, queued again with fresh tries.
@@ -23,5 +23,5 @@ class Retry:
             NotFound: no such submission. Conflict: it does not need attention.
         """
         record = self.store.submissions.retry(submission_id, actor, self.clock.now())
-        self.waker.wake(record.lane)
+        self.notifier.notify(record.lane)
         return record

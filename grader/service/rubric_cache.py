@@ -1,4 +1,4 @@
-"""Rubrics looked up once: a plan by the digest of the rubric's text."""
+"""A cache of compiled rubrics, by the SHA-256 digest of the rubric's text."""
 
 from __future__ import annotations
 
@@ -6,38 +6,42 @@ from collections import OrderedDict
 from threading import Lock
 
 from grader.domain.check import Catalog
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.service.ports import ReadRubric
 from grader.service.records import RubricRecord
 
 
-class Plans:
-    """A small cache of plans; safe to share between threads."""
+class RubricCache:
+    """The most recently compiled rubrics. Threads may share one cache.
+
+    ``size`` is how many compiled rubrics it keeps: 64 was chosen by hand, more than the exercises
+    of a course.
+    """
 
     def __init__(self, read_rubric: ReadRubric, catalog: Catalog, size: int = 64) -> None:
         self._read_rubric = read_rubric
         self._catalog = catalog
         self._size = size
-        self._known: OrderedDict[str, Plan] = OrderedDict()
+        self._cached: OrderedDict[str, CompiledRubric] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, record: RubricRecord) -> Plan:
-        """The plan of a published rubric."""
+    def of(self, record: RubricRecord) -> CompiledRubric:
+        """Return the compiled rubric of the published version ``record``."""
         with self._lock:
-            known = self._known.get(record.digest)
-        return known or self._remember(record.digest, self.read(record.text))
+            cached = self._cached.get(record.digest)
+        if cached is not None:
+            return cached
+        compiled = self.read(record.text)
+        with self._lock:
+            self._cached[record.digest] = compiled
+            while len(self._cached) > self._size:
+                self._cached.popitem(last=False)
+        return compiled
 
-    def read(self, text: str) -> Plan:
-        """The plan of a rubric's text that nobody has published.
+    def read(self, text: str) -> CompiledRubric:
+        """Parse and compile the rubric ``text`` without caching the result.
 
         Raises:
-            BadRubric: with every mistake found.
+            BadRubric: the text is not a valid rubric; the error lists every mistake.
         """
-        return Plan.of(self._read_rubric(text), self._catalog)
-
-    def _remember(self, digest: str, plan: Plan) -> Plan:
-        with self._lock:
-            self._known[digest] = plan
-            while len(self._known) > self._size:
-                self._known.popitem(last=False)
-        return plan
+        return CompiledRubric.of(self._read_rubric(text), self._catalog)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from grader.domain.errors import BadRequest, NotFound, Overloaded, TooLarge
 from grader.service.lanes import Lane
-from grader.service.ports import Clock, ReadUpload, Store, Waker
+from grader.service.ports import Clock, Notifier, ReadUpload, Store
 from grader.service.records import NewSubmission, RubricRecord, SubmissionRecord
-from grader.service.rubric_cache import Plans
+from grader.service.rubric_cache import RubricCache
 
 MAX_NAME = 200
 #: What a form may need beyond the file in it, in bytes.
@@ -92,10 +92,10 @@ class Submit:
     """The use case. Where there is no more room in the queue nothing is accepted."""
 
     store: Store
-    plans: Plans
+    rubric_cache: RubricCache
     read_upload: ReadUpload
     clock: Clock
-    waker: Waker
+    notifier: Notifier
     room: Room
 
     def __call__(self, upload: Upload) -> tuple[SubmissionRecord, bool]:
@@ -108,12 +108,12 @@ class Submit:
         """
         _check_names(upload)
         self.room.take(only_once=upload.only_once)
-        rubric = self.plans.of(upload.rubric).rubric
+        rubric = self.rubric_cache.of(upload.rubric).rubric
         self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
         supersedes = rubric.attempts.superseded == "skip"
         record, new = self.store.submissions.accept(_new(upload, supersedes), self.clock.now())
         if new:
-            self.waker.wake(Lane.LIVE)
+            self.notifier.notify(Lane.LIVE)
         return record, new
 
     def check_size(self, rubric: RubricRecord, announced: int) -> None:
@@ -122,7 +122,7 @@ class Submit:
         Raises:
             TooLarge: it is longer than the exercise's longest upload in a form.
         """
-        most = self.plans.of(rubric).rubric.intake.max_upload
+        most = self.rubric_cache.of(rubric).rubric.intake.max_upload
         if announced > most + FORM_ROOM:
             raise TooLarge(
                 "upload-too-large",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from grader.service.ports import Clock, Store, Waker
+from grader.service.ports import Clock, Notifier, Store
 from grader.service.records import Swept
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ class Sweep:
 
     store: Store
     clock: Clock
-    waker: Waker
+    notifier: Notifier
     lease: timedelta
     pause: timedelta
 
@@ -41,7 +41,7 @@ class Sweep:
             log.warning("clock_went_back", brought_forward=late)
         swept = self.store.submissions.sweep(now)
         for lane in swept.due_lanes:
-            self.waker.wake(lane)
+            self.notifier.notify(lane)
         if swept.due_passbacks:
-            self.waker.wake_delivery()
+            self.notifier.notify_delivery()
         return swept

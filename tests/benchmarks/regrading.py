@@ -10,7 +10,7 @@ from statistics import median
 from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import judge
 from grader.engine.forkserver import Nursery
 from grader.engine.measuring.engine import Engine
@@ -27,8 +27,8 @@ def regrade_seconds(cases: Sequence[Case], folder: Path, number: int, repeats: i
     """Seconds to read the facts of so many stored submissions and judge them by new weights."""
     with installed(folder / "regrade") as site:
         _store(site, cases, number)
-        plan = site.service.plans.read(rubric_text(reweighed=True))
-        return [timed(lambda: _regrade(site, plan, number)) for _ in range(repeats)]
+        compiled = site.service.rubric_cache.read(rubric_text(reweighed=True))
+        return [timed(lambda: _regrade(site, compiled, number)) for _ in range(repeats)]
 
 
 def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:
@@ -36,9 +36,9 @@ def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:
     return {"regrade": median(seconds)}
 
 
-def _regrade(site: Site, plan: Plan, number: int) -> None:
+def _regrade(site: Site, compiled: CompiledRubric, number: int) -> None:
     measured = site.service.store.submissions.measured(EXERCISE)
-    points = [judge(plan, facts).total.points for _, facts in measured]
+    points = [judge(compiled, facts).total.points for _, facts in measured]
     if len(points) != number or None in points:
         raise RuntimeError("not every submission was judged")
 
@@ -47,9 +47,9 @@ def _store(site: Site, cases: Sequence[Case], number: int) -> None:
     """Graded submissions, as a worker leaves them behind; measured once for each case."""
     record = site.service.store.rubrics.newest(EXERCISE)
     assert record is not None
-    plan = site.service.plans.of(record)
-    measured = _measured(cases, plan)
-    reports = [build_report(plan, facts, digest=record.digest, version=1) for facts in measured]
+    compiled = site.service.rubric_cache.of(record)
+    measured = _measured(cases, compiled)
+    reports = [build_report(compiled, facts, digest=record.digest, version=1) for facts in measured]
     for at in range(number):
         site.accept(cases[at % len(cases)].fresh(at).zipped(), f"s{at}")
         now = datetime.now(UTC)
@@ -60,7 +60,7 @@ def _store(site: Site, cases: Sequence[Case], number: int) -> None:
         site.service.store.submissions.finish(claim, result, now)
 
 
-def _measured(cases: Sequence[Case], plan: Plan) -> list[SubmissionFacts]:
+def _measured(cases: Sequence[Case], compiled: CompiledRubric) -> list[SubmissionFacts]:
     with Nursery() as nursery:
         engine = Engine(CATALOG, nursery, NoFacts())
-        return [checked(engine.measure(case.submission(), plan.rubric)) for case in cases]
+        return [checked(engine.measure(case.submission(), compiled.rubric)) for case in cases]

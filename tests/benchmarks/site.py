@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.bootstrap import Service, build_service, migrate
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.records import Role, SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
 from grader.settings import Settings
@@ -89,7 +89,7 @@ def installed(folder: Path, redis_url: str = "") -> Iterator[Site]:
     """A new installation, on SQLite. With a Redis, what is accepted here wakes its worker."""
     settings = Settings(data_dir=folder, database_url="", redis_url=redis_url, max_queued=100_000)
     migrate(settings)
-    service = build_service(settings, waker=None if redis_url else NoWaker())
+    service = build_service(settings, notifier=None if redis_url else NoNotifier())
     try:
         secret, token = service.tokens.create(
             name="benchmark", role=Role.INSTRUCTOR, course=COURSE, actor="benchmark"

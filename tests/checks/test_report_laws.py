@@ -21,7 +21,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.inspection import Facts
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.source import SourceFile, Submission
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -75,7 +75,7 @@ def plain(report: Report, folder: str) -> str:
 def report_of(files: Mapping[str, bytes], rubric: Rubric) -> Report:
     sources = tuple(SourceFile(path, files[path]) for path in sorted(files))
     facts = ENGINE.measure(Submission(sources), rubric)
-    return build_report(Plan.of(rubric, CATALOG), facts, digest="")
+    return build_report(CompiledRubric.of(rubric, CATALOG), facts, digest="")
 
 
 def patched(files: Mapping[str, bytes], patch: str, folder: Path) -> dict[str, bytes]:

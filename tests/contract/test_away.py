@@ -17,7 +17,7 @@ from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.measuring.job import nothing
 from grader.engine.measuring.measured import Inspected
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionState
 from grader.settings import Settings
@@ -72,7 +72,7 @@ def url(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def service(url: str) -> Iterator[Service]:
-    service = build_service(Settings(database_url=url), waker=NoWaker())
+    service = build_service(Settings(database_url=url), notifier=NoNotifier())
     service.seed()
     yield service
     service.close()

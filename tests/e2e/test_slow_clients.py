@@ -18,7 +18,7 @@ import pytest
 
 from grader.bootstrap import build_service, migrate
 from grader.http.server import LONGEST_HEAD
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.records import Role
 from grader.settings import Settings
 from tests.e2e.running import EXERCISE, PATIENCE, archive
@@ -40,7 +40,7 @@ class Api:
     def __init__(self, folder: Path) -> None:
         settings = Settings(data_dir=folder, database_url="", redis_url="")
         migrate(settings)
-        service = build_service(settings, waker=NoWaker())
+        service = build_service(settings, notifier=NoNotifier())
         service.seed()
         self.token, _ = service.tokens.create(
             name="test", role=Role.INSTRUCTOR, course="mlops", actor="test"

@@ -13,7 +13,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.errors import TooLarge
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -39,7 +39,7 @@ def graded(files: Files) -> Report:
         for path, data in files.items():
             archive.writestr(path, data)
     facts = ENGINE.measure(read_upload(buffer.getvalue()), RUBRIC)
-    return build_report(Plan.of(RUBRIC, CATALOG), facts, digest="")
+    return build_report(CompiledRubric.of(RUBRIC, CATALOG), facts, digest="")
 
 
 def points(files: Files) -> dict[str, float]:

@@ -18,7 +18,7 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadArchive
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.engine.measuring.facts_cache import MemoryFacts
 from tests.in_process import InProcess
 from grader.engine.intake import read_upload
@@ -360,7 +360,7 @@ def points(files: Files, rubric: str) -> dict[str, float]:
         for path, text in files.items():
             archive.writestr(path, text)
     facts = ENGINE.measure(read_upload(buffer.getvalue()), RUBRICS[rubric])
-    report = build_report(Plan.of(RUBRICS[rubric], CATALOG), facts, digest="")
+    report = build_report(CompiledRubric.of(RUBRICS[rubric], CATALOG), facts, digest="")
     assert report.total.points is not None
     return {"total": report.total.points, **{one.id: one.points or 0 for one in report.criteria}}
 

@@ -21,7 +21,7 @@ from grader.domain.characters import is_hidden
 from grader.domain.errors import BadArchive
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -72,7 +72,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 def graded(files: dict[str, bytes]) -> Report:
     facts = ENGINE.measure(read_upload(zipped(files)), RUBRIC)
-    return build_report(Plan.of(RUBRIC, CATALOG), facts, digest="0" * 64)
+    return build_report(CompiledRubric.of(RUBRIC, CATALOG), facts, digest="0" * 64)
 
 
 def held(name: str) -> str | None:
@@ -212,7 +212,7 @@ def test_rubric_text_is_never_a_template() -> None:
     text = re.sub(r"(\n    title: )(.*)", rf"\1'{title}'", text, count=1)
     rubric = read_rubric_text(text, CATALOG)
     facts = ENGINE.measure(read_upload(b"x = 1\n", filename="a.py"), rubric)
-    report = build_report(Plan.of(rubric, CATALOG), facts, digest="")
+    report = build_report(CompiledRubric.of(rubric, CATALOG), facts, digest="")
     assert (report.rubric.title, report.criteria[0].title) == (title, title)
     for form in FORMATS.values():
         said = form.render(report).replace("`", "")

@@ -15,7 +15,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import State
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.source import SourceFile, Submission
 from grader.engine.forkserver import Nursery
 from grader.engine.measuring.engine import Engine
@@ -87,7 +87,7 @@ def endures(engine: Engine, calm: FileFacts, path: str, data: bytes) -> None:
     asked = {key.partition("{")[0]: one for key, one in hostile.inspections.items()}
     failed = {check: one.reason for check, one in asked.items() if one.state is FAILED}
     assert set(failed.values()) <= OURS
-    report = build_report(Plan.of(RUBRIC, CATALOG), facts, digest="")
+    report = build_report(CompiledRubric.of(RUBRIC, CATALOG), facts, digest="")
     points = {one.id: one.points for one in report.criteria}
     if hostile.readable.state is State.UNREADABLE:
         assert {one: points[one] for one in OF_PYTHON} == dict.fromkeys(OF_PYTHON, 0)

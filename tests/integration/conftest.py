@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from grader.bootstrap import Service, build_engine, build_grade, build_service, migrate
 from grader.engine.measuring.engine import Engine
 from grader.http.app import create_app
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.lanes import Lane
 from grader.service.records import Role
 from grader.settings import Settings
@@ -46,7 +46,7 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated and seeded database, made once and copied for every test."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("prepared"))
     migrate(settings)
-    service = build_service(settings, waker=NoWaker())
+    service = build_service(settings, notifier=NoNotifier())
     service.seed()
     service.close()
     return settings.data_dir
@@ -62,7 +62,7 @@ def settings(tmp_path: Path, prepared_database: Path) -> Settings:
 @pytest.fixture
 def service(settings: Settings) -> Iterator[Service]:
     """Every use case on a database of this test's own, with nobody to wake."""
-    service = build_service(settings, waker=NoWaker())
+    service = build_service(settings, notifier=NoNotifier())
     yield service
     service.close()
 

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from grader.bootstrap import Service, build_service
 from grader.http.app import create_app
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.access import REACH, ROLES, Act
 from grader.service.records import Role, SourceRecord
 from grader.settings import Settings
@@ -158,7 +158,7 @@ def site(
 ) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("access") / "data"
     shutil.copytree(prepared_database, data_dir)
-    service = build_service(Settings(data_dir=data_dir, threads=4), waker=NoWaker())
+    service = build_service(Settings(data_dir=data_dir, threads=4), notifier=NoNotifier())
     yield Site(service, zipped())
     service.close()
 

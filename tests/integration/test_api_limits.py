@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from grader.bootstrap import Service, build_service
 from grader.http.app import create_app
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.records import Role
 from grader.settings import Settings
 
@@ -30,7 +30,7 @@ def limited(settings: Settings) -> Iterator[Limited]:
     with ExitStack() as stack:
 
         def make(**changed: int) -> FlaskClient:
-            service = build_service(settings.model_copy(update=changed), waker=NoWaker())
+            service = build_service(settings.model_copy(update=changed), notifier=NoNotifier())
             stack.callback(service.close)
             return create_app(service).test_client()
 

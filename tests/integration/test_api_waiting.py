@@ -28,31 +28,31 @@ URL = "/api/v1/exercises/numbers-refactor/submissions"
 
 
 class GradesWhenWoken:
-    """A waker that does the work itself, so that a report is there when the waiting begins."""
+    """A notifier that does the work itself, so that a report is there when the waiting begins."""
 
     def __init__(self) -> None:
         self.grade: Grade | None = None
 
-    def wake(self, lane: Lane) -> None:
+    def notify(self, lane: Lane) -> None:
         assert self.grade is not None
         self.grade.next(lane)
 
-    def wake_delivery(self) -> None:
+    def notify_delivery(self) -> None:
         """There is nothing to deliver here."""
 
-    def ended(self, submission: str) -> None:
+    def notify_finished(self, submission: str) -> None:
         """Whoever handed it in is still handing it in."""
 
-    def listen(self, heard: Callable[[str], None]) -> None:
+    def subscribe(self, heard: Callable[[str], None]) -> None:
         """Nobody waits."""
 
 
 @pytest.fixture
 def prompt(settings: Settings, engine: Engine) -> Iterator[FlaskClient]:
     """A client of a service that grades what it is handed at once."""
-    waker = GradesWhenWoken()
-    service = build_service(settings, waker=waker)
-    waker.grade = build_grade(service, engine)
+    notifier = GradesWhenWoken()
+    service = build_service(settings, notifier=notifier)
+    notifier.grade = build_grade(service, engine)
     yield create_app(service).test_client()
     service.close()
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from grader.bootstrap import Service, build_service
 from grader.http.app import create_app
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.records import SourceRecord
 from grader.settings import Settings
 
@@ -140,7 +140,7 @@ def test_events_have_room_where_uploads_have_none(
 ) -> None:
     """Many an LMS sends an event once and never again: a 503 would lose the submission."""
     narrow = settings.model_copy(update={"max_queued": 1, "uploads_per_course": 1})
-    service = build_service(narrow, waker=NoWaker())
+    service = build_service(narrow, notifier=NoNotifier())
     client = create_app(service).test_client()
     url = "/api/v1/exercises/numbers-refactor/submissions"
     uploads = [

@@ -14,7 +14,7 @@ from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.reading import read_rubric
 from grader.domain.source import SourceFile, Submission
 from grader.engine.measuring.engine import Engine
@@ -63,7 +63,7 @@ def measured(
     sources = tuple(SourceFile(path, text.encode()) for path, text in sorted(sent.items()))
     engine = Engine(catalog, InProcess(catalog), MemoryFacts())
     facts = engine.measure(Submission(sources), rubric)
-    return facts, build_report(Plan.of(rubric, catalog), facts, digest="d")
+    return facts, build_report(CompiledRubric.of(rubric, catalog), facts, digest="d")
 
 
 def points(report: Report) -> int | float | None:

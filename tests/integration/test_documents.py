@@ -10,7 +10,7 @@ from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.reading import read_rubric
 from grader.domain.source import SourceFile, Submission, is_document
 from grader.engine.measuring.engine import Engine
@@ -50,7 +50,7 @@ def measured(files: Mapping[str, bytes], *checks: str) -> tuple[SubmissionFacts,
     rubric = read_rubric({**head, "criteria": criteria}, CATALOG)
     sources = tuple(SourceFile(path, data) for path, data in sorted(files.items()))
     facts = Engine(CATALOG, InProcess(CATALOG), MemoryFacts()).measure(Submission(sources), rubric)
-    return facts, build_report(Plan.of(rubric, CATALOG), facts, digest="d")
+    return facts, build_report(CompiledRubric.of(rubric, CATALOG), facts, digest="d")
 
 
 def points(report: Report) -> dict[str, float | None]:

@@ -16,7 +16,7 @@ from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
-from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
@@ -158,14 +158,14 @@ def test_a_folder_around_everything_changes_no_points(engine: Engine) -> None:
     rubric = a_rubric()
     narrowed = rubric.criteria["lines"].model_copy(update={"files": ("src/**",)})
     criteria = {**rubric.criteria, "lines": narrowed}
-    plan = Plan.of(rubric.model_copy(update={"criteria": criteria}), SMALL)
+    compiled = CompiledRubric.of(rubric.model_copy(update={"criteria": criteria}), SMALL)
     files = {"src/a.py": b"x = 1\n" * 7, "b.py": b"y = 2\n" * 9}
     inside = {f"numbers-main/{path}": data for path, data in files.items()}
     plain, wrapped = (engine.measure(submitted(each), rubric) for each in (files, inside))
-    assert [row.points for row in judge(plan, plain).rows] == [
-        row.points for row in judge(plan, wrapped).rows
+    assert [row.points for row in judge(compiled, plain).rows] == [
+        row.points for row in judge(compiled, wrapped).rows
     ]
-    assert judge(plan, wrapped).rows[0].paths == ("numbers-main/src/a.py",)
+    assert judge(compiled, wrapped).rows[0].paths == ("numbers-main/src/a.py",)
 
 
 def test_the_same_submission_is_measured_once(engine: Engine, inspector: Counting) -> None:

@@ -14,7 +14,7 @@ from grader.domain.errors import BadArchive
 from grader.domain.inspection import State
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.reading import read_rubric
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
@@ -54,7 +54,7 @@ def graded(files: dict[str, str], notebooks: str = "accepted", *, stored: bool =
     judge = rubric(notebooks)
     limits = CEILING if stored else judge.intake
     facts = ENGINE.measure(read_upload(zipped(files), limits=limits), judge)
-    return build_report(Plan.of(judge, CATALOG), facts, digest="d")
+    return build_report(CompiledRubric.of(judge, CATALOG), facts, digest="d")
 
 
 WORK = notebook("%matplotlib inline\nimport os", "x = 1\n\ny=2", "print(x, y)")

@@ -17,7 +17,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import CriterionLine, Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.source import SourceFile, Submission
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -108,8 +108,8 @@ class Room:
         return self.engine.measure(Submission(tuple(sources)), read_rubric_text(rubric, CATALOG))
 
     def judged(self, facts: SubmissionFacts, rubric: str) -> Report:
-        plan = Plan.of(read_rubric_text(rubric, CATALOG), CATALOG)
-        return build_report(plan, facts, digest="d", given=self.engine.starter(plan.rubric))
+        compiled = CompiledRubric.of(read_rubric_text(rubric, CATALOG), CATALOG)
+        return build_report(compiled, facts, digest="d", given=self.engine.starter(compiled.rubric))
 
     def graded(self, files: Mapping[str, str], rubric: str) -> Report:
         return self.judged(self.measured(files, rubric), rubric)

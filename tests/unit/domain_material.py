@@ -13,7 +13,7 @@ from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.measures import Measure, counting, highest, over_limit
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan, Rubric
+from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import Ledger, Row, judge
 from grader.domain.source import SourceFile
@@ -91,9 +91,11 @@ def rubric_of(criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: A
     return read_rubric(document(criteria, **more), catalog)
 
 
-def plan_of(criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: Any) -> Plan:
-    """The plan of such a rubric."""
-    return Plan.of(rubric_of(criteria, catalog, **more), catalog)
+def compiled_rubric_of(
+    criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: Any
+) -> CompiledRubric:
+    """The compiled form of such a rubric."""
+    return CompiledRubric.of(rubric_of(criteria, catalog, **more), catalog)
 
 
 def seen(state: State = State.OK, *findings: Finding, reason: str = "", **facts: Any) -> Inspection:
@@ -137,7 +139,7 @@ def facts_of(*files: FileFacts) -> SubmissionFacts:
 
 def judged(criteria: Mapping[str, Any], *files: FileFacts) -> Ledger:
     """The ledger of files under criteria."""
-    return judge(plan_of(criteria), facts_of(*files))
+    return judge(compiled_rubric_of(criteria), facts_of(*files))
 
 
 def the_row(given: Mapping[str, Any], *files: FileFacts) -> Row:
@@ -147,4 +149,4 @@ def the_row(given: Mapping[str, Any], *files: FileFacts) -> Row:
 
 def reported(criteria: Mapping[str, Any], *files: FileFacts) -> Report:
     """The report of files under criteria."""
-    return build_report(plan_of(criteria), facts_of(*files), digest="r" * 64)
+    return build_report(compiled_rubric_of(criteria), facts_of(*files), digest="r" * 64)

@@ -14,7 +14,7 @@ from grader.domain.history import MOST_FIXED_LISTED, Earlier, Since, compare, fi
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.report import FindingLine, Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_document
 from tests.unit.domain_material import (
     CATALOG,
@@ -22,14 +22,14 @@ from tests.unit.domain_material import (
     ENGINE,
     FAILED,
     check,
+    compiled_rubric_of,
     complaints,
     criterion,
     facts_of,
     file,
-    plan_of,
 )
 
-PLAN = plan_of({"it": criterion()})
+COMPILED = compiled_rubric_of({"it": criterion()})
 
 
 def found(code: str = "X1", line: int = 4, **more: Any) -> Finding:
@@ -41,8 +41,10 @@ def handed_in(*findings: Finding, path: str = "work.py") -> SubmissionFacts:
     return facts_of(file(path, lint=complaints(len(findings), *findings)))
 
 
-def against(before: SubmissionFacts, now: SubmissionFacts, plan: Plan = PLAN) -> Report:
-    return build_report(plan, now, digest="r", version=2, earlier=Earlier(before, 1))
+def against(
+    before: SubmissionFacts, now: SubmissionFacts, compiled: CompiledRubric = COMPILED
+) -> Report:
+    return build_report(compiled, now, digest="r", version=2, earlier=Earlier(before, 1))
 
 
 def told(before: SubmissionFacts, now: SubmissionFacts) -> tuple[int, int, int]:
@@ -73,7 +75,7 @@ def test_what_was_fixed_what_is_new_and_what_is_still_there() -> None:
 
 
 def test_a_first_attempt_has_no_history() -> None:
-    report = build_report(PLAN, handed_in(found()), digest="r")
+    report = build_report(COMPILED, handed_in(found()), digest="r")
     assert report.history is None
     assert [one.since for one in report.findings] == [None]
 
@@ -164,7 +166,9 @@ def test_a_long_list_of_fixed_findings_is_cut_and_still_counted() -> None:
 
 
 def test_both_attempts_are_judged_by_the_rubric_of_today() -> None:
-    strict = plan_of({"it": criterion(scale={"measure": "complaints", "full_at": 0, "zero_at": 2})})
+    strict = compiled_rubric_of(
+        {"it": criterion(scale={"measure": "complaints", "full_at": 0, "zero_at": 2})}
+    )
     report = against(handed_in(found()), handed_in(), strict)
     assert report.history is not None
     assert (report.history.points_before, report.total.points) == (5, 10)
@@ -184,7 +188,9 @@ def test_no_history_where_a_change_of_ours_would_look_like_one_of_theirs() -> No
 
 def test_files_are_asked_only_what_is_about_them() -> None:
     text = check("text", COMPLAINTS, reads=is_document)
-    both = plan_of({"it": criterion(), "doc": criterion(check="text")}, {**CATALOG, "text": text})
+    both = compiled_rubric_of(
+        {"it": criterion(), "doc": criterion(check="text")}, {**CATALOG, "text": text}
+    )
     guide = FileFacts(path="README.md", sha256="", inspections={"text": complaints(1, found())})
     before = facts_of(file("work.py", lint=complaints(0)), guide)
     history = against(before, before, both).history
@@ -216,7 +222,7 @@ FINDINGS = st.lists(
 
 
 def lines(findings: list[Finding], path: str = "work.py") -> tuple[FindingLine, ...]:
-    return build_report(PLAN, handed_in(*findings, path=path), digest="r").findings
+    return build_report(COMPILED, handed_in(*findings, path=path), digest="r").findings
 
 
 @given(FINDINGS, FINDINGS)

@@ -17,12 +17,12 @@ from tests.unit.domain_material import (
     NO_PYTHON,
     by_hand,
     check,
+    compiled_rubric_of,
     complaints,
     criterion,
     empty_file,
     facts_of,
     file,
-    plan_of,
     seen,
 )
 
@@ -34,8 +34,8 @@ FULL = seen(counts={"covered": 2, "whole": 2})
 
 
 def step(criteria: Mapping[str, Any], *files: FileFacts, catalog: Any = CATALOG) -> NextStep | None:
-    plan, facts = plan_of(criteria, catalog), facts_of(*files)
-    return next_step(plan, judge(plan, facts), facts)
+    compiled, facts = compiled_rubric_of(criteria, catalog), facts_of(*files)
+    return next_step(compiled, judge(compiled, facts), facts)
 
 
 def certain(criteria: Mapping[str, Any], *files: FileFacts) -> NextStep:

@@ -25,12 +25,12 @@ from tests.unit.domain_material import (
     MendOptions,
     by_hand,
     check,
+    compiled_rubric_of,
     complaints,
     criterion,
     empty_file,
     facts_of,
     file,
-    plan_of,
     reported,
     seen,
 )
@@ -132,8 +132,10 @@ def test_empty_files_are_named_unless_they_mark_a_package() -> None:
 @pytest.mark.parametrize("tone", ["beginner", "standard", "strict"])
 def test_the_report_carries_the_tone_of_the_rubric_and_a_students_own_line(tone: str) -> None:
     shown = Finding(code="X1", line=4, message="no", before="x = 1;", after="x = 1")
-    plan = plan_of({"lint": criterion()}, feedback={"tone": tone})
-    report = build_report(plan, facts_of(file("a.py", lint=complaints(1, shown))), digest="r" * 64)
+    compiled = compiled_rubric_of({"lint": criterion()}, feedback={"tone": tone})
+    report = build_report(
+        compiled, facts_of(file("a.py", lint=complaints(1, shown))), digest="r" * 64
+    )
     assert report.tone == tone
     (line,) = report.findings
     assert (line.before, line.after) == ("x = 1;", "x = 1")
@@ -196,10 +198,10 @@ def test_one_finding_under_two_limits_names_whom_it_concerns() -> None:
 def test_finding_carries_its_words() -> None:
     words = {"X": Words("Why X.", "Mend X.", "https://example.org/X")}
     lint = check("lint", counting("complaints", "C", "c"), words_by_code=words)
-    plan = plan_of({"it": criterion()}, {"lint": lint})
+    compiled = compiled_rubric_of({"it": criterion()}, {"lint": lint})
     other = Finding(code="Y1", message="odd")
     facts = facts_of(file("a.py", lint=complaints(2, X1, other)))
-    odd, no = build_report(plan, facts, digest="r").findings
+    odd, no = build_report(compiled, facts, digest="r").findings
     assert (no.explanation, no.how_to_fix, no.url) == ("Why X.", "Mend X.", "https://example.org/X")
     assert (no.check, no.path, no.line, no.column, no.message) == ("lint", "a.py", 4, 2, "no")
     assert odd.explanation == "About lint."
@@ -300,8 +302,8 @@ def mended(path: str, *findings: Finding, **counts: int) -> Any:
 
 
 def formatted(*files: Any, **more: Any) -> Report:
-    plan = plan_of({"it": criterion(check="formatting", **more)}, with_formatters())
-    return build_report(plan, facts_of(*files), digest="r", version=4)
+    compiled = compiled_rubric_of({"it": criterion(check="formatting", **more)}, with_formatters())
+    return build_report(compiled, facts_of(*files), digest="r", version=4)
 
 
 def test_patch_joins_the_hunks_of_all_files() -> None:
@@ -350,7 +352,7 @@ def test_archive_and_what_was_left_out_are_told() -> None:
     facts = facts_of(file("a.py", lint=complaints(0))).model_copy(
         update={"archive_sha256": "z", "dropped": (DroppedFile(path="x.txt", reason="no Python"),)}
     )
-    report = build_report(plan_of({"it": criterion()}), facts, digest="r")
+    report = build_report(compiled_rubric_of({"it": criterion()}), facts, digest="r")
     assert report.submission.archive_sha256 == "z"
     assert [one.path for one in report.dropped] == ["x.txt"]
     assert report.rubric.version is None
@@ -369,7 +371,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 def test_whatever_a_student_writes_survives_json(path: str, message: str, hunk: str) -> None:
     finding = Finding(code="X1", message=message, hunk=hunk)
     facts = facts_of(file(f"{path}a.py", lint=complaints(1, finding)))
-    report = build_report(plan_of({"it": criterion()}), facts, digest="r")
+    report = build_report(compiled_rubric_of({"it": criterion()}), facts, digest="r")
     assert Report.model_validate_json(report.to_json()) == report
     assert report.findings[0].message == message
     assert SubmissionFacts.model_validate_json(facts.model_dump_json()) == facts

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader.domain.check import Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.measures import counting
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.reading import nearest, read_rubric
 from tests.unit.domain_material import (
     CATALOG,
@@ -21,9 +21,9 @@ from tests.unit.domain_material import (
     MendOptions,
     by_hand,
     check,
+    compiled_rubric_of,
     criterion,
     document,
-    plan_of,
     rubric_of,
 )
 
@@ -470,12 +470,16 @@ def test_probes_are_each_measured_once() -> None:
         "c": criterion(options={"width": 100}),
         "d": by_hand(),
     }
-    plan = plan_of(criteria)
-    assert [probe.key for probe in plan.probes] == ["lint", 'lint{"width": 100}', "suppressions"]
-    assert [planned.probe_key for planned in plan.criteria] == [
+    compiled = compiled_rubric_of(criteria)
+    assert [probe.key for probe in compiled.probes] == [
+        "lint",
+        'lint{"width": 100}',
+        "suppressions",
+    ]
+    assert [compiled_criterion.probe_key for compiled_criterion in compiled.criteria] == [
         *("lint", "lint", 'lint{"width": 100}', None),
     ]
-    assert plan.probes[1].options == LintOptions(width=100)
+    assert compiled.probes[1].options == LintOptions(width=100)
 
 
 @pytest.mark.parametrize(
@@ -491,22 +495,24 @@ def test_the_patch_is_made_for_the_formatters_that_are_judged(
     checks: list[str], expected: str | None
 ) -> None:
     criteria = {name: criterion(check=name) for name in checks}
-    keys = [probe.key for probe in plan_of(criteria, TOOLS).probes]
+    keys = [probe.key for probe in compiled_rubric_of(criteria, TOOLS).probes]
     assert [key for key in keys if key.startswith("mend")] == ([expected] if expected else [])
-    silent = plan_of(criteria, TOOLS, feedback={"patch": False})
+    silent = compiled_rubric_of(criteria, TOOLS, feedback={"patch": False})
     assert not any(probe.check.id == "mend" for probe in silent.probes)
 
 
 def test_tests_are_left_out_where_the_check_skips_them() -> None:
     scale = {"measure": "longest", "full_at": 0, "zero_at": 9}
-    (tests_out,) = plan_of({"a": criterion(check="length", scale=scale)}).criteria
+    (tests_out,) = compiled_rubric_of({"a": criterion(check="length", scale=scale)}).criteria
     assert tests_out.takes("a.py") and not tests_out.takes("tests/a.py")
-    (tests_in,) = plan_of({"a": criterion(check="length", scale=scale, exclude=[])}).criteria
+    (tests_in,) = compiled_rubric_of(
+        {"a": criterion(check="length", scale=scale, exclude=[])}
+    ).criteria
     assert tests_in.takes("tests/a.py")
-    (lint,) = plan_of({"a": criterion(files=["**/*.py"], exclude=["old/**"])}).criteria
+    (lint,) = compiled_rubric_of({"a": criterion(files=["**/*.py"], exclude=["old/**"])}).criteria
     assert lint.takes("tests/a.py") and not lint.takes("old/a.py") and not lint.takes("a.pyi")
 
 
 def test_a_plan_takes_no_file_for_a_person() -> None:
-    (planned,) = Plan.of(rubric_of({"a": by_hand()}), CATALOG).criteria
-    assert planned.check is None and not planned.takes("a.py")
+    (compiled_criterion,) = CompiledRubric.of(rubric_of({"a": by_hand()}), CATALOG).criteria
+    assert compiled_criterion.check is None and not compiled_criterion.takes("a.py")

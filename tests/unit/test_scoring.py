@@ -15,12 +15,12 @@ from tests.unit.domain_material import (
     NO_PYTHON,
     NOT_APPLICABLE,
     by_hand,
+    compiled_rubric_of,
     complaints,
     criterion,
     facts_of,
     file,
     judged,
-    plan_of,
     seen,
     the_row,
 )
@@ -310,17 +310,17 @@ def test_lowest_cap_wins() -> None:
 
 
 def test_plan_judges_many_and_keeps_no_trace() -> None:
-    plan = plan_of({"it": criterion()})
+    compiled = compiled_rubric_of({"it": criterion()})
     good = facts_of(file("a.py", lint=complaints(0)))
     bad = facts_of(file("a.py", lint=complaints(9)))
-    first = judge(plan, good)
-    assert judge(plan, bad).total.points == 1
-    assert judge(plan, good) == first
+    first = judge(compiled, good)
+    assert judge(compiled, bad).total.points == 1
+    assert judge(compiled, good) == first
 
 
 def test_findings_earn_and_cost_nothing() -> None:
     facts = facts_of(file("a.py", lint=complaints(3)), file("b.py", NO_PYTHON))
-    plan = plan_of({"it": criterion(), "only": criterion(files=["a.py"])})
-    assert judge(plan, facts.without_findings()) == judge(plan, facts)
+    compiled = compiled_rubric_of({"it": criterion(), "only": criterion(files=["a.py"])})
+    assert judge(compiled, facts.without_findings()) == judge(compiled, facts)
     assert facts.without_findings().with_findings(facts.findings()) == facts
     assert facts.files[1].inspection("lint").state is State.UNREADABLE

@@ -15,9 +15,16 @@ from hypothesis import strategies as st
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import Ledger, Outcome, Row, judge, standing
-from tests.unit.domain_material import FAILED, NO_PYTHON, NOT_APPLICABLE, facts_of, file, plan_of
+from tests.unit.domain_material import (
+    FAILED,
+    NO_PYTHON,
+    NOT_APPLICABLE,
+    compiled_rubric_of,
+    facts_of,
+    file,
+)
 
 COUNT = st.integers(0, 12)
 TENTHS = st.integers(1, 200).map(lambda tenths: tenths / 10)
@@ -110,20 +117,20 @@ def criteria(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    """The plan of a rubric of a few criteria."""
+def compiled_rubrics(draw: st.DrawFn) -> CompiledRubric:
+    """The compiled form of a rubric of a few criteria."""
     chosen = draw(st.lists(criteria(), min_size=1, max_size=4))
     total = sum(Decimal(str(each["points"])) for each in chosen)
-    return plan_of({f"c{at}": each for at, each in enumerate(chosen)}, total=total)
+    return compiled_rubric_of({f"c{at}": each for at, each in enumerate(chosen)}, total=total)
 
 
 laws = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @laws
-@given(plans(), files())
-def test_range(plan: Plan, facts: SubmissionFacts) -> None:
-    ledger = judge(plan, facts)
+@given(compiled_rubrics(), files())
+def test_range(compiled: CompiledRubric, facts: SubmissionFacts) -> None:
+    ledger = judge(compiled, facts)
     for row in ledger.rows:
         assert row.points is None or 0 <= row.points <= row.max_points
         assert row.why
@@ -134,12 +141,14 @@ def test_range(plan: Plan, facts: SubmissionFacts) -> None:
 
 
 @laws
-@given(plans(), files(), st.randoms(use_true_random=False))
-def test_order_of_files_changes_nothing(plan: Plan, facts: SubmissionFacts, chance: Any) -> None:
+@given(compiled_rubrics(), files(), st.randoms(use_true_random=False))
+def test_order_of_files_changes_nothing(
+    compiled: CompiledRubric, facts: SubmissionFacts, chance: Any
+) -> None:
     shuffled = list(facts.files)
     chance.shuffle(shuffled)
-    ledger = judge(plan, facts)
-    again = judge(plan, facts.model_copy(update={"files": tuple(shuffled)}))
+    ledger = judge(compiled, facts)
+    again = judge(compiled, facts.model_copy(update={"files": tuple(shuffled)}))
     assert again.total == ledger.total
     for one, other in zip(ledger.rows, again.rows, strict=True):
         assert (one.points, one.value, one.outcome) == (other.points, other.value, other.outcome)
@@ -147,18 +156,18 @@ def test_order_of_files_changes_nothing(plan: Plan, facts: SubmissionFacts, chan
 
 
 @laws
-@given(plans(), files())
-def test_repeat_gives_the_same_bytes(plan: Plan, facts: SubmissionFacts) -> None:
-    once = build_report(plan, facts, digest="r", version=3).to_json()
+@given(compiled_rubrics(), files())
+def test_repeat_gives_the_same_bytes(compiled: CompiledRubric, facts: SubmissionFacts) -> None:
+    once = build_report(compiled, facts, digest="r", version=3).to_json()
     stored = SubmissionFacts.model_validate_json(facts.model_dump_json())
-    fresh = Plan.of(plan.rubric, dict(reversed(list(plan.catalog.items()))))
+    fresh = CompiledRubric.of(compiled.rubric, dict(reversed(list(compiled.catalog.items()))))
     assert build_report(fresh, stored, digest="r", version=3).to_json() == once
 
 
 @laws
-@given(plans(), files())
-def test_ledger_adds_up_again(plan: Plan, facts: SubmissionFacts) -> None:
-    report = json.loads(build_report(plan, facts, digest="r").to_json())
+@given(compiled_rubrics(), files())
+def test_ledger_adds_up_again(compiled: CompiledRubric, facts: SubmissionFacts) -> None:
+    report = json.loads(build_report(compiled, facts, digest="r").to_json())
     total, rows = report["total"], report["criteria"]
     earned = [Decimal(str(row["points"])) for row in rows if row["points"] is not None]
     cap = total["capped_at"]
@@ -239,22 +248,22 @@ def not_lowered(before: Ledger, after: Ledger) -> None:
 
 
 @laws
-@given(plans(), files(least=1), st.integers(0, 3), MENDS)
+@given(compiled_rubrics(), files(least=1), st.integers(0, 3), MENDS)
 def test_one_unit_from_bad_to_good_never_lowers(
-    plan: Plan, facts: SubmissionFacts, at: int, mend: Mend
+    compiled: CompiledRubric, facts: SubmissionFacts, at: int, mend: Mend
 ) -> None:
     better = mended(facts, at % len(facts.files), mend)
-    not_lowered(judge(plan, facts), judge(plan, better))
+    not_lowered(judge(compiled, facts), judge(compiled, better))
 
 
 @laws
-@given(plans(), files(all_is_well=True, least=1), st.integers(0, 3), MENDS)
+@given(compiled_rubrics(), files(all_is_well=True, least=1), st.integers(0, 3), MENDS)
 def test_the_same_where_everything_was_measured(
-    plan: Plan, facts: SubmissionFacts, at: int, mend: Mend
+    compiled: CompiledRubric, facts: SubmissionFacts, at: int, mend: Mend
 ) -> None:
     better = mended(facts, at % len(facts.files), mend)
     assume(better != facts)
-    not_lowered(judge(plan, facts), judge(plan, better))
+    not_lowered(judge(compiled, facts), judge(compiled, better))
 
 
 def not_raised(before: Ledger, after: Ledger) -> None:
@@ -281,33 +290,35 @@ def with_file(facts: SubmissionFacts, new: FileFacts) -> SubmissionFacts:
 
 
 @laws
-@given(plans(), files(), st.sampled_from(["0.py", "pkg/0.py", "tests/test_0.py", "zzz"]))
+@given(compiled_rubrics(), files(), st.sampled_from(["0.py", "pkg/0.py", "tests/test_0.py", "zzz"]))
 def test_adding_an_unreadable_file_raises_nothing(
-    plan: Plan, facts: SubmissionFacts, path: str
+    compiled: CompiledRubric, facts: SubmissionFacts, path: str
 ) -> None:
-    not_raised(judge(plan, facts), judge(plan, with_file(facts, file(path, NO_PYTHON))))
+    not_raised(judge(compiled, facts), judge(compiled, with_file(facts, file(path, NO_PYTHON))))
 
 
 @laws
-@given(plans(), files(least=1), st.integers(0, 3))
+@given(compiled_rubrics(), files(least=1), st.integers(0, 3))
 def test_making_a_file_unreadable_raises_nothing(
-    plan: Plan, facts: SubmissionFacts, at: int
+    compiled: CompiledRubric, facts: SubmissionFacts, at: int
 ) -> None:
     path = facts.files[at % len(facts.files)].path
-    not_raised(judge(plan, facts), judge(plan, with_file(facts, file(path, NO_PYTHON))))
+    not_raised(judge(compiled, facts), judge(compiled, with_file(facts, file(path, NO_PYTHON))))
 
 
 @laws
-@given(plans(), files(least=1), st.integers(0, 3), st.sampled_from([*MEASURES]))
+@given(compiled_rubrics(), files(least=1), st.integers(0, 3), st.sampled_from([*MEASURES]))
 def test_a_failure_of_ours_never_becomes_a_mark(
-    plan: Plan, facts: SubmissionFacts, at: int, probe: str
+    compiled: CompiledRubric, facts: SubmissionFacts, at: int, probe: str
 ) -> None:
     old = facts.files[at % len(facts.files)]
     assume(old.readable.state is State.OK)
     broken = old.model_copy(update={"inspections": dict(old.inspections) | {probe: FAILED}})
-    before, after = judge(plan, facts), judge(plan, with_file(facts, broken))
-    for planned, one, other in zip(plan.criteria, before.rows, after.rows, strict=True):
-        if planned.probe_key == probe and planned.takes(old.path):
+    before, after = judge(compiled, facts), judge(compiled, with_file(facts, broken))
+    for compiled_criterion, one, other in zip(
+        compiled.criteria, before.rows, after.rows, strict=True
+    ):
+        if compiled_criterion.probe_key == probe and compiled_criterion.takes(old.path):
             assert other.outcome in (Outcome.WITHHELD, Outcome.UNREADABLE)
             assert other.points is None or other.points == one.points == 0
         else:
@@ -315,10 +326,12 @@ def test_a_failure_of_ours_never_becomes_a_mark(
 
 
 @laws
-@given(plans(), files())
-def test_next_step_is_there_while_anything_can_be_won(plan: Plan, facts: SubmissionFacts) -> None:
-    step = build_report(plan, facts, digest="r").next_step
-    rows = judge(plan, facts).rows
+@given(compiled_rubrics(), files())
+def test_next_step_is_there_while_anything_can_be_won(
+    compiled: CompiledRubric, facts: SubmissionFacts
+) -> None:
+    step = build_report(compiled, facts, digest="r").next_step
+    rows = judge(compiled, facts).rows
     all_mended = [
         row if row.points is None else replace(row, points=row.max_points) for row in rows
     ]

@@ -14,7 +14,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.inspection import State
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.engine.forkserver import Nursery
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
@@ -50,7 +50,7 @@ def graded(engine: Engine, rubric_name: str, path: Path) -> Report:
     text = text_of(rubric_name)
     rubric = read_rubric_text(text, CATALOG)
     facts = engine.measure(read_path(path, rubric.intake), rubric)
-    return build_report(Plan.of(rubric, CATALOG), facts, digest=rubric_digest(text))
+    return build_report(CompiledRubric.of(rubric, CATALOG), facts, digest=rubric_digest(text))
 
 
 def test_these_rubrics_ship() -> None:

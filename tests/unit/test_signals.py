@@ -15,10 +15,10 @@ from tests.unit.domain_material import (
     COMPLAINTS,
     NO_PYTHON,
     check,
+    compiled_rubric_of,
     criterion,
     facts_of,
     file,
-    plan_of,
     seen,
 )
 
@@ -27,7 +27,7 @@ MORE = {
     "signals": check("signals", gradable=False, always_asked=True),
     "style": check("style", COMPLAINTS),
 }
-PLAN = plan_of({"it": criterion(), "style": criterion(check="style")}, MORE)
+COMPILED = compiled_rubric_of({"it": criterion(), "style": criterion(check="style")}, MORE)
 
 
 def one(path: str, statements: int, complaints: int = 0, *findings: Finding) -> FileFacts:
@@ -43,7 +43,7 @@ def one(path: str, statements: int, complaints: int = 0, *findings: Finding) -> 
 def reported(*files: FileFacts, dropped: tuple[str, ...] = ()) -> Report:
     facts = facts_of(*files)
     left_out = tuple(DroppedFile(path=path, reason="why") for path in dropped)
-    return build_report(PLAN, facts.model_copy(update={"dropped": left_out}), digest="r")
+    return build_report(COMPILED, facts.model_copy(update={"dropped": left_out}), digest="r")
 
 
 def told(*files: FileFacts, **more: Any) -> list[tuple[str, str]]:
@@ -127,9 +127,9 @@ def test_what_was_handed_out_is_no_sign_of_anything() -> None:
     others = (one("b.py", 40, 20), one("c.py", 40, 20))
     changed = facts_of(one("a.py", 110, 2, run).model_copy(update={"sha256": "c" * 64}), *others)
     assert len(reported(*changed.files).signals) == 2
-    assert build_report(PLAN, changed, digest="r", given=given).signals == ()
+    assert build_report(COMPILED, changed, digest="r", given=given).signals == ()
 
 
 def test_without_the_check_there_are_none() -> None:
-    plan = plan_of({"it": criterion()})
-    assert build_report(plan, facts_of(file("a.py")), digest="r").signals == ()
+    compiled = compiled_rubric_of({"it": criterion()})
+    assert build_report(compiled, facts_of(file("a.py")), digest="r").signals == ()

@@ -10,7 +10,7 @@ from grader.domain.check import Check
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report.building import build_report
-from grader.domain.rubric import CODE_LINES, Plan
+from grader.domain.rubric import CODE_LINES, CompiledRubric
 from grader.domain.scoring import Outcome, judge
 from grader.domain.starter import larger, less, own, paired
 from tests.unit.domain_material import (
@@ -19,11 +19,11 @@ from tests.unit.domain_material import (
     NO_PYTHON,
     NOT_APPLICABLE,
     check,
+    compiled_rubric_of,
     complaints,
     criterion,
     facts_of,
     file,
-    plan_of,
     seen,
 )
 
@@ -31,8 +31,8 @@ KNOWN: dict[str, Check] = {**CATALOG, CODE_LINES: check(CODE_LINES, gradable=Fal
 LONG = {"measure": "functions_over", "limit": 20, "full_at": 0, "zero_at": 10}
 
 
-def plan(**given: Any) -> Plan:
-    return plan_of({"it": criterion(**given)}, KNOWN, starter={"a.py": "x = 1\n"})
+def compiled(**given: Any) -> CompiledRubric:
+    return compiled_rubric_of({"it": criterion(**given)}, KNOWN, starter={"a.py": "x = 1\n"})
 
 
 def lined(path: str, lines: dict[int, int], **inspections: Inspection) -> FileFacts:
@@ -43,13 +43,13 @@ def lined(path: str, lines: dict[int, int], **inspections: Inspection) -> FileFa
 
 
 def owned(mine: FileFacts, *given: FileFacts, **how: Any) -> FileFacts:
-    (found,) = own(plan(**how), facts_of(mine), facts_of(*given)).files
+    (found,) = own(compiled(**how), facts_of(mine), facts_of(*given)).files
     return found
 
 
 def test_without_a_starter_everything_is_the_students() -> None:
     facts = facts_of(lined("a.py", {1: 1}))
-    assert own(plan(), facts, None) is facts
+    assert own(compiled(), facts, None) is facts
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_finding_with_a_size_counts_once_it_grows() -> None:
 
 
 def judged(mine: Inspection, given: Inspection, name: str, **how: Any) -> Any:
-    scheme = plan(check=name, **how)
+    scheme = compiled(check=name, **how)
     facts = facts_of(lined("a.py", {1: 1, 2: 1}, **{name: mine}))
     starter = facts_of(lined("a.py", {1: 1}, **{name: given}))
     return judge(scheme, own(scheme, facts, starter)).rows[0]
@@ -237,7 +237,7 @@ def test_a_share_never_exceeds_the_whole() -> None:
 
 def reported(*pairs: tuple[FileFacts, FileFacts]) -> Any:
     facts, given = (facts_of(*each) for each in zip(*pairs, strict=True))
-    return build_report(plan(), facts, digest="r", given=given)
+    return build_report(compiled(), facts, digest="r", given=given)
 
 
 def test_the_report_says_what_was_handed_out() -> None:
@@ -259,7 +259,7 @@ def test_the_report_says_what_was_handed_out() -> None:
 def test_what_is_judged_apart_is_never_stored() -> None:
     facts = facts_of(lined("a.py", {1: 1, 2: 1}, lint=complaints(5)))
     given = facts_of(lined("a.py", {1: 1}, lint=complaints(3)))
-    mine = own(plan(), facts, given)
+    mine = own(compiled(), facts, given)
     assert mine.files[0].apart
     assert not SubmissionFacts.model_validate_json(mine.model_dump_json()).files[0].apart
     assert "apart" not in mine.model_dump_json() and "handed_out" not in mine.model_dump_json()

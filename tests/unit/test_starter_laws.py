@@ -6,19 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.domain.facts import FileFacts, SubmissionFacts
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import Ledger, judge
 from grader.domain.starter import larger, own
 from tests.unit.domain_material import NO_PYTHON, file
 from tests.unit.test_scoring_laws import (
     MENDS,
     Mend,
+    compiled_rubrics,
     files,
     laws,
     mended,
     not_lowered,
     not_raised,
-    plans,
     with_file,
 )
 
@@ -33,14 +33,14 @@ def starters(draw: st.DrawFn) -> SubmissionFacts:
     return facts.model_copy(update={"files": given})
 
 
-def the_ledger(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts) -> Ledger:
-    return judge(plan, own(plan, facts, given))
+def the_ledger(compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts) -> Ledger:
+    return judge(compiled, own(compiled, facts, given))
 
 
 @laws
-@given(plans(), files(), starters())
-def test_range(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts) -> None:
-    ledger = the_ledger(plan, facts, given)
+@given(compiled_rubrics(), files(), starters())
+def test_range(compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts) -> None:
+    ledger = the_ledger(compiled, facts, given)
     for row in ledger.rows:
         assert row.points is None or 0 <= row.points <= row.max_points
         assert row.measure is None or row.measure.high is None or (row.value or 0) <= 100
@@ -48,39 +48,43 @@ def test_range(plan: Plan, facts: SubmissionFacts, given: SubmissionFacts) -> No
 
 
 @laws
-@given(plans(), files(least=1), starters(), st.integers(0, 3), MENDS)
+@given(compiled_rubrics(), files(least=1), starters(), st.integers(0, 3), MENDS)
 def test_one_unit_from_bad_to_good_never_lowers(
-    plan: Plan, facts: SubmissionFacts, given: SubmissionFacts, at: int, mend: Mend
+    compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts, at: int, mend: Mend
 ) -> None:
     better = mended(facts, at % len(facts.files), mend)
-    not_lowered(the_ledger(plan, facts, given), the_ledger(plan, better, given))
+    not_lowered(the_ledger(compiled, facts, given), the_ledger(compiled, better, given))
 
 
 @laws
-@given(plans(), files(least=1), starters(), st.integers(0, 3))
+@given(compiled_rubrics(), files(least=1), starters(), st.integers(0, 3))
 def test_making_a_file_unreadable_never_raises_anything(
-    plan: Plan, facts: SubmissionFacts, given: SubmissionFacts, at: int
+    compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts, at: int
 ) -> None:
     path = facts.files[at % len(facts.files)].path
     broken = with_file(facts, file(path, NO_PYTHON))
-    not_raised(the_ledger(plan, facts, given), the_ledger(plan, broken, given))
+    not_raised(the_ledger(compiled, facts, given), the_ledger(compiled, broken, given))
 
 
 @laws
-@given(plans(), files(all_is_well=True, least=1))
-def test_what_was_handed_out_alone_earns_nothing(plan: Plan, facts: SubmissionFacts) -> None:
-    rows = the_ledger(plan, facts, facts).rows
+@given(compiled_rubrics(), files(all_is_well=True, least=1))
+def test_what_was_handed_out_alone_earns_nothing(
+    compiled: CompiledRubric, facts: SubmissionFacts
+) -> None:
+    rows = the_ledger(compiled, facts, facts).rows
     assert all(row.value is None and not row.points for row in rows)
 
 
 @laws
-@given(plans(), files(), starters())
+@given(compiled_rubrics(), files(), starters())
 def test_an_unchanged_starter_file_changes_nothing(
-    plan: Plan, facts: SubmissionFacts, given: SubmissionFacts
+    compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts
 ) -> None:
     beside = [_moved(each) for each in given.files]
     both = facts.model_copy(update={"files": (*facts.files, *beside)})
-    alone, together = (judge(plan, own(plan, each, _as_moved(given))) for each in (facts, both))
+    alone, together = (
+        judge(compiled, own(compiled, each, _as_moved(given))) for each in (facts, both)
+    )
     for one, other in zip(alone.rows, together.rows, strict=True):
         assert (one.points, one.value, one.outcome) == (other.points, other.value, other.outcome)
 

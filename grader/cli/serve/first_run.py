@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.bootstrap import Service, build_service, migrate
 from grader.domain.errors import Unauthorized
-from grader.infra.broker import NoWaker
+from grader.infra.broker import NoNotifier
 from grader.service.records import Role
 from grader.settings import Settings
 
@@ -22,7 +22,7 @@ def prepare(settings: Settings, token_file: Path | None) -> str:
     a valid token afterwards: the one that it had, if that is still good, else a new one.
     """
     migrate(settings)
-    service = build_service(settings, waker=NoWaker())
+    service = build_service(settings, notifier=NoNotifier())
     try:
         service.seed()
         if token_file is not None:

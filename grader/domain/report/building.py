@@ -25,7 +25,7 @@ from grader.domain.report import (
 from grader.domain.report.located import Found, found_in, words_of
 from grader.domain.report.next_step import next_step
 from grader.domain.report.patch import git_patch
-from grader.domain.rubric import Plan, Probe
+from grader.domain.rubric import CompiledRubric, Probe
 from grader.domain.scoring import Ledger, Number, Outcome, Row, judge, number
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook
@@ -34,7 +34,7 @@ from grader.domain.unreadable import AS_A_SCRIPT, READABLE
 
 
 def build_report(
-    plan: Plan,
+    compiled: CompiledRubric,
     facts: SubmissionFacts,
     *,
     digest: str,
@@ -47,26 +47,26 @@ def build_report(
     ``given`` are the facts of what the exercise handed out, which is left aside. With an
     ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
     """
-    rubric = plan.rubric
-    now = _judged(plan, own(plan, facts, given))
-    then = _before(plan, now, given, earlier)
+    rubric = compiled.rubric
+    now = _judged(compiled, own(compiled, facts, given))
+    then = _before(compiled, now, given, earlier)
     compared = compare(then.found, now.found) if then else None
-    ledger, patch, torn = now.ledger, *_patch(plan, now.facts)
+    ledger, patch, torn = now.ledger, *_patch(compiled, now.facts)
     return Report(
         status="needs_attention" if now.needs_attention else "graded",
         total=_total(ledger),
-        next_step=next_step(plan, ledger, now.facts),
+        next_step=next_step(compiled, ledger, now.facts),
         history=then and compared and then.history(compared),
-        criteria=tuple(_criterion(row, plan.catalog) for row in ledger.rows),
-        files=tuple(_file(file, plan.probes) for file in now.facts.files),
-        findings=tuple(_findings(plan.catalog, now.found, compared)),
+        criteria=tuple(_criterion(row, compiled.catalog) for row in ledger.rows),
+        files=tuple(_file(file, compiled.probes) for file in now.facts.files),
+        findings=tuple(_findings(compiled.catalog, now.found, compared)),
         faults=now.faults,
         patch=patch,
         patch_disagreements=torn,
-        commands=tuple(_commands(plan.probes)),
+        commands=tuple(_commands(compiled.probes)),
         notes=(*_starter_notes(now.facts.files), *_notes(now, torn)),
         dropped=facts.dropped,
-        signals=tuple(_finding(plan.catalog, one) for one in _signals(plan, now.facts)),
+        signals=tuple(_finding(compiled.catalog, one) for one in _signals(compiled, now.facts)),
         tone=rubric.feedback.tone,
         rubric=RubricLine(
             exercise=rubric.exercise, title=rubric.title, version=version, digest=digest
@@ -97,18 +97,20 @@ class _Judged:
         return history_of(compared, self.attempt, number(points))
 
 
-def _judged(plan: Plan, facts: SubmissionFacts, attempt: int | None = None) -> _Judged:
-    faults = tuple(_faults(facts, plan.probes))
-    return _Judged(facts, judge(plan, facts), found_in(plan, facts), faults, attempt)
+def _judged(
+    compiled: CompiledRubric, facts: SubmissionFacts, attempt: int | None = None
+) -> _Judged:
+    faults = tuple(_faults(facts, compiled.probes))
+    return _Judged(facts, judge(compiled, facts), found_in(compiled, facts), faults, attempt)
 
 
 def _before(
-    plan: Plan, now: _Judged, given: SubmissionFacts | None, earlier: Earlier | None
+    compiled: CompiledRubric, now: _Judged, given: SubmissionFacts | None, earlier: Earlier | None
 ) -> _Judged | None:
     """The earlier attempt, where it can be compared: nothing of ours broke on either side."""
-    if earlier is None or now.needs_attention or not earlier.answers(plan, now.facts.engine):
+    if earlier is None or now.needs_attention or not earlier.answers(compiled, now.facts.engine):
         return None
-    then = _judged(plan, own(plan, earlier.facts, given), earlier.attempt)
+    then = _judged(compiled, own(compiled, earlier.facts, given), earlier.attempt)
     return None if then.needs_attention else then
 
 
@@ -202,10 +204,10 @@ def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> Findin
     )
 
 
-def _signals(plan: Plan, facts: SubmissionFacts) -> Iterator[Found]:
+def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Found]:
     """What a person should look at, in files that are graded and in others."""
     graded = {file.path: file for file in facts.files}
-    for path, finding in signals_of(plan, facts):
+    for path, finding in signals_of(compiled, facts):
         file = graded.get(path) or FileFacts(path=path, sha256="")
         yield Found.of(file, SIGNALS, finding)
 
@@ -221,12 +223,12 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
                 yield Fault(path=file.path, check=probe.check.id, reason=reason)
 
 
-def _patch(plan: Plan, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
+def _patch(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
     """The patch of the files that a criterion of layout or imports counts; those left torn."""
-    mend = next((probe for probe in plan.probes if probe.check.id == "mend"), None)
+    mend = next((probe for probe in compiled.probes if probe.check.id == "mend"), None)
     if mend is None:
         return None, ()
-    files = filter(lambda file: plan.mends(file.path, file.top_folder), facts.files)
+    files = filter(lambda file: compiled.mends(file.path, file.top_folder), facts.files)
     mends = {file.path: file.inspection(mend.key) for file in files}
     torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
     return git_patch(dict(_hunks(mends))) or None, torn

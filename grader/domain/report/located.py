@@ -14,7 +14,7 @@ from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
 from grader.domain.inspection import Finding, State
 from grader.domain.report.next_step import evidence_of
-from grader.domain.rubric import Plan
+from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_notebook
 from grader.domain.unreadable import READABLE, readable_words
 
@@ -62,9 +62,9 @@ class Found:
         return fingerprint(self.check, self.finding)
 
 
-def found_in(plan: Plan, facts: SubmissionFacts) -> tuple[Found, ...]:
+def found_in(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[Found, ...]:
     """Everything that the criteria count and what is shown whatever they do, in reading order."""
-    return tuple(one for file in facts.files for one in _found(plan, file))
+    return tuple(one for file in facts.files for one in _found(compiled, file))
 
 
 def words_of(catalog: Catalog, one: Found) -> Words:
@@ -73,24 +73,24 @@ def words_of(catalog: Catalog, one: Found) -> Words:
     return catalog[one.check].words_for(one.code) if known else readable_words(one.code, one.path)
 
 
-def _found(plan: Plan, file: FileFacts) -> list[Found]:
+def _found(compiled: CompiledRubric, file: FileFacts) -> list[Found]:
     found: dict[tuple[str, Finding], list[str]] = {}
-    for finding in _beside(plan, file):
+    for finding in _beside(compiled, file):
         found.setdefault(finding, [])
-    for planned in plan.criteria:
-        for _, one in evidence_of(planned, [file]):
-            ids = found.setdefault((planned.criterion.check, one), [])
-            if ids[-1:] != [planned.id]:
-                ids.append(planned.id)
+    for compiled_criterion in compiled.criteria:
+        for _, one in evidence_of(compiled_criterion, [file]):
+            ids = found.setdefault((compiled_criterion.criterion.check, one), [])
+            if ids[-1:] != [compiled_criterion.id]:
+                ids.append(compiled_criterion.id)
     lines = [Found.of(file, *key, tuple(ids)) for key, ids in found.items()]
     return sorted(lines, key=_in_order)
 
 
-def _beside(plan: Plan, file: FileFacts) -> Iterator[tuple[str, Finding]]:
+def _beside(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[str, Finding]]:
     """(check, finding) of what is shown whatever the criteria: unreadable files, what deceives."""
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
-        for probe in plan.probes:
+        for probe in compiled.probes:
             if _is_told(probe.check) and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Finding, State
-from grader.domain.rubric import Plan, Planned
+from grader.domain.rubric import CompiledCriterion, CompiledRubric
 from grader.domain.scoring import Ledger, Outcome, Row, number, standing
 
 
@@ -28,7 +28,7 @@ class NextStep(BaseModel):
     line: int | None = None
 
 
-def next_step(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     """The best next step, or ``None`` when there is nothing left to win.
 
     An unreadable file comes first, because nothing else can be won before it is mended; so does
@@ -43,11 +43,11 @@ def next_step(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep | 
     if row is None:
         return None
     if best <= 0:
-        return _lift_caps(plan, ledger, facts)
-    return _mend(plan, row, best, facts)
+        return _lift_caps(compiled, ledger, facts)
+    return _mend(compiled, row, best, facts)
 
 
-def _lift_caps(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+def _lift_caps(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     """The lowest cap first, where several hold the total and lifting one of them wins nothing."""
     holding = [
         (row.criterion.caps_total_at, row)
@@ -55,7 +55,7 @@ def _lift_caps(plan: Plan, ledger: Ledger, facts: SubmissionFacts) -> NextStep |
         if row.criterion.caps_total_at is not None and row.points == 0
     ]
     gain = _gain(ledger.rows, [row for _, row in holding])
-    return _mend(plan, min(holding, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
+    return _mend(compiled, min(holding, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
 
 
 def _can_win(row: Row) -> bool:
@@ -116,12 +116,22 @@ def _sentence(message: str) -> str:
     return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
-def _mend(plan: Plan, row: Row, gain: Fraction, facts: SubmissionFacts) -> NextStep | None:
-    planned = next(planned for planned in plan.criteria if planned.id == row.id)
-    if planned.check is None:
+def _mend(
+    compiled: CompiledRubric, row: Row, gain: Fraction, facts: SubmissionFacts
+) -> NextStep | None:
+    compiled_criterion = next(
+        compiled_criterion
+        for compiled_criterion in compiled.criteria
+        if compiled_criterion.id == row.id
+    )
+    if compiled_criterion.check is None:
         return None
-    place = next(_places(planned, facts.files), None)
-    words = planned.check.words_for(place[1].code) if place else planned.check.words
+    place = next(_places(compiled_criterion, facts.files), None)
+    words = (
+        compiled_criterion.check.words_for(place[1].code)
+        if place
+        else compiled_criterion.check.words
+    )
     step = NextStep(
         gains=number(gain), text=f"{row.criterion.title}: {words.how_to_fix}", criterion=row.id
     )
@@ -142,18 +152,28 @@ def _where(file: FileFacts, finding: Finding) -> str:
     return f"{file.path}, line {line}" if cell is None else f"{file.path}, cell {cell}, line {line}"
 
 
-def _places(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[str, Finding]]:
+def _places(
+    compiled_criterion: CompiledCriterion, files: Sequence[FileFacts]
+) -> Iterator[tuple[str, Finding]]:
     """(path, finding) of a criterion's evidence, the largest value first, then as in the files."""
-    yield from sorted(evidence_of(planned, files), key=lambda place: -(place[1].value or 0))
+    yield from sorted(
+        evidence_of(compiled_criterion, files), key=lambda place: -(place[1].value or 0)
+    )
 
 
-def evidence_of(planned: Planned, files: Sequence[FileFacts]) -> Iterator[tuple[str, Finding]]:
+def evidence_of(
+    compiled_criterion: CompiledCriterion, files: Sequence[FileFacts]
+) -> Iterator[tuple[str, Finding]]:
     """(path, finding) of everything that a criterion counted, file by file."""
-    scale, measure, key = planned.criterion.scale, planned.measure, planned.probe_key
+    scale, measure, key = (
+        compiled_criterion.criterion.scale,
+        compiled_criterion.measure,
+        compiled_criterion.probe_key,
+    )
     if scale is None or measure is None or key is None:
         return
     for file in files:
-        if file.readable.state is State.OK and planned.takes(file.path, file.top_folder):
+        if file.readable.state is State.OK and compiled_criterion.takes(file.path, file.top_folder):
             for finding in file.inspections[key].findings:
                 if measure.evidence(finding, scale.limit):
                     yield file.path, finding

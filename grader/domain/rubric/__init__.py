@@ -163,7 +163,7 @@ class Rubric(Strict):
 
 
 @dataclass(frozen=True)
-class Planned:
+class CompiledCriterion:
     """A criterion with what it is judged by; all three are ``None`` where a person judges."""
 
     id: str
@@ -182,19 +182,21 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CompiledRubric:
     """A rubric with everything that it names looked up once, to judge many submissions by."""
 
     rubric: Rubric
     catalog: Catalog
     probes: tuple[Probe, ...]
-    criteria: tuple[Planned, ...]
+    criteria: tuple[CompiledCriterion, ...]
 
     @staticmethod
-    def of(rubric: Rubric, catalog: Catalog) -> Plan:
-        """The plan of a rubric that :func:`read_rubric` has accepted."""
-        planned = tuple(_planned(*item, catalog) for item in rubric.criteria.items())
-        return Plan(rubric, catalog, rubric.probes(catalog), planned)
+    def of(rubric: Rubric, catalog: Catalog) -> CompiledRubric:
+        """The compiled form of a rubric that :func:`read_rubric` has accepted."""
+        compiled_criterion = tuple(
+            _compile_criterion(*item, catalog) for item in rubric.criteria.items()
+        )
+        return CompiledRubric(rubric, catalog, rubric.probes(catalog), compiled_criterion)
 
     def mends(self, path: str, top_folder: str = "") -> bool:
         """Whether a criterion counts the layout or the imports of a file, which a patch mends.
@@ -205,12 +207,12 @@ class Plan:
         return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)
 
 
-def _planned(name: str, criterion: Criterion, catalog: Catalog) -> Planned:
+def _compile_criterion(name: str, criterion: Criterion, catalog: Catalog) -> CompiledCriterion:
     if criterion.check == MANUAL or criterion.scale is None:
-        return Planned(name, criterion)
+        return CompiledCriterion(name, criterion)
     check = catalog[criterion.check]
     measure = check.measure(criterion.scale.measure)
-    return Planned(name, criterion, probe_of(criterion, catalog).key, check, measure)
+    return CompiledCriterion(name, criterion, probe_of(criterion, catalog).key, check, measure)
 
 
 def probe_of(criterion: Criterion, catalog: Catalog) -> Probe:

@@ -3,7 +3,7 @@
 from grader.service.ports.audit_log import Trail
 from grader.service.ports.clock import Clock
 from grader.service.ports.measuring import FactsCache, Inspected, Measure, ReadRubric, ReadUpload
-from grader.service.ports.notifier import Waker
+from grader.service.ports.notifier import Notifier
 from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
@@ -25,5 +25,5 @@ __all__ = [
     "Submissions",
     "Tokens",
     "Trail",
-    "Waker",
+    "Notifier",
 ]

@@ -1,4 +1,4 @@
-"""The port for best-effort notifications between processes."""
+"""The port for notifications between processes: best effort, because the rows are the truth."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ from typing import Protocol
 from grader.service.lanes import Lane
 
 
-class Waker(Protocol):
-    """Best-effort wake-up calls; the rows are the truth, so a lost call only costs time."""
+class Notifier(Protocol):
+    """Best-effort notifications. A lost one costs time only: the sweep finds the rows later.
 
-    def wake(self, lane: Lane) -> None:
-        """Tell a worker that a lane has work. Never raises and never waits long."""
+    No method raises or blocks for long, also where the broker is down.
+    """
 
-    def wake_delivery(self) -> None:
-        """Tell a worker that scores are due to be sent. Never raises and never waits long."""
+    def notify(self, lane: Lane) -> None:
+        """Notify the workers that a submission of ``lane`` can be claimed."""
 
-    def ended(self, submission: str) -> None:
-        """Tell whoever waits for a submission that it has come to its end. Never raises."""
+    def notify_delivery(self) -> None:
+        """Notify the workers that a score in the outbox is due."""
 
-    def listen(self, heard: Callable[[str], None]) -> None:
-        """From now on call with each submission that comes to its end; some may be missed."""
+    def notify_finished(self, submission: str) -> None:
+        """Publish that a worker is done with the submission with the id ``submission``.
+
+        Sent after each try, also after one that put the submission back into the queue.
+        """
+
+    def subscribe(self, callback: Callable[[str], None]) -> None:
+        """Call ``callback`` with the id of each finished submission, in a background thread.
+
+        Some notifications may be missed. The subscription lasts as long as the process.
+        """

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 from grader.domain.rubric import Rubric
-from grader.service.ports.store import Store
 from grader.service.records.pages import Page
 from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 

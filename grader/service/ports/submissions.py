@@ -10,7 +10,6 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.service.estimate import Pace
 from grader.service.lanes import Lane
-from grader.service.ports.store import Store
 from grader.service.records.marks import Mark
 from grader.service.records.pages import Page
 from grader.service.records.queue import Claim, QueueState, Swept

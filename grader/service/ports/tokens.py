@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from grader.service.ports.store import Store
 from grader.service.records.tokens import Role, TokenRecord
 
 
