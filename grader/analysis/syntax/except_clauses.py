@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from grader.analysis.syntax.expressions import expressions
 from grader.analysis.syntax.statements import every_statement, is_constant_expression
+from grader.analysis.syntax.walk import expressions
 
 #: What :func:`caught` says of ``except:`` alone, and of a name worked out while running.
 EVERYTHING = ""

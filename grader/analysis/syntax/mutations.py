@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.analysis.syntax.names import arguments_of, last_name, names_in
 from grader.analysis.syntax.statements import FUNCTIONS, Function
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 
 #: What is bound below these is not the module's.
 _APART: frozenset[type[ast.AST]] = frozenset(
@@ -73,7 +73,7 @@ def uses_of(tree: ast.Module) -> Uses:
             note(uses, node, at_top)
         if type(node) not in _LEAVES:
             inside = at_top and type(node) not in _APART
-            waiting += [(child, inside) for child in below(node)]
+            waiting += [(child, inside) for child in children(node)]
     strangers = uses.called - uses.functions - _LOOKING
     uses.changed = _reached(uses, uses.changed | {_call(name) for name in strangers})
     return uses

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
 from grader.analysis.syntax.statements import FUNCTIONS, Function
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 
 Scope = ast.Module | Function | ast.ClassDef
 _SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef)
@@ -81,7 +81,7 @@ def scoped(tree: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
         if type(node) in _BINDING:
             yield node, scope
         inner = node if isinstance(node, _SCOPES) else scope
-        waiting.extend([(child, inner) for child in below(node) if type(child) not in _LEAVES])
+        waiting.extend([(child, inner) for child in children(node) if type(child) not in _LEAVES])
 
 
 def bindings(tree: ast.Module, found: list[tuple[ast.AST, Scope]]) -> list[Binding]:

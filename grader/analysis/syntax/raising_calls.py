@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader.analysis.syntax.call_targets import Aliases, Target
 from grader.analysis.syntax.except_clauses import last_name
-from grader.analysis.syntax.expressions import expressions
+from grader.analysis.syntax.walk import expressions
 
 #: The errors that a risky call raises: to catch one of them is care.
 Errors = tuple[str, ...]

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from grader.analysis.syntax.evaluation import children, root_of
+from grader.analysis.syntax.dotted_names import root_of
 from grader.analysis.syntax.statements import FUNCTIONS, Function
+from grader.analysis.syntax.walk import EVALUATED, children
 
 #: Methods that change a list, a dictionary or a set in place.
 MUTATORS = frozenset(
@@ -89,7 +90,11 @@ def scopes_of(tree: ast.Module) -> list[Scope]:
     while waiting:
         node, scope = waiting.pop()
         visit = _VISITS.get(type(node))
-        inside = visit(node, scope, scopes) if visit else [(it, scope) for it in children(node)]
+        inside = (
+            visit(node, scope, scopes)
+            if visit
+            else [(it, scope) for it in children(node, EVALUATED)]
+        )
         inside.reverse()
         waiting.extend(inside)
     return scopes
@@ -132,8 +137,8 @@ def _class(node: ast.ClassDef, scope: Scope, scopes: list[Scope]) -> _Inside:
 
 def _comprehension(node: ast.ListComp, scope: Scope, scopes: list[Scope]) -> _Inside:
     inner, first = _new(node, scope, scopes), node.generators[0]
-    parts = [part for part in children(node) if part is not first]
-    own = [each for each in children(first) if each is not first.iter]
+    parts = [part for part in children(node, EVALUATED) if part is not first]
+    own = [each for each in children(first, EVALUATED) if each is not first.iter]
     return [(first.iter, scope)] + [(each, inner) for each in (*own, *parts)]
 
 
@@ -165,13 +170,13 @@ def _part(node: ast.Attribute | ast.Subscript, scope: Scope, scopes: list[Scope]
         name, attribute = root_of(node)
         scope.uses.append(_by_globals(node, "change") or Use(name, attribute, "change", node))
         if isinstance(node.value, ast.Name):
-            return [(each, scope) for each in children(node) if each is not node.value]
+            return [(each, scope) for each in children(node, EVALUATED) if each is not node.value]
     elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         scope.uses.append(Use(node.value.id, node.attr, "read", node))
         return []
     elif by_globals := _by_globals(node, "read"):
         scope.uses.append(by_globals)
-    return [(each, scope) for each in children(node)]
+    return [(each, scope) for each in children(node, EVALUATED)]
 
 
 def _by_globals(node: ast.Attribute | ast.Subscript, how: str) -> Use | None:
@@ -190,7 +195,7 @@ def _call(node: ast.Call, scope: Scope, scopes: list[Scope]) -> _Inside:
         name, attribute = root_of(called.value)
         use = _by_globals(called, "change") or Use(name, attribute, "mutate", called)
         scope.uses.append(use)
-    return [(each, scope) for each in children(node)]
+    return [(each, scope) for each in children(node, EVALUATED)]
 
 
 def _global(node: ast.Global, scope: Scope, scopes: list[Scope]) -> _Inside:
@@ -214,7 +219,7 @@ def _binder(node: ast.AST, scope: Scope, scopes: list[Scope]) -> _Inside:
     name = getattr(node, "name", None) or getattr(node, "rest", None)
     if isinstance(name, str):
         scope.bound.setdefault(name, node)
-    return [(each, scope) for each in children(node)]
+    return [(each, scope) for each in children(node, EVALUATED)]
 
 
 _BINDERS = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)

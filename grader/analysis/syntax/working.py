@@ -7,9 +7,9 @@ repeats or raises. Names, constants and bare returns only carry values about.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import walk
 
 _WORKING_STATEMENTS = (
     *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
@@ -29,7 +29,7 @@ def works(statement: ast.stmt) -> bool:
         return True
     if not isinstance(statement, _CARRIERS) or _prints_a_constant(statement):
         return False
-    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in all_below(own_parts(statement)))
+    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in walk(*own_parts(statement)))
 
 
 def _prints_a_constant(statement: ast.stmt) -> bool:
@@ -50,12 +50,3 @@ def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
 
 def _is_statement(node: ast.AST) -> bool:
     return isinstance(node, ast.stmt)
-
-
-def all_below(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Some nodes and everything inside them; never recursive."""
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += below(node)

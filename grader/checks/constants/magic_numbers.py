@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.analysis.syntax.statements import FUNCTIONS
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 
 #: Numbers that need no name, whatever they count (``-1`` is written as 1 behind a minus).
 _PLAIN = frozenset({0, 1, 2, 10, 100, 1000})
@@ -47,14 +47,14 @@ def _in_functions(tree: ast.Module) -> Iterator[ast.Constant]:
     inside: list[ast.AST] = []
     while outside:
         node = outside.pop()
-        (inside if isinstance(node, FUNCTIONS) else outside).extend(below(node))
+        (inside if isinstance(node, FUNCTIONS) else outside).extend(children(node))
     while inside:
         node = inside.pop()
         if isinstance(node, ast.Constant):
             if _needs_name(node.value):
                 yield node
         elif type(node) not in _NAMING or not _names_number(node):
-            inside += below(node)
+            inside += children(node)
 
 
 def _needs_name(value: object) -> bool:

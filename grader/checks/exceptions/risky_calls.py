@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from grader.analysis.syntax.call_targets import Aliases, Target, aliases_of, target_of
 from grader.analysis.syntax.except_clauses import caught, is_try, last_name
-from grader.analysis.syntax.expressions import expressions
 from grader.analysis.syntax.raising_calls import (
     EITHER,
     VALUE,
@@ -25,6 +24,7 @@ from grader.analysis.syntax.raising_calls import (
     path_of,
 )
 from grader.analysis.syntax.statements import FUNCTIONS, Function
+from grader.analysis.syntax.walk import expressions
 
 #: Statements with the index of the one around, as every_statement lists them.
 Nodes = list[tuple[ast.AST, int]]

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from grader.analysis.syntax.evaluation import root_of, worked_out
+from grader.analysis.syntax.dotted_names import root_of
+from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.scopes import MUTATORS
 from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression

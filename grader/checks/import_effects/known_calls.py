@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from grader.analysis.syntax.evaluation import root_of, worked_out
+from grader.analysis.syntax.dotted_names import root_of
+from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, Function, bodies
 
 RUNS, PRINTS, ASKS, READS = (

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.statements import DEFINITIONS, bodies, every_statement
-from grader.analysis.syntax.working import all_below, own_parts, works
+from grader.analysis.syntax.walk import walk
+from grader.analysis.syntax.working import own_parts, works
 from grader.domain.source import SourceFile
 
 #: Decorators that change what they decorate, and hand it to nobody.
@@ -131,7 +132,7 @@ def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]
 
 def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Every name that is read below some nodes, and every attribute."""
-    for node in all_below(nodes):
+    for node in walk(*nodes):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield node.id
         elif isinstance(node, ast.Attribute):

@@ -15,7 +15,7 @@ from grader.analysis.syntax.names import (
     words_of,
 )
 from grader.analysis.syntax.statements import FUNCTIONS, Function
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 from grader.checks.naming.numbered import Groups, numbered_names
 from grader.checks.naming.vocabulary import (
     CUSTOMARY,
@@ -151,7 +151,7 @@ def _worked_out(function: Function) -> Iterator[ast.AST]:
             continue
         if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             yield node
-            waiting += below(node)
+            waiting += children(node)
 
 
 def without_verb(groups: Groups) -> Iterator[Binding]:

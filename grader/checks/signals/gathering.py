@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from grader.analysis.syntax.statements import is_constant_expression
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 
 _BINDINGS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -45,5 +45,5 @@ def gather(tree: ast.Module) -> Gathered:
                 found.bindings.append(node)
         elif isinstance(node, ast.Call):
             found.calls.append(node)
-        waiting += below(node)
+        waiting += children(node)
     return found

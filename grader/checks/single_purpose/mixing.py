@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from grader.analysis.syntax.call_targets import Aliases, target_of
 from grader.analysis.syntax.except_clauses import last_name
-from grader.analysis.syntax.expressions import expressions
 from grader.analysis.syntax.statements import DEFINITIONS, Function, bodies
+from grader.analysis.syntax.walk import expressions
 
 #: Assignments of computed values, outside loops, that make a function one that computes.
 _COMPUTING = 3

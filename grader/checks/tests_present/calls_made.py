@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.analysis.syntax.imports import Import
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 from grader.checks.tests_present.assertions import RAISING
 from grader.checks.tests_present.tautologies import last_name
 
@@ -157,7 +157,7 @@ def nodes_in(tops: Iterable[ast.AST]) -> list[ast.AST]:
     """Every node of some expressions."""
     found = list(tops)
     for node in found:  # which grows meanwhile
-        found += below(node)
+        found += children(node)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
-from grader.analysis.syntax.walk import below
+from grader.analysis.syntax.walk import children
 from grader.checks.tests_present.tautologies import last_name
 
 #: Calls in a student's test after which nothing of that test runs, so that it tries nothing out.
@@ -53,7 +53,7 @@ def mentioned(nodes: Iterable[ast.AST]) -> Iterator[str]:
         node = waiting.pop()
         if not isinstance(node, ast.Call) or last_name(node) not in _ONLY_ASKS:
             yield from _mentioned_by(node)
-            waiting += below(node)
+            waiting += children(node)
 
 
 def _mentioned_by(node: ast.AST) -> Iterator[str]:

@@ -1,0 +1,23 @@
+"""What a dotted name says: its last part, and the name at its root."""
+
+from __future__ import annotations
+
+import ast
+
+
+def last_name(node: ast.AST | None) -> str:
+    """Return ``sub`` for the nodes of ``sub`` and ``re.sub``, an empty text for anything else."""
+    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+
+
+def root_of(node: ast.expr) -> tuple[str, str]:
+    """Return the name that ``node`` begins with, and the first attribute that is taken of it.
+
+    ``("x", "")`` for ``x[0][1]``, ``("x", "y")`` for ``x.y[0].z``, no name for ``f().x``.
+    """
+    attribute = ""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        if isinstance(node, ast.Attribute):
+            attribute = node.attr
+        node = node.value
+    return (node.id, attribute) if isinstance(node, ast.Name) else ("", "")
