@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from grader.analysis.syntax.statements import has_statements
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Inspection
 from grader.domain.rubric import CODE_LINES
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation="Lines that the exercise handed out are neither blamed nor praised.",
     how_to_fix="Write your own part; what you were given may stay as it is.",
     url="https://docs.python.org/3/reference/lexical_analysis.html#line-structure",
@@ -51,7 +51,7 @@ CHECK = Check(
     id=CODE_LINES,
     version=1,
     title="Lines of code",
-    words=WORDS,
+    guidance=GUIDANCE,
     measures=(),
     inspect=inspect,
     gradable=False,

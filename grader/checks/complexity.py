@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools.radon_complexity import MODULE, Block, blocks
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import highest, over_limit
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "Every `if`, loop, `except`, `and` and `or` adds a way through a function. With many ways"
         " it is hard to read, to test and to change without breaking something."
@@ -103,7 +103,7 @@ CHECK = Check(
     id="complexity",
     version=1,
     title="Simple control flow",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
         replace(

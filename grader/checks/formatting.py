@@ -9,12 +9,12 @@ from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black
 from grader.analysis.tools.options import FormattingOptions
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile, restore
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "Black would lay this file out differently. When everybody's code has one layout, readers"
         " spend their attention on what the code does, and a change shows only what changed."
@@ -106,7 +106,7 @@ CHECK = Check(
     id="formatting",
     version=1,
     title="Formatted with Black",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
     options=FormattingOptions,
     measures=(

@@ -10,12 +10,12 @@ from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools.radon_complexity import total_complexity
 from grader.analysis.tools.radon_halstead import halstead
 from grader.analysis.tools.radon_raw import raw_counts
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "The maintainability index puts size, complexity and the number of operations of a file"
         " into one number from 0 to 100. A low one says that much is going on in one file."
@@ -102,7 +102,7 @@ CHECK = Check(
     id="maintainability",
     version=1,
     title="Easy to maintain",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
         Measure(

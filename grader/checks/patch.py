@@ -9,17 +9,17 @@ from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black, isort
 from grader.analysis.tools.options import FormattingOptions, ImportOrderOptions
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, restore
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation="This patch is what isort and Black would make of the file.",
     how_to_fix="Save the report's patch and run `git apply` on it, or run the two tools yourself.",
     url="https://git-scm.com/docs/git-apply",
 )
 
-_DISAGREEMENT = Words(
+_DISAGREEMENT = Guidance(
     explanation=(
         "isort and Black want different things of this file: what one of them writes the other"
         " would change again. It is no fault of yours."
@@ -31,7 +31,7 @@ _DISAGREEMENT = Words(
 _BOM = "\ufeff"
 
 
-class MendOptions(Options):
+class FixOptions(Options):
     """The formatters to run, each with its options; ``None`` leaves one out."""
 
     formatting: FormattingOptions | None = None
@@ -40,28 +40,28 @@ class MendOptions(Options):
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """The patch of one file, from the bytes as the student wrote them, mark and newlines too."""
-    assert isinstance(options, MendOptions)
+    assert isinstance(options, FixOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
     tools = _tools(options, context, is_stub=source.kind == "stub")
-    mended = reduce(lambda text, tool: tool(text), tools, source.raw_text)
-    patches = [] if mended == source.raw_text else [_patch(source, mended)]
-    quarrels = [] if all(tool(mended) == mended for tool in tools) else [_disagreement()]
+    fixed = reduce(lambda text, tool: tool(text), tools, source.raw_text)
+    patches = [] if fixed == source.raw_text else [_patch(source, fixed)]
+    quarrels = [] if all(tool(fixed) == fixed for tool in tools) else [_disagreement()]
     if not patches and not quarrels:
         return NOTHING_TO_SAY
     counts = {"patched": len(patches), "disagreements": len(quarrels)}
     return Inspection(facts=Facts(counts=counts), findings=(*patches, *quarrels))
 
 
-def _patch(source: SourceFile, mended: str) -> Finding:
+def _patch(source: SourceFile, fixed: str) -> Finding:
     bom = _BOM if source.has_bom else ""
-    before, after = (bom + restore(text, source.stand_in) for text in (source.raw_text, mended))
+    before, after = (bom + restore(text, source.stand_in) for text in (source.raw_text, fixed))
     change = difference(before, after)
     message = f"isort and Black would change {change.lines} lines"
     return Finding(code="patch", line=change.first_line, message=message, hunk=change.body)
 
 
-def _tools(options: MendOptions, own: Context, *, is_stub: bool) -> list[Callable[[str], str]]:
+def _tools(options: FixOptions, own: Context, *, is_stub: bool) -> list[Callable[[str], str]]:
     """isort, then Black, as far as they are wanted: each from a text to what it would write."""
     tools: list[Callable[[str], str]] = []
     if options.import_order is not None:
@@ -96,12 +96,13 @@ def _disagreement() -> Finding:
 
 
 CHECK = Check(
+    # Stored facts and frozen rubrics know this check by the id "mend"; it must not change.
     id="mend",
     version=1,
     title="Patch",
-    words=WORDS,
-    words_by_code={"disagreement": _DISAGREEMENT},
-    options=MendOptions,
+    guidance=GUIDANCE,
+    guidance_by_code={"disagreement": _DISAGREEMENT},
+    options=FixOptions,
     context=isort.own_modules,
     measures=(),
     inspect=inspect,

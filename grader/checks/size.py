@@ -10,12 +10,12 @@ from typing import Literal
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools.radon_halstead import halstead
 from grader.analysis.tools.radon_raw import raw_counts
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting, highest, over_limit
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "This file is long. A reader who looks for one thing has to pass by all the others, and"
         " two people who work on it get into each other's way."
@@ -102,7 +102,7 @@ CHECK = Check(
     id="size",
     version=1,
     title="Small files",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
         _total("logical_lines", "Logical lines", "logical lines"),

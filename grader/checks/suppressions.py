@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from grader.analysis.syntax.statements import has_statements
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
 from grader.domain.measures import counting_in_code
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "This comment tells a tool not to look at a line or a file. Here such comments have no"
         " effect: the code was checked as if it were not there."
@@ -51,7 +51,7 @@ CHECK = Check(
     id="suppressions",
     version=1,
     title="No comments that silence a tool",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
         counting_in_code("suppression_comments", "Comments that silence a tool", "comments"),

@@ -28,11 +28,11 @@ class Options(BaseModel):
 
 
 @dataclass(frozen=True)
-class Words:
-    """What a student reads beside a finding.
+class Guidance:
+    """The advice that a report shows with a finding.
 
-    ``explanation`` says what it is and why it matters, ``how_to_fix`` how to mend it, ``url``
-    where to read more.
+    ``explanation`` says what the finding is and why it matters, ``how_to_fix`` how to fix it, and
+    ``url`` where to read more.
     """
 
     explanation: str
@@ -42,7 +42,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a check teaches beside the words at a finding.
+    """What a check teaches beside the guidance at a finding.
 
     ``practice`` is the practice of good code that it belongs to. ``before`` and ``after`` are the
     same small program done badly and well, as files by path; the check's first measure tells them
@@ -65,7 +65,7 @@ def _no_context(path: str, outline: Outline) -> Context:
 
 @dataclass(frozen=True)
 class Check:
-    """A check: words, options, measures and one pure function.
+    """A check: guidance, options, measures and one pure function.
 
     ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only ever
     called on a source that decodes and parses. ``reads(path)`` says which files it is about: of
@@ -84,7 +84,7 @@ class Check:
     id: str
     version: int
     title: str
-    words: Words
+    guidance: Guidance
     measures: tuple[Measure, ...]
     inspect: Callable[[SourceFile, Options, Context], Inspection]
     options: type[Options] = Options
@@ -95,7 +95,7 @@ class Check:
     skips_tests: bool = False
     #: Whether it looks at what the exercise handed out like at the student's own.
     takes_given: bool = False
-    words_by_code: Mapping[str, Words] = field(default_factory=dict)
+    guidance_by_code: Mapping[str, Guidance] = field(default_factory=dict)
     #: What ``grader explain`` tells of it; every check that rubrics may name has one.
     lesson: Lesson | None = None
     #: The command line that gives the same verdict at home, for the options; files are appended.
@@ -112,17 +112,21 @@ class Check:
 
     @property
     def reading(self) -> tuple[str, ...]:
-        """Every address that its words and its lesson name, each once."""
-        every = [self.words, *self.words_by_code.values()]
+        """Every address that its guidance and its lesson name, each once."""
+        every = [self.guidance, *self.guidance_by_code.values()]
         more = self.lesson.reading if self.lesson else ()
-        return tuple(dict.fromkeys([*(words.url for words in every), *more]))
+        return tuple(dict.fromkeys([*(guidance.url for guidance in every), *more]))
 
-    def words_for(self, code: str) -> Words:
-        """Words for a finding's code: its own, those of its longest known prefix, the check's."""
+    def guidance_for(self, code: str) -> Guidance:
+        """Return the guidance for a finding's `code`.
+
+        The longest prefix of `code` in ``guidance_by_code`` decides (e.g. "E2" for "E225");
+        without one, it is the guidance of the check.
+        """
         for length in range(len(code), 0, -1):
-            if code[:length] in self.words_by_code:
-                return self.words_by_code[code[:length]]
-        return self.words
+            if code[:length] in self.guidance_by_code:
+                return self.guidance_by_code[code[:length]]
+        return self.guidance
 
 
 #: Every check there is, by id.

@@ -69,7 +69,7 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
     Of a document only the size, the encoding and the characters are looked at.
 
     ``python`` is the version that the exercise is written for. A file that does not compile is
-    ``unreadable`` with one finding (codes: ``grader.domain.unreadable.WORDS``); where only our own
+    ``unreadable`` with one finding (codes: ``unreadable.GUIDANCE``); where only our own
     interpreter is too old for it, it is ``failed`` with the reason ``grammar``.
     """
     try:

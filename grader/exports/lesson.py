@@ -15,8 +15,8 @@ def render_lesson(check: Check) -> str:
     sheet.put(f"{check.id}: {check.title}")
     if check.lesson:
         sheet.put(check.lesson.practice)
-    _said(sheet, "Why it matters", check.words.explanation)
-    _said(sheet, "How to mend it", check.words.how_to_fix)
+    _said(sheet, "Why it matters", check.guidance.explanation)
+    _said(sheet, "How to mend it", check.guidance.how_to_fix)
     if check.lesson:
         _example(sheet, "Before", check.lesson.before)
         _example(sheet, "After", check.lesson.after)

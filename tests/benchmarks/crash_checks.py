@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from grader.checks import catalog
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import Facts, Inspection
 from grader.domain.measures import counting
 from grader.domain.source import SourceFile
@@ -26,7 +26,7 @@ CATALOG = {
         id="crash",
         version=1,
         title="A tool that crashes",
-        words=Words("What it is.", "How to mend it.", "https://example.org"),
+        guidance=Guidance("What it is.", "How to mend it.", "https://example.org"),
         measures=(counting("lines", "Lines", "lines"),),
         inspect=_inspect,
     ),

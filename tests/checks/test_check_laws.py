@@ -124,7 +124,7 @@ def test_a_file_without_statements_earns_nothing(check_id: str, text: str) -> No
 def test_every_check_is_complete(check_id: str) -> None:
     check = CATALOG[check_id]
     assert check.id == check_id and check.version >= 1 and check.title
-    for words in (check.words, *check.words_by_code.values()):
+    for words in (check.guidance, *check.guidance_by_code.values()):
         assert words.explanation and words.how_to_fix and words.url.startswith("https://")
     assert bool(check.measures) == check.gradable
     ids = [measure.id for measure in check.measures]

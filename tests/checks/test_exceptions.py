@@ -477,6 +477,6 @@ def test_nothing_to_judge() -> None:
 
 
 def test_every_code_has_words() -> None:
-    for words in (CHECK.words, *CHECK.words_by_code.values()):
+    for words in (CHECK.guidance, *CHECK.guidance_by_code.values()):
         assert words.explanation and words.how_to_fix and words.url.startswith("https://")
-    assert CHECK.words_for("B012") is CHECK.words
+    assert CHECK.guidance_for("B012") is CHECK.guidance

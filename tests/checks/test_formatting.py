@@ -89,5 +89,5 @@ def test_every_target_of_black_may_be_named() -> None:
 
 
 def test_words_stand_at_the_check() -> None:
-    assert CHECK.words_for("black") is CHECK.words
+    assert CHECK.guidance_for("black") is CHECK.guidance
     assert CHECK.tools == ("black",)

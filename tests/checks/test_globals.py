@@ -147,7 +147,7 @@ def test_what_a_student_reads() -> None:
     ]
     assert found.findings[1].message == "`add` changes `total`, which it was not given"
     assert found.findings[2].message == "`f` reads `total`, which it was not given"
-    fixes = {CHECK.words_for(each.code).how_to_fix for each in found.findings}
+    fixes = {CHECK.guidance_for(each.code).how_to_fix for each in found.findings}
     assert len(fixes) == 3
     shown = [
         [each.code for each in found.findings if measure.evidence(each, None)]

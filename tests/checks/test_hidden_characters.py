@@ -151,7 +151,7 @@ def test_a_file_of_comments_is_looked_at_and_earns_nothing(
 
 def test_words_say_what_it_is_and_how_to_mend_it(inspect: Inspect) -> None:
     found = inspect("hidden_characters", "s\u0441ope = '\u200b \u202e'\n")
-    words = {CHECK.words_for(one.code) for one in found.findings}
+    words = {CHECK.guidance_for(one.code) for one in found.findings}
     assert len(words) == 3
     assert all(one.how_to_fix and one.explanation for one in words)
 

@@ -155,7 +155,7 @@ def test_evidence_is_the_finding_that_was_counted(inspect: Any) -> None:
 def test_words_of_each_code() -> None:
     codes = ("outside-function", "no-main-guard", "import-cycle", "unreached-module", "star-import")
     more = ("code-in-text", "unused-definition", "main-starts-little", "other")
-    assert len({CHECK.words_for(code) for code in (*codes, *more)}) == 9
+    assert len({CHECK.guidance_for(code) for code in (*codes, *more)}) == 9
 
 
 def test_nothing_to_judge(inspect: Any) -> None:

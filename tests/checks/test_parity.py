@@ -24,7 +24,7 @@ from grader.analysis.tools.options import BESIDE_BLACK, StyleOptions
 from grader.analysis.tools.radon_complexity import MODULE, blocks, total_complexity
 from grader.analysis.tools.radon_raw import raw_counts
 from grader.checks.catalog import CATALOG
-from grader.checks.style.guidance import WORDS_BY_CODE
+from grader.checks.style.guidance import GUIDANCE_BY_CODE
 from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
 
@@ -224,7 +224,9 @@ def test_common_codes_have_words(laid: Laid) -> None:
         for finding in inspect("style", file, (), **STYLE).findings
     }
     assert len(codes) > 25
-    assert [code for code in codes if check.words_for(code) not in WORDS_BY_CODE.values()] == []
+    assert [
+        code for code in codes if check.guidance_for(code) not in GUIDANCE_BY_CODE.values()
+    ] == []
 
 
 def longest_statement(tree: ast.Module) -> int:

@@ -131,7 +131,7 @@ def test_places_and_words(inspect: Inspect) -> None:
         (5, 8, f"This text of {len(PROSE)} characters is very long"),
     ]
     for one in found.findings:
-        assert CHECK.words_for(one.code) is not CHECK.words
+        assert CHECK.guidance_for(one.code) is not CHECK.guidance
 
 
 def test_statements_are_counted(inspect: Inspect) -> None:

@@ -126,7 +126,7 @@ def test_tabs_are_judged_from_the_first_indented_line(inspect: Any) -> None:
     ],
 )
 def test_words_of_the_longest_known_beginning(code: str, says: str) -> None:
-    assert says in CHECK.words_for(code).explanation
+    assert says in CHECK.guidance_for(code).explanation
 
 
 def test_options_are_strict() -> None:

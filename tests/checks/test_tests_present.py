@@ -600,7 +600,7 @@ def test_deep_trees() -> None:
 
 def test_words_of_each_code() -> None:
     codes = ("untested-function", "test-without-assertion", "assertion-cannot-fail")
-    assert len({CHECK.words_for(code) for code in (*codes, "test-not-counted", "other")}) == 5
+    assert len({CHECK.guidance_for(code) for code in (*codes, "test-not-counted", "other")}) == 5
     assert not CHECK.skips_tests
 
 

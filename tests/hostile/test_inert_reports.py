@@ -52,7 +52,7 @@ BLOCKS = set(
     " list_item table thead tbody tr th td link".split()
 )
 OURS = {address for check in CATALOG.values() for address in check.reading}
-OURS |= {words.url for words in unreadable.WORDS.values()} | {"https://ok.example/x"}
+OURS |= {words.url for words in unreadable.GUIDANCE.values()} | {"https://ok.example/x"}
 #: What GitHub makes a link or a mention of in plain text.
 LIVELY = re.compile(r"https?:|www\.|@\w|#\d|mailto:|\bGH-\d")
 FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r]")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from grader.checks import catalog
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.measures import counting
 from grader.domain.source import SourceFile
@@ -54,7 +54,7 @@ sys.addaudithook(_hook)
 
 
 def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> Check:
-    words = Words("What it is.", "How to mend it.", "https://example.org")
+    words = Guidance("What it is.", "How to mend it.", "https://example.org")
     return Check(id, 1, id.title(), words, (counting("lines", "Lines", "lines"),), inspect)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.measures import counting
 from grader.domain.source import SourceFile
@@ -180,7 +180,7 @@ CATALOG = {
         "attempt",
         1,
         "Attempts",
-        Words("What it is.", "How to mend it.", "https://example.org"),
+        Guidance("What it is.", "How to mend it.", "https://example.org"),
         (counting("lines", "Lines", "lines"),),
         _inspect,
     )

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import Facts, Finding, Inspection
 from grader.domain.measures import counting
 from grader.domain.source import SourceFile
 from grader.engine.forkserver.child import ANSWERED, FRAME
 from grader.engine.sandbox.confinement import RESULTS
 
-_WORDS = Words("What it is.", "How to mend it.", "https://example.org")
+_GUIDANCE = Guidance("What it is.", "How to mend it.", "https://example.org")
 
 
 def _hang() -> Inspection:
@@ -162,7 +162,7 @@ def _when_triggered(act: Callable[[], Inspection]) -> Callable[..., Inspection]:
 
 def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> Check:
     measures = (counting("lines", "Lines", "lines"),)
-    return Check(id, 1, id.title(), _WORDS, measures, inspect)
+    return Check(id, 1, id.title(), _GUIDANCE, measures, inspect)
 
 
 _ACTS = {

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.domain.check import Check, Context, Inspections, Options, Words
+from grader.domain.check import Check, Context, Guidance, Inspections, Options
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
@@ -45,7 +45,7 @@ CHECK = Check(
     id="shared_words",
     version=1,
     title="Shared words",
-    words=Words("What.", "How.", "https://example.org"),
+    guidance=Guidance("What.", "How.", "https://example.org"),
     measures=(counting("shared", "Shared words", "words"),),
     inspect=look,
     combine=shared,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.domain.check import Catalog, Check, Context, Inspections, Options, Outline, Words
+from grader.domain.check import Catalog, Check, Context, Guidance, Inspections, Options, Outline
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import counting
@@ -17,7 +17,7 @@ from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from tests.in_process import InProcess
 
-WORDS = Words("What.", "How.", "https://example.org")
+GUIDANCE = Guidance("What.", "How.", "https://example.org")
 
 
 def count_lines(source: SourceFile, options: Options, context: Context) -> Inspection:
@@ -34,9 +34,9 @@ def paths(path: str, outline: Outline) -> Context:
 
 
 MEASURES = (counting("lines", "Lines", "lines"),)
-CODE = Check("code", 1, "Code", WORDS, MEASURES, count_lines, context=paths)
+CODE = Check("code", 1, "Code", GUIDANCE, MEASURES, count_lines, context=paths)
 TEXT = Check(
-    "text", 1, "Text", WORDS, MEASURES, count_lines, reads=is_document, combine=as_they_are
+    "text", 1, "Text", GUIDANCE, MEASURES, count_lines, reads=is_document, combine=as_they_are
 )
 CATALOG: Catalog = {"code": CODE, "text": TEXT}
 

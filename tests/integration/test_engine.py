@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Catalog, Check, Context, Options, Outline, Words
+from grader.domain.check import Catalog, Check, Context, Guidance, Options, Outline
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
@@ -37,7 +37,7 @@ from grader.engine.measuring.job import (
 )
 from tests.in_process import InProcess
 
-WORDS = Words("What it is.", "How to mend it.", "https://example.org")
+GUIDANCE = Guidance("What it is.", "How to mend it.", "https://example.org")
 
 
 class Size(Options):
@@ -59,12 +59,12 @@ def _paths(path: str, outline: Outline) -> Context:
     return tuple(name for name, _ in outline)
 
 
-LINES = Check("lines", 1, "Lines", WORDS, (counting("lines", "L", "l"),), _lines, Size)
+LINES = Check("lines", 1, "Lines", GUIDANCE, (counting("lines", "L", "l"),), _lines, Size)
 SIBLINGS = Check(
     "siblings",
     1,
     "Siblings",
-    WORDS,
+    GUIDANCE,
     (counting("siblings", "S", "s"),),
     _siblings,
     context=_paths,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from grader.domain.check import Catalog, Check, Options, Words
+from grader.domain.check import Catalog, Check, Guidance, Options
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.measures import Measure, counting, highest, over_limit
@@ -27,7 +27,7 @@ def _nothing(source: SourceFile, options: Options, context: tuple[str, ...]) -> 
 
 def check(name: str, *measures: Measure, **more: Any) -> Check:
     """A check that offers measures and cannot be run."""
-    words = Words(f"About {name}.", f"Mend {name}.", f"https://example.org/{name}")
+    words = Guidance(f"About {name}.", f"Mend {name}.", f"https://example.org/{name}")
     return Check(name, 1, name.title(), words, measures, _nothing, **more)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile
-from grader.domain.unreadable import DOCUMENT_WORDS, READABLE, WORDS, readable_words
+from grader.domain.unreadable import DOCUMENT_GUIDANCE, GUIDANCE, READABLE, unreadable_guidance
 from grader.engine.forkserver.server import _SAMPLE
 from grader.engine.gate import MAX_BYTES, gate
 
@@ -23,7 +23,7 @@ def refused(data: bytes, python: str = "3.11") -> tuple[str, Finding]:
     assert isinstance(outcome, Inspection), "it was let through"
     assert outcome.state is State.UNREADABLE
     (finding,) = outcome.findings
-    assert finding.code in WORDS
+    assert finding.code in GUIDANCE
     return outcome.reason, finding
 
 
@@ -160,9 +160,9 @@ def test_what_the_newer_python_does_not_allow_either_is_the_students(data: bytes
 
 def test_every_code_has_words_and_unknown_ones_fall_back() -> None:
     assert READABLE == "readable"
-    assert readable_words("encoding", "a.py") is WORDS["encoding"]
-    assert readable_words("encoding", "answers.md") is DOCUMENT_WORDS["encoding"]
-    assert readable_words("new-code", "a.py") is WORDS["syntax-error"]
+    assert unreadable_guidance("encoding", "a.py") is GUIDANCE["encoding"]
+    assert unreadable_guidance("encoding", "answers.md") is DOCUMENT_GUIDANCE["encoding"]
+    assert unreadable_guidance("new-code", "a.py") is GUIDANCE["syntax-error"]
 
 
 @pytest.mark.parametrize("path", ["answers.md", "pyproject.toml", "requirements-dev.txt"])
@@ -184,7 +184,7 @@ def test_a_document_that_cannot_be_read_says_why(data: bytes, code: str) -> None
     assert isinstance(found, Inspection)
     assert found.state is State.UNREADABLE
     assert found.findings[0].code == code
-    assert code in DOCUMENT_WORDS
+    assert code in DOCUMENT_GUIDANCE
 
 
 @given(st.binary(max_size=200))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grader.domain.check import Words
+from grader.domain.check import Guidance
 from grader.domain.facts import FileFacts
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.report.next_step import NextStep, next_step
@@ -85,8 +85,8 @@ def test_place_is_only_where_the_criterion_looks() -> None:
 
 
 def test_words_are_those_of_the_finding() -> None:
-    words = {"X": Words("Why.", "Mend X.", "url")}
-    catalog = {"lint": check("lint", COMPLAINTS, words_by_code=words)}
+    words = {"X": Guidance("Why.", "Mend X.", "url")}
+    catalog = {"lint": check("lint", COMPLAINTS, guidance_by_code=words)}
     finding = Finding(code="X12", line=2, message="bad")
     files = file("a.py", lint=complaints(1, finding))
     found = step({"it": criterion()}, files, catalog=catalog)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.check import Options, Words
+from grader.domain.check import Guidance, Options
 from grader.domain.facts import DroppedFile, SubmissionFacts
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.measures import counting
@@ -110,7 +110,7 @@ def test_lines_of_criteria_and_total() -> None:
 
 def test_a_criterion_with_points_to_win_says_how() -> None:
     lines = {line.id: line for line in full_report().criteria}
-    assert lines["length"].how_to_fix == CATALOG["length"].words.how_to_fix
+    assert lines["length"].how_to_fix == CATALOG["length"].guidance.how_to_fix
     assert lines["hand"].how_to_fix == ""
     won = reported({"lint": criterion()}, file("a.py", lint=complaints(0)))
     assert won.criteria[0].how_to_fix == ""
@@ -120,7 +120,7 @@ def test_advice_on_code_waits_until_there_is_some_to_read() -> None:
     for one, told in ((file("a.py", NO_PYTHON), "being read"), (file("a.py"), "is measured")):
         (line,) = reported({"lint": criterion()}, one).criteria
         assert told in line.how_to_fix
-        assert line.how_to_fix != CATALOG["lint"].words.how_to_fix
+        assert line.how_to_fix != CATALOG["lint"].guidance.how_to_fix
 
 
 def test_empty_files_are_named_unless_they_mark_a_package() -> None:
@@ -196,8 +196,8 @@ def test_one_finding_under_two_limits_names_whom_it_concerns() -> None:
 
 
 def test_finding_carries_its_words() -> None:
-    words = {"X": Words("Why X.", "Mend X.", "https://example.org/X")}
-    lint = check("lint", counting("complaints", "C", "c"), words_by_code=words)
+    words = {"X": Guidance("Why X.", "Mend X.", "https://example.org/X")}
+    lint = check("lint", counting("complaints", "C", "c"), guidance_by_code=words)
     compiled = compiled_rubric_of({"it": criterion()}, {"lint": lint})
     other = Finding(code="Y1", message="odd")
     facts = facts_of(file("a.py", lint=complaints(2, X1, other)))

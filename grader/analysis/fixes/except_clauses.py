@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from grader.analysis.fixes.own_line import Line, Mend
+from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.syntax.call_targets import Aliases, aliases_of, target_of
 from grader.analysis.syntax.except_clauses import is_try
 from grader.analysis.syntax.raising_calls import errors_of
@@ -15,10 +15,10 @@ from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile
 
 
-def handler_mend(source: SourceFile) -> Mend:
-    """How to mend an ``except`` that catches everything, as far as its ``try`` tells."""
+def except_clause_fix(source: SourceFile) -> Fix:
+    """Return the fix for an ``except`` that catches everything: name the errors of its ``try``."""
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         nodes = [node for node, _ in every_statement(source.tree)]
         body = next(_tried(nodes, finding.line), [])
         errors = _errors(body, aliases_of(nodes))
@@ -30,7 +30,7 @@ def handler_mend(source: SourceFile) -> Mend:
         end = start if found.type is None else line.end(found.type)
         return f"{line.text[:start]} {named}{line.text[end:]}"
 
-    return mend
+    return fix
 
 
 def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[list[ast.stmt]]:

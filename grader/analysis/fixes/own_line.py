@@ -1,4 +1,4 @@
-"""The student's own line beside the mended one, for findings where that can be worked out."""
+"""The student's own line beside the fixed one, for findings where that can be worked out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.domain.source import SourceFile, restore
 #: So many findings of one code in one file show their line, and so many are looked at for it.
 _MOST_SHOWN = 3
 _MOST_TRIED = 12
-#: Longer lines (in characters) teach little, and neither do longer mends.
+#: Longer lines (in characters) teach little, and neither do longer fixes.
 _LONGEST = 160
 
 #: What has to stand before a line that only goes on with a statement.
@@ -76,15 +76,15 @@ class Line:
 
 
 #: What the line of a finding should be: several lines, nothing at all, or ``None`` if unknown.
-Mend = Callable[[Finding, Line], str | None]
+Fix = Callable[[Finding, Line], str | None]
 
 
 def with_own_lines(
-    source: SourceFile, findings: Iterable[Finding], mend: Mend
+    source: SourceFile, findings: Iterable[Finding], fix: Fix
 ) -> tuple[Finding, ...]:
     """The findings, the first few of each code with the line as it is and as it could be.
 
-    A mend is shown only where the line stands by itself both before and after.
+    A fix is shown only where the line stands by itself both before and after.
     """
     shown: Counter[str] = Counter()
     tried: Counter[str] = Counter()
@@ -92,18 +92,18 @@ def with_own_lines(
     for finding in findings:
         if shown[finding.code] < _MOST_SHOWN and tried[finding.code] < _MOST_TRIED:
             tried[finding.code] += 1
-            finding = _with_own_line(source, finding, mend)
+            finding = _with_own_line(source, finding, fix)
             shown[finding.code] += finding.before is not None
         found.append(finding)
     return tuple(found)
 
 
-def _with_own_line(source: SourceFile, finding: Finding, mend: Mend) -> Finding:
+def _with_own_line(source: SourceFile, finding: Finding, fix: Fix) -> Finding:
     line = line_of(source, finding.line)
-    mended = None if line is None else mend(finding, line)
-    if line is None or mended is None or mended == line.text or not _stands(mended):
+    fixed = None if line is None else fix(finding, line)
+    if line is None or fixed is None or fixed == line.text or not _stands(fixed):
         return finding
-    before, after = (restore(text, source.stand_in) for text in (line.text, mended))
+    before, after = (restore(text, source.stand_in) for text in (line.text, fixed))
     return finding.model_copy(update={"before": before, "after": after})
 
 
@@ -119,11 +119,11 @@ def line_of(source: SourceFile, number: int) -> Line | None:
     return None if read is None else Line(text, *read, indented=text != whole)
 
 
-def _stands(mended: str) -> bool:
-    lines = mended.split("\n")
+def _stands(fixed: str) -> bool:
+    lines = fixed.split("\n")
     if any(len(line) > _LONGEST for line in lines):
         return False
-    return not mended or _read(mended) is not None
+    return not fixed or _read(fixed) is not None
 
 
 def _read(text: str) -> tuple[ast.Module, int] | None:

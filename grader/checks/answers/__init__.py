@@ -11,7 +11,7 @@ from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import flake8
 from grader.analysis.tools.options import Code, LineLength, StyleOptions
 from grader.checks.answers.codes_in_text import codes_in_text
-from grader.domain.check import Check, Context, Inspections, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile, is_python
@@ -20,7 +20,7 @@ _ANSWERS, _BEFORE = "answers.md", "before"
 _SAID, _FOUND = "said:", "found:"
 _WRONG, _MISSED = "wrong-code", "missed-code"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "flake8 gives every kind of complaint a code, such as E501. Whoever can read its report"
         " knows what to mend, and what Black has mended since."
@@ -32,14 +32,14 @@ WORDS = Words(
     url="https://flake8.pycqa.org/en/latest/user/error-codes.html",
 )
 
-WORDS_BY_CODE = {
-    _WRONG: Words(
+GUIDANCE_BY_CODE = {
+    _WRONG: Guidance(
         "flake8 does not find this in the script under `before`.",
         "Run flake8 on the script as it was, compare the codes letter by letter, and take out what"
         " it does not show.",
         "https://www.flake8rules.com/",
     ),
-    _MISSED: Words(
+    _MISSED: Guidance(
         "flake8 complains here, and answers.md does not name the code of this complaint.",
         "Run flake8 on the script as it was, and add the codes that are not in answers.md yet.",
         "https://www.flake8rules.com/",
@@ -206,9 +206,9 @@ CHECK = Check(
     id="answers",
     version=1,
     title="The answers name what flake8 found",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
-    words_by_code=WORDS_BY_CODE,
+    guidance_by_code=GUIDANCE_BY_CODE,
     options=AnswersOptions,
     reads=reads,
     takes_given=True,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from grader.analysis.fixes.own_line import Line, Mend, with_own_lines
+from grader.analysis.fixes.own_line import Fix, Line, with_own_lines
 from grader.analysis.fixes.renames import is_free, renamed
 from grader.analysis.syntax.constants import Constant, constants_of
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.constants.magic_numbers import Magic, magic_numbers
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "This value is set once at the top level and never changes. Capital letters tell every"
         " reader so: nobody needs to search the file for the line that changes it, because there"
@@ -28,7 +28,7 @@ WORDS = Words(
     url="https://peps.python.org/pep-0008/#constants",
 )
 
-_MAGIC = Words(
+_MAGIC = Guidance(
     explanation=(
         "The same number stands in several places and does not say what it means. Whoever changes"
         " one of them has to find, and understand, all the others."
@@ -55,20 +55,20 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     }
     findings = [*map(_not_upper, lower), *(_repeated(source, each) for each in magic)]
     findings.sort(key=lambda each: (each.line, each.column))
-    shown = with_own_lines(source, findings, _mend(source, lower))
+    shown = with_own_lines(source, findings, _fix(source, lower))
     return Inspection(facts=Facts(counts=counts), findings=shown)
 
 
-def _mend(source: SourceFile, lower: list[Constant]) -> Mend:
+def _fix(source: SourceFile, lower: list[Constant]) -> Fix:
     by_place = {(each.node.lineno, each.node.col_offset + 1): each for each in lower}
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         constant = by_place.get((finding.line, finding.column))
         if constant is None or not is_free(constant.in_upper, source):
             return None
         return renamed(line, constant.name, constant.in_upper)
 
-    return mend
+    return fix
 
 
 def _not_upper(constant: Constant) -> Finding:
@@ -151,9 +151,9 @@ CHECK = Check(
     id="constants",
     version=2,
     title="Constants in capital letters",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
-    words_by_code={"magic-number": _MAGIC},
+    guidance_by_code={"magic-number": _MAGIC},
     measures=MEASURES,
     inspect=inspect,
     skips_tests=True,

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from pydantic import Field
 
 from grader.checks.dependencies.manifests import NotToml, is_manifest, read_manifest
-from grader.domain.check import Check, Context, Inspections, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile
@@ -18,7 +18,7 @@ from grader.domain.source import SourceFile
 _MISSING, _NO_NAME, _NO_TOML = "missing-package", "no-package", "not-toml"
 _NAMED = "package:"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "Whoever gets your project installs what its pyproject.toml or requirements.txt names. A"
         " package that is named nowhere is on your own machine alone."
@@ -30,13 +30,13 @@ WORDS = Words(
     url="https://python-poetry.org/docs/basic-usage/#specifying-dependencies",
 )
 
-WORDS_BY_CODE = {
-    _NO_NAME: Words(
+GUIDANCE_BY_CODE = {
+    _NO_NAME: Guidance(
         "This entry is not in the form in which packages are named, so an installer stops at it.",
         "Write the name of the package and, if need be, a version behind it: `black>=24`.",
         "https://packaging.python.org/en/latest/specifications/dependency-specifiers/",
     ),
-    _NO_TOML: Words(
+    _NO_TOML: Guidance(
         "The file is not TOML, so Poetry, pip and every other tool stop at it and none of the"
         " packages that it names is known.",
         "Look at the line that is named and the one above it: often a quote or a bracket is"
@@ -155,9 +155,9 @@ CHECK = Check(
     id="dependencies",
     version=1,
     title="Packages are named",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
-    words_by_code=WORDS_BY_CODE,
+    guidance_by_code=GUIDANCE_BY_CODE,
     options=DependenciesOptions,
     reads=is_manifest,
     measures=MEASURES,

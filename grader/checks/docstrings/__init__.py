@@ -6,16 +6,16 @@ from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.signatures import listed
 from grader.analysis.syntax.statements import is_docstring
 from grader.checks.docstrings.documented import Documented, wanted_of
-from grader.checks.docstrings.fixes import docstring_mend
+from grader.checks.docstrings.fixes import docstring_fix
 from grader.checks.docstrings.measures import MEASURES
 from grader.checks.docstrings.substance import same_words, why_it_says_nothing
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile
 
 _PEP257 = "https://peps.python.org/pep-0257/"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "A docstring is the text in triple quotes right below the first line of a function, class"
         " or file. Editors and `help()` show it, so that others can use what you wrote without"
@@ -28,7 +28,7 @@ WORDS = Words(
     url=f"{_PEP257}#what-is-a-docstring",
 )
 
-_TRIVIAL = Words(
+_TRIVIAL = Guidance(
     explanation=(
         "There is a docstring here, but whoever has read the name learns nothing new from it. It"
         " counts as missing."
@@ -40,7 +40,7 @@ _TRIVIAL = Words(
     url=f"{_PEP257}#one-line-docstrings",
 )
 
-_ARGUMENTS = Words(
+_ARGUMENTS = Guidance(
     explanation=(
         "The docstring tells what the function does, but not what these arguments are. A caller"
         " has to guess what to pass."
@@ -52,7 +52,7 @@ _ARGUMENTS = Words(
     url="https://google.github.io/styleguide/pyguide.html#383-functions-and-methods",
 )
 
-_RETURN = Words(
+_RETURN = Guidance(
     explanation=(
         "The function gives a value back, and its docstring does not say which. This is advice: a"
         " reader who looks for the result would be glad of it."
@@ -82,7 +82,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         *(_unclear(item) for item in told if item.hides_its_result),
     ]
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
-    shown = with_own_lines(source, ordered, docstring_mend)
+    shown = with_own_lines(source, ordered, docstring_fix)
     return Inspection(facts=Facts(counts=_counts(wanted, told)), findings=shown)
 
 
@@ -175,8 +175,8 @@ CHECK = Check(
     id="docstrings",
     version=3,
     title="Docstrings that tell what things are for",
-    words=WORDS,
-    words_by_code={
+    guidance=GUIDANCE,
+    guidance_by_code={
         "trivial-docstring": _TRIVIAL,
         "undescribed-arguments": _ARGUMENTS,
         "undescribed-return": _RETURN,

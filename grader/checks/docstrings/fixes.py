@@ -10,7 +10,7 @@ from grader.domain.inspection import Finding
 _SHAPE = '    """..."""'
 
 
-def docstring_mend(finding: Finding, line: Line) -> str | None:
+def docstring_fix(finding: Finding, line: Line) -> str | None:
     """Where a missing docstring belongs: on the line below the head."""
     head = line.statement
     if finding.code != "missing-docstring" or not isinstance(head, DEFINITIONS):

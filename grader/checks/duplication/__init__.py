@@ -8,12 +8,12 @@ from fractions import Fraction
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.duplication.fingerprints import rows_in, sketch_of
 from grader.checks.duplication.repeats import Repeat, Repeats, find_repeats
-from grader.domain.check import Check, Context, Inspections, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile, is_test_path
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "These statements do what others have done already, perhaps with other names and values."
         " Whoever corrects one of the two places has to remember the other, and one day somebody"
@@ -132,7 +132,7 @@ CHECK = Check(
     id="duplication",
     version=1,
     title="Nothing said twice",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
         replace(

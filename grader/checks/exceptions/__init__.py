@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
-from grader.analysis.fixes.except_clauses import handler_mend
-from grader.analysis.fixes.own_line import Line, Mend, with_own_lines
+from grader.analysis.fixes.except_clauses import except_clause_fix
+from grader.analysis.fixes.own_line import Fix, Line, with_own_lines
 from grader.analysis.syntax.statements import every_statement, has_statements
 from grader.checks.exceptions import guidance
 from grader.checks.exceptions.faults import (
@@ -51,19 +51,19 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     sizes = Counter(one.size for one in tries if one.node.handlers)
     alone = Inspection(
         facts=Facts(counts=counts, histograms={"try_sizes": sizes} if sizes else {}),
-        findings=with_own_lines(source, [*map(_finding, faults), *long], _mend(source)),
+        findings=with_own_lines(source, [*map(_finding, faults), *long], _fix(source)),
         sketch=sketch_of(program),
     )
     return _with_risks(alone, unguarded({"": read_sketch(alone.sketch)})[""])
 
 
-def _mend(source: SourceFile) -> Mend:
-    broad = handler_mend(source)
+def _fix(source: SourceFile) -> Fix:
+    broad = except_clause_fix(source)
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         return broad(finding, line) if finding.code in (BARE, BLIND) else None
 
-    return mend
+    return fix
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
@@ -147,9 +147,9 @@ CHECK = Check(
     id="exceptions",
     version=2,
     title="Errors handled with care",
-    words=guidance.WORDS,
+    guidance=guidance.GUIDANCE,
     lesson=LESSON,
-    words_by_code={
+    guidance_by_code={
         BARE: guidance.BROAD,
         BLIND: guidance.BROAD,
         SWALLOWED: guidance.SWALLOWED,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from grader.domain.check import Words
+from grader.domain.check import Guidance
 
 _URL = "https://docs.python.org/3/tutorial/errors.html"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "This way of handling errors has a trap in it: an error gets lost, or a line never runs."
         " You would notice much later, and far from here."
@@ -18,7 +18,7 @@ WORDS = Words(
     url=_URL,
 )
 
-BROAD = Words(
+BROAD = Guidance(
     explanation=(
         "This catches every error there is, also those that you did not think of, such as a"
         " mistyped name. The program goes on, and nobody learns what went wrong."
@@ -30,7 +30,7 @@ BROAD = Words(
     url=_URL,
 )
 
-SWALLOWED = Words(
+SWALLOWED = Guidance(
     explanation=(
         "An error happens here and nothing is done about it, not even a word to the user. What"
         " comes after works with data that is missing or wrong."
@@ -42,7 +42,7 @@ SWALLOWED = Words(
     url="https://peps.python.org/pep-0020/",
 )
 
-QUIET = Words(
+QUIET = Guidance(
     explanation=(
         "This error is passed over in silence. That can be right, when skipping something is what"
         " you want; whoever reads the program cannot tell."
@@ -54,7 +54,7 @@ QUIET = Words(
     url="https://peps.python.org/pep-0020/",
 )
 
-PLAIN = Words(
+PLAIN = Guidance(
     explanation=(
         "`Exception` says only that something went wrong. Whoever calls your function can catch it"
         " only by catching everything."
@@ -66,7 +66,7 @@ PLAIN = Words(
     url="https://docs.python.org/3/library/exceptions.html",
 )
 
-CAUSE = Words(
+CAUSE = Guidance(
     explanation=(
         "A new error is raised because of another one. Without `from`, the report reads as if the"
         " handling itself had broken."
@@ -78,7 +78,7 @@ CAUSE = Words(
     url="https://docs.python.org/3/tutorial/errors.html#exception-chaining",
 )
 
-LONG = Words(
+LONG = Guidance(
     explanation=(
         "Many statements stand inside this `try`. When the error comes, nobody can tell which of"
         " them it came from, and errors of lines that you did not mean are caught too."
@@ -90,7 +90,7 @@ LONG = Words(
     url=_URL,
 )
 
-UNGUARDED = Words(
+UNGUARDED = Guidance(
     explanation=(
         "This depends on the world outside: somebody types a word instead of a number, a file is"
         " not there, a server does not answer. Then the program stops with a traceback."

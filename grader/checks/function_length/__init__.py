@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.checks.function_length.sizes import Size, sizes
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting, highest, over_limit
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "This function is long. A short one can be understood at a glance, named after what it"
         " does, and tested on its own."
@@ -24,7 +24,7 @@ WORDS = Words(
     url="https://peps.python.org/pep-0020/",
 )
 
-_ARGUMENTS = Words(
+_ARGUMENTS = Guidance(
     explanation=(
         "This function wants many arguments. Whoever calls it has to remember them all and their"
         " order, and often it is a sign that the function does several things."
@@ -36,7 +36,7 @@ _ARGUMENTS = Words(
     url="https://docs.python.org/3/library/dataclasses.html",
 )
 
-_NESTING = Words(
+_NESTING = Guidance(
     explanation=(
         "Here are blocks within blocks within blocks. To understand the innermost line, a reader"
         " has to keep the condition of every block around it in mind."
@@ -48,7 +48,7 @@ _NESTING = Words(
     url="https://peps.python.org/pep-0020/",
 )
 
-_RETURNS = Words(
+_RETURNS = Guidance(
     explanation=(
         "This function can end in many places. Some early returns at its top are fine; with many"
         " of them all over, it is hard to say what comes out when."
@@ -195,8 +195,8 @@ CHECK = Check(
     id="function_length",
     version=2,
     title="Short functions",
-    words=WORDS,
-    words_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
+    guidance=GUIDANCE,
+    guidance_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
     lesson=LESSON,
     measures=MEASURES,
     inspect=inspect,

@@ -12,14 +12,14 @@ from grader.analysis.syntax.module_bindings import Place, top_statements
 from grader.analysis.syntax.scopes import Scope, scopes_of
 from grader.analysis.syntax.statements import FUNCTIONS, is_stub
 from grader.checks.globals.state import Key, uses_of
-from grader.domain.check import Check, Context, Lesson, Options, Outline, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options, Outline
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile
 
 _URL = "https://docs.python.org/3/faq/programming.html"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "A function that gets what it needs as arguments and hands back what it made can be"
         " understood, tested and used again all by itself."
@@ -28,7 +28,7 @@ WORDS = Words(
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
-_STATEMENT = Words(
+_STATEMENT = Guidance(
     explanation=(
         "`global` lets a function change a variable that belongs to the whole file. From then on"
         " any line may depend on when that function ran last."
@@ -40,7 +40,7 @@ _STATEMENT = Words(
     url=_URL,
 )
 
-_CHANGES = Words(
+_CHANGES = Guidance(
     explanation=(
         "This function changes something outside itself, and its call does not show it. Call it"
         " twice, or in a test, and the second result depends on the first."
@@ -52,7 +52,7 @@ _CHANGES = Words(
     url=_URL,
 )
 
-_READS = Words(
+_READS = Guidance(
     explanation=(
         "This function depends on a variable that changes elsewhere in the file, and its first"
         " line does not say so. It cannot be tried out with another value."
@@ -189,8 +189,8 @@ CHECK = Check(
     id="globals",
     version=1,
     title="Arguments and results instead of globals",
-    words=WORDS,
-    words_by_code={
+    guidance=GUIDANCE,
+    guidance_by_code={
         "global-statement": _STATEMENT,
         "changes-global": _CHANGES,
         "reads-global": _READS,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.hidden_characters.invisible import unseen_in
 from grader.checks.hidden_characters.look_alikes import look_alikes
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting_in_code
 from grader.domain.source import SourceFile
@@ -17,7 +17,7 @@ _TROJAN = "https://trojansource.codes/"
 _UNICODE = "https://docs.python.org/3/howto/unicode.html"
 _NAME = "look-alike-name"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "A character stands here that nobody sees. Python reads it, so a text, a name or a"
         " comparison is not what it looks like, and no search finds it."
@@ -29,7 +29,7 @@ WORDS = Words(
     url=_UNICODE,
 )
 
-_BIDI = Words(
+_BIDI = Guidance(
     explanation=(
         "This character tells editors and browsers to show text in another order. What looks like"
         " code can then be part of a comment, and the other way round: readers approve a program"
@@ -42,7 +42,7 @@ _BIDI = Words(
     url=_TROJAN,
 )
 
-_LOOK_ALIKE = Words(
+_LOOK_ALIKE = Guidance(
     explanation=(
         "This name is written with letters of another alphabet that look like ours, or in letters"
         " that Python replaces. Readers take it for another name than Python does."
@@ -112,8 +112,8 @@ CHECK = Check(
     id="hidden_characters",
     version=1,
     title="No characters that hide or deceive",
-    words=WORDS,
-    words_by_code={"bidi-control": _BIDI, _NAME: _LOOK_ALIKE},
+    guidance=GUIDANCE,
+    guidance_by_code={"bidi-control": _BIDI, _NAME: _LOOK_ALIKE},
     lesson=LESSON,
     measures=(
         _counting(

@@ -11,14 +11,14 @@ from grader.analysis.syntax.import_time import GUARD_ROOM
 from grader.analysis.syntax.statements import DEFINITIONS, has_statements
 from grader.checks.import_effects.effects import Effect, Module, effects_of, guarded
 from grader.checks.import_effects.known_calls import ASKS, PRINTS, READS, RUNS, effectful_functions
-from grader.domain.check import Check, Context, Lesson, Options, Outline, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options, Outline
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile
 
 _URL = "https://docs.python.org/3/library/__main__.html"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "Whoever imports a file wants what it defines. What it does besides happens to them too,"
         " in every test and in every other program that uses one of its functions."
@@ -27,7 +27,7 @@ WORDS = Words(
     url=_URL,
 )
 
-_RUNS = Words(
+_RUNS = Guidance(
     explanation=(
         "This runs as soon as somebody imports the file, at a moment that nobody chose. One"
         " function of the file cannot be used or tested without it."
@@ -39,7 +39,7 @@ _RUNS = Words(
     url=_URL,
 )
 
-_PRINTS = Words(
+_PRINTS = Guidance(
     explanation=(
         "This prints while the file is being imported, so that its lines turn up in the middle of"
         " whatever another program or a test has to say."
@@ -51,7 +51,7 @@ _PRINTS = Words(
     url=_URL,
 )
 
-_ASKS = Words(
+_ASKS = Guidance(
     explanation=(
         "This asks a question while the file is being imported. A test that imports the file waits"
         " for an answer that never comes."
@@ -63,7 +63,7 @@ _ASKS = Words(
     url=_URL,
 )
 
-_READS = Words(
+_READS = Guidance(
     explanation=(
         "This reaches for a file or the network while the file is being imported. Where the file or"
         " the network is missing, not even the import works."
@@ -182,8 +182,8 @@ CHECK = Check(
     id="import_effects",
     version=1,
     title="Nothing happens on import",
-    words=WORDS,
-    words_by_code={RUNS: _RUNS, PRINTS: _PRINTS, ASKS: _ASKS, READS: _READS},
+    guidance=GUIDANCE,
+    guidance_by_code={RUNS: _RUNS, PRINTS: _PRINTS, ASKS: _ASKS, READS: _READS},
     lesson=LESSON,
     context=context,
     measures=(

@@ -11,12 +11,12 @@ from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import isort
 from grader.analysis.tools.options import ImportOrderOptions
 from grader.checks.import_order.hidden_imports import hidden_imports
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import counting
 from grader.domain.source import SourceFile, restore
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "isort would put the imports in another order. Sorted imports, in the groups standard"
         " library, installed packages and your own modules, show at a glance what a file needs."
@@ -28,7 +28,7 @@ WORDS = Words(
     url="https://peps.python.org/pep-0008/#imports",
 )
 
-_HIDDEN = Words(
+_HIDDEN = Guidance(
     explanation=(
         "This module comes with every Python, so importing it cannot fail and needs no condition."
         " In a block of its own it looks like an exception to something, and isort cannot sort it"
@@ -114,8 +114,8 @@ CHECK = Check(
     id="import_order",
     version=2,
     title="Imports sorted with isort",
-    words=WORDS,
-    words_by_code={"hidden-import": _HIDDEN},
+    guidance=GUIDANCE,
+    guidance_by_code={"hidden-import": _HIDDEN},
     lesson=LESSON,
     options=ImportOrderOptions,
     context=isort.own_modules,

@@ -19,11 +19,11 @@ from grader.analysis.syntax.statements import (
 from grader.checks.modularity.measures import LESSON, MEASURES
 from grader.checks.modularity.program import ModuleSketch, combine
 from grader.checks.modularity.work import Work, has_fields, work_in
-from grader.domain.check import Check, Context, Options, Outline, Words
+from grader.domain.check import Check, Context, Guidance, Options, Outline
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, is_test_path
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "A program of modules, each with functions of one subject, can be read, tested and reused"
         " piece by piece. A script that does everything in one go can only be run."
@@ -35,7 +35,7 @@ WORDS = Words(
     url="https://docs.python.org/3/tutorial/modules.html",
 )
 
-_OUTSIDE = Words(
+_OUTSIDE = Guidance(
     explanation=(
         "This runs as soon as the file is imported. Nobody can use a function of this file, or"
         " test it, without running this too."
@@ -47,7 +47,7 @@ _OUTSIDE = Words(
     url="https://docs.python.org/3/library/__main__.html",
 )
 
-_NO_GUARD = Words(
+_NO_GUARD = Guidance(
     explanation=(
         "`main.py` starts the program, and nothing in it says that it should start only when it is"
         " run and not when it is imported."
@@ -56,7 +56,7 @@ _NO_GUARD = Words(
     url="https://docs.python.org/3/library/__main__.html",
 )
 
-_STARTS_LITTLE = Words(
+_STARTS_LITTLE = Guidance(
     explanation=(
         "`main.py` is where the program starts, so following it from there should lead to what the"
         " program does. Here most of it lies elsewhere, where `main.py` never gets."
@@ -68,7 +68,7 @@ _STARTS_LITTLE = Words(
     url="https://docs.python.org/3/library/__main__.html",
 )
 
-_IN_TEXT = Words(
+_IN_TEXT = Guidance(
     explanation=(
         "This text is itself a program. No tool can read it there, and neither can a colleague: no"
         " colours, no searching, no test."
@@ -77,7 +77,7 @@ _IN_TEXT = Words(
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
-_UNUSED = Words(
+_UNUSED = Guidance(
     explanation=(
         "Nothing in the program mentions this, so it does none of the program's work. A reader"
         " cannot tell whether it still matters."
@@ -86,7 +86,7 @@ _UNUSED = Words(
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
-_CYCLE = Words(
+_CYCLE = Guidance(
     explanation=(
         "These modules import each other in a circle. Python may find one of them half finished"
         " when the other asks for it, and neither can be understood or tested alone."
@@ -99,7 +99,7 @@ _CYCLE = Words(
     "#what-are-the-best-practices-for-using-import-in-a-module",
 )
 
-_UNREACHED = Words(
+_UNREACHED = Guidance(
     explanation=(
         "The program never uses this file: neither `main.py` nor anything that it imports asks for"
         " it. A reader cannot tell whether it still matters."
@@ -111,7 +111,7 @@ _UNREACHED = Words(
     url="https://docs.python.org/3/tutorial/modules.html",
 )
 
-_STAR = Words(
+_STAR = Guidance(
     explanation=(
         "`import *` brings in every name of a module. A reader can no longer see where a name"
         " comes from, and a new name over there may silently replace one of yours."
@@ -273,8 +273,8 @@ CHECK = Check(
     id="modularity",
     version=3,
     title="Modules, functions and a guarded main.py",
-    words=WORDS,
-    words_by_code={
+    guidance=GUIDANCE,
+    guidance_by_code={
         "outside-function": _OUTSIDE,
         "code-in-text": _IN_TEXT,
         "unused-definition": _UNUSED,

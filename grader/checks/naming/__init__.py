@@ -11,16 +11,16 @@ from pydantic import Field
 from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.names import Binding, Kind, bindings, scoped
 from grader.analysis.tools.pep8_naming import ALLOWED, CaseViolation, case_violations
-from grader.checks.naming.fixes import case_mend
-from grader.checks.naming.guidance import WORDS_BY_CODE
+from grader.checks.naming.fixes import name_case_fix
+from grader.checks.naming.guidance import GUIDANCE_BY_CODE
 from grader.checks.naming.numbered import Groups, grouped
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE, unclear_names, without_verb
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile, is_test_path
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "Python programmers read a name's case before they read the name: `lower_case` is a"
         " variable or a function, `CapWords` a class, `UPPER_CASE` a constant. Another case sends"
@@ -60,7 +60,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "functions_without_verb": len(advice),
     }
     findings = sorted((*case, *unclear, *advice), key=lambda each: (each.line, each.column))
-    shown = with_own_lines(source, findings, case_mend(source))
+    shown = with_own_lines(source, findings, name_case_fix(source))
     return Inspection(facts=Facts(counts=counts), findings=shown)
 
 
@@ -167,9 +167,9 @@ CHECK = Check(
     id="naming",
     version=2,
     title="Names that tell",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
-    words_by_code=WORDS_BY_CODE,
+    guidance_by_code=GUIDANCE_BY_CODE,
     options=NamingOptions,
     measures=MEASURES,
     inspect=inspect,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from grader.analysis.fixes.own_line import Line, Mend
+from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.fixes.renames import is_free, renamed
 from grader.analysis.syntax.constants import constants_of
 from grader.analysis.syntax.name_cases import cap_words, snake_case
@@ -20,14 +20,14 @@ _CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys
 )
 
 
-def case_mend(source: SourceFile) -> Mend:
-    """How to mend a line on which a name breaks a rule of case that pep8-naming tells of.
+def name_case_fix(source: SourceFile) -> Fix:
+    """Return the fix for lines on which a name breaks a case rule of pep8-naming.
 
     A single letter in another case is no better: that name needs a word. What never changes is
     proposed as the constant that it is.
     """
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         told, case = _TOLD.search(finding.message), _CASES.get(finding.code)
         if told is None or case is None or len(told[1]) == 1:
             return None
@@ -36,7 +36,7 @@ def case_mend(source: SourceFile) -> Mend:
             new = _constants(source).get(told[1], new)
         return renamed(line, told[1], new) if is_free(new, source) else None
 
-    return mend
+    return fix
 
 
 def _constants(source: SourceFile) -> Mapping[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE
-from grader.domain.check import Words
+from grader.domain.check import Guidance
 
 _PEP8 = "https://peps.python.org/pep-0008/"
 
-_FIRST_ARGUMENT = Words(
+_FIRST_ARGUMENT = Guidance(
     explanation=(
         "The first argument of a method is the object itself. Everybody calls it `self` (and `cls`"
         " in a class method), so that it is known at a glance."
@@ -20,7 +20,7 @@ _FIRST_ARGUMENT = Words(
     url=f"{_PEP8}#function-and-method-arguments",
 )
 
-_IMPORTED = Words(
+_IMPORTED = Guidance(
     explanation=(
         "The import gives a class, a function or a constant a name whose case says that it is"
         " something else."
@@ -29,7 +29,7 @@ _IMPORTED = Words(
     url=f"{_PEP8}#naming-conventions",
 )
 
-_VAGUE = Words(
+_VAGUE = Guidance(
     explanation=(
         "This name would fit anything, so it tells a reader nothing. In a week that reader is you."
     ),
@@ -40,7 +40,7 @@ _VAGUE = Words(
     url=f"{_PEP8}#naming-conventions",
 )
 
-_NUMBERED = Words(
+_NUMBERED = Guidance(
     explanation=(
         "The number at the end does not say how this one differs from the others, so that they are"
         " easily mixed up."
@@ -52,7 +52,7 @@ _NUMBERED = Words(
     url=f"{_PEP8}#naming-conventions",
 )
 
-_SINGLE = Words(
+_SINGLE = Guidance(
     explanation=(
         "A single letter is fine for a counter or a coordinate. Here it makes the reader search"
         " for what it stands for."
@@ -61,7 +61,7 @@ _SINGLE = Words(
     url=f"{_PEP8}#names-to-avoid",
 )
 
-_NO_VERB = Words(
+_NO_VERB = Guidance(
     explanation=(
         "A function does something, and a verb in front says what: `total` could be a number,"
         " `calculate_total` cannot."
@@ -73,7 +73,7 @@ _NO_VERB = Words(
     url=f"{_PEP8}#function-and-variable-names",
 )
 
-WORDS_BY_CODE = MappingProxyType(
+GUIDANCE_BY_CODE = MappingProxyType(
     {
         "N804": _FIRST_ARGUMENT,
         "N805": _FIRST_ARGUMENT,

@@ -12,19 +12,19 @@ from grader.analysis.syntax.statements import has_statements
 from grader.checks.signals.dynamic_code import runs_text
 from grader.checks.signals.gathering import gather
 from grader.checks.signals.long_strings import of_long_text
-from grader.domain.check import Check, Context, Options, Words
+from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Inspection
 from grader.domain.source import SourceFile
 
 _DOCS = "https://docs.python.org/3"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation="This is unusual in an exercise. It may well be right: a person has to look.",
     how_to_fix="Open the place, and ask the student about it where it is not plain.",
     url=f"{_DOCS}/tutorial/index.html",
 )
 
-_RUN = Words(
+_RUN = Guidance(
     explanation=(
         "A text is run as a program here. Whatever that text holds was not graded: checks read"
         " code, not texts."
@@ -33,19 +33,19 @@ _RUN = Words(
     url=f"{_DOCS}/library/functions.html#exec",
 )
 
-_COMPUTED = Words(
+_COMPUTED = Guidance(
     explanation="The name of the imported module is worked out, so nobody can tell what it loads.",
     how_to_fix="Look which module it is, and whether it was handed in and graded.",
     url=f"{_DOCS}/library/importlib.html#importlib.import_module",
 )
 
-_FOREIGN = Words(
+_FOREIGN = Guidance(
     explanation="Functions of another language are called, or memory is read: nothing checks that.",
     how_to_fix="Look whether the exercise needs it at all.",
     url=f"{_DOCS}/library/ctypes.html",
 )
 
-_TEXT = Words(
+_TEXT = Guidance(
     explanation=(
         "A text constant is very long, or reads as a program or as encoded data. Code in a text"
         " escapes every check."
@@ -54,19 +54,19 @@ _TEXT = Words(
     url=f"{_DOCS}/library/pathlib.html#pathlib.Path.read_text",
 )
 
-_HIDDEN = Words(
+_HIDDEN = Guidance(
     explanation="It was handed in and not graded, although program may stand in it.",
     how_to_fix="Open the archive and look whether the graded files need what lies there.",
     url=f"{_DOCS}/library/venv.html",
 )
 
-_TWIN = Words(
+_TWIN = Guidance(
     explanation="Two files hold the same bytes.",
     how_to_fix="Ask which of the two is used. Copies also cost points where repetition does.",
     url="https://en.wikipedia.org/wiki/Don%27t_repeat_yourself",
 )
 
-_FAR_BETTER = Words(
+_FAR_BETTER = Guidance(
     explanation=(
         "This file has far fewer findings of style, naming and docstrings than the others: at most"
         " a tenth of what their median would lead to expect, where that is ten or more. It may be"
@@ -92,8 +92,8 @@ CHECK = Check(
     id="signals",
     version=1,
     title="For a person to look at",
-    words=WORDS,
-    words_by_code={
+    guidance=GUIDANCE,
+    guidance_by_code={
         "text-as-code": _RUN,
         "computed-import": _COMPUTED,
         "foreign-code": _FOREIGN,

@@ -10,12 +10,12 @@ from grader.analysis.syntax.call_targets import Aliases, aliases_of
 from grader.analysis.syntax.statements import Function, every_statement, functions_in, is_stub
 from grader.checks.single_purpose.mixing import mixes
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "This function does more than one thing. One that does a single thing can be named, tested"
         " and used again without the rest."
@@ -27,7 +27,7 @@ WORDS = Words(
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
-_MIXED = Words(
+_MIXED = Guidance(
     explanation=(
         "This function computes something, and it also prints, asks or reads a file. Nobody can"
         " test the computing without the talking, or use the result for anything else."
@@ -39,7 +39,7 @@ _MIXED = Words(
     url="https://docs.python.org/3/howto/functional.html",
 )
 
-_PHASES = Words(
+_PHASES = Guidance(
     explanation=(
         "This function does several tasks one after the other, and they share no variables: they"
         " could as well be functions of their own."
@@ -50,7 +50,7 @@ _PHASES = Words(
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
-_NAMED = Words(
+_NAMED = Guidance(
     explanation=(
         "The name says it: this function does one thing and another thing. Whoever needs only one"
         " of them cannot use it."
@@ -158,9 +158,9 @@ CHECK = Check(
     id="single_purpose",
     version=1,
     title="Functions with one clear purpose",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
-    words_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED},
+    guidance_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED},
     measures=(
         _count(
             "unfocused_functions",

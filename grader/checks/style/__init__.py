@@ -9,8 +9,8 @@ from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import flake8
 from grader.analysis.tools.options import StyleOptions
-from grader.checks.style.fixes import style_mend
-from grader.checks.style.guidance import WORDS, WORDS_BY_CODE
+from grader.checks.style.fixes import style_fix
+from grader.checks.style.guidance import GUIDANCE, GUIDANCE_BY_CODE
 from grader.domain.check import Check, Context, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, counting
@@ -27,7 +27,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         Finding(code=each.code, line=each.line, column=each.column, message=each.text)
         for each in found
     )
-    findings = with_own_lines(source, findings, style_mend(source, findings))
+    findings = with_own_lines(source, findings, style_fix(source, findings))
     return Inspection(facts=Facts(counts=_counts(findings)), findings=findings)
 
 
@@ -123,9 +123,9 @@ CHECK = Check(
     id="style",
     version=3,
     title="Clean for flake8",
-    words=WORDS,
+    guidance=GUIDANCE,
     lesson=LESSON,
-    words_by_code=WORDS_BY_CODE,
+    guidance_by_code=GUIDANCE_BY_CODE,
     options=StyleOptions,
     measures=MEASURES,
     inspect=inspect,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from grader.analysis.fixes.own_line import Line
 
-#: The text that a node should have, or ``None`` where it is fine or cannot be mended.
+#: The text that a node should have, or ``None`` where it is fine or cannot be fixed.
 Rule = Callable[[ast.AST, Line], str | None]
 
 _TRUTHS = ast.If | ast.While | ast.Assert

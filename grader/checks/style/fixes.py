@@ -7,8 +7,8 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 
-from grader.analysis.fixes.except_clauses import handler_mend
-from grader.analysis.fixes.own_line import Line, Mend
+from grader.analysis.fixes.except_clauses import except_clause_fix
+from grader.analysis.fixes.own_line import Fix, Line
 from grader.checks.style import comparisons
 from grader.checks.style.imports import one_import_a_line, without_imports
 from grader.domain.inspection import Finding
@@ -18,12 +18,12 @@ _UNUSED_NAME = re.compile(r"local variable '(\w+)' is assigned to but never used
 _PREFIXED = re.compile(r"(?i:(r?)f(r?))(?=[\"'])")
 
 
-def style_mend(source: SourceFile, findings: Iterable[Finding]) -> Mend:
-    """How to mend the line of a finding of flake8's; ``findings`` are all those of the file."""
+def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
+    """Return the fix for lines with flake8 findings; ``findings`` are all those of the file."""
     imports = without_imports(findings)
-    handlers = handler_mend(source)
+    handlers = except_clause_fix(source)
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         if finding.code == "F401":
             return imports(finding, line)
         if finding.code == "E722":
@@ -35,7 +35,7 @@ def style_mend(source: SourceFile, findings: Iterable[Finding]) -> Mend:
             return comparisons.rewritten(line, rule)
         return whole(line) if whole is not None else None
 
-    return mend
+    return fix
 
 
 def _without_blanks(line: Line) -> str | None:

@@ -6,13 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 
-from grader.analysis.fixes.own_line import Line, Mend
+from grader.analysis.fixes.own_line import Fix, Line
 from grader.domain.inspection import Finding
 
 _UNUSED = re.compile(r"'(.+)' imported but unused")
 
 
-def without_imports(findings: Iterable[Finding]) -> Mend:
+def without_imports(findings: Iterable[Finding]) -> Fix:
     """How to take out of an import what flake8 calls unused; all such findings of a file."""
     unused: dict[int, set[str]] = {}
     for finding in findings:
@@ -20,7 +20,7 @@ def without_imports(findings: Iterable[Finding]) -> Mend:
         if told is not None:
             unused.setdefault(finding.line, set()).add(told[1])
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         found = line.statement
         if not isinstance(found, ast.Import | ast.ImportFrom):
             return None
@@ -30,7 +30,7 @@ def without_imports(findings: Iterable[Finding]) -> Mend:
             return None
         return _with_names(line, found.names, kept)
 
-    return mend
+    return fix
 
 
 def _told(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:

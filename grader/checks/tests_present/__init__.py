@@ -24,11 +24,11 @@ from grader.checks.tests_present.public_functions import (
 )
 from grader.checks.tests_present.routines import Found, has_test_case, routines
 from grader.checks.tests_present.suite import Suite, TestSketch, Verdict
-from grader.domain.check import Check, Context, Inspections, Options, Words
+from grader.domain.check import Check, Context, Guidance, Inspections, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "A test is a small function that calls one of yours and asserts what should come out. It"
         " tells you within seconds whether a change broke something that worked."
@@ -40,7 +40,7 @@ WORDS = Words(
     url="https://docs.pytest.org/en/stable/getting-started.html",
 )
 
-_UNTESTED = Words(
+_UNTESTED = Guidance(
     explanation=(
         "No test calls this function and says what should come of it. If it breaks tomorrow, nobody"
         " notices until someone runs the program and looks closely."
@@ -52,7 +52,7 @@ _UNTESTED = Words(
     url="https://docs.pytest.org/en/stable/getting-started.html",
 )
 
-_NOTHING_ASSERTED = Words(
+_NOTHING_ASSERTED = Guidance(
     explanation=(
         "This test runs code but never says what should come out of it. It passes whatever the"
         " answer is, as long as nothing crashes."
@@ -64,7 +64,7 @@ _NOTHING_ASSERTED = Words(
     url="https://docs.pytest.org/en/stable/how-to/assert.html",
 )
 
-_CANNOT_FAIL = Words(
+_CANNOT_FAIL = Guidance(
     explanation=(
         "This assertion holds whatever your program does, so it can never tell you that something"
         " broke. `assert (a, b)`, for example, is true for every `a` and `b`, and"
@@ -77,7 +77,7 @@ _CANNOT_FAIL = Words(
     url="https://docs.python.org/3/reference/simple_stmts.html#the-assert-statement",
 )
 
-_NOT_COUNTED = Words(
+_NOT_COUNTED = Guidance(
     explanation=(
         "This test asserts something, and still it cannot show that your program works: it does"
         " not run, its failure is not heard, or it tries out something else."
@@ -194,8 +194,8 @@ CHECK = Check(
     id="tests_present",
     version=2,
     title="Unit tests",
-    words=WORDS,
-    words_by_code={
+    guidance=GUIDANCE,
+    guidance_by_code={
         UNTESTED: _UNTESTED,
         NOTHING_ASSERTED: _NOTHING_ASSERTED,
         CANNOT_FAIL: _CANNOT_FAIL,

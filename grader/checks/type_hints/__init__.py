@@ -7,16 +7,16 @@ from fractions import Fraction
 
 from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.signatures import listed
-from grader.checks.type_hints.fixes import hint_mend
+from grader.checks.type_hints.fixes import hint_fix
 from grader.checks.type_hints.hints import Hints, hints_in
-from grader.domain.check import Check, Context, Lesson, Options, Words
+from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile
 
 _CHEAT_SHEET = "https://mypy.readthedocs.io/en/stable/cheat_sheet_py3.html"
 
-WORDS = Words(
+GUIDANCE = Guidance(
     explanation=(
         "Type hints say which kind of value a function takes and gives back. A reader need not"
         " guess, editors offer the right completions, and tools find a mix-up before you run"
@@ -30,7 +30,7 @@ WORDS = Words(
     url=_CHEAT_SHEET,
 )
 
-_ANY = Words(
+_ANY = Guidance(
     explanation=(
         "`Any` and `object` fit every value, so this hint tells a reader as little as no hint, and"
         " counts as a missing one."
@@ -42,7 +42,7 @@ _ANY = Words(
     url="https://typing.python.org/en/latest/reference/best_practices.html",
 )
 
-_WRONG = Words(
+_WRONG = Guidance(
     explanation=(
         "`-> None` promises that nothing comes back, and yet this function gives a value back. A"
         " hint that is not true misleads more than none, and counts as a missing one."
@@ -69,7 +69,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "any_hints": sum(len(item.vague) for item in places),
     }
     told = [finding for item in places for finding in _findings(item)]
-    findings = with_own_lines(source, told, hint_mend(places))
+    findings = with_own_lines(source, told, hint_fix(places))
     return Inspection(facts=Facts(counts=counts), findings=findings)
 
 
@@ -173,8 +173,8 @@ CHECK = Check(
     id="type_hints",
     version=2,
     title="Type hints",
-    words=WORDS,
-    words_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},
+    guidance=GUIDANCE,
+    guidance_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},
     lesson=LESSON,
     measures=MEASURES,
     inspect=inspect,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from grader.analysis.fixes.own_line import Line, Mend
+from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.syntax.signatures import plain_arguments, starred_arguments, values_given
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.checks.type_hints.hints import Hints
@@ -16,21 +16,21 @@ from grader.domain.inspection import Finding
 
 UNKNOWN = "..."
 _DISPLAYS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tuple"}
-_MENDED = frozenset({"missing-hints", "missing-hints-all"})
+_FIXED = frozenset({"missing-hints", "missing-hints-all"})
 Edit = tuple[int, int, str]
 
 
-def hint_mend(places: Iterable[Hints]) -> Mend:
+def hint_fix(places: Iterable[Hints]) -> Fix:
     """How to complete the hints of a function; all functions of the file are given."""
     by_line = {item.definition.node.lineno: item for item in places if item.unhinted}
 
-    def mend(finding: Finding, line: Line) -> str | None:
+    def fix(finding: Finding, line: Line) -> str | None:
         item, found = by_line.get(finding.line), line.statement
-        if item is None or not isinstance(found, FUNCTIONS) or finding.code not in _MENDED:
+        if item is None or not isinstance(found, FUNCTIONS) or finding.code not in _FIXED:
             return None
         return line.with_edits(_edits(item, found, line))
 
-    return mend
+    return fix
 
 
 def _edits(item: Hints, head: Function, line: Line) -> Iterator[Edit]:

@@ -22,7 +22,7 @@ from grader.domain.report import (
     SubmissionLine,
     TotalLine,
 )
-from grader.domain.report.located import Found, found_in, words_of
+from grader.domain.report.located import Found, found_in, guidance_of
 from grader.domain.report.next_step import next_step
 from grader.domain.report.patch import git_patch
 from grader.domain.rubric import CompiledRubric, Probe
@@ -155,7 +155,7 @@ def _how_to_win(row: Row, check: Check) -> str:
         return "First mend what keeps the file from being read; that is told beside the file."
     if row.outcome is Outcome.NOT_APPLICABLE:
         return "Hand in what this is about: it is measured as soon as there is some of it."
-    return check.words.how_to_fix
+    return check.guidance.how_to_fix
 
 
 _WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
@@ -181,7 +181,7 @@ def _findings(
 
 
 def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> FindingLine:
-    words = words_of(catalog, one)
+    words = guidance_of(catalog, one)
     finding = one.finding
     return FindingLine(
         check=one.check,

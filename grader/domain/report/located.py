@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.domain.check import Catalog, Check, Words
+from grader.domain.check import Catalog, Check, Guidance
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
 from grader.domain.inspection import Finding, State
 from grader.domain.report.next_step import evidence_of
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_notebook
-from grader.domain.unreadable import READABLE, readable_words
+from grader.domain.unreadable import READABLE, unreadable_guidance
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def found_in(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[Found, .
     return tuple(one for file in facts.files for one in _found(compiled, file))
 
 
-def words_of(catalog: Catalog, one: Found) -> Words:
-    """What a student reads beside a finding."""
-    known = one.check in catalog
-    return catalog[one.check].words_for(one.code) if known else readable_words(one.code, one.path)
+def guidance_of(catalog: Catalog, one: Found) -> Guidance:
+    """Return the guidance for a finding: of its check, or of an unreadable file."""
+    check = catalog.get(one.check)
+    return check.guidance_for(one.code) if check else unreadable_guidance(one.code, one.path)
 
 
 def _found(compiled: CompiledRubric, file: FileFacts) -> list[Found]:

@@ -126,12 +126,9 @@ def _mend(
     )
     if compiled_criterion.check is None:
         return None
+    check = compiled_criterion.check
     place = next(_places(compiled_criterion, facts.files), None)
-    words = (
-        compiled_criterion.check.words_for(place[1].code)
-        if place
-        else compiled_criterion.check.words
-    )
+    words = check.guidance_for(place[1].code) if place else check.guidance
     step = NextStep(
         gains=number(gain), text=f"{row.criterion.title}: {words.how_to_fix}", criterion=row.id
     )

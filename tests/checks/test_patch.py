@@ -96,8 +96,8 @@ def test_a_disagreement_is_named(inspect: Any) -> None:
 
 def test_the_engine_alone_runs_it() -> None:
     assert not CHECK.gradable and CHECK.measures == ()
-    assert "git apply" in CHECK.words_for("patch").how_to_fix
-    assert "instructor" in CHECK.words_for("disagreement").how_to_fix
+    assert "git apply" in CHECK.guidance_for("patch").how_to_fix
+    assert "instructor" in CHECK.guidance_for("disagreement").how_to_fix
 
 
 @given(st.lists(st.sampled_from("abc\n")), st.lists(st.sampled_from("abd\n")), st.booleans())
