@@ -83,7 +83,7 @@ def check(
         compiled, (found, *before), given = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None
         report = build_report(
-            compiled, found, digest=rubric_digest(text), given=given, earlier=earlier
+            compiled, found, digest=rubric_digest(text), starter=given, earlier=earlier
         )
         shown = report if signals else report.for_students()
         _write(FORMATS[format_name].render(shown), output)

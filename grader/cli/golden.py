@@ -50,7 +50,7 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
     compiled = CompiledRubric.of(rubric, CATALOG)
     facts = engine.measure(read_path(sample, rubric.intake), rubric)
     given = engine.starter(rubric)
-    report = build_report(compiled, facts, digest=rubric_digest(rubric_text), given=given)
+    report = build_report(compiled, facts, digest=rubric_digest(rubric_text), starter=given)
     return report.total.points
 
 

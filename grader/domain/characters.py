@@ -1,7 +1,8 @@
-"""Characters that a reader cannot see, or that change how those around them are shown.
+"""Hidden characters: invisible ones, and those that change how their surroundings are displayed.
 
-A terminal obeys some, an editor draws others in another place or not at all. Whatever is shown
-goes through :func:`visible`, and JSON, which must keep every character, through :func:`plain_json`.
+Examples are ESC, which terminals obey, and U+202E, which reverses the text after it. Text for
+people goes through :func:`visible`; JSON, which must keep each character, through
+:func:`plain_json`.
 """
 
 from __future__ import annotations
@@ -9,27 +10,27 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: They count as printable, and show nothing: fillers, joiners, variants, an empty braille cell.
+#: Blank although ``str.isprintable`` holds: fillers, joiners, variation selectors, U+2800.
 _BLANK = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
-#: So many marks may stand on one letter; no living language needs more.
+#: Combining marks allowed on one letter; living languages need no more (chosen by hand).
 MOST_MARKS = 4
 _UNUSUAL = re.compile(r"[^\n -~]+")
 
 
 def is_hidden(one: str) -> bool:
-    """Whether a character shows nothing, steers a terminal, or turns the direction of a text."""
+    """Return whether ``one`` character is blank, controls a terminal or reverses text."""
     return not one.isprintable() or one in _BLANK
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    """A text in which each hidden character but those to ``keep`` is a sign that can be seen.
+    """Return ``text`` with each hidden character as an escape, except those in ``keep``.
 
-    Signs are those of a Python string: ESC becomes ``\\x1b``, a mark of direction ``\\u202e``. So
-    do surrogates, odd spaces, and marks of which more than :data:`MOST_MARKS` are stacked on one
-    letter or that stand on none, which would be drawn over what stands around the text.
+    Escapes are those of Python strings: ESC becomes ``\\x1b``, U+202E ``\\u202e``. Also escaped
+    are surrogates, unusual spaces, and combining marks on no letter or beyond
+    :data:`MOST_MARKS` on one letter, which would be drawn over the surrounding text.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -43,7 +44,7 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def sign(one: str) -> str:
-    """The sign for one character: ``\\x1b``, ``\\u202e``, ``\\U000e0041``."""
+    """Return the escape of ``one`` character: ``\\x1b``, ``\\u202e``, ``\\U000e0041``."""
     code = ord(one)
     if code <= 0xFF:
         return f"\\x{code:02x}"
@@ -51,14 +52,14 @@ def sign(one: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """A text that UTF-8 can carry: a lone half of a character becomes its sign."""
+    """Return ``text`` with each lone surrogate, which UTF-8 cannot encode, as its escape."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def plain_json(text: str) -> str:
-    """The same JSON document, each hidden character in it written as an escape.
+    """Return the JSON document ``text`` with each hidden character written as a JSON escape.
 
-    Nothing is lost: outside the strings of a document there are none.
+    The document keeps its value: hidden characters can only occur inside its strings.
     """
     return _UNUSUAL.sub(_escaped, text)
 

@@ -1,4 +1,4 @@
-"""What was measured of one submission: the input of scoring, stored and judged many times."""
+"""Facts of one submission: the input of scoring, measured once and judged by any rubric."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.inspection import Facts, Finding, Inspection, State
 
-#: Where findings about a file's readability stand among those of the probes.
+#: The key of a file's readability findings, beside the keys of the probes.
 READABLE_KEY = "readable"
-#: The digest of a file without a byte in it.
-_OF_NOTHING = hashlib.sha256().hexdigest()
+#: The SHA-256 of an empty file.
+_EMPTY_SHA256 = hashlib.sha256().hexdigest()
 #: path -> probe key -> findings
 FindingsByFile = dict[str, dict[str, tuple[Finding, ...]]]
 
@@ -22,17 +22,18 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Apart(NamedTuple):
-    """What one probe measured of a changed starter file: of the whole of it, and as handed out."""
+class StarterDelta(NamedTuple):
+    """One probe's facts of a starter file that the student changed: as submitted, as handed out."""
 
-    whole: Facts
-    given: Facts
+    submitted: Facts
+    starter: Facts
 
 
 class Cell(_Frozen):
-    """A cell of a notebook, counted from 1: ``line`` is where it begins in the joined code.
+    """A code cell of a notebook.
 
-    So many blank lines at its top as ``skipped`` are not in the joined code.
+    ``number`` counts cells from 1, ``line`` is the 1-based line of the joined code at which the
+    cell begins, and ``skipped`` the number of blank lines at its top that the joined code lacks.
     """
 
     number: int
@@ -45,15 +46,15 @@ def _number(cell: Cell) -> int:
 
 
 class FileFacts(_Frozen):
-    """One file: whether it is readable, and each probe's inspection by the probe's key.
+    """One file: its readability, and an inspection for each probe that reads it, by probe key.
 
-    Probes that do not read such a file have no inspection of it. Where ``readable.state`` is not
-    ``ok`` there are none at all, and every probe that reads it has that state. ``cells`` are those
-    of a notebook that hold code. ``top_folder`` (empty, or ending in a slash) is the folder around
-    all files of the submission; a rubric's patterns may leave it out.
+    If ``readable.state`` is not ``ok``, there are no inspections and that state holds for each
+    probe. ``cells`` are the code cells of a notebook. ``top_folder`` is the one folder around all
+    files of the submission ("alice-hw1/"), or empty; path patterns of a rubric may omit it.
 
-    ``handed_out`` and ``apart`` are for judging (see :func:`grader.domain.starter.own`), and never
-    stored: the facts of a file do not depend on what was handed out.
+    ``handed_out`` and ``starter_deltas`` are set by
+    :func:`grader.domain.starter.subtract_starter` for judging and never stored, because stored
+    facts must not depend on the starter.
     """
 
     path: str
@@ -61,37 +62,37 @@ class FileFacts(_Frozen):
     readable: Inspection = Inspection()
     inspections: dict[str, Inspection] = Field(default_factory=dict)
     handed_out: bool = Field(default=False, exclude=True)
-    #: By the probe's key, where the inspection holds only what is the student's.
-    apart: dict[str, Apart] = Field(default_factory=dict, exclude=True)
+    #: By probe key, for inspections from which a starter file's facts were subtracted.
+    starter_deltas: dict[str, StarterDelta] = Field(default_factory=dict, exclude=True)
     cells: tuple[Cell, ...] = ()
     top_folder: str = ""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is not a byte in the file."""
-        return self.sha256 == _OF_NOTHING
+        """Whether the file has 0 bytes."""
+        return self.sha256 == _EMPTY_SHA256
 
     def place(self, line: int) -> tuple[int | None, int]:
-        """Where a line of the code stands: in which cell, if any, and on which line there."""
+        """Return (cell number, line in the cell) of a 1-based ``line``; no cell in a script."""
         cell = max((one for one in self.cells if one.line <= line), key=_number, default=None)
         return (cell.number, line - cell.line + 1 + cell.skipped) if cell else (None, line)
 
     def inspection(self, probe_key: str) -> Inspection:
-        """The outcome of one probe that reads this file."""
+        """Return the inspection of the probe with ``probe_key``, which must read this file."""
         if self.readable.state is not State.OK:
             return self.readable
         return self.inspections[probe_key]
 
 
 class DroppedFile(_Frozen):
-    """A file that is not graded, and why."""
+    """A file of the upload that is not graded, with the reason."""
 
     path: str
     reason: str
 
 
 class EngineIdentity(_Frozen):
-    """What measured: versions of the grader, of the tools, of the interpreter and its grammar."""
+    """Versions on which facts depend: grader, tools, interpreter, its grammar, and each check."""
 
     grader: str
     python: str
@@ -101,7 +102,7 @@ class EngineIdentity(_Frozen):
 
 
 class SubmissionFacts(_Frozen):
-    """All facts of a submission, files sorted by path."""
+    """The facts of a submission; ``files`` are sorted by path."""
 
     files: tuple[FileFacts, ...]
     dropped: tuple[DroppedFile, ...] = ()
@@ -110,7 +111,7 @@ class SubmissionFacts(_Frozen):
     engine: EngineIdentity
 
     def without_findings(self) -> SubmissionFacts:
-        """The same facts with every finding left out: all that points depend on, and small."""
+        """Return the facts without findings, which is everything that points depend on."""
 
         def clear(path: str, key: str, one: Inspection) -> Inspection:
             return one.model_copy(update={"findings": ()}) if one.findings else one
@@ -118,7 +119,7 @@ class SubmissionFacts(_Frozen):
         return self._with(clear)
 
     def findings(self) -> FindingsByFile:
-        """Every finding by path and probe key (:data:`READABLE_KEY` for readability)."""
+        """Return the findings by path and probe key (:data:`READABLE_KEY` for readability)."""
         return {
             file.path: {
                 key: one.findings
@@ -129,7 +130,7 @@ class SubmissionFacts(_Frozen):
         }
 
     def with_findings(self, findings: FindingsByFile) -> SubmissionFacts:
-        """The inverse of taking facts and findings apart, for facts that have none."""
+        """Return the facts with ``findings``, as :meth:`findings` returned them, put back."""
 
         def put(path: str, key: str, one: Inspection) -> Inspection:
             found = findings.get(path, {}).get(key, ())

@@ -1,8 +1,8 @@
-"""What changed since a student's last attempt: fixed, new, still there.
+"""History: which findings of a student's last attempt are fixed, new or still there.
 
-A finding is known again by its fingerprint: a hash of the check, the code, the message without its
-numbers and the text of the line it stands on. So it survives lines that moved and, because no path
-is part of it, files that were renamed and functions that went into another module.
+A finding is recognised by its fingerprint: a hash of the check, the code, the message without its
+numbers, and the text of its line. Line numbers and paths are not part of it, so that a finding
+is recognised in a moved line, in a renamed file and in a function moved to another module.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from grader.domain.inspection import Finding, State
 from grader.domain.rubric import CompiledRubric, Probe
 from grader.domain.source import is_document
 
-#: So many fixed findings are listed; their number is always told.
+#: How many fixed findings a report lists at most; their number is always given.
 MOST_FIXED_LISTED = 50
 
 Since = Literal["new", "still_there"]
 
-#: What a message names stands between backticks and is kept; other numbers change with the code.
+#: A name in backticks (with or without folders), or a number outside them.
+#: e.g. "`src/a2.py` has 31 lines": "`a2.py`" is kept, "31" is dropped.
 _NAMED_OR_NUMBER = re.compile(r"`(?:[^`]*/)?([^`/]*)`|\d+")
 
 
@@ -35,7 +36,7 @@ class _Frozen(BaseModel):
 
 
 class FixedLine(_Frozen):
-    """One finding of the last attempt that is gone."""
+    """A finding of the last attempt that is fixed."""
 
     check: str
     code: str
@@ -44,10 +45,10 @@ class FixedLine(_Frozen):
 
 
 class History(_Frozen):
-    """What changed since the last graded attempt, both judged by the same rubric.
+    """What changed since the last graded attempt; both attempts are judged by the same rubric.
 
-    ``previous_attempt`` is null where somebody compares two folders of their own. At most 50 of
-    the ``fixed`` findings stand in ``fixed_findings``.
+    ``previous_attempt`` is null if two folders are compared (``grader check --against``).
+    ``fixed_findings`` lists at most 50 of the ``fixed`` findings.
     """
 
     previous_attempt: int | None
@@ -60,20 +61,20 @@ class History(_Frozen):
 
 @dataclass(frozen=True)
 class Earlier:
-    """The facts of an earlier attempt; ``attempt`` is its number, where it has one."""
+    """The facts of an earlier attempt. ``attempt`` is its number, from 1, or ``None``."""
 
     facts: SubmissionFacts
     attempt: int | None = None
 
     def answers(self, compiled: CompiledRubric, engine: EngineIdentity) -> bool:
-        """Whether the same engine measured all that a compiled rubric asks for.
+        """Return whether ``engine`` measured these facts with each probe of ``compiled``.
 
-        Where it did not, a change of ours would be told as a change of the student's.
+        Otherwise a changed version of a tool would be reported as the student's change.
         """
         return self.facts.engine == engine and not any(map(self._lacks, compiled.probes))
 
     def _lacks(self, probe: Probe) -> bool:
-        """Whether a file that a probe reads was not asked, or was left out since nobody read it."""
+        """Return whether ``probe`` did not inspect one of the files that it reads."""
         return any(
             file.readable.state is State.OK and probe.key not in file.inspections
             for file in self.facts.files
@@ -81,8 +82,8 @@ class Earlier:
         ) or any(is_document(one.path) and probe.reads(one.path) for one in self.facts.dropped)
 
 
-class Told(Protocol):
-    """What is compared: a finding as a report tells it."""
+class ComparedFinding(Protocol):
+    """A finding of a report, as far as comparing needs it."""
 
     @property
     def check(self) -> str: ...
@@ -109,25 +110,25 @@ class Told(Protocol):
     def fingerprint(self) -> str: ...
 
 
-Line = TypeVar("Line", bound=Told)
+Line = TypeVar("Line", bound=ComparedFinding)
 
 
 @dataclass(frozen=True)
 class Compared(Generic[Line]):
-    """For each finding of now whether it was there before, and those of before that are gone."""
+    """The result of a comparison: ``since`` for each present finding, and the ``fixed`` ones."""
 
     since: tuple[Since, ...]
     fixed: tuple[Line, ...]
 
 
 def fingerprint(check: str, finding: Finding) -> str:
-    """What a finding is known by wherever its line goes: 16 hexadecimal digits, not unique."""
+    """Return 16 hexadecimal digits that recognise ``finding`` of ``check``; not unique."""
     parts = (check, finding.code, _without_numbers(finding.message), finding.anchor)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def compare(before: Sequence[Line], now: Sequence[Line]) -> Compared[Line]:
-    """Each finding of now is matched with at most one of before, the nearest place first."""
+    """Match each finding of ``now`` with at most one of ``before``, the nearest location first."""
     pairs: dict[int, int] = {}
     for key in _KEYS:
         _match(before, now, key, pairs)
@@ -139,7 +140,7 @@ def compare(before: Sequence[Line], now: Sequence[Line]) -> Compared[Line]:
 
 
 def history_of(compared: Compared[Line], attempt: int | None, points: int | float) -> History:
-    """What is told of a comparison with an attempt that earned so many points."""
+    """Return the report's history for ``compared``; the last ``attempt`` earned ``points``."""
     listed = compared.fixed[:MOST_FIXED_LISTED]
     return History(
         previous_attempt=attempt,
@@ -157,14 +158,17 @@ def history_of(compared: Compared[Line], attempt: int | None, points: int | floa
 def _match(
     before: Sequence[Line],
     now: Sequence[Line],
-    key: Callable[[Told], Hashable],
+    key: Callable[[ComparedFinding], Hashable],
     pairs: dict[int, int],
 ) -> None:
-    """Pair (now, before) what has no pair yet and the same key; equals pair off in order."""
-    taken = set(pairs.values())
+    """Add to ``pairs`` (index in ``now`` -> index in ``before``) unpaired findings of equal key.
+
+    Findings with the same key are paired in their order. A key of ``None`` matches nothing.
+    """
+    paired = set(pairs.values())
     free: dict[Hashable, deque[int]] = {}
     for at, one in enumerate(before):
-        if at not in taken and key(one):
+        if at not in paired and key(one):
             free.setdefault(key(one), deque()).append(at)
     for at, one in enumerate(now):
         waiting = free.get(key(one)) if at not in pairs else None
@@ -172,22 +176,23 @@ def _match(
             pairs[at] = waiting.popleft()
 
 
-def _in_its_file(one: Told) -> Hashable:
+def _same_path(one: ComparedFinding) -> Hashable:
     return one.path, one.fingerprint
 
 
-def _in_a_file_of_its_name(one: Told) -> Hashable:
+def _same_file_name(one: ComparedFinding) -> Hashable:
     return one.path.rpartition("/")[2], one.fingerprint
 
 
-def _anywhere(one: Told) -> Hashable:
+def _anywhere(one: ComparedFinding) -> Hashable:
     return one.fingerprint
 
 
-def _by_its_words(one: Told) -> Hashable:
-    """The same words in the same file, where they tell what they are about without its line.
+def _same_message(one: ComparedFinding) -> Hashable:
+    """Return a key of the message, or ``None`` if the message does not identify its subject.
 
-    They do where they name it, and where they speak of the file as a whole.
+    It does if it names something in backticks ("`area` has no docstring") or concerns the whole
+    file; "Line too long" does not.
     """
     whole = one.hunk is not None or (one.line, one.column) == (1, 1)
     if not whole and "`" not in one.message:
@@ -195,9 +200,9 @@ def _by_its_words(one: Told) -> Hashable:
     return one.path, one.check, one.code, _without_numbers(one.message)
 
 
-_KEYS = (_in_its_file, _in_a_file_of_its_name, _anywhere, _by_its_words)
+_KEYS = (_same_path, _same_file_name, _anywhere, _same_message)
 
 
 def _without_numbers(message: str) -> str:
-    """A message without numbers and folders: names between backticks keep theirs."""
+    """Return ``message`` with ``#`` for each number; names in backticks lose only their folders."""
     return _NAMED_OR_NUMBER.sub(lambda found: f"`{found[1]}`" if found[1] else "#", message)

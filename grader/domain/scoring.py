@@ -1,12 +1,12 @@
-"""Facts and a rubric in, a ledger out: a pure function in exact arithmetic.
+"""Scoring: a pure function from facts and a compiled rubric to a ledger, in exact arithmetic.
 
-Rounding: each criterion is rounded once, to a tenth of a point, halves up. The total is the sum
-of the rounded rows, so a reader can add it up again.
+Each criterion is rounded once, to a tenth of a point, halves up. The total is the sum of the
+rounded rows, so that a reader can add the rows up again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from grader.domain.facts import Apart, FileFacts, SubmissionFacts
+from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.measures import Measure
 from grader.domain.rubric import CompiledCriterion, CompiledRubric, Criterion
@@ -29,13 +29,13 @@ class Outcome(StrEnum):
     """How a criterion ended."""
 
     SCORED = "scored"
-    #: Nothing to measure: earns nothing (required) or leaves the total (optional).
+    #: Nothing to measure: earns 0 if required; an optional criterion leaves the total.
     NOT_APPLICABLE = "not_applicable"
-    #: A file that counts for it cannot be read: earns nothing.
+    #: A file that the criterion reads cannot be read: earns 0.
     UNREADABLE = "unreadable"
-    #: A fault of ours: the points are withheld, not lost.
+    #: A check failed on our side: the points are withheld, not lost.
     WITHHELD = "withheld"
-    #: Waits for a person.
+    #: Points are given by a person.
     MANUAL = "manual"
 
 
@@ -52,21 +52,23 @@ class Row:
     measure: Measure | None = None
     value: Fraction | None = None
     label: str = ""
-    #: Files that count for this criterion, and those of them that could not be judged.
+    #: Files that count for the criterion, and those of them that keep it from being measured.
     paths: tuple[str, ...] = ()
-    culprits: tuple[str, ...] = ()
+    blocking_paths: tuple[str, ...] = ()
 
     @property
     def counted(self) -> bool:
-        """Whether its points belong to the total that can be reached."""
+        """Whether ``max_points`` is part of the total's ``max_points``."""
         return not (self.outcome is Outcome.NOT_APPLICABLE and self.criterion.applies == "optional")
 
 
 @dataclass(frozen=True)
 class Total:
-    """The sum. ``points`` is ``None`` while anything is withheld; ``at_least`` always stands.
+    """The total of a ledger.
 
-    ``awaiting`` points of ``max_points`` are still to be given by hand.
+    ``points`` is ``None`` while a criterion is withheld; ``at_least`` is what is earned whatever
+    becomes of it. ``awaiting`` of the ``max_points`` are still to be given by hand. ``cap`` and
+    ``capped_by`` (a criterion's id) are set only if the cap lowers the total.
     """
 
     points: Fraction | None
@@ -79,19 +81,19 @@ class Total:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every row and their total."""
+    """A row for each criterion of the rubric, in its order, and their total."""
 
     rows: tuple[Row, ...]
     total: Total
 
     @property
     def needs_attention(self) -> bool:
-        """Whether a fault of ours withholds points."""
+        """Whether a row is withheld because a check failed on our side."""
         return any(row.outcome is Outcome.WITHHELD for row in self.rows)
 
 
 def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
-    """The ledger of one submission under one rubric."""
+    """Return the ledger of a submission's ``facts`` under the rubric compiled as ``compiled``."""
     merged: _Merged = {}
     rows = tuple(
         _row(compiled_criterion, facts.files, merged) for compiled_criterion in compiled.criteria
@@ -100,29 +102,29 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
 
 
 def add_up(rows: Sequence[Row]) -> Total:
-    """The total of ledger rows: their sum, limited by the lowest cap that is in force.
+    """Return the total of ``rows``: their sum, limited by the lowest cap that applies.
 
-    A cap is in force while its criterion earns none of its points; while they are withheld it
-    limits ``at_least`` only.
+    A cap applies while its criterion earns 0 points. While its criterion is withheld, it limits
+    only ``at_least``.
     """
     earned = _earned(rows)
     withheld = any(row.outcome is Outcome.WITHHELD for row in rows)
-    known, possible = _caps(rows, sure=True), _caps(rows, sure=False)
-    cap, by = min(known, default=(earned, ""))
-    biting = cap < earned
+    certain, possible = _caps(rows, certain=True), _caps(rows, certain=False)
+    cap, capped_by = min(certain, default=(earned, ""))
+    cap_applies = cap < earned
     return Total(
         points=None if withheld else min(cap, earned),
         at_least=min([earned, *(cap for cap, _ in possible)]),
         max_points=_sum(row.max_points for row in rows if row.counted),
         awaiting=_sum(row.max_points for row in rows if row.outcome is Outcome.MANUAL),
-        cap=cap if biting else None,
-        capped_by=by if biting else "",
+        cap=cap if cap_applies else None,
+        capped_by=capped_by if cap_applies else "",
     )
 
 
-def standing(rows: Sequence[Row]) -> Fraction:
-    """What the rows that have points add up to, under the caps that are in force for certain."""
-    return min([_earned(rows), *(cap for cap, _ in _caps(rows, sure=True))])
+def points_so_far(rows: Sequence[Row]) -> Fraction:
+    """Return the sum of the rows that have points, limited by the caps that certainly apply."""
+    return min([_earned(rows), *(cap for cap, _ in _caps(rows, certain=True))])
 
 
 def _earned(rows: Sequence[Row]) -> Fraction:
@@ -130,33 +132,39 @@ def _earned(rows: Sequence[Row]) -> Fraction:
 
 
 def _sum(points: Iterable[Fraction]) -> Fraction:
-    """The sum of whole tenths, which all points are; adding fractions would take far longer."""
+    """Return the sum of ``points``, each a whole number of tenths.
+
+    Adds integers instead of fractions because whole classes are judged at once.
+    """
     return Fraction(sum(each.numerator * (10 // each.denominator) for each in points), 10)
 
 
-def _caps(rows: Sequence[Row], *, sure: bool) -> list[tuple[Fraction, str]]:
-    """Caps in force for certain, or (``sure=False``) also those that may yet be."""
+def _caps(rows: Sequence[Row], *, certain: bool) -> list[tuple[Fraction, str]]:
+    """Return the caps that apply, as (cap, criterion id).
+
+    Without ``certain`` the caps of withheld criteria, which may yet apply, are included.
+    """
     return [
         (Fraction(row.criterion.caps_total_at), row.id)
         for row in rows
         if row.criterion.caps_total_at is not None
         and row.counted
-        and (row.points == 0 or (row.points is None and not sure))
+        and (row.points == 0 or (row.points is None and not certain))
     ]
 
 
 class _Verdict(NamedTuple):
-    """What the files of a criterion come to."""
+    """The result of one criterion, before it becomes a row."""
 
     outcome: Outcome
     points: Fraction | None
     why: str
     value: Fraction | None = None
     label: str = ""
-    culprits: tuple[str, ...] = ()
+    blocking_paths: tuple[str, ...] = ()
 
 
-#: Facts of several files together, by probe and paths: criteria often share both.
+#: Merged facts by (probe key, paths): several criteria often read the same files by one probe.
 _Merged = dict[tuple[str, tuple[str, ...]], Facts]
 
 
@@ -168,70 +176,76 @@ def _row(compiled_criterion: CompiledCriterion, files: Sequence[FileFacts], merg
         or compiled_criterion.probe_key is None
     ):
         return Row(compiled_criterion.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    taken = dict(_taken(compiled_criterion, compiled_criterion.probe_key, files))
-    verdict = _blocked(taken)
+    inspections = dict(_inspections(compiled_criterion, compiled_criterion.probe_key, files))
+    verdict = _blocked(inspections)
     if verdict is None:
-        facts = _facts(compiled_criterion.probe_key, taken, merged)
-        apart = _apart(compiled_criterion.probe_key, files, taken)
-        verdict = _judged(criterion, compiled_criterion.measure, facts, apart)
+        facts = _merged_facts(compiled_criterion.probe_key, inspections, merged)
+        deltas = [
+            file.starter_deltas[compiled_criterion.probe_key]
+            for file in files
+            if file.path in inspections and compiled_criterion.probe_key in file.starter_deltas
+        ]
+        verdict = _judged(criterion, compiled_criterion.measure, facts, deltas)
     return Row(
         id=compiled_criterion.id,
         criterion=criterion,
         max_points=most,
         measure=compiled_criterion.measure,
-        paths=tuple(taken),
+        paths=tuple(inspections),
         **verdict._asdict(),
     )
 
 
-def _taken(
+def _inspections(
     compiled_criterion: CompiledCriterion, probe_key: str, files: Sequence[FileFacts]
 ) -> Iterator[tuple[str, Inspection]]:
-    """The inspections that count for a criterion, or stand in its way, by path."""
+    """Yield (path, inspection) for each file that counts for a criterion or blocks it."""
     for file in files:
         if compiled_criterion.reads(file.path):
             inspection = file.inspection(probe_key)
-            if compiled_criterion.takes(file.path, file.top_folder) or _bars(
+            if compiled_criterion.takes(file.path, file.top_folder) or _blocks_everywhere(
                 compiled_criterion, inspection
             ):
                 yield file.path, inspection
 
 
-def _bars(compiled_criterion: CompiledCriterion, inspection: Inspection) -> bool:
-    """Whether a file stands in the way wherever it lies: nobody knows what it shares with others.
+def _blocks_everywhere(compiled_criterion: CompiledCriterion, inspection: Inspection) -> bool:
+    """Return whether a file without facts blocks a criterion even outside the criterion's files.
 
-    Were it passed over, a file that is made unreadable could take a repetition with it.
+    It does for a check that compares files with one another: what the file shares with others is
+    unknown. Otherwise a student could hide a repetition by making one of its files unreadable.
     """
     combines = compiled_criterion.check is not None and compiled_criterion.check.combine is not None
     return combines and inspection.state in (State.UNREADABLE, State.FAILED)
 
 
-def _facts(probe_key: str, taken: Mapping[str, Inspection], merged: _Merged) -> Facts | None:
-    """What was measured, all files together; ``None`` where nothing was."""
-    readings = {path: one.facts for path, one in taken.items() if one.state is State.OK}
-    key = (probe_key, tuple(readings))
-    if readings and key not in merged:
-        merged[key] = Facts.merge(readings.values())
+def _merged_facts(
+    probe_key: str, inspections: Mapping[str, Inspection], merged: _Merged
+) -> Facts | None:
+    """Return the facts of all files that were measured; ``None`` if none was.
+
+    ``merged`` caches the result for further criteria on the same files.
+    """
+    measured = {path: one.facts for path, one in inspections.items() if one.state is State.OK}
+    key = (probe_key, tuple(measured))
+    if measured and key not in merged:
+        merged[key] = Facts.merge(measured.values())
     return merged.get(key)
 
 
-def _apart(probe_key: str, files: Sequence[FileFacts], taken: Collection[str]) -> Iterator[Apart]:
-    """What was measured of the starter files that the student changed."""
-    for file in files:
-        if file.path in taken and probe_key in file.apart:
-            yield file.apart[probe_key]
+def _blocked(inspections: Mapping[str, Inspection]) -> _Verdict | None:
+    """Return the verdict of a criterion that cannot be measured, else ``None``.
 
-
-def _blocked(taken: Mapping[str, Inspection]) -> _Verdict | None:
-    """What stands in the way of measuring: the student's reason before ours."""
-    unreadable = tuple(path for path, one in taken.items() if one.state is State.UNREADABLE)
+    A file that the student made unreadable takes precedence over a failure on our side.
+    """
+    unreadable = tuple(path for path, one in inspections.items() if one.state is State.UNREADABLE)
     if unreadable:
         why = f"{_names(unreadable)} {cannot_be_read(unreadable)}: nothing is earned until it can."
-        return _Verdict(Outcome.UNREADABLE, Fraction(), why, culprits=unreadable)
-    failed = tuple(path for path, one in taken.items() if one.state is State.FAILED)
+        return _Verdict(Outcome.UNREADABLE, Fraction(), why, blocking_paths=unreadable)
+    failed = tuple(path for path, one in inspections.items() if one.state is State.FAILED)
     if failed:
         why = f"Our checks failed on {_names(failed)}: the points are withheld, not lost."
-        return _Verdict(Outcome.WITHHELD, None, why, culprits=failed)
+        return _Verdict(Outcome.WITHHELD, None, why, blocking_paths=failed)
     return None
 
 
@@ -248,35 +262,38 @@ def _nothing(criterion: Criterion) -> _Verdict:
 
 
 def _judged(
-    criterion: Criterion, measure: Measure, facts: Facts | None, apart: Iterable[Apart]
+    criterion: Criterion, measure: Measure, facts: Facts | None, deltas: Sequence[StarterDelta]
 ) -> _Verdict:
-    """Points for what was measured, where anything was."""
+    """Return the verdict on ``facts``; ``None`` means that no file was measured."""
     limit = criterion.scale.limit if criterion.scale else None
     value = measure.value(facts, limit) if facts else None
     if value is None and measure.better == "lower":
-        value = _grown(measure, limit, [*apart])
+        value = _worse_than_starter(measure, limit, deltas)
     if value is None:
         return _nothing(criterion)
-    # What a starter file's functions lack may be less than what the student did for them.
+    # A difference to the starter can exceed what a whole file can reach, e.g. a share of 120 %.
     if measure.high is not None:
         value = min(value, Fraction(measure.high))
     return _scored(criterion, measure, value)
 
 
-def _grown(measure: Measure, limit: int | None, apart: Sequence[Apart]) -> Fraction | None:
-    """By how much changed starter files are worse than as handed out.
+def _worse_than_starter(
+    measure: Measure, limit: int | None, deltas: Sequence[StarterDelta]
+) -> Fraction | None:
+    """Return by how much the changed starter files are worse than as handed out.
 
-    That is what counts where nothing else is the student's (all functions were handed out, say).
+    It is the value of a criterion if nothing else is the student's, e.g. if each function was
+    handed out and the student made one of them longer. ``None`` if no starter file was changed.
     """
-    if not apart:
+    if not deltas:
         return None
-    whole = measure.value(Facts.merge(each.whole for each in apart), limit)
-    given = measure.value(Facts.merge(each.given for each in apart), limit)
-    return None if whole is None else max(Fraction(measure.low), whole - (given or 0))
+    submitted = measure.value(Facts.merge(each.submitted for each in deltas), limit)
+    starter = measure.value(Facts.merge(each.starter for each in deltas), limit)
+    return None if submitted is None else max(Fraction(measure.low), submitted - (starter or 0))
 
 
 def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict:
-    """Points by the criterion's scale, with the sentence that shows the arithmetic."""
+    """Return the points for ``value`` by the criterion's scale, and the arithmetic in words."""
     scale = criterion.scale
     assert scale is not None, "only a criterion with a scale is measured"
     limit = f" of {scale.limit}" if scale.limit is not None else ""
@@ -297,11 +314,12 @@ def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict
 
 @dataclass(frozen=True)
 class _Slope:
-    """A linear scale: all points where it is at its best, none at its worst, words around a value.
+    """A linear scale: all points at the best value, none at the worst.
 
-    The share of a value ``(worst - value) / (worst - best)`` is kept as two integers, and so is
-    what it takes: whole classes are judged at once, and fractions would be made and thrown away
-    for each of them. ``sign`` is -1 where more is better.
+    ``worst`` and ``span`` (``worst - best``) are (numerator, denominator): the share of a value,
+    ``(worst - value) / span``, is computed in integers, because whole classes are judged at once
+    and fractions cost more. ``sign`` is -1 if more is better. ``before`` and ``after`` are the
+    words of the formula around the value.
     """
 
     most: Fraction
@@ -312,7 +330,7 @@ class _Slope:
     after: str
 
     def points(self, value: Fraction) -> tuple[Fraction, str]:
-        """Rounded points for a value, and what to add where it lies beyond an end."""
+        """Return the rounded points for ``value``, and a remark if it lies outside the scale."""
         (top, bottom), denominator = self.worst, value.denominator
         left = self.sign * (top * denominator - value.numerator * bottom)
         share, whole = left * self.span[1], self.span[0] * bottom * denominator
@@ -325,33 +343,33 @@ class _Slope:
 def _slope(points: Decimal, full_at: Decimal, zero_at: Decimal) -> _Slope:
     most, full, zero = Fraction(points), Fraction(full_at), Fraction(zero_at)
     all_points, best, worst = show(most), show(full), show(zero)
-    told = f"All {all_points} points at {best}, none at {worst}: {all_points} × ("
+    before = f"All {all_points} points at {best}, none at {worst}: {all_points} × ("
     if full < zero:
-        told, after, sign = f"{told}{worst} − ", f") / ({worst} − {best})", 1
+        before, after, sign = f"{before}{worst} − ", f") / ({worst} − {best})", 1
     else:
         after, sign = f" − {worst}) / ({best} − {worst})", -1
     span = abs(zero - full)
     ends = zero.as_integer_ratio(), span.as_integer_ratio()
-    return _Slope(most, *ends, sign, told, after)
+    return _Slope(most, *ends, sign, before, after)
 
 
 def round_points(exact: Fraction) -> Fraction:
-    """Points as they stand in the ledger; see :data:`ROUNDING`."""
+    """Return ``exact`` points rounded as the ledger has them; see :data:`ROUNDING`."""
     return _tenths(exact.numerator, exact.denominator)
 
 
 def _tenths(numerator: int, denominator: int) -> Fraction:
-    """A quotient with a positive denominator, rounded to tenths, halves up."""
+    """Return ``numerator / denominator`` rounded to tenths, halves up; ``denominator`` > 0."""
     return Fraction((20 * numerator + denominator) // (2 * denominator), 10)
 
 
 def show(value: Fraction) -> str:
-    """An exact number for people: an integer as it is, else rounded to two places."""
+    """Return ``value`` for people: an integer as it is, otherwise at most two decimal places."""
     if value.denominator == 1:
         return str(value.numerator)
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 
 def number(value: Fraction) -> Number:
-    """An exact number as JSON carries it: an integer where it is one, else the nearest float."""
+    """Return ``value`` as a JSON number: an integer if it is one, otherwise the nearest float."""
     return value.numerator if value.denominator == 1 else float(value)

@@ -1,6 +1,7 @@
-"""Signals: what an instructor should look at, of each file and between files. Never points.
+"""Signals: findings for the instructor alone, which never change points.
 
-Everything is read from facts, so that reports of stored facts have them too.
+The check ``signals`` finds those of one file; this module adds those that compare files. It reads
+only facts, so that reports of stored facts have signals too.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from grader.domain.inspection import Finding
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_test_path
 
-#: The check that finds those of each file, counts its statements, and has the words for all.
+#: Id of the check that finds the signals of one file and has the guidance for all signals.
 SIGNALS = "signals"
 
-#: Twins are told of files with so many statements: an empty ``__init__.py`` is like any other.
+#: Fewest statements of a file that is reported as a twin. An empty ``__init__.py`` has many twins.
 LEAST_TWIN = 5
-#: A file is compared with others where both have so many statements.
+#: Fewest statements of a file whose rate of findings is compared (chosen by hand).
 LEAST_COMPARED = 20
-#: So many findings have to be expected before their absence says anything.
+#: Fewest expected findings for which their absence is reported (chosen by hand).
 LEAST_EXPECTED = 10
-#: At most the tenth part of what is expected makes a file far better.
+#: A file is far better with at most 1 / FAR_BETTER of the expected findings.
 FAR_BETTER = 10
 _LEAST_OTHERS = 2
 _COMPARED = ("style", "naming", "docstrings")
@@ -32,7 +33,7 @@ Place = tuple[str, Finding]
 
 
 def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Place]:
-    """(path, finding) of every signal: those of each file, then what shows between files."""
+    """Yield (path, finding) of each signal: first those of one file, then those between files."""
     keys = {probe.check.id: probe.key for probe in compiled.probes}
     key = keys.get(SIGNALS)
     if key is None:
@@ -57,16 +58,18 @@ def _twins(files: Sequence[FileFacts], sizes: Mapping[str, int]) -> Iterator[Pla
 def _far_better(
     files: Sequence[FileFacts], sizes: Mapping[str, int], keys: Sequence[str]
 ) -> Iterator[Place]:
-    """Files with at most a tenth of the findings that the others' median rate leads to expect.
+    """Yield a signal for each file with at most a tenth of the findings expected of it.
 
-    Of two rates in the middle the lower one counts: one bad file makes no other far better.
+    Expected is the median rate (findings per statement) of the other files times the statements
+    of the file. The lower median is used, so that one bad file makes no other far better. e.g. 0
+    findings in 100 statements beside files with 1 in 5 (20 expected); not beside 1 in 20.
     """
     large = (file for file in files if sizes[file.path] >= LEAST_COMPARED)
     compared = [file for file in large if not is_test_path(file.path)]
     found = {file.path: _complaints(file, keys) for file in compared}
     rates = {path: Fraction(count, sizes[path]) for path, count in found.items()}
     for path, count in found.items():
-        expected = _usual(path, rates) * sizes[path]
+        expected = _median_rate(path, rates) * sizes[path]
         if max(LEAST_EXPECTED, count * FAR_BETTER) <= expected:
             message = (
                 f"{count} findings of style, naming and docstrings in {sizes[path]} statements,"
@@ -79,14 +82,14 @@ def _complaints(file: FileFacts, keys: Sequence[str]) -> int:
     return sum(len(file.inspections[key].findings) for key in keys)
 
 
-def _usual(path: str, rates: Mapping[str, Fraction]) -> Fraction:
-    """The median rate of the other files; none where they are too few to say what is usual."""
+def _median_rate(path: str, rates: Mapping[str, Fraction]) -> Fraction:
+    """Return the lower median rate of the files other than ``path``; 0 if there are under two."""
     others = [rate for other, rate in rates.items() if other != path]
     return median_low(others) if len(others) >= _LEAST_OTHERS else Fraction()
 
 
 def _hidden(dropped: Sequence[DroppedFile]) -> Iterator[Place]:
-    """Files that look like program and were left out: ``.pyw``, and what a ``pyvenv.cfg`` hides."""
+    """Yield a signal for dropped files that may be code: ``.pyw``, or beside a ``pyvenv.cfg``."""
     for one in dropped:
         name = one.path.rpartition("/")[2].lower()
         if name.endswith(".pyw"):

@@ -1,8 +1,8 @@
-"""A submitted source file, decoded, tokenised and parsed once and shared by every check.
+"""A submitted source file: decoded, tokenised and parsed once, and shared by every check.
 
-The text that checks see is the student's text with suppression comments neutralised by
-same-length replacements (``# fmt: off`` becomes ``# fmt! off``), so that lines and columns stay
-where the student wrote them and no comment can silence a tool.
+Checks see the student's text with suppression comments neutralised by replacements of the same
+length (``# fmt: off`` becomes ``# fmt! off``). Lines and columns stay as the student wrote them,
+and no comment can silence a tool.
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ _TEST_FOLDERS = frozenset({"tests", "test"})
 _NOTEBOOK = ".ipynb"
 _PYTHON = frozenset({".py", ".pyi", _NOTEBOOK})
 
-#: What isort obeys in any line that holds it, in a comment or not, since it reads lines.
+#: Directives that isort obeys anywhere in a line, even in a string, because it reads lines.
+#: e.g. "isort: skip_file", "isort:split"; not "isort: sorted" or "isort is a tool".
 _ANYWHERE = re.compile(r"(?P<tool>isort)(?P<gap>[ \t]*):(?=[ \t]*(?:skip|split))")
-#: What black and isort obey in a comment. flake8's ``noqa`` needs no rewriting, because flake8
-#: itself can be told to disregard it.
+#: Directives that black and isort obey in a comment, e.g. "# fmt: off", "# yapf: disable"; not
+#: "# fmt: see the manual". flake8's "noqa" is absent: flake8 has an option to ignore it.
 _IN_COMMENT = re.compile(
     r"(?P<tool>fmt|yapf|isort)(?P<gap>[ \t]*):"
     r"(?=[ \t]*(?:(?:off|on)\b|skip|disable|enable|dont-add|imports-))"
 )
-#: The rest of a line from a ``#``: every comment, and nothing of a line that cannot hold one.
+#: The rest of a line from "#" on. It contains every comment, and sometimes part of a string.
 _MAYBE_COMMENT = re.compile(r"#[^\r\n]*")
 _TOOLS = ("fmt", "yapf", "isort")
-#: What follows the name of such a tool at once, gaps aside.
+#: The first character after a tool's name and blanks, e.g. ":" of "fmt : off".
 _FOLLOWING = re.compile(r"(?:fmt|yapf|isort)[ \t]*(?=([^ \t]))", re.DOTALL)
-#: Python knows none of these outside strings and comments, so that where isort would obey code
-#: itself, text that is no Python cannot become Python. The others outnumber every readable text.
+#: Stand-ins for the colon. Python uses none of these outside strings and comments, so that the
+#: replacement cannot turn text that is not Python into Python. The range has more characters
+#: than a file of the largest accepted size can use up.
 _STAND_INS = "!?$`"
 _OTHER_STAND_INS = range(0x2200, 0xD800)
 
@@ -47,13 +49,13 @@ _SUPPRESSION = re.compile(
     r"|(?i:\bflake8[ \t]*[:=][ \t]*noqa|#[ \t]*noqa\b)"
 )
 _IN_STRING = re.compile(r"isort[ \t]*:[ \t]*skip_file|(?i:#[ \t]*flake8[ \t]*[:=][ \t]*noqa)")
-#: Tokens of text inside quotes, by name, as they differ between versions of Python.
+#: Names of the token types for text in quotes; they differ between Python versions.
 _STRINGS = frozenset({"STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"})
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """A comment (or docstring line) that asks a tool to look away. Places are 1-based."""
+    """A comment (or line of a docstring) that disables a tool. ``line`` and ``column`` from 1."""
 
     text: str
     line: int
@@ -62,10 +64,11 @@ class Suppression:
 
 @lru_cache(maxsize=4_096)
 def kind_of_name(path: str) -> str:
-    """What its name alone tells a tool; files of the same bytes and kind are inspected alike.
+    """Return the kind of file that the name of ``path`` alone tells.
 
-    ``init``, ``stub``, ``main``, ``test``, ``test_init`` (a package of tests: flake8 spares every
-    ``__init__.py`` one of its complaints), ``document``, ``notebook`` or ``plain``.
+    One of ``init``, ``stub``, ``main``, ``test``, ``test_init`` (flake8 ignores unused imports in
+    each ``__init__.py``), ``document``, ``notebook`` and ``plain``. Files of equal bytes and kind
+    have equal facts.
     """
     pure = PurePosixPath(path)
     if is_document(path):
@@ -81,21 +84,21 @@ def kind_of_name(path: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def is_python(path: str) -> bool:
-    """Whether a file of this name is Python: a script, a module, a stub or a notebook."""
+    """Return whether ``path`` names Python: a script, a module, a stub or a notebook."""
     return PurePosixPath(path).suffix.lower() in _PYTHON
 
 
 @lru_cache(maxsize=4_096)
 def is_notebook(path: str) -> bool:
-    """Whether a file of this name is a notebook, of which the cells with code are Python."""
+    """Return whether ``path`` names a Jupyter notebook."""
     return PurePosixPath(path).suffix.lower() == _NOTEBOOK
 
 
 @lru_cache(maxsize=4_096)
 def is_document(path: str) -> bool:
-    """Whether a file of this name is text that belongs to a program and is no Python.
+    """Return whether ``path`` names a document that some check reads.
 
-    That is ``pyproject.toml``, a ``requirements*.txt`` or a file of Markdown, in any folder.
+    Documents are ``pyproject.toml``, ``requirements*.txt`` and ``*.md``, in any folder.
     """
     name = PurePosixPath(path).name.lower()
     if name.startswith("requirements") and name.endswith(".txt"):
@@ -105,14 +108,18 @@ def is_document(path: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def is_test_path(path: str) -> bool:
-    """Whether a path is a test by the conventions of pytest and unittest."""
+    """Return whether ``path`` is a test file by the conventions of pytest and unittest.
+
+    e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, ``tests/helpers.py``; not
+    ``latest_prices.py``.
+    """
     pure = PurePosixPath(path)
     named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
     return named or any(part in _TEST_FOLDERS for part in pure.parts[:-1])
 
 
 def decode(data: bytes) -> str:
-    """Text of a source file: UTF-8, with or without a byte order mark, newlines as they stand.
+    """Return ``data`` decoded as UTF-8, without a byte order mark, newlines unchanged.
 
     Raises:
         UnicodeDecodeError: the bytes are not UTF-8.
@@ -121,11 +128,11 @@ def decode(data: bytes) -> str:
 
 
 def neutralise(text: str) -> tuple[str, str]:
-    """Text in which no directive of black or isort works, and the stand-in used for its colon.
+    """Return ``text`` with the directives of black and isort disabled, and the stand-in used.
 
-    The stand-in is a character that no such tool's name is followed by anywhere in this text, so
-    that :func:`restore` gives back exactly what the student wrote. It is empty where nothing had
-    to be changed.
+    The colon of each directive is replaced by the stand-in: a character that follows none of the
+    tools' names in ``text``, so that :func:`restore` can reverse the replacement exactly. The
+    stand-in is empty if nothing was replaced.
     """
     if not any(tool in text for tool in _TOOLS):
         return text, ""
@@ -138,13 +145,13 @@ def neutralise(text: str) -> tuple[str, str]:
 
 
 def _stand_in(text: str) -> str:
-    taken = set(_FOLLOWING.findall(text))
-    signs = chain(_STAND_INS, map(chr, _OTHER_STAND_INS))
-    return next(sign for sign in signs if sign not in taken)
+    used = set(_FOLLOWING.findall(text))
+    candidates = chain(_STAND_INS, map(chr, _OTHER_STAND_INS))
+    return next(one for one in candidates if one not in used)
 
 
 def restore(text: str, stand_in: str) -> str:
-    """The inverse of :func:`neutralise`, for text that a formatter made from neutralised text."""
+    """Return ``text``, which a formatter made of neutralised text, with its directives restored."""
     if not stand_in:
         return text
     return re.sub(rf"(fmt|yapf|isort)([ \t]*){re.escape(stand_in)}", r"\1\2:", text)
@@ -152,11 +159,11 @@ def restore(text: str, stand_in: str) -> str:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One Python file of a submission, or a document, which has text and no tree.
+    """One Python file of a submission, or a document (which has text and no tree).
 
-    What checks see of a notebook is the code of its cells, joined.
-    ``path`` is the path as in the archive, with forward slashes. Everything derived is computed
-    once, when first asked for; whoever builds one has made sure that it decodes and parses.
+    ``path`` is the path in the archive, with forward slashes. ``data`` of a notebook is the joined
+    code of its cells. Derived values are computed at first use. Checks only get files that the
+    gate has decoded and parsed.
     """
 
     path: str
@@ -169,12 +176,12 @@ class SourceFile:
 
     @cached_property
     def sha256(self) -> str:
-        """Hexadecimal SHA-256 of the bytes."""
+        """The SHA-256 of ``data`` in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
 
     @cached_property
     def original(self) -> str:
-        """What the student wrote, with newlines and directives as they stand."""
+        """The student's text, newlines and directives unchanged."""
         return decode(self.data)
 
     @cached_property
@@ -183,17 +190,17 @@ class SourceFile:
 
     @property
     def raw_text(self) -> str:
-        """Neutralised text with newlines as they stand (what isort reads)."""
+        """The neutralised text, newlines unchanged (read by isort)."""
         return self._neutral[0]
 
     @property
     def stand_in(self) -> str:
-        """The character to give to :func:`restore`; empty where nothing was neutralised."""
+        """The stand-in for :func:`restore`; empty if nothing was neutralised."""
         return self._neutral[1]
 
     @cached_property
     def text(self) -> str:
-        """Neutralised text with every newline as ``\\n`` (what the other tools read)."""
+        """The neutralised text with each newline as ``\\n`` (read by the other tools)."""
         return self.raw_text.replace("\r\n", "\n").replace("\r", "\n")
 
     @cached_property
@@ -221,12 +228,12 @@ class SourceFile:
 
     @property
     def has_bom(self) -> bool:
-        """Whether the file begins with a UTF-8 byte order mark."""
+        """Whether ``data`` starts with a UTF-8 byte order mark."""
         return self.data.startswith(codecs.BOM_UTF8)
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
-        """Every comment that asks a tool to look away, in order."""
+        """Each comment that tries to disable a tool, in the order of the file."""
         if not _SUPPRESSION.search(self.original):
             return ()
         return tuple(_suppressions(self.original))
@@ -254,7 +261,7 @@ def _silences(token: tokenize.TokenInfo) -> re.Match[str] | None:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A file of the archive that is not graded, and why."""
+    """A file of the archive that is not graded, with the reason."""
 
     path: str
     reason: str
@@ -262,9 +269,9 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in: Python and documents sorted by path, and what was left out.
+    """An upload after intake: Python files and documents sorted by path, and dropped files.
 
-    ``archive_sha256`` is empty where there was no archive (a folder or a single file).
+    ``archive_sha256`` is empty for a folder or a single file.
     """
 
     files: tuple[SourceFile, ...]
@@ -273,9 +280,9 @@ class Submission:
 
     @property
     def top_folder(self) -> str:
-        """The folder, with its slash, in which all files lie; empty where there is none.
+        """The one folder around all files, with a slash at its end, or an empty string.
 
-        Downloads of GitHub and zips of a whole folder have one, and patterns need not name it.
+        Downloads from GitHub have one (``repo-main/``). Path patterns of a rubric may omit it.
         """
         tops = {file.path.partition("/")[:2] for file in self.files}
         top, slash = tops.pop() if len(tops) == 1 else ("", "")
@@ -283,12 +290,12 @@ class Submission:
 
     @property
     def outline(self) -> tuple[tuple[str, str], ...]:
-        """Sorted (path, sha256) pairs: all that a check's context may depend on."""
+        """(path, SHA-256) of each file, sorted: all that a check's context may depend on."""
         return tuple((file.path, file.sha256) for file in self.files)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted (path, bytes), the same for a zip, a folder and any order."""
+        """The SHA-256 over the sorted outline: equal for a zip and a folder with the same files."""
         whole = hashlib.sha256()
         for path, digest in sorted(self.outline):
             whole.update(path.encode("utf-8") + b"\0" + digest.encode() + b"\n")

@@ -1,11 +1,11 @@
-"""Starter files: what the exercise handed out is neither blamed nor praised.
+"""Starter files: code that the exercise handed out earns no points and loses none.
 
-What is the student's of a submission is worked out from facts alone, so that a change of the
-starter needs no student's file again. A file is as handed out where none of its lines of code is
-the student's own. Of a starter file that the student changed counts what is more than the starter
-has: counts by subtraction, sizes by pairing each with one of the starter's that is as large.
-Facts that were stored before the exercise had a starter do not know lines of code: there a file
-is as handed out only byte for byte.
+Works on facts alone, so that a changed starter does not make any student's file be measured again.
+A submitted file counts as handed out if each of its lines of code is in the starter file. Of a
+starter file that the student changed, only the difference counts: counts are subtracted, and each
+size (of a function, say) is paired with a starter's size that is at least as large. Facts stored
+before the exercise had a starter have no lines of code: such a file counts as handed out only if
+its bytes are equal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from grader.domain.facts import Apart, FileFacts, SubmissionFacts
+from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.rubric import CODE_LINES, CompiledRubric
 from grader.domain.signals import SIGNALS
@@ -21,48 +21,57 @@ from grader.domain.signals import SIGNALS
 _NOT_APPLICABLE = Inspection(state=State.NOT_APPLICABLE)
 
 
-def own(
-    compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts | None
+def subtract_starter(
+    compiled: CompiledRubric, facts: SubmissionFacts, starter: SubmissionFacts | None
 ) -> SubmissionFacts:
-    """The facts of a submission less what was handed out, whose own facts are ``given``."""
-    if given is None:
+    """Return the student's own part of ``facts``: less ``starter``, the facts of the starter files.
+
+    ``None`` as ``starter`` means that the exercise handed out nothing.
+    """
+    if starter is None:
         return facts
     keys = {
         probe.key for probe in compiled.probes if probe.check.gradable or probe.check.id == SIGNALS
     }
-    starters = {file.path: file for file in given.files}
-    pairs = paired([file.path for file in facts.files], starters)
+    starters = {file.path: file for file in starter.files}
+    pairs = pair_paths([file.path for file in facts.files], starters)
     whole = {probe.key for probe in compiled.probes if probe.check.takes_given}
-    files = [
-        _as_it_was(file, _own(file, starters.get(pairs.get(file.path, "")), given, keys), whole)
-        for file in facts.files
-    ]
-    return facts.model_copy(update={"files": tuple(map(_answered, files))})
+    files = []
+    for file in facts.files:
+        named = starters.get(pairs.get(file.path, ""))
+        students = _subtract_from_file(file, named, starter.files, keys)
+        files.append(_restore_whole(file, students, whole))
+    return facts.model_copy(update={"files": tuple(map(_with_code_lines, files))})
 
 
-def _as_it_was(file: FileFacts, mine: FileFacts, whole: Collection[str]) -> FileFacts:
-    """The student's part of a file, and all of it for the probes that take what was given too."""
+def _restore_whole(file: FileFacts, students: FileFacts, whole: Collection[str]) -> FileFacts:
+    """Return ``students`` with the original inspections of ``file`` for the probe keys ``whole``.
+
+    These probes judge handed-out code like the student's own (``Check.takes_given``).
+    """
     kept = {key: one for key, one in file.inspections.items() if key in whole}
-    apart = {key: one for key, one in mine.apart.items() if key not in whole}
-    return mine.model_copy(update={"inspections": {**mine.inspections, **kept}, "apart": apart})
+    deltas = {key: one for key, one in students.starter_deltas.items() if key not in whole}
+    inspections = {**students.inspections, **kept}
+    return students.model_copy(update={"inspections": inspections, "starter_deltas": deltas})
 
 
-def _answered(file: FileFacts) -> FileFacts:
-    """A file of which every probe has an answer, though its lines of code are not known."""
+def _with_code_lines(file: FileFacts) -> FileFacts:
+    """Return ``file`` with an inspection for the probe of code lines, which old facts lack."""
     if file.readable.state is not State.OK or CODE_LINES in file.inspections:
         return file
     every = {**file.inspections, CODE_LINES: _NOT_APPLICABLE}
     return file.model_copy(update={"inspections": every})
 
 
-def paired(paths: Collection[str], given: Iterable[str]) -> Mapping[str, str]:
-    """Submitted path -> path of the starter file that it is.
+def pair_paths(paths: Collection[str], starters: Iterable[str]) -> Mapping[str, str]:
+    """Return for submitted ``paths`` which path of ``starters`` each one is.
 
-    It is the one that ends with the starter's path, since folders may lie around a submission; of
-    several the one nearest to the top. Failing that, it is the only one of that file name.
+    A submitted path is a starter path if it ends with it (``alice/hw1/prices.py`` is
+    ``prices.py``), the one nearest to the top first; otherwise if it is the only submitted file
+    of that name.
     """
     found: dict[str, str] = {}
-    for starter in sorted(given, key=_deepest_first):
+    for starter in sorted(starters, key=_deepest_first):
         for path in _candidates(starter, [path for path in paths if path not in found])[:1]:
             found[path] = starter
     return found
@@ -73,7 +82,7 @@ def _deepest_first(path: str) -> tuple[int, str]:
 
 
 def _candidates(starter: str, paths: Iterable[str]) -> list[str]:
-    """The paths that a starter file may have now, the best first."""
+    """Return the ``paths`` that ``starter`` may have in the submission, the best match first."""
     named = sorted((path for path in paths if _name(path) == _name(starter)), key=_deepest_first)
     ends = [path for path in reversed(named) if f"/{path}".endswith(f"/{starter}")]
     return ends or (named if len(named) == 1 else [])
@@ -83,149 +92,169 @@ def _name(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 
 
-def _own(
-    file: FileFacts, named: FileFacts | None, given: SubmissionFacts, keys: Collection[str]
+def _subtract_from_file(
+    file: FileFacts,
+    named: FileFacts | None,
+    starters: Sequence[FileFacts],
+    keys: Collection[str],
 ) -> FileFacts:
-    """One file less what was handed out; a file that cannot be read is the student's."""
+    """Return the student's part of ``file`` for the probe ``keys``.
+
+    ``named`` is the starter file of its path, if there is one. A file that cannot be read is the
+    student's as a whole.
+    """
     if file.readable.state is not State.OK:
         return file
-    starter = _starter_of(file, named, given.files)
+    starter = _starter_of(file, named, starters)
     if starter is None:
         return file
     if _is_as_handed_out(file, starter):
-        left = {key: _set_aside(one) for key, one in file.inspections.items()}
-        return file.model_copy(update={"inspections": left, "handed_out": True})
-    return _changed(file, starter, keys)
+        ignored = {key: _ignore(one) for key, one in file.inspections.items()}
+        return file.model_copy(update={"inspections": ignored, "handed_out": True})
+    return _subtract_inspections(file, starter, keys)
 
 
 def _starter_of(
-    file: FileFacts, named: FileFacts | None, given: Sequence[FileFacts]
+    file: FileFacts, named: FileFacts | None, starters: Sequence[FileFacts]
 ) -> FileFacts | None:
-    """The starter file that a file is: the same bytes, or by its path, or by most of its lines.
+    """Return the starter file that ``file`` is or was made from, or ``None``.
 
-    By its path only where it shares a line of code with it, and by its lines so that nothing is
-    won by a change of name.
+    In this order: equal bytes; ``named``, the starter file of its path, if they share a line of
+    code; the starter file with more than half of the lines of ``file``, so that renaming a
+    starter file gains nothing.
     """
-    same = next((each for each in given if each.sha256 == file.sha256), None)
+    same = next((each for each in starters if each.sha256 == file.sha256), None)
     if same is not None or CODE_LINES not in file.inspections:
         return same or named
-    if named is not None and _shared(file, named):
+    if named is not None and _shared_lines(file, named):
         return named
-    likest = max(given, key=lambda each: _shared(file, each))
-    return likest if 2 * _shared(file, likest) > _lines(file).total() else None
+    closest = max(starters, key=lambda each: _shared_lines(file, each))
+    return closest if 2 * _shared_lines(file, closest) > _lines(file).total() else None
 
 
 def _lines(file: FileFacts) -> Counter[int]:
-    """How often each line of code stands in a file, as far as that was measured."""
+    """Return how often each line of code (by its hash) occurs in ``file``; empty if unmeasured."""
     known = file.inspections.get(CODE_LINES, _NOT_APPLICABLE)
     return Counter(known.facts.histograms.get(CODE_LINES, {}))
 
 
-def _shared(file: FileFacts, starter: FileFacts) -> int:
-    """How many lines of code two files have in common."""
+def _shared_lines(file: FileFacts, starter: FileFacts) -> int:
+    """Return how many lines of code ``file`` and ``starter`` have in common."""
     return (_lines(file) & _lines(starter)).total()
 
 
 def _is_as_handed_out(file: FileFacts, starter: FileFacts) -> bool:
-    """Whether no line of code of a file is the student's own."""
+    """Return whether each line of code of ``file`` is one of ``starter``."""
     if file.sha256 == starter.sha256:
         return True
     return CODE_LINES in file.inspections and not _lines(file) - _lines(starter)
 
 
-def _set_aside(one: Inspection) -> Inspection:
-    """An inspection that counts for nothing; what failed on our side is still told."""
+def _ignore(one: Inspection) -> Inspection:
+    """Return an inspection without facts and findings; a failure on our side is kept."""
     return one if one.state is State.FAILED else _NOT_APPLICABLE
 
 
-def _changed(file: FileFacts, starter: FileFacts, keys: Collection[str]) -> FileFacts:
-    """A starter file that the student changed."""
-    inspections, apart = dict(file.inspections), {}
+def _subtract_inspections(file: FileFacts, starter: FileFacts, keys: Collection[str]) -> FileFacts:
+    """Return ``file``, a changed ``starter`` file, with the differences for the probe ``keys``.
+
+    An inspection with a minimum (a maintainability index) is kept whole: a minimum describes the
+    whole file and cannot be subtracted.
+    """
+    inspections, deltas = dict(file.inspections), {}
     for key in sorted(keys & inspections.keys() & starter.inspections.keys()):
-        mine, given = inspections[key], starter.inspections[key]
-        if mine.state is not State.OK:
+        submitted, given = inspections[key], starter.inspections[key]
+        if submitted.state is not State.OK:
             continue
         if given.state is State.FAILED:
-            inspections[key] = given  # Nobody knows what is the student's.
-        elif given.state is State.OK and not mine.facts.minima:
-            inspections[key] = _less(mine, given)
-            apart[key] = Apart(mine.facts, given.facts)
-    return file.model_copy(update={"inspections": inspections, "apart": apart})
+            inspections[key] = given  # Without the starter's facts the student's are unknown.
+        elif given.state is State.OK and not submitted.facts.minima:
+            difference = {
+                "facts": subtract(submitted.facts, given.facts),
+                "findings": tuple(_subtract_findings(submitted.findings, given.findings)),
+            }
+            inspections[key] = submitted.model_copy(update=difference)
+            deltas[key] = StarterDelta(submitted.facts, given.facts)
+    return file.model_copy(update={"inspections": inspections, "starter_deltas": deltas})
 
 
-def _less(mine: Inspection, given: Inspection) -> Inspection:
-    """An inspection less the starter's.
+def subtract(submitted: Facts, starter: Facts) -> Facts:
+    """Return what ``submitted`` measures beyond ``starter``, never less than 0.
 
-    A minimum (an index of maintainability) is one of the whole file: it is no sum of parts, so a
-    check with any judges a changed file as it stands.
+    A maximum with a histogram of its name is the largest size that is left; one without is
+    subtracted like a count.
     """
-    findings = tuple(_more_findings(mine.findings, given.findings))
-    return mine.model_copy(update={"facts": less(mine.facts, given.facts), "findings": findings})
-
-
-def less(mine: Facts, given: Facts) -> Facts:
-    """What a file measures beyond the starter; an extreme without a histogram is a total."""
     sizes = {
-        name: larger(histogram, given.histograms.get(name, {}))
-        for name, histogram in mine.histograms.items()
+        name: subtract_sizes(histogram, starter.histograms.get(name, {}))
+        for name, histogram in submitted.histograms.items()
     }
     totals = {
-        name: max(0, value - given.maxima.get(name, 0))
-        for name, value in mine.maxima.items()
+        name: max(0, value - starter.maxima.get(name, 0))
+        for name, value in submitted.maxima.items()
         if name not in sizes
     }
     return Facts(
         counts={
-            name: max(0, value - given.counts.get(name, 0)) for name, value in mine.counts.items()
+            name: max(0, value - starter.counts.get(name, 0))
+            for name, value in submitted.counts.items()
         },
-        maxima=totals | {name: max(sizes[name]) for name in mine.maxima if sizes.get(name)},
+        maxima=totals | {name: max(sizes[name]) for name in submitted.maxima if sizes.get(name)},
         histograms=sizes,
     )
 
 
-def larger(mine: Mapping[int, int], given: Mapping[int, int]) -> dict[int, int]:
-    """The sizes left when each of the starter's covers one that is no larger.
+def subtract_sizes(submitted: Mapping[int, int], starter: Mapping[int, int]) -> dict[int, int]:
+    """Return the sizes of ``submitted`` that no size of ``starter`` accounts for.
 
-    So a function that was handed out may shrink, and is blamed only once it grows.
+    Both map a size to how often it occurs. Each starter size accounts for one submitted size that
+    is not larger, so a function of the starter may shrink and counts only if it grew,
+    e.g. ``{12: 1, 30: 1}`` less ``{25: 1}`` is ``{30: 1}``.
     """
-    left, covers = {}, 0
-    for size in sorted({*mine, *given}, reverse=True):
-        covers += given.get(size, 0)
-        covered = min(covers, mine.get(size, 0))
-        covers -= covered
-        if mine.get(size, 0) > covered:
-            left[size] = mine[size] - covered
+    left, available = {}, 0
+    for size in sorted({*submitted, *starter}, reverse=True):
+        available += starter.get(size, 0)
+        accounted = min(available, submitted.get(size, 0))
+        available -= accounted
+        if submitted.get(size, 0) > accounted:
+            left[size] = submitted[size] - accounted
     return left
 
 
-def _more_findings(mine: Sequence[Finding], given: Sequence[Finding]) -> Iterator[Finding]:
-    """As many findings as the facts count; those that the starter has word for word go first."""
-    left, kept = _left_over(mine, given), set()
-    familiar = _familiar(mine, given)
-    for at in sorted(range(len(mine)), key=lambda place: place in familiar):
-        kind = _kind(mine[at])
+def _subtract_findings(
+    submitted: Sequence[Finding], starter: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Yield as many of ``submitted`` as the facts count, in their order.
+
+    Findings that the starter has with the same wording are dropped before others.
+    """
+    left, kept = _subtract_kinds(submitted, starter), set()
+    known = _known_findings(submitted, starter)
+    for at in sorted(range(len(submitted)), key=lambda index: index in known):
+        kind = _kind(submitted[at])
         if left[kind] > 0:
             left[kind] -= 1
             kept.add(at)
-    yield from (finding for at, finding in enumerate(mine) if at in kept)
+    yield from (finding for at, finding in enumerate(submitted) if at in kept)
 
 
-def _familiar(mine: Iterable[Finding], given: Iterable[Finding]) -> set[int]:
-    """Which findings, by their index, the starter has too, wherever they stand."""
-    known, found = Counter(map(_wording, given)), set()
-    for at, finding in enumerate(map(_wording, mine)):
+def _known_findings(submitted: Iterable[Finding], starter: Iterable[Finding]) -> set[int]:
+    """Return the indexes of the ``submitted`` findings that the starter has on whatever line."""
+    known, found = Counter(map(_without_location, starter)), set()
+    for at, finding in enumerate(map(_without_location, submitted)):
         if known[finding] > 0:
             known[finding] -= 1
             found.add(at)
     return found
 
 
-def _left_over(mine: Iterable[Finding], given: Iterable[Finding]) -> Counter[tuple[str, int]]:
-    """How many findings of each code and size are more than the starter has."""
-    ours, theirs = Counter(map(_kind, mine)), Counter(map(_kind, given))
+def _subtract_kinds(
+    submitted: Iterable[Finding], starter: Iterable[Finding]
+) -> Counter[tuple[str, int]]:
+    """Return how many findings of each (code, size) there are beyond those of the starter."""
+    ours, theirs = Counter(map(_kind, submitted)), Counter(map(_kind, starter))
     left: Counter[tuple[str, int]] = Counter()
     for code in {kind[0] for kind in ours}:
-        sizes = larger(_sizes(ours, code), _sizes(theirs, code))
+        sizes = subtract_sizes(_sizes(ours, code), _sizes(theirs, code))
         left.update({(code, size): times for size, times in sizes.items()})
     return left
 
@@ -238,7 +267,7 @@ def _kind(finding: Finding) -> tuple[str, int]:
     return finding.code, finding.value or 0
 
 
-def _wording(finding: Finding) -> Finding:
-    """A finding wherever it stands, and whether its line is shown mended or not."""
+def _without_location(finding: Finding) -> Finding:
+    """Return ``finding`` without its line, column, hunk and fixed line."""
     elsewhere = {"line": 1, "column": 1, "hunk": None, "before": None, "after": None}
     return finding.model_copy(update=elsewhere)

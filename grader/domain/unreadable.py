@@ -1,7 +1,7 @@
-"""Guidance for files that cannot be read.
+"""Guidance for a file that cannot be read, by the code of its finding.
 
-The engine decides; this is the guidance for its codes. A finding's code is the kebab-case
-twin of the inspection's ``reason`` (``syntax-error`` for ``syntax``).
+The gate of the engine decides which files are unreadable. A finding's code corresponds to the
+inspection's ``reason``: ``syntax-error`` to ``syntax``, ``too-large`` to ``too_large``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from grader.domain.check import Guidance
 from grader.domain.source import is_document
 
-#: What stands in the place of a check's id beside such a finding.
+#: The check id of such a finding.
 READABLE = "readable"
-#: How a notebook becomes what is graded.
+#: How a student turns a notebook into a script.
 AS_A_SCRIPT = "as a script (in Jupyter: File, Save and Export Notebook As, Executable Script)"
 
 _TUTORIAL = "https://docs.python.org/3/tutorial"
@@ -63,7 +63,7 @@ GUIDANCE: Mapping[str, Guidance] = {
 
 _ENCODING_URL = "https://docs.python.org/3/howto/unicode.html"
 
-#: The same for a document.
+#: The same for documents.
 DOCUMENT_GUIDANCE: Mapping[str, Guidance] = {
     "encoding": Guidance(
         "The file is not saved as UTF-8, so its characters cannot be told for certain.",
@@ -84,14 +84,11 @@ DOCUMENT_GUIDANCE: Mapping[str, Guidance] = {
 
 
 def unreadable_guidance(code: str, path: str) -> Guidance:
-    """Return the guidance for the finding of an unreadable file.
-
-    An unknown `code` (of a newer version) gets the guidance of a syntax error.
-    """
+    """Return the guidance for ``code`` in the unreadable file ``path``; unknown codes as syntax."""
     known = DOCUMENT_GUIDANCE.get(code) if is_document(path) else None
     return known or GUIDANCE.get(code, GUIDANCE["syntax-error"])
 
 
 def cannot_be_read(paths: Iterable[str]) -> str:
-    """What is said of unreadable files: of documents too not that they are no Python."""
+    """Return what a report says of ``paths``; "as Python" only if none of them is a document."""
     return "cannot be read" if any(map(is_document, paths)) else "cannot be read as Python"

@@ -130,7 +130,7 @@ class Grade:
             facts,
             digest=record.digest,
             version=record.version,
-            given=looked.given,
+            starter=looked.given,
             earlier=self.store.submissions.earlier(looked.claim.submission),
         )
 

@@ -109,7 +109,9 @@ class Room:
 
     def judged(self, facts: SubmissionFacts, rubric: str) -> Report:
         compiled = CompiledRubric.of(read_rubric_text(rubric, CATALOG), CATALOG)
-        return build_report(compiled, facts, digest="d", given=self.engine.starter(compiled.rubric))
+        return build_report(
+            compiled, facts, digest="d", starter=self.engine.starter(compiled.rubric)
+        )
 
     def graded(self, files: Mapping[str, str], rubric: str) -> Report:
         return self.judged(self.measured(files, rubric), rubric)

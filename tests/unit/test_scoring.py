@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.domain.inspection import State
-from grader.domain.scoring import BY_HAND, Outcome, judge, round_points, show, standing
+from grader.domain.scoring import BY_HAND, Outcome, judge, points_so_far, round_points, show
 from tests.unit.domain_material import (
     FAILED,
     NO_PYTHON,
@@ -196,7 +196,7 @@ def test_unreadable_file_earns_nothing_even_where_optional() -> None:
     files = [file("a.py", lint=complaints(0)), file("b.py", NO_PYTHON)]
     for applies in ("required", "optional"):
         row = the_row(criterion(applies=applies), *files)
-        assert (row.outcome, row.points, row.culprits) == (
+        assert (row.outcome, row.points, row.blocking_paths) == (
             Outcome.UNREADABLE,
             Fraction(),
             ("b.py",),
@@ -212,7 +212,7 @@ def test_unreadable_file_harms_no_criterion_that_does_not_take_it() -> None:
 def test_failure_of_ours_withholds_the_points() -> None:
     ledger = judged({"it": criterion(), "other": criterion(5, files=["a.py"])}, *broken())
     row, other = ledger.rows
-    assert (row.outcome, row.points, row.culprits) == (Outcome.WITHHELD, None, ("b.py",))
+    assert (row.outcome, row.points, row.blocking_paths) == (Outcome.WITHHELD, None, ("b.py",))
     assert "withheld, not lost" in row.why
     assert other.points == 5
     assert ledger.needs_attention
@@ -226,7 +226,11 @@ def broken() -> list[Any]:
 
 def test_unreadable_comes_before_failed() -> None:
     row = the_row(criterion(), *broken(), file("c.py", NO_PYTHON))
-    assert (row.outcome, row.points, row.culprits) == (Outcome.UNREADABLE, Fraction(), ("c.py",))
+    assert (row.outcome, row.points, row.blocking_paths) == (
+        Outcome.UNREADABLE,
+        Fraction(),
+        ("c.py",),
+    )
 
 
 def test_file_that_our_grammar_is_too_old_for_withholds_everything() -> None:
@@ -290,7 +294,7 @@ def test_cap_in_force_holds_beside_a_withheld_one() -> None:
     criteria = {"cap": CAPPING, "rest": criterion(20, check="coverage", scale=SHARED), **other}
     ledger = judged(criteria, files)
     assert (ledger.total.points, ledger.total.at_least, ledger.total.cap) == exact(None, 2, 4)
-    assert standing(ledger.rows) == 4
+    assert points_so_far(ledger.rows) == 4
 
 
 LONG = {"measure": "longest", "full_at": 0, "zero_at": 9}

@@ -16,7 +16,7 @@ from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
-from grader.domain.scoring import Ledger, Outcome, Row, judge, standing
+from grader.domain.scoring import Ledger, Outcome, Row, judge, points_so_far
 from tests.unit.domain_material import (
     FAILED,
     NO_PYTHON,
@@ -152,7 +152,7 @@ def test_order_of_files_changes_nothing(
     assert again.total == ledger.total
     for one, other in zip(ledger.rows, again.rows, strict=True):
         assert (one.points, one.value, one.outcome) == (other.points, other.value, other.outcome)
-        assert sorted(one.culprits) == sorted(other.culprits)
+        assert sorted(one.blocking_paths) == sorted(other.blocking_paths)
 
 
 @laws
@@ -270,9 +270,9 @@ def not_raised(before: Ledger, after: Ledger) -> None:
     for old, new in zip(before.rows, after.rows, strict=True):
         row_not_raised(old, new)
     assert after.total.at_least <= before.total.at_least
-    assert standing(after.rows) <= standing(before.rows)
+    assert points_so_far(after.rows) <= points_so_far(before.rows)
     if after.total.points is not None:
-        assert after.total.points <= standing(before.rows)
+        assert after.total.points <= points_so_far(before.rows)
     assert after.total.max_points >= before.total.max_points
 
 
@@ -335,6 +335,6 @@ def test_next_step_is_there_while_anything_can_be_won(
     all_mended = [
         row if row.points is None else replace(row, points=row.max_points) for row in rows
     ]
-    winnable = standing(all_mended) - standing(rows)
+    winnable = points_so_far(all_mended) - points_so_far(rows)
     assert (step is None) == (winnable == 0)
     assert step is None or 0 <= Fraction(str(step.gains)) <= winnable

@@ -127,7 +127,7 @@ def test_what_was_handed_out_is_no_sign_of_anything() -> None:
     others = (one("b.py", 40, 20), one("c.py", 40, 20))
     changed = facts_of(one("a.py", 110, 2, run).model_copy(update={"sha256": "c" * 64}), *others)
     assert len(reported(*changed.files).signals) == 2
-    assert build_report(COMPILED, changed, digest="r", given=given).signals == ()
+    assert build_report(COMPILED, changed, digest="r", starter=given).signals == ()
 
 
 def test_without_the_check_there_are_none() -> None:

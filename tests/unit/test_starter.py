@@ -12,7 +12,7 @@ from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CODE_LINES, CompiledRubric
 from grader.domain.scoring import Outcome, judge
-from grader.domain.starter import larger, less, own, paired
+from grader.domain.starter import pair_paths, subtract, subtract_sizes, subtract_starter
 from tests.unit.domain_material import (
     CATALOG,
     FAILED,
@@ -43,13 +43,13 @@ def lined(path: str, lines: dict[int, int], **inspections: Inspection) -> FileFa
 
 
 def owned(mine: FileFacts, *given: FileFacts, **how: Any) -> FileFacts:
-    (found,) = own(compiled(**how), facts_of(mine), facts_of(*given)).files
+    (found,) = subtract_starter(compiled(**how), facts_of(mine), facts_of(*given)).files
     return found
 
 
 def test_without_a_starter_everything_is_the_students() -> None:
     facts = facts_of(lined("a.py", {1: 1}))
-    assert own(compiled(), facts, None) is facts
+    assert subtract_starter(compiled(), facts, None) is facts
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_without_a_starter_everything_is_the_students() -> None:
 def test_files_are_paired_by_the_end_of_their_path(
     paths: list[str], given: list[str], expected: dict[str, str]
 ) -> None:
-    assert paired(paths, given) == expected
+    assert pair_paths(paths, given) == expected
 
 
 @pytest.mark.parametrize("lines", [{1: 2, 2: 1}, {1: 1}])
@@ -117,7 +117,7 @@ def test_of_a_changed_file_the_difference_counts() -> None:
     found = owned(mine, lined("a.py", {1: 1}, lint=complaints(3)))
     assert not found.handed_out
     assert found.inspections["lint"].facts.counts == {"complaints": 2}
-    assert found.apart["lint"].whole.counts == {"complaints": 5}
+    assert found.starter_deltas["lint"].submitted.counts == {"complaints": 5}
 
 
 def test_facts_from_before_there_was_a_starter_are_judged_too() -> None:
@@ -146,7 +146,7 @@ def test_counts_and_sizes_less_the_starters() -> None:
         maxima={"lengths": 12, "outside": 5, "covered": 9},
         histograms={"lengths": {12: 1}, "covered": {9: 1}},
     )
-    assert less(mine, given) == Facts(
+    assert subtract(mine, given) == Facts(
         counts={"functions": 1, "calls": 0},
         maxima={"lengths": 30, "outside": 2},
         histograms={"lengths": {30: 1, 12: 1}, "covered": {}},
@@ -167,7 +167,7 @@ def test_counts_and_sizes_less_the_starters() -> None:
 def test_a_size_is_covered_by_one_as_large(
     mine: dict[int, int], given: dict[int, int], left: dict[int, int]
 ) -> None:
-    assert larger(mine, given) == left
+    assert subtract_sizes(mine, given) == left
 
 
 def test_an_index_of_the_whole_file_is_judged_as_it_stands() -> None:
@@ -210,7 +210,7 @@ def judged(mine: Inspection, given: Inspection, name: str, **how: Any) -> Any:
     scheme = compiled(check=name, **how)
     facts = facts_of(lined("a.py", {1: 1, 2: 1}, **{name: mine}))
     starter = facts_of(lined("a.py", {1: 1}, **{name: given}))
-    return judge(scheme, own(scheme, facts, starter)).rows[0]
+    return judge(scheme, subtract_starter(scheme, facts, starter)).rows[0]
 
 
 def test_functions_that_were_all_handed_out_are_not_blamed() -> None:
@@ -237,7 +237,7 @@ def test_a_share_never_exceeds_the_whole() -> None:
 
 def reported(*pairs: tuple[FileFacts, FileFacts]) -> Any:
     facts, given = (facts_of(*each) for each in zip(*pairs, strict=True))
-    return build_report(compiled(), facts, digest="r", given=given)
+    return build_report(compiled(), facts, digest="r", starter=given)
 
 
 def test_the_report_says_what_was_handed_out() -> None:
@@ -259,7 +259,10 @@ def test_the_report_says_what_was_handed_out() -> None:
 def test_what_is_judged_apart_is_never_stored() -> None:
     facts = facts_of(lined("a.py", {1: 1, 2: 1}, lint=complaints(5)))
     given = facts_of(lined("a.py", {1: 1}, lint=complaints(3)))
-    mine = own(compiled(), facts, given)
-    assert mine.files[0].apart
-    assert not SubmissionFacts.model_validate_json(mine.model_dump_json()).files[0].apart
-    assert "apart" not in mine.model_dump_json() and "handed_out" not in mine.model_dump_json()
+    mine = subtract_starter(compiled(), facts, given)
+    assert mine.files[0].starter_deltas
+    assert not SubmissionFacts.model_validate_json(mine.model_dump_json()).files[0].starter_deltas
+    assert (
+        "starter_deltas" not in mine.model_dump_json()
+        and "handed_out" not in mine.model_dump_json()
+    )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import Ledger, judge
-from grader.domain.starter import larger, own
+from grader.domain.starter import subtract_sizes, subtract_starter
 from tests.unit.domain_material import NO_PYTHON, file
 from tests.unit.test_scoring_laws import (
     MENDS,
@@ -34,7 +34,7 @@ def starters(draw: st.DrawFn) -> SubmissionFacts:
 
 
 def the_ledger(compiled: CompiledRubric, facts: SubmissionFacts, given: SubmissionFacts) -> Ledger:
-    return judge(compiled, own(compiled, facts, given))
+    return judge(compiled, subtract_starter(compiled, facts, given))
 
 
 @laws
@@ -83,7 +83,8 @@ def test_an_unchanged_starter_file_changes_nothing(
     beside = [_moved(each) for each in given.files]
     both = facts.model_copy(update={"files": (*facts.files, *beside)})
     alone, together = (
-        judge(compiled, own(compiled, each, _as_moved(given))) for each in (facts, both)
+        judge(compiled, subtract_starter(compiled, each, _as_moved(given)))
+        for each in (facts, both)
     )
     for one, other in zip(alone.rows, together.rows, strict=True):
         assert (one.points, one.value, one.outcome) == (other.points, other.value, other.outcome)
@@ -106,7 +107,7 @@ def test_a_smaller_size_leaves_no_more_over_any_limit(
     if size in mine:
         smaller[size] -= 1
         smaller[max(0, size - by)] = smaller.get(max(0, size - by), 0) + 1
-    before, after = larger(mine, given), larger(smaller, given)
+    before, after = subtract_sizes(mine, given), subtract_sizes(smaller, given)
     for limit in range(-1, 10):
         over = [
             sum(times for one, times in left.items() if one > limit) for left in (before, after)
@@ -122,7 +123,7 @@ def test_as_many_sizes_are_left_as_more_lie_over_some_limit(
     def over(sizes: dict[int, int], limit: int) -> int:
         return sum(times for one, times in sizes.items() if one > limit)
 
-    left = larger(mine, given)
+    left = subtract_sizes(mine, given)
     for limit in range(-1, 10):
         more = [over(mine, each) - over(given, each) for each in range(limit, 10)]
         assert over(left, limit) == max(0, *more)

@@ -1,6 +1,7 @@
-"""The form of the report that a student and an LMS read: ledger, evidence, patch, next step.
+"""The report that a student and an LMS read: ledger, findings, patch and next step.
 
-No time and no id stands in it but in ``receipt``, which the server adds to what it serves.
+Only ``receipt``, which the server adds, has times and ids, so that equal facts under one rubric
+give equal bytes.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ class _Frozen(BaseModel):
 
 
 class TotalLine(_Frozen):
-    """The sum of the criteria's points. ``points`` is null while any are withheld.
+    """The total. ``points`` is null while the points of a criterion are withheld.
 
-    ``at_least`` is what stands whatever comes; ``awaiting`` points are still to be given by hand;
-    ``capped_at`` is set where the criterion ``capped_by`` limits the total.
+    ``at_least`` is earned whatever becomes of withheld points; ``awaiting`` points are still to be
+    given by hand; ``capped_at`` is set if the criterion ``capped_by`` limits the total.
     """
 
     points: Number | None
@@ -40,9 +41,9 @@ class TotalLine(_Frozen):
 
 
 class CriterionLine(_Frozen):
-    """One row of the ledger; ``why`` shows the arithmetic that gave ``points`` from ``value``.
+    """One row of the ledger; ``why`` shows the arithmetic from ``value`` to ``points``.
 
-    ``how_to_fix`` says how its check is contented, where there are points to win.
+    ``how_to_fix`` says how to earn the missing points; it is empty if none are missing.
     """
 
     id: str
@@ -60,9 +61,9 @@ class CriterionLine(_Frozen):
 
 
 class FileLine(_Frozen):
-    """One file, with the state in which each check left it.
+    """One file, with the state of each check on it.
 
-    One that is as the exercise handed it out counts for no criterion.
+    A file with ``handed_out`` is an unchanged starter file and counts for no criterion.
     """
 
     path: str
@@ -71,12 +72,12 @@ class FileLine(_Frozen):
 
 
 class FindingLine(_Frozen):
-    """One finding at one place, with what it means, how to mend it and where to read more.
+    """One finding with its location, what it means, how to fix it and where to read more.
 
-    ``before`` and ``after`` are the student's own line and the mended one, where that is known.
-    ``fingerprint`` stays the same where lines move; equal findings share it. ``since`` says
-    whether the last attempt had it, where there was one to compare with. ``cell`` is that of a
-    notebook, counted from 1; ``line`` is then counted in the cell.
+    ``before`` and ``after`` are the student's line and its fixed version, if that is known.
+    ``fingerprint`` does not change if lines move; equal findings share it. ``since`` says whether
+    the last attempt had the finding, if there was one to compare with. ``line`` counts from 1 in
+    the file, or in the ``cell`` (from 1) of a notebook.
     """
 
     check: str
@@ -99,7 +100,7 @@ class FindingLine(_Frozen):
 
 
 class Fault(_Frozen):
-    """A check that broke on a file on our side; it costs no points."""
+    """A check that failed on a file on our side; it costs no points."""
 
     path: str
     check: str
@@ -107,14 +108,14 @@ class Fault(_Frozen):
 
 
 class Command(_Frozen):
-    """A command line that gives the same verdict at home."""
+    """A command line that gives the same verdict on the student's own machine."""
 
     check: str
     command: str
 
 
 class RubricLine(_Frozen):
-    """Which rubric judged. ``version`` is null for a rubric that no server has published."""
+    """The rubric of the report. ``version`` is null if no server has published it."""
 
     exercise: str
     title: str
@@ -123,14 +124,14 @@ class RubricLine(_Frozen):
 
 
 class SubmissionLine(_Frozen):
-    """What was judged: a digest over the sorted (path, bytes), and the archive's own."""
+    """The judged submission: SHA-256 over its sorted (path, bytes), and over the archive."""
 
     digest: str
     archive_sha256: str | None
 
 
 class Receipt(_Frozen):
-    """Who handed in what and when; the only times and ids of a report."""
+    """The submission's id, student, attempt and times; added by the server."""
 
     submission: str
     student: str
@@ -140,9 +141,9 @@ class Receipt(_Frozen):
 
 
 class Report(_Frozen):
-    """The whole report; ``schema`` names the version of this form.
+    """The report. ``schema`` names the version of its form.
 
-    ``tone`` is how the rubric wants it told to people.
+    ``tone`` is the tone in which renderings for people are written; the rubric sets it.
     """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
@@ -159,7 +160,7 @@ class Report(_Frozen):
     commands: tuple[Command, ...]
     notes: tuple[str, ...]
     dropped: tuple[DroppedFile, ...]
-    #: For whoever teaches; see :meth:`for_students`.
+    #: For instructors only; see :meth:`for_students`.
     signals: tuple[FindingLine, ...] = ()
     tone: Tone = "standard"
     rounding: str = ROUNDING
@@ -171,9 +172,9 @@ class Report(_Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def for_students(self) -> Report:
-        """The report without what only an instructor sees."""
+        """Return the report without its signals, which only instructors see."""
         return self.model_copy(update={"signals": ()})
 
     def to_json(self) -> str:
-        """The report as JSON, keys in a fixed order, ending in a newline."""
+        """Return the report as indented JSON with a fixed order of keys and a final newline."""
         return plain_json(self.model_dump_json(by_alias=True, indent=2)) + "\n"

@@ -1,4 +1,4 @@
-"""From facts and a rubric to the report: a pure function, also of an earlier attempt's facts."""
+"""Building a report: a pure function of facts, a compiled rubric and the last attempt's facts."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from grader.domain.report import (
     SubmissionLine,
     TotalLine,
 )
-from grader.domain.report.located import Found, found_in, guidance_of
+from grader.domain.report.located import LocatedFinding, guidance_of, located_findings
 from grader.domain.report.next_step import next_step
 from grader.domain.report.patch import git_patch
 from grader.domain.rubric import CompiledRubric, Probe
 from grader.domain.scoring import Ledger, Number, Outcome, Row, judge, number
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook
-from grader.domain.starter import own
+from grader.domain.starter import subtract_starter
 from grader.domain.unreadable import AS_A_SCRIPT, READABLE
 
 
@@ -39,19 +39,21 @@ def build_report(
     *,
     digest: str,
     version: int | None = None,
-    given: SubmissionFacts | None = None,
+    starter: SubmissionFacts | None = None,
     earlier: Earlier | None = None,
 ) -> Report:
-    """The report of one submission under one rubric; ``digest`` is that of the rubric's text.
+    """Return the report of one submission's ``facts`` under the ``compiled`` rubric.
 
-    ``given`` are the facts of what the exercise handed out, which is left aside. With an
-    ``earlier`` attempt it tells what changed since, that attempt judged by this rubric.
+    ``digest`` and ``version`` are those of the rubric's text. ``starter`` are the facts of the
+    starter files, which are subtracted. With an ``earlier`` attempt, which is judged by the same
+    rubric, the report says what changed since.
     """
     rubric = compiled.rubric
-    now = _judged(compiled, own(compiled, facts, given))
-    then = _before(compiled, now, given, earlier)
+    now = _judged(compiled, subtract_starter(compiled, facts, starter))
+    then = _earlier_attempt(compiled, now, starter, earlier)
     compared = compare(then.found, now.found) if then else None
-    ledger, patch, torn = now.ledger, *_patch(compiled, now.facts)
+    ledger = now.ledger
+    patch, disagreements = _patch(compiled, now.facts)
     return Report(
         status="needs_attention" if now.needs_attention else "graded",
         total=_total(ledger),
@@ -62,9 +64,9 @@ def build_report(
         findings=tuple(_findings(compiled.catalog, now.found, compared)),
         faults=now.faults,
         patch=patch,
-        patch_disagreements=torn,
+        patch_disagreements=disagreements,
         commands=tuple(_commands(compiled.probes)),
-        notes=(*_starter_notes(now.facts.files), *_notes(now, torn)),
+        notes=(*_starter_notes(now.facts.files), *_notes(now, disagreements)),
         dropped=facts.dropped,
         signals=tuple(_finding(compiled.catalog, one) for one in _signals(compiled, now.facts)),
         tone=rubric.feedback.tone,
@@ -78,11 +80,11 @@ def build_report(
 
 @dataclass(frozen=True)
 class _Judged:
-    """One attempt under the rubric: what it earns, what was found, what broke on our side."""
+    """One attempt under the rubric: its ledger, its findings, and failures on our side."""
 
     facts: SubmissionFacts
     ledger: Ledger
-    found: tuple[Found, ...]
+    found: tuple[LocatedFinding, ...]
     faults: tuple[Fault, ...]
     attempt: int | None = None
 
@@ -90,8 +92,8 @@ class _Judged:
     def needs_attention(self) -> bool:
         return self.ledger.needs_attention or bool(self.faults)
 
-    def history(self, compared: Compared[Found]) -> History:
-        """What has changed since this attempt, which needs no attention."""
+    def history(self, compared: Compared[LocatedFinding]) -> History:
+        """Return what changed since this attempt, whose points must not be withheld."""
         points = self.ledger.total.points
         assert points is not None, "points are withheld only where attention is needed"
         return history_of(compared, self.attempt, number(points))
@@ -101,56 +103,61 @@ def _judged(
     compiled: CompiledRubric, facts: SubmissionFacts, attempt: int | None = None
 ) -> _Judged:
     faults = tuple(_faults(facts, compiled.probes))
-    return _Judged(facts, judge(compiled, facts), found_in(compiled, facts), faults, attempt)
+    return _Judged(
+        facts, judge(compiled, facts), located_findings(compiled, facts), faults, attempt
+    )
 
 
-def _before(
-    compiled: CompiledRubric, now: _Judged, given: SubmissionFacts | None, earlier: Earlier | None
+def _earlier_attempt(
+    compiled: CompiledRubric, now: _Judged, starter: SubmissionFacts | None, earlier: Earlier | None
 ) -> _Judged | None:
-    """The earlier attempt, where it can be compared: nothing of ours broke on either side."""
+    """Return the judged ``earlier`` attempt, or ``None`` if it cannot be compared with ``now``.
+
+    It cannot if a check failed on our side in either attempt, or if another engine measured it.
+    """
     if earlier is None or now.needs_attention or not earlier.answers(compiled, now.facts.engine):
         return None
-    then = _judged(compiled, own(compiled, earlier.facts, given), earlier.attempt)
+    then = _judged(compiled, subtract_starter(compiled, earlier.facts, starter), earlier.attempt)
     return None if then.needs_attention else then
 
 
-def _maybe(value: Fraction | None) -> Number | None:
+def _optional_number(value: Fraction | None) -> Number | None:
     return None if value is None else number(value)
 
 
 def _total(ledger: Ledger) -> TotalLine:
     total = ledger.total
     return TotalLine(
-        points=_maybe(total.points),
+        points=_optional_number(total.points),
         at_least=number(total.at_least),
         max_points=number(total.max_points),
         awaiting=number(total.awaiting),
-        capped_at=_maybe(total.cap),
+        capped_at=_optional_number(total.cap),
         capped_by=total.capped_by or None,
     )
 
 
 def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
     check = catalog.get(row.criterion.check)
-    is_lost = row.points is not None and row.points < row.max_points
+    lost_points = row.points is not None and row.points < row.max_points
     return CriterionLine(
         id=row.id,
         title=row.criterion.title,
         outcome=row.outcome.value,
-        points=_maybe(row.points),
+        points=_optional_number(row.points),
         max_points=number(row.max_points),
         check=row.criterion.check,
         measure=row.measure.id if row.measure else None,
-        value=_maybe(row.value),
+        value=_optional_number(row.value),
         unit=row.measure.unit if row.measure else None,
         label=row.label or None,
         why=row.why,
-        how_to_fix=_how_to_win(row, check) if check and is_lost else "",
+        how_to_fix=_how_to_earn(row, check) if check and lost_points else "",
     )
 
 
-def _how_to_win(row: Row, check: Check) -> str:
-    """What to do for a criterion's points; advice on code waits until there is some to read."""
+def _how_to_earn(row: Row, check: Check) -> str:
+    """Return what to do for the points of ``row``; general advice if no code could be read."""
     if row.outcome is Outcome.UNREADABLE:
         return "First mend what keeps the file from being read; that is told beside the file."
     if row.outcome is Outcome.NOT_APPLICABLE:
@@ -158,6 +165,7 @@ def _how_to_win(row: Row, check: Check) -> str:
     return check.guidance.how_to_fix
 
 
+#: The state shown for a check that ran with several sets of options: the first of its states.
 _WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
 
 
@@ -173,15 +181,15 @@ def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
 
 
 def _findings(
-    catalog: Catalog, found: Sequence[Found], compared: Compared[Found] | None
+    catalog: Catalog, found: Sequence[LocatedFinding], compared: Compared[LocatedFinding] | None
 ) -> Iterator[FindingLine]:
-    told = compared.since if compared else repeat(None, len(found))
-    for one, since in zip(found, told, strict=True):
+    sinces = compared.since if compared else repeat(None, len(found))
+    for one, since in zip(found, sinces, strict=True):
         yield _finding(catalog, one, since)
 
 
-def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> FindingLine:
-    words = guidance_of(catalog, one)
+def _finding(catalog: Catalog, one: LocatedFinding, since: Since | None = None) -> FindingLine:
+    guidance = guidance_of(catalog, one)
     finding = one.finding
     return FindingLine(
         check=one.check,
@@ -192,9 +200,9 @@ def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> Findin
         column=finding.column,
         message=finding.message,
         value=finding.value,
-        explanation=words.explanation,
-        how_to_fix=words.how_to_fix,
-        url=words.url,
+        explanation=guidance.explanation,
+        how_to_fix=guidance.how_to_fix,
+        url=guidance.url,
         hunk=one.hunk,
         before=finding.before,
         after=finding.after,
@@ -204,12 +212,12 @@ def _finding(catalog: Catalog, one: Found, since: Since | None = None) -> Findin
     )
 
 
-def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Found]:
-    """What a person should look at, in files that are graded and in others."""
+def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[LocatedFinding]:
+    """Yield the signals, in files that are graded and in dropped ones."""
     graded = {file.path: file for file in facts.files}
     for path, finding in signals_of(compiled, facts):
         file = graded.get(path) or FileFacts(path=path, sha256="")
-        yield Found.of(file, SIGNALS, finding)
+        yield LocatedFinding.of(file, SIGNALS, finding)
 
 
 def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
@@ -224,14 +232,19 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
 
 
 def _patch(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
-    """The patch of the files that a criterion of layout or imports counts; those left torn."""
+    """Return the patch, or ``None``, and the paths on which Black and isort disagree.
+
+    The patch covers the files that a criterion of layout or imports counts.
+    """
     mend = next((probe for probe in compiled.probes if probe.check.id == "mend"), None)
     if mend is None:
         return None, ()
     files = filter(lambda file: compiled.mends(file.path, file.top_folder), facts.files)
     mends = {file.path: file.inspection(mend.key) for file in files}
-    torn = tuple(path for path, one in mends.items() if one.facts.counts.get("disagreements"))
-    return git_patch(dict(_hunks(mends))) or None, torn
+    disagreements = tuple(
+        path for path, one in mends.items() if one.facts.counts.get("disagreements")
+    )
+    return git_patch(dict(_hunks(mends))) or None, disagreements
 
 
 def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
@@ -249,7 +262,7 @@ def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
 
 def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
     handed_out = [file.path for file in files if file.handed_out]
-    changed = [file.path for file in files if file.apart]
+    changed = [file.path for file in files if file.starter_deltas]
     if handed_out:
         yield f"As handed out, so neither blamed nor praised: {', '.join(handed_out)}."
     if changed:
@@ -289,7 +302,7 @@ def _empty_notes(files: Sequence[FileFacts]) -> Iterator[str]:
 
 
 def _is_package(path: str) -> bool:
-    """Whether a file marks its folder as a package, for which it may well be empty."""
+    """Return whether ``path`` is an ``__init__.py``, which may be empty."""
     return path.split("/")[-1] == "__init__.py"
 
 

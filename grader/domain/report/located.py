@@ -1,6 +1,6 @@
-"""What was found in a submission, each thing once, with its place and the criteria it bears on.
+"""Findings with their location in the submission and the criteria that count them.
 
-It is what a report tells, before it is put into words.
+Each finding occurs once, in reading order, before a report adds guidance to it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.domain.check import Catalog, Check, Guidance
+from grader.domain.check import Catalog, Guidance
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
 from grader.domain.inspection import Finding, State
@@ -20,8 +20,8 @@ from grader.domain.unreadable import READABLE, unreadable_guidance
 
 
 @dataclass(frozen=True)
-class Found:
-    """One finding at one place: ``line`` is counted in the ``cell`` where there is one."""
+class LocatedFinding:
+    """A finding with its path; ``line`` counts in the ``cell`` if the file is a notebook."""
 
     check: str
     finding: Finding
@@ -31,10 +31,12 @@ class Found:
     criteria: tuple[str, ...] = ()
 
     @staticmethod
-    def of(file: FileFacts, check: str, finding: Finding, criteria: tuple[str, ...] = ()) -> Found:
-        """A finding in a file, at the place where the file's reader sees it."""
+    def of(
+        file: FileFacts, check: str, finding: Finding, criteria: tuple[str, ...] = ()
+    ) -> LocatedFinding:
+        """Return ``finding`` of ``check`` located in ``file`` or in a cell of that notebook."""
         cell, line = file.place(finding.line)
-        return Found(check, finding, file.path, cell, line, criteria)
+        return LocatedFinding(check, finding, file.path, cell, line, criteria)
 
     @property
     def code(self) -> str:
@@ -43,17 +45,17 @@ class Found:
 
     @property
     def column(self) -> int:
-        """The column, counted from 1."""
+        """The column, from 1."""
         return self.finding.column
 
     @property
     def message(self) -> str:
-        """What is wrong, in a sentence."""
+        """The finding's message."""
         return self.finding.message
 
     @property
     def hunk(self) -> str | None:
-        """The change that mends it, as the body of a unified diff; none applies to a notebook."""
+        """The body of a unified diff that fixes it; ``None`` in a notebook."""
         return None if is_notebook(self.path) else self.finding.hunk
 
     @cached_property
@@ -62,42 +64,41 @@ class Found:
         return fingerprint(self.check, self.finding)
 
 
-def found_in(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[Found, ...]:
-    """Everything that the criteria count and what is shown whatever they do, in reading order."""
-    return tuple(one for file in facts.files for one in _found(compiled, file))
+def located_findings(
+    compiled: CompiledRubric, facts: SubmissionFacts
+) -> tuple[LocatedFinding, ...]:
+    """Return the findings that a criterion counts or that are always shown, in reading order."""
+    return tuple(one for file in facts.files for one in _in_file(compiled, file))
 
 
-def guidance_of(catalog: Catalog, one: Found) -> Guidance:
-    """Return the guidance for a finding: of its check, or of an unreadable file."""
+def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
+    """Return the guidance for ``one``: that of its check, or of an unreadable file."""
     check = catalog.get(one.check)
     return check.guidance_for(one.code) if check else unreadable_guidance(one.code, one.path)
 
 
-def _found(compiled: CompiledRubric, file: FileFacts) -> list[Found]:
+def _in_file(compiled: CompiledRubric, file: FileFacts) -> list[LocatedFinding]:
     found: dict[tuple[str, Finding], list[str]] = {}
-    for finding in _beside(compiled, file):
+    for finding in _always_shown(compiled, file):
         found.setdefault(finding, [])
     for compiled_criterion in compiled.criteria:
         for _, one in evidence_of(compiled_criterion, [file]):
             ids = found.setdefault((compiled_criterion.criterion.check, one), [])
             if ids[-1:] != [compiled_criterion.id]:
                 ids.append(compiled_criterion.id)
-    lines = [Found.of(file, *key, tuple(ids)) for key, ids in found.items()]
-    return sorted(lines, key=_in_order)
+    lines = [LocatedFinding.of(file, *key, tuple(ids)) for key, ids in found.items()]
+    return sorted(lines, key=_reading_order)
 
 
-def _beside(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[str, Finding]]:
-    """(check, finding) of what is shown whatever the criteria: unreadable files, what deceives."""
+def _always_shown(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[str, Finding]]:
+    """Yield (check id, finding) for unreadable files and for checks that are always asked."""
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in compiled.probes:
-            if _is_told(probe.check) and probe.reads(file.path):
+            shown = probe.check.always_asked and probe.check.gradable
+            if shown and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 
 
-def _is_told(check: Check) -> bool:
-    return check.always_asked and check.gradable
-
-
-def _in_order(one: Found) -> tuple[int, int, int, str, str]:
+def _reading_order(one: LocatedFinding) -> tuple[int, int, int, str, str]:
     return one.cell or 0, one.line, one.column, one.code, one.check

@@ -1,4 +1,4 @@
-"""The one mend that wins most points."""
+"""The next step: the one fix that earns the most points."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Finding, State
 from grader.domain.rubric import CompiledCriterion, CompiledRubric
-from grader.domain.scoring import Ledger, Outcome, Row, number, standing
+from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
 
 
 class NextStep(BaseModel):
-    """What to do first. ``gains`` is how many points it can win; a place where there is one."""
+    """What to do first. ``gains`` is how many points it can earn; the location may be unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,53 +29,63 @@ class NextStep(BaseModel):
 
 
 def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
-    """The best next step, or ``None`` when there is nothing left to win.
+    """Return the step that gains most, or ``None`` if no points are missing.
 
-    An unreadable file comes first, because nothing else can be won before it is mended; so does
-    the news that there is nothing in what was handed in.
+    An unreadable file comes first, because the criteria that read it earn nothing until it is
+    fixed; so does a submission whose files are all empty.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
     if first:
         return first
-    now = standing(ledger.rows)
-    gains = [(_after(ledger.rows, [row]) - now, row) for row in ledger.rows if _can_win(row)]
+    now = points_so_far(ledger.rows)
+    gains = [
+        (_points_with(ledger.rows, [row]) - now, row) for row in ledger.rows if _lacks_points(row)
+    ]
     best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))
     if row is None:
         return None
     if best <= 0:
         return _lift_caps(compiled, ledger, facts)
-    return _mend(compiled, row, best, facts)
+    return _step_for(compiled, row, best, facts)
 
 
 def _lift_caps(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
-    """The lowest cap first, where several hold the total and lifting one of them wins nothing."""
-    holding = [
+    """Return the step that lifts the lowest cap, if lifting all caps together gains points.
+
+    Used when several caps apply, so that lifting any single one gains nothing.
+    """
+    capping = [
         (row.criterion.caps_total_at, row)
         for row in ledger.rows
         if row.criterion.caps_total_at is not None and row.points == 0
     ]
-    gain = _gain(ledger.rows, [row for _, row in holding])
-    return _mend(compiled, min(holding, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
+    gain = _gain(ledger.rows, [row for _, row in capping])
+    return (
+        _step_for(compiled, min(capping, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
+    )
 
 
-def _can_win(row: Row) -> bool:
+def _lacks_points(row: Row) -> bool:
     return row.points is not None and row.points < row.max_points
 
 
-def _gain(rows: Sequence[Row], mended: Sequence[Row]) -> Fraction:
-    """How much the total rises when some rows earn all their points, caps included."""
-    return _after(rows, mended) - standing(rows)
+def _gain(rows: Sequence[Row], fixed: Sequence[Row]) -> Fraction:
+    """Return how much the total of ``rows`` rises if the ``fixed`` ones earn all their points."""
+    return _points_with(rows, fixed) - points_so_far(rows)
 
 
-def _after(rows: Sequence[Row], mended: Sequence[Row]) -> Fraction:
-    ids = {row.id for row in mended}
-    return standing([replace(row, points=row.max_points) if row.id in ids else row for row in rows])
+def _points_with(rows: Sequence[Row], fixed: Sequence[Row]) -> Fraction:
+    """Return the total of ``rows``, caps included, with all points for the ``fixed`` ones."""
+    ids = {row.id for row in fixed}
+    return points_so_far(
+        [replace(row, points=row.max_points) if row.id in ids else row for row in rows]
+    )
 
 
 def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     blocked = [row for row in ledger.rows if row.outcome is Outcome.UNREADABLE]
     for file in facts.files:
-        rows = [row for row in blocked if file.path in row.culprits]
+        rows = [row for row in blocked if file.path in row.blocking_paths]
         if rows:
             finding = next(_reasons(file), Finding(code="unreadable", message="It is no Python."))
             plural = "criterion earns" if len(rows) == 1 else "criteria earn"
@@ -91,22 +101,22 @@ def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
 
 
 def _empty(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
-    """To save the work before it is handed in, where all files are without a byte."""
+    """Return the step "save your work" if each file has 0 bytes, else ``None``."""
     if not facts.files or not all(file.is_empty for file in facts.files):
         return None
-    rows = [row for row in ledger.rows if _can_win(row)]
+    rows = [row for row in ledger.rows if _lacks_points(row)]
     path = facts.files[0].path
-    told = f"{path} is empty" if len(facts.files) == 1 else "All files are empty"
+    subject = f"{path} is empty" if len(facts.files) == 1 else "All files are empty"
     return NextStep(
         gains=number(_gain(ledger.rows, rows)),
-        text=f"{told}. Save your work in the editor, look whether it is in the file, and hand it "
-        "in again.",
+        text=f"{subject}. Save your work in the editor, look whether it is in the file, and hand "
+        "it in again.",
         path=path,
     )
 
 
 def _reasons(file: FileFacts) -> Iterator[Finding]:
-    """Why a file cannot be read: as the gate said, or else a check that met it."""
+    """Yield why ``file`` cannot be read: the findings of the gate, then those of checks."""
     for one in (file.readable, *file.inspections.values()):
         if one.state is State.UNREADABLE:
             yield from one.findings
@@ -116,7 +126,7 @@ def _sentence(message: str) -> str:
     return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
-def _mend(
+def _step_for(
     compiled: CompiledRubric, row: Row, gain: Fraction, facts: SubmissionFacts
 ) -> NextStep | None:
     compiled_criterion = next(
@@ -136,7 +146,7 @@ def _mend(
 
 
 def _at(step: NextStep, facts: SubmissionFacts, path: str, finding: Finding) -> NextStep:
-    """The step with the place at which to start."""
+    """Return ``step`` with the location of ``finding`` in ``path`` as the place to start."""
     file = next(file for file in facts.files if file.path == path)
     cell, line = file.place(finding.line)
     text = f"{step.text} Start at {_where(file, finding)}: {finding.message}"
@@ -144,7 +154,7 @@ def _at(step: NextStep, facts: SubmissionFacts, path: str, finding: Finding) -> 
 
 
 def _where(file: FileFacts, finding: Finding) -> str:
-    """``main.py, line 3``; in a notebook ``work.ipynb, cell 2, line 3``."""
+    """Return ``main.py, line 3``, or ``work.ipynb, cell 2, line 3`` for a notebook."""
     cell, line = file.place(finding.line)
     return f"{file.path}, line {line}" if cell is None else f"{file.path}, cell {cell}, line {line}"
 
@@ -152,7 +162,7 @@ def _where(file: FileFacts, finding: Finding) -> str:
 def _places(
     compiled_criterion: CompiledCriterion, files: Sequence[FileFacts]
 ) -> Iterator[tuple[str, Finding]]:
-    """(path, finding) of a criterion's evidence, the largest value first, then as in the files."""
+    """Yield (path, finding) of a criterion's evidence, the largest value first."""
     yield from sorted(
         evidence_of(compiled_criterion, files), key=lambda place: -(place[1].value or 0)
     )
@@ -161,7 +171,7 @@ def _places(
 def evidence_of(
     compiled_criterion: CompiledCriterion, files: Sequence[FileFacts]
 ) -> Iterator[tuple[str, Finding]]:
-    """(path, finding) of everything that a criterion counted, file by file."""
+    """Yield (path, finding) of each finding that ``compiled_criterion`` counts, file by file."""
     scale, measure, key = (
         compiled_criterion.criterion.scale,
         compiled_criterion.measure,
