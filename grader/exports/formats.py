@@ -1,4 +1,8 @@
-"""The forms in which a report is served; a new one is one file here and one line below."""
+"""The one list of the forms in which a report is served.
+
+A new form is one file in ``grader/exports/report`` and one line in :data:`FORMATS`. Content
+negotiation, ``?format=``, the command line's ``--format`` and the OpenAPI document follow the list.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from grader.domain.report import Report
 from grader.exports.report.csv import csv_headers, render_csv
 from grader.exports.report.html import html_headers, render_html
+from grader.exports.report.junit import junit_headers, render_junit
 from grader.exports.report.markdown import render_markdown
 from grader.exports.report.text import render_text
 
@@ -16,22 +21,45 @@ from grader.exports.report.text import render_text
 class Export:
     """One form of a report.
 
-    ``media_type`` is what HTTP calls it (UTF-8 always), ``suffix`` ends a file's name, and
-    ``render`` gives the whole text, ending in a newline. ``headers`` are what a server says
-    beside it.
+    ``name`` is what ``--format`` and ``?format=`` take. ``media_type`` is the ``Content-Type``
+    without parameters (always UTF-8) and ``suffix`` the end of a file name, such as ``.csv``.
+    ``render`` returns the whole text, ending in one newline. ``headers`` returns further response
+    headers. Only a ``negotiable`` form can be asked for with ``Accept``; set it to False for a
+    second form of a media type that another form already answers to.
     """
 
+    name: str
     media_type: str
     suffix: str
     render: Callable[[Report], str]
     headers: Callable[[], Mapping[str, str]] = dict
+    negotiable: bool = True
 
 
-#: Every form, by the name that ``--format`` takes.
-FORMATS: dict[str, Export] = {
-    "json": Export("application/json", ".json", Report.to_json),
-    "text": Export("text/plain", ".txt", render_text),
-    "markdown": Export("text/markdown", ".md", render_markdown),
-    "html": Export("text/html", ".html", render_html, html_headers),
-    "csv": Export("text/csv", ".csv", render_csv, csv_headers),
-}
+def index_by_name(*exports: Export) -> dict[str, Export]:
+    """Return ``exports`` by name, in the order given.
+
+    Raises:
+        ValueError: two exports share a name, or two negotiable ones share a media type.
+    """
+    by_name = {export.name: export for export in exports}
+    negotiable = [export for export in exports if export.negotiable]
+    if len(by_name) != len(exports) or len(by_media_type(by_name)) != len(negotiable):
+        raise ValueError("each export needs its own name, each negotiable one its own media type")
+    return by_name
+
+
+def by_media_type(formats: Mapping[str, Export]) -> dict[str, Export]:
+    """Return the negotiable ones of ``formats`` by media type; the first is the default."""
+    return {export.media_type: export for export in formats.values() if export.negotiable}
+
+
+#: Every form by name. The first negotiable one is served where ``Accept`` has no preference.
+FORMATS: dict[str, Export] = index_by_name(
+    Export("json", "application/json", ".json", Report.to_json),
+    Export("text", "text/plain", ".txt", render_text),
+    Export("markdown", "text/markdown", ".md", render_markdown),
+    Export("html", "text/html", ".html", render_html, html_headers),
+    Export("csv", "text/csv", ".csv", render_csv, csv_headers),
+    Export("junit", "application/xml", ".xml", render_junit, junit_headers),
+)

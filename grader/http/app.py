@@ -7,8 +7,6 @@ from flask_openapi3.openapi import OpenAPI
 from grader.bootstrap import Service
 from grader.checks.catalog import CATALOG
 from grader.engine.intake import REFUSALS
-from grader.exports.classes.marks import marks_table
-from grader.exports.formats import FORMATS
 from grader.http import auth, context, problems
 from grader.http.api import (
     audit,
@@ -66,8 +64,6 @@ def _doors_of(service: Service) -> context.Doors:
         receive=service.receive,
         witness=service.witness,
         limits=service.limits,
-        formats=FORMATS,
-        marks_table=marks_table,
         waiting=_waiting(service),
         kinds=all_kinds(REFUSALS),
         problem_page=reference.problem_page,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
 from flask import Flask, current_app
 
-from grader.domain.report import Report
 from grader.http.problems.kinds import ProblemKind
 from grader.http.waiting import Waiting
 from grader.service.access_log import Witness
@@ -18,28 +17,11 @@ from grader.service.queue_positions import Places
 from grader.service.rate_limits import RateLimits
 from grader.service.read import Read
 from grader.service.receive import Receive
-from grader.service.records import Mark
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
 
 _KEY = "grader.doors"
-
-
-class Export(Protocol):
-    """One rendering of a report."""
-
-    @property
-    def media_type(self) -> str:
-        """What ``Accept`` asks for, without parameters."""
-
-    @property
-    def render(self) -> Callable[[Report], str]:
-        """The rendering itself."""
-
-    @property
-    def headers(self) -> Callable[[], Mapping[str, str]]:
-        """What the answer says beside it."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +38,6 @@ class Sandbox:
 class Doors:
     """The use cases behind the routes.
 
-    ``formats`` are renderings by the name that ``?format=`` uses, the default one first;
-    ``marks_table`` renders the marks of an exercise as CSV;
     ``kinds`` is every kind of problem by its code; ``problem_page`` and
     ``problems_page`` render one, or all of them, as HTML;
     ``sandbox`` says in which confinement students' source is looked at.
@@ -74,8 +54,6 @@ class Doors:
     receive: Receive
     witness: Witness
     limits: RateLimits
-    formats: Mapping[str, Export]
-    marks_table: Callable[[str, Iterable[Mark]], str]
     waiting: Waiting
     kinds: Mapping[str, ProblemKind]
     problem_page: Callable[[ProblemKind], str]

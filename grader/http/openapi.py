@@ -42,9 +42,10 @@ def answer(
     headers: dict[str, str] | None = None,
 ) -> Description:
     """One successful answer: a JSON model, other media types as text or YAML, its headers."""
-    content: Description = {kind: {"schema": _schema(kind)} for kind in media_types}
+    kinds = dict.fromkeys(("application/json", *media_types) if json else media_types)
+    content = {kind: {"schema": _schema(kind)} for kind in kinds}
     if json is not None:
-        content = {"application/json": {"schema": reference(json)}, **content}
+        content["application/json"] = {"schema": reference(json)}
     described = {
         name: {"description": meaning, "schema": text()}
         for name, meaning in (headers or {}).items()

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from grader.checks.catalog import CATALOG
+from grader.exports.formats import FORMATS
 from grader.http.problems.kinds import OWN_KINDS
 
 Headers = dict[str, str]
@@ -109,6 +110,15 @@ def test_reports_are_described_as_they_are(document: dict[str, Any]) -> None:
     report = document["components"]["schemas"]["Report"]
     assert report["properties"]["schema"]["const"] == "grader.report/1"
     assert {"status", "total", "criteria", "findings"} <= set(report["required"])
+
+
+def test_every_form_of_a_report_is_described(document: dict[str, Any]) -> None:
+    media_types = {export.media_type for export in FORMATS.values()}
+    for operation in ("getReport", "submit"):
+        (found,) = (one for _, _, one in operations(document) if one["operationId"] == operation)
+        assert set(found["responses"]["200"]["content"]) == media_types
+        (named,) = (one for one in found["parameters"] if one["name"] == "format")
+        assert named["schema"]["enum"] == list(FORMATS)
 
 
 class Balanced(HTMLParser):

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from grader.bootstrap import Service
+from grader.domain.report import Report
+from grader.exports.formats import FORMATS, Export
 from grader.service.lanes import Lane
 from grader.service.records import Role
 
@@ -16,12 +18,7 @@ Headers = dict[str, str]
 Zipped = Callable[..., bytes]
 Grade = Callable[[], int]
 
-MEDIA = {
-    "json": "application/json",
-    "text": "text/plain",
-    "markdown": "text/markdown",
-    "html": "text/html",
-}
+MEDIA = {export.name: export.media_type for export in FORMATS.values()}
 
 
 @pytest.fixture
@@ -88,6 +85,27 @@ def test_a_report_is_json_unless_asked_otherwise(
         assert total["capped_by"] == "code_in_functions"
         assert total["points"] == total["capped_at"] < sum(points)
         assert answer.json["receipt"]["submission"] == submission.rsplit("/", 1)[1]
+
+
+def test_a_second_form_of_json_is_served_by_its_name_only(
+    client: FlaskClient,
+    student: Headers,
+    submission: str,
+    grade: Grade,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def render(report: Report) -> str:
+        return f'{{"total": {report.total.points}}}\n'
+
+    short = Export("short", "application/json", ".json", render, negotiable=False)
+    monkeypatch.setitem(FORMATS, short.name, short)
+    grade()
+    url = f"{submission}/report"
+    for accept in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
+        answer = client.get(url, headers=student | accept)
+        assert answer.json is not None and answer.json["schema"] == "grader.report/1"
+    named = client.get(f"{url}?format=short", headers=student)
+    assert (named.mimetype, list(named.get_json())) == ("application/json", ["total"])
 
 
 @pytest.mark.parametrize("accept", ["image/png", "application/pdf;q=1"])

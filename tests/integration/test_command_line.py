@@ -66,7 +66,12 @@ def test_a_zip_a_folder_and_any_format_say_the_same(
     for report in reports:
         report.pop("submission")
     assert reports[0] == reports[1]
-    for form, mark in (("text", "100 / 100"), ("html", "<!doctype html>"), ("markdown", "# ")):
+    for form, mark in (
+        ("text", "100 / 100"),
+        ("html", "<!doctype html>"),
+        ("markdown", "# "),
+        ("junit", '<property name="points" value="100" />'),
+    ):
         assert mark in grader("check", archive, *BY_RUBRIC, "--format", form).stdout
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -10,7 +12,7 @@ from markdown_it import MarkdownIt
 from grader.domain.characters import visible
 from grader.domain.report import Report
 from grader.domain.rubric.policies import Tone
-from grader.exports.formats import FORMATS
+from grader.exports.formats import FORMATS, Export, by_media_type, index_by_name
 from grader.exports.prose import messages
 from grader.exports.prose.sanitize import harmless
 from tests.hostile_texts import NAMES
@@ -66,18 +68,44 @@ def form(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(params=[name for name in FORMATS if name != "json"])
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of any rendered form; JSON is the report itself."""
+    return str(request.param)
+
+
 def _seen(report: Report, form: str) -> str:
     return _squeezed(READERS[form](FORMATS[form].render(report)))
 
 
-def test_every_form_has_its_media_type_and_suffix() -> None:
-    assert {name: (one.media_type, one.suffix) for name, one in FORMATS.items()} == {
-        "json": ("application/json", ".json"),
-        "text": ("text/plain", ".txt"),
-        "markdown": ("text/markdown", ".md"),
-        "html": ("text/html", ".html"),
-        "csv": ("text/csv", ".csv"),
-    }
+def _twin(name: str, *, negotiable: bool) -> Export:
+    """A second form of the media type of JSON."""
+    return Export(name, "application/json", ".json", Report.to_json, negotiable=negotiable)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_form_has_a_name_a_media_type_and_a_suffix(name: str) -> None:
+    export = FORMATS[name]
+    assert export.name == name
+    assert re.fullmatch(r"[a-z]+/[a-z+.-]+", export.media_type)
+    assert re.fullmatch(r"\.[a-z]+", export.suffix)
+
+
+def test_json_is_the_default() -> None:
+    assert next(iter(by_media_type(FORMATS))) == "application/json"
+
+
+def test_only_negotiable_forms_answer_to_their_media_type() -> None:
+    with_twin = index_by_name(*FORMATS.values(), _twin("lines", negotiable=False))
+    assert by_media_type(with_twin)["application/json"].name == "json"
+
+
+@pytest.mark.parametrize(
+    "twin", [_twin("json", negotiable=False), _twin("lines", negotiable=True)], ids=["name", "type"]
+)
+def test_two_forms_cannot_share_a_name_or_a_negotiable_media_type(twin: Export) -> None:
+    with pytest.raises(ValueError, match="its own"):
+        index_by_name(*FORMATS.values(), twin)
 
 
 def test_total_points_and_reasons_stand_in_every_form(report: Report, form: str) -> None:
@@ -110,19 +138,26 @@ def test_a_hostile_name_is_shown_as_it_is(form: str) -> None:
         assert _squeezed(visible(name)) in seen
 
 
-def test_no_form_holds_a_character_that_does_not_print(report: Report) -> None:
-    for form in READERS:
-        rendered = FORMATS[form].render(report)
-        odd = {one for one in rendered if not one.isprintable()}
-        assert odd <= {"\n", "\t"}
-        rendered.encode("utf-8")
+def test_no_form_holds_a_character_that_does_not_print(report: Report, name: str) -> None:
+    rendered = FORMATS[name].render(report)
+    if name == "csv":  # a byte order mark, and line ends as RFC 4180 wants them
+        rendered = rendered.removeprefix("\ufeff").replace("\r\n", "\n")
+    assert {one for one in rendered if not one.isprintable()} <= {"\n", "\t"}
+    rendered.encode("utf-8")
 
 
-def test_the_same_report_gives_the_same_text(report: Report) -> None:
-    for form in READERS:
-        once = FORMATS[form].render(report)
-        assert once == FORMATS[form].render(report)
-        assert once.endswith("\n") and not once.endswith("\n\n")
+def test_the_same_report_gives_the_same_text(report: Report, name: str) -> None:
+    once = FORMATS[name].render(report)
+    assert once == FORMATS[name].render(report)
+    assert once.endswith("\n") and not once.endswith("\n\n")
+
+
+def test_every_form_tells_the_criteria_and_their_points(report: Report, name: str) -> None:
+    rendered = html.unescape(FORMATS[name].render(report))
+    for line in report.criteria:
+        assert line.title.replace("`", "") in rendered.replace("`", "")
+        if line.points is not None:
+            assert messages.amount(line.points) in rendered
 
 
 def test_states_are_told_plainly(form: str) -> None:

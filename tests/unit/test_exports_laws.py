@@ -7,6 +7,7 @@ import io
 import re
 from functools import cache
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from grader.domain.report import Fault, FileLine, Report
 from grader.domain.report.next_step import NextStep
 from grader.exports.report.csv import COLUMNS, render_csv
 from grader.exports.report.html import render_html
+from grader.exports.report.junit import render_junit
 from grader.exports.report.markdown import render_markdown
 from grader.exports.report.text import WIDTH, render_text
 from tests.unit import exports_reports as reports
@@ -107,6 +109,18 @@ class Elements(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("span", "code"):
             self.found.append((tag, [name for name, _ in attrs]))
+
+
+@settings(max_examples=40)
+@given(TEXTS)
+def test_junit_xml_is_well_formed_and_has_the_elements_of_any_other_report(
+    texts: list[str],
+) -> None:
+    first, other = (
+        [element.tag for element in ElementTree.fromstring(render_junit(one).encode()).iter()]
+        for one in (written(texts), plain())
+    )
+    assert first == other
 
 
 @settings(max_examples=40)

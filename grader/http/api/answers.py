@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from grader.domain.characters import plain_json
 from grader.domain.report import Report
+from grader.exports.formats import FORMATS, Export, by_media_type
 from grader.http.api.bodies import SubmissionBody, submission_links
-from grader.http.context import Export, doors
+from grader.http.context import doors
 from grader.http.problems.errors import NotAcceptable
 from grader.service.estimate import Place
 from grader.service.read import require_report_to_come
@@ -63,22 +64,21 @@ def best_of(media_types: Sequence[str]) -> str:
 
 
 def wanted_export(name: str) -> Export:
-    """The rendering of a report that ``?format=`` or else ``Accept`` asks for.
+    """Return the form of a report that ``name`` (``?format=``) or else ``Accept`` asks for.
 
     Raises:
-        NotAcceptable: there is no such rendering.
+        NotAcceptable: there is no such form, or none that answers to ``Accept``.
     """
-    formats = doors().formats
-    if name:
-        if name not in formats:
-            raise NotAcceptable(
-                f"There is no format {name!r}.",
-                how_to_fix=f"Use one of: {', '.join(formats)}.",
-                where="format",
-            )
-        return formats[name]
-    by_type = {export.media_type: export for export in formats.values()}
-    return by_type[best_of(list(by_type))]
+    if not name:
+        offered = by_media_type(FORMATS)
+        return offered[best_of(list(offered))]
+    if name not in FORMATS:
+        raise NotAcceptable(
+            f"There is no format {name!r}.",
+            how_to_fix=f"Use one of: {', '.join(FORMATS)}.",
+            where="format",
+        )
+    return FORMATS[name]
 
 
 def report_answer(report: Report, export: Export) -> Response:

@@ -6,6 +6,8 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from grader.exports.classes.marks import marks_table
+from grader.exports.formats import Export
 from grader.http.api.answers import (
     accepted_answer,
     best_of,
@@ -34,7 +36,7 @@ from grader.http.api.parameters import (
 from grader.http.api.submissions import NOT_YET, REPORT
 from grader.http.api.uploads import UPLOAD_BODY, read_sent
 from grader.http.auth import authenticate, caller, student_of
-from grader.http.context import Export, doors
+from grader.http.context import doors
 from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.http.rate_headers import rate_headers
 from grader.http.waiting import wanted_wait
@@ -144,7 +146,7 @@ def marks(path: ExercisePath) -> Response:
     doors().witness.saw_marks(token, rubric.exercise, rubric.course)
     found = doors().store.submissions.marks(rubric.exercise)
     if wanted == "text/csv":
-        response = Response(doors().marks_table(rubric.exercise, found), mimetype=wanted)
+        response = Response(marks_table(rubric.exercise, found), mimetype=wanted)
         response.headers["Content-Disposition"] = attachment(f"{rubric.exercise}-marks.csv")
     else:
         response = json_answer(MarksBody(items=tuple(map(MarkBody.of, found))))

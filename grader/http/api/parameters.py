@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from werkzeug.routing import BaseConverter
 
+from grader.exports.formats import FORMATS
 from grader.service.records import SubmissionState
 
 
@@ -95,11 +96,20 @@ class AuditParameters(PageQuery):
     until: AwareDatetime | None = Field(None, description="Before this time (RFC 3339).")
 
 
+def _describe_formats(schema: dict[str, Any]) -> None:
+    """Add the names of all forms to `schema`; the default, no name, is none of them."""
+    schema["enum"] = list(FORMATS)
+    del schema["default"]
+
+
 class FormatQuery(Parameters):
     """In which form a report is wanted."""
 
+    # Its values are described, not validated: an unknown one is answered with 406, not 400.
     format: ShortText = Field(
-        "", description="`json`, `text`, `markdown`, `html` or `csv`; goes before Accept."
+        "",
+        description="The form of the report; goes before Accept.",
+        json_schema_extra=_describe_formats,
     )
 
 

@@ -8,6 +8,7 @@ from flask_openapi3.models.tag import Tag
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
+from grader.exports.formats import FORMATS
 from grader.http.api.answers import (
     accepted_answer,
     json_answer,
@@ -24,6 +25,10 @@ from grader.http.context import doors
 from grader.http.openapi import PREFIX, allowed, answer, problems
 from grader.service.access import Act
 
+#: The media types of the forms that a browser saves instead of showing them.
+_SAVED = " or ".join(
+    f"`{one.media_type}`" for one in FORMATS.values() if "Content-Disposition" in one.headers()
+)
 NOT_YET = answer(
     "There is no report yet.",
     json=SubmissionBody,
@@ -31,14 +36,11 @@ NOT_YET = answer(
 )
 REPORT = answer(
     "The report, in the form that was asked for.",
-    "text/plain",
-    "text/markdown",
-    "text/html",
-    "text/csv",
+    *(one.media_type for one in FORMATS.values()),
     json=Report,
     headers={
         "Grader-Status": "`graded` or `needs_attention`.",
-        "Content-Disposition": "With `text/csv`: an attachment with a file name.",
+        "Content-Disposition": f"With {_SAVED}: an attachment with a file name.",
     },
 )
 
@@ -81,7 +83,7 @@ def show(path: SubmissionPath) -> Response:
     },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
-    """The newest report of a submission, as JSON, text, Markdown, HTML or CSV."""
+    """The newest report of a submission, in the form that `format` or `Accept` asks for."""
     token = caller()
     record = doors().read.submission(path.submission, token)
     export = wanted_export(query.format)
