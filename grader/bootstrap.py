@@ -13,7 +13,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.rubric import Rubric
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -21,7 +21,7 @@ from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
-from grader.isolation import nursery_of
+from grader.isolation import build_fork_server
 from grader.service.access_log import Witness
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
@@ -186,14 +186,14 @@ def _limits(settings: Settings) -> RateLimits:
 
 
 def build_engine(
-    settings: Settings, cache: FactsCache | None = None, *, nursery: Nursery | None = None
+    settings: Settings, cache: FactsCache | None = None, *, fork_server: ForkServer | None = None
 ) -> Engine:
-    """The engine around a nursery, or one of its own; close it when done.
+    """The engine around a fork server, or one of its own; close it when done.
 
     Raises:
         BadSettings: this host does not offer the configured sandbox.
     """
-    return Engine(CATALOG, nursery or nursery_of(settings), cache or MemoryFacts())
+    return Engine(CATALOG, fork_server or build_fork_server(settings), cache or MemoryFacts())
 
 
 def build_grade(service: Service, engine: Engine) -> Grade:

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     uploads_per_token: int = Field(default=1_200, ge=0)
     uploads_per_course: int = Field(default=3_000, ge=0)
 
-    #: Worker processes, each with a nursery of its own.
+    #: Worker processes, each with a fork server of its own.
     workers: int = Field(default=1, ge=1, le=256)
     sweep_every: float = Field(default=2.0, gt=0)
     #: How long a worker may hold a submission before another may take it.

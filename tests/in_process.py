@@ -1,4 +1,4 @@
-"""The nursery's interface without a nursery: no limits, for measuring what isolation costs."""
+"""An inspector without a fork server: no limits, to measure what isolation costs."""
 
 from __future__ import annotations
 

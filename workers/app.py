@@ -19,16 +19,16 @@ from grader.domain.errors import BadSettings
 from grader.infra.broker import make_celery
 from grader.infra.logs import log_json
 from grader.infra.process import die_with_parent, libc
-from grader.isolation import sandbox_of
+from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 from workers.tasks import Tasks
-from workers.watchdog import Hearing, watch
+from workers.watchdog import StallDetector, watch
 
 log = structlog.get_logger(__name__)
 
-#: The nursery forks for every submission, so a pool process itself stays clean for long.
+#: The fork server forks for every submission, so a pool process itself stays clean for long.
 TASKS_PER_CHILD = 1_000
-#: The last resort against a task that hangs outside the nursery: by then its lease is over.
+#: The last resort against a task that hangs outside the fork server: by then its lease is over.
 BEYOND_LEASE = 60.0
 #: Seconds in which a pool process must have loaded everything, on the busiest of machines.
 LOADING = 120.0
@@ -47,7 +47,7 @@ def celery_app() -> Celery:
             "GRADER_REDIS_URL is not set.",
             how_to_fix="Set GRADER_REDIS_URL to the Redis that brings the wake-up calls.",
         )
-    sandbox = sandbox_of(settings).value
+    sandbox = sandbox_level_of(settings).value
     app = make_celery(settings.redis_url)
     app.conf.update(
         worker_max_tasks_per_child=TASKS_PER_CHILD,
@@ -76,11 +76,11 @@ def __getattr__(name: str) -> Celery:
 
 
 def _connect(tasks: Tasks) -> None:
-    """Tie logs and the desk to the life of a worker and of its pool processes."""
+    """Tie logs and the context to the life of a worker and of its pool processes."""
     libc()
 
     def begin(**_: Any) -> None:
-        # Celery's pool processes outlive a worker that is killed; the same desk would too.
+        # Celery's pool processes outlive a worker that is killed; the same context would too.
         die_with_parent(os.getppid())
         tasks.prepare()
 
@@ -113,13 +113,13 @@ def _keep_listening(app: Celery, patience: float) -> None:
     """End a worker that does not hear its queues any more."""
 
     def begin(sender: Any, **_: Any) -> None:
-        hearing = Hearing(patience)
+        detector = StallDetector(patience)
 
         def heard(**_: Any) -> None:
-            hearing.heard()
+            detector.record_activity()
 
         signals.task_received.connect(heard, weak=False)
-        watching = watch(app, list(app.amqp.queues.consume_from), hearing)
+        watching = watch(app, list(app.amqp.queues.consume_from), detector)
         signals.worker_shutting_down.connect(lambda **_: watching.set(), weak=False)
 
     signals.worker_ready.connect(begin, weak=False)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from celery import Celery
 
 from grader.bootstrap import Service, build_engine, build_grade, build_service
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.infra.broker import CeleryNotifier
 from grader.service.grade import Line
 from grader.settings import Settings
 
 
-class Desk:
+class WorkerContext:
     """Built in the process that works at it, never before a fork.
 
-    ``nursery`` warms up already where this process is one that grades.
+    ``fork_server`` warms up already where this process is one that grades.
     """
 
-    def __init__(self, app: Celery, settings: Settings, nursery: Nursery | None) -> None:
+    def __init__(self, app: Celery, settings: Settings, fork_server: ForkServer | None) -> None:
         self.service: Service = build_service(settings, notifier=CeleryNotifier(app))
-        self._engine = build_engine(settings, self.service.store.facts, nursery=nursery)
+        self._engine = build_engine(settings, self.service.store.facts, fork_server=fork_server)
         self._grade = build_grade(self.service, self._engine)
 
     def line(self) -> Line:
@@ -27,6 +27,6 @@ class Desk:
         return Line(self._grade)
 
     def close(self) -> None:
-        """End the nursery and let go of the database."""
+        """End the fork server and let go of the database."""
         self._engine.close()
         self.service.close()

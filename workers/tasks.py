@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from celery import Celery
 
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.infra.broker import DELIVER_TASK, GRADE_TASK
-from grader.isolation import nursery_of
+from grader.isolation import build_fork_server
 from grader.service.lanes import Lane
 from grader.settings import Settings
 
 if TYPE_CHECKING:
     from grader.service.grade import Line
     from grader.service.records import SubmissionRecord
-    from workers.context import Desk
+    from workers.context import WorkerContext
 
 #: A task stops after so many rows or seconds and asks for another, so that a worker that is
 #: told to end does so soon, and so that the lanes take turns.
@@ -27,51 +27,51 @@ SECONDS = 4.0
 
 
 class Tasks:
-    """The tasks of one Celery application, and the desk of the process that they run in."""
+    """The tasks of one Celery application, and the context of the process that they run in."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._desk: Desk | None = None
+        self._context: WorkerContext | None = None
         self._lock = Lock()
         app.task(self.grade, name=GRADE_TASK)
         app.task(self.deliver, name=DELIVER_TASK)
 
-    def desk(self, nursery: Nursery | None = None) -> Desk:
-        """This process's desk, built when first asked for."""
+    def context(self, fork_server: ForkServer | None = None) -> WorkerContext:
+        """This process's context, built when first asked for."""
         # Loaded where it is needed: the process that listens starts the others without it.
-        from workers.context import Desk
+        from workers.context import WorkerContext
 
         with self._lock:
-            self._desk = self._desk or Desk(self._app, Settings.load(), nursery)
-            return self._desk
+            self._context = self._context or WorkerContext(self._app, Settings.load(), fork_server)
+            return self._context
 
     def prepare(self) -> None:
-        """Be ready before there is anything to grade: the nursery warms up, all else is loaded."""
-        nursery = nursery_of(Settings.load())
-        nursery.start()
-        self.desk(nursery)
+        """Build the context before the first task; the fork server warms up at the same time."""
+        fork_server = build_fork_server(Settings.load())
+        fork_server.start()
+        self.context(fork_server)
 
     def close(self) -> None:
-        """Close the desk, if there is one."""
+        """Close the context, if there is one."""
         with self._lock:
-            desk, self._desk = self._desk, None
-        if desk is not None:
-            desk.close()
+            context, self._context = self._context, None
+        if context is not None:
+            context.close()
 
     def grade(self, lane: str) -> None:
         """Grade what is due, live rows always first; wake again where more may be due."""
-        desk, mine = self.desk(), Lane(lane)
-        line = desk.line()
+        context, mine = self.context(), Lane(lane)
+        line = context.line()
         try:
             more = until_done(lambda: _next(line, mine))
         finally:
             line.finish()
         if more:
-            desk.service.notifier.notify(mine)
+            context.service.notifier.notify(mine)
 
     def deliver(self) -> None:
         """Send scores that are due; wake again where more may be due."""
-        service = self.desk().service
+        service = self.context().service
         if until_done(service.deliver.next):
             service.notifier.notify_delivery()
 

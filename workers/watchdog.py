@@ -23,13 +23,13 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 #: The exit code of a worker that ended itself: "temporary failure" in sysexits.
-DEAF = 75
-#: Looks at the queues in the time after which a worker counts as deaf.
+EXIT_STALLED = 75
+#: How often the queues are checked within the time after which a worker counts as stalled.
 _LOOKS = 8
 
 
 @dataclass
-class Hearing:
+class StallDetector:
     """When something was heard last. ``clock`` gives seconds that never go back."""
 
     patience: float
@@ -39,32 +39,32 @@ class Hearing:
     def __post_init__(self) -> None:
         self._since = self.clock()
 
-    def heard(self) -> None:
+    def record_activity(self) -> None:
         """A call was taken, or there is none to take."""
         self._since = self.clock()
 
-    def is_lost(self, waiting: int) -> bool:
+    def is_stalled(self, waiting: int) -> bool:
         """Whether ``waiting`` calls have gone unheard for too long."""
         if waiting == 0:
-            self.heard()
+            self.record_activity()
         return self.clock() - self._since > self.patience
 
 
-def watch(app: Celery, queues: Sequence[str], hearing: Hearing) -> Event:
+def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
     """Watch in a thread of its own; set the event to end it."""
     ended = Event()
-    arguments = (app, tuple(queues), hearing, ended)
+    arguments = (app, tuple(queues), detector, ended)
     Thread(target=_watch, args=arguments, name="watchdog", daemon=True).start()
     return ended
 
 
-def _watch(app: Celery, queues: Sequence[str], hearing: Hearing, ended: Event) -> None:
-    while not ended.wait(hearing.patience / _LOOKS):
+def _watch(app: Celery, queues: Sequence[str], detector: StallDetector, ended: Event) -> None:
+    while not ended.wait(detector.patience / _LOOKS):
         waiting = _waiting(app, queues)
-        if hearing.is_lost(waiting):
-            log.critical("worker_deaf", waiting=waiting, queues=list(queues))
+        if detector.is_stalled(waiting):
+            log.critical("worker_stalled", waiting=waiting, queues=list(queues))
             # The consumer's own way out may hang as well. Its pool processes die with it.
-            os._exit(DEAF)
+            os._exit(EXIT_STALLED)
 
 
 def _waiting(app: Celery, queues: Sequence[str]) -> int:

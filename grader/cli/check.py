@@ -28,7 +28,7 @@ from grader.engine.rubric_text import (
     shipped_rubrics,
 )
 from grader.exports.formats import FORMATS
-from grader.isolation import sandbox_of
+from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
 PATIENT_SECONDS = 1_800.0
@@ -78,7 +78,7 @@ def check(
     """
     with kind_errors():
         if verbose:
-            click.echo(f"Sandbox: {sandbox_of(Settings.load()).value}", err=True)
+            click.echo(f"Sandbox: {sandbox_level_of(Settings.load()).value}", err=True)
         text = rubric_source(rubric_name)
         compiled, (found, *before), given = _measured(text, *filter(None, (path, against)))
         earlier = Earlier(before[0]) if before else None

@@ -24,7 +24,7 @@ from grader.http.api.parameters import SlugConverter
 from grader.http.pages import reference
 from grader.http.problems.kinds import all_kinds
 from grader.http.waiting import Waiting
-from grader.isolation import sandbox_of
+from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
 
@@ -80,7 +80,7 @@ def _waiting(service: Service) -> Waiting:
 
 def _sandbox(settings: Settings) -> context.Sandbox:
     return context.Sandbox(
-        confinement=sandbox_of(settings).value,
+        confinement=sandbox_level_of(settings).value,
         memory_bytes=settings.child_memory,
         seconds=settings.child_seconds,
         pair_seconds=settings.child_pair_seconds,

@@ -13,7 +13,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import State
 from grader.domain.rubric import Rubric
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_rubric_text
 from tests.benchmarks import crash_checks
@@ -58,8 +58,8 @@ def _crashing_engine() -> Iterator[tuple[Engine, Rubric]]:
     """An engine with the check that crashes, seen to do so."""
     rubric = read_rubric_text(rubric_text() + _CRASH, crash_checks.CATALOG)
     folder = str(Path(crash_checks.__file__).parent)
-    with Nursery(catalog="crash_checks:CATALOG", path=folder) as nursery:
-        engine = Engine(crash_checks.CATALOG, nursery, NoFacts())
+    with ForkServer(catalog="crash_checks:CATALOG", path=folder) as fork_server:
+        engine = Engine(crash_checks.CATALOG, fork_server, NoFacts())
         case = Case("crash", (("a.py", b"x = 1\n"), ("b.py", b"y = 1\n")))
         facts = engine.measure(_marked(case, crash_checks.TRIGGER).submission(), rubric)
         if _crash_states(facts) != [State.FAILED, State.OK]:
@@ -85,8 +85,8 @@ def _seconds(engine: Engine, rubric: Rubric, cases: Sequence[Case]) -> float:
 def statement_growth(repeats: int) -> float:
     """The time of one statement of 2,000 lines over that of 1,000: the worst of three kinds."""
     rubric = read_rubric(rubric_text())
-    with Nursery() as nursery:
-        engine = Engine(CATALOG, nursery, NoFacts())
+    with ForkServer() as fork_server:
+        engine = Engine(CATALOG, fork_server, NoFacts())
         run = measuring(engine, rubric)
         run(_statement("list", 10))()
         seconds: dict[tuple[str, int], list[float]] = {}

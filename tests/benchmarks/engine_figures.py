@@ -18,7 +18,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Rubric
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from tests.benchmarks.bare import Bare
@@ -93,19 +93,19 @@ def checked(facts: SubmissionFacts) -> SubmissionFacts:
 @contextmanager
 def engines() -> Iterator[dict[str, Engine]]:
     """Engines by pipeline, closed at the end."""
-    nursery = Nursery()
+    fork_server = ForkServer()
     made = {
-        P: Engine(CATALOG, nursery, NoFacts()),
-        PATCH: Engine(CATALOG, nursery, NoFacts()),
-        EVERY: Engine(CATALOG, nursery, NoFacts()),
+        P: Engine(CATALOG, fork_server, NoFacts()),
+        PATCH: Engine(CATALOG, fork_server, NoFacts()),
+        EVERY: Engine(CATALOG, fork_server, NoFacts()),
         IN_PROCESS: Engine(CATALOG, InProcess(CATALOG), NoFacts()),
         PATCH_IN_PROCESS: Engine(CATALOG, InProcess(CATALOG), NoFacts()),
-        KNOWN: Engine(CATALOG, nursery, MemoryFacts(1_000_000)),
+        KNOWN: Engine(CATALOG, fork_server, MemoryFacts(1_000_000)),
     }
     try:
         yield made
     finally:
-        nursery.close()
+        fork_server.close()
 
 
 @dataclass

@@ -10,7 +10,7 @@ from statistics import median
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Engine
 from tests.benchmarks.client import Client
 from tests.benchmarks.corpus import Case
@@ -25,7 +25,7 @@ from tests.processes import wait_until
 
 _LOADED = 0.8
 _POOL = "--queues live,regrade"
-_NURSERY = "forkserver.server"
+_FORK_SERVER = "grader.engine.forkserver"
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def run_http(cases: Sequence[Case], folder: Path, amounts: Amounts) -> HttpRun:
     with ExitStack() as stack:
         one, running = _serving(stack, cases, folder / "one", workers=1)
         two, _ = _serving(stack, cases, folder / "two", workers=2)
-        nursery = stack.enter_context(Nursery())
-        engine = Engine(CATALOG, nursery, NoFacts())
+        fork_server = stack.enter_context(ForkServer())
+        engine = Engine(CATALOG, fork_server, NoFacts())
         _warm(engine, cases, two)
         for _ in range(amounts.rounds):
             _measure_engine(engine, cases, run.p)
@@ -114,7 +114,7 @@ def _serving(
         started(folder, *options, GRADER_MAX_QUEUED="100000", **HIGH_LIMITS)
     )
     load = Load(site, Client(running.url, site.token), cases)
-    # Each pool process starts its nursery with its first submission.
+    # Each pool process starts its fork server with its first submission.
     wait_until(lambda: len(running.pids(_POOL)) == 1 + workers, 60, "the workers stood")
     load.one_by_one(1)
     return load, running
@@ -135,7 +135,7 @@ def _look_at_memory(run: HttpRun, load: Load, running: Running, amounts: Amounts
     """Note the memory of the worker's processes where a mark has been passed."""
     passed = [mark for mark in amounts.marks if mark <= load.sent]
     if len(passed) > len(run.memory):
-        processes = [*running.pids(_POOL), *running.pids(_NURSERY)]
+        processes = [*running.pids(_POOL), *running.pids(_FORK_SERVER)]
         run.memory[load.sent] = resident_bytes(processes)
 
 

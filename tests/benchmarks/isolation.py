@@ -8,10 +8,10 @@ from itertools import count
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Closable, Engine
 from grader.engine.measuring.job import Limits
-from grader.engine.sandbox.levels import AUTO, Rung, offered
+from grader.engine.sandbox.levels import AUTO, SandboxLevel, available_levels
 from tests.benchmarks.corpus import Case
 from tests.benchmarks.engine_figures import NoFacts, measuring
 from tests.benchmarks.rubric import rubric_text
@@ -27,14 +27,14 @@ def isolation(cases: Sequence[Case], repeats: int) -> Timings[Case]:
     rubric = read_rubric(rubric_text())
     with ExitStack() as stack:
 
-        def nursery(sandbox: str, limits: Limits = Limits()) -> Nursery:
-            return stack.enter_context(Nursery(limits, sandbox=sandbox))
+        def fork_server(sandbox: str, limits: Limits = Limits()) -> ForkServer:
+            return stack.enter_context(ForkServer(limits, sandbox=sandbox))
 
         inspectors: dict[str, Closable] = {
             IN_PROCESS: InProcess(CATALOG),
-            LIMITED: nursery(Rung.RLIMITS),
-            SANDBOXED: nursery(AUTO),
-            FRESH: nursery(AUTO, Limits(reuse=1)),
+            LIMITED: fork_server(SandboxLevel.RLIMITS),
+            SANDBOXED: fork_server(AUTO),
+            FRESH: fork_server(AUTO, Limits(reuse=1)),
         }
         pipelines = {
             name: _fresh(measuring(Engine(CATALOG, one, NoFacts()), rubric))
@@ -52,7 +52,7 @@ def isolation_figures(timings: Timings[Case]) -> dict[str, float]:
 
 def isolation_lines(timings: Timings[Case]) -> Iterator[str]:
     """Medians in milliseconds, each beside the work in-process."""
-    yield f"the sandbox that this host offers: {offered()[0].value}"
+    yield f"the sandbox that this host offers: {available_levels()[0].value}"
     for name in timings.seconds:
         milliseconds = timings.median(name) * 1_000
         ratio = timings.ratio(name, IN_PROCESS)

@@ -12,7 +12,7 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import judge
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Engine
 from grader.service.lanes import Lane
 from grader.service.records import Result
@@ -61,6 +61,6 @@ def _store(site: Site, cases: Sequence[Case], number: int) -> None:
 
 
 def _measured(cases: Sequence[Case], compiled: CompiledRubric) -> list[SubmissionFacts]:
-    with Nursery() as nursery:
-        engine = Engine(CATALOG, nursery, NoFacts())
+    with ForkServer() as fork_server:
+        engine = Engine(CATALOG, fork_server, NoFacts())
         return [checked(engine.measure(case.submission(), compiled.rubric)) for case in cases]

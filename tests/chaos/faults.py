@@ -61,11 +61,11 @@ class Faults:
 
     def kill_child(self) -> bool:
         """A child that looks at a student's source."""
-        return self._kill(self._site.children_of_nurseries)
+        return self._kill(self._site.children_of_fork_servers)
 
-    def kill_nursery(self) -> bool:
+    def kill_fork_server(self) -> bool:
         """The process that such children are forked from."""
-        return self._kill(self._site.nurseries)
+        return self._kill(self._site.fork_servers)
 
     def kill_pool(self) -> bool:
         """A process that grades."""

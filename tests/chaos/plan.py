@@ -42,7 +42,7 @@ FULL = Scale(
     child=8,
     faults={
         "kill_child": 12,
-        "kill_nursery": 6,
+        "kill_fork_server": 6,
         "kill_pool": 6,
         "kill_worker": 3,
         "kill_sender": 2,

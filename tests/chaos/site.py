@@ -29,7 +29,7 @@ SOURCE = "campus"
 COURSE = "mlops"
 #: Words in the command lines of the processes under ``grader serve``.
 WORKER = "--queues live,regrade"
-NURSERY = "grader.engine.forkserver.server"
+FORK_SERVER = "grader.engine.forkserver"
 
 
 @dataclass
@@ -86,14 +86,14 @@ class Site:
         """Processes of the service whose command lines hold words, oldest first."""
         return self.running.pids(words) if self.running else []
 
-    def children_of_nurseries(self) -> list[int]:
+    def children_of_fork_servers(self) -> list[int]:
         """Processes that look at a student's source."""
-        return [child for nursery in self.nurseries() for child in descendants(nursery)]
+        return [child for fork_server in self.fork_servers() for child in descendants(fork_server)]
 
-    def nurseries(self) -> list[int]:
+    def fork_servers(self) -> list[int]:
         """Processes that such children are forked from: children of pool processes."""
-        found = self.pids(NURSERY)
-        return [pid for pid in found if NURSERY not in command_of(parent_of(pid))]
+        found = self.pids(FORK_SERVER)
+        return [pid for pid in found if FORK_SERVER not in command_of(parent_of(pid))]
 
     def move_clock(self, seconds: float) -> None:
         """Have the service believe that it is so much later, from now on."""

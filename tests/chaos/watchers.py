@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.chaos.book import Book
 from tests.chaos.clients import Clients
 from tests.chaos.databases import Rows
-from tests.chaos.site import NURSERY, WORKER, Site
+from tests.chaos.site import FORK_SERVER, WORKER, Site
 from tests.processes import command_of, descendants, parent_of
 
 #: States in which a submission waits for nothing more that the service does by itself.
@@ -97,7 +97,7 @@ class Poison:
             self._kill(holder)
         if kind == "child":
             for pid, words in descendants(holder).items():
-                if NURSERY in words and NURSERY in command_of(parent_of(pid)):
+                if FORK_SERVER in words and FORK_SERVER in command_of(parent_of(pid)):
                     self._kill(pid)
         else:
             del self._holders[submission]

@@ -110,7 +110,7 @@ def test_a_pool_process_that_is_killed_is_replaced(served: Running) -> None:
 def test_ctrl_c_stops_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> None:
     with started(tmp_path / "data") as first:
         assert graded(first, "s1")
-        assert len(first.look()) >= 7  # with the pool's process and its nursery
+        assert len(first.look()) >= 7  # with the pool's process and its fork server
         assert first.end(signal.SIGINT) == 0
         assert not first.left()
         assert not (first.data_dir / "serve.json").exists()
@@ -127,7 +127,9 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> No
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         again.token = file.read_text().strip()
         # It warms up before anything is handed in.
-        wait_until(lambda: again.pids("forkserver.server"), PATIENCE, "a nursery was started")
+        wait_until(
+            lambda: again.pids("grader.engine.forkserver"), PATIENCE, "a fork server was started"
+        )
         assert graded(again, "s2")
         os.kill(again.process.pid, signal.SIGKILL)
         again.process.wait(PATIENCE)

@@ -1,7 +1,7 @@
 """Nothing of a submission is run, imported, opened or obeyed: the interpreter itself bears witness.
 
 An audit hook tells what the worker's side and the child do while each vector is read and measured.
-The child stands on the lowest rung of the sandbox, so that nothing but the engine's own way of
+The child stands on the lowest level of the sandbox, so that nothing but the engine's own way of
 working keeps a vector from leaving its marker.
 """
 
@@ -19,11 +19,11 @@ import pytest
 
 from grader.domain.facts import FileFacts
 from grader.domain.source import Submission
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_rubric_text
-from grader.engine.sandbox.levels import Rung
+from grader.engine.sandbox.levels import SandboxLevel
 from tests.benchmarks.engine_figures import NoFacts
 from tests.benchmarks.rubric import every_check_text
 from tests.hostile import witness_checks
@@ -77,8 +77,8 @@ def engine() -> Iterator[Engine]:
     sys.addaudithook(_hook)
     folder = str(Path(witness_checks.__file__).parent)
     catalog = "witness_checks:CATALOG"
-    with Nursery(catalog=catalog, path=folder, sandbox=Rung.RLIMITS) as nursery:
-        engine = Engine(witness_checks.CATALOG, nursery, NoFacts())
+    with ForkServer(catalog=catalog, path=folder, sandbox=SandboxLevel.RLIMITS) as fork_server:
+        engine = Engine(witness_checks.CATALOG, fork_server, NoFacts())
         graded(engine, {})
         yield engine
 

@@ -1,4 +1,4 @@
-"""Hostile sources through the real engine and its nursery, one after the other.
+"""Hostile sources through the real engine and its fork server, one after the other.
 
 Whatever is handed in, every check of every file ends in a named state within the limits; what ended
 on our side costs no mark and earns none; and the submission after it is measured as if nothing
@@ -17,7 +17,7 @@ from grader.domain.inspection import State
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import SourceFile, Submission
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.job import Limits
 from grader.engine.rubric_text import read_rubric_text
@@ -59,13 +59,13 @@ OF_PYTHON = {one for one in RUBRIC.criteria if CATALOG[one].reads("b.py")}
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """An engine that remembers nothing; its nursery outlives every attack."""
-    with Nursery(LIMITS) as nursery:
-        engine = Engine(CATALOG, nursery, NoFacts())
+    """An engine that remembers nothing; its fork server outlives every attack."""
+    with ForkServer(LIMITS) as fork_server:
+        engine = Engine(CATALOG, fork_server, NoFacts())
         handed_in(engine, "b.py", b"x = 1\n")
-        pid = nursery.pid
+        pid = fork_server.pid
         yield engine
-        assert nursery.pid == pid
+        assert fork_server.pid == pid
 
 
 def handed_in(engine: Engine, path: str, data: bytes) -> SubmissionFacts:

@@ -1,7 +1,7 @@
 """The catalog of checks, and a witness: what the interpreter says that a child has done.
 
 The hook is older than every child and cannot be taken away. It tells of a child alone: what the
-nursery does before it forks, it does without a student's file.
+fork server does before it forks, it does without a student's file.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from grader.domain.source import SourceFile
 #: Events without a meaning for the world outside the interpreter's own memory.
 HARMLESS = ("object.", "code.", "sys._", "builtins.id", "gc.", "ctypes.", "marshal.")
 
-_NURSERY = os.getpid()
+_FORK_SERVER = os.getpid()
 _SEEN: list[str] = []
 
 
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
-    if os.getpid() != _NURSERY and not event.startswith(HARMLESS):
+    if os.getpid() != _FORK_SERVER and not event.startswith(HARMLESS):
         _SEEN.append(f"{event} {_shown(arguments)}")
 
 

@@ -110,7 +110,7 @@ def student(auth: Callable[..., Headers]) -> Headers:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The real engine with its nursery, shared by all tests."""
+    """The real engine with its fork server, shared by all tests."""
     engine = build_engine(Settings(data_dir=tmp_path_factory.mktemp("engine")))
     yield engine
     engine.close()

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from grader.bootstrap import Service
 from grader.domain.errors import BadSettings
-from grader.engine.sandbox.levels import offered
+from grader.engine.sandbox.levels import available_levels
 from grader.http.app import create_app
 from grader.service.lanes import Lane
 from grader.service.submit import Room
@@ -84,7 +84,7 @@ def test_ready_tells_how_much_waits_and_since_when(
     assert counts == {"queued": 1, "running": 1, "needs_attention": 0}
     assert 0 < body["queue"]["oldest_queued_seconds"] < 600
     assert body["sandbox"] == {
-        "confinement": offered()[0].value,
+        "confinement": available_levels()[0].value,
         "memory_bytes": service.settings.child_memory,
         "seconds": service.settings.child_seconds,
         "pair_seconds": service.settings.child_pair_seconds,

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.__main__ import main
-from grader.engine.sandbox.levels import offered
+from grader.engine.sandbox.levels import available_levels
 from grader.settings import Settings
 
 GOLDEN = Path(__file__).parents[2] / "rubrics" / "golden" / "numbers-refactor"
@@ -364,7 +364,7 @@ def test_this_repository_finds_full_marks_by_its_own_house_style(grader: Grader)
 def test_the_sandbox_is_told_where_it_is_asked_for(grader: Grader) -> None:
     result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--verbose", "--format", "json")
     assert result.exit_code == 0
-    assert result.stderr == f"Sandbox: {offered()[0].value}\n"
+    assert result.stderr == f"Sandbox: {available_levels()[0].value}\n"
     assert report_of(result)["status"] == "graded"
 
 

@@ -20,13 +20,13 @@ from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Closable, Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.measuring.identity import engine_identity
 from grader.engine.measuring.job import (
     Answers,
-    Ask,
+    CheckRequest,
     FileJob,
     Job,
     Limits,
@@ -92,7 +92,7 @@ class Counting:
         """(path, gate, checks) of everything asked since the last call."""
         jobs, self.jobs = self.jobs, []
         return [
-            (file.path, file.gate, tuple(ask.check for ask in file.asks))
+            (file.path, file.gate, tuple(ask.check for ask in file.requests))
             for job in jobs
             for file in job.files
         ]
@@ -288,7 +288,7 @@ def test_identity_names_what_measures() -> None:
 
 
 def test_a_job_survives_the_pipe() -> None:
-    asks = (Ask("lines", '{"unit":1}', ("ä", "b")), Ask("siblings", "{}"))
+    asks = (CheckRequest("lines", '{"unit":1}', ("ä", "b")), CheckRequest("siblings", "{}"))
     files = (FileJob("ä.py", b"\xff\0", asks, gate=False), FileJob("b.py", b"", ()))
     job = Job(files, "3.11")
     assert decode_job(*encode_job(job)) == job
@@ -325,9 +325,9 @@ HOSTILE = {
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with Nursery(LIMITS) as nursery:
-        yield nursery
+def fork_server() -> Iterator[ForkServer]:
+    with ForkServer(LIMITS) as fork_server:
+        yield fork_server
 
 
 class Nothing:
@@ -345,10 +345,14 @@ def real(inspector: Closable) -> Engine:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_ends_as_a_state_and_harms_nobody(nursery: Nursery, name: str) -> None:
+def test_a_hostile_file_ends_as_a_state_and_harms_nobody(
+    fork_server: ForkServer, name: str
+) -> None:
     calm = b"import os\nx=os.name\n"
     rubric = a_rubric(CATALOG)
-    facts = real(nursery).measure(submitted({"calm.py": calm, "evil.py": HOSTILE[name]}), rubric)
+    facts = real(fork_server).measure(
+        submitted({"calm.py": calm, "evil.py": HOSTILE[name]}), rubric
+    )
     files = by_path(facts)
     alone = real(InProcess(CATALOG)).measure(submitted({"calm.py": calm, "evil.py": b""}), rubric)
     assert files["calm.py"] == by_path(alone)["calm.py"]
@@ -371,13 +375,13 @@ UNREADABLE = {
 
 @pytest.mark.parametrize(("name", "reason"), UNREADABLE.items())
 def test_hostile_files_that_are_no_python_are_the_students(
-    nursery: Nursery, name: str, reason: str
+    fork_server: ForkServer, name: str, reason: str
 ) -> None:
-    facts = real(nursery).measure(submitted({"evil.py": HOSTILE[name]}), a_rubric(CATALOG))
+    facts = real(fork_server).measure(submitted({"evil.py": HOSTILE[name]}), a_rubric(CATALOG))
     assert facts.files[0].readable.reason == reason
 
 
-def test_no_fact_depends_on_what_a_child_served_before(nursery: Nursery) -> None:
+def test_no_fact_depends_on_what_a_child_served_before(fork_server: ForkServer) -> None:
     """The same files in two orders through a child that goes on, and each in a child of its own."""
     paths = sorted(Path(os.__file__).parent.glob("*.py"))
     small = [path for path in paths if 500 < path.stat().st_size < 9_000][:30]
@@ -391,13 +395,13 @@ def test_no_fact_depends_on_what_a_child_served_before(nursery: Nursery) -> None
             for path in order
         }
 
-    forward, backward = facts(nursery, small), facts(nursery, small[::-1])
-    with Nursery(replace(LIMITS, reuse=1)) as single:
+    forward, backward = facts(fork_server, small), facts(fork_server, small[::-1])
+    with ForkServer(replace(LIMITS, reuse=1)) as single:
         alone = facts(single, small)
     assert forward == backward == alone
 
 
-def test_children_and_this_process_agree_on_this_repository(nursery: Nursery) -> None:
+def test_children_and_this_process_agree_on_this_repository(fork_server: ForkServer) -> None:
     """Isolation changes no fact: the files of the engine itself, measured both ways."""
     import grader.engine.forkserver.job_runner as c
     import grader.engine.gate as a
@@ -409,7 +413,7 @@ def test_children_and_this_process_agree_on_this_repository(nursery: Nursery) ->
         with open(module.__file__, "rb") as file:
             files[f"{module.__name__.rpartition('.')[2]}.py"] = file.read()
     rubric = a_rubric(CATALOG)
-    isolated = real(nursery).measure(submitted(files), rubric)
+    isolated = real(fork_server).measure(submitted(files), rubric)
     assert isolated == real(InProcess(CATALOG)).measure(submitted(files), rubric)
     assert {one.state for file in isolated.files for one in file.inspections.values()} <= {
         State.OK,

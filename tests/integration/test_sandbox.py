@@ -1,4 +1,4 @@
-"""The sandbox with real children: every way out is tried, on every rung that this host offers."""
+"""The sandbox with real children: every way out is tried, on every level that this host offers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pytest
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadSettings, EngineFault
 from grader.domain.inspection import State
-from grader.engine.forkserver import Nursery
-from grader.engine.forkserver.child_slot import Cradle
-from grader.engine.measuring.job import Ask, FileJob, Job, Limits
+from grader.engine.forkserver import ForkServer
+from grader.engine.forkserver.child_slot import ChildSlot
+from grader.engine.measuring.job import CheckRequest, FileJob, Job, Limits
 from grader.engine.sandbox import landlock
 from grader.engine.sandbox.confinement import Confinement
-from grader.engine.sandbox.levels import Rung, Sandbox, offered
+from grader.engine.sandbox.levels import Sandbox, SandboxLevel, available_levels
 
 HERE = str(Path(__file__).parent)
 LIMITS = Limits(pair_seconds=10, seconds=60, memory=256 << 20)
@@ -60,38 +60,40 @@ BEYOND_SECCOMP = {
 }
 
 
-def told(nursery: Nursery, check: str) -> dict[str, str]:
+def told(fork_server: ForkServer, check: str) -> dict[str, str]:
     """What a check says in a child."""
-    file = FileJob("a.py", b"x = 'trigger'\n", (Ask(check, "{}"),))
-    found = nursery.inspect(Job((file,), "3.11"))[0, 1]
+    file = FileJob("a.py", b"x = 'trigger'\n", (CheckRequest(check, "{}"),))
+    found = fork_server.inspect(Job((file,), "3.11"))[0, 1]
     assert found.state is State.OK, found.reason
     return {one.code: one.message for one in found.findings}
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with Nursery(LIMITS, catalog="nursery_checks:CATALOG", path=HERE) as nursery:
-        yield nursery
+def fork_server() -> Iterator[ForkServer]:
+    with ForkServer(LIMITS, catalog="fork_server_checks:CATALOG", path=HERE) as fork_server:
+        yield fork_server
 
 
-def open_ways(rung: Rung) -> set[str]:
-    catalog = "nursery_attempts:CATALOG"
-    with Nursery(LIMITS, catalog=catalog, path=HERE, sandbox=rung) as nursery:
-        tried = told(nursery, "attempt")
+def open_ways(level: SandboxLevel) -> set[str]:
+    catalog = "fork_server_attempts:CATALOG"
+    with ForkServer(LIMITS, catalog=catalog, path=HERE, sandbox=level) as fork_server:
+        tried = told(fork_server, "attempt")
     assert len(tried) > 40
     return {name for name, outcome in tried.items() if outcome not in ("EPERM", "EACCES")}
 
 
-def test_the_strongest_rung_that_the_host_offers_is_the_default(nursery: Nursery) -> None:
-    assert nursery.sandbox is offered()[0]
+def test_the_strongest_rung_that_the_host_offers_is_the_default(fork_server: ForkServer) -> None:
+    assert fork_server.sandbox is available_levels()[0]
 
 
-@pytest.mark.parametrize("rung", [rung for rung in offered() if rung is not Rung.RLIMITS])
-def test_every_way_out_is_shut(rung: Rung) -> None:
-    ways = open_ways(rung)
-    if rung is Rung.LANDLOCK_AND_SECCOMP:
+@pytest.mark.parametrize(
+    "level", [level for level in available_levels() if level is not SandboxLevel.RLIMITS]
+)
+def test_every_way_out_is_shut(level: SandboxLevel) -> None:
+    ways = open_ways(level)
+    if level is SandboxLevel.LANDLOCK_AND_SECCOMP:
         assert ways == set()
-    elif rung is Rung.SECCOMP:
+    elif level is SandboxLevel.SECCOMP:
         assert ways <= BEYOND_SECCOMP
     else:
         newer = {"signal the parent"} if landlock.version() >= 6 else set()
@@ -100,9 +102,9 @@ def test_every_way_out_is_shut(rung: Rung) -> None:
 
 def test_a_child_sees_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_SECRET", "not for children")
-    with Nursery(LIMITS, catalog="nursery_checks:CATALOG", path=HERE) as nursery:
-        seen = told(nursery, "look")
-        child = int(told(nursery, "who")["pid"])
+    with ForkServer(LIMITS, catalog="fork_server_checks:CATALOG", path=HERE) as fork_server:
+        seen = told(fork_server, "look")
+        child = int(told(fork_server, "who")["pid"])
         assert os.getsid(child) == child
         assert os.listdir(seen.pop("folder")) == []
     assert seen.pop("environment") == "[]"
@@ -113,9 +115,9 @@ def test_a_child_sees_nothing_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == {}
 
 
-def test_a_child_has_every_limit_and_no_privilege(nursery: Nursery) -> None:
-    child = int(told(nursery, "who")["pid"])
-    parent = nursery.pid
+def test_a_child_has_every_limit_and_no_privilege(fork_server: ForkServer) -> None:
+    child = int(told(fork_server, "who")["pid"])
+    parent = fork_server.pid
     assert parent is not None
     kinds = ("FSIZE", "NPROC", "CORE", "NOFILE")
     limits = {kind: resource.prlimit(child, getattr(resource, f"RLIMIT_{kind}")) for kind in kinds}
@@ -128,44 +130,46 @@ def test_a_child_has_every_limit_and_no_privilege(nursery: Nursery) -> None:
     status = Path(f"/proc/{child}/status").read_text()
     assert "NoNewPrivs:\t1" in status
     assert "CapEff:\t0000000000000000" in status
-    assert f"Seccomp:\t{2 if nursery.sandbox.has_seccomp else 0}" in status
+    assert f"Seccomp:\t{2 if fork_server.sandbox.has_seccomp else 0}" in status
 
 
 def test_nothing_of_a_submission_reaches_a_disk_on_the_lowest_rung() -> None:
-    arguments = {"catalog": "nursery_checks:CATALOG", "path": HERE}
-    with Nursery(LIMITS, sandbox=Rung.RLIMITS, **arguments) as nursery:
-        file = FileJob("a.py", b"x = 'trigger'\n", (Ask("write", "{}"),))
-        found = nursery.inspect(Job((file,), "3.11"))[0, 1]
+    arguments = {"catalog": "fork_server_checks:CATALOG", "path": HERE}
+    with ForkServer(LIMITS, sandbox=SandboxLevel.RLIMITS, **arguments) as fork_server:
+        file = FileJob("a.py", b"x = 'trigger'\n", (CheckRequest("write", "{}"),))
+        found = fork_server.inspect(Job((file,), "3.11"))[0, 1]
         assert (found.state, found.reason) == (State.FAILED, "confined")
-        assert os.listdir(os.readlink(f"/proc/{nursery.pid}/cwd")) == []
+        assert os.listdir(os.readlink(f"/proc/{fork_server.pid}/cwd")) == []
 
 
 def test_an_ordinary_user_is_shut_in_as_well() -> None:
-    cradle = Cradle(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(offered()[0])))
+    slot = ChildSlot(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(available_levels()[0])))
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
             if os.getuid() == 0:
                 os.setresuid(65_534, 65_534, 65_534)
-            Cradle(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(offered()[0]))).rehearse()
+            ChildSlot(
+                CATALOG, Confinement.here(LIMITS, Sandbox.prepare(available_levels()[0]))
+            ).verify()
             code = 0
         finally:
             os._exit(code)
     assert os.waitpid(pid, 0)[1] == 0
-    cradle.rehearse()
+    slot.verify()
 
 
 def test_one_that_the_host_does_not_offer_is_refused() -> None:
     with pytest.raises(BadSettings, match="no sandbox 'none'"):
-        Nursery(sandbox="none")
+        ForkServer(sandbox="none")
 
 
 def test_one_that_cannot_be_entered_is_never_left_out() -> None:
     """A kernel that offers a sandbox and then refuses it: nothing is graded without it."""
-    broken = Sandbox(Rung.SECCOMP, 0, b"\xff" * 8, ())
-    cradle = Cradle(CATALOG, Confinement.here(LIMITS, broken))
+    broken = Sandbox(SandboxLevel.SECCOMP, 0, b"\xff" * 8, ())
+    slot = ChildSlot(CATALOG, Confinement.here(LIMITS, broken))
     with pytest.raises(EngineFault, match="seccomp cannot be entered: Invalid argument"):
-        cradle.rehearse()
-    whole = Cradle(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(offered()[0])))
-    whole.rehearse()
+        slot.verify()
+    whole = ChildSlot(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(available_levels()[0])))
+    whole.verify()

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.servers_redis import RedisForTests, redis_server
-from workers.watchdog import DEAF, Hearing
+from workers.watchdog import EXIT_STALLED, StallDetector
 
-#: A process that has a watchdog and, like a deaf worker, never takes a call.
-DEAF_WORKER = """
+#: A process that has a watchdog and, like a stalled worker, never takes a message.
+STALLED_WORKER = """
 import sys
 from time import sleep
 from grader.infra.broker import make_celery
-from workers.watchdog import Hearing, watch
+from workers.watchdog import StallDetector, watch
 
-watch(make_celery(sys.argv[1]), ["live", "regrade"], Hearing(1.0))
+watch(make_celery(sys.argv[1]), ["live", "regrade"], StallDetector(1.0))
 sleep(float(sys.argv[2]))
 """
 
@@ -40,32 +40,32 @@ def redis(tmp_path: Path) -> Iterator[RedisForTests]:
 
 def run(redis: RedisForTests, seconds: float) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", DEAF_WORKER, redis.url, str(seconds)],
+        [sys.executable, "-c", STALLED_WORKER, redis.url, str(seconds)],
         capture_output=True,
         text=True,
         timeout=90,
     )
 
 
-def test_hearing_is_lost_only_while_calls_wait() -> None:
+def test_a_consumer_is_stalled_only_while_calls_wait() -> None:
     clock = Clock()
-    hearing = Hearing(10, clock)
+    detector = StallDetector(10, clock)
     clock.now = 11
-    assert not hearing.is_lost(0)
+    assert not detector.is_stalled(0)
     clock.now = 20
-    assert not hearing.is_lost(3)
+    assert not detector.is_stalled(3)
     clock.now = 22
-    assert hearing.is_lost(3)
-    hearing.heard()
-    assert not hearing.is_lost(3)
+    assert detector.is_stalled(3)
+    detector.record_activity()
+    assert not detector.is_stalled(3)
 
 
 def test_a_worker_ends_where_calls_go_unheard(redis: RedisForTests) -> None:
     with redis.client() as client:
         client.lpush("regrade", "a call")
     done = run(redis, 60)
-    assert done.returncode == DEAF
-    assert "worker_deaf" in done.stdout + done.stderr
+    assert done.returncode == EXIT_STALLED
+    assert "worker_stalled" in done.stdout + done.stderr
 
 
 def test_a_worker_stays_where_nothing_waits(redis: RedisForTests) -> None:

@@ -8,22 +8,22 @@ import struct
 import pytest
 
 from grader.domain.errors import BadSettings
-from grader.engine.sandbox.levels import AUTO, Rung, choose
-from grader.engine.sandbox.seccomp import ALLOW, EPERM, KILL, MACHINES, Machine, program
+from grader.engine.sandbox.levels import AUTO, SandboxLevel, choose_level
+from grader.engine.sandbox.seccomp import ALLOW, EPERM, KILL, MACHINES, Machine, build_filter
 
-OLD_HOST = (Rung.SECCOMP, Rung.RLIMITS)
+OLD_HOST = (SandboxLevel.SECCOMP, SandboxLevel.RLIMITS)
 
 
 def test_auto_takes_the_strongest_that_there_is() -> None:
-    assert choose(AUTO, [*Rung]) is Rung.LANDLOCK_AND_SECCOMP
-    assert choose(AUTO, OLD_HOST) is Rung.SECCOMP
-    assert choose("rlimits", [*Rung]) is Rung.RLIMITS
+    assert choose_level(AUTO, [*SandboxLevel]) is SandboxLevel.LANDLOCK_AND_SECCOMP
+    assert choose_level(AUTO, OLD_HOST) is SandboxLevel.SECCOMP
+    assert choose_level("rlimits", [*SandboxLevel]) is SandboxLevel.RLIMITS
 
 
 @pytest.mark.parametrize("wanted", ["landlock+seccomp", "landlock"])
 def test_what_the_host_lacks_is_never_replaced_by_something_weaker(wanted: str) -> None:
     with pytest.raises(BadSettings) as refused:
-        choose(wanted, OLD_HOST)
+        choose_level(wanted, OLD_HOST)
     assert (
         refused.value.detail == f"GRADER_SANDBOX asks for {wanted}, which this host does not offer."
     )
@@ -34,7 +34,7 @@ def verdict(machine: Machine, number: int, *arguments: int, audit: int = 0) -> i
     """Runs the filter as the kernel would."""
     padded = (*arguments, *(0,) * (6 - len(arguments)))
     data = struct.pack("<iIQ6Q", number, audit or machine.audit, 0, *padded)
-    steps: list[tuple[int, int, int, int]] = [*struct.iter_unpack("<HBBI", program(machine))]
+    steps: list[tuple[int, int, int, int]] = [*struct.iter_unpack("<HBBI", build_filter(machine))]
     at = value = 0
     while True:
         code, yes, no, operand = steps[at]

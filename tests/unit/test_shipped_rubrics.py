@@ -15,7 +15,7 @@ from grader.domain.inspection import State
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
-from grader.engine.forkserver import Nursery
+from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -35,7 +35,7 @@ NAMES = ["chapter-practices", "get-data", "house-style", "numbers-linting", "num
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    engine = Engine(CATALOG, Nursery(), MemoryFacts())
+    engine = Engine(CATALOG, ForkServer(), MemoryFacts())
     yield engine
     engine.close()
 

@@ -23,7 +23,7 @@ from grader.cli.serve.stack import Stack
 from grader.cli.serve.supervisor import Signals, Supervisor
 from grader.domain.errors import Conflict
 from grader.infra.private_files import private_folder
-from grader.isolation import sandbox_of
+from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
 #: How long Redis and the API may take to answer for the first time, in seconds.
@@ -72,7 +72,7 @@ def scheduler() -> None:
 
 
 def _serve(settings: Settings, token_file: Path | None) -> None:
-    sandbox = sandbox_of(settings)
+    sandbox = sandbox_level_of(settings)
     with ExitStack() as stack:
         private_folder(settings.data_dir)
         (settings.data_dir / "logs").mkdir(exist_ok=True)

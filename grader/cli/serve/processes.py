@@ -15,7 +15,7 @@ from grader.cli.serve.listening import listen
 from grader.http.app import create_app
 from grader.http.server import Patience, make_server
 from grader.infra.logs import log_json
-from grader.isolation import sandbox_of
+from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
 #: So many times the longest request is read to the end before it is refused, for clients that
@@ -42,7 +42,7 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         ),
     )
     signal.signal(signal.SIGTERM, _leave)
-    log.info("api_started", sandbox=sandbox_of(settings).value)
+    log.info("api_started", sandbox=sandbox_level_of(settings).value)
     try:
         server.run()
     finally:

@@ -1,5 +1,5 @@
 """The fork server: sandboxed, killable children in which every tool runs."""
 
-from grader.engine.forkserver.client import Nursery
+from grader.engine.forkserver.client import ForkServer
 
-__all__ = ["Nursery"]
+__all__ = ["ForkServer"]

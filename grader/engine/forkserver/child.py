@@ -1,6 +1,6 @@
-"""A child of the nursery: confined, it works through one task after another and tells each step.
+"""A child of the fork server: in its sandbox, it runs one job after another and reports each step.
 
-It is forked from a nursery that has the tools imported, and never returns. It goes on from one
+It is forked from a fork server that has the tools imported, and never returns. It goes on from one
 submission to the next only as long as nothing broke: what broke is always told by a child that
 has seen nothing else, so that no submission answers for the one before it.
 """
@@ -38,7 +38,7 @@ def run_child(catalog: Catalog, results: int, tasks: int, confinement: Confineme
         confinement.enter(results, tasks)
         for served in count():
             header, body, left = read(TASKS, 3, math.inf)
-            confinement.wind_up()
+            confinement.reset_cpu_limit()
             work = _Work(decode_job(header, body), frozenset(map(tuple, json.loads(left))))
             if not work.done(catalog, fresh=served == 0):
                 break
@@ -66,7 +66,7 @@ class _Work:
                 self._clean &= inspection.state is not State.FAILED
                 if not self._clean and not fresh:
                     os._exit(0)
-                # Told with the next start: half as many wake-ups of the nursery.
+                # Told with the next start: half as many wake-ups of the fork server.
                 self._unsent = _answered(index, question, inspection)
         self._tell(FRAME.pack(DONE, self._clean, 0, 0))
         return self._clean

@@ -1,4 +1,4 @@
-"""The nursery's hold on its child: at most one at a time, forked when needed, ended for certain."""
+"""The one sandboxed child of the fork server: forked on demand, reused, and always killed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.domain.errors import EngineFault
 from grader.engine.forkserver.child import run_child
 from grader.engine.forkserver.framing import pack, send
 from grader.engine.measuring.job import Pair
-from grader.engine.sandbox import Confinement, mapped
+from grader.engine.sandbox import Confinement, address_space
 
 
 @dataclass
@@ -34,13 +34,13 @@ class Child:
         """Hand it a job, and which of its pairs are still open.
 
         Raises:
-            Gone: it is dead, or does not read before the deadline.
+            PeerFailed: it is dead, or does not read before the deadline.
         """
         self.served += 1
         send(self.tasks, pack(header, body, json.dumps([*left]).encode("ascii")), deadline)
 
 
-class Cradle:
+class ChildSlot:
     """Gives out a child to work with, the last one again where nothing speaks against it."""
 
     def __init__(self, catalog: Catalog, confinement: Confinement) -> None:
@@ -53,12 +53,12 @@ class Cradle:
             self._child = self._fork()
         return self._child
 
-    def keep(self) -> None:
+    def release(self) -> None:
         """The child has come to a good end: it goes on, unless it is worn out."""
-        if self._child is not None and self._worn(self._child):
-            self.end()
+        if self._child is not None and self._exhausted(self._child):
+            self.kill()
 
-    def end(self) -> int:
+    def kill(self) -> int:
         """Kill the child, if there is one; its exit status."""
         child, self._child = self._child, None
         if child is None:
@@ -68,7 +68,7 @@ class Cradle:
         os.kill(child.pid, signal.SIGKILL)
         return os.waitpid(child.pid, 0)[1]
 
-    def rehearse(self) -> None:
+    def verify(self) -> None:
         """Have a child enter its confinement and end, so that a failure is told at the start.
 
         Raises:
@@ -90,16 +90,16 @@ class Cradle:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code:
             why = os.strerror(code) if code > 0 else f"signal {-code}"
-            rung = self._confinement.sandbox.rung
+            level = self._confinement.sandbox.level
             raise EngineFault(
-                f"The sandbox {rung.value} cannot be entered: {why}.",
+                f"The sandbox {level.value} cannot be entered: {why}.",
                 how_to_fix="Set GRADER_SANDBOX to auto, or to a weaker one.",
             )
 
-    def _worn(self, child: Child) -> bool:
+    def _exhausted(self, child: Child) -> bool:
         """Whether it has served enough, or holds on to much memory."""
-        size = mapped(child.pid)
-        grown = size - self._confinement.mapped
+        size = address_space(child.pid)
+        grown = size - self._confinement.address_space
         return (
             child.served >= self._confinement.limits.reuse
             or not size

@@ -1,4 +1,4 @@
-"""The worker's side of the nursery: starts it, asks it, and gets a new one when it is gone."""
+"""The worker's side of the fork server: starts it, asks it, and gets a new one when it is gone."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from pydantic import ValidationError
 
 from grader.domain.errors import EngineFault
 from grader.domain.inspection import Inspection
-from grader.engine.forkserver.framing import READY, Gone, pack, read_answers, receive, send
+from grader.engine.forkserver.framing import READY, PeerFailed, pack, read_answers, receive, send
 from grader.engine.measuring.job import Answers, Job, Limits, Pair, encode_job, failed, nothing
-from grader.engine.sandbox import AUTO, choose
+from grader.engine.sandbox import AUTO, choose_level
 
-__all__ = ["Limits", "Nursery"]
+__all__ = ["Limits", "ForkServer"]
 
 DEFAULT_CATALOG = "grader.checks.catalog:CATALOG"
 _START_SECONDS = 120.0
@@ -32,7 +32,7 @@ _END_SECONDS = 2.0
 
 @dataclass
 class _Process:
-    """A running nursery, its two pipes and its working folder."""
+    """A running fork server, its two pipes and its working folder."""
 
     popen: subprocess.Popen[bytes]
     requests: IO[bytes]
@@ -42,13 +42,13 @@ class _Process:
     ready: bool = False
 
 
-class Nursery:
+class ForkServer:
     """Inspects jobs in killable children. Close it when done.
 
     It starts with its first job, or when it is told to, so that it warms up in the meantime.
 
-    ``catalog`` is ``module:CONSTANT``, imported in the nursery; ``path`` is a folder of ours to
-    import it from, beside what is installed; ``sandbox`` is the name of a rung, or ``auto``.
+    ``catalog`` is ``module:CONSTANT``, imported in the fork server; ``path`` is a folder of ours to
+    import it from, beside what is installed; ``sandbox`` is the name of a level, or ``auto``.
     One job at a time: calls from threads queue up.
 
     Raises:
@@ -64,18 +64,18 @@ class Nursery:
         sandbox: str = AUTO,
     ) -> None:
         self._limits = limits
-        #: The rung that every child stands on.
-        self.sandbox = choose(sandbox)
+        #: The level that every child stands on.
+        self.sandbox = choose_level(sandbox)
         told = {"catalog": catalog, "path": path, "sandbox": self.sandbox}
         self._told = json.dumps(told | {"limits": asdict(limits)})
-        #: What the nursery may take beyond a submission's own time: it warms up, kills, answers.
+        #: Seconds beyond a submission's own limit that warming up, killing and answering may take.
         self.grace_seconds = 30.0
         self._process: _Process | None = None
         self._lock = threading.Lock()
 
     @property
     def pid(self) -> int | None:
-        """The nursery's process id, while it is there."""
+        """The fork server's process id, while it is there."""
         return self._process.popen.pid if self._process else None
 
     def start(self) -> None:
@@ -87,27 +87,27 @@ class Nursery:
         """See :class:`grader.engine.measuring.job.Inspector`.
 
         Raises:
-            EngineFault: the nursery died or fell silent twice.
+            EngineFault: the fork server died or fell silent twice.
         """
         with self._lock:
             try:
                 return self._try(job, meanwhile)
-            except Gone:
+            except PeerFailed:
                 pass
             try:
                 return self._try(job, nothing)
-            except Gone as gone:
+            except PeerFailed as gone:
                 raise EngineFault(
                     f"The process that inspects files failed twice: {gone}.",
                     how_to_fix="Its own error stands in the log of the worker. Try again later.",
                 ) from None
 
     def close(self) -> None:
-        """End the nursery and whatever it runs; more than once does no harm."""
+        """End the fork server and whatever it runs; more than once does no harm."""
         with self._lock:
             self._discard()
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> ForkServer:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -119,7 +119,7 @@ class Nursery:
             deadline = time.monotonic() + self._limits.seconds + self.grace_seconds
             send(process.requests.fileno(), pack(*encode_job(job)), deadline)
             meanwhile()
-            # Records and padding come on top of what the nursery lets through.
+            # Records and padding come on top of what the fork server lets through.
             most = self._limits.output + 1024 * (1 + sum(1 for _ in job.pairs))
             answers = process.answers.fileno()
             wanted = set(job.pairs)
@@ -138,7 +138,7 @@ class Nursery:
         if not process.ready:
             answers, deadline = process.answers.fileno(), time.monotonic() + _START_SECONDS
             if receive(answers, len(READY), deadline) != READY:
-                raise Gone("it does not start as expected")
+                raise PeerFailed("it does not start as expected")
             process.ready = True
         return process
 
@@ -173,16 +173,16 @@ class Nursery:
 
 
 def _start(told: str) -> _Process:
-    folder = tempfile.mkdtemp(prefix="grader-nursery-")
+    folder = tempfile.mkdtemp(prefix="grader-fork-server-")
     popen = subprocess.Popen(
-        [sys.executable, "-I", "-W", "ignore", "-m", "grader.engine.forkserver.server", told],
+        [sys.executable, "-I", "-W", "ignore", "-m", "grader.engine.forkserver", told],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,
         cwd=folder,
         env={"HOME": folder},
         close_fds=True,
-        # Ctrl-C in a terminal is for us: we close the nursery when we end.
+        # Ctrl-C in a terminal is for us: we close the fork server when we end.
         start_new_session=True,
     )
     assert popen.stdin is not None and popen.stdout is not None
@@ -194,10 +194,10 @@ def _inspection(pair: Pair, payload: bytes, wanted: set[Pair]) -> Inspection:
     """Checks what came through the pipe: a child that ran wild may have said it.
 
     Raises:
-        Gone: it is not an answer to what was asked.
+        PeerFailed: it is not an answer to what was asked.
     """
     if pair not in wanted:
-        raise Gone(f"it answers {pair}, which nobody asked")
+        raise PeerFailed(f"it answers {pair}, which nobody asked")
     try:
         return Inspection.model_validate_json(payload)
     except ValidationError:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from grader.engine.measuring.job import Pair
 
-#: What a nursery says once it is warm.
+#: What a fork server says once it is warm.
 READY = b"\0ready\n"
 _CHUNK = 1 << 18
 _LENGTH = struct.Struct("<Q")
 _RECORD = struct.Struct("<III")
 
 
-class Gone(Exception):
+class PeerFailed(Exception):
     """The other end has closed its pipe, or did not move in time."""
 
 
@@ -26,7 +26,7 @@ def send(fd: int, parts: Iterable[bytes], deadline: float) -> None:
     """Write everything; the descriptor must not block.
 
     Raises:
-        Gone: the reader is gone, or the deadline (of ``time.monotonic``) has passed.
+        PeerFailed: the reader is gone, or the deadline (of ``time.monotonic``) has passed.
     """
     for part in parts:
         rest = memoryview(part)
@@ -37,21 +37,21 @@ def send(fd: int, parts: Iterable[bytes], deadline: float) -> None:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise Gone(f"cannot write: {error.strerror}") from None
+                raise PeerFailed(f"cannot write: {error.strerror}") from None
 
 
 def receive(fd: int, size: int, deadline: float) -> bytes:
     """Exactly ``size`` bytes.
 
     Raises:
-        Gone: the writer is gone, or the deadline has passed.
+        PeerFailed: the writer is gone, or the deadline has passed.
     """
     parts, missing = [], size
     while missing:
         _await(fd, select.POLLIN, deadline)
         part = os.read(fd, min(missing, _CHUNK))
         if not part:
-            raise Gone("it has closed its pipe")
+            raise PeerFailed("it has closed its pipe")
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
@@ -62,7 +62,7 @@ def _await(fd: int, event: int, deadline: float) -> None:
     poll.register(fd, event)
     left = deadline - time.monotonic()
     if left <= 0 or not poll.poll(None if left == math.inf else left * 1000):
-        raise Gone("it does not answer")
+        raise PeerFailed("it does not answer")
 
 
 def pack(*parts: bytes) -> list[bytes]:
@@ -74,7 +74,7 @@ def read(fd: int, count: int, deadline: float) -> list[bytes]:
     """The ``count`` parts of the next frame.
 
     Raises:
-        Gone: there is none.
+        PeerFailed: there is none.
     """
     lengths = receive(fd, count * _LENGTH.size, deadline)
     return [receive(fd, size, deadline) for (size,) in _LENGTH.iter_unpack(lengths)]
@@ -93,18 +93,18 @@ def read_answers(fd: int, deadline: float, most: int) -> Iterator[tuple[Pair, by
     """The records of the next frame of answers.
 
     Raises:
-        Gone: there is none, or it is larger than ``most`` bytes or torn.
+        PeerFailed: there is none, or it is larger than ``most`` bytes or torn.
     """
     (total,) = _LENGTH.unpack(receive(fd, _LENGTH.size, deadline))
     if total > most:
-        raise Gone(f"it answers with {total} bytes")
+        raise PeerFailed(f"it answers with {total} bytes")
     frame, at = receive(fd, total, deadline), 0
     while at < total:
         try:
             file, question, size = _RECORD.unpack_from(frame, at)
         except struct.error:
-            raise Gone("its answer is torn") from None
+            raise PeerFailed("its answer is torn") from None
         at += _RECORD.size + size
         if at > total:
-            raise Gone("its answer is torn")
+            raise PeerFailed("its answer is torn")
         yield (file, question), frame[at - size : at]

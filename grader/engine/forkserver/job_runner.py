@@ -1,4 +1,4 @@
-"""One job in the nursery: a child after another until every pair has an answer.
+"""One job in the fork server: a child after another until every pair has an answer.
 
 What a child told before it died is kept. The pair at which it died is ours to answer for (at the
 third time, where it was killed from outside), and the rest goes on in a new child, until too many
@@ -18,15 +18,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from grader.engine.forkserver.child import ANSWERED, DONE, FRAME, REFUSED, STARTED
-from grader.engine.forkserver.child_slot import Child, Cradle
-from grader.engine.forkserver.framing import Gone
+from grader.engine.forkserver.child_slot import Child, ChildSlot
+from grader.engine.forkserver.framing import PeerFailed
 from grader.engine.measuring.job import GATE, Job, Limits, Pair, failed
 
 #: So many children have to be killed from outside at one pair before it counts as guilty.
 KILLS = 3
 
 
-class Orphaned(Exception):
+class ClientGone(Exception):
     """Whoever asked is gone: nobody waits for the answers."""
 
 
@@ -46,14 +46,14 @@ class _Watch:
     current: Pair | None = None
 
 
-class Run:
-    """Answers one job, for an asker at the other end of the pipe ``asker``."""
+class JobRun:
+    """Answers one job, for an client at the other end of the pipe ``client``."""
 
     def __init__(
-        self, header: bytes, body: bytes, job: Job, cradle: Cradle, limits: Limits, asker: int
+        self, header: bytes, body: bytes, job: Job, slot: ChildSlot, limits: Limits, client: int
     ) -> None:
         self._header, self._body = header, body
-        self._cradle, self._limits, self._asker = cradle, limits, asker
+        self._slot, self._limits, self._client = slot, limits, client
         self._left = dict.fromkeys(job.pairs)
         self._answers: dict[Pair, bytes] = {}
         self._output = 0
@@ -64,10 +64,10 @@ class Run:
     def answers(self) -> Mapping[Pair, bytes]:
         """Every answer, each an inspection as JSON.
 
-        A child that has come to its end is still there afterwards: its cradle decides.
+        A child that has come to its end is still there afterwards: its slot decides.
 
         Raises:
-            Orphaned: the asker has closed its pipe.
+            ClientGone: the client has closed its pipe.
         """
         deaths = 0
         while self._left and deaths < self._limits.deaths and time.monotonic() < self._deadline:
@@ -83,16 +83,16 @@ class Run:
 
     def _child_dies(self) -> bool:
         """Send a child through what is left; true where it died of that."""
-        watch = _Watch(self._cradle.child(), time.monotonic() + self._limits.pair_seconds)
+        watch = _Watch(self._slot.child(), time.monotonic() + self._limits.pair_seconds)
         try:
             watch.child.give(self._header, self._body, self._left, watch.pair_deadline)
             end = self._listen(watch)
-        except Gone:
+        except PeerFailed:
             end = "crash"
         if end is _End.DONE:
             self._left.clear()
             return False
-        status = self._cradle.end()
+        status = self._slot.kill()
         if time.monotonic() < self._deadline and self._is_excused(watch, end, status):
             return False
         if watch.current is not None:
@@ -117,13 +117,13 @@ class Run:
         """Take down what the child tells; how it ended, or why it must."""
         poll = select.poll()
         poll.register(watch.child.results, select.POLLIN)
-        poll.register(self._asker, 0)
+        poll.register(self._client, 0)
         while True:
             until = min(watch.pair_deadline, self._deadline)
             left = until - time.monotonic()
             ready = poll.poll(max(0, math.ceil(left * 1000)))
-            if any(fd == self._asker for fd, _ in ready):
-                raise Orphaned
+            if any(fd == self._client for fd, _ in ready):
+                raise ClientGone
             if not ready:
                 if left <= 0:
                     return "timeout"

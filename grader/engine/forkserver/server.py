@@ -1,4 +1,4 @@
-"""The nursery: ``python -I -m grader.engine.forkserver.server '{"catalog": ..., "limits": ...}'``.
+"""The fork server: ``python -I -m grader.engine.forkserver '{"catalog": ..., "limits": ...}'``.
 
 One single-threaded process with the tools imported and warm, in an empty folder, with an empty
 environment and no descriptors but its three streams. It reads jobs from standard input, has a
@@ -19,13 +19,13 @@ import sys
 from grader.domain.check import Catalog
 from grader.domain.errors import EngineFault
 from grader.domain.source import SourceFile
-from grader.engine.forkserver.child_slot import Cradle
-from grader.engine.forkserver.framing import READY, Gone, pack_answers, read, send
-from grader.engine.forkserver.job_runner import Orphaned, Run
+from grader.engine.forkserver.child_slot import ChildSlot
+from grader.engine.forkserver.framing import READY, PeerFailed, pack_answers, read, send
+from grader.engine.forkserver.job_runner import ClientGone, JobRun
 from grader.engine.gate import gate
 from grader.engine.measuring.inspecting import answer, prepare_interpreter
-from grader.engine.measuring.job import Ask, FileJob, Limits, canonical, decode_job
-from grader.engine.sandbox import Confinement, Rung, Sandbox
+from grader.engine.measuring.job import CheckRequest, FileJob, Limits, canonical_json, decode_job
+from grader.engine.sandbox import Confinement, Sandbox, SandboxLevel
 
 _IN, _OUT = 0, 1
 _NEVER = math.inf
@@ -59,12 +59,12 @@ if __name__ == "__main__":
 '''
 
 
-class Nursery:
+class Server:
     """The loop: a job, its answers, the next job."""
 
     def __init__(self, catalog: Catalog, limits: Limits, sandbox: Sandbox) -> None:
         self._catalog, self._limits, self._sandbox = catalog, limits, sandbox
-        self._cradle = self._new_cradle()
+        self._slot = self._new_slot()
         self._warm: set[tuple[str, str]] = set()
 
     def prepare(self) -> None:
@@ -73,55 +73,59 @@ class Nursery:
         Raises:
             EngineFault: a child cannot be confined.
         """
-        self._cradle.rehearse()
+        self._slot.verify()
         passed = gate("sample.py", _SAMPLE)
         assert isinstance(passed, SourceFile), passed
         defaults = {id: check.options() for id, check in self._catalog.items()}
-        self._warm_up([(id, canonical(o.model_dump(mode="json"))) for id, o in defaults.items()])
+        self._warm_up(
+            [(id, canonical_json(o.model_dump(mode="json"))) for id, o in defaults.items()]
+        )
 
     def serve(self) -> None:
-        """Answer jobs until the asker closes the pipe.
+        """Answer jobs until the client closes the pipe.
 
         Raises:
-            Gone, Orphaned: it did.
+            PeerFailed, ClientGone: it did.
         """
         try:
             while True:
                 header, body = read(_IN, 2, _NEVER)
                 job = decode_job(header, body)
-                self._warm_up([(ask.check, ask.options) for file in job.files for ask in file.asks])
-                self._answer(Run(header, body, job, self._cradle, self._limits, _IN))
+                self._warm_up(
+                    [(ask.check, ask.options) for file in job.files for ask in file.requests]
+                )
+                self._answer(JobRun(header, body, job, self._slot, self._limits, _IN))
         finally:
-            self._cradle.end()
+            self._slot.kill()
 
-    def _answer(self, run: Run) -> None:
+    def _answer(self, run: JobRun) -> None:
         answers = run.answers()
         _sweep()
         send(_OUT, pack_answers(answers), _NEVER)
         # After the answer: the kernel needs a millisecond or two to take a child's memory back.
         if run.reusable:
-            self._cradle.keep()
+            self._slot.release()
         else:
-            self._cradle.end()
+            self._slot.kill()
 
     def _warm_up(self, asks: list[tuple[str, str]]) -> None:
-        """Run checks whose options are new here on our own sample, so that children need not."""
+        """JobRun checks whose options are new here on our own sample, so that children need not."""
         new = dict.fromkeys(ask for ask in asks if ask not in self._warm)
         if not new or len(self._warm) + len(new) > _MOST_WARM:
             return
         self._warm.update(new)
-        questions = tuple(Ask(check, options) for check, options in new)
+        questions = tuple(CheckRequest(check, options) for check, options in new)
         sample = FileJob("sample.py", _SAMPLE, questions)
         for _ in answer(sample, tuple(sample.questions), self._catalog, "3.11"):
             pass
         # What is warm stays: kept out of the children's collections, it stays shared as well.
         gc.collect()
         gc.freeze()
-        self._cradle.end()
-        self._cradle = self._new_cradle()
+        self._slot.kill()
+        self._slot = self._new_slot()
 
-    def _new_cradle(self) -> Cradle:
-        return Cradle(self._catalog, Confinement.here(self._limits, self._sandbox))
+    def _new_slot(self) -> ChildSlot:
+        return ChildSlot(self._catalog, Confinement.here(self._limits, self._sandbox))
 
 
 def _sweep() -> None:
@@ -154,21 +158,17 @@ def main() -> None:
         sys.path.insert(0, told["path"])
     folder = os.getcwd()
     try:
-        sandbox = Sandbox.prepare(Rung(told["sandbox"]), told["path"])
-        nursery = Nursery(_catalog(told["catalog"]), Limits(**told["limits"]), sandbox)
+        sandbox = Sandbox.prepare(SandboxLevel(told["sandbox"]), told["path"])
+        server = Server(_catalog(told["catalog"]), Limits(**told["limits"]), sandbox)
         os.environ.clear()
         prepare_interpreter()
-        nursery.prepare()
+        server.prepare()
         send(_OUT, [READY], _NEVER)
-        nursery.serve()
-    except (Gone, Orphaned):
+        server.serve()
+    except (PeerFailed, ClientGone):
         pass
     except EngineFault as fault:
         sys.exit(f"{fault.detail} {fault.how_to_fix}")
     finally:
         os.chdir("/")
         shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main()

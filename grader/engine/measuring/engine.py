@@ -1,4 +1,4 @@
-"""Measuring a submission: what is known is looked up, the rest is asked of the nursery.
+"""Measuring a submission: what is known is looked up, the rest is asked of the fork server.
 
 The key of an inspection is a hash over all that it can depend on, so that an inspection is true
 wherever its key comes up again: in another file, another submission, another worker.
@@ -21,7 +21,14 @@ from grader.domain.unreadable import READABLE
 from grader.engine.gate import GATE_VERSION
 from grader.engine.intake import why_not_graded
 from grader.engine.measuring.identity import engine_identity, tool_version
-from grader.engine.measuring.job import Ask, FileJob, Inspector, Job, canonical, nothing
+from grader.engine.measuring.job import (
+    CheckRequest,
+    FileJob,
+    Inspector,
+    Job,
+    canonical_json,
+    nothing,
+)
 from grader.engine.measuring.measured import Inspected, Keys, Row
 from grader.service.ports import FactsCache
 
@@ -45,7 +52,7 @@ class _Question:
     def key(self, file: tuple[str, str], context: Context) -> str:
         """The key of its inspection of a file, given as (hash of the bytes, kind of name)."""
         key = self.fixed.copy()
-        key.update(canonical((*file, context)).encode("ascii"))
+        key.update(canonical_json((*file, context)).encode("ascii"))
         return key.hexdigest()
 
 
@@ -55,7 +62,7 @@ class _Wanted:
 
     source: SourceFile
     gate: str
-    asks: dict[str, Ask] = field(default_factory=dict)
+    requests: dict[str, CheckRequest] = field(default_factory=dict)
 
 
 class Engine:
@@ -136,7 +143,7 @@ class Engine:
         return self.measure(Submission(files), rubric)
 
     def _question(self, probe: Probe) -> _Question:
-        options = canonical(probe.options.model_dump(mode="json"))
+        options = canonical_json(probe.options.model_dump(mode="json"))
         tools = {tool: tool_version(tool) for tool in probe.check.tools}
         fixed = (probe.check.id, probe.check.version, options, tools, *self._base())
         return _Question(probe, options, _digest(fixed))
@@ -161,7 +168,7 @@ class Engine:
                 continue
             context: Context = check.context(file.path, outline)
             key = question.key(seen, context)
-            group.asks[key] = Ask(check.id, question.options, context)
+            group.requests[key] = CheckRequest(check.id, question.options, context)
             probes[question.probe.key] = key
         return Keys(gate, probes)
 
@@ -186,7 +193,7 @@ def _outline(submission: Submission, probe: Probe) -> Outline:
 
 
 def _every_key(wanted: Iterable[_Wanted]) -> list[str]:
-    return [key for one in wanted for key in (one.gate, *one.asks)]
+    return [key for one in wanted for key in (one.gate, *one.requests)]
 
 
 def _missing(wanted: Iterable[_Wanted], known: Mapping[str, Inspection]) -> Iterator[Row]:
@@ -195,11 +202,11 @@ def _missing(wanted: Iterable[_Wanted], known: Mapping[str, Inspection]) -> Iter
         readable = known.get(one.gate)
         if readable is not None and readable.state is not State.OK:
             continue
-        asks = {key: ask for key, ask in one.asks.items() if key not in known}
+        asks = {key: ask for key, ask in one.requests.items() if key not in known}
         if readable is None or asks:
             source, open_asks = one.source, tuple(asks.values())
             yield FileJob(source.path, source.data, open_asks, readable is None), (one.gate, *asks)
 
 
 def _digest(parts: tuple[object, ...]) -> hashlib._Hash:
-    return hashlib.sha256(canonical(parts).encode("ascii"))
+    return hashlib.sha256(canonical_json(parts).encode("ascii"))

@@ -11,7 +11,7 @@ from grader.domain.check import Catalog, Options
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import SourceFile
 from grader.engine.gate import gate
-from grader.engine.measuring.job import GATE, Ask, FileJob, failed
+from grader.engine.measuring.job import GATE, CheckRequest, FileJob, failed
 from grader.engine.notebook import code_of
 
 #: Findings kept of one inspection; facts count every one.
@@ -37,7 +37,7 @@ def answer(
         yield GATE, Inspection()
     else:
         source = SourceFile(file.path, code_of(file.path, file.data))
-    for question, ask in enumerate(file.asks, start=GATE + 1):
+    for question, ask in enumerate(file.requests, start=GATE + 1):
         if question in wanted:
             yield question, None
             yield question, _inspect(source, ask, catalog)
@@ -50,7 +50,7 @@ def _guarded_gate(file: FileJob, python: str) -> SourceFile | Inspection:
         return failed(_why(error))
 
 
-def _inspect(source: SourceFile, ask: Ask, catalog: Catalog) -> Inspection:
+def _inspect(source: SourceFile, ask: CheckRequest, catalog: Catalog) -> Inspection:
     try:
         check = catalog[ask.check]
         options = read_options(check.options, ask.options)

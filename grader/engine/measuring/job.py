@@ -21,9 +21,10 @@ class Limits:
     """What one submission may use. Seconds are wall time; sizes are in bytes.
 
     ``pair_seconds`` and ``pair_output`` hold for one check on one file, ``seconds`` and ``output``
-    for all of them. ``memory`` is what a child may map beyond what the nursery has mapped before
-    it forks. ``deaths`` is how many children may die before the rest is given up. ``reuse`` is how
-    many submissions a child may serve one after the other; 1 gives every submission its own.
+    for all of them. ``memory`` is what a child may map beyond what the fork server has mapped
+    before it forks. ``deaths`` is how many children may die before the rest is given up.
+    ``reuse`` is how many submissions a child may serve one after the other; 1 gives every
+    submission a child of its own.
     """
 
     pair_seconds: float = 10.0
@@ -36,7 +37,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Ask:
+class CheckRequest:
     """One check on one file. ``options`` is canonical JSON, as it stands in the key of facts."""
 
     check: str
@@ -53,13 +54,13 @@ class FileJob:
 
     path: str
     data: bytes
-    asks: tuple[Ask, ...]
+    requests: tuple[CheckRequest, ...]
     gate: bool = True
 
     @property
     def questions(self) -> Iterator[int]:
         """The indexes of the answers that are wanted."""
-        return iter(range(GATE if self.gate else GATE + 1, len(self.asks) + 1))
+        return iter(range(GATE if self.gate else GATE + 1, len(self.requests) + 1))
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def nothing() -> None:
     """What there is to do meanwhile, where nobody says."""
 
 
-def canonical(data: object) -> str:
+def canonical_json(data: object) -> str:
     """JSON with sorted keys and no spaces: equal data, equal text (ASCII)."""
     return _CANONICAL.encode(data)
 
@@ -118,7 +119,7 @@ def encode_job(job: Job) -> tuple[bytes, bytes]:
             "path": file.path,
             "size": len(file.data),
             "gate": file.gate,
-            "asks": [[ask.check, ask.options, ask.context] for ask in file.asks],
+            "requests": [[ask.check, ask.options, ask.context] for ask in file.requests],
         }
         for file in job.files
     ]
@@ -134,7 +135,8 @@ def decode_job(header: bytes, body: bytes) -> Job:
         data = body[at : at + file["size"]]
         at += len(data)
         asks = tuple(
-            Ask(check, options, tuple(context)) for check, options, context in file["asks"]
+            CheckRequest(check, options, tuple(context))
+            for check, options, context in file["requests"]
         )
         files.append(FileJob(file["path"], data, asks, file["gate"]))
     return Job(tuple(files), told["python"])

@@ -1,16 +1,16 @@
 """The sandbox of a child process: levels, seccomp, Landlock and resource limits."""
 
-from grader.engine.sandbox.confinement import RESULTS, TASKS, Confinement, mapped
-from grader.engine.sandbox.levels import AUTO, Rung, Sandbox, choose, offered
+from grader.engine.sandbox.confinement import RESULTS, TASKS, Confinement, address_space
+from grader.engine.sandbox.levels import AUTO, Sandbox, SandboxLevel, available_levels, choose_level
 
 __all__ = [
     "AUTO",
     "RESULTS",
     "TASKS",
     "Confinement",
-    "Rung",
+    "SandboxLevel",
     "Sandbox",
-    "choose",
-    "mapped",
-    "offered",
+    "choose_level",
+    "address_space",
+    "available_levels",
 ]

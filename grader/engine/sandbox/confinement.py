@@ -1,4 +1,4 @@
-"""How a child of the nursery is confined before it sees a student's file."""
+"""How a child of the fork server is confined before it sees a student's file."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _PAGE = resource.getpagesize()
 
 @dataclass(frozen=True)
 class Confinement:
-    """What the nursery works out once for all of its children, who then touch less memory.
+    """What the fork server works out once for all of its children, who then touch less memory.
 
-    ``mapped`` is the address space that the tools take, in bytes.
+    ``address_space`` is the address space that the tools take, in bytes.
     """
 
     limits: Limits
     sandbox: Sandbox
-    mapped: int
+    address_space: int
     parent: int
 
     @staticmethod
     def here(limits: Limits, sandbox: Sandbox) -> Confinement:
         """For children of this process as it is now."""
         libc()
-        return Confinement(limits, sandbox, mapped(), os.getpid())
+        return Confinement(limits, sandbox, address_space(), os.getpid())
 
     def enter(self, results: int, tasks: int) -> None:
         """Confine this process for good; it keeps the two pipes and nothing else.
@@ -46,7 +46,7 @@ class Confinement:
         _keep(results, tasks)
         die_with_parent(self.parent)
         _limit(resource.RLIMIT_STACK, _STACK)
-        _limit(resource.RLIMIT_AS, self.mapped + self.limits.memory)
+        _limit(resource.RLIMIT_AS, self.address_space + self.limits.memory)
         # Empty files may come into being, no content may: nothing of a submission reaches a disk.
         _limit(resource.RLIMIT_FSIZE, 0)
         _limit(resource.RLIMIT_NOFILE, _MAX_FILES)
@@ -54,7 +54,7 @@ class Confinement:
         _limit(resource.RLIMIT_NPROC, 0)
         self.sandbox.enter()
 
-    def wind_up(self) -> None:
+    def reset_cpu_limit(self) -> None:
         """Give this process a submission's processor time, from now; its end is SIGXCPU."""
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         until = int(time.process_time() + self.limits.seconds) + 1
@@ -62,7 +62,7 @@ class Confinement:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def mapped(pid: int | None = None) -> int:
+def address_space(pid: int | None = None) -> int:
     """Bytes of address space of a process (this one by default); 0 where nobody tells."""
     try:
         with open(f"/proc/{pid or 'self'}/statm", "rb") as status:

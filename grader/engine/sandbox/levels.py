@@ -1,7 +1,7 @@
-"""The sandbox of a child: a ladder of rungs, of which the host offers some.
+"""The sandbox of a child: a ladder of levels, of which the host offers some.
 
-A rung is chosen once, by name, and what is chosen is in force or the child does not start: it is
-never silently weaker. Under every rung a child has limits, two pipes, no environment and no
+A level is chosen once, by name, and what is chosen is in force or the child does not start: it is
+never silently weaker. Under every level a child has limits, two pipes, no environment and no
 privileges (``confinement.py``). On top of that:
 
 - ``landlock+seccomp``: it opens nothing but the interpreter's own files, for reading, and makes no
@@ -29,8 +29,8 @@ from grader.infra.process import libc
 AUTO = "auto"
 
 
-class Rung(StrEnum):
-    """The rungs, the strongest first."""
+class SandboxLevel(StrEnum):
+    """The levels, the strongest first."""
 
     LANDLOCK_AND_SECCOMP = "landlock+seccomp"
     SECCOMP = "seccomp"
@@ -40,66 +40,66 @@ class Rung(StrEnum):
     @property
     def has_seccomp(self) -> bool:
         """Whether system calls are filtered."""
-        return self in (Rung.LANDLOCK_AND_SECCOMP, Rung.SECCOMP)
+        return self in (SandboxLevel.LANDLOCK_AND_SECCOMP, SandboxLevel.SECCOMP)
 
     @property
     def has_landlock(self) -> bool:
         """Whether files are given up."""
-        return self in (Rung.LANDLOCK_AND_SECCOMP, Rung.LANDLOCK)
+        return self in (SandboxLevel.LANDLOCK_AND_SECCOMP, SandboxLevel.LANDLOCK)
 
 
-def offered() -> tuple[Rung, ...]:
-    """The rungs that this host offers, the strongest first; the last one is always there."""
+def available_levels() -> tuple[SandboxLevel, ...]:
+    """The levels that this host offers, the strongest first; the last one is always there."""
     version = landlock.version()
-    filters = seccomp.offered()
+    filters = seccomp.is_available()
     # Without filters it is Landlock that has to keep the network away.
-    needed = {Rung.LANDLOCK_AND_SECCOMP: 1, Rung.LANDLOCK: landlock.NETWORK_VERSION}
+    needed = {SandboxLevel.LANDLOCK_AND_SECCOMP: 1, SandboxLevel.LANDLOCK: landlock.NETWORK_VERSION}
     return tuple(
-        rung
-        for rung in Rung
-        if version >= needed.get(rung, 0) and (filters or not rung.has_seccomp)
+        level
+        for level in SandboxLevel
+        if version >= needed.get(level, 0) and (filters or not level.has_seccomp)
     )
 
 
-def choose(wanted: str, available: Iterable[Rung] | None = None) -> Rung:
-    """The rung of that name; for ``auto`` the strongest that the host offers.
+def choose_level(wanted: str, available: Iterable[SandboxLevel] | None = None) -> SandboxLevel:
+    """The level of that name; for ``auto`` the strongest that the host offers.
 
     Raises:
-        BadSettings: there is no such rung, or the host does not offer it.
+        BadSettings: there is no such level, or the host does not offer it.
     """
-    rungs = [*(offered() if available is None else available)]
+    levels = [*(available_levels() if available is None else available)]
     if wanted == AUTO:
-        return rungs[0]
-    names = ", ".join(rungs)
-    if wanted not in [*Rung]:
+        return levels[0]
+    names = ", ".join(levels)
+    if wanted not in [*SandboxLevel]:
         raise BadSettings(
             f"GRADER_SANDBOX: there is no sandbox {wanted!r}.",
             how_to_fix=f"Set it to {AUTO}, or to one that this host offers: {names}.",
         )
-    if wanted not in rungs:
+    if wanted not in levels:
         raise BadSettings(
             f"GRADER_SANDBOX asks for {wanted}, which this host does not offer.",
             how_to_fix="Run it on Linux 5.13 or newer with Landlock among the security modules,"
             f" or set it to {AUTO}, or to one that this host offers: {names}.",
         )
-    return Rung(wanted)
+    return SandboxLevel(wanted)
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A rung, made ready once for all children."""
+    """A level, made ready once for all children."""
 
-    rung: Rung
+    level: SandboxLevel
     version: int
     filter: bytes
     folders: tuple[str, ...]
 
     @staticmethod
-    def prepare(rung: Rung, more: str = "") -> Sandbox:
+    def prepare(level: SandboxLevel, more: str = "") -> Sandbox:
         """For children of this process; ``more`` is a folder of code beside what is installed."""
-        machine = seccomp.MACHINES[platform.machine()] if rung.has_seccomp else None
-        filter = seccomp.program(machine) if machine else b""
-        return Sandbox(rung, landlock.version(), filter, _folders(more))
+        machine = seccomp.MACHINES[platform.machine()] if level.has_seccomp else None
+        filter = seccomp.build_filter(machine) if machine else b""
+        return Sandbox(level, landlock.version(), filter, _folders(more))
 
     def enter(self) -> None:
         """Shut this process in for good.
@@ -109,9 +109,9 @@ class Sandbox:
         """
         if libc() is not None:
             give_up_privileges()
-        if self.rung.has_landlock:
+        if self.level.has_landlock:
             landlock.read_only(self.folders, self.version)
-        if self.rung.has_seccomp:
+        if self.level.has_seccomp:
             seccomp.install(self.filter)
 
 

@@ -95,7 +95,7 @@ MACHINES: Mapping[str, Machine] = {
 }
 
 
-def offered() -> bool:
+def is_available() -> bool:
     """Whether this kernel filters calls, on an architecture whose numbers are known here."""
     machine = MACHINES.get(platform.machine())
     # A 32-bit interpreter on a 64-bit kernel makes other calls.
@@ -108,7 +108,7 @@ def offered() -> bool:
         return False
 
 
-def program(machine: Machine) -> bytes:
+def build_filter(machine: Machine) -> bytes:
     """The filter, as the kernel takes it: instructions of 8 bytes."""
     return b"".join(struct.pack("<HBBI", *step) for step in _steps(machine))
 

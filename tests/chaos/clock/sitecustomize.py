@@ -2,7 +2,7 @@
 
 Python imports this module when a process starts with its folder on ``PYTHONPATH``. So every process
 of the service is the product's own command, and only its composition root finds another clock.
-The nursery starts with ``-I`` and knows nothing of it.
+The fork server starts with ``-I`` and knows nothing of it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.engine.forkserver.framing import Gone, pack, pack_answers, read, read_answers, send
+from grader.engine.forkserver.framing import (
+    PeerFailed,
+    pack,
+    pack_answers,
+    read,
+    read_answers,
+    send,
+)
 
 Told = TypeVar("Told")
 
@@ -58,7 +65,7 @@ def test_of_a_frame_that_is_cut_off_nothing_is_heard(
 ) -> None:
     whole = b"".join(pack(*parts))
     cut = data.draw(st.integers(0, len(whole) - 1))
-    with pytest.raises(Gone):
+    with pytest.raises(PeerFailed):
         told([whole[:cut]], lambda fd, end: read(fd, len(parts), end), 30)
 
 
@@ -68,7 +75,7 @@ def test_a_frame_of_answers_is_read_to_its_end_or_is_torn(body: bytes) -> None:
     frame = len(body).to_bytes(8, "little") + body
     try:
         heard = told([frame], all_answers(), 30)
-    except Gone:
+    except PeerFailed:
         return
     records = [pack_answers({pair: payload})[0][8:] for pair, payload in heard]
     assert b"".join(records) == body
@@ -80,5 +87,5 @@ def test_answers_beyond_the_limit_are_refused(answers: dict[tuple[int, int], byt
     size = len(frame[0]) - 8
     assert len(told(frame, all_answers(size), 30)) == len(answers)
     if size:
-        with pytest.raises(Gone):
+        with pytest.raises(PeerFailed):
             told(frame, all_answers(size - 1), 30)

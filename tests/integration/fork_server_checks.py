@@ -1,4 +1,4 @@
-"""Checks that misbehave where a file says ``trigger``, for the tests of nursery and engine."""
+"""Checks that misbehave where a file says ``trigger``, for the tests of fork server and engine."""
 
 from __future__ import annotations
 

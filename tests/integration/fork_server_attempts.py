@@ -168,7 +168,7 @@ _ATTEMPTS: dict[str, Callable[[], object]] = {
 
 
 def _inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Tells what came of each attempt, in a child: the nursery warms up on a text of its own."""
+    """Report the outcome of each attempt, but only in a child: the warm-up text has no trigger."""
     if b"trigger" not in source.data:
         return Inspection()
     outcomes = {name: _outcome(act) for name, act in _ATTEMPTS.items()}
