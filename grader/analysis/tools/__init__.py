@@ -1,1 +1,1 @@
-"""black, isort, flake8, pep8-naming and radon, each run in this process."""
+"""Adapters that run black, isort, flake8, pep8-naming and radon inside this process."""

@@ -1,7 +1,7 @@
-"""Black in this process: its first pass for the verdict, both passes for the text it writes.
+"""Run Black inside this process.
 
-The outputs of the last few texts are remembered, because the patch formats what the verdict has
-formatted already wherever the imports are sorted.
+Black formats a text twice and writes the second result. One pass is enough for the verdict
+"would reformat"; both passes are needed for the text that Black writes.
 """
 
 from __future__ import annotations
@@ -14,36 +14,42 @@ from black.mode import TargetVersion
 
 from grader.analysis.tools.options import FormattingOptions
 
-#: Everything that changes what Black writes.
+#: Everything that changes what Black writes: its options, and whether the file is a stub.
 Settings = tuple[FormattingOptions, bool]
 
 
 def settings_of(options: FormattingOptions, *, is_stub: bool) -> Settings:
-    """The settings for a file; ``show_fix`` does not change what Black writes."""
+    """Return the cache key for `options` and `is_stub`.
+
+    ``show_fix`` does not change what Black writes, so it is the same in every key: the check and
+    the patch then share cached results.
+    """
     return options.model_copy(update={"show_fix": True}), is_stub
 
 
 def would_change(text: str, settings: Settings) -> bool:
-    """Whether ``black --check`` would reformat a text, whose newlines are all ``\\n``.
+    """Return whether ``black --check`` would reformat `text`, whose newlines are all ``\\n``.
 
-    Judged from the first pass. Black's second pass may move a comma of the first one's output,
-    and in principle could undo all of it; on no real file that we know of does it.
+    Only the first pass is run. In principle the second pass could undo the whole first pass, which
+    would make this verdict wrong; no real file is known where it does more than move a comma.
     """
     return _first_pass(text, settings) != text
 
 
 def formatted(text: str, settings: Settings) -> str:
-    """What Black would write for a text, to the letter."""
+    """Return exactly the text that Black would write for `text`."""
     first = _first_pass(text, settings)
     return first if first == text else _first_pass(first, settings)
 
 
+# Where the imports are already sorted, the patch formats the same text as the check. One file needs
+# at most two texts (as submitted, and with sorted imports); 8 was chosen by hand.
 @lru_cache(maxsize=8)
 def _first_pass(text: str, settings: Settings) -> str:
-    # Not public, and worth a third of Black's time. Where a release of Black lacks it, the public
-    # function gives the same verdicts, slower.
-    once: Callable[..., str] = getattr(black, "_format_str_once", black.format_str)
-    return once(text, mode=_mode(*settings))
+    # A private function of Black. It saves the second pass, about a third of Black's time. If a
+    # release of Black lacks it, the public function gives the same verdicts, only slower.
+    format_once: Callable[..., str] = getattr(black, "_format_str_once", black.format_str)
+    return format_once(text, mode=_mode(*settings))
 
 
 def _mode(options: FormattingOptions, is_stub: bool) -> black.Mode:

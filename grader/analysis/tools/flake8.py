@@ -1,7 +1,7 @@
-"""flake8 in this process, file by file, with its command line's findings.
+"""Run flake8 inside this process, one file at a time, with the findings of its command line.
 
-flake8 has no stable Python interface, so what is used of it lives in this one file. Only its
-stock plugins are loaded, whatever else is installed, and nothing is read from the disk.
+flake8 has no stable Python API: this module is the only one that uses its internals. Only the
+plugins that ship with flake8 are loaded, whatever else is installed, and no file is read from disk.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from flake8.style_guide import Decision, DecisionEngine
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.domain.source import SourceFile
 
+#: Distributions whose flake8 plugins are loaded. e.g. an installed flake8-bugbear is ignored.
 _STOCK = frozenset({"flake8", "mccabe", "pycodestyle", "pyflakes"})
 
 
@@ -42,15 +43,24 @@ class Violation:
 
 @dataclass(frozen=True)
 class _Setup:
+    """flake8 as configured for one set of command-line arguments."""
+
     plugins: finder.Checkers
     options: argparse.Namespace
     decisions: DecisionEngine
 
 
 def violations(source: SourceFile, arguments: tuple[str, ...]) -> list[Violation]:
-    """What ``flake8 --isolated --disable-noqa ARGUMENTS`` reports of a file, in its order."""
+    """Return what ``flake8 --isolated --disable-noqa ARGUMENTS`` reports about `source`.
+
+    `arguments` are further command-line options. The result is in flake8's order: by line, then by
+    column.
+    """
     setup = _setup(arguments)
-    _take_options(setup)
+    # pyflakes and mccabe keep their options on their classes: another rubric may have changed them.
+    for plugin in setup.plugins.tree:
+        plugin.obj.parse_options(setup.options)
+    # flake8 looks up lines by file name in linecache, and submissions share names (`main.py`).
     linecache.clearcache()
     with room_for_recursion():
         _, results, _ = _SharedChecker(source, setup).run_checks()
@@ -59,20 +69,20 @@ def violations(source: SourceFile, arguments: tuple[str, ...]) -> list[Violation
         for code, line, column, text, _ in results
         if setup.decisions.decision_for(code) is Decision.Selected
     ]
-    return sorted(selected, key=lambda found: (found.line, found.column))
+    return sorted(selected, key=lambda violation: (violation.line, violation.column))
 
 
 @lru_cache(maxsize=8)
 def _setup(arguments: tuple[str, ...]) -> _Setup:
-    """flake8's own start, with the stock plugins only and no configuration file."""
-    first = stage1_arg_parser()
-    early, rest = first.parse_known_args(["--isolated", "--disable-noqa", "-j1", *arguments])
+    """Repeat flake8's own start-up for `arguments`, without configuration files."""
+    parser = stage1_arg_parser()
+    early, rest = parser.parse_known_args(["--isolated", "--disable-noqa", "-j1", *arguments])
     settings, folder = config.load_config(config=None, extra=[], isolated=early.isolated)
     plugins = _stock_plugins()
     manager = OptionManager(
         version=flake8.__version__,
         plugin_versions=plugins.versions_str(),
-        parents=[first],
+        parents=[parser],
         formatter_names=list(plugins.reporters),
     )
     register_default_options(manager)
@@ -83,20 +93,14 @@ def _setup(arguments: tuple[str, ...]) -> _Setup:
 
 @lru_cache(maxsize=1)
 def _stock_plugins() -> finder.Plugins:
-    """flake8's own plugins. Finding them reads every installed distribution: once is enough."""
+    """Load flake8's own plugins. The search reads every installed distribution, hence the cache."""
     blank = finder.PluginOptions.blank()
     found = finder.find_plugins(configparser.RawConfigParser(), blank)
     return finder.load_plugins([item for item in found if item.package in _STOCK], blank)
 
 
-def _take_options(setup: _Setup) -> None:
-    """pyflakes and mccabe keep their options on their classes: set them before every run."""
-    for plugin in setup.plugins.tree:
-        plugin.obj.parse_options(setup.options)
-
-
 class _SharedProcessor(FileProcessor):  # type: ignore[misc]  # flake8 ships no types
-    """flake8's view of a file, on the lines, tokens and tree that every check shares."""
+    """flake8's file processor, reading the lines, tokens and tree of a shared ``SourceFile``."""
 
     def __init__(self, source: SourceFile, options: argparse.Namespace) -> None:
         super().__init__(source.path, options, lines=list(source.lines))
@@ -106,7 +110,7 @@ class _SharedProcessor(FileProcessor):  # type: ignore[misc]  # flake8 ships no 
         return self._source.tree
 
     def generate_tokens(self) -> Iterator[tokenize.TokenInfo]:
-        """The shared tokens, taking note of each line when the tokenizer would have read it."""
+        """Yield the shared tokens, advancing flake8's line counter as its tokenizer would."""
         try:
             tokens = self._source.tokens
         except (SyntaxError, tokenize.TokenError):
@@ -125,6 +129,8 @@ class _SharedProcessor(FileProcessor):  # type: ignore[misc]  # flake8 ships no 
 
 
 class _SharedChecker(FileChecker):  # type: ignore[misc]  # flake8 ships no types
+    """flake8's file checker with a ``_SharedProcessor``."""
+
     def __init__(self, source: SourceFile, setup: _Setup) -> None:
         self._source = source
         super().__init__(filename=source.path, plugins=setup.plugins, options=setup.options)

@@ -1,10 +1,13 @@
-"""isort in this process, with the verdict of its command line run in the submission's root.
+"""Run isort inside this process, with the result of its command line in the submission's root.
 
-The command line finds out which modules are the submission's own by looking on the disk
-(``--src``). Here the names are given instead, as patterns for isort's public settings, and two
-traps are kept in mind: a name of the standard library stays the standard library's even when the
-submission has a file of that name, and a folder without Python of its own (a namespace package)
-owns only what lies inside it.
+isort's command line searches the disk (``--src``) for modules that belong to the submission
+("first party"). Here their names are passed as patterns of isort's public settings. Two rules of
+isort need care:
+
+- A name of the standard library stays standard library even if the submission has such a file
+  (``random.py``).
+- A folder without Python files of its own (a namespace package) makes only its contents first
+  party, not every name below it.
 """
 
 from __future__ import annotations
@@ -21,106 +24,114 @@ from isort.settings import DEFAULT_CONFIG
 from grader.analysis.tools.options import ImportOrderOptions
 from grader.domain.check import Context, Outline
 
-#: Marks a folder without Python of its own in a context.
+#: Suffix of a context entry for a folder without Python files of its own.
 NAMESPACE = "/"
 _PYTHON = (".py", ".pyi")
 
-#: A folder: name -> its folder, or ``None`` for a module.
+#: A folder as a tree: from name to subfolder, or to ``None`` for a module.
 Folder = Mapping[str, "Folder | None"]
 
 
 def sorted_text(
-    text: str, options: ImportOrderOptions, own: Context, *, is_stub: bool
+    text: str, options: ImportOrderOptions, own_names: Context, *, is_stub: bool
 ) -> str | None:
-    """What isort would write for a text with newlines as they stand; ``None``: it is content.
+    """Return what isort would write for `text`, or ``None`` if it would change nothing.
+
+    Newlines are passed through as they are. `own_names` comes from :func:`own_modules`.
 
     Raises:
-        isort.exceptions.FileSkipComment: a directive to skip the file is still in the text.
+        isort.exceptions.FileSkipComment: `text` still has a directive to skip the file.
     """
     output = StringIO(newline="")
     changed = isort.stream(
         StringIO(text, newline=""),
         output,
         extension="pyi" if is_stub else "py",
-        config=_config(options, own),
+        config=_config(options, own_names),
         disregard_skip=True,
     )
     return output.getvalue() if changed else None
 
 
 def own_modules(path: str, outline: Outline) -> Context:
-    """Names that a file can import from the root of its submission and from its own folder.
+    """Return the sorted names that `path` can import from the submission's root and its own folder.
 
-    Sorted. ``name``: a module or a package. ``name/``: a folder without Python of its own, whose
-    members follow as ``name.member``. A folder's own name counts too, as it does for ``--src``.
+    `outline` lists the files of the submission. ``name`` stands for a module or a package;
+    ``name/`` for a folder without Python files of its own, whose members follow as
+    ``name.member``. The name of the file's own folder is included, as isort does for ``--src``.
     """
     root = _folders(other for other, _ in outline)
-    beside: Folder | None = root
+    siblings: Folder | None = root
     parents = path.split("/")[:-1]
     for part in parents:
-        beside = beside.get(part) if beside is not None else None
-    own_name = dict.fromkeys(parents[-1:], None)
-    # The root is asked first, so what it knows of a name hides what the file's folder knows.
-    return tuple(sorted(_names({**own_name, **(beside or {}), **root}, "")))
+        siblings = siblings.get(part) if siblings is not None else None
+    folder_name = dict.fromkeys(parents[-1:], None)
+    # isort searches the root first: a name in the root hides the same name in the file's folder.
+    return tuple(sorted(_names({**folder_name, **(siblings or {}), **root}, "")))
 
 
 def _folders(paths: Iterable[str]) -> Folder:
+    """Return `paths` as a tree of folders, with their Python files as leaves."""
     root: dict[str, Folder | None] = {}
     for path in paths:
         *folders, name = path.split("/")
-        here = root
+        parent = root
         for folder in folders:
-            inside = here.get(folder)
-            if not isinstance(inside, dict):
-                inside = here[folder] = {}
-            here = inside
+            child = parent.get(folder)
+            if not isinstance(child, dict):
+                child = parent[folder] = {}
+            parent = child
         if name.endswith(_PYTHON):
-            # A stub alone is not found by isort, but it makes its folder a package.
-            here.setdefault(name.removesuffix(".py"), None)
+            # isort does not find a stub alone (`shop.pyi` is no module `shop`), but the stub makes
+            # its folder a package.
+            parent.setdefault(name.removesuffix(".py"), None)
     return root
 
 
 def _names(folder: Folder, prefix: str) -> Iterable[str]:
-    for name, inside in folder.items():
+    """Yield the importable names of `folder`, each after `prefix`, in the form of `own_modules`."""
+    for name, content in folder.items():
         if not name.isidentifier():
             continue
-        if inside and not any(member is None for member in inside.values()):
+        if content and not any(member is None for member in content.values()):
             yield prefix + name + NAMESPACE
-            yield from _names(inside, f"{prefix}{name}.")
+            yield from _names(content, f"{prefix}{name}.")
         else:
             yield prefix + name
 
 
 @lru_cache(maxsize=16)
-def _config(options: ImportOrderOptions, own: Context) -> isort.Config:
-    first, third = _patterns(own)
+def _config(options: ImportOrderOptions, own_names: Context) -> isort.Config:
+    first_party, third_party = _patterns(own_names)
     settings: dict[str, Any] = {"profile": options.profile, "line_length": options.line_length}
     if options.force_sort_within_sections:
-        # Given only where asked for: a profile may have an opinion of its own.
+        # Passed only if the rubric asks for it: isort's profile may set it too.
         settings["force_sort_within_sections"] = True
     known: dict[str, Any] = {
-        "known_first_party": frozenset(first),
-        "known_third_party": frozenset(third),
+        "known_first_party": frozenset(first_party),
+        "known_third_party": frozenset(third_party),
     }
     return isort.Config(quiet=True, src_paths=(), **settings, **known)
 
 
-def _patterns(own: Context) -> tuple[set[str], set[str]]:
-    """Patterns of what is the submission's, and of what only looks as if it were."""
-    first: set[str] = set()
-    third: set[str] = set()
-    for entry in own:
+def _patterns(own_names: Context) -> tuple[set[str], set[str]]:
+    """Return isort's patterns of first-party and of third-party modules.
+
+    e.g. for ``shop/`` and ``shop.cart``, the names ``shop``, ``shop.cart`` and everything below
+    ``shop.cart`` are first party; all else in the namespace package ``shop`` is third party.
+    """
+    first_party: set[str] = set()
+    third_party: set[str] = set()
+    for entry in own_names:
         name = entry.removesuffix(NAMESPACE)
-        if _is_known(name.split(".")[0]):
+        top = name.split(".")[0]
+        # isort's own table, e.g. the standard library, wins over a file of the same name.
+        if any(pattern.match(top) for pattern, _ in DEFAULT_CONFIG.known_patterns):
             continue
         dotted = re.escape(name)
-        first.add(dotted)
+        first_party.add(dotted)
         if entry.endswith(NAMESPACE):
-            third.add(rf"{dotted}\..+")
+            third_party.add(rf"{dotted}\..+")
         elif "." in name:
-            first.add(rf"{dotted}\..+")
-    return first, third
-
-
-def _is_known(name: str) -> bool:
-    return any(pattern.match(name) for pattern, _ in DEFAULT_CONFIG.known_patterns)
+            first_party.add(rf"{dotted}\..+")
+    return first_party, third_party

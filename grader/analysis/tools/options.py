@@ -1,4 +1,4 @@
-"""The options of the tools, which several checks share: of the formatters, and of flake8."""
+"""The options of Black, isort and flake8, shared by the checks that run them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ Profile = Literal[
 
 
 class FormattingOptions(Options):
-    """Options of Black, named as in its configuration; ``show_fix`` also makes the hunk."""
+    """Options of Black, named as in Black's configuration.
+
+    ``show_fix`` also shows the student the changed lines.
+    """
 
     line_length: LineLength = 88
     target_versions: tuple[Target, ...] = ()
@@ -50,7 +53,10 @@ class FormattingOptions(Options):
 
 
 class ImportOrderOptions(Options):
-    """Options of isort, named as in its configuration; ``show_fix`` also makes the hunk."""
+    """Options of isort, named as in isort's configuration.
+
+    ``show_fix`` also shows the student the changed lines.
+    """
 
     profile: Profile = "black"
     line_length: LineLength = 88
@@ -58,16 +64,19 @@ class ImportOrderOptions(Options):
     show_fix: bool = True
 
 
+#: A flake8 code or the beginning of one, e.g. ``E501``, ``E5`` or ``W``.
 Code = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{0,3}$")]
 
-#: Codes that blame what Black writes, or that are a matter of taste where Black decides.
+#: Codes that complain about text that Black writes.
+#: e.g. E203 about the blank in ``rows[a + 1 :]``, W503 about an operator at the start of a line,
+#: E701 and E704 about ``class Empty: ...`` and ``def f(): ...`` on one line.
 BESIDE_BLACK = ("E203", "W503", "E701", "E704")
 
 
 class StyleOptions(Options):
-    """Options of flake8. ``select`` and ``extend_ignore`` hold codes or their beginnings.
+    """Options of flake8. ``select`` and ``extend_ignore`` hold codes or beginnings of codes.
 
-    Without ``select`` flake8's own choice holds. ``max_complexity`` turns C901 on.
+    Without ``select``, flake8's default selection applies. ``max_complexity`` turns C901 on.
     """
 
     max_line_length: LineLength = 88
@@ -76,12 +85,12 @@ class StyleOptions(Options):
     max_complexity: Annotated[int, Field(ge=0, le=1_000)] | None = None
 
     def arguments(self) -> tuple[str, ...]:
-        """The same choice on flake8's command line."""
-        given = [f"--max-line-length={self.max_line_length}"]
+        """Return these options as arguments of flake8's command line."""
+        arguments = [f"--max-line-length={self.max_line_length}"]
         if self.select is not None:
-            given.append(f"--select={','.join(self.select)}")
+            arguments.append(f"--select={','.join(self.select)}")
         if self.extend_ignore:
-            given.append(f"--extend-ignore={','.join(self.extend_ignore)}")
+            arguments.append(f"--extend-ignore={','.join(self.extend_ignore)}")
         if self.max_complexity is not None:
-            given.append(f"--max-complexity={self.max_complexity}")
-        return tuple(given)
+            arguments.append(f"--max-complexity={self.max_complexity}")
+        return tuple(arguments)

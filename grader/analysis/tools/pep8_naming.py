@@ -1,10 +1,10 @@
-"""PEP 8's rules of case, as the library pep8-naming reads them, on the tree that checks share.
+"""Run the naming rules of the library pep8-naming on a shared syntax tree.
 
-The library walks a tree by recursion, searches the bodies of all parents for every class, and
-keeps its options on its classes. Here each visitor is asked about each node in one flat pass,
-with options on the instance, so that a deep tree, a class inside ``match`` or another rubric's
-options cannot change a verdict. N818 (exceptions are called ``...Error``), which the library
-leaves out by default and which is no rule of case, is left out for good.
+The library walks the tree recursively, searches the bodies of all parents for every class, and
+stores its options on its classes. This module passes every node to every visitor in one flat loop
+and stores the options on the instance, so that a deep tree, a class inside ``match`` or another
+rubric's options cannot change a verdict. N818 (names of exceptions end in ``Error``) is never
+reported: the library turns it off by default, and it is not about upper and lower case.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _DECORATORS = {
 
 @dataclass(frozen=True, order=True)
 class CaseViolation:
-    """One complaint. ``line`` and ``column`` are 1-based."""
+    """One report of pep8-naming. ``line`` and ``column`` are 1-based."""
 
     line: int
     column: int
@@ -60,44 +60,44 @@ class CaseViolation:
 
 
 class _FlatChecker(library.NamingChecker):  # type: ignore[misc]  # it publishes no types
-    """The library's checker with its options on the instance and ``global`` looked up once."""
+    """The library's checker with options on the instance.
 
-    def __init__(self, found: Sequence[tuple[ast.AST, Scope]], allowed: library.NameSet) -> None:
+    The names that each function declares ``global`` are collected once, for all functions.
+    """
+
+    def __init__(self, nodes: Sequence[tuple[ast.AST, Scope]], allowed: library.NameSet) -> None:
         self.ignored, self.decorator_to_type = allowed, _DECORATORS
         self.visitors = _VISITORS
         self._globals: dict[Scope, set[str]] = {}
-        for node, scope in found:
+        for node, scope in nodes:
             if isinstance(node, ast.Global):
                 self._globals.setdefault(scope, set()).update(node.names)
 
     def find_global_defs(self, func_def_node: Any) -> None:
+        """Store on `func_def_node` the names that it declares ``global``; called by the library."""
         func_def_node.global_names = self._globals.get(func_def_node, frozenset())
 
 
 def case_violations(
-    found: Sequence[tuple[ast.AST, Scope]], allowed: tuple[str, ...] = ()
+    nodes: Sequence[tuple[ast.AST, Scope]], allowed: tuple[str, ...] = ()
 ) -> list[CaseViolation]:
-    """What the library says of the nodes that :func:`grader.analysis.syntax.names.scoped` found.
+    """Return the library's reports about `nodes`, sorted by line and column.
 
-    ``allowed`` are names, or patterns with ``*`` and ``?``, to accept beside :data:`ALLOWED`.
+    `nodes` come from :func:`grader.analysis.syntax.names.scoped`. `allowed` are names, or patterns
+    with ``*`` and ``?``, that are accepted in addition to :data:`ALLOWED`.
     """
     with room_for_recursion():
-        return sorted(_complaints(found, library.NameSet((*ALLOWED, *allowed))))
+        return sorted(_violations(nodes, library.NameSet((*ALLOWED, *allowed))))
 
 
-def _complaints(
-    found: Sequence[tuple[ast.AST, Scope]], allowed: library.NameSet
+def _violations(
+    nodes: Sequence[tuple[ast.AST, Scope]], allowed: library.NameSet
 ) -> Iterator[CaseViolation]:
-    checker = _FlatChecker(found, allowed)
-    for node, scope in found:
-        for line, column, text, _ in checker.visit_node(node, _parents(node, scope)):
+    checker = _FlatChecker(nodes, allowed)
+    for node, scope in nodes:
+        # A visitor only looks at the nearest function or class around a node. A class needs none:
+        # its parents would only serve to find its bases, for N818.
+        alone = isinstance(node, ast.ClassDef) or isinstance(scope, ast.Module)
+        for line, column, text, _ in checker.visit_node(node, () if alone else (scope,)):
             code, message = text.split(" ", 1)
             yield CaseViolation(line, column, code, message.replace("'", "`"))
-
-
-def _parents(node: ast.AST, scope: Scope) -> tuple[Scope, ...]:
-    """What a visitor needs of the nodes above: the nearest function or class.
-
-    For a class they would only serve to look for its bases, which N818 needs.
-    """
-    return () if isinstance(node, ast.ClassDef) or isinstance(scope, ast.Module) else (scope,)

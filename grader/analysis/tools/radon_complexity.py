@@ -1,8 +1,8 @@
-"""Cyclomatic complexity of every block of a file, with radon's arithmetic.
+"""Cyclomatic complexity of every block of a file, as radon computes it.
 
-A block is a function or method (inner ones too), the code of a module outside its functions, or
-the code of a class outside its methods. Each is counted on its own: what an inner function
-decides is not counted again for the function around it.
+A block is a function or method (nested ones too), the code of a module outside its functions, or
+the code of a class outside its methods. Each block is counted separately: the decisions of a nested
+function are not added to the function around it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from grader.domain.source import SourceFile
 
 MODULE = "<module>"
 
-#: A definition inside a block: its dotted name, itself, whether it is a method.
-_Defined = tuple[str, Function | ast.ClassDef, bool]
+#: A definition inside a block: its dotted name, its node, and whether it is a method.
+_Definition = tuple[str, Function | ast.ClassDef, bool]
 
 
 @dataclass(frozen=True)
 class Block:
-    """``complexity`` is at least 1: the decisions of the block, plus one."""
+    """One block with its ``complexity``: its decisions plus one. ``column`` is 1-based.
+
+    The block of the module is named ``<module>``, in line 1 and column 0.
+    """
 
     name: str
     line: int
@@ -35,57 +38,64 @@ class Block:
     is_method: bool = False
 
 
-class _OwnDecisions(ComplexityVisitor):  # type: ignore[misc]  # radon ships no types
-    """Counts the decisions of one block and collects what is defined inside it, unvisited."""
+class _BlockVisitor(ComplexityVisitor):  # type: ignore[misc]  # radon ships no types
+    """radon's visitor, which counts the decisions of one block.
+
+    It collects nested definitions in ``nested`` and does not visit them.
+    """
 
     def __init__(self) -> None:
         super().__init__(off=True)
-        self.inside: list[Function | ast.ClassDef] = []
+        self.nested: list[Function | ast.ClassDef] = []
 
     def visit_FunctionDef(self, node: Function) -> None:
-        self.inside.append(node)
+        self.nested.append(node)
 
     def visit_AsyncFunctionDef(self, node: Function) -> None:
-        self.inside.append(node)
+        self.nested.append(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self.inside.append(node)
+        self.nested.append(node)
 
 
 @lru_cache(maxsize=4)
 def blocks(source: SourceFile) -> tuple[Block, ...]:
-    """The blocks of a source in the order of their lines; the module's own comes first."""
+    """Return the blocks of `source`, sorted by line; the block of the module comes first."""
     with room_for_recursion():
-        found = list(_blocks(source.tree))
-    return tuple(sorted(found, key=lambda block: (block.line, block.column, block.name)))
+        every_block = list(_blocks(source.tree))
+    return tuple(sorted(every_block, key=lambda block: (block.line, block.column, block.name)))
 
 
 def total_complexity(source: SourceFile) -> int:
-    """All decisions of a file, plus one, plus one for each method, as radon adds them up."""
+    """Return the complexity of the whole of `source`: its decisions, plus one, plus its methods.
+
+    That is the total which radon puts into the maintainability index.
+    """
     return 1 + sum(block.complexity - 1 + block.is_method for block in blocks(source))
 
 
 def _blocks(tree: ast.Module) -> Iterator[Block]:
-    complexity, waiting = _own(tree.body, "")
+    complexity, waiting = _complexity_of(tree.body, "")
     yield Block(MODULE, 1, 0, complexity)
     while waiting:
         name, node, is_method = waiting.pop()
         is_class = isinstance(node, ast.ClassDef)
-        complexity, inside = _own(node.body, f"{name}.", in_class=is_class)
-        waiting.extend(inside)
-        # A class is a block only where its own code decides something: its methods count alone.
+        complexity, nested = _complexity_of(node.body, f"{name}.", in_class=is_class)
+        waiting.extend(nested)
+        # A class is a block only if its own code has a decision, e.g. `if sys.platform == "win32":`
+        # in its body. A class of methods only is not: each method is a block of its own.
         if complexity > 1 or not is_class:
             yield Block(name, node.lineno, node.col_offset + 1, complexity, is_method)
 
 
-def _own(
+def _complexity_of(
     body: Sequence[ast.stmt], prefix: str, *, in_class: bool = False
-) -> tuple[int, list[_Defined]]:
-    """The complexity of a body, and what it defines, by dotted name."""
-    visitor = _OwnDecisions()
+) -> tuple[int, list[_Definition]]:
+    """Return the complexity of `body` and the definitions nested in it, named after `prefix`."""
+    visitor = _BlockVisitor()
     for statement in body:
         visitor.visit(statement)
     return visitor.complexity, [
         (prefix + node.name, node, in_class and not isinstance(node, ast.ClassDef))
-        for node in visitor.inside
+        for node in visitor.nested
     ]

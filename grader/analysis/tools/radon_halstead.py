@@ -1,4 +1,4 @@
-"""Halstead's volume and effort of a file, as radon counts operators and operands."""
+"""Halstead volume and effort of a file, computed by radon."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from grader.domain.source import SourceFile
 
 @lru_cache(maxsize=4)
 def halstead(source: SourceFile) -> tuple[float, float]:
-    """Volume and effort. Both are 0 for code without arithmetic, comparison or logic."""
+    """Return the Halstead volume (bits) and effort (mental discriminations) of `source`.
+
+    Both are 0 for code without arithmetic, comparisons and Boolean operators.
+    """
     with room_for_recursion():
         total = h_visit_ast(source.tree).total
     return float(total.volume), float(total.effort)

@@ -1,4 +1,7 @@
-"""Room for the tools' recursive visitors on deep but honest trees (400 ``elif`` branches)."""
+"""A higher recursion limit for the tools' recursive visitors.
+
+e.g. an honest chain of 400 ``elif`` branches is a tree of more than 400 levels.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: Frames. Several times what the deepest tree that CPython itself compiles asks of a visitor.
-DEEP = 20_000
+#: Stack frames. Several times what a visitor needs for the deepest tree that CPython can compile;
+#: chosen by hand.
+RECURSION_LIMIT = 20_000
 
 
 @contextmanager
 def room_for_recursion() -> Iterator[None]:
-    """Raise the interpreter's recursion limit for a while; never lower it."""
+    """Raise the interpreter's recursion limit to at least ``RECURSION_LIMIT`` inside the block."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, DEEP))
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
     try:
         yield
     finally:
