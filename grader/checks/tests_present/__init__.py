@@ -1,12 +1,12 @@
-"""Are there unit tests, can they fail, and which functions do they try out?"""
+"""Check for unit tests: do they run, can they fail, and which functions do they cover?"""
 
 from __future__ import annotations
 
 import ast
 
-from grader.analysis.syntax.imports import Import, depth_in, imports_in, packages_around
+from grader.analysis.syntax.imports import depth_in, imports_in, packages_around
 from grader.analysis.syntax.statements import has_statements
-from grader.checks.tests_present.calls_made import Hubs
+from grader.checks.tests_present.calls_made import ModuleNames
 from grader.checks.tests_present.measures import (
     CANNOT_FAIL,
     LESSON,
@@ -16,14 +16,13 @@ from grader.checks.tests_present.measures import (
     UNTESTED,
 )
 from grader.checks.tests_present.public_functions import (
-    Definition,
-    Public,
+    PublicFunction,
     definitions,
     doctests,
     public_functions,
 )
-from grader.checks.tests_present.routines import Found, has_test_case, routines
-from grader.checks.tests_present.suite import Suite, TestSketch, Verdict
+from grader.checks.tests_present.routines import FoundRoutine, has_test_case, routines
+from grader.checks.tests_present.suite import Suite, TestSummary, Verdict
 from grader.domain.check import Check, Context, Guidance, Inspections, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile
@@ -91,43 +90,34 @@ _NOT_COUNTED = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """What one file offers, tests and imports; only together do files tell what is tested."""
+    """Return what `source` contributes to the tests of the project, as the sketch of its facts.
+
+    Findings are its assertions that cannot fail. Which functions are tested is decided by
+    ``combine``, which sees all files.
+    """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
     imports, in_tests = imports_in(source.tree), source.kind in ("test", "test_init")
     defined, found = definitions(source.tree), []
+    top_level = tuple(one.qualified_name for one in defined if not one.is_method)
     if in_tests or has_test_case(source.tree):
-        found = routines(source.tree, imports, _at_the_top(defined), in_tests)
-    return Inspection(
-        facts=Facts(counts={"files": 1}),
-        findings=tuple(_idle(node, one) for one in found for node in one.idle),
-        sketch=_sketch(source, context, imports, defined, found).model_dump_json(),
-    )
-
-
-def _sketch(
-    source: SourceFile,
-    context: Context,
-    imports: tuple[Import, ...],
-    defined: list[Definition],
-    found: list[Found],
-) -> TestSketch:
-    in_tests = source.kind in ("test", "test_init")
-    hubs = Hubs.of(imports, _at_the_top(defined))
-    return TestSketch(
+        found = routines(source.tree, imports, top_level, in_tests)
+    module_names = ModuleNames.of(imports, top_level)
+    summary = TestSummary(
         depth=depth_in(context),
         imports=imports,
-        defined=_at_the_top(defined),
+        defined=top_level,
         public=() if in_tests else tuple(public_functions(defined)),
-        routines=(*(one.routine for one in found), *doctests(source.tree, defined, hubs)),
+        routines=(*(one.routine for one in found), *doctests(source.tree, defined, module_names)),
+    )
+    return Inspection(
+        facts=Facts(counts={"files": 1}),
+        findings=tuple(_ineffective(node, one) for one in found for node in one.ineffective),
+        sketch=summary.model_dump_json(),
     )
 
 
-def _at_the_top(defined: list[Definition]) -> tuple[str, ...]:
-    return tuple(one.title for one in defined if not one.is_method)
-
-
-def _idle(node: ast.AST, found: Found) -> Finding:
+def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:
     return Finding(
         code=CANNOT_FAIL,
         line=getattr(node, "lineno", 1),
@@ -137,56 +127,60 @@ def _idle(node: ast.AST, found: Found) -> Finding:
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """What the tests of all files try out of all files."""
-    sketches = {
-        path: TestSketch.model_validate_json(one.sketch) for path, one in inspections.items()
+    """Return `inspections` with the verdicts on all tests and the functions that none covers."""
+    summaries = {
+        path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()
     }
-    suite = Suite(sketches)
+    suite = Suite(summaries)
     verdicts = suite.verdicts()
     covered = suite.covered(verdicts)
-    found = {}
+    combined = {}
     for path, one in inspections.items():
-        public = sketches[path].public
-        missed = [item for at, item in enumerate(public) if (path, at) not in covered]
+        public = summaries[path].public
+        untested = [item for index, item in enumerate(public) if (path, index) not in covered]
         counts = {
             **one.facts.counts,
             **_counts(verdicts[path]),
             "public_functions": len(public),
-            "functions_tested": len(public) - len(missed),
-            "untested_functions": len(missed),
+            "functions_tested": len(public) - len(untested),
+            "untested_functions": len(untested),
         }
-        more = [*(_about(each) for each in verdicts[path] if each.why), *map(_untested, missed)]
-        update = {"facts": Facts(counts=counts), "findings": (*one.findings, *more)}
-        found[path] = one.model_copy(update=update)
-    return found
+        not_counted = (_not_counted(verdict) for verdict in verdicts[path] if verdict.reason)
+        update = {
+            "facts": Facts(counts=counts),
+            "findings": (*one.findings, *not_counted, *map(_untested, untested)),
+        }
+        combined[path] = one.model_copy(update=update)
+    return combined
 
 
 def _counts(verdicts: list[Verdict]) -> dict[str, int]:
-    good = [one.routine for one in verdicts if not one.why]
+    counted = [one.routine for one in verdicts if not one.reason]
     return {
         "test_functions": len(verdicts),
-        "tests": len(good),
-        "assertions": sum(max(1, routine.assertions) for routine in good),
+        "tests": len(counted),
+        # A test that asserts only through a helper counts as one assertion.
+        "assertions": sum(max(1, routine.assertions) for routine in counted),
         "tests_without_assertion": sum(not one.asserts for one in verdicts),
     }
 
 
-def _about(verdict: Verdict) -> Finding:
+def _not_counted(verdict: Verdict) -> Finding:
     routine = verdict.routine
     return Finding(
         code=NOT_COUNTED if verdict.asserts else NOTHING_ASSERTED,
         line=routine.line,
         column=routine.column,
-        message=f"`{routine.name}` {verdict.why}",
+        message=f"`{routine.name}` {verdict.reason}",
     )
 
 
-def _untested(public: Public) -> Finding:
+def _untested(public: PublicFunction) -> Finding:
     return Finding(
         code=UNTESTED,
         line=public.line,
         column=public.column,
-        message=f"No test tries out `{public.title}`",
+        message=f"No test tries out `{public.qualified_name}`",
     )
 
 

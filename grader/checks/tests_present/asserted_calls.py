@@ -1,4 +1,4 @@
-"""What the tests that count call with an outcome that is heard, themselves or through helpers."""
+"""For each counted test, the calls whose result an assertion checks, directly or via a helper."""
 
 from __future__ import annotations
 
@@ -8,106 +8,124 @@ from typing import NamedTuple
 
 from grader.checks.tests_present.calls_made import ANY, READ, Call
 from grader.checks.tests_present.outcomes import Group
-from grader.checks.tests_present.public_functions import Public
+from grader.checks.tests_present.public_functions import PublicFunction
 from grader.checks.tests_present.routines import SETUPS, Routine
 
-#: A routine by the path of its file and its index there.
+#: A routine: the path of its file and its index in that file.
 Key = tuple[str, int]
+#: From a file and names in it to the helpers of these names.
 HelpersOf = Callable[[str, Iterable[str]], Iterable[Key]]
-_ON_SELF = "self."
+_SELF_PREFIX = "self."
 
 
-class Trial(NamedTuple):
-    """A call with an outcome that is heard. ``surely``: not only by what stands near it."""
+class AssertedCall(NamedTuple):
+    """A call whose result an assertion checks.
+
+    ``is_direct``: the assertion checks the result or a watched object, not just something near.
+    """
 
     call: Call
-    surely: bool
+    is_direct: bool
 
 
-class _Reached(NamedTuple):
-    """A group whose outcome is heard, in the file of that path."""
+class _AssertedGroup(NamedTuple):
+    """A group whose result an assertion checks, in the file ``path``."""
 
     path: str
     group: Group
-    surely: bool
-    chooses: bool
+    is_direct: bool
+    dispatches: bool
 
 
-class Trials:
-    """The trials of each file, by the name that is called."""
+class AssertedCalls:
+    """Follows asserted results from tests into the helpers that they use.
+
+    ``asserting`` are the routines that assert something, themselves or through a helper.
+    """
 
     def __init__(
         self, routines: Mapping[Key, Routine], helpers: HelpersOf, asserting: Collection[Key]
     ) -> None:
         self._routines, self._helpers, self._asserting = routines, helpers, asserting
 
-    def of(self, tests: Iterable[Key]) -> Mapping[str, Mapping[str, set[Trial]]]:
-        """What these tests try out, by the path of the file and the name there."""
-        found: dict[str, dict[str, set[Trial]]] = defaultdict(lambda: defaultdict(set))
-        waiting = [start for key in tests for start in self._heard_in(key)]
+    def of(self, tests: Iterable[Key]) -> Mapping[str, Mapping[str, set[AssertedCall]]]:
+        """Return the asserted calls of `tests`, by file and then by the called name."""
+        found: dict[str, dict[str, set[AssertedCall]]] = defaultdict(lambda: defaultdict(set))
+        waiting = [group for key in tests for group in self._asserted_groups(key)]
         seen = set(waiting)
         while waiting:
-            one = waiting.pop()
-            for call in _calls(one):
-                found[one.path][call.name].add(Trial(call, one.surely))
-            for more in self._behind(one):
-                if more not in seen:
-                    seen.add(more)
-                    waiting.append(more)
+            asserted = waiting.pop()
+            calls = [*asserted.group.calls]
+            if asserted.dispatches:
+                calls += (Call(name, ANY) for name in asserted.group.names)
+            for call in calls:
+                found[asserted.path][call.name].add(AssertedCall(call, asserted.is_direct))
+            for helper_group in self._helper_groups(asserted):
+                if helper_group not in seen:
+                    seen.add(helper_group)
+                    waiting.append(helper_group)
         return found
 
     def uses(self, key: Key, subjects: Collection[str]) -> bool:
-        """Whether a helper names one of some subjects, or a test looks at what comes of one."""
+        """Return whether routine `key` uses one of the names `subjects`.
+
+        A helper uses it by mentioning it, a test by asserting what results from it.
+        """
         if not self._routines[key].is_test:
             return any(name in subjects for name in self._routines[key].mentions)
-        return any(_acts_on(one.group, subjects) for one in self._heard_in(key))
+        groups = (asserted.group for asserted in self._asserted_groups(key))
+        return any(_uses_subjects(group, subjects) for group in groups)
 
-    def _heard_in(self, key: Key) -> Iterator[_Reached]:
+    def _asserted_groups(self, key: Key) -> Iterator[_AssertedGroup]:
+        """Yield the groups of `key` that it asserts itself or passes to an asserting helper."""
         for group in self._routines[key].groups:
-            asserted = group.heard == "asserted" or any(
+            asserted = group.link == "asserted" or any(
                 helper in self._asserting for helper in self._helpers(key[0], group.names)
             )
-            if asserted or group.heard:
-                yield _Reached(key[0], group, asserted or group.heard == "watched", group.chooses)
+            if asserted or group.link:
+                is_direct = asserted or group.link == "watched"
+                yield _AssertedGroup(key[0], group, is_direct, group.dispatches)
 
-    def _behind(self, one: _Reached) -> Iterator[_Reached]:
-        """The groups of helpers that this one leans on."""
-        names = one.group.names
-        own = {name.removeprefix("self") for name in names if name.startswith(_ON_SELF)}
-        for key in self._helpers(one.path, SETUPS.union(names) if own else names):
+    def _helper_groups(self, asserted: _AssertedGroup) -> Iterator[_AssertedGroup]:
+        """Yield the groups of helpers whose result `asserted` uses.
+
+        A group that reads ``self.x`` also depends on the groups of ``setUp`` that set ``.x``.
+        """
+        names = asserted.group.names
+        attributes = {name.removeprefix("self") for name in names if name.startswith(_SELF_PREFIX)}
+        for key in self._helpers(asserted.path, SETUPS.union(names) if attributes else names):
             routine = self._routines[key]
-            for group in filter(_gets_out, routine.groups):
-                if routine.name not in SETUPS or not own.isdisjoint(group.names):
-                    yield _Reached(key[0], group, one.surely, one.chooses or group.chooses)
+            for group in routine.groups:
+                if not (group.escapes or group.link == "asserted"):
+                    continue
+                if routine.name not in SETUPS or not attributes.isdisjoint(group.names):
+                    dispatches = asserted.dispatches or group.dispatches
+                    yield _AssertedGroup(key[0], group, asserted.is_direct, dispatches)
 
 
-def _gets_out(group: Group) -> bool:
-    return group.leaves or group.heard == "asserted"
+def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:
+    """Return whether `group` names one of `subjects` and does something with it.
 
-
-def _calls(one: _Reached) -> Iterator[Call]:
-    yield from one.group.calls
-    if one.chooses:
-        yield from (Call(name, ANY) for name in one.group.names)
-
-
-def _acts_on(group: Group, subjects: Collection[str]) -> bool:
-    """Whether a group does more with some subjects than to name them; constants have but names."""
+    To name a function alone is no use of it; to name a constant (in capitals) is.
+    """
     named = [name for name in group.names if name in subjects]
-    acts = bool(group.calls) or group.chooses
-    return any(acts or name.isupper() for name in named)
+    calls_something = bool(group.calls) or group.dispatches
+    return any(calls_something or name.isupper() for name in named)
 
 
-def tries(public: Public, trials: Iterable[Trial]) -> bool:
-    """Whether one of some trials of its name is one of a public function."""
-    return any(_fits(public, one) for one in trials)
+def is_covered(public: PublicFunction, calls: Iterable[AssertedCall]) -> bool:
+    """Return whether one of `calls`, all of the name of `public`, can be a call of it."""
+    return any(_matches(public, one) for one in calls)
 
 
-def _fits(public: Public, trial: Trial) -> bool:
-    """Such a call can be made, and where the result is what matters, it is looked at."""
-    if public.gives and not trial.surely:
+def _matches(public: PublicFunction, asserted: AssertedCall) -> bool:
+    """Return whether `asserted` has a number of arguments that `public` accepts.
+
+    The result of a function that returns a value must be asserted directly.
+    """
+    if public.returns_value and not asserted.is_direct:
         return False
-    count = trial.call.arguments
+    count = asserted.call.arguments
     if count == READ:
-        return public.is_read
-    return count == ANY or public.least <= count <= public.most
+        return public.is_property
+    return count == ANY or public.min_arguments <= count <= public.max_arguments

@@ -1,4 +1,4 @@
-"""What a test asserts that can fail, and what it names; code that never runs is left out."""
+"""The assertions of one function: those that can fail, and those that cannot."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from grader.checks.tests_present.running import Step, catches, expressions, is_bare, mentioned
-from grader.checks.tests_present.tautologies import Truths, is_same, last_name, shape
+from grader.checks.tests_present.running import (
+    Step,
+    catches,
+    expressions,
+    has_no_effect,
+    mentioned_names,
+)
+from grader.checks.tests_present.tautologies import Tautologies, is_same, last_name, shape
 
-#: Calls that assert, beside everything whose name begins with ``assert``.
+#: Calls that assert, in addition to every name that begins with ``assert``.
 _ASSERTING = frozenset({"raises", "warns", "deprecated_call", "expect"})
-#: Assertions of unittest and NumPy about one value, and about two that should agree.
-_OF_TRUTH = frozenset({"assertTrue", "assert_", "assertIsNotNone"})
-_OF_TWO = frozenset(
+#: Assertions of unittest and NumPy about one value, e.g. ``self.assertTrue(ok)``.
+_OF_ONE_VALUE = frozenset({"assertTrue", "assert_", "assertIsNotNone"})
+#: Assertions of unittest and NumPy that compare two values, e.g. ``self.assertEqual(a, b)``.
+_OF_TWO_VALUES = frozenset(
     {
         "assertEqual",
         "assertEquals",
@@ -36,97 +43,120 @@ _OF_TWO = frozenset(
         "assert_array_equal",
     }
 )
-#: Those that wait for an exception, and exceptions that a wrong call raises as well.
-RAISING = frozenset(
+#: Assertions that expect an exception, e.g. ``pytest.raises(ValueError)``.
+EXPECT_ERROR = frozenset(
     {"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp", "assert_raises"}
 )
+#: Exceptions that a mistake in the test raises as well, e.g. a misspelled name.
 _ANY_ERROR = frozenset({"Exception", "BaseException"})
 
 
 @dataclass
-class Look:
-    """What one function asserts and names: ``real`` holds the shape of each assertion."""
+class Assertions:
+    """The assertions of one function, and the names that it mentions.
 
-    truths: Truths
-    real: set[tuple[str, ...]] = field(default_factory=set)
-    idle: list[ast.AST] = field(default_factory=list)
+    ``effective`` holds the shape of each assertion that can fail, so that copies count once;
+    ``ineffective`` the nodes of those that cannot. ``asserting_steps`` are the indices of the steps
+    with an effective assertion.
+    """
+
+    tautologies: Tautologies
+    effective: set[tuple[str, ...]] = field(default_factory=set)
+    ineffective: list[ast.AST] = field(default_factory=list)
     mentions: set[str] = field(default_factory=set)
-    #: How many assertions can fail, copies too, and the indices of the steps that hold them.
-    heard: int = 0
-    asserting: set[int] = field(default_factory=set)
+    asserting_steps: set[int] = field(default_factory=set)
+    #: How many assertions can fail, copies included.
+    _count: int = 0
 
     @staticmethod
-    def at(steps: Sequence[Step], truths: Truths) -> Look:
-        """A look at everything in a function that can run."""
-        look = Look(truths)
-        for at, step in enumerate(steps):
-            before = look.heard
-            look._header(step.statement, step.swallowed, step.above >= 0)
-            if look.heard > before:
-                look.asserting.add(at)
-        return look
+    def of(steps: Sequence[Step], tautologies: Tautologies) -> Assertions:
+        """Return the assertions in `steps`, judged by `tautologies` of the same function."""
+        assertions = Assertions(tautologies)
+        for index, step in enumerate(steps):
+            before = assertions._count
+            assertions._add_statement(step.statement, step.swallowed, step.parent >= 0)
+            if assertions._count > before:
+                assertions.asserting_steps.add(index)
+        return assertions
 
-    def _header(self, statement: ast.stmt, swallowed: bool, nested: bool) -> None:
-        """What a statement says itself, without the statements inside it."""
+    def _add_statement(self, statement: ast.stmt, swallowed: bool, nested: bool) -> None:
+        """Add the assertions of `statement` itself, without the statements inside it.
+
+        A forced failure (``raise AssertionError``, ``assert False``, ``fail()``) counts only if it
+        is `nested`, i.e. depends on a condition.
+        """
         if isinstance(statement, ast.Assert):
-            self._asserted(statement, swallowed, nested)
+            self._add_assert(statement, swallowed, nested)
         elif isinstance(statement, ast.Raise):
             if statement.exc is not None and last_name(statement.exc) == "AssertionError":
-                self._keep(statement, swallowed or not nested)
-        elif not is_bare(statement):
-            idle = swallowed or _raises_by_itself(statement)
+                self._add(statement, is_effective=nested and not swallowed)
+        elif not has_no_effect(statement):
+            can_fail = not (swallowed or _contains_only_raise(statement))
             for value in expressions(statement):
-                self._calls(value, idle, nested)
+                self._add_calls(value, can_fail, nested)
 
-    def _asserted(self, statement: ast.Assert, swallowed: bool, nested: bool) -> None:
+    def _add_assert(self, statement: ast.Assert, swallowed: bool, nested: bool) -> None:
         test = statement.test
         if isinstance(test, ast.Constant) and not test.value:
-            self._keep(statement, swallowed or not nested)
-        elif swallowed or self.truths.cannot_fail(test):
-            self.idle.append(statement)
+            self._add(statement, is_effective=nested and not swallowed)
+        elif swallowed or self.tautologies.cannot_fail(test):
+            self._add(statement, is_effective=False)
         else:
-            self._keep(test, False)
-            self.mentions.update(mentioned([test]))
+            self._add(test, is_effective=True)
+            self.mentions.update(mentioned_names([test]))
 
-    def _keep(self, node: ast.AST, idle: bool) -> None:
-        if idle:
-            self.idle.append(node)
+    def _add(self, node: ast.AST, *, is_effective: bool) -> None:
+        if is_effective:
+            self.effective.add(shape([node]))
+            self._count += 1
         else:
-            self.real.add(shape([node]))
-            self.heard += 1
+            self.ineffective.append(node)
 
-    def _calls(self, value: ast.AST, idle: bool, nested: bool) -> None:
-        rest = [value]
+    def _add_calls(self, value: ast.AST, can_fail: bool, nested: bool) -> None:
+        """Add the asserting calls in `value`, and the names it mentions.
+
+        If `value` as a whole is an assertion that cannot fail, its names do not count as mentioned.
+        """
+        mentioning = [value]
         for node in ast.walk(value):
             if isinstance(node, ast.Call):
                 name = last_name(node)
                 if name == "fail":
-                    self._keep(node, idle or not nested)
+                    self._add(node, is_effective=can_fail and nested)
                 elif name.startswith("assert") or name in _ASSERTING:
-                    hollow = self._is_hollow(node, name)
-                    self._keep(node, idle or hollow)
-                    rest = [] if hollow and node is value else rest
-        self.mentions.update(mentioned(rest))
+                    is_tautology = self._is_tautology(node, name)
+                    self._add(node, is_effective=can_fail and not is_tautology)
+                    mentioning = [] if is_tautology and node is value else mentioning
+        self.mentions.update(mentioned_names(mentioning))
 
-    def _is_hollow(self, call: ast.Call, name: str) -> bool:
-        """``assertTrue(True)``, ``assertEqual(x, x)``, ``raises(Exception)`` and the like."""
-        if name in _OF_TRUTH and call.args:
-            return self.truths.cannot_fail(call.args[0])
-        if name in RAISING:
-            return _waits_for_anything(call)
-        if len(call.args) < 2 or name not in _OF_TWO:
+    def _is_tautology(self, call: ast.Call, name: str) -> bool:
+        """Return whether the assertion `call` of `name` cannot fail.
+
+        e.g. ``assertTrue(True)``, ``assertEqual(x, x)``, ``raises(Exception)``.
+        """
+        if name in _OF_ONE_VALUE and call.args:
+            return self.tautologies.cannot_fail(call.args[0])
+        if name in EXPECT_ERROR:
+            return _accepts_any_error(call)
+        if len(call.args) < 2 or name not in _OF_TWO_VALUES:
             return False
-        return self.truths.known(*call.args) or is_same(call.args[0], call.args[1])
+        return self.tautologies.is_known(*call.args) or is_same(call.args[0], call.args[1])
 
 
-def _waits_for_anything(call: ast.Call) -> bool:
-    """``raises(Exception)`` is content with a slip of the test itself, unless it says more."""
-    says_more = "Regex" in last_name(call) or any(item.arg == "match" for item in call.keywords)
-    return not says_more and catches(call.args[:1], _ANY_ERROR)
+def _accepts_any_error(call: ast.Call) -> bool:
+    """Return whether `call` accepts every exception, e.g. ``raises(Exception)``.
+
+    A pattern of the message narrows it down: ``raises(Exception, match="negative")`` does not.
+    """
+    has_pattern = "Regex" in last_name(call) or any(item.arg == "match" for item in call.keywords)
+    return not has_pattern and catches(call.args[:1], _ANY_ERROR)
 
 
-def _raises_by_itself(statement: ast.stmt) -> bool:
-    """``with raises(E): raise E`` tests nothing; what stands after ``raises(E)`` may raise too."""
+def _contains_only_raise(statement: ast.stmt) -> bool:
+    """Return whether `statement` expects an exception that its own body raises.
+
+    e.g. ``with raises(ValueError): raise ValueError`` tests nothing.
+    """
     if not isinstance(statement, ast.With | ast.AsyncWith):
         return False
     last = last_name(statement.items[-1].context_expr)

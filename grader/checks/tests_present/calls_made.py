@@ -1,4 +1,4 @@
-"""What an expression calls, hands over and reads, by name, and with how many arguments."""
+"""The functions that an expression calls, passes on or reads, with their numbers of arguments."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.analysis.syntax.imports import Import
-from grader.analysis.syntax.walk import children
-from grader.checks.tests_present.assertions import RAISING
+from grader.checks.tests_present.assertions import EXPECT_ERROR
 from grader.checks.tests_present.tautologies import last_name
 
-#: A call with a number of arguments that nobody can count, and an attribute that is only read.
+#: In place of a number of arguments: it cannot be counted (``f(*args)``), or an attribute is read.
 ANY, READ = -1, -2
 
-#: Builtins that call what they are given.
+#: Builtins that call the function that they get, e.g. ``map(area, sides)``.
 _CALLERS = frozenset({"map", "filter", "sorted", "min", "max", "iter"})
-#: Calls that look at a function without calling it.
-_LOOKERS = frozenset(
+#: Functions that inspect the function that they get without calling it.
+_INSPECTORS = frozenset(
     "signature getsource getsourcelines getdoc getfullargspec getmodule isfunction ismethod isclass"
     " iscoroutinefunction isgeneratorfunction get_type_hints cast".split()
 )
-#: Builtins that answer for nothing of a program. ``open`` reads what it has written.
-_PLAIN = frozenset(dir(builtins)) - {"open"}
-#: Modules whose functions answer from what they are given alone.
+#: Builtins whose result shows nothing of a program. ``open`` may read what the program has written.
+_NEUTRAL_BUILTINS = frozenset(dir(builtins)) - {"open"}
+#: Modules whose functions depend on their arguments alone, so that they show nothing of a program.
 _PURE_MODULES = frozenset(
     "math cmath statistics string operator itertools functools collections fractions decimal re"
     " typing types inspect copy textwrap".split()
@@ -34,134 +33,141 @@ _SELF = frozenset({"self", "cls"})
 
 
 class Call(NamedTuple):
-    """A name that is called (an attribute has a dot before it), with so many arguments."""
+    """A called name and its number of arguments, or ``ANY`` or ``READ``.
+
+    An attribute has a dot before it: ``.volume`` for ``box.volume()``.
+    """
 
     name: str
     arguments: int
 
 
-class Hubs(NamedTuple):
-    """Names that lead everywhere, so that no two statements belong together by sharing one.
+class ModuleNames(NamedTuple):
+    """Names with one meaning in a whole file. Two statements that share one need not be related.
 
-    ``outer`` are those of imports, functions and classes; ``plain`` ones say nothing of a program.
+    ``outer`` are imports, functions and classes of the file. ``neutral`` are builtins and pure
+    modules, whose results show nothing of the program.
     """
 
     outer: frozenset[str]
-    plain: frozenset[str]
+    neutral: frozenset[str]
 
     @staticmethod
-    def of(imports: Iterable[Import], defined: Iterable[str]) -> Hubs:
-        """The hubs of a file."""
+    def of(imports: Iterable[Import], defined: Iterable[str]) -> ModuleNames:
+        """Return the names of a file with these `imports` and functions and classes `defined`."""
         pure = {one.bound for one in imports if one.module in _PURE_MODULES and not one.level}
         outer = {"open", *defined, *(one.bound for one in imports)}
-        return Hubs(frozenset(outer - pure), (_PLAIN | pure) - outer.difference(pure))
+        neutral = (_NEUTRAL_BUILTINS | pure) - outer.difference(pure)
+        return ModuleNames(frozenset(outer - pure), neutral)
 
-    def without(self, names: Collection[str]) -> Hubs:
-        """The hubs where some names stand for something else."""
-        return Hubs(self.outer.difference(names), self.plain.difference(names))
+    def without(self, names: Collection[str]) -> ModuleNames:
+        """Return these names except `names`, which a function uses for something else."""
+        return ModuleNames(self.outer.difference(names), self.neutral.difference(names))
 
 
 @dataclass
-class Said:
-    """What expressions say. ``objects`` are the names in them that stand for values of a test.
+class Usage:
+    """What a set of expressions calls and names.
 
-    ``names`` are all they mention. ``chooses`` is whether such a value is itself called, and
-    ``looks_out`` whether anything but such values, constants and plain builtins is asked.
+    ``names``: all names in them. ``local_values``: those that stand for values of the test.
+    ``receivers``: names of which an attribute or item is used. ``dispatches``: a local value is
+    itself called. ``reads_module``: something of ``module_names.outer`` is called or read.
     """
 
-    hubs: Hubs
+    module_names: ModuleNames
     calls: set[Call] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
-    objects: set[str] = field(default_factory=set)
-    asked: set[str] = field(default_factory=set)
-    chooses: bool = False
-    looks_out: bool = False
+    local_values: set[str] = field(default_factory=set)
+    receivers: set[str] = field(default_factory=set)
+    dispatches: bool = False
+    reads_module: bool = False
 
-    def take(self, nodes: Sequence[ast.AST]) -> Said:
-        """Take in every node of some expressions."""
+    def add(self, nodes: Sequence[ast.AST]) -> Usage:
+        """Add every node in `nodes`, which are all nodes of some expressions; return `self`."""
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         for node in nodes:
             if isinstance(node, ast.Call):
-                self._call(node)
+                self._add_call(node)
             elif isinstance(node, ast.Name):
-                self._name(node)
+                self._add_name(node)
             elif isinstance(node, ast.Attribute):
-                self._attribute(node, id(node) in called)
+                self._add_attribute(node, id(node) in called)
         return self
 
-    def wrap(self, decorators: Iterable[ast.expr]) -> Said:
-        """Take in decorators: each is called with what stands below it."""
+    def add_decorators(self, decorators: Iterable[ast.expr]) -> Usage:
+        """Add `decorators` as functions that are called; return `self`."""
         for item in decorators:
-            self._hand(item, ANY)
+            self._add_passed_function(item, ANY)
         return self
 
-    def _name(self, node: ast.Name) -> None:
+    def _add_name(self, node: ast.Name) -> None:
         name = node.id
         if isinstance(node.ctx, ast.Load):
             self.names.add(name)
-        if not (name in self.hubs.outer or name in self.hubs.plain or name in _SELF or name == "_"):
-            self.objects.add(name)
+        of_module = name in self.module_names.outer or name in self.module_names.neutral
+        if not (of_module or name in _SELF or name == "_"):
+            self.local_values.add(name)
 
-    def _attribute(self, node: ast.Attribute, is_called: bool) -> None:
+    def _add_attribute(self, node: ast.Attribute, is_called: bool) -> None:
         self.names.add(f".{node.attr}")
         if is_called:
             return
-        if not node.attr.startswith("__") and not self._is_plain(node):
+        if not node.attr.startswith("__") and not self._starts_neutral(node):
             self.calls.add(Call(f".{node.attr}", READ))
         if isinstance(node.value, ast.Name) and node.value.id in _SELF:
-            self.objects.add(f"self.{node.attr}")
+            self.local_values.add(f"self.{node.attr}")
             self.names.add(f"self.{node.attr}")
 
-    def _is_plain(self, node: ast.expr) -> bool:
-        """Whether ``a.b(c).d`` starts at a plain ``a``. Note whether it is a value or outside."""
+    def _starts_neutral(self, node: ast.expr) -> bool:
+        """Return whether `node` starts at a neutral name, e.g. ``math`` in ``math.sqrt(2).real``.
+
+        Records the name as a receiver, and whether it is one of ``outer``.
+        """
         while isinstance(node, ast.Attribute | ast.Call | ast.Subscript | ast.Await):
             node = node.func if isinstance(node, ast.Call) else node.value
         if not isinstance(node, ast.Name):
             return False
-        self.asked.add(node.id)
-        self.looks_out |= node.id in self.hubs.outer
-        return node.id in self.hubs.plain
+        self.receivers.add(node.id)
+        self.reads_module |= node.id in self.module_names.outer
+        return node.id in self.module_names.neutral
 
-    def _call(self, node: ast.Call) -> None:
+    def _add_call(self, node: ast.Call) -> None:
         function, name = node.func, last_name(node)
-        if self._is_plain(node):
+        if self._starts_neutral(node):
             pass
         elif isinstance(function, ast.Attribute):
-            self.calls.add(Call(f".{name}", _count(node)))
-        elif isinstance(function, ast.Name) and name in self.hubs.outer:
-            self.calls.add(Call(name, _count(node)))
+            self.calls.add(Call(f".{name}", _argument_count(node)))
+        elif isinstance(function, ast.Name) and name in self.module_names.outer:
+            self.calls.add(Call(name, _argument_count(node)))
         else:
-            self.chooses = True
-        self._hand_all(node, name)
+            self.dispatches = True
+        self._add_passed_functions(node, name)
 
-    def _hand_all(self, node: ast.Call, name: str) -> None:
-        if name in RAISING:
+    def _add_passed_functions(self, node: ast.Call, name: str) -> None:
+        """Add the functions that the call `node` of `name` may call, as they are its arguments.
+
+        e.g. ``area`` in ``assertRaises(ValueError, area, -1)``, ``map(area, sides)`` and
+        ``check(area)``; not in ``print(area)`` and ``assertIs(area, other)``.
+        """
+        if name in EXPECT_ERROR:
             for value in node.args[1:2]:
-                self._hand(value, max(_count(node) - 2, ANY))
-        elif name in _CALLERS or not self._only_looks(name):
+                self._add_passed_function(value, max(_argument_count(node) - 2, ANY))
+            return
+        calls_nothing = (
+            name in self.module_names.neutral or name in _INSPECTORS or name.startswith("assert")
+        )
+        if name in _CALLERS or not calls_nothing:
             for value in (*node.args, *(item.value for item in node.keywords)):
-                self._hand(value, ANY)
+                self._add_passed_function(value, ANY)
 
-    def _only_looks(self, name: str) -> bool:
-        return name in self.hubs.plain or name in _LOOKERS or name.startswith("assert")
-
-    def _hand(self, value: ast.expr, arguments: int) -> None:
-        """A function that is handed to another, which may call it."""
+    def _add_passed_function(self, value: ast.expr, arguments: int) -> None:
         if isinstance(value, ast.Attribute):
             self.calls.add(Call(f".{value.attr}", arguments))
-        elif isinstance(value, ast.Name) and value.id in self.hubs.outer:
+        elif isinstance(value, ast.Name) and value.id in self.module_names.outer:
             self.calls.add(Call(value.id, arguments))
 
 
-def nodes_in(tops: Iterable[ast.AST]) -> list[ast.AST]:
-    """Every node of some expressions."""
-    found = list(tops)
-    for node in found:  # which grows meanwhile
-        found += children(node)
-    return found
-
-
-def _count(node: ast.Call) -> int:
+def _argument_count(node: ast.Call) -> int:
     starred = any(isinstance(item, ast.Starred) for item in node.args)
     if starred or any(item.arg is None for item in node.keywords):
         return ANY

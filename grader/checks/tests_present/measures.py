@@ -1,4 +1,4 @@
-"""What is counted of unit tests, as formulas over the facts of all files, and a small example."""
+"""The measures of unit tests, and the lesson with a program before and after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def _measure(
     codes: tuple[str, ...],
     among: str = "",
 ) -> Measure:
-    """A measure that is one count; nothing to measure where there is none of ``among``."""
+    """Return the measure that is the count `name`, with findings of `codes` as evidence.
+
+    If `among` names another count, there is nothing to measure where that count is 0.
+    """
     measure = counting(name, title, unit, better=better)
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:

@@ -1,204 +1,234 @@
-"""Which calls of a test have an outcome that one of its assertions looks at?
+"""Which calls of a routine produce a result that one of its assertions checks?
 
-Statements that share the name of a value belong together: a call is heard where an assertion stands
-in its group, since its result, or something that it was given, leads there.
+Statements of a routine that share a local name form a group. The calls of a group count as checked
+if an assertion is in the same group, because their result, or one of their arguments, leads to it::
+
+    total = add(1, 2)      # group 1: `add` is checked
+    assert total == 3      # group 1
+    other = subtract(1)    # group 2: `subtract` is not
 """
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from grader.analysis.syntax.signatures import starred_arguments
 from grader.analysis.syntax.statements import DEFINITIONS, Function
-from grader.checks.tests_present.calls_made import Call, Hubs, Said, nodes_in
+from grader.analysis.syntax.walk import walk
+from grader.checks.tests_present.calls_made import Call, ModuleNames, Usage
 from grader.checks.tests_present.running import Step, expressions
 from grader.checks.tests_present.tautologies import last_name
 
-#: How well an outcome is heard: asserted in its group; by a later assertion on what the test was
-#: given to watch (``capsys``, a mock); by a later one on anything outside the test; or not at all.
-Heard = Literal["asserted", "watched", "near", ""]
+#: How an assertion checks a group. "asserted": it is in the group. "watched": it comes later, on an
+#: object that the test got to watch side effects, e.g. ``capsys`` or a mock. "near": it comes
+#: later, on anything outside the test, e.g. a file. "": no assertion checks the group.
+AssertionLink = Literal["asserted", "watched", "near", ""]
 
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Match)
 _WITH = (ast.With, ast.AsyncWith)
-_WAITING = ("assert", "raises", "warns", "deprecated_call")
-_GIVING = (ast.Return, ast.Yield, ast.YieldFrom)
+#: Beginnings of context managers that assert, e.g. ``with pytest.raises(ValueError):``.
+_ASSERTING_CONTEXTS = ("assert", "raises", "warns", "deprecated_call")
+_RETURNING = (ast.Return, ast.Yield, ast.YieldFrom)
+#: In place of the index of a step: the decorators and defaults of the function.
+_HEADER = -1
 
 
 class Group(NamedTuple):
-    """Statements of a routine that belong together, as what they call and name.
+    """Related statements of a routine: the calls that they make and the names that they mention.
 
-    ``leaves``: whoever uses the routine may get hold of the outcome. ``chooses``: it calls what a
-    name stands for, so that functions which it names without calling them are called there.
+    ``escapes``: a caller of the routine may get hold of the result. ``dispatches``: it calls a
+    local value, so the functions that it only names may be called there.
     """
 
     calls: tuple[Call, ...]
     names: tuple[str, ...]
-    heard: Heard
-    leaves: bool
-    chooses: bool
+    link: AssertionLink
+    escapes: bool
+    dispatches: bool
 
 
-def group_of_value(value: ast.expr, hubs: Hubs) -> Group:
-    """A value outside every function, such as a list of cases, for tests to use."""
-    said = Said(hubs).take(nodes_in([value]))
-    return Group(tuple(sorted(said.calls)), tuple(sorted(said.names)), "", True, said.chooses)
+def group_of_value(value: ast.expr, module_names: ModuleNames) -> Group:
+    """Return the group of a `value` outside every function, e.g. a list of cases for tests."""
+    usage = Usage(module_names).add(list(walk(value)))
+    calls, names = tuple(sorted(usage.calls)), tuple(sorted(usage.names))
+    return Group(calls, names, "", True, usage.dispatches)
 
 
 def groups_of(
-    function: Function, steps: Sequence[Step], asserting: Collection[int], hubs: Hubs
+    function: Function,
+    steps: Sequence[Step],
+    asserting: Collection[int],
+    module_names: ModuleNames,
 ) -> tuple[Group, ...]:
-    """The groups of a function; ``asserting`` are the steps with an assertion that can fail."""
-    return tuple(_Grouping(function, steps, asserting, hubs).groups())
+    """Return the groups of `function`, whose statements are `steps`.
+
+    `asserting` are the indices of the steps with an assertion that can fail.
+    """
+    return tuple(_Grouping(function, steps, asserting, module_names).groups())
 
 
 class _Grouping:
-    """The statements of one function, and how names lead from one to another."""
+    """A union-find over the steps of one function and the names that connect them."""
 
     def __init__(
         self,
         function: Function,
         steps: Sequence[Step],
         asserting: Collection[int],
-        hubs: Hubs,
+        module_names: ModuleNames,
     ) -> None:
         self._function, self._steps, self._asserting = function, steps, frozenset(asserting)
         arguments = function.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         every += starred_arguments(function)
         self._arguments = {one.arg for one in every} - {"self", "cls"}
-        nodes = [nodes_in(_all_of(step.statement)) for step in steps]
-        own = {name for step in steps for name in _bound_by(step.statement)}
-        own.update(name for each in nodes for name in _names_set(each))
-        self._hubs = hubs.without(self._arguments | own)
-        self._said = [
-            Said(self._hubs).take(each).wrap(getattr(step.statement, "decorator_list", ()))
+        nodes = [list(walk(*_expressions_and_targets(step.statement))) for step in steps]
+        local = {name for step in steps for name in _bound_names(step.statement)}
+        local.update(name for each in nodes for name in _assigned_names(each))
+        self._module_names = module_names.without(self._arguments | local)
+        self._usages = [
+            Usage(self._module_names)
+            .add(each)
+            .add_decorators(getattr(step.statement, "decorator_list", ()))
             for step, each in zip(steps, nodes, strict=True)
         ]
-        self._above: dict[int | str, int | str] = {}
+        self._parents: dict[int | str, int | str] = {}
 
     def groups(self) -> Iterator[Group]:
-        """Each group that calls or names anything, in the order of its first statement."""
+        """Yield each group that calls or names anything, in the order of its first statement.
+
+        The group of the function's header comes last.
+        """
         self._join_all()
         members: dict[int | str, list[int]] = defaultdict(list)
-        for at in range(len(self._steps)):
-            members[self._root(at)].append(at)
-        given = self._root(_GIVEN)
-        members[given] = members.pop(given, [])
-        found = {root: self._gathered(root == given, at) for root, at in members.items()}
-        last = {kind: self._last(members, found, kind) for kind in ("watched", "near")}
+        for index in range(len(self._steps)):
+            members[self._root(index)].append(index)
+        header = self._root(_HEADER)
+        members[header] = members.pop(header, [])
+        found = {root: self._build_group(root == header, at) for root, at in members.items()}
+        watching = self._last_assertion_line(members, found, self._asserts_on_watched)
+        outside = self._last_assertion_line(members, found, self._asserts_on_module)
         for root, group in found.items():
-            if not group.heard and members[root]:
-                first = min(self._steps[at].statement.lineno for at in members[root])
-                group = group._replace(heard=_overheard(first, last))
+            if not group.link and members[root]:
+                first = min(self._steps[index].statement.lineno for index in members[root])
+                near: AssertionLink = "near" if first <= outside else ""
+                group = group._replace(link="watched" if first <= watching else near)
             if group.calls or group.names:
                 yield group
 
-    def _gathered(self, is_given: bool, members: Sequence[int]) -> Group:
-        said = [self._said[at] for at in members] + ([self._given] if is_given else [])
-        calls: set[Call] = set().union(*(one.calls for one in said))
-        names: set[str] = set().union(*(one.names for one in said))
+    def _build_group(self, is_header: bool, members: Sequence[int]) -> Group:
+        usages = [self._usages[index] for index in members]
+        usages += [self._header_usage] if is_header else []
+        calls: set[Call] = set().union(*(usage.calls for usage in usages))
+        names: set[str] = set().union(*(usage.names for usage in usages))
         return Group(
             calls=tuple(sorted(calls)),
             names=tuple(sorted(names)),
-            heard="" if self._asserting.isdisjoint(members) else "asserted",
-            leaves=is_given or any(map(self._leaves, members)),
-            chooses=any(one.chooses for one in said),
+            link="" if self._asserting.isdisjoint(members) else "asserted",
+            escapes=is_header or any(map(self._escapes, members)),
+            dispatches=any(usage.dispatches for usage in usages),
         )
 
-    def _last(
+    def _last_assertion_line(
         self,
         members: dict[int | str, list[int]],
-        found: dict[int | str, Group],
-        kind: str,
+        groups: dict[int | str, Group],
+        matches: Callable[[Usage], bool],
     ) -> int:
-        """The last line with an assertion on something outside, or 0."""
+        """Return the last line with an assertion in a group where a usage `matches`, or 0."""
         lines = [0]
-        for root, group in found.items():
-            if group.heard and any(self._looks(self._said[at], kind) for at in members[root]):
+        for root, group in groups.items():
+            if group.link and any(matches(self._usages[index]) for index in members[root]):
                 lines += [
-                    self._steps[at].statement.lineno
-                    for at in members[root]
-                    if at in self._asserting
+                    self._steps[index].statement.lineno
+                    for index in members[root]
+                    if index in self._asserting
                 ]
         return max(lines)
 
-    def _looks(self, said: Said, kind: str) -> bool:
-        if kind == "near":
-            return said.looks_out
-        return not self._arguments.isdisjoint(said.asked) or any("." in it for it in said.objects)
+    def _asserts_on_watched(self, usage: Usage) -> bool:
+        """Return whether `usage` asks an argument or ``self.x``, e.g. ``capsys.readouterr()``."""
+        asks_argument = not self._arguments.isdisjoint(usage.receivers)
+        return asks_argument or any("." in name for name in usage.local_values)
+
+    @staticmethod
+    def _asserts_on_module(usage: Usage) -> bool:
+        return usage.reads_module
 
     @cached_property
-    def _given(self) -> Said:
-        """What stands around the name of the function: parameters of tests, and defaults."""
-        around = nodes_in(given(self._function))
-        return Said(self._hubs).take(around).wrap(self._function.decorator_list)
+    def _header_usage(self) -> Usage:
+        """What the decorators and defaults of the function call and name."""
+        nodes = list(walk(*header_expressions(self._function)))
+        return Usage(self._module_names).add(nodes).add_decorators(self._function.decorator_list)
 
-    def _leaves(self, at: int) -> bool:
-        statement, said = self._steps[at].statement, self._said[at]
-        if not self._arguments.isdisjoint(said.objects):
+    def _escapes(self, index: int) -> bool:
+        """Return whether the value of a step is visible to the caller of the function.
+
+        e.g. ``return x``, ``argument.append(x)`` and ``self.box = x``; not ``x = 1``.
+        """
+        statement, usage = self._steps[index].statement, self._usages[index]
+        if not self._arguments.isdisjoint(usage.local_values):
             return True
-        if isinstance(statement, ast.Return) or isinstance(
-            getattr(statement, "value", None), _GIVING
-        ):
+        value = getattr(statement, "value", None)
+        if isinstance(statement, ast.Return) or isinstance(value, _RETURNING):
             return True
         targets = getattr(statement, "targets", [getattr(statement, "target", None)])
         return any(isinstance(item, ast.Attribute | ast.Subscript) for item in targets)
 
     def _join_all(self) -> None:
+        """Join each step with the names in it, and with the statement around it if related."""
         if self._function.decorator_list:
             for name in self._arguments:
-                self._join(_GIVEN, name)
-        for at, step in enumerate(self._steps):
-            for name in (*self._said[at].objects, *_bound_by(step.statement)):
-                self._join(at, name)
-            if step.above >= 0 and self._holds_together(step.above):
-                self._join(at, step.above)
+                self._join(_HEADER, name)
+        for index, step in enumerate(self._steps):
+            for name in (*self._usages[index].local_values, *_bound_names(step.statement)):
+                self._join(index, name)
+            if step.parent >= 0 and self._body_depends_on_header(step.parent):
+                self._join(index, step.parent)
 
-    def _holds_together(self, at: int) -> bool:
-        """Whether what stands in the body of a statement follows from its head."""
-        statement, said = self._steps[at].statement, self._said[at]
+    def _body_depends_on_header(self, index: int) -> bool:
+        """Return whether the statements in the body of a step belong to the step's own group.
+
+        e.g. for ``with raises(ValueError):``, ``for case in CASES:`` and a nested function; not for
+        ``with suppress(OSError):`` and ``while True:``.
+        """
+        statement, usage = self._steps[index].statement, self._usages[index]
         if isinstance(statement, DEFINITIONS):
             return True
         if isinstance(statement, ast.Try):
-            return _decides(statement)
+            return _expects_exception(statement)
         if isinstance(statement, _WITH):
-            waits = any(last_name(one.context_expr).startswith(_WAITING) for one in statement.items)
-            return waits or bool(said.objects)
-        return isinstance(statement, _BLOCKS) and bool(said.objects or said.looks_out)
+            names = (last_name(item.context_expr) for item in statement.items)
+            return any(name.startswith(_ASSERTING_CONTEXTS) for name in names) or bool(
+                usage.local_values
+            )
+        return isinstance(statement, _BLOCKS) and bool(usage.local_values or usage.reads_module)
 
     def _root(self, item: int | str) -> int | str:
-        above = self._above
-        while above.setdefault(item, item) != item:
-            above[item] = above[above[item]]
-            item = above[item]
+        """Return the representative of the group of `item`: an index of a step, or a name."""
+        parents = self._parents
+        while parents.setdefault(item, item) != item:
+            parents[item] = parents[parents[item]]
+            item = parents[item]
         return item
 
     def _join(self, one: int | str, other: int | str) -> None:
-        self._above[self._root(one)] = self._root(other)
+        self._parents[self._root(one)] = self._root(other)
 
 
-_GIVEN = -1
-
-
-def _overheard(first: int, last: dict[str, int]) -> Heard:
-    if first <= last["watched"]:
-        return "watched"
-    return "near" if first <= last["near"] else ""
-
-
-def given(function: Function) -> Iterator[ast.expr]:
-    """What stands around a function's name: decorators (parameters of tests) and defaults."""
+def header_expressions(function: Function) -> Iterator[ast.expr]:
+    """Yield the decorators (e.g. with parameters of a test) and the defaults of `function`."""
     yield from function.decorator_list
     yield from function.args.defaults
     yield from (value for value in function.args.kw_defaults if value is not None)
 
 
-def _all_of(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of a statement itself, and the names that it binds to them."""
+def _expressions_and_targets(statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the expressions of `statement` itself, with ``x`` of ``with f() as x``."""
     yield from expressions(statement)
     for item in getattr(statement, "items", ()):
         if item.optional_vars is not None:
@@ -208,8 +238,8 @@ def _all_of(statement: ast.stmt) -> Iterator[ast.expr]:
             yield handler.type
 
 
-def _bound_by(statement: ast.stmt) -> Iterator[str]:
-    """Names that are not expressions: of inner functions, and of caught exceptions."""
+def _bound_names(statement: ast.stmt) -> Iterator[str]:
+    """Yield names that `statement` binds without a node: of definitions and caught exceptions."""
     if isinstance(statement, DEFINITIONS):
         yield statement.name
     for handler in getattr(statement, "handlers", ()):
@@ -217,21 +247,24 @@ def _bound_by(statement: ast.stmt) -> Iterator[str]:
             yield handler.name
 
 
-def _names_set(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def _assigned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
 
 
-def _decides(statement: ast.Try) -> bool:
-    """Whether a ``try`` asks if an exception comes: by its name, or by failing where none does."""
+def _expects_exception(statement: ast.Try) -> bool:
+    """Return whether `statement` tests that an exception is raised.
+
+    It names the exception (``except ValueError as error:``), or fails if none is raised.
+    """
     if any(handler.name for handler in statement.handlers):
         return True
-    return any(_fails(node) for node in ast.walk(statement))
+    return any(_is_forced_failure(node) for node in ast.walk(statement))
 
 
-def _fails(node: ast.AST) -> bool:
-    """``assert False``, ``fail()``, ``raise AssertionError``."""
+def _is_forced_failure(node: ast.AST) -> bool:
+    """Return whether `node` is ``assert False``, ``fail()`` or ``raise AssertionError``."""
     if isinstance(node, ast.Assert):
         return isinstance(node.test, ast.Constant)
     if isinstance(node, ast.Raise):

@@ -1,4 +1,4 @@
-"""What a module offers to others: its public functions, and the doctests that try them out."""
+"""The public functions of a module, which its tests should cover, and its doctests."""
 
 from __future__ import annotations
 
@@ -15,49 +15,58 @@ from grader.analysis.syntax.statements import (
     is_stub,
     without_docstring,
 )
-from grader.checks.tests_present.calls_made import Hubs, Said, nodes_in
+from grader.analysis.syntax.walk import walk
+from grader.checks.tests_present.calls_made import ModuleNames, Usage
 from grader.checks.tests_present.outcomes import Group
 from grader.checks.tests_present.routines import Routine, is_case
-from grader.checks.tests_present.running import mentioned
-from grader.checks.tests_present.tautologies import digest, is_fixed, last_name
+from grader.checks.tests_present.running import mentioned_names
+from grader.checks.tests_present.tautologies import digest, is_constant, last_name
 
 _PROMPT, _MORE = ">>> ", "... "
-_ABSTRACT = frozenset({"NotImplementedError"})
-_READ = frozenset({"property", "cached_property"})
-#: Decorators that leave the arguments of a function as they are.
-_KEEPING = _READ | {"staticmethod", "classmethod", "abstractmethod", "override", "contextmanager"}
-_MANY = 10_000
+#: Decorators that turn a method into an attribute.
+_PROPERTIES = frozenset({"property", "cached_property"})
+#: Decorators that do not change the arguments of a function; any other may, e.g. ``@retry(3)``.
+_SAME_ARGUMENTS = _PROPERTIES | {
+    "staticmethod",
+    "classmethod",
+    "abstractmethod",
+    "override",
+    "contextmanager",
+}
+#: In place of a largest number of arguments.
+_UNLIMITED = 10_000
 
 
-class Public(NamedTuple):
-    """A function or method that a test can call; ``title`` has the class before it.
+class PublicFunction(NamedTuple):
+    """A function or method that a test can call.
 
-    It takes from ``least`` to ``most`` arguments. ``is_read``: as an attribute, it is not called.
-    ``gives``: it gives its caller a value.
+    ``qualified_name`` has the class before the name: ``Circle.area``. ``min_arguments`` and
+    ``max_arguments`` are the numbers of arguments that it accepts. ``is_property``: it is read as
+    an attribute. ``returns_value``: it returns or yields something. ``column`` is 1-based.
     """
 
     name: str
-    title: str
+    qualified_name: str
     line: int
     column: int
     is_method: bool
-    least: int
-    most: int
-    is_read: bool
-    gives: bool
+    min_arguments: int
+    max_arguments: int
+    is_property: bool
+    returns_value: bool
 
 
 class Definition(NamedTuple):
-    """A function or class. ``title`` has the classes around it before its name."""
+    """A function or class; ``qualified_name`` has the classes around it: ``Circle.area``."""
 
     node: Function | ast.ClassDef
-    title: str
+    qualified_name: str
     is_method: bool
     is_public: bool
 
 
 def definitions(tree: ast.Module) -> list[Definition]:
-    """Functions and classes of a module and the methods of its classes; no inner functions."""
+    """Return the functions, classes and methods of `tree`, sorted by line; no nested functions."""
     found: list[Definition] = []
     waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", True)]
     while waiting:
@@ -65,113 +74,129 @@ def definitions(tree: ast.Module) -> list[Definition]:
         for body in bodies(node):
             for item in body:
                 if isinstance(item, DEFINITIONS):
-                    shown = is_public and not item.name.startswith("_")
-                    one = Definition(item, prefix + item.name, bool(prefix), shown)
-                    found.append(one)
+                    visible = is_public and not item.name.startswith("_")
+                    name = prefix + item.name
+                    found.append(Definition(item, name, bool(prefix), visible))
                     if isinstance(item, ast.ClassDef):
-                        waiting.append((item, f"{one.title}.", shown and not is_case(item)))
+                        waiting.append((item, f"{name}.", visible and not is_case(item)))
                 else:
                     waiting.append((item, prefix, is_public))
     return sorted(found, key=lambda one: one.node.lineno)
 
 
-def public_functions(found: Sequence[Definition]) -> Iterator[Public]:
-    """Those that do something worth a test, ``main`` aside, which only puts the rest together."""
-    for one in found:
+def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFunction]:
+    """Yield the public functions among `definitions` that are worth a test.
+
+    Left out are trivial functions (see ``_is_trivial_statement``), tests, and ``main``, which only
+    calls the other functions.
+    """
+    for one in definitions:
         node = one.node
-        is_test = node.name.startswith("test") or one.title.startswith("Test")
+        is_test = node.name.startswith("test") or one.qualified_name.startswith("Test")
         if isinstance(node, FUNCTIONS) and one.is_public and not is_test:
-            if one.title != "main" and not _is_trivial(node.body):
-                yield _public(node, one)
+            is_trivial = all(map(_is_trivial_statement, without_docstring(node.body)))
+            if one.qualified_name != "main" and not is_trivial:
+                yield _public_function(node, one)
 
 
-def _public(node: Function, one: Definition) -> Public:
-    least, most = _arguments_of(node, one.is_method)
-    return Public(
+def _public_function(node: Function, one: Definition) -> PublicFunction:
+    min_arguments, max_arguments = _argument_range(node, one.is_method)
+    return PublicFunction(
         name=node.name,
-        title=one.title,
+        qualified_name=one.qualified_name,
         line=node.lineno,
         column=node.col_offset + 1,
         is_method=one.is_method,
-        least=least,
-        most=most,
-        is_read=any(last_name(item) in _READ for item in node.decorator_list),
-        gives=next(values_given(node), None) is not None,
+        min_arguments=min_arguments,
+        max_arguments=max_arguments,
+        is_property=any(last_name(item) in _PROPERTIES for item in node.decorator_list),
+        returns_value=next(values_given(node), None) is not None,
     )
 
 
-def _arguments_of(node: Function, is_method: bool) -> tuple[int, int]:
-    """How many arguments a call gives, at least and at most.
+def _argument_range(node: Function, is_method: bool) -> tuple[int, int]:
+    """Return the smallest and the largest number of arguments of a call of `node`.
 
-    A decorator may take or add some. Whether ``self`` is among them depends on how it is called.
+    For a method the range covers both ``box.volume()`` and ``Box.volume(box)``. Behind a decorator
+    that may change the arguments, every number is accepted.
     """
-    if any(last_name(item) not in _KEEPING for item in node.decorator_list):
-        return 0, _MANY
-    given = node.args
-    least = len(given.posonlyargs) + len(given.args) - len(given.defaults)
-    least += sum(value is None for value in given.kw_defaults)
-    most = len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs)
-    return max(0, least - is_method), _MANY if given.vararg or given.kwarg else most
+    if any(last_name(item) not in _SAME_ARGUMENTS for item in node.decorator_list):
+        return 0, _UNLIMITED
+    arguments = node.args
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    required = positional - len(arguments.defaults)
+    required += sum(value is None for value in arguments.kw_defaults)
+    is_open = arguments.vararg or arguments.kwarg
+    most = _UNLIMITED if is_open else positional + len(arguments.kwonlyargs)
+    return max(0, required - is_method), most
 
 
-def _is_trivial(body: Sequence[ast.stmt]) -> bool:
-    """One that holds a place, or does no more than to give a constant or a name as it is."""
-    return all(_does_nothing(statement) for statement in without_docstring(body))
+def _is_trivial_statement(statement: ast.stmt) -> bool:
+    """Return whether `statement` needs no test.
 
-
-def _does_nothing(statement: ast.stmt) -> bool:
+    e.g. ``pass``, ``return 3``, ``return name``, ``x = 60 * 60``, ``raise NotImplementedError``;
+    not ``return self.name`` and ``return [x]``.
+    """
     if isinstance(statement, ast.Return | ast.Assign | ast.AnnAssign):
         value = statement.value
         named = isinstance(statement, ast.Return) and isinstance(value, ast.Name)
-        return value is None or named or is_fixed(value)
+        return value is None or named or is_constant(value)
     if isinstance(statement, ast.Raise) and statement.exc is not None:
-        return last_name(statement.exc) in _ABSTRACT
+        return last_name(statement.exc) == "NotImplementedError"
     return is_stub([statement])
 
 
-def doctests(tree: ast.Module, found: Sequence[Definition], hubs: Hubs) -> Iterator[Routine]:
-    """Each docstring with examples that call something and say what comes out, as one test."""
-    documented = [(tree, "module"), *((one.node, one.title) for one in found)]
-    for node, title in documented:
+def doctests(
+    tree: ast.Module, definitions: Sequence[Definition], module_names: ModuleNames
+) -> Iterator[Routine]:
+    """Yield a test for each docstring of `tree` or `definitions` with an example that can fail.
+
+    Such an example calls something and shows the expected output.
+    """
+    documented = [(tree, "module"), *((one.node, one.qualified_name) for one in definitions)]
+    for node, qualified_name in documented:
         first = node.body[0] if node.body else None
         if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
             continue
         text = first.value.value
         if isinstance(text, str) and _PROMPT in text:
-            routine = _doctest(text, title, first, hubs)
+            routine = _doctest(text, qualified_name, first, module_names)
             if routine is not None:
                 yield routine
 
 
-def _doctest(text: str, title: str, statement: ast.stmt, hubs: Hubs) -> Routine | None:
+def _doctest(
+    text: str, qualified_name: str, statement: ast.stmt, module_names: ModuleNames
+) -> Routine | None:
+    """Return the examples in the docstring `text` as one test, or ``None`` if none can fail."""
     mentions: set[str] = set()
-    answered: set[str] = set()
-    said = Said(hubs)
-    for example, wanted in _examples(text):
+    asserting: set[str] = set()
+    usage = Usage(module_names)
+    for example, output in _examples(text):
         tree = _parsed(example)
         if tree is not None and "doctest: +SKIP" not in example:
-            mentions.update(mentioned([tree]))
-            said.take(nodes_in([tree]))
-            if wanted and any(isinstance(node, ast.Call) for node in ast.walk(tree)):
-                answered.add(example)
-    if not answered:
+            mentions.update(mentioned_names([tree]))
+            usage.add(list(walk(tree)))
+            if output and any(isinstance(node, ast.Call) for node in ast.walk(tree)):
+                asserting.add(example)
+    if not asserting:
         return None
     return Routine(
-        name=f"{title} (doctest)",
+        name=f"{qualified_name} (doctest)",
         line=statement.lineno,
         column=statement.col_offset + 1,
         is_test=True,
-        assertions=len(answered),
+        assertions=len(asserting),
         mentions=tuple(sorted(mentions)),
         groups=(
-            Group(tuple(sorted(said.calls)), tuple(sorted(mentions)), "asserted", False, False),
+            Group(tuple(sorted(usage.calls)), tuple(sorted(mentions)), "asserted", False, False),
         ),
         digest=digest([statement]),
     )
 
 
 def _examples(text: str) -> Iterator[tuple[str, str]]:
-    """Each example of a docstring as its code and the first line of what it should print."""
+    """Yield the code of each example in the docstring `text`, and the first line of its output."""
     code: list[str] = []
     for line in (*text.splitlines(), _PROMPT):
         plain = f"{line.strip()} "
@@ -187,6 +212,7 @@ def _examples(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parsed(example: str) -> ast.Module | None:
+    """Return the tree of `example`, or ``None`` if Python cannot parse it."""
     try:
         return ast.parse(example)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

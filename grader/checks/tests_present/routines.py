@@ -10,24 +10,32 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.syntax.imports import Import
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
-from grader.checks.tests_present.assertions import Look
-from grader.checks.tests_present.calls_made import Hubs
-from grader.checks.tests_present.outcomes import Group, given, group_of_value, groups_of
-from grader.checks.tests_present.running import mentioned, steps_of
-from grader.checks.tests_present.tautologies import Truths, digest, last_name
+from grader.checks.tests_present.assertions import Assertions
+from grader.checks.tests_present.calls_made import ModuleNames
+from grader.checks.tests_present.outcomes import (
+    Group,
+    group_of_value,
+    groups_of,
+    header_expressions,
+)
+from grader.checks.tests_present.running import mentioned_names, steps_of
+from grader.checks.tests_present.tautologies import Tautologies, digest, last_name
 
-#: Methods that run around every test of their class.
+#: Methods that the test runner calls around every test of a class.
 SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"})
-#: Marks of tests whose failure nobody hears of.
-_SILENT = frozenset({"skip", "xfail", "expectedFailure"})
-_SILENT_IF = frozenset({"skipif", "skipIf"})
+#: Marks under which a failure of the test goes unnoticed, e.g. ``@pytest.mark.skip``.
+_SKIP_MARKS = frozenset({"skip", "xfail", "expectedFailure"})
+#: Marks that skip a test on a condition. Only a constant condition counts: ``skipif(True)`` does,
+#: ``skipif(sys.platform == "win32")`` does not.
+_CONDITIONAL_SKIP_MARKS = frozenset({"skipif", "skipIf"})
 
 
 class Routine(BaseModel):
-    """A test, or something that a test may lean on, and what it names.
+    """A test, or a helper: a function or variable of a test file that tests may use.
 
-    ``silent`` says why a test is not one that can fail: ``skipped``, ``replaced`` or nothing.
-    ``digest`` is equal for tests that are copies of each other.
+    ``mentions`` are the names in it. ``digest`` is equal for tests that are copies of each other.
+    ``silent`` is "skipped" if a failure of the test goes unnoticed, "replaced" if a later test has
+    the same name, else empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,22 +51,26 @@ class Routine(BaseModel):
     silent: str = ""
 
 
-class Found(NamedTuple):
-    """A routine with those of its assertions that cannot fail."""
+class FoundRoutine(NamedTuple):
+    """A routine with the nodes of its assertions that cannot fail."""
 
     routine: Routine
-    idle: Sequence[ast.AST]
+    ineffective: Sequence[ast.AST]
 
 
-class _Words(NamedTuple):
-    """Names that mean something in a whole file."""
+class _FileNames(NamedTuple):
+    """Names with one meaning in the whole file."""
 
     imported: frozenset[str]
-    hubs: Hubs
+    module_names: ModuleNames
 
 
-class _Around(NamedTuple):
-    """What a class says of the functions inside it. Outside every class, the module is it."""
+class _Container(NamedTuple):
+    """The class around some functions, or the module, which has an empty ``name``.
+
+    ``collected``: the test runner looks for tests in it. ``silent``: it is marked as skipped.
+    ``setups``: its methods in ``SETUPS``. ``prepares``: it has anything besides tests.
+    """
 
     collected: bool
     silent: bool
@@ -68,39 +80,44 @@ class _Around(NamedTuple):
 
 
 def has_test_case(tree: ast.Module) -> bool:
-    """Whether a module has a class of unittest tests at its top."""
+    """Return whether a class at the top level of `tree` is a unittest test case."""
     return any(isinstance(item, ast.ClassDef) and is_case(item) for item in tree.body)
 
 
 def is_case(definition: ast.ClassDef) -> bool:
-    """Whether a class is one of unittest's, by the name of its base."""
+    """Return whether a base of `definition` is named like unittest's, e.g. ``TestCase``."""
     return any(last_name(base).endswith("TestCase") for base in definition.bases)
 
 
 def routines(
     tree: ast.Module, imports: tuple[Import, ...], defined: Iterable[str], is_test_path: bool
-) -> list[Found]:
-    """Tests and helpers in the order of their lines.
+) -> list[FoundRoutine]:
+    """Return the tests and helpers of `tree`, sorted by line.
 
-    A file that is no test by its name has those of its unittest classes alone.
+    `defined` are the functions and classes at the top level. If the file is not named like a test
+    file (`is_test_path`), only those in unittest classes are returned.
     """
-    words = _Words(frozenset(one.bound for one in imports), Hubs.of(imports, defined))
-    found: list[tuple[str, Found]] = []
-    top = _Around(is_test_path, _marked_silent(tree.body), (), False, "")
-    waiting: list[tuple[ast.AST, _Around]] = [(tree, top)]
+    names = _FileNames(frozenset(one.bound for one in imports), ModuleNames.of(imports, defined))
+    found: list[tuple[str, FoundRoutine]] = []
+    module = _Container(is_test_path, _is_body_marked_skipped(tree.body), (), False, "")
+    waiting: list[tuple[ast.AST, _Container]] = [(tree, module)]
     while waiting:
-        node, around = waiting.pop()
+        node, container = waiting.pop()
         for statement in _members(node):
             if isinstance(statement, ast.ClassDef):
-                waiting.append((statement, _class(statement, around, is_test_path)))
-            elif is_test_path or around.name:
-                found += [(around.name, one) for one in _routine(statement, around, words)]
+                waiting.append((statement, _class(statement, container, is_test_path)))
+            elif is_test_path or container.name:
+                inside = _routines_of(statement, container, names)
+                found += [(container.name, one) for one in inside]
     found.sort(key=lambda item: item[1].routine.line)
-    return _without_replaced(found)
+    return _mark_replaced(found)
 
 
 def _members(node: ast.AST) -> Iterator[ast.stmt]:
-    """Functions, classes and assignments of a body; those below an ``if`` or ``try`` too."""
+    """Yield functions, classes and assignments in the body of `node`, also under ``if`` or ``try``.
+
+    Not under an ``if`` with a constant condition: ``if False:`` never runs.
+    """
     waiting = [body for body in bodies(node)]
     while waiting:
         for statement in waiting.pop():
@@ -110,75 +127,91 @@ def _members(node: ast.AST) -> Iterator[ast.stmt]:
                 waiting.extend(bodies(statement))
 
 
-def _class(definition: ast.ClassDef, around: _Around, is_test_path: bool) -> _Around:
+def _class(definition: ast.ClassDef, container: _Container, is_test_path: bool) -> _Container:
     functions = {item.name for item in definition.body if isinstance(item, FUNCTIONS)}
-    marked = _is_silent(definition.decorator_list) or _marked_silent(definition.body)
-    return _Around(
-        collected=is_case(definition) or (is_test_path and _reads_as_tests(definition, functions)),
-        silent=around.silent or marked,
+    is_skipped = _is_marked_skipped(definition.decorator_list) or _is_body_marked_skipped(
+        definition.body
+    )
+    return _Container(
+        collected=is_case(definition)
+        or (is_test_path and _is_collected_class(definition, functions)),
+        silent=container.silent or is_skipped,
         setups=tuple(sorted(SETUPS & functions)),
-        prepares=any(not _is_test_or_doc(item) for item in definition.body),
-        name=f"{around.name}.{definition.name}",
+        prepares=any(not _is_test_or_docstring(item) for item in definition.body),
+        name=f"{container.name}.{definition.name}",
     )
 
 
-def _reads_as_tests(definition: ast.ClassDef, functions: set[str]) -> bool:
-    """Whether a class of a test file has tests by its own name or that of its base."""
+def _is_collected_class(definition: ast.ClassDef, functions: set[str]) -> bool:
+    """Return whether pytest finds tests in a class of a test file, which defines `functions`.
+
+    e.g. ``class TestArea:`` without ``__init__``, and ``class Area(BaseTest):``.
+    """
     by_base = any("Test" in last_name(base) for base in definition.bases)
     return by_base or (definition.name.startswith("Test") and "__init__" not in functions)
 
 
-def _is_test_or_doc(statement: ast.stmt) -> bool:
+def _is_test_or_docstring(statement: ast.stmt) -> bool:
     if isinstance(statement, FUNCTIONS):
         return statement.name.startswith("test")
     return isinstance(statement, ast.Expr | ast.Pass)
 
 
-def _routine(statement: ast.stmt, around: _Around, words: _Words) -> Iterator[Found]:
+def _routines_of(
+    statement: ast.stmt, container: _Container, names: _FileNames
+) -> Iterator[FoundRoutine]:
+    """Yield the routine that a function is, or one for each name that an assignment binds."""
     if isinstance(statement, FUNCTIONS):
-        yield _function(statement, around, words)
+        yield _function(statement, container, names)
     elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
-        groups = (group_of_value(statement.value, words.hubs),)
+        groups = (group_of_value(statement.value, names.module_names),)
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        mentions = set(mentioned_names([statement.value]))
         for name in (item.id for item in targets if isinstance(item, ast.Name)):
-            yield Found(_helper(name, statement, set(mentioned([statement.value])), groups), ())
+            yield FoundRoutine(_helper(name, statement, mentions, groups), ())
 
 
-def _function(function: Function, around: _Around, words: _Words) -> Found:
+def _function(function: Function, container: _Container, names: _FileNames) -> FoundRoutine:
     steps = steps_of(function)
-    look = Look.at(steps, Truths(function, words.imported))
-    names = {*look.mentions, *mentioned(given(function)), *_arguments(function)}
-    groups = groups_of(function, steps, look.asserting, words.hubs)
-    if around.collected and function.name.startswith("test"):
-        return Found(_test(function, around, len(look.real), names, groups), look.idle)
-    return Found(_helper(function.name, function, names, groups, len(look.real)), ())
+    assertions = Assertions.of(steps, Tautologies(function, names.imported))
+    mentions = {
+        *assertions.mentions,
+        *mentioned_names(header_expressions(function)),
+        *_fixtures(function),
+    }
+    groups = groups_of(function, steps, assertions.asserting_steps, names.module_names)
+    effective = len(assertions.effective)
+    if container.collected and function.name.startswith("test"):
+        test = _test(function, container, effective, mentions, groups)
+        return FoundRoutine(test, assertions.ineffective)
+    return FoundRoutine(_helper(function.name, function, mentions, groups, effective), ())
 
 
 def _test(
     function: Function,
-    around: _Around,
+    container: _Container,
     assertions: int,
-    names: set[str],
+    mentions: set[str],
     groups: tuple[Group, ...],
 ) -> Routine:
-    silent = around.silent or _is_silent(function.decorator_list)
+    is_skipped = container.silent or _is_marked_skipped(function.decorator_list)
     return Routine(
         name=function.name,
         line=function.lineno,
         column=function.col_offset + 1,
         is_test=True,
         assertions=assertions,
-        mentions=tuple(sorted(names.union(around.setups))),
+        mentions=tuple(sorted(mentions.union(container.setups))),
         groups=groups,
-        digest=_digest(function, around),
-        silent="skipped" if silent else "",
+        digest=_digest(function, container),
+        silent="skipped" if is_skipped else "",
     )
 
 
 def _helper(
     name: str,
     statement: ast.stmt,
-    names: set[str],
+    mentions: set[str],
     groups: tuple[Group, ...],
     assertions: int = 0,
 ) -> Routine:
@@ -188,63 +221,73 @@ def _helper(
         column=statement.col_offset + 1,
         is_test=False,
         assertions=assertions,
-        mentions=tuple(sorted(names)),
+        mentions=tuple(sorted(mentions)),
         groups=groups,
         digest=digest([statement]),
     )
 
 
-def _arguments(function: Function) -> Iterator[str]:
-    """The names of arguments: in a test of pytest, each names a fixture."""
+def _fixtures(function: Function) -> Iterator[str]:
+    """Yield the names of the arguments of `function`: for pytest, each names a fixture."""
     for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
         yield one.arg
 
 
-def _digest(function: Function, around: _Around) -> str:
-    """Equal for copies. What a class prepares for its tests makes them tests of its own."""
-    prepared = around.name if around.prepares else ""
-    return prepared + digest([*given(function), *without_docstring(function.body)])
+def _digest(function: Function, container: _Container) -> str:
+    """Return a digest that is equal for copies of a test.
+
+    Tests of two classes that prepare something, e.g. in ``setUp``, are never copies.
+    """
+    prepared = container.name if container.prepares else ""
+    return prepared + digest([*header_expressions(function), *without_docstring(function.body)])
 
 
-def _is_silent(decorators: Iterable[ast.expr]) -> bool:
-    for item in decorators:
-        name = last_name(item)
-        always = isinstance(item, ast.Call) and item.args[:1] and _is_true(item.args[0])
-        if (name in _SILENT_IF and always) or (name in _SILENT and not _has_condition(item)):
+def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
+    """Return whether one of `marks` always skips a test, or lets it fail unnoticed.
+
+    e.g. ``skip("later")``, ``xfail``, ``skipif(True)``; not ``skipif(x)`` and ``xfail(x)``.
+    """
+    for mark in marks:
+        name = last_name(mark)
+        if name in _SKIP_MARKS and not _has_condition(mark):
             return True
+        if name in _CONDITIONAL_SKIP_MARKS and isinstance(mark, ast.Call) and mark.args:
+            if isinstance(mark.args[0], ast.Constant) and mark.args[0].value:
+                return True
     return False
 
 
 def _has_condition(mark: ast.expr) -> bool:
-    """``xfail(condition, reason=…)``; a text alone is the reason."""
+    """Return whether `mark` is e.g. ``xfail(condition)``; a text alone is the reason."""
     if not isinstance(mark, ast.Call) or last_name(mark) != "xfail":
         return False
     return any(not isinstance(value, ast.Constant) for value in mark.args)
 
 
-def _is_true(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and bool(value.value)
-
-
-def _marked_silent(body: Iterable[ast.stmt]) -> bool:
-    """``pytestmark = pytest.mark.skip`` or ``__test__ = False``."""
+def _is_body_marked_skipped(body: Iterable[ast.stmt]) -> bool:
+    """Return whether `body` has ``pytestmark = pytest.mark.skip`` or ``__test__ = False``."""
     for item in body:
         if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
             name, value = item.targets[0].id, item.value
             marks = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-            off = isinstance(value, ast.Constant) and not value.value
-            if (name == "pytestmark" and _is_silent(marks)) or (name == "__test__" and off):
+            is_false = isinstance(value, ast.Constant) and not value.value
+            if (name == "pytestmark" and _is_marked_skipped(marks)) or (
+                name == "__test__" and is_false
+            ):
                 return True
     return False
 
 
-def _without_replaced(found: list[tuple[str, Found]]) -> list[Found]:
-    """Mark each test that a later one of the same name in the same place takes the place of."""
-    last = {(place, one.routine.name): at for at, (place, one) in enumerate(found)}
+def _mark_replaced(found: list[tuple[str, FoundRoutine]]) -> list[FoundRoutine]:
+    """Mark each test as "replaced" if a later one in the same container has the same name.
+
+    `found` holds each routine with the name of its container.
+    """
+    last = {(container, one.routine.name): at for at, (container, one) in enumerate(found)}
     marked = []
-    for at, (place, one) in enumerate(found):
+    for at, (container, one) in enumerate(found):
         routine = one.routine
-        if routine.is_test and last[(place, routine.name)] != at:
+        if routine.is_test and last[(container, routine.name)] != at:
             routine = routine.model_copy(update={"silent": routine.silent or "replaced"})
-        marked.append(Found(routine, one.idle))
+        marked.append(FoundRoutine(routine, one.ineffective))
     return marked

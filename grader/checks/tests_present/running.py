@@ -1,4 +1,4 @@
-"""The statements of a function that can run; an inner function that nobody calls never does."""
+"""The statements of a function that can run, and the names that they mention."""
 
 from __future__ import annotations
 
@@ -11,70 +11,81 @@ from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, witho
 from grader.analysis.syntax.walk import children
 from grader.checks.tests_present.tautologies import last_name
 
-#: Calls in a student's test after which nothing of that test runs, so that it tries nothing out.
-_SKIPS = frozenset({"skip", "skipTest", "exit", "xfail"})
-#: Calls that only ask whether something is there: to name it in one is not to try it out.
-_ONLY_ASKS = frozenset({"callable", "hasattr", "id"})
-_SWALLOWED = frozenset({"AssertionError", "Exception", "BaseException"})
+#: Calls that end a test, so that nothing behind them runs, e.g. ``pytest.skip("later")``.
+_EXITS = frozenset({"skip", "skipTest", "exit", "xfail"})
+#: Calls that only ask whether an object exists: ``assert callable(area)`` does not test ``area``.
+_EXISTENCE_TESTS = frozenset({"callable", "hasattr", "id"})
+#: Exceptions whose handler also catches a failed assertion.
+_CATCH_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
 
 
 class Step(NamedTuple):
-    """A statement that can run. ``swallowed``: where a failed assertion would be lost.
+    """A statement that can run.
 
-    ``above`` is the index of the step whose body holds it, or -1 at the top of the function.
+    ``swallowed``: a failed assertion in it would be caught and lost. ``parent``: the index of the
+    step whose body contains it, or -1 at the top of the function.
     """
 
     statement: ast.stmt
     swallowed: bool
-    above: int
+    parent: int
 
 
 def steps_of(function: Function) -> list[Step]:
-    """Everything in a function that can run, a statement always before those inside it."""
-    idle = _never_called(function)
-    found: list[Step] = []
+    """Return the statements of `function` that can run, each before the statements inside it.
+
+    Left out: what follows a ``return`` or a skip, ``if False:``, and nested functions that are
+    never called.
+    """
+    never_called = _never_called(function)
+    steps: list[Step] = []
     waiting = [(without_docstring(function.body), False, -1)]
     while waiting:
-        body, swallowed, above = waiting.pop()
-        for statement in _until_the_end(body):
-            if id(statement) not in idle:
-                found.append(Step(statement, swallowed, above))
-                at = len(found) - 1
+        body, swallowed, parent = waiting.pop()
+        for statement in _up_to_exit(body):
+            if id(statement) not in never_called:
+                steps.append(Step(statement, swallowed, parent))
+                index = len(steps) - 1
                 waiting.extend(
-                    (inner, swallowed or loses, at) for inner, loses in _alive(statement)
+                    (inner, swallowed or swallows, index)
+                    for inner, swallows in _reachable_bodies(statement)
                 )
-    return found
+    return steps
 
 
-def mentioned(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Names as they are, attributes with a dot before them, and the names of Python files."""
+def mentioned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that `nodes` read: ``area``, ``.attribute``, and the file name ``main.py``.
+
+    What is inside ``callable(...)`` and the like (``_EXISTENCE_TESTS``) is left out.
+    """
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
-        if not isinstance(node, ast.Call) or last_name(node) not in _ONLY_ASKS:
-            yield from _mentioned_by(node)
+        if not isinstance(node, ast.Call) or last_name(node) not in _EXISTENCE_TESTS:
+            yield from _mentioned_in_node(node)
             waiting += children(node)
 
 
-def _mentioned_by(node: ast.AST) -> Iterator[str]:
+def _mentioned_in_node(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield node.id
     elif isinstance(node, ast.Attribute):
         yield f".{node.attr}"
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        # e.g. `subprocess.run(["python", "src/main.py"])` tests the whole program
         if node.value.endswith(".py") and node.value.isprintable():
             yield node.value.split("/")[-1]
 
 
-def is_bare(statement: ast.stmt) -> bool:
-    """A name or a constant alone on a line does nothing, so it names nothing."""
+def has_no_effect(statement: ast.stmt) -> bool:
+    """Return whether `statement` is a lone name, attribute or constant, e.g. the line ``area``."""
     return isinstance(statement, ast.Expr) and isinstance(
         statement.value, ast.Name | ast.Attribute | ast.Constant
     )
 
 
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of a statement itself: no hints, no statements inside it."""
+    """Yield the expressions of `statement` itself: no type hints, no statements inside it."""
     for name, value in ast.iter_fields(statement):
         if name in ("annotation", "returns"):
             continue
@@ -86,20 +97,27 @@ def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _never_called(function: Function) -> set[int]:
-    """Inner functions, and methods of inner classes, that nothing outside of them names."""
-    owners = list(_inner(function))
-    if not owners:
+    """Return the ids of nested functions that nothing outside their own body names.
+
+    A method of a nested class counts as called where its class is named.
+    """
+    nested = list(_nested_functions(function))
+    if not nested:
         return set()
-    named = Counter(mentioned(node for node in function.body if not is_bare(node)))
-    idle = set()
-    for inner, owner in owners:
-        if named[owner.name] <= Counter(mentioned([owner]))[owner.name]:
-            idle.add(id(inner))
-    return idle
+    named = Counter(mentioned_names(node for node in function.body if not has_no_effect(node)))
+    return {
+        id(inner)
+        for inner, owner in nested
+        if named[owner.name] <= Counter(mentioned_names([owner]))[owner.name]
+    }
 
 
-def _inner(function: Function) -> Iterator[tuple[Function, Function | ast.ClassDef]]:
-    """Each function inside another, and what must be named for it to run: itself or its class."""
+def _nested_functions(function: Function) -> Iterator[tuple[Function, Function | ast.ClassDef]]:
+    """Yield each function inside `function` with the definition that must be named for it to run.
+
+    That is the function itself, or its class. Left out are definitions that something else may
+    call: a decorated one, or a class with a base class.
+    """
     waiting: list[tuple[ast.AST, ast.ClassDef | None]] = [(function, None)]
     while waiting:
         node, holder = waiting.pop()
@@ -107,69 +125,74 @@ def _inner(function: Function) -> Iterator[tuple[Function, Function | ast.ClassD
             inside = holder
             if isinstance(statement, FUNCTIONS):
                 inside = None
-                if not _is_handed_over(holder or statement):
-                    yield statement, holder or statement
+                owner = holder or statement
+                if not (owner.decorator_list or getattr(owner, "bases", [])):
+                    yield statement, owner
             elif isinstance(statement, ast.ClassDef):
                 inside = statement
             waiting.append((statement, inside))
 
 
-def _is_handed_over(owner: Function | ast.ClassDef) -> bool:
-    """Whether a decorator or the class that it inherits from gets hold of it."""
-    return bool(owner.decorator_list or getattr(owner, "bases", []))
-
-
-def _until_the_end(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a body up to the first that surely leaves it."""
+def _up_to_exit(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements of `body` up to the first that always leaves it."""
     for statement in body:
         yield statement
         if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
             return
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if last_name(statement.value) in _SKIPS:
+            if last_name(statement.value) in _EXITS:
                 return
 
 
-def _alive(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
-    """The bodies of a statement that can run, and whether a failed assertion is lost in each."""
+def _reachable_bodies(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
+    """Yield each body of `statement` that can run, and whether it swallows failed assertions.
+
+    e.g. the body of ``if False:`` and of ``for x in []:`` cannot run, nor the ``else`` of
+    ``while True:``.
+    """
     test = getattr(statement, "test", getattr(statement, "iter", None))
-    sure = isinstance(test, ast.Constant) or (
+    is_known = isinstance(test, ast.Constant) or (
         isinstance(test, ast.List | ast.Tuple) and not test.elts
     )
-    truth = bool(getattr(test, "value", False)) if sure else None
-    loses = _loses_assertions(statement)
+    truth = bool(getattr(test, "value", False)) if is_known else None
+    swallows = _swallows_assertions(statement)
     for body in bodies(statement):
-        first = body is getattr(statement, "body", None)
+        is_first = body is getattr(statement, "body", None)
         if isinstance(statement, ast.If | ast.While | ast.For) and truth is not None:
-            if first is not truth:
+            if is_first is not truth:
                 continue
-        yield body, loses and first
+        yield body, swallows and is_first
 
 
-def _loses_assertions(statement: ast.stmt) -> bool:
-    """``try`` around assertions whose handler says nothing, or ``suppress``."""
+def _swallows_assertions(statement: ast.stmt) -> bool:
+    """Return whether a failed assertion in the body of `statement` would go unnoticed.
+
+    e.g. ``with suppress(Exception):``, and ``try`` with ``except Exception: pass``; not with
+    ``except Exception: pytest.fail()``.
+    """
     if isinstance(statement, ast.With):
         calls = [item.context_expr for item in statement.items]
         return any(
-            last_name(call) == "suppress" and catches(call.args, _SWALLOWED)
+            last_name(call) == "suppress" and catches(call.args, _CATCH_ASSERTIONS)
             for call in calls
             if isinstance(call, ast.Call)
         )
     handlers = statement.handlers if isinstance(statement, ast.Try) else []
     return any(
-        (item.type is None or catches([item.type], _SWALLOWED)) and not _speaks(item.body)
+        (item.type is None or catches([item.type], _CATCH_ASSERTIONS))
+        and not _reports_failure(item.body)
         for item in handlers
     )
 
 
-def catches(kinds: Sequence[ast.expr], wanted: frozenset[str]) -> bool:
-    """Whether one of some exceptions, alone or in a tuple, has one of these names."""
-    named = (item for kind in kinds for item in getattr(kind, "elts", [kind]))
-    return any(last_name(item) in wanted for item in named)
+def catches(kinds: Sequence[ast.expr], names: frozenset[str]) -> bool:
+    """Return whether one of the exceptions `kinds`, alone or in a tuple, has one of `names`."""
+    every_kind = (item for kind in kinds for item in getattr(kind, "elts", [kind]))
+    return any(last_name(item) in names for item in every_kind)
 
 
-def _speaks(body: Sequence[ast.stmt]) -> bool:
-    """Whether a handler raises, asserts or fails in its turn."""
+def _reports_failure(body: Sequence[ast.stmt]) -> bool:
+    """Return whether the handler `body` raises, asserts or calls e.g. ``self.fail()``."""
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Raise | ast.Assert):

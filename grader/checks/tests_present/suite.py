@@ -1,4 +1,4 @@
-"""Which tests try out the submission, and which of its functions do they call?"""
+"""Which tests count, and which functions of the submission do they cover?"""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.syntax.imports import STAR, Import, Modules
-from grader.checks.tests_present.asserted_calls import Key, Trial, Trials, tries
-from grader.checks.tests_present.public_functions import Public
+from grader.checks.tests_present.asserted_calls import AssertedCall, AssertedCalls, Key, is_covered
+from grader.checks.tests_present.public_functions import PublicFunction
 from grader.checks.tests_present.routines import Routine
 from grader.domain.source import is_test_path
 
-#: A public function in the same way.
+#: Public functions, each as the path of its file and its index there.
 Covered = set[tuple[str, int]]
-#: What makes two tests copies: the same words, of themselves and of their helpers, that mean the
-#: same modules.
-_Meaning = tuple[str, ...]
-_Same = tuple[_Meaning, ...]
-_NOTHING = "asserts nothing that can fail"
+#: The digest of a routine and the modules that its names refer to.
+_RoutineIdentity = tuple[str, ...]
+#: The identity of a test and of its helpers. Two tests with the same one are copies.
+_TestIdentity = tuple[_RoutineIdentity, ...]
+_NO_ASSERTION = "asserts nothing that can fail"
 
 
-class TestSketch(BaseModel):
-    """What one file tells of itself. ``defined`` are the functions and classes at its top."""
+class TestSummary(BaseModel):
+    """What one file contributes to the tests of a project.
+
+    ``depth``: the number of packages around the file. ``defined``: the functions and classes at its
+    top level. ``public``: the functions in it that tests should cover. ``routines``: its tests and
+    helpers.
+    """
 
     __test__ = False
     model_config = ConfigDict(frozen=True)
@@ -33,183 +38,207 @@ class TestSketch(BaseModel):
     depth: int
     imports: tuple[Import, ...]
     defined: tuple[str, ...]
-    public: tuple[Public, ...]
+    public: tuple[PublicFunction, ...]
     routines: tuple[Routine, ...]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of one test; ``why`` it counts nothing, or empty where it counts."""
+    """The verdict on one test. ``reason`` says why it does not count, and is empty if it does.
+
+    ``asserts``: it has an assertion that can fail.
+    """
 
     routine: Routine
     asserts: bool
-    why: str
+    reason: str
 
 
 class Suite:
-    """The tests of a submission against its modules."""
+    """The tests of a submission and the modules that they test.
 
-    def __init__(self, sketches: Mapping[str, TestSketch]) -> None:
-        self._sketches = sketches
-        mains = [path for path in sketches if path.split("/")[-1] == "main.py"]
+    ``summaries`` are all files, by path.
+    """
+
+    def __init__(self, summaries: Mapping[str, TestSummary]) -> None:
+        self._summaries = summaries
+        mains = [path for path in summaries if path.split("/")[-1] == "main.py"]
         mains = sorted(mains, key=lambda path: (is_test_path(path), path.count("/"), path))
-        depths = {path: one.depth for path, one in sketches.items()}
+        depths = {path: one.depth for path, one in summaries.items()}
         self._modules = Modules(depths, next(iter(mains), ""))
-        self._own = {path for path in sketches if not is_test_path(path)}
+        #: The files that are no tests.
+        self._program = {path for path in summaries if not is_test_path(path)}
 
     def verdicts(self) -> dict[str, list[Verdict]]:
-        """Each test of each file, and whether it counts."""
-        seen: set[_Same] = set()
-        found: dict[str, list[Verdict]] = {path: [] for path in self._sketches}
-        for (path, at), routine in self._routines.items():
+        """Return the verdict on each test, by file."""
+        seen: set[_TestIdentity] = set()
+        verdicts: dict[str, list[Verdict]] = {path: [] for path in self._summaries}
+        for key, routine in self._routines.items():
             if routine.is_test:
-                asserts = (path, at) in self._asserting
-                why = self._why((path, at), routine, seen) if asserts else _NOTHING
-                found[path].append(Verdict(routine, asserts, why))
-        return found
+                asserts = key in self._asserting
+                reason = self._reason(key, routine, seen) if asserts else _NO_ASSERTION
+                verdicts[key[0]].append(Verdict(routine, asserts, reason))
+        return verdicts
 
-    def _why(self, key: Key, routine: Routine, seen: set[_Same]) -> str:
+    def _reason(self, key: Key, routine: Routine, seen: set[_TestIdentity]) -> str:
+        """Return why an asserting test does not count, or ""; adds its identity to `seen`."""
         if routine.silent == "skipped":
             return "is skipped, or allowed to fail"
         if routine.silent:
             return "never runs: a later test of the same name takes its place"
-        if self._own and key not in self._about_own:
+        if self._program and key not in self._testing_program:
             return "tries out nothing of your program"
-        helpers = (self._meanings[helper] for helper in self._helpers[key])
-        same = (self._meanings[key], *helpers)
-        if same in seen:
+        helpers = (self._identities[helper] for helper in self._helpers[key])
+        identity = (self._identities[key], *helpers)
+        if identity in seen:
             return "is a copy of another test"
-        seen.add(same)
+        seen.add(identity)
         return ""
 
     def covered(self, verdicts: Mapping[str, Iterable[Verdict]]) -> Covered:
-        """The public functions that tests which count try out, themselves or through helpers."""
-        counted = {id(one.routine) for all_ in verdicts.values() for one in all_ if not one.why}
-        starts = [key for key, routine in self._routines.items() if id(routine) in counted]
-        trials = self._trials.of(starts)
-        shared = [path for path in self._sketches if path.endswith("conftest.py")]
-        found: Covered = set()
-        for path, by_name in trials.items():
-            found.update(self._functions_tried(path, by_name, shared))
-        return found
+        """Return the public functions that the tests which count in `verdicts` cover.
 
-    def _functions_tried(
-        self, path: str, trials: Mapping[str, set[Trial]], shared: Iterable[str]
+        A test covers a function if it, or a helper of it, asserts the result of a call.
+        """
+        counted = {
+            id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
+        }
+        tests = [key for key, routine in self._routines.items() if id(routine) in counted]
+        shared = [path for path in self._summaries if path.endswith("conftest.py")]
+        covered: Covered = set()
+        for path, calls in self._asserted_calls.of(tests).items():
+            covered.update(self._covered_by(path, calls, shared))
+        return covered
+
+    def _covered_by(
+        self, path: str, calls: Mapping[str, set[AssertedCall]], shared: Iterable[str]
     ) -> Iterator[tuple[str, int]]:
-        meant: dict[tuple[str, str], set[Trial]] = defaultdict(set)
-        for place, name in self._real_names(path, trials):
-            meant[place].update(trials[name])
-        modules = {module for file in (path, *shared) for module in self._imported[file]}
-        if path in self._own:
+        """Yield the public functions that the asserted `calls` in the file `path` cover.
+
+        `calls` are by the called name. A method is found by its name alone, in every module that
+        `path`, or one of the files in `shared`, imports.
+        """
+        by_definition: dict[tuple[str, str], set[AssertedCall]] = defaultdict(set)
+        for definition, name in self._definitions_of(path, calls):
+            by_definition[definition].update(calls[name])
+        modules = {module for file in (path, *shared) for module in self._imported_modules[file]}
+        if path in self._program:
             modules.add(path)
-            meant.update(((path, name), found) for name, found in trials.items())
+            by_definition.update(((path, name), found) for name, found in calls.items())
         for module in modules:
-            for at, public in enumerate(self._sketches[module].public):
-                tried = trials.get(f".{public.name}", set())
+            for index, public in enumerate(self._summaries[module].public):
+                candidates = calls.get(f".{public.name}", set())
                 if not public.is_method:
-                    tried = tried | meant[(module, public.name)]
-                if tries(public, tried):
-                    yield module, at
+                    candidates = candidates | by_definition[(module, public.name)]
+                if is_covered(public, candidates):
+                    yield module, index
 
-    def _real_names(
-        self, path: str, mentions: Mapping[str, object]
+    def _definitions_of(
+        self, path: str, names: Mapping[str, object]
     ) -> Iterator[tuple[tuple[str, str], str]]:
-        """Where each name that a file imports, and its tests use, is really defined."""
-        for one, target in self._targets[path]:
-            if one.name == STAR:
-                for name in mentions.keys() & self._offered(target):
-                    yield self._located(target, name), name
-            elif one.bound in mentions and one.name:
-                yield self._located(target, one.name), one.bound
+        """Yield the definition (module and name) of each of `names` that the file `path` imports.
 
-    def _located(self, module: str, name: str) -> tuple[str, str]:
-        """The module that defines a name which another one only passes on."""
+        Each comes with the name under which the file uses it.
+        """
+        for one, module in self._program_imports[path]:
+            if one.name == STAR:
+                for name in names.keys() & set(self._summaries[module].defined):
+                    yield self._resolve(module, name), name
+            elif one.bound in names and one.name:
+                yield self._resolve(module, one.name), one.bound
+
+    def _resolve(self, module: str, name: str) -> tuple[str, str]:
+        """Return the module that defines `name` of `module`, and the name there.
+
+        e.g. a package's ``__init__.py`` may import it from one of its modules.
+        """
         seen: set[tuple[str, str]] = set()
-        while name not in self._sketches[module].defined and (module, name) not in seen:
+        while name not in self._summaries[module].defined and (module, name) not in seen:
             seen.add((module, name))
-            for one, target in self._targets[module]:
-                if (
-                    one.bound == name
-                    and one.name
-                    or one.name == STAR
-                    and name in self._offered(target)
-                ):
-                    module, name = target, name if one.name == STAR else one.name
+            for one, source in self._program_imports[module]:
+                by_star = one.name == STAR and name in self._summaries[source].defined
+                if by_star or (one.bound == name and one.name):
+                    module, name = source, name if one.name == STAR else one.name
                     break
         return module, name
 
-    def _offered(self, module: str) -> set[str]:
-        return set(self._sketches[module].defined)
-
     @cached_property
-    def _targets(self) -> Mapping[str, list[tuple[Import, str]]]:
-        """What each file imports of the submission, tests aside."""
+    def _program_imports(self) -> Mapping[str, list[tuple[Import, str]]]:
+        """By file, its imports of modules of the program, each with the path of the module."""
         found: dict[str, list[tuple[Import, str]]] = {}
-        for path, sketch in self._sketches.items():
-            meant = ((one, self._modules.meant(path, one)) for one in sketch.imports)
-            found[path] = [(one, to) for one, to in meant if to is not None and to in self._own]
+        for path, summary in self._summaries.items():
+            meant = ((one, self._modules.meant(path, one)) for one in summary.imports)
+            found[path] = [(one, to) for one, to in meant if to is not None and to in self._program]
         return found
 
     @cached_property
-    def _imported(self) -> Mapping[str, set[str]]:
-        """The modules that a file imports; with a package, those that the package shows."""
+    def _imported_modules(self) -> Mapping[str, set[str]]:
+        """By file, the modules it imports; with a package, those that its ``__init__`` imports."""
         found = {}
-        for path, targets in self._targets.items():
-            direct = {target for _, target in targets}
-            shown = (
+        for path, imports in self._program_imports.items():
+            direct = {module for _, module in imports}
+            of_packages = (
                 other
-                for target in direct
-                if target.endswith("__init__.py")
-                for _, other in self._targets[target]
+                for module in direct
+                if module.endswith("__init__.py")
+                for _, other in self._program_imports[module]
             )
-            found[path] = direct.union(shown)
+            found[path] = direct.union(of_packages)
         return found
 
     @cached_property
     def _routines(self) -> Mapping[Key, Routine]:
         return {
-            (path, at): routine
-            for path, sketch in self._sketches.items()
-            for at, routine in enumerate(sketch.routines)
+            (path, index): routine
+            for path, summary in self._summaries.items()
+            for index, routine in enumerate(summary.routines)
         }
 
     @cached_property
     def _helpers(self) -> Mapping[Key, list[Key]]:
-        """The helpers that each routine names."""
+        """By routine, the helpers that it mentions."""
         return {
             key: self._helpers_named(key[0], routine.mentions)
             for key, routine in self._routines.items()
         }
 
     def _helpers_named(self, path: str, mentions: Iterable[str]) -> list[Key]:
-        """The helpers of these names: of the file itself, else of another one with tests."""
-        near, far = self._by_name
+        """Return the helpers named in `mentions`, from the file `path` or else from any file."""
+        in_file, anywhere = self._helpers_by_name
         names = sorted({mention.lstrip(".") for mention in mentions})
-        return [key for name in names for key in near.get((path, name), far.get(name, []))]
+        return [key for name in names for key in in_file.get((path, name), anywhere.get(name, []))]
 
     @cached_property
-    def _by_name(self) -> tuple[Mapping[tuple[str, str], list[Key]], Mapping[str, list[Key]]]:
-        near: dict[tuple[str, str], list[Key]] = defaultdict(list)
-        far: dict[str, list[Key]] = {}
+    def _helpers_by_name(
+        self,
+    ) -> tuple[Mapping[tuple[str, str], list[Key]], Mapping[str, list[Key]]]:
+        """The helpers by file and name, and the first helper of each name in any file."""
+        in_file: dict[tuple[str, str], list[Key]] = defaultdict(list)
+        anywhere: dict[str, list[Key]] = {}
         for key, routine in self._routines.items():
             if not routine.is_test:
-                near[(key[0], routine.name)].append(key)
-                far.setdefault(routine.name, [key])
-        return near, far
+                in_file[(key[0], routine.name)].append(key)
+                anywhere.setdefault(routine.name, [key])
+        return in_file, anywhere
 
     @cached_property
-    def _meanings(self) -> Mapping[Key, _Meaning]:
-        """Each routine's words, and the modules that they mean: files may import other things
-        under one name."""
+    def _identities(self) -> Mapping[Key, _RoutineIdentity]:
+        """By routine, its identity. Equal code is no copy if its names refer to other modules.
+
+        e.g. ``assert solve(1) == 2`` below ``from week1 import solve`` and ``from week2 import
+        solve``.
+        """
         found = {}
         for key, routine in self._routines.items():
             mentions = set(routine.mentions)
-            meant = (to for one, to in self._targets[key[0]] if one.bound in mentions)
+            imports = self._program_imports[key[0]]
+            meant = (module for one, module in imports if one.bound in mentions)
             found[key] = (routine.digest, *meant)
         return found
 
     @cached_property
     def _users(self) -> Mapping[Key, list[Key]]:
+        """By helper, the routines that mention it."""
         found: dict[Key, list[Key]] = defaultdict(list)
         for key, helpers in self._helpers.items():
             for helper in helpers:
@@ -219,35 +248,36 @@ class Suite:
     @cached_property
     def _asserting(self) -> set[Key]:
         """Routines that assert something, themselves or through a helper."""
-        first = [key for key, routine in self._routines.items() if routine.assertions]
-        return _spread(first, lambda key: self._users.get(key, ()))
+        direct = [key for key, routine in self._routines.items() if routine.assertions]
+        return _closure(direct, lambda key: self._users.get(key, ()))
 
     @cached_property
-    def _about_own(self) -> set[Key]:
-        """Routines that use something of the submission, themselves or through a helper."""
-        subjects = {path: self._subjects(path) for path in self._sketches}
-        files = {own.split("/")[-1] for own in self._own}
-        first = [
+    def _testing_program(self) -> set[Key]:
+        """Routines that use something of the program, themselves or through a helper."""
+        names = {path: self._names_of_program(path) for path in self._summaries}
+        files = {path.split("/")[-1] for path in self._program}
+        direct = [
             key
             for key, routine in self._routines.items()
-            if not files.isdisjoint(routine.mentions) or self._trials.uses(key, subjects[key[0]])
+            if not files.isdisjoint(routine.mentions)
+            or self._asserted_calls.uses(key, names[key[0]])
         ]
-        return _spread(first, lambda key: self._users.get(key, ()))
+        return _closure(direct, lambda key: self._users.get(key, ()))
 
     @cached_property
-    def _trials(self) -> Trials:
-        return Trials(self._routines, self._helpers_named, self._asserting)
+    def _asserted_calls(self) -> AssertedCalls:
+        return AssertedCalls(self._routines, self._helpers_named, self._asserting)
 
-    def _subjects(self, path: str) -> set[str]:
-        """What a file calls things of the submission."""
-        found: set[str] = set()
-        for one, target in self._targets[path]:
-            found.update(self._offered(target) if one.name == STAR else (one.bound,))
-        return found | self._offered(path) if path in self._own else found
+    def _names_of_program(self, path: str) -> set[str]:
+        """Return the names under which the file `path` knows modules and objects of the program."""
+        names: set[str] = set()
+        for one, module in self._program_imports[path]:
+            names.update(self._summaries[module].defined if one.name == STAR else (one.bound,))
+        return names | set(self._summaries[path].defined) if path in self._program else names
 
 
-def _spread(starts: Iterable[Key], following: Callable[[Key], Iterable[Key]]) -> set[Key]:
-    """Everything that can be come by from where it starts."""
+def _closure(starts: Iterable[Key], following: Callable[[Key], Iterable[Key]]) -> set[Key]:
+    """Return `starts` and everything that can be reached from them by `following`."""
     waiting = list(starts)
     seen = set(waiting)
     while waiting:

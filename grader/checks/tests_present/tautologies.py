@@ -1,4 +1,4 @@
-"""Which assertions hold whatever the program does? ``assert True``, ``assert x == x``."""
+"""Assertions that hold whatever the program does, e.g. ``assert True`` and ``assert x == x``."""
 
 from __future__ import annotations
 
@@ -9,38 +9,50 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.analysis.syntax import dotted_names
 from grader.analysis.syntax.statements import Function
 
-_EQUAL_TO_ITSELF = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
+#: Operators that hold between a value and itself, e.g. ``x <= x`` but not ``x < x``.
+_REFLEXIVE = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
-_UNCHANGING = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop)
+#: Nodes of an expression of constants, e.g. ``-(60 * 60)``; not ``f()`` and not ``x``.
+_CONSTANT_NODES = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop)
+#: Expressions whose value is never ``None``.
 _NEVER_NONE = (*_DISPLAYS, ast.Dict, ast.JoinedStr, ast.Lambda)
-_KNOWN = (
-    *(*_UNCHANGING, *_DISPLAYS, ast.Dict, ast.BoolOp, ast.Compare, ast.boolop, ast.cmpop),
+#: Nodes whose value follows from their parts, e.g. ``1 < 2 and "a" in {"a": 1}``.
+_COMPUTABLE = (
+    *(*_CONSTANT_NODES, *_DISPLAYS, ast.Dict, ast.BoolOp, ast.Compare, ast.boolop, ast.cmpop),
     *(ast.JoinedStr, ast.FormattedValue, ast.expr_context),
 )
-#: Builtins that say the same of the same values, and those that only ask what a thing is.
+#: Builtins whose result depends on nothing but their arguments, e.g. ``sum([1, 2])``; not ``open``.
 _PURE = frozenset(
     "abs all any bool chr dict enumerate float frozenset int len list max min ord range repr"
     " reversed round set sorted str sum tuple type zip".split()
 )
-_ASKING = frozenset("bool callable dir hasattr hash id repr str type vars".split())
-#: What Python itself says of a function.
-_OF_ITSELF = frozenset(
+#: Builtins that inspect an object without running it, e.g. ``callable(area)``, which says nothing
+#: about what ``area`` computes.
+_INSPECTING = frozenset("bool callable dir hasattr hash id repr str type vars".split())
+#: Attributes that every function has, e.g. ``area.__name__``.
+_FUNCTION_ATTRIBUTES = frozenset(
     "__name__ __qualname__ __doc__ __module__ __class__ __code__ __dict__".split()
 )
-_HAPPENING = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+#: Expressions that may give another value each time, e.g. ``next(rows) == next(rows)`` can fail.
+_EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 
 def last_name(node: ast.AST) -> str:
-    """The last part of a name with dots, called or not: ``raises`` of ``pytest.raises(E)``."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+    """Return the last part of the dotted name of `node`, or of what it calls.
+
+    e.g. ``raises`` for ``pytest.raises`` and ``pytest.raises(ValueError)``, "" for ``x[0]``.
+    """
+    return dotted_names.last_name(node.func if isinstance(node, ast.Call) else node)
 
 
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
-    """What code says, whatever its layout: equal for equal code only. Never recursive."""
+    """Return the content of `nodes` without their layout: equal exactly for equal code.
+
+    The walk is iterative, so that deep trees are no problem.
+    """
     parts: list[str] = []
     waiting = list(nodes)
     while waiting:
@@ -54,104 +66,116 @@ def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
                 if isinstance(item, ast.AST):
                     waiting.append(item)
                 else:
-                    parts.append(_plain(item))
+                    # `repr` refuses integers of more than 4,300 digits; hexadecimal has no limit.
+                    parts.append(f"{item:#x}" if type(item) is int else repr(item))
     return tuple(parts)
 
 
-def _plain(value: object) -> str:
-    """A name or constant as text; ``repr`` refuses numbers of thousands of digits, hex does not."""
-    return f"{value:#x}" if type(value) is int else repr(value)
-
-
 def digest(nodes: Iterable[ast.AST]) -> str:
-    """A short fingerprint of the shape of code, the same in every process."""
+    """Return 16 hexadecimal digits that identify the `shape` of `nodes` in every process."""
     return hashlib.sha256(ascii(shape(nodes)).encode("ascii")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
-class Truths:
-    """What is known of names in a function: ``imported`` ones are there, fixed ones constants."""
+class Tautologies:
+    """Decides which expressions in ``function`` have a value that the program cannot change.
+
+    ``imported`` are the names that the file imports.
+    """
 
     function: Function
     imported: frozenset[str]
 
     @cached_property
-    def _fixed(self) -> frozenset[str]:
-        return fixed_names(self.function)
+    def _constants(self) -> frozenset[str]:
+        return constant_names(self.function)
 
-    def known(self, *values: ast.AST) -> bool:
-        """Whether values follow from what is written here, without running anything.
+    def is_known(self, *values: ast.AST) -> bool:
+        """Return whether all `values` follow from the test's own text, without running anything.
 
-        What an imported function is called, and that a list with it holds it, is known too.
+        e.g. true for ``1 + 1``, ``len([f()])``, ``area.__name__`` and ``area in [area]`` where
+        ``area`` is imported; false for ``area(1)`` and ``x``.
         """
         waiting = list(values)
         while waiting:
             node = waiting.pop()
             if isinstance(node, ast.Call):
-                if _counts_what_is_written(node):
+                if _is_length_of_literal(node):
                     continue
                 name = node.func.id if isinstance(node.func, ast.Name) else ""
-                if node.keywords or name not in _PURE | _ASKING:
+                if node.keywords or name not in _PURE | _INSPECTING:
                     return False
-                waiting.extend(self._others(node.args, name in _ASKING))
+                waiting.extend(self._not_imported(node.args) if name in _INSPECTING else node.args)
             elif isinstance(node, (*_DISPLAYS, ast.Dict)):
-                waiting.extend(self._others(ast.iter_child_nodes(node), True))
-            elif isinstance(node, _KNOWN):
+                waiting.extend(self._not_imported(ast.iter_child_nodes(node)))
+            elif isinstance(node, _COMPUTABLE):
                 waiting.extend(ast.iter_child_nodes(node))
-            elif not self._is_fixed(node):
+            elif not self._is_constant_name(node):
                 return False
         return True
 
-    def _others(self, nodes: Iterable[ast.AST], asked: bool) -> Iterator[ast.AST]:
-        """Those that are no imported names by themselves, where only that is asked of names."""
-        return (node for node in nodes if not (asked and self._is_there(node)))
+    def _not_imported(self, nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+        return (node for node in nodes if not self._is_imported(node))
 
-    def _is_fixed(self, node: ast.AST) -> bool:
-        """A name for a constant, or what Python itself says of an imported name: ``f.__name__``."""
+    def _is_constant_name(self, node: ast.AST) -> bool:
+        """Return whether `node` names a constant, or is ``f.__name__`` of an imported ``f``."""
         if isinstance(node, ast.Attribute):
-            return node.attr in _OF_ITSELF and self._is_there(node.value)
-        return isinstance(node, ast.Name) and node.id in self._fixed
+            return node.attr in _FUNCTION_ATTRIBUTES and self._is_imported(node.value)
+        return isinstance(node, ast.Name) and node.id in self._constants
 
     def cannot_fail(self, test: ast.expr) -> bool:
-        """Whether an asserted expression is true (or known) whatever the program does."""
-        if self.known(test):
+        """Return whether asserting `test` has the same outcome whatever the program does.
+
+        e.g. true for ``1 == 1``, ``(a, b)``, ``x == x or f()``, ``area is not None`` where ``area``
+        is imported, ``len(x) >= 0`` and ``isinstance(x, object)``; false for ``area(1) == 2``.
+        """
+        if self.is_known(test):
             return True
         if isinstance(test, ast.BoolOp):
             some = any if isinstance(test.op, ast.Or) else all
             return some(self.cannot_fail(value) for value in test.values)
         if isinstance(test, ast.Compare):
-            return len(test.ops) == 1 and self._holds(test.left, test.ops[0], test.comparators[0])
+            operator, right = test.ops[0], test.comparators[0]
+            return len(test.ops) == 1 and self._comparison_holds(test.left, operator, right)
         if isinstance(test, ast.Name):
-            return self._is_there(test)
-        return _is_filled(test) or _is_any_object(test)
+            return self._is_imported(test)
+        return _is_nonempty_literal(test) or _is_instance_of_object(test)
 
-    def _holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
+    def _comparison_holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
+        """Return whether ``left operator right`` is always true.
+
+        e.g. for ``x is not None`` with an imported ``x``, ``len(x) >= 0``, ``x in [x, y]``.
+        """
         if isinstance(right, ast.Constant):
-            return self._holds_of_constant(left, operator, right.value)
+            if isinstance(operator, ast.IsNot):
+                never_none = self._is_imported(left) or _is_never_none(left)
+                return right.value is None and never_none
+            return isinstance(operator, ast.GtE) and right.value == 0 and last_name(left) == "len"
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
-            return False  # An attribute may well be made anew each time.
-        return isinstance(operator, _EQUAL_TO_ITSELF) and is_same(left, right)
+            return False  # e.g. a property `box.size` may return a new object each time
+        return isinstance(operator, _REFLEXIVE) and is_same(left, right)
 
-    def _holds_of_constant(self, left: ast.expr, operator: ast.cmpop, value: object) -> bool:
-        if isinstance(operator, ast.IsNot):
-            return value is None and (self._is_there(left) or _is_made(left))
-        return isinstance(operator, ast.GtE) and value == 0 and last_name(left) == "len"
+    def _is_imported(self, value: ast.AST) -> bool:
+        """Return whether `value` is an imported name that is always true, e.g. a function.
 
-    def _is_there(self, value: ast.AST) -> bool:
-        """Whether a value is an imported name; in capitals it is a constant, which may be false."""
+        A name in capitals is a constant, which may be false.
+        """
         return isinstance(value, ast.Name) and value.id in self.imported and not value.id.isupper()
 
 
 def is_same(left: ast.expr, right: ast.expr) -> bool:
-    """Whether two expressions are written alike and nothing happens in them."""
-    happens = any(isinstance(node, _HAPPENING) for node in ast.walk(left))
-    return not happens and shape([left]) == shape([right])
+    """Return whether two expressions are written alike and have no effects (see ``_EFFECTS``)."""
+    has_effects = any(isinstance(node, _EFFECTS) for node in ast.walk(left))
+    return not has_effects and shape([left]) == shape([right])
 
 
-def _is_filled(test: ast.expr) -> bool:
-    """A display with something in it, a text with something in it, a function without a name."""
+def _is_nonempty_literal(test: ast.expr) -> bool:
+    """Return whether `test` is always true: ``(a, b)``, ``{x: y}``, ``f"{a} is"``, a lambda.
+
+    ``[*rows]``, ``{**row}`` and ``f"{a}"`` may be empty.
+    """
     if isinstance(test, _DISPLAYS):
         return any(not isinstance(item, ast.Starred) for item in test.elts)
     if isinstance(test, ast.Dict):
@@ -161,14 +185,14 @@ def _is_filled(test: ast.expr) -> bool:
     return isinstance(test, ast.Lambda)
 
 
-def _is_made(value: ast.AST) -> bool:
-    """A value that is made here, so that it is surely not ``None``."""
-    made = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
-    return isinstance(value, _NEVER_NONE) or (made and last_name(value) in _PURE | _ASKING)
+def _is_never_none(value: ast.AST) -> bool:
+    """Return whether `value` is a literal or a call of a pure builtin, e.g. ``len(area(1))``."""
+    by_name = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+    return isinstance(value, _NEVER_NONE) or (by_name and last_name(value) in _PURE | _INSPECTING)
 
 
-def _counts_what_is_written(call: ast.Call) -> bool:
-    """``len([f()])`` is 1, whatever comes of the call."""
+def _is_length_of_literal(call: ast.Call) -> bool:
+    """Return whether `call` is e.g. ``len([f()])``, which is 1 whatever ``f`` returns."""
     if last_name(call) != "len" or len(call.args) != 1:
         return False
     only = call.args[0]
@@ -177,25 +201,28 @@ def _counts_what_is_written(call: ast.Call) -> bool:
     )
 
 
-def _is_any_object(test: ast.expr) -> bool:
+def _is_instance_of_object(test: ast.expr) -> bool:
     if not isinstance(test, ast.Call) or len(test.args) != 2:
         return False
     return last_name(test) == "isinstance" and last_name(test.args[1]) == "object"
 
 
-def fixed_names(function: Function) -> frozenset[str]:
-    """Names that a function sets once, to a constant."""
+def constant_names(function: Function) -> frozenset[str]:
+    """Return the names that `function` assigns exactly once, to a constant."""
     times: Counter[str] = Counter()
     constant: set[str] = set()
     for node in ast.walk(function):
-        times.update(_set_by(node))
-        if isinstance(node, ast.Assign) and is_fixed(node.value):
+        times.update(_assigned_by(node))
+        if isinstance(node, ast.Assign) and is_constant(node.value):
             constant.update(item.id for item in node.targets if isinstance(item, ast.Name))
     return frozenset(name for name in constant if times[name] == 1)
 
 
-def _set_by(node: ast.AST) -> list[str]:
-    """The names that a node sets, twice where others may set them too."""
+def _assigned_by(node: ast.AST) -> list[str]:
+    """Return the names that `node` assigns.
+
+    Arguments and ``global`` names are listed twice, since other code assigns them as well.
+    """
     if isinstance(node, ast.Name):
         return [] if isinstance(node.ctx, ast.Load) else [node.id]
     if isinstance(node, ast.arg):
@@ -203,6 +230,6 @@ def _set_by(node: ast.AST) -> list[str]:
     return node.names * 2 if isinstance(node, ast.Global | ast.Nonlocal) else []
 
 
-def is_fixed(value: ast.expr) -> bool:
-    """Whether a value is made of constants alone."""
-    return all(isinstance(node, _UNCHANGING) for node in ast.walk(value))
+def is_constant(value: ast.expr) -> bool:
+    """Return whether `value` consists of constants only, e.g. ``60 * 60`` but not ``[1]``."""
+    return all(isinstance(node, _CONSTANT_NODES) for node in ast.walk(value))
