@@ -1,9 +1,8 @@
-"""Is the program made of modules with functions, and started from a guarded ``main.py``?"""
+"""Check that a program consists of modules with functions and starts from a guarded main.py."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
@@ -17,7 +16,7 @@ from grader.analysis.syntax.statements import (
     without_docstring,
 )
 from grader.checks.modularity.measures import LESSON, MEASURES
-from grader.checks.modularity.program import ModuleSketch, combine
+from grader.checks.modularity.program import ModuleSummary, combine
 from grader.checks.modularity.work import Work, has_fields, work_in
 from grader.domain.check import Check, Context, Guidance, Options, Outline
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -123,37 +122,42 @@ _STAR = Guidance(
     url="https://docs.python.org/3/tutorial/modules.html#more-on-modules",
 )
 
-#: What marks the context of the file that starts the program.
-_STARTS = "main"
+#: Context entry of the file that starts the program.
+_MAIN = "main"
 
 
 def context(path: str, outline: Outline) -> Context:
-    """Whether a file is the submission's ``main.py`` (of all of that name, the least deep), and
-    how many packages lie around it."""
+    """Return the context of `path`: whether it starts the program, and the packages around it.
+
+    The program starts from the ``main.py`` that is least deep in the folders of `outline`, tests
+    aside.
+    """
     named = (other for other, _ in outline if other.split("/")[-1] == "main.py")
     mains = sorted(
         (other for other in named if not is_test_path(other)),
         key=lambda other: (other.count("/"), other),
     )
-    return ((_STARTS,) if mains[:1] == [path] else ()) + packages_around(path, outline)
+    return ((_MAIN,) if mains[:1] == [path] else ()) + packages_around(path, outline)
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """What one module defines, what it runs on import, and whether ``main.py`` has its guard.
+    """Return what one module defines, what it runs on import, and whether ``main.py`` is guarded.
 
-    Functions whose body does nothing, and everything in tests, count for no merit.
+    Functions with an empty body, and everything in tests, earn nothing. What lies between modules
+    is added by ``combine``.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
-    starts, guarded = _STARTS in context, _has_guard(source.tree)
+    is_main, guarded = _MAIN in context, _has_guard(source.tree)
     imports = imports_in(source.tree)
-    outside, stars = _all_outside(source.tree), _stars(source, imports)
-    total = sum(times for _, times in outside)
+    stars = [one for one in imports if one.name == STAR and not _is_facade(source, one)]
+    outside = [(item, count) for item in source.tree.body if (count := runs_outside(item))]
+    total = sum(count for _, count in outside)
     program = _Program() if is_test_path(source.path) else _program(source, total)
     counts = {
         "modules": 1,
-        "main_modules": int(starts),
-        "guarded_main": int(starts and guarded),
+        "main_modules": int(is_main),
+        "guarded_main": int(is_main and guarded),
         "statements_outside": total,
         "star_imports": len(stars),
         **program.counts(),
@@ -161,30 +165,34 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return Inspection(
         facts=Facts(counts=counts, maxima={"statements_outside": total}),
         findings=(
-            *(_outside(statement, times) for statement, times in outside),
+            *(_outside(statement, count) for statement, count in outside),
             *map(_star, stars),
-            *map(_in_text, program.hidden),
-            *([_no_guard(source.tree)] if starts and not guarded else ()),
+            *map(_in_text, program.in_text),
+            *([_no_guard(source.tree)] if is_main and not guarded else ()),
         ),
-        sketch=ModuleSketch(
+        sketch=ModuleSummary(
             depth=depth_in(context), imports=imports, work=program.work
         ).model_dump_json(),
     )
 
 
 class _Program(NamedTuple):
-    """What a module is to a program: its work, how much of it stands outside functions or in
-    text, and the functions whose body does something. Tests are none of it."""
+    """What one module contributes to the program; a test contributes nothing.
+
+    ``outside``: the number of statements outside functions. ``in_text``: code in string constants.
+    ``functions``: the number of functions that are not empty. ``defines``: the module has such a
+    function, or a class with fields.
+    """
 
     work: Work = Work()
     outside: int = 0
-    hidden: tuple[CodeInText, ...] = ()
+    in_text: tuple[CodeInText, ...] = ()
     functions: int = 0
     defines: bool = False
 
     def counts(self) -> dict[str, int]:
-        """What is counted of it."""
-        in_text = sum(text.statements for text in self.hidden)
+        """Return these contributions as counts of facts."""
+        in_text = sum(text.statements for text in self.in_text)
         return {
             "work": self.work.amount + self.outside + in_text,
             "statements_in_text": in_text,
@@ -194,39 +202,23 @@ class _Program(NamedTuple):
 
 
 def _program(source: SourceFile, outside: int) -> _Program:
-    functions = _real_functions(source.tree)
-    hidden = tuple(code_in_text(source.tree))
-    defines = functions > 0 or _has_class_of_fields(source.tree)
-    return _Program(work_in(source), outside, hidden, functions, defines)
-
-
-def _all_outside(tree: ast.Module) -> list[tuple[ast.stmt, int]]:
-    """Each statement that runs on import, with how many run in it."""
-    counted = ((statement, runs_outside(statement)) for statement in tree.body)
-    return [(statement, times) for statement, times in counted if times]
-
-
-def _stars(source: SourceFile, imports: Iterable[Import]) -> list[Import]:
-    return [one for one in imports if one.name == STAR and not _is_facade(source, one)]
+    functions = sum(not is_stub(function.body) for function in functions_in(source.tree))
+    defines = functions > 0 or any(
+        isinstance(item, ast.ClassDef) and has_fields(item) for item in source.tree.body
+    )
+    in_text = tuple(code_in_text(source.tree))
+    return _Program(work_in(source), outside, in_text, functions, defines)
 
 
 def _has_guard(tree: ast.Module) -> bool:
-    """Whether there is a guard that does something."""
+    """Return whether `tree` has an ``if __name__ == "__main__":`` with more than ``pass`` in it."""
     return any(
         isinstance(item, ast.If) and is_guard(item) and not is_stub(item.body) for item in tree.body
     )
 
 
-def _real_functions(tree: ast.Module) -> int:
-    return sum(not is_stub(function.body) for function in functions_in(tree))
-
-
-def _has_class_of_fields(tree: ast.Module) -> bool:
-    return any(isinstance(item, ast.ClassDef) and has_fields(item) for item in tree.body)
-
-
-def _outside(statement: ast.stmt, times: int) -> Finding:
-    what = "This statement runs" if times == 1 else f"These {times} statements run"
+def _outside(statement: ast.stmt, count: int) -> Finding:
+    what = "This statement runs" if count == 1 else f"These {count} statements run"
     return Finding(
         code="outside-function",
         line=statement.lineno,
@@ -255,7 +247,10 @@ def _no_guard(tree: ast.Module) -> Finding:
 
 
 def _is_facade(source: SourceFile, one: Import) -> bool:
-    """``from .part import *`` in an ``__init__.py``: a package that shows what its parts hold."""
+    """Return whether `one` re-exports a module of its package.
+
+    e.g. ``from .part import *`` in an ``__init__.py``; not ``from math import *``.
+    """
     return one.level > 0 and source.kind in ("init", "test_init")
 
 

@@ -1,4 +1,4 @@
-"""Who imports whom: cycles, what is reached from a module, how many others one leans on."""
+"""The import graph of a submission: its cycles, and the modules that one module runs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 
 from grader.analysis.syntax.imports import GUARDED, NOW, Import, Modules
 
-#: Importer -> imported -> the first import statement that says so.
+#: From importing module to imported module to the first such import statement.
 Edges = Mapping[str, Mapping[str, Import]]
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The import graph of a submission. ``edges`` has every import, ``eager`` those that run at
-    once while their module is being imported."""
+    """The import graph of a submission.
+
+    ``edges`` has every import. ``eager`` has those that run while their module is being imported:
+    at the top level, not in a function or below a guard.
+    """
 
     modules: Modules
     edges: Edges
@@ -22,7 +25,7 @@ class Graph:
 
     @staticmethod
     def of(modules: Modules, imports: Mapping[str, Iterable[Import]]) -> Graph:
-        """The graph of what each module imports."""
+        """Return the graph of `modules` with the `imports` of each path."""
         edges: dict[str, dict[str, Import]] = {path: {} for path in modules.depths}
         eager: dict[str, dict[str, Import]] = {path: {} for path in modules.depths}
         for path, found in imports.items():
@@ -34,19 +37,19 @@ class Graph:
                         eager[path].setdefault(target, one)
         return Graph(modules, edges, eager)
 
-    def closing(self) -> dict[str, tuple[str, Import]]:
-        """Each module in a cycle, with a module of that cycle that it imports, and where."""
+    def cycle_imports(self) -> dict[str, tuple[str, Import]]:
+        """Return, for each module in a cycle, its first import of a module of the same cycle."""
         found: dict[str, tuple[str, Import]] = {}
-        for together in cycles(self.eager):
-            for path in together:
-                inside = (item for item in self.eager[path].items() if item[0] in together)
+        for cycle in cycles(self.eager):
+            for path in cycle:
+                inside = (item for item in self.eager[path].items() if item[0] in cycle)
                 found[path] = min(inside, key=lambda item: item[1].line)
         return found
 
     def reached(self, start: str) -> set[str]:
-        """The modules that run because of ``start``, directly or through others, itself aside.
+        """Return the modules that running `start` imports, directly or indirectly, except itself.
 
-        What stands below the guard of another module runs only when that one is started itself.
+        Imports below the ``__main__`` guard of another module do not run.
         """
         seen, waiting = {start}, [start]
         while waiting:
@@ -63,7 +66,7 @@ class Graph:
 
 
 def cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[frozenset[str]]:
-    """Sets of modules that all reach each other: strongly connected, more than one."""
+    """Yield the strongly connected components of more than one module in `edges`."""
     search = _Search(edges)
     for root in edges:
         if root not in search.order:
@@ -72,9 +75,11 @@ def cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[frozenset[str]]:
 
 @dataclass
 class _Search:
-    """Tarjan's algorithm with a stack of its own: a long chain of imports needs no recursion.
+    """Tarjan's algorithm for strongly connected components, with an explicit stack.
 
-    ``order`` says when a module was entered, ``lowest`` which of the open ones it leads back to.
+    Recursion would fail on a chain of a thousand imports. ``order``: the number under which a
+    module was entered. ``lowest``: the lowest order among the open modules that it leads to.
+    ``open``: modules whose component is not complete yet, oldest first.
     """
 
     edges: Mapping[str, Iterable[str]]
@@ -83,7 +88,7 @@ class _Search:
     open: dict[str, None] = field(default_factory=dict)
 
     def from_(self, root: str) -> Iterator[frozenset[str]]:
-        """The components that can be reached from a module and have not been met before."""
+        """Yield the components that can be reached from `root` and were not yielded before."""
         path = [self._enter(root)]
         while path:
             node, following = path[-1]
@@ -108,7 +113,10 @@ class _Search:
         self.lowest[node] = min(self.lowest[node], order)
 
     def _close(self, node: str) -> frozenset[str]:
-        """Take a component off the open modules: everything entered since its first."""
+        """Remove the component of `node` from the open modules and return it.
+
+        It consists of `node`, its first module, and every module that was entered later.
+        """
         component = set()
         while node in self.open:
             component.add(self.open.popitem()[0])

@@ -1,4 +1,4 @@
-"""What modularity counts, as formulas over its facts, and a small example."""
+"""The measures of modularity, and the lesson with a program before and after."""
 
 from __future__ import annotations
 
@@ -19,22 +19,27 @@ def _count(
     formula: str,
     *codes: str,
 ) -> Measure:
-    """A measure that is one count; findings of these codes are what it counted."""
+    """Return the measure that is the count `name`, with findings of `codes` as evidence."""
     measure = counting(name, title, unit, better=better)
     return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code in codes)
 
 
-#: Findings that tell where the rest of the program is.
+#: Codes of findings about statements that are not in a used function.
 _OUTSIDE_FUNCTIONS = frozenset({"outside-function", "code-in-text", "unused-definition"})
 
 
 def _share_in_functions(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of working statements that are in functions which the program uses.
+
+    The whole is at least `limit`, so that a tiny program does not earn full points.
+    """
     counts = facts.counts
-    every = max(counts.get("work", 0), limit or 1)
-    return Fraction(100 * counts.get("work_used", 0), every)
+    whole = max(counts.get("work", 0), limit or 1)
+    return Fraction(100 * counts.get("work_used", 0), whole)
 
 
 def _statements(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of working statements that are written as code, not as text."""
     counts = facts.counts
     return Fraction(max(0, counts.get("work", 0) - counts.get("statements_in_text", 0)))
 

@@ -1,4 +1,4 @@
-"""Where each module stands among the others: in a cycle, reached from ``main.py``, or unused."""
+"""What lies between modules: import cycles, what ``main.py`` reaches, and what nothing uses."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from grader.domain.check import Inspections, Options
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import is_test_path
 
-#: Files that a tool runs by their name, so that no module of the program imports them.
+#: Files that a tool runs by name, so that no module of the program needs to import them.
 _RUN_BY_NAME = frozenset({"__main__.py", "conf.py", "noxfile.py", "setup.py"})
 
-
-#: One in so many of a program's statements must be reached from its ``main.py``, or it is no
-#: start of that program. A script that was left beside its successor is as long as that again.
+#: A ``main.py`` starts the program if it leads to at least 1 / STARTED_SHARE of its working
+#: statements. Half would be too strict: an old script, left beside the modules that replaced it,
+#: can be longer than they are. e.g. 30 of 90 statements are enough, 29 are not.
 STARTED_SHARE = 3
 
 
-class ModuleSketch(BaseModel):
-    """What one module tells of itself: how many packages lie around it, imports and work."""
+class ModuleSummary(BaseModel):
+    """What one module contributes to ``combine``; ``depth``: the number of packages around it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,28 +34,30 @@ class ModuleSketch(BaseModel):
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """What each module is to the others: part of a cycle, reached from ``main.py``, or neither."""
-    sketches = {
-        path: ModuleSketch.model_validate_json(one.sketch)
+    """Return `inspections` with what lies between modules: cycles, reached and unused code."""
+    summaries = {
+        path: ModuleSummary.model_validate_json(one.sketch)
         for path, one in inspections.items()
         if not path.endswith(".pyi")
     }
-    started = (path for path, one in inspections.items() if one.facts.counts["main_modules"])
-    modules = Modules({path: one.depth for path, one in sketches.items()}, next(started, ""))
-    graph = Graph.of(modules, {path: one.imports for path, one in sketches.items()})
+    mains = (path for path, one in inspections.items() if one.facts.counts["main_modules"])
+    modules = Modules({path: one.depth for path, one in summaries.items()}, next(mains, ""))
+    graph = Graph.of(modules, {path: one.imports for path, one in summaries.items()})
     reached = graph.reached(modules.start)
-    works = {path: one.work for path, one in sketches.items()}
+    works = {path: one.work for path, one in summaries.items()}
+    usage = _Usage.of(works, modules.start, reached)
     amount = sum(one.facts.counts["work"] for one in inspections.values())
-    places = _Places(
-        graph, graph.closing(), reached, _Uses.of(works, modules.start, reached), amount
-    )
-    placed = {path: places.of(path, inspections[path]) for path in sketches}
-    return {**inspections, **placed}
+    project = _Project(graph, graph.cycle_imports(), reached, usage, amount)
+    combined = {path: project.combined(path, inspections[path]) for path in summaries}
+    return {**inspections, **combined}
 
 
-class _Uses(NamedTuple):
-    """What is used of a program, as (path, index) of its functions and classes: by anything, by
-    ``main.py``, and by what stands below the guard of ``main.py``."""
+class _Usage(NamedTuple):
+    """Which units of a program are used, each as its path and its index in ``works[path].units``.
+
+    ``anywhere``: by any module. ``by_main``: when ``main.py`` runs. ``by_guard``: by what is below
+    the guard of ``main.py``.
+    """
 
     works: Mapping[str, Work]
     anywhere: set[tuple[str, int]]
@@ -63,69 +65,76 @@ class _Uses(NamedTuple):
     by_guard: set[tuple[str, int]]
 
     @staticmethod
-    def of(works: Mapping[str, Work], start: str, reached: set[str]) -> _Uses:
-        """What the names lead to that stand in every module, in those that run because of
-        ``start``, and below its guard."""
+    def of(works: Mapping[str, Work], main: str, reached: set[str]) -> _Usage:
+        """Return the usage of `works`.
+
+        `main` is the path of the ``main.py``, or empty; `reached` are the modules that it imports,
+        directly or indirectly.
+        """
         every = (name for work in works.values() for name in (*work.used_on_import, *work.started))
-        begun = [*works[start].started] if start else []
-        for path in sorted({*reached, start} & set(works)):
-            begun += works[path].registered
-        main = works[start].mentions if start else ()
-        return _Uses(works, used(works, every), used(works, [*begun, *main]), used(works, begun))
+        guarded = [*works[main].started] if main else []
+        for path in sorted({*reached, main} & set(works)):
+            guarded += works[path].registered
+        top_level = works[main].mentions if main else ()
+        by_main, by_guard = used(works, [*guarded, *top_level]), used(works, guarded)
+        return _Usage(works, used(works, every), by_main, by_guard)
 
-    def amount(self, found: set[tuple[str, int]], path: str | None = None) -> int:
-        """How many statements of some units work, in one module or in all."""
-        inside = (unit for unit in found if path in (None, unit[0]))
-        return sum(self.works[path].units[at].work for path, at in inside)
+    def amount(self, units: set[tuple[str, int]], path: str | None = None) -> int:
+        """Return the number of working statements in `units`, or in those of the module `path`."""
+        inside = (unit for unit in units if path in (None, unit[0]))
+        return sum(self.works[module].units[index].work for module, index in inside)
 
-    def idle(self, path: str) -> Iterator[Unit]:
-        """The units of a module that work and that nothing uses."""
-        for at, unit in enumerate(self.works[path].units):
-            if unit.work and (path, at) not in self.anywhere:
+    def unused(self, path: str) -> Iterator[Unit]:
+        """Yield the units of the module `path` that have working statements and are not used."""
+        for index, unit in enumerate(self.works[path].units):
+            if unit.work and (path, index) not in self.anywhere:
                 yield unit
 
 
-class _Places(NamedTuple):
-    """The graph, the modules in a cycle (see :meth:`Graph.closing`) and those that run, what is
-    used of them, and how many statements the whole program has."""
+class _Project(NamedTuple):
+    """What is known of all modules together.
+
+    ``cycle_imports``: see :meth:`Graph.cycle_imports`. ``reached``: the modules that ``main.py``
+    imports, directly or indirectly. ``amount``: the number of working statements in all modules.
+    """
 
     graph: Graph
-    closing: Mapping[str, tuple[str, Import]]
+    cycle_imports: Mapping[str, tuple[str, Import]]
     reached: set[str]
-    uses: _Uses
+    usage: _Usage
     amount: int
 
-    def of(self, path: str, one: Inspection) -> Inspection:
-        """The inspection of one module in the light of the others."""
-        cycle, unreached = self.closing.get(path), self._is_unreached(path)
+    def combined(self, path: str, one: Inspection) -> Inspection:
+        """Return `one`, the inspection of the module `path`, with facts about other modules."""
+        cycle, unreached = self.cycle_imports.get(path), self._is_unreached(path)
         guarded = one.facts.counts["guarded_main"]
         counts = {
             "import_cycles": int(cycle is not None),
             "unreached_modules": int(unreached),
             "modules_main_reaches": int(self._is_part(path)),
-            "guarded_main": int(guarded and self._most(self.uses.by_guard)),
-            "work_used": self.uses.amount(self.uses.anywhere, path),
+            "guarded_main": int(guarded and self._is_main_part(self.usage.by_guard)),
+            "work_used": self.usage.amount(self.usage.anywhere, path),
         }
         maxima = {} if is_test_path(path) else {"fan_out": _fan_out(path, self.graph)}
         more = [_cycle(path, *cycle)] if cycle else []
         more += [_unreached(self.graph.modules.start)] if unreached else []
         more += [self._starts_little()] if guarded and not counts["guarded_main"] else []
-        more += map(_unused, self.uses.idle(path))
+        more += map(_unused, self.usage.unused(path))
         return _with(one, counts, maxima, more)
 
-    def _most(self, found: set[tuple[str, int]]) -> bool:
-        """Whether some units are the program and not just a small part of it."""
-        amount = self.uses.amount(found)
+    def _is_main_part(self, units: set[tuple[str, int]]) -> bool:
+        """Return whether `units` have at least 1 / STARTED_SHARE of the working statements."""
+        amount = self.usage.amount(units)
         return amount > 0 and STARTED_SHARE * amount >= self.amount
 
     def _is_part(self, path: str) -> bool:
-        """Whether a module is one that ``main.py`` puts together with others."""
-        if path not in self.reached or not self._most(self.uses.by_main):
+        """Return whether ``main.py`` imports the module `path` and uses some of its units."""
+        if path not in self.reached or not self._is_main_part(self.usage.by_main):
             return False
-        return self.uses.amount(self.uses.by_main, path) > 0
+        return self.usage.amount(self.usage.by_main, path) > 0
 
     def _starts_little(self) -> Finding:
-        started = self.uses.amount(self.uses.by_guard)
+        started = self.usage.amount(self.usage.by_guard)
         return Finding(
             code="main-starts-little",
             message=(
@@ -142,7 +151,10 @@ class _Places(NamedTuple):
 
 
 def _fan_out(path: str, graph: Graph) -> int:
-    """How many own modules one imports; a package may show its own parts for free."""
+    """Return how many modules of the submission `path` imports.
+
+    What a package's ``__init__.py`` imports from the package itself does not count.
+    """
     inside = f"{folder_of(path)}/" if path.endswith("/__init__.py") else None
     targets = graph.edges[path]
     return sum(not (inside and target.startswith(inside)) for target in targets)

@@ -1,8 +1,8 @@
-"""How much work does a module do, and in which of its functions and classes does it stand?
+"""The working statements of a module, and the functions and classes that contain them.
 
-A statement works if a reader would miss what it does: it calls, computes, compares, chooses,
-repeats or raises. Names, constants and bare returns only carry values about. The same words count
-once in a function, however often they stand there.
+A working statement calls, computes, compares, branches, loops or raises, e.g. ``total += price``
+and ``if rows:``. Others are e.g. ``x = y``, ``LIMIT = 3`` and ``return``. Statements of one
+function with the same first line count once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from grader.analysis.syntax.walk import walk
 from grader.analysis.syntax.working import own_parts, works
 from grader.domain.source import SourceFile
 
-#: Decorators that change what they decorate, and hand it to nobody.
+#: Decorators that do not register the definition anywhere: unused, it stays unused.
+#: e.g. `@app.route("/")` is not among them: Flask calls the function.
 _KEEPS_NOTHING = frozenset(
     "cache cached_property contextmanager dataclass final lru_cache total_ordering unique"
     " wraps".split()
@@ -26,8 +27,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Unit(NamedTuple):
-    """Something of a module that has a name: how many of its statements work, and which names it
-    mentions. A function, a class, or a variable of the module."""
+    """A function, class or variable at the top level of a module.
+
+    ``work``: the number of its working statements. ``mentions``: the names that it reads.
+    """
 
     name: str
     line: int
@@ -36,11 +39,11 @@ class Unit(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What the work of one module is made of.
+    """The units of one module, and the names that its other statements read.
 
-    ``mentions`` are the names that stand outside every unit and below no guard, ``registered``
-    the units that a decorator may hand to somebody else, and ``started`` the names below
-    ``if __name__ == "__main__":``.
+    ``mentions``: names read outside functions and classes, and not below a guard. ``registered``:
+    names of units that a decorator may pass on, e.g. to a web framework. ``started``: names read
+    below ``if __name__ == "__main__":``.
     """
 
     units: tuple[Unit, ...] = ()
@@ -50,20 +53,20 @@ class Work(NamedTuple):
 
     @property
     def amount(self) -> int:
-        """How many statements of all its units work."""
+        """The number of working statements in all units."""
         return sum(unit.work for unit in self.units)
 
     @property
     def used_on_import(self) -> tuple[str, ...]:
-        """The names that importing or running the module leads to."""
+        """The names of units that importing the module uses."""
         return (*self.mentions, *self.registered)
 
 
 def work_in(source: SourceFile) -> Work:
-    """The work of one module.
+    """Return the work of the module `source`.
 
-    A name that is assigned is a unit that does no work of its own. What is defined in a block
-    is none: in a guard nobody can import it, and elsewhere it is there on a condition.
+    A variable is a unit without working statements. A function defined inside a block is no unit:
+    below a guard nothing can import it, and in another ``if`` or ``try`` it may not exist.
     """
     defined = [item for item in source.tree.body if isinstance(item, DEFINITIONS)]
     units = [_unit(definition, source.lines) for definition in defined]
@@ -86,7 +89,7 @@ def work_in(source: SourceFile) -> Work:
 
 
 def _outside(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
-    """Every statement but the module's functions and classes, and whether it is below a guard."""
+    """Yield each statement outside the top-level definitions, and whether it is below a guard."""
     waiting = [(item, False) for item in tree.body if not isinstance(item, DEFINITIONS)]
     while waiting:
         statement, guarded = waiting.pop()
@@ -96,27 +99,28 @@ def _outside(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
 
 
 def _is_registered(definition: Definition) -> bool:
-    """Whether a decorator may keep what it decorates, as that of a web page does."""
+    """Return whether a decorator may register `definition`, e.g. ``@app.route("/")``."""
     names = {name for item in definition.decorator_list for name in [*_names([item])][:1]}
     return bool(names - _KEEPS_NOTHING)
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:
-    """The plain names that a statement assigns to."""
+    """Yield the plain names that `statement` assigns: ``x`` of ``x = 1``, none of ``x.y = 1``."""
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         targets = [statement.target] if isinstance(statement, ast.AnnAssign) else statement.targets
         yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]]:
-    """The units, as (path, index), that some names lead to, directly or through other units.
+    """Return the units that the names `roots` lead to, directly or through other units.
 
-    A name means every unit of that name, whichever module it stands in.
+    Each unit is its path and its index in ``works[path].units``. A name stands for every unit of
+    that name in any module.
     """
     named: dict[str, list[tuple[str, int]]] = {}
     for path, work in works.items():
-        for at, unit in enumerate(work.units):
-            named.setdefault(unit.name, []).append((path, at))
+        for index, unit in enumerate(work.units):
+            named.setdefault(unit.name, []).append((path, index))
     seen: set[str] = set()
     waiting, found = list(roots), set()
     while waiting:
@@ -124,14 +128,14 @@ def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]
         if name in seen:
             continue
         seen.add(name)
-        for path, at in named.get(name, ()):
-            found.add((path, at))
-            waiting.extend(works[path].units[at].mentions)
+        for path, index in named.get(name, ()):
+            found.add((path, index))
+            waiting.extend(works[path].units[index].mentions)
     return found
 
 
 def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Every name that is read below some nodes, and every attribute."""
+    """Yield every name that is read in `nodes`, and every attribute."""
     for node in walk(*nodes):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield node.id
@@ -146,17 +150,18 @@ def _unit(definition: Definition, lines: Sequence[str]) -> Unit:
         assert isinstance(statement, ast.stmt)
         mentions.update(_names(own_parts(statement)))
         if works(statement):
-            working.add(_words(statement, lines))
+            working.add(_first_line(statement, lines))
+    # A class of fields only, e.g. a dataclass, counts as one working statement.
     work = len(working) or int(isinstance(definition, ast.ClassDef) and has_fields(definition))
     return Unit(definition.name, definition.lineno, work, tuple(sorted(mentions)))
 
 
-def _words(statement: ast.stmt, lines: Sequence[str]) -> str:
-    """The first line of a statement as it stands there."""
+def _first_line(statement: ast.stmt, lines: Sequence[str]) -> str:
+    """Return the text of `statement` in its first line."""
     ends = statement.end_col_offset if statement.end_lineno == statement.lineno else None
     return lines[statement.lineno - 1].encode()[statement.col_offset : ends].decode().strip()
 
 
 def has_fields(definition: ast.ClassDef) -> bool:
-    """Whether a class has fields of its own."""
+    """Return whether the body of `definition` assigns or declares a field."""
     return any(isinstance(item, ast.Assign | ast.AnnAssign) for item in definition.body)
