@@ -1,4 +1,4 @@
-"""Can a file be imported without anything happening?"""
+"""Check that importing a file defines things and has no other effect."""
 
 from __future__ import annotations
 
@@ -76,50 +76,52 @@ _READS = Guidance(
 )
 
 #: The context of files that are run and never imported.
-_STARTS: Context = ("starts",)
-_STARTERS = frozenset({"__main__.py", "setup.py"})
+_RUN: Context = ("starts",)
+#: Files that Python or a tool runs by name.
+_RUN_BY_NAME = frozenset({"__main__.py", "setup.py"})
 
 
 def context(path: str, outline: Outline) -> Context:
-    """Whether a file is one that Python's own tools run, and so needs no guard."""
-    return _STARTS if PurePosixPath(path).name in _STARTERS else ()
+    """Return whether `path` is run by name and so needs no ``__main__`` guard."""
+    return _RUN if PurePosixPath(path).name in _RUN_BY_NAME else ()
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """What one file does on import, a statement at a time, at every depth.
+    """Return the statements of `source`, at every depth, that have an effect on import.
 
-    ``__main__.py`` and ``setup.py`` may do as much as fits below a guard elsewhere.
+    ``__main__.py`` and ``setup.py`` may have as many effects as other files below their guard.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
     module = _module(source)
-    found = list(effects_of(source.tree.body, module))
-    if context == _STARTS:
-        found = found[GUARD_ROOM:]
-    below = list(effects_of(list(guarded(source.tree.body)), module))
+    effects = list(effects_of(source.tree.body, module))
+    if context == _RUN:
+        effects = effects[GUARD_ROOM:]
+    below_guard = list(effects_of(list(guarded(source.tree.body)), module))
     counts = {
         "modules": 1,
-        "effects": len(found),
-        "files_with_effects": int(bool(found)),
-        "prints": sum(each.code in (PRINTS, ASKS) for each in found),
-        "effects_below_guard": max(0, len(below) - GUARD_ROOM),
+        "effects": len(effects),
+        "files_with_effects": int(bool(effects)),
+        "prints": sum(each.code in (PRINTS, ASKS) for each in effects),
+        "effects_below_guard": max(0, len(below_guard) - GUARD_ROOM),
     }
-    return Inspection(facts=Facts(counts=counts), findings=tuple(map(_finding, found)))
+    return Inspection(facts=Facts(counts=counts), findings=tuple(map(_finding, effects)))
 
 
 def _module(source: SourceFile) -> Module:
+    """Return the names of `source` that decide which statements are effects."""
     imported: set[str] = set()
-    made: set[str] = set()
+    defined: set[str] = set()
     for node in source.tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             imported.update(each.asname or each.name.split(".")[0] for each in node.names)
         else:
-            made.update(_made_by(node))
+            defined.update(_defined_by(node))
     effectful = effectful_functions(source.tree)
-    return Module(imported, made - imported, effectful, source.kind == "main")
+    return Module(imported, defined - imported, effectful, source.kind == "main")
 
 
-def _made_by(node: ast.stmt) -> Iterator[str]:
+def _defined_by(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, DEFINITIONS):
         yield node.name
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
@@ -131,7 +133,7 @@ def _finding(effect: Effect) -> Finding:
         code=effect.code,
         line=getattr(effect.node, "lineno", 1),
         column=getattr(effect.node, "col_offset", 0) + 1,
-        message=f"{effect.what} when this file is imported",
+        message=f"{effect.message} when this file is imported",
     )
 
 

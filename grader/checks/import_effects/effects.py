@@ -1,8 +1,9 @@
-"""What a module does, beyond defining things, while it is being imported.
+"""The statements of a module that have an effect while it is being imported.
 
-A value for a name is no effect, however it was computed, unless it is known that computing it
-prints, asks, or reaches for files, the network or the system. A call that stands by itself is one,
-unless it only adds to something that this module made.
+An assignment is no effect, unless its value is computed by a call that is known to print, ask, or
+access files, the network or the system: ``LIMIT = compute()`` is none, ``rows = open(path)`` is
+one. A call that is a statement of its own is an effect, unless it only registers something on an
+object of this module: ``main()`` is one, ``app.include_router(users)`` is none.
 """
 
 from __future__ import annotations
@@ -22,88 +23,113 @@ from grader.checks.import_effects.known_calls import RUNS, known_effect
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITHS = (ast.With, ast.AsyncWith)
 
-#: Calls by themselves that only add to what this module made: ``app.include_router(users)``.
-_ADDS = ("add", "after_", "before_", "configure", "include", "mount", "register", "set_defaults")
-#: Complaints of a file that somebody is about to import, or a library's own silence.
-_SPOKEN = frozenset({"warnings.warn", "logging.basicConfig"})
-#: Statements in the handler of a failed import: a message, and the end of the program.
-_HANDLER_ROOM = 2
+#: Beginnings of methods that register something on an object of this module.
+#: e.g. `app.include_router(users)` and `parser.add_argument("path")`; not `app.run()`.
+_REGISTERING = (
+    "add",
+    "after_",
+    "before_",
+    "configure",
+    "include",
+    "mount",
+    "register",
+    "set_defaults",
+)
+#: Calls that configure warnings and logging, e.g. `warnings.warn("deprecated")`.
+_ANNOUNCING = frozenset({"warnings.warn", "logging.basicConfig"})
+#: Most statements in the handler of a failed import: a message and an exit. Chosen by hand.
+_MAX_HANDLER_STATEMENTS = 2
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+#: Attributes of ``sys`` and ``os`` that tell the version of Python and the platform.
 _PLATFORM = frozenset({"version_info", "platform", "hexversion", "name", "maxsize"})
 
 
 class Effect(NamedTuple):
-    """One statement that does something on import: its place, a code, and the words for what."""
+    """One statement with an effect on import: its node, a finding code, and a message."""
 
     node: ast.AST
     code: str
-    what: str
+    message: str
 
 
 class Module(NamedTuple):
-    """The names of a module that decide what is an effect."""
+    """The names of a module that decide what is an effect.
+
+    ``defined``: names that the module itself defines. ``effectful``: from each of its functions
+    that print, ask or read files to the finding code. ``is_main``: it is a ``main.py``.
+    """
 
     imported: Collection[str]
-    made: Collection[str]
+    defined: Collection[str]
     effectful: Mapping[str, str]
     is_main: bool
 
 
 def effects_of(body: Sequence[ast.stmt], module: Module) -> Iterator[Effect]:
-    """The effects of statements, at every depth, outside guards and functions."""
+    """Yield the effects in `body`, at every depth, outside guards and functions."""
     waiting = list(reversed(body))
     while waiting:
         statement = waiting.pop()
         effect = _effect(statement, module)
         if effect:
             yield effect
-        waiting.extend(reversed(_inside(statement, module)))
+        waiting.extend(reversed(_nested_statements(statement, module)))
 
 
 def guarded(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements below the guards of a module."""
+    """Yield the statements below each ``if __name__ == "__main__":`` in `body`."""
     for statement in body:
         if isinstance(statement, ast.If) and is_guard(statement):
             yield from statement.body
 
 
-def _inside(statement: ast.stmt, module: Module) -> list[ast.stmt]:
-    """The statements inside one that run when it does."""
+def _nested_statements(statement: ast.stmt, module: Module) -> list[ast.stmt]:
+    """Return the statements directly inside `statement` that run on import and may be effects."""
     if isinstance(statement, FUNCTIONS) or _is_version_check(statement):
         return []
-    if isinstance(statement, ast.If) and (is_guard(statement) or _is_for_types(statement, module)):
+    if isinstance(statement, ast.If) and (
+        is_guard(statement) or _is_type_checking(statement, module)
+    ):
         return statement.orelse
-    inside = chain.from_iterable(bodies(statement))
-    excused = _excused(statement) if isinstance(statement, ast.Try) else ()
-    return [each for each in inside if id(each) not in excused]
+    nested = chain.from_iterable(bodies(statement))
+    handling = _import_error_handling(statement) if isinstance(statement, ast.Try) else ()
+    return [each for each in nested if id(each) not in handling]
 
 
-def _excused(statement: ast.Try) -> Collection[int]:
-    """The statements, by identity, that run only where an import fails."""
+def _import_error_handling(statement: ast.Try) -> Collection[int]:
+    """Return the ids of the statements in `statement` that run only if an import fails.
+
+    e.g. of ``print("Install pandas.")`` below ``except ImportError:``.
+    """
     if not all(isinstance(each, ast.Import | ast.ImportFrom) for each in statement.body):
         return ()
     handlers = filter(_is_missing_import, statement.handlers)
     return {id(each) for handler in handlers for each in handler.body}
 
 
-def _is_for_types(statement: ast.If, module: Module) -> bool:
-    """Never run, unless the module calls something of its own ``TYPE_CHECKING``."""
+def _is_type_checking(statement: ast.If, module: Module) -> bool:
+    """Return whether `statement` is ``if TYPE_CHECKING:``, which never runs.
+
+    A name ``TYPE_CHECKING`` that the module itself defines may be true.
+    """
     test = statement.test
     name = str(getattr(test, "attr", None) or getattr(test, "id", ""))
-    return name == "TYPE_CHECKING" and name not in module.made
+    return name == "TYPE_CHECKING" and name not in module.defined
 
 
 def _is_version_check(statement: ast.stmt) -> bool:
-    """``if sys.version_info < (3, 11): raise ...`` and nothing else."""
+    """Return whether `statement` is e.g. ``if sys.version_info < (3, 11): raise ...``."""
     if not isinstance(statement, ast.If) or statement.orelse:
         return False
-    asked = {str(getattr(node, "attr", "")) for node in ast.walk(statement.test)}
-    return bool(asked & _PLATFORM) and all(isinstance(each, ast.Raise) for each in statement.body)
+    attributes = {str(getattr(node, "attr", "")) for node in ast.walk(statement.test)}
+    return bool(attributes & _PLATFORM) and all(
+        isinstance(each, ast.Raise) for each in statement.body
+    )
 
 
 def _is_missing_import(handler: ast.ExceptHandler) -> bool:
-    """A handler that says what to install where an import fails, and gives up."""
-    if handler.type is None or len(handler.body) > _HANDLER_ROOM:
+    """Return whether `handler` only reports a failed import and gives up."""
+    if handler.type is None or len(handler.body) > _MAX_HANDLER_STATEMENTS:
         return False
     caught = {str(getattr(node, "id", "")) for node in ast.walk(handler.type)}
     simple = all(isinstance(each, ast.Raise | ast.Expr) for each in handler.body)
@@ -111,8 +137,8 @@ def _is_missing_import(handler: ast.ExceptHandler) -> bool:
 
 
 def _effect(statement: ast.stmt, module: Module) -> Effect | None:
-    """What a statement itself does, without the statements inside it."""
-    code, name = known_effect(_header(statement), module.effectful)
+    """Return the effect of `statement` itself, without the statements inside it."""
+    code, name = known_effect(_evaluated_nodes(statement), module.effectful)
     if isinstance(statement, _LOOPS):
         word = "while" if isinstance(statement, ast.While) else "for"
         return Effect(statement, code or RUNS, f"This `{word}` loop runs")
@@ -127,8 +153,11 @@ def _effect(statement: ast.stmt, module: Module) -> Effect | None:
     return _change(statement, module)
 
 
-def _header(statement: ast.stmt) -> Iterator[ast.AST]:
-    """What is worked out on import; decorators are free, and so are base classes."""
+def _evaluated_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Yield the nodes of `statement` itself that are evaluated on import.
+
+    Decorators and base classes are left out, since they cannot be moved into a function.
+    """
     if isinstance(statement, ast.ClassDef) or is_constant_expression(statement):
         return iter(())
     if isinstance(statement, FUNCTIONS):
@@ -141,25 +170,29 @@ def _header(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _bare_expression(statement: ast.Expr, module: Module) -> Effect | None:
-    """An expression by itself: a call in it has no other purpose than what it does."""
-    if isinstance(statement.value, ast.Call) and _only_adds(statement.value.func, module):
+    """Return the effect of an expression statement: it has one if it calls anything."""
+    if isinstance(statement.value, ast.Call) and _only_registers(statement.value.func, module):
         return None
     calls = any(isinstance(node, ast.Call | ast.Await) for node in worked_out(statement))
     return Effect(statement, RUNS, "This call runs") if calls else None
 
 
-def _only_adds(function: ast.expr, module: Module) -> bool:
+def _only_registers(function: ast.expr, module: Module) -> bool:
+    """Return whether calling `function` only changes an object of the module, or sets up logging.
+
+    e.g. ``rows.append``, ``app.include_router``, ``Base.register``, ``logger.addHandler``.
+    """
     if not isinstance(function, ast.Attribute):
         return False
     root, _ = root_of(function)
-    if function.attr == "addHandler" or f"{root}.{function.attr}" in _SPOKEN:
+    if function.attr == "addHandler" or f"{root}.{function.attr}" in _ANNOUNCING:
         return function.attr != "basicConfig" or module.is_main
-    adds = function.attr in MUTATORS or function.attr.startswith(_ADDS)
-    return adds and (root in module.made or root == "__all__" or root[:1].isupper())
+    registers = function.attr in MUTATORS or function.attr.startswith(_REGISTERING)
+    return registers and (root in module.defined or root == "__all__" or root[:1].isupper())
 
 
 def _change(statement: ast.stmt, module: Module) -> Effect | None:
-    """A change of something that was imported: ``os.environ["HOME"] = "/"``."""
+    """Return the effect of changing an imported object, e.g. ``os.environ["HOME"] = "/"``."""
     targets = list(getattr(statement, "targets", ()))
     if isinstance(statement, ast.AugAssign):
         targets = [statement.target]

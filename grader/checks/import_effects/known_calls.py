@@ -1,4 +1,4 @@
-"""Calls that are known to print, to ask, or to reach for files, the network or the system."""
+"""Calls that are known to print, ask, or access files, the network or the system."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ RUNS, PRINTS, ASKS, READS = (
     "asks-on-import",
     "reads-on-import",
 )
-_FELT = (PRINTS, ASKS, READS)
+#: Codes that a function passes on to the functions which call it.
+_INHERITED = (PRINTS, ASKS, READS)
 
-#: Functions known by their bare name.
+#: Functions that are known by their bare name, e.g. ``open`` but not ``archive.open``.
 _BARE = {"print": PRINTS, "pprint": PRINTS, "input": ASKS, "getpass": ASKS, "open": READS} | {
     name: RUNS for name in ("exec", "exit", "quit", "breakpoint", "sleep")
 }
-#: Functions and methods known by the last part of a dotted name, whatever they are called on.
+#: Functions and methods that are known by the last part of a dotted name, on any object.
+#: e.g. `pandas.read_csv(path)` and `Path(name).read_text()`.
 _METHODS = dict.fromkeys(
     "open read_text read_bytes write_text write_bytes read_csv read_excel read_json read_table"
     " to_csv urlopen urlretrieve loadtxt genfromtxt listdir scandir iterdir imread".split(),
     READS,
 )
-#: Modules that reach out of the program with nearly every call.
+#: Modules nearly all of whose functions access the system, e.g. `requests.get(url)`.
+#: Their classes do not: `requests.Session()`.
 _MODULES = {"requests": READS, "httpx": READS, "subprocess": RUNS, "plt": RUNS, "turtle": RUNS}
+#: Functions that are known by their module and name.
 _DOTTED = {"sys.exit": RUNS, "time.sleep": RUNS, "os.walk": READS} | {
     f"os.{name}": RUNS
     for name in (
@@ -36,30 +40,34 @@ _DOTTED = {"sys.exit": RUNS, "time.sleep": RUNS, "os.walk": READS} | {
         " startfile symlink system umask unlink"
     ).split()
 }
+#: Attributes of ``sys`` with methods in ``_TRANSFERS``, e.g. `sys.stdout.write(text)`.
 _STREAMS = {"stdout": PRINTS, "stderr": PRINTS, "stdin": ASKS}
 _TRANSFERS = frozenset("read readline readlines write writelines".split())
 
 
 def known_effect(nodes: Iterable[ast.AST], effectful: Mapping[str, str]) -> tuple[str, str]:
-    """The code and the name of the first call that is known to do something, or nothing."""
+    """Return the finding code and the name of the first known call in `nodes`, or two "".
+
+    `effectful` are functions of the module itself, with their codes.
+    """
     for node in nodes:
         if isinstance(node, ast.Call):
-            called = _called(node)
-            code = _code_of(called, effectful)
+            function = _called_function(node)
+            code = _code_of(function, effectful)
             if code:
-                return code, _spelled(called)
+                return code, _display_name(function)
     return "", ""
 
 
-def _spelled(function: ast.expr) -> str:
+def _display_name(function: ast.expr) -> str:
     if isinstance(function, ast.Attribute):
-        of = function.value.id + "." if isinstance(function.value, ast.Name) else ""
-        return of + function.attr
+        owner = function.value.id + "." if isinstance(function.value, ast.Name) else ""
+        return owner + function.attr
     return str(getattr(function, "id", ""))
 
 
-def _called(call: ast.Call) -> ast.expr:
-    """What a call calls: of ``map(print, numbers)``, it is ``print``."""
+def _called_function(call: ast.Call) -> ast.expr:
+    """Return the function that `call` calls: ``print`` for ``map(print, numbers)``."""
     mapped = isinstance(call.func, ast.Name) and call.func.id == "map" and bool(call.args)
     return call.args[0] if mapped else call.func
 
@@ -79,9 +87,9 @@ def _code_of(function: ast.expr, effectful: Mapping[str, str]) -> str:
 
 
 def effectful_functions(tree: ast.Module) -> dict[str, str]:
-    """The functions at the top of a module that print, ask or reach for files when called.
+    """Return the top-level functions of `tree` that print, ask or read files, with their codes.
 
-    Each with the code of what it does, or of what a function does that it calls in turn.
+    A function that calls such a function gets its code too.
     """
     callers: dict[str, list[str]] = {}
     waiting: list[tuple[str, str]] = []
@@ -89,7 +97,7 @@ def effectful_functions(tree: ast.Module) -> dict[str, str]:
         if isinstance(function, FUNCTIONS):
             calls = _calls_of(function)
             code, _ = known_effect(calls, {})
-            waiting += [(function.name, code)] if code in _FELT else []
+            waiting += [(function.name, code)] if code in _INHERITED else []
             for call in calls:
                 callers.setdefault(str(getattr(call.func, "id", "")), []).append(function.name)
     found: dict[str, str] = {}
@@ -102,7 +110,7 @@ def effectful_functions(tree: ast.Module) -> dict[str, str]:
 
 
 def _calls_of(function: Function) -> list[ast.Call]:
-    """The calls that a call of a function makes; none where it is a generator."""
+    """Return the calls that run when `function` is called; none if it is a generator."""
     nodes = list(_own_code(function))
     if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes):
         return []
@@ -110,7 +118,7 @@ def _calls_of(function: Function) -> list[ast.Call]:
 
 
 def _own_code(function: Function) -> Iterator[ast.AST]:
-    """What a function works out itself, not the functions and classes in it."""
+    """Yield the nodes that `function` evaluates, without nested functions and classes."""
     waiting: list[ast.stmt] = list(reversed(function.body))
     while waiting:
         statement = waiting.pop()

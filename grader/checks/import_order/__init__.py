@@ -1,4 +1,4 @@
-"""Are the imports grouped and sorted as isort sorts them?"""
+"""Check that isort would not change the imports of a file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ _HIDDEN = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """isort's verdict on one file; the context is :func:`isort.own_modules`."""
+    """Return isort's verdict on `source`, and its imports that a needless block hides from isort.
+
+    `context` comes from :func:`isort.own_modules`.
+    """
     assert isinstance(options, ImportOrderOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -50,7 +53,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _order(source: SourceFile, options: ImportOrderOptions, context: Context) -> Iterator[Finding]:
-    """What isort itself has to say."""
+    """Yield one finding if isort would change the imports of `source`."""
     is_stub = source.kind == "stub"
     after = isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
     if after is not None:
@@ -68,15 +71,18 @@ def _hidden(statement: ast.stmt) -> Finding:
 
 
 def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
-    """The finding with its hunk, on plain newlines unless newlines are all that changes."""
+    """Return `finding` with the changed lines of `source`, which isort turns into `after`.
+
+    Newlines are compared as ``\\n``, unless newlines are all that changes.
+    """
     before, after = restore(source.raw_text, source.stand_in), restore(after, source.stand_in)
-    change = difference(_plain(before), _plain(after))
+    change = difference(_with_plain_newlines(before), _with_plain_newlines(after))
     if not change.body:
         change = difference(before, after)
     return finding.model_copy(update={"line": change.first_line, "hunk": change.body})
 
 
-def _plain(text: str) -> str:
+def _with_plain_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

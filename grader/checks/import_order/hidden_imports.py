@@ -1,7 +1,8 @@
-"""Imports in a block that they do not need, where isort leaves them as they are.
+"""Imports inside a block that they do not need, where isort does not sort them.
 
-isort sorts each block by itself, so an import alone in a ``try`` is always sorted. An import needs
-such a block where it may fail: a library that is not installed, a module that not every system has.
+isort sorts each block separately, so a lone import in a ``try`` is always sorted. An import needs a
+block only if it may fail: a library that is not installed, or a module that some systems lack.
+e.g. ``if True: import csv`` is needless, ``try: import pandas`` with a message is not.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from grader.analysis.syntax.statements import bodies
 
-#: Modules of the standard library that a Python may come without, or that are younger than others.
+#: Modules of the standard library that may be missing: on some systems (`fcntl`, `winreg`), in some
+#: builds (`sqlite3`, `tkinter`), or in some versions of Python (`tomllib`, `imp`). Chosen by hand.
 _OPTIONAL = frozenset(
     """asyncio bz2 cProfile cdecimal contextvars crypt ctypes curses dataclasses dbm distutils
     ensurepip fcntl graphlib grp imp importlib lib2to3 lzma mmap msvcrt multiprocessing nis nt
@@ -23,31 +25,35 @@ _OPTIONAL = frozenset(
 
 
 def hidden_imports(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The import statements outside functions that stand in a block for no reason."""
+    """Yield the imports of `tree`, outside functions, in a block that they do not need."""
     waiting = [statement for statement in tree.body if _is_needless(statement)]
     while waiting:
         for body in bodies(waiting.pop()):
-            yield from (item for item in body if _always_works(item))
+            yield from (item for item in body if _never_fails(item))
             waiting += [item for item in body if _is_needless(item)]
 
 
 def _is_needless(statement: ast.stmt) -> bool:
-    """A condition that is always the same, or a ``try`` that does nothing about a failure."""
+    """Return whether `statement` has a constant condition, or does not handle a failed import.
+
+    e.g. ``if 1 < 2:``, and ``try`` with ``except ImportError: pass``; not ``if DEBUG:``, and not a
+    handler with a fallback, ``except ImportError: csv = None``.
+    """
     if isinstance(statement, ast.If):
         return not any(
             isinstance(node, ast.Name | ast.Attribute) for node in ast.walk(statement.test)
         )
     if isinstance(statement, ast.Try):
-        return all(_does_nothing(handler.body) for handler in statement.handlers)
+        return all(_has_no_fallback(handler.body) for handler in statement.handlers)
     return False
 
 
-def _does_nothing(body: Sequence[ast.stmt]) -> bool:
+def _has_no_fallback(body: Sequence[ast.stmt]) -> bool:
     return all(isinstance(item, ast.Pass | ast.Raise | ast.Expr) for item in body)
 
 
-def _always_works(statement: ast.stmt) -> bool:
-    """An import of nothing but what every Python has."""
+def _never_fails(statement: ast.stmt) -> bool:
+    """Return whether `statement` imports only modules that every Python has."""
     if isinstance(statement, ast.Import):
         names = [alias.name for alias in statement.names]
     elif isinstance(statement, ast.ImportFrom) and not statement.level:
