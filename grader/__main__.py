@@ -7,15 +7,17 @@ import click
 from grader import __version__
 from grader.cli.audit import audit
 from grader.cli.backup import backup, restore
-from grader.cli.check import check, facts
-from grader.cli.client import retry, submit
+from grader.cli.check import check
 from grader.cli.db import db
 from grader.cli.explain import explain
+from grader.cli.facts import facts
 from grader.cli.purge import purge
+from grader.cli.retry import retry
 from grader.cli.rubric import rubric
 from grader.cli.serve import api, scheduler, serve
 from grader.cli.source import source
 from grader.cli.student import student
+from grader.cli.submit import submit
 from grader.cli.token import token
 
 

@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 
 from celery.utils.nodenames import default_nodename, host_format
 
-from grader.cli.problems import kind_errors
+from grader.cli.errors import errors_reported
 from grader.infra.logs import log_json
 from workers.app import celery_app
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Work until told to stop."""
     given = _arguments()
     log_json()
-    with kind_errors():
+    with errors_reported():
         app = celery_app()
     worker = app.Worker(
         hostname=host_format(default_nodename(given.hostname)),

@@ -1,1 +1,1 @@
-"""The grader command, one command group a file."""
+"""The ``grader`` command: one command, or one group of commands, a file."""

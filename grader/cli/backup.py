@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from grader.bootstrap import back_up
-from grader.bootstrap import restore as put_back
-from grader.cli.problems import kind_errors
-from grader.cli.serve import alone
+from grader.bootstrap import restore as restore_database
+from grader.cli.errors import errors_reported
+from grader.cli.serve.data_dir import locked
 from grader.infra.private_files import private_folder
 from grader.settings import Settings
 
@@ -24,7 +24,7 @@ def backup(file: Path) -> None:
     FILE holds everything: submissions, reports, students' names, hashes of tokens and the signing
     secrets of sources. Only its owner can read it; keep it so.
     """
-    with kind_errors():
+    with errors_reported():
         made = back_up(Settings.load(), file)
         size = f"{made.size / 1_000_000:.1f} MB"
         click.echo(f"{file}: {made.dialect}, schema {made.revision}, {size}.")
@@ -35,19 +35,22 @@ def backup(file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Lose what the database holds now.")
 def restore(file: Path, replace: bool) -> None:
     """Make the database what FILE holds. Stop every service first."""
-    with kind_errors():
+    with errors_reported():
         settings = Settings.load()
-        with _nobody_serves(settings):
-            found = put_back(settings, file, replace=replace)
+        with _service_stopped(settings):
+            found = restore_database(settings, file, replace=replace)
         click.echo(f"Restored {file}: {found.dialect}, schema {found.revision}.")
 
 
 @contextmanager
-def _nobody_serves(settings: Settings) -> Iterator[None]:
-    """Keep ``grader serve`` from the embedded database; other processes the store looks for."""
+def _service_stopped(settings: Settings) -> Iterator[None]:
+    """Hold the lock of the data directory, so that no ``grader serve`` runs on its database.
+
+    With a database URL there is nothing to lock: the store refuses while others are connected.
+    """
     if settings.database_url:
         yield
         return
     private_folder(settings.data_dir)
-    with alone(settings.data_dir):
+    with locked(settings.data_dir):
         yield

@@ -1,51 +1,33 @@
-"""``grader check`` and ``grader facts``: the same engine and report with no server at all."""
+"""``grader check``: grade files on disk with the service's engine and report, without a server."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from grader.bootstrap import build_engine, read_rubric
-from grader.checks.catalog import CATALOG
-from grader.cli.problems import Exit, kind_errors
-from grader.domain.characters import plain_json
+from grader.cli.errors import ExitCode, errors_reported
+from grader.cli.measuring import find_rubric_text, measure
 from grader.domain.errors import BadRequest
-from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.domain.rubric import CompiledRubric
-from grader.engine.intake import read_path
-from grader.engine.measuring.engine import Engine
-from grader.engine.rubric_text import (
-    rubric_digest,
-    rubric_file_text,
-    shipped_rubric,
-    shipped_rubrics,
-)
+from grader.engine.rubric_text import rubric_digest
 from grader.exports.formats import FORMATS
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
-PATIENT_SECONDS = 1_800.0
 
-_PATH = click.argument("path", type=click.Path(path_type=Path))
-_RUBRIC = click.option(
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
     "--rubric",
     "rubric_name",
     required=True,
     metavar="FILE_OR_EXERCISE",
     help="A rubric file, or the name of a rubric that ships with grader.",
 )
-
-
-@click.command()
-@_PATH
-@_RUBRIC
 @click.option(
     "--format", "format_name", type=click.Choice(sorted(FORMATS)), default="text", show_default=True
 )
@@ -76,74 +58,29 @@ def check(
     Exits with 0 when graded, 1 under the threshold, 2 on bad input, 3 when a fault of ours
     withholds points (the report shows what did run).
     """
-    with kind_errors():
+    with errors_reported():
         if verbose:
             click.echo(f"Sandbox: {sandbox_level_of(Settings.load()).value}", err=True)
-        text = rubric_source(rubric_name)
-        compiled, (found, *before), given = _measured(text, *filter(None, (path, against)))
-        earlier = Earlier(before[0]) if before else None
+        text = find_rubric_text(rubric_name)
+        measured = measure(text, path, *([against] if against else []))
         report = build_report(
-            compiled, found, digest=rubric_digest(text), starter=given, earlier=earlier
+            measured.rubric,
+            measured.facts[0],
+            digest=rubric_digest(text),
+            starter=measured.starter,
+            earlier=Earlier(measured.facts[1]) if against else None,
         )
         shown = report if signals else report.for_students()
         _write(FORMATS[format_name].render(shown), output)
     sys.exit(_exit_code(report, fail_under))
 
 
-@click.command()
-@_PATH
-@_RUBRIC
-def facts(path: Path, rubric_name: str) -> None:
-    """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
-    with kind_errors():
-        _, (found,), _ = _measured(rubric_source(rubric_name), path)
-        click.echo(plain_json(found.model_dump_json(indent=2)))
-
-
-def rubric_source(name: str) -> str:
-    """The text of a rubric file or of a shipped rubric.
+def _write(text: str, output: Path | None) -> None:
+    """Write ``text`` to the file ``output``, whose folder is created, or to standard output.
 
     Raises:
-        BadRequest: neither a file nor a shipped exercise. BadRubric: see rubric_file_text.
+        BadRequest: the file cannot be written.
     """
-    file = Path(name)
-    if file.exists() and not file.is_dir():
-        return rubric_file_text(file)
-    shipped = shipped_rubric(name)
-    if shipped is None:
-        known = ", ".join(sorted(shipped_rubrics()))
-        raise BadRequest(
-            f"There is no rubric file {name!r} and no shipped rubric of that name.",
-            how_to_fix=f"Give a path to a YAML file, or one of: {known}.",
-        )
-    return shipped
-
-
-def _measured(
-    rubric_text: str, *paths: Path
-) -> tuple[CompiledRubric, list[SubmissionFacts], SubmissionFacts | None]:
-    """The compiled, the facts of submissions, and those of what was handed out."""
-    rubric = read_rubric(rubric_text)
-    submissions = [read_path(path, rubric.intake) for path in paths]
-    with open_engine() as engine:
-        found = [engine.measure(one, rubric) for one in submissions]
-        return CompiledRubric.of(rubric, CATALOG), found, engine.starter(rubric)
-
-
-@contextmanager
-def open_engine() -> Iterator[Engine]:
-    """An engine for somebody who waits at a terminal, closed at the end."""
-    settings = Settings.load()
-    # Somebody is there to press Ctrl-C, and a folder may hold a whole project.
-    patient = max(settings.child_seconds, PATIENT_SECONDS)
-    engine = build_engine(settings.model_copy(update={"child_seconds": patient}))
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-def _write(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
@@ -157,10 +94,11 @@ def _write(text: str, output: Path | None) -> None:
         ) from None
 
 
-def _exit_code(report: Report, fail_under: float | None) -> Exit:
+def _exit_code(report: Report, fail_under: float | None) -> ExitCode:
+    """Return the exit code for ``report``, given the least points ``fail_under`` (None: any)."""
     if report.status == "needs_attention":
-        return Exit.NEEDS_ATTENTION
+        return ExitCode.NEEDS_ATTENTION
     points = report.total.points or 0
     if fail_under is not None and points < fail_under:
-        return Exit.UNDER_THRESHOLD
-    return Exit.GRADED
+        return ExitCode.UNDER_THRESHOLD
+    return ExitCode.GRADED

@@ -1,11 +1,11 @@
-"""``grader db``: the database's schema."""
+"""``grader db``: migrations of the database schema."""
 
 from __future__ import annotations
 
 import click
 
 from grader.bootstrap import build_service, migrate
-from grader.cli.problems import kind_errors
+from grader.cli.errors import errors_reported
 from grader.settings import Settings
 
 
@@ -18,7 +18,7 @@ def db() -> None:
 @click.option("--seed/--no-seed", default=True, help="Publish shipped rubrics that are missing.")
 def upgrade(seed: bool) -> None:
     """Bring the schema to the newest revision; safe to run at every start."""
-    with kind_errors():
+    with errors_reported():
         settings = Settings.load()
         migrate(settings)
         if seed:

@@ -1,11 +1,11 @@
-"""``grader explain``: what a check measures and teaches."""
+"""``grader explain``: the lesson of a check, or the list of checks."""
 
 from __future__ import annotations
 
 import click
 
 from grader.checks.catalog import CATALOG
-from grader.cli.problems import kind_errors
+from grader.cli.errors import errors_reported
 from grader.domain.errors import BadRequest
 from grader.domain.rubric.reading import nearest
 from grader.exports.lesson import render_lesson
@@ -21,7 +21,7 @@ def explain(check: str | None) -> None:
         for name, found in sorted(known.items()):
             click.echo(f"{name:{width}}  {found.title}")
         return
-    with kind_errors():
+    with errors_reported():
         if check not in known:
             hint = nearest(check, known)
             raise BadRequest(

@@ -1,4 +1,4 @@
-"""``grader rubric test``: a rubric's golden submissions earn the points that they are known to."""
+"""Golden submissions: samples whose points under a rubric are known, for ``grader rubric test``."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_plain, rubric_digest, rubrics_folder
 
+#: The file in a folder of samples that lists each sample with its points.
 EXPECTED = "expected.yaml"
 _POINTS: TypeAdapter[dict[str, Decimal]] = TypeAdapter(dict[str, Decimal])
 
 
 def golden_folder(exercise: str, rubric_file: Path | None) -> Path:
-    """Where the samples of an exercise are: ``golden/EXERCISE`` beside its rubric."""
-    beside = rubric_file.parent if rubric_file else rubrics_folder()
-    return beside / "golden" / exercise
+    """Return the default folder of samples: ``golden/<exercise>`` beside ``rubric_file``.
+
+    Without a file, the rubric is a shipped one.
+    """
+    folder = rubric_file.parent if rubric_file else rubrics_folder()
+    return folder / "golden" / exercise
 
 
 def expected_points(folder: Path) -> Mapping[str, Decimal]:
-    """Sample -> points, as ``expected.yaml`` in the folder says.
+    """Return name of the sample -> points from ``expected.yaml`` in ``folder``.
 
     Raises:
-        BadRequest: there is no such file, or it says something else.
+        BadRequest: there is no such file, or it is not such a mapping.
     """
     file = folder / EXPECTED
     how = f"Write lines like `modules: 100` there, one for each folder or zip in {folder}."
@@ -45,7 +49,10 @@ def expected_points(folder: Path) -> Mapping[str, Decimal]:
 
 
 def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | None:
-    """What a sample earns; ``None`` where a fault of ours withholds points."""
+    """Return the total points of the submission at ``sample``.
+
+    ``None`` if a fault of the engine withholds points.
+    """
     rubric = read_rubric(rubric_text)
     compiled = CompiledRubric.of(rubric, CATALOG)
     facts = engine.measure(read_path(sample, rubric.intake), rubric)
@@ -55,6 +62,6 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
 
 
 def sample_path(folder: Path, name: str) -> Path:
-    """The folder, zip or file that a sample is."""
-    found = [path for path in (folder / name, folder / f"{name}.zip") if path.exists()]
-    return found[0] if found else folder / name
+    """Return the path of the sample ``name``: that file or folder, or else ``<name>.zip``."""
+    archive = folder / f"{name}.zip"
+    return archive if archive.exists() and not (folder / name).exists() else folder / name

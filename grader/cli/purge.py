@@ -1,4 +1,4 @@
-"""``grader purge``: what has become old is removed."""
+"""``grader purge``: remove old submissions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import timedelta
 import click
 
 from grader.bootstrap import COMMAND_LINE
-from grader.cli.token import open_service
+from grader.cli.service import open_service
 from grader.service.retention import Removed
 
 _DAYS = {"d": 1, "w": 7, "y": 365}
-#: Longer than anybody keeps anything; beyond it, times would leave the calendar.
-_MOST_DAYS = 36_500
+#: A hundred years (chosen by hand). Some limit is needed: a date before the year 1 is an error.
+_MAX_DAYS = 36_500
 
 
 class Age(click.ParamType[timedelta]):
@@ -24,10 +24,11 @@ class Age(click.ParamType[timedelta]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """The time span; fails for anything else."""
+        """Return the time span that ``value`` spells; fail with a usage error if it spells none."""
+        # e.g. 365d, 8w, 2y; not 365 (no unit), -1d, 1.5y, 6m (minutes or months?).
         found = re.fullmatch(r"(\d{1,5})([dwy])", str(value))
         days = int(found.group(1)) * _DAYS[found.group(2)] if found else 0
-        if not 0 < days <= _MOST_DAYS:
+        if not 0 < days <= _MAX_DAYS:
             self.fail(f"{value!r} is no age; write 365d, 8w or 2y.", param, ctx)
         return timedelta(days=days)
 
@@ -51,14 +52,14 @@ def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) 
     with open_service() as service:
         if dry_run:
             found = service.purge.would_remove(age, course, unfinished=include_unfinished)
-            click.echo(f"Would remove {told(found)}.")
+            click.echo(f"Would remove {describe_removed(found)}.")
             return
         removed = service.purge(age, course, unfinished=include_unfinished, actor=COMMAND_LINE)
-        click.echo(f"Removed {told(removed)}.")
+        click.echo(f"Removed {describe_removed(removed)}.")
 
 
-def told(removed: Removed) -> str:
-    """What was removed, in words."""
+def describe_removed(removed: Removed) -> str:
+    """Return the counts of ``removed`` that are not zero, e.g. ``2 submissions, 1 tokens``."""
     counts = {
         "submissions": removed.submissions,
         "reports": removed.reports,

@@ -1,4 +1,4 @@
-"""``grader rubric``: rubrics as files."""
+"""``grader rubric``: validate rubric files and test them on golden submissions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from grader.bootstrap import read_rubric
-from grader.cli.check import open_engine, rubric_source
+from grader.cli.errors import ExitCode, errors_reported
 from grader.cli.golden import earned_points, expected_points, golden_folder, sample_path
-from grader.cli.problems import Exit, kind_errors, say
+from grader.cli.measuring import find_rubric_text, open_engine
+from grader.cli.output import print_text
 from grader.engine.rubric_text import rubric_file_text
 
 
@@ -24,10 +25,10 @@ def rubric() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lint(file: Path) -> None:
     """Say whether FILE is a rubric that grader understands; every mistake with line and column."""
-    with kind_errors():
-        read = read_rubric(rubric_file_text(file))
-        size = f"{len(read.criteria)} criteria, {read.total} points"
-        say(f"{file}: {read.title}: {size}. No mistakes.")
+    with errors_reported():
+        parsed = read_rubric(rubric_file_text(file))
+        size = f"{len(parsed.criteria)} criteria, {parsed.total} points"
+        print_text(f"{file}: {parsed.title}: {size}. No mistakes.")
 
 
 @rubric.command("test")
@@ -43,16 +44,16 @@ def test_rubric(rubric_name: str, folder: Path | None) -> None:
 
     Exits with 0 where all of them agree, and with 1 where one does not.
     """
-    with kind_errors():
-        text = rubric_source(rubric_name)
+    with errors_reported():
+        text = find_rubric_text(rubric_name)
         file = Path(rubric_name) if Path(rubric_name).is_file() else None
         folder = folder or golden_folder(read_rubric(text).exercise, file)
-        agreed = True
+        all_equal = True
         with open_engine() as engine:
             for name, points in expected_points(folder).items():
                 earned = earned_points(engine, text, sample_path(folder, name))
-                same = earned is not None and points == Decimal(str(earned))
-                agreed &= same
+                equal = earned is not None and points == Decimal(str(earned))
+                all_equal &= equal
                 shown = "withheld" if earned is None else f"{earned:g}"
-                say(f"{name}: {shown}" + ("" if same else f", but {points} is expected"))
-    sys.exit(Exit.GRADED if agreed else Exit.UNDER_THRESHOLD)
+                print_text(f"{name}: {shown}" + ("" if equal else f", but {points} is expected"))
+    sys.exit(ExitCode.GRADED if all_equal else ExitCode.UNDER_THRESHOLD)

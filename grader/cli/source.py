@@ -1,4 +1,4 @@
-"""``grader source``: systems that send submissions by webhook."""
+"""``grader source``: sources, i.e. systems that send submissions by webhook."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from grader.cli.problems import say
-from grader.cli.token import open_service
+from grader.cli.output import print_text
+from grader.cli.service import open_service
 from grader.domain.errors import BadRequest
 from grader.service.records import SourceRecord
 
@@ -46,12 +46,13 @@ def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connec
         service.store.sources.put(record, "command line", service.clock.now())
         click.echo(secret)
         if callback.startswith("http:"):
-            say(_NOT_HTTPS.format(host=urlsplit(callback).netloc), err=True)
+            print_text(_NOT_HTTPS.format(host=urlsplit(callback).netloc), err=True)
         click.echo(f"Send events to POST /api/v1/webhooks/{name}, signed with it.", err=True)
 
 
 def _check_name(name: str) -> None:
-    """The name stands in the URL that events are sent to."""
+    """Raise BadRequest if ``name`` cannot be a segment of the URL that events are sent to."""
+    # e.g. campus-lms, lms_2; not -lms, "my lms", lms/2.
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
         raise BadRequest(
             f"{name!r} cannot stand in a URL.",
@@ -60,7 +61,10 @@ def _check_name(name: str) -> None:
 
 
 def _check_callback(url: str) -> None:
-    """Addresses are shown and logged; scores are signed, and need no password."""
+    """Raise BadRequest if the callback ``url`` is neither empty nor an http(s) URL with a host.
+
+    Credentials are refused too: the URL is shown and logged, and scores are signed anyway.
+    """
     parsed = urlsplit(url)
     if url and (parsed.scheme not in ("http", "https") or not parsed.hostname):
         raise BadRequest(
@@ -80,5 +84,7 @@ def _check_callback(url: str) -> None:
 def list_sources() -> None:
     """List sources, without their secrets."""
     with open_service() as service:
-        for one in service.store.sources.all():
-            say(f"{one.name}  {one.course}  {one.connector}  {one.callback_url or '-'}")
+        for known in service.store.sources.all():
+            print_text(
+                f"{known.name}  {known.course}  {known.connector}  {known.callback_url or '-'}"
+            )

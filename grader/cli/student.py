@@ -1,4 +1,4 @@
-"""``grader student``: what is held about one student, given out or erased."""
+"""``grader student``: export or erase the data of one student."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from grader.bootstrap import COMMAND_LINE
-from grader.cli.purge import told
-from grader.cli.token import open_service
+from grader.cli.purge import describe_removed
+from grader.cli.service import open_service
 from grader.infra.private_files import private_file
 
 _COURSE = click.option("--course", default="", help="In one course; in every course without it.")
@@ -30,11 +30,11 @@ def export(name: str, file: Path, course: str) -> None:
     Uploads as they came; reports, facts, scores, tokens (without secrets) and audit entries as
     JSON. Instructors' signals are among it. Only the file's owner can read it.
     """
-    with open_service() as service, private_file(file) as part:
+    with open_service() as service, private_file(file) as path:
         now = service.clock.now()
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as whole:
-            for held in service.store.upkeep.export(name, course, COMMAND_LINE, now):
-                whole.writestr(held.name, held.data)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for item in service.store.upkeep.export(name, course, COMMAND_LINE, now):
+                archive.writestr(item.name, item.data)
     click.echo(f"Everything held about {name} is in {file}.")
 
 
@@ -50,4 +50,4 @@ def erase(name: str, course: str) -> None:
     """
     with open_service() as service:
         removed = service.store.upkeep.erase(name, course, COMMAND_LINE, service.clock.now())
-        click.echo(f"Removed {told(removed)}.")
+        click.echo(f"Removed {describe_removed(removed)}.")

@@ -1,29 +1,14 @@
-"""``grader token``: who may use the service."""
+"""``grader token``: create, list and revoke access tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import click
 
-from grader.bootstrap import Service, build_service
-from grader.cli.problems import kind_errors
-from grader.cli.table import show
+from grader.cli.output import print_table
+from grader.cli.service import open_service
 from grader.service.records import Role
-from grader.settings import Settings
-
-
-@contextmanager
-def open_service() -> Iterator[Service]:
-    """The service on the configured database, with our errors told kindly."""
-    with kind_errors():
-        service = build_service(Settings.load())
-        try:
-            yield service
-        finally:
-            service.close()
 
 
 @click.group()
@@ -58,8 +43,8 @@ def list_tokens(course: str) -> None:
     """List tokens, oldest first, without their secrets."""
     with open_service() as service:
         now = service.clock.now()
-        found = [one for one in service.store.tokens.all() if course in ("", one.course)]
-        show(
+        tokens = [one for one in service.store.tokens.all() if course in ("", one.course)]
+        print_table(
             ("ID", "ROLE", "COURSE", "STUDENT", "STATE", "EXPIRES", "LAST USED", "NAME"),
             [
                 (
@@ -68,18 +53,18 @@ def list_tokens(course: str) -> None:
                     one.course or "every course",
                     one.student or "-",
                     one.ended(now) or "valid",
-                    _moment(one.expires_at, "never"),
-                    _moment(one.last_used_at, "never"),
+                    _minute(one.expires_at, "never"),
+                    _minute(one.last_used_at, "never"),
                     one.name,
                 )
-                for one in found
+                for one in tokens
             ],
         )
 
 
-def _moment(at: datetime | None, without: str) -> str:
-    """To the minute, in UTC: the last use is known no better."""
-    return f"{at:%Y-%m-%d %H:%M}" if at else without
+def _minute(time: datetime | None, default: str) -> str:
+    """Return ``time`` to the minute, as precise as the last use is stored, or ``default``."""
+    return f"{time:%Y-%m-%d %H:%M}" if time else default
 
 
 @token.command()

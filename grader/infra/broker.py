@@ -1,7 +1,7 @@
-"""Celery, as clients and workers configure it, and the wake-up calls that clients send.
+"""Celery's configuration for clients and workers, and the notifications that clients send.
 
-A message is only a wake-up call for a lane and carries no submission, so nothing is lost with it:
-messages are acknowledged early, kept nowhere else, and sent once, without retries.
+A message only notifies the workers of a lane and carries no submission, so a lost message loses no
+work: messages are acknowledged early, kept only in Redis, and sent once, without retries.
 """
 
 from __future__ import annotations
@@ -23,23 +23,27 @@ log = structlog.get_logger(__name__)
 
 GRADE_TASK = "grader.grade"
 DELIVER_TASK = "grader.deliver"
-#: Queue names, live work first.
+#: Lane -> name of its queue in Redis, in the order in which a worker prefers them.
 QUEUES = {Lane.LIVE: "live", Lane.REGRADE: "regrade"}
 DELIVERY_QUEUE = "delivery"
-#: After a failed call none is tried for so long: the sweep wakes the lanes anyway.
-REST_SECONDS = 2.0
-#: So many calls that nobody has heard yet are enough for a queue: whoever hears one of them takes
-#: what is due by then, and more would have workers look for nothing long after a burst. Calls do
-#: not expire: an expiry is a moment of the sender's clock, and void at once where that is behind.
-ENOUGH_CALLS = 16
-#: Where it is said which submissions have come to their end.
-_ENDED = "grader.ended"
+#: Seconds without further attempts after Redis failed. The sweep notifies the lanes every 2 seconds
+#: by default (``Settings.sweep_every``), so a skipped notification costs about one sweep.
+RETRY_AFTER_FAILURE = 2.0
+#: A queue that holds this many unread messages gets no further one (chosen by hand). A worker that
+#: reads one message grades everything due in its lane, so more would only start empty tasks after
+#: a burst. Messages have no expiry: it would be a time of the sender's clock, and a message of a
+#: host whose clock is slow would be void on arrival.
+MAX_UNREAD_MESSAGES = 16
+#: The Redis pub/sub channel of the ids of finished submissions.
+_FINISHED_CHANNEL = "grader.ended"
+#: Seconds that one read from the channel blocks.
 _LISTEN_SECONDS = 1.0
-_BROKEN = (OperationalError, RedisError, OSError)
+#: What kombu, the Redis client and the socket raise when Redis is unreachable.
+_CONNECTION_ERRORS = (OperationalError, RedisError, OSError)
 
 
 def make_celery(redis_url: str) -> Celery:
-    """The Celery application for a Redis URL."""
+    """Return a Celery application that uses the Redis at ``redis_url``; does not connect yet."""
     app = Celery("grader", broker=redis_url)
     app.conf.update(
         task_serializer="json",
@@ -57,7 +61,8 @@ def make_celery(redis_url: str) -> Celery:
             "socket_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 10,
-            # Whoever finds Redis down says so at once; Celery's consumer tries again by itself.
+            # Fail at once when Redis is down: a client goes on without the message, and Celery's
+            # consumer has a retry loop of its own.
             "max_retries": 0,
             "queue_order_strategy": "priority",
         },
@@ -69,31 +74,40 @@ def make_celery(redis_url: str) -> Celery:
 
 
 class CeleryNotifier:
-    """Sends wake-up calls, at best effort: a Redis that is down never delays an upload twice."""
+    """The notifier over Celery and Redis, best effort.
+
+    After a failure it sends nothing for :data:`RETRY_AFTER_FAILURE` seconds, so that while Redis is
+    down only one upload in that time waits for the connection timeout.
+    """
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._resting_until = 0.0
+        self._retry_at = 0.0
 
     def notify(self, lane: Lane) -> None:
-        """Wake a worker for a lane."""
+        """Send a grading message to the queue of ``lane``."""
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 
     def notify_delivery(self) -> None:
-        """Wake a worker to send scores."""
+        """Send a message to the queue of the workers that deliver scores."""
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
     def notify_finished(self, submission: str) -> None:
-        """Tell whoever waits for a submission."""
-        self._try(lambda producer: producer.channel.client.publish(_ENDED, submission), _ENDED)
+        """Publish the id ``submission`` to the processes that wait for its report."""
+        self._attempt(
+            lambda producer: producer.channel.client.publish(_FINISHED_CHANNEL, submission),
+            _FINISHED_CHANNEL,
+        )
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Hear of ends in a thread that lives as long as the process."""
-        Thread(target=_listen, args=(self._app, callback), name="ends", daemon=True).start()
+        """Call ``callback`` with each published id, in a daemon thread."""
+        Thread(
+            target=_listen_forever, args=(self._app, callback), name="finished", daemon=True
+        ).start()
 
     def _send(self, task: str, args: list[str], queue: str) -> None:
         def send(producer: Producer) -> None:
-            if producer.channel.client.llen(queue) < ENOUGH_CALLS:
+            if producer.channel.client.llen(queue) < MAX_UNREAD_MESSAGES:
                 self._app.send_task(
                     task,
                     args=args,
@@ -103,53 +117,57 @@ class CeleryNotifier:
                     ignore_result=True,
                 )
 
-        self._try(send, queue)
+        self._attempt(send, queue)
 
-    def _try(self, act: Callable[[Producer], object], about: str) -> None:
-        if monotonic() < self._resting_until:
+    def _attempt(self, action: Callable[[Producer], object], target: str) -> None:
+        """Run ``action`` with a connection; log a failure instead of raising it.
+
+        ``target`` is the queue or channel that the log line names.
+        """
+        if monotonic() < self._retry_at:
             return
         try:
             with self._app.producer_pool.acquire(block=True) as producer:
-                act(producer)
-        except _BROKEN as error:
-            self._resting_until = monotonic() + REST_SECONDS
-            log.warning("wake_failed", about=about, error=str(error))
+                action(producer)
+        except _CONNECTION_ERRORS as error:
+            self._retry_at = monotonic() + RETRY_AFTER_FAILURE
+            log.warning("notification_failed", target=target, error=str(error))
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections to Redis."""
         with suppress(Exception):
             self._app.close()
 
 
-def _listen(app: Celery, heard: Callable[[str], None]) -> None:
+def _listen_forever(app: Celery, callback: Callable[[str], None]) -> None:
     while True:
-        with suppress(*_BROKEN):
-            _hear(app, heard)
-        sleep(REST_SECONDS)
+        with suppress(*_CONNECTION_ERRORS):
+            _listen(app, callback)
+        sleep(RETRY_AFTER_FAILURE)
 
 
-def _hear(app: Celery, heard: Callable[[str], None]) -> None:
-    """Pass on what is told until the connection breaks."""
+def _listen(app: Celery, callback: Callable[[str], None]) -> None:
+    """Call ``callback`` with each published id until the connection breaks."""
     with app.connection_for_read(connect_timeout=2) as connection:
-        told = connection.default_channel.client.pubsub(ignore_subscribe_messages=True)
-        told.subscribe(_ENDED)
+        subscription = connection.default_channel.client.pubsub(ignore_subscribe_messages=True)
+        subscription.subscribe(_FINISHED_CHANNEL)
         while True:
-            message = told.get_message(timeout=_LISTEN_SECONDS)
+            message = subscription.get_message(timeout=_LISTEN_SECONDS)
             if message is not None:
-                heard(message["data"].decode())
+                callback(message["data"].decode())
 
 
 class NoNotifier:
-    """For an installation without a broker: the sweep of a worker finds the rows by itself."""
+    """The notifier of an installation without Redis: a worker's sweep finds due rows by itself."""
 
     def notify(self, lane: Lane) -> None:
-        """Nothing to wake."""
+        """Do nothing."""
 
     def notify_delivery(self) -> None:
-        """Nothing to wake."""
+        """Do nothing."""
 
     def notify_finished(self, submission: str) -> None:
-        """Nobody to tell."""
+        """Do nothing."""
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Nothing to hear."""
+        """Never call ``callback``."""

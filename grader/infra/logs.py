@@ -1,7 +1,7 @@
-"""Logs of the long-running processes: one JSON object a line, ours and the libraries' alike.
+"""Logging of the long-running processes: one JSON object a line, also for lines of libraries.
 
-No line holds a secret: addresses, headers and bodies of requests are not logged at all, and what
-libraries write is searched for what looks like one.
+No line holds a secret: request URLs, headers and bodies are not logged at all, and everything that
+libraries write is searched for secrets (``redaction.py``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from grader.infra.redaction import redact_event
 
 
 def log_json() -> None:
-    """Write JSON lines to standard error from now on, from level INFO; each names its process."""
+    """Configure structlog and ``logging`` to write JSON lines to standard error from level INFO on.
+
+    Each line has the process id.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -43,5 +46,6 @@ def log_json() -> None:
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     logging.captureWarnings(True)
-    for quotes_addresses in ("httpx", "httpcore"):
-        logging.getLogger(quotes_addresses).setLevel(logging.WARNING)
+    # At INFO, httpx logs the URL of every request.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,8 +1,9 @@
-"""Counts of the last minute in Redis, where every API process finds them; else in this process.
+"""Request counts of the last minute: in Redis, shared by all API processes, or in one process.
 
-Each key has a window that begins when it is first asked for, then another after it as long as it is
-asked for. What counts is all of the present window and, of the one before, the share that a minute
-back from now still reaches into: a sliding window in two numbers.
+The algorithm is the sliding-window counter. Each key has a window of one minute that begins with
+its first request, followed by further windows as long as requests come. The count of the last
+minute is estimated as the whole count of the current window plus, of the previous window, the
+fraction that the last minute still overlaps.
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ from grader.service.rate_limits import WINDOW, Rate, Standing, Taken, Wanted
 
 log = structlog.get_logger(__name__)
 
-#: How long Redis may take to answer, in seconds: it counts, it must not hold up.
-PATIENCE = 0.5
-#: After a failure Redis is left alone for so long, and this process counts for itself.
-REST_SECONDS = 5.0
-#: A process that counts for itself knows so many keys; of more the one longest unused is forgotten.
-MOST_KEYS = 50_000
+#: Seconds that Redis may take to connect or to answer (chosen by hand): counting must not delay
+#: requests noticeably.
+SOCKET_TIMEOUT = 0.5
+#: Seconds without further attempts after Redis failed; the process counts alone (chosen by hand).
+RETRY_AFTER_FAILURE = 5.0
+#: Most keys that one process counts (chosen by hand); the least recently used ones are dropped.
+MAX_KEYS = 50_000
 _PREFIX = "grader-rates"
-_LENGTH = WINDOW * 1_000
-#: Looks at every key first and counts only where none is used up. By Redis's own clock.
-#: ``ARGV``: the length of a window in milliseconds, then the limit of each key.
+_WINDOW_MS = WINDOW * 1_000
+#: The Lua script that reads the windows of all ``KEYS`` and increments them only if none of them is
+#: used up, by the clock of Redis. ``ARGV``: the length of a window in milliseconds, then the limit
+#: of each key. Returns the 1-based number of the first key that is used up (0: none), and for each
+#: key the current count, the previous count and the age of the current window in milliseconds.
 _TAKE = """
 local length = tonumber(ARGV[1])
 local time = redis.call('TIME')
@@ -71,7 +75,10 @@ return {refused, windows}
 
 @dataclass(frozen=True)
 class Window:
-    """What was counted in the present window and in the one before; ``elapsed`` is in ms."""
+    """The counts of one key in the current and the previous window.
+
+    ``elapsed`` is the age of the current window in milliseconds.
+    """
 
     current: int
     previous: int
@@ -79,28 +86,32 @@ class Window:
 
     @property
     def used(self) -> int:
-        """What counts."""
-        return self.previous * (_LENGTH - self.elapsed) // _LENGTH + self.current
+        """The estimated count of the last minute."""
+        return self.previous * (_WINDOW_MS - self.elapsed) // _WINDOW_MS + self.current
 
     def standing(self, rate: Rate) -> Standing:
-        """What is left of a rate, and how soon there is one more."""
+        """Return how many requests ``rate`` still allows, and in how many seconds one more."""
         left = max(0, rate.most - self.used)
-        milliseconds = self._until(min(self.used, rate.most))
+        milliseconds = self._milliseconds_until(min(self.used, rate.most))
         return Standing(rate, left, max(-(-milliseconds // 1_000), 1))
 
-    def _until(self, fewer: int) -> int:
-        """Milliseconds until less than ``fewer`` count, if nothing more is taken."""
-        if not fewer:
+    def _milliseconds_until(self, count: int) -> int:
+        """Return the milliseconds until :attr:`used` is below ``count``, without new requests."""
+        if not count:
             return 0
-        room = fewer - self.current
+        room = count - self.current
         if room > 0:
-            return _LENGTH - self.elapsed - room * _LENGTH // self.previous + 1
-        # Not before the present window is the one before.
-        return 2 * _LENGTH - self.elapsed - fewer * _LENGTH // self.current + 1
+            # It happens in this window, when few enough of the previous one overlap.
+            return _WINDOW_MS - self.elapsed - room * _WINDOW_MS // self.previous + 1
+        # Not before this window has become the previous one.
+        return 2 * _WINDOW_MS - self.elapsed - count * _WINDOW_MS // self.current + 1
 
 
 class ProcessCounter:
-    """Counts of one process. ``clock`` gives seconds that never go back."""
+    """The counter of one process: thread-safe, in memory.
+
+    ``clock`` returns monotonic seconds.
+    """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -122,46 +133,50 @@ class ProcessCounter:
     def _window(self, wanted: Wanted, now: int) -> Window:
         start, current, previous = self._counted.get(wanted, (now, 0, 0))
         age = now - start
-        if age < _LENGTH:
+        if age < _WINDOW_MS:
             return Window(current, previous, age)
-        return Window(0, current, age - _LENGTH) if age < 2 * _LENGTH else Window(0, 0, 0)
+        return Window(0, current, age - _WINDOW_MS) if age < 2 * _WINDOW_MS else Window(0, 0, 0)
 
     def _keep(self, wanted: Sequence[Wanted], windows: Sequence[Window], now: int) -> None:
         for one, window in zip(wanted, windows, strict=True):
             self._counted[one] = now - window.elapsed, window.current, window.previous
             self._counted.move_to_end(one)
-        while len(self._counted) > MOST_KEYS:
+        while len(self._counted) > MAX_KEYS:
             self._counted.popitem(last=False)
 
 
 class SharedCounter:
-    """Counts in Redis. While it is away, those of this process: nobody is refused for that."""
+    """The counter in Redis, shared by all processes that use the same Redis.
+
+    While Redis is unreachable it counts in this process alone, so that an outage of Redis never
+    causes a refusal.
+    """
 
     def __init__(self, redis_url: str) -> None:
         pool = ConnectionPool.from_url(
             redis_url.replace("redis+socket://", "unix://", 1),
-            socket_timeout=PATIENCE,
-            socket_connect_timeout=PATIENCE,
+            socket_timeout=SOCKET_TIMEOUT,
+            socket_connect_timeout=SOCKET_TIMEOUT,
             retry=Retry(NoBackoff(), 0),
         )
         self._script = Redis(connection_pool=pool).register_script(_TAKE)
-        self._own = ProcessCounter()
-        self._resting_until = 0.0
+        self._fallback = ProcessCounter()
+        self._retry_at = 0.0
 
     def take(self, wanted: Sequence[Wanted]) -> Taken:
         """See :class:`grader.service.rate_limits.Counter`."""
-        if monotonic() >= self._resting_until:
+        if monotonic() >= self._retry_at:
             try:
-                return self._shared(wanted)
+                return self._count_in_redis(wanted)
             except (RedisError, OSError) as error:
-                self._resting_until = monotonic() + REST_SECONDS
-                log.warning("rates_counted_alone", error=type(error).__name__)
-        return self._own.take(wanted)
+                self._retry_at = monotonic() + RETRY_AFTER_FAILURE
+                log.warning("rates_counted_in_process", error=type(error).__name__)
+        return self._fallback.take(wanted)
 
-    def _shared(self, wanted: Sequence[Wanted]) -> Taken:
+    def _count_in_redis(self, wanted: Sequence[Wanted]) -> Taken:
         keys = [f"{_PREFIX}:{one.rate.name}:{one.key}" for one in wanted]
         limits = [one.rate.most for one in wanted]
-        refused, counted = self._script(keys, [_LENGTH, *limits])
+        refused, counted = self._script(keys, [_WINDOW_MS, *limits])
         windows = [Window(*one) for one in counted]
         return wanted[refused - 1] if refused else None, _standings(wanted, windows)
 

@@ -1,7 +1,7 @@
-"""Secrets taken out of what is written down: of log lines, and of addresses that are shown again.
+"""Secrets replaced by ``[hidden]`` in log lines and in URLs that are shown again.
 
-Nothing should hand a secret to a log in the first place. This is for the day on which something
-does: an error of a library that quotes a URL, a token that somebody put into an address.
+No code should log a secret in the first place. This is the second line of defence: against an error
+of a library that quotes a URL, or a token that a user put into a query.
 """
 
 from __future__ import annotations
@@ -10,35 +10,47 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+#: The replacement for a secret.
 HIDDEN = "[hidden]"
 #: One of our tokens, as ``grader token create`` prints it.
 TOKEN = re.compile(r"grader_[A-Za-z0-9_-]{43}")
+#: Names whose value is a secret, e.g. in ``api_key=...`` or ``"Authorization": "..."``.
 _NAMES = r"pass(?:word|wd)?|secret|token|api[_-]?key|authorization|signature"
+#: Pattern -> replacement. ``(?!\[)`` skips what is ``[hidden]`` already.
 _PATTERNS = (
+    # A token of ours, e.g. "grader_" and 43 characters; not "grader_report" (too short).
     (re.compile(r"\b(grader_)[A-Za-z0-9_-]{43}"), rf"\1{HIDDEN}"),
+    # The signing secret of a source, e.g. "whsec_c2VjcmV0"; not "whsec_short" (under 8).
     (re.compile(r"\b(whsec_)[A-Za-z0-9+/=_-]{8,}"), rf"\1{HIDDEN}"),
+    # Credentials of an Authorization header, e.g. "Bearer abc123"; not "basic idea" (under 6).
     (re.compile(r"\b(bearer|basic)\s+(?!\[)[A-Za-z0-9+/=._~-]{6,}", re.I), rf"\1 {HIDDEN}"),
-    # The user and password of a URL.
+    # User and password of a URL, e.g. "redis://:pass@host"; not "https://host/a@b".
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#@\"']*@", re.I), rf"\1{HIDDEN}@"),
-    # What follows a telling name, in a query, a header, a dict or a JSON text.
+    # The value after a name of _NAMES, in a query, a header, a dict or a JSON text, e.g.
+    # "?token=abc", "'password': 'abc'"; not "token expired" (no = or : between).
     (
         re.compile(rf"((?:{_NAMES})\\?[\"']?\s*[=:]\s*\\?[\"']?)(?!\[)[^\s\"'\\&,;)}}]+", re.I),
         rf"\1{HIDDEN}",
     ),
 )
+#: A key of a log event whose value is hidden, e.g. ``redis_password``; not ``token_id``.
 _SECRET_KEY = re.compile(rf"(?:{_NAMES})$", re.I)
 _PLAIN = (int, float, bool, type(None))
 
 
 def redact(text: str) -> str:
-    """A text with every secret that can be told by its form or its name hidden."""
-    for pattern, shown in _PATTERNS:
-        text = pattern.sub(shown, text)
+    """Return ``text`` with every secret hidden that one of the patterns recognises."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
     return text
 
 
 def redact_event(logger: Any, method: str, event: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for an event on its way to a log, as structlog's processors are called."""
+    """Return the log event ``event`` with its secrets hidden; a structlog processor.
+
+    Other parameters are as structlog passes them. Values of other types than numbers,
+    containers and text become text.
+    """
     return {str(key): _redacted(str(key), value) for key, value in event.items()}
 
 

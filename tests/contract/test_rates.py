@@ -163,7 +163,7 @@ def test_the_time_that_is_told_is_the_first(
 def test_of_too_many_keys_the_one_longest_unused_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("grader.infra.rates.MOST_KEYS", 2)
+    monkeypatch.setattr("grader.infra.rates.MAX_KEYS", 2)
     counter = ProcessCounter(lambda: 7.0)
     assert [took(counter, one) for one in (ADA, BOB, ADA, Wanted(TWO, "cleo"))] == [True] * 4
     assert [left(counter, one) for one in (ADA, BOB)] == [0, 2]

@@ -152,7 +152,7 @@ def test_no_secret_is_written_down_whatever_goes_wrong(campus: Campus) -> None:
     wait_until(lambda: "answered 500" in logs(running), PATIENCE, "it was told")
     campus.redis.stop()
     assert running.upload("s3").status_code == 202
-    wait_until(lambda: "wake_failed" in logs(running), PATIENCE, "Redis was missed")
+    wait_until(lambda: "notification_failed" in logs(running), PATIENCE, "Redis was missed")
     campus.redis.start()
     assert running.upload("s4").headers["RateLimit"]
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.__main__ import main
-from grader.cli.problems import say
+from grader.cli.output import print_text
 from grader.domain.characters import is_hidden
 from tests.hostile_texts import NAMES
 
@@ -58,9 +58,9 @@ def test_a_mistake_in_a_rubric_is_quoted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_whatever_is_said_is_visible(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    say(f"The file {name} is there.\n\tIndeed.")
-    said = capsys.readouterr().out
-    assert {one for one in said if is_hidden(one)} <= {"\n", "\t"}
-    assert said.startswith("The file ") and said.endswith(" is there.\n\tIndeed.\n")
-    io.BytesIO().write(said.encode("utf-8"))
+def test_printed_text_is_visible(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_text(f"The file {name} is there.\n\tIndeed.")
+    printed = capsys.readouterr().out
+    assert {one for one in printed if is_hidden(one)} <= {"\n", "\t"}
+    assert printed.startswith("The file ") and printed.endswith(" is there.\n\tIndeed.\n")
+    io.BytesIO().write(printed.encode("utf-8"))

@@ -1,4 +1,4 @@
-"""Calls over a real Redis: heard by whoever listens, never too many, and never in the way."""
+"""Notifications over a real Redis: they arrive, are bounded, and fail without raising."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.infra.broker import ENOUGH_CALLS, QUEUES, CeleryNotifier, make_celery
+from grader.infra.broker import MAX_UNREAD_MESSAGES, QUEUES, CeleryNotifier, make_celery
 from grader.service.lanes import Lane
 from tests.processes import wait_until
 from tests.servers_redis import RedisForTests
@@ -26,51 +26,53 @@ def notifier(redis: RedisForTests) -> CeleryNotifier:
     return CeleryNotifier(make_celery(redis.url))
 
 
-def calls(redis: RedisForTests, lane: Lane) -> int:
+def unread(redis: RedisForTests, lane: Lane) -> int:
     with redis.client() as client:
         return int(client.llen(QUEUES[lane]))
 
 
-def listeners(redis: RedisForTests) -> int:
+def subscribers(redis: RedisForTests) -> int:
     with redis.client() as client:
         return len(client.pubsub_channels())
 
 
-def test_a_lane_is_called_as_often_as_is_of_use(
+def test_a_queue_holds_a_bounded_number_of_unread_messages(
     redis: RedisForTests, notifier: CeleryNotifier
 ) -> None:
     for _ in range(3):
         notifier.notify(Lane.LIVE)
-    assert calls(redis, Lane.LIVE) == 3
-    for _ in range(2 * ENOUGH_CALLS):
+    assert unread(redis, Lane.LIVE) == 3
+    for _ in range(2 * MAX_UNREAD_MESSAGES):
         notifier.notify(Lane.LIVE)
     notifier.notify(Lane.REGRADE)
-    assert calls(redis, Lane.LIVE) == ENOUGH_CALLS
-    assert calls(redis, Lane.REGRADE) == 1
+    assert unread(redis, Lane.LIVE) == MAX_UNREAD_MESSAGES
+    assert unread(redis, Lane.REGRADE) == 1
 
 
-def test_an_end_is_heard_also_after_redis_was_away(
+def test_subscribers_receive_finished_ids_also_after_an_outage_of_redis(
     redis: RedisForTests, notifier: CeleryNotifier
 ) -> None:
-    heard: list[str] = []
-    notifier.subscribe(heard.append)
-    wait_until(lambda: listeners(redis) == 1, 30, "somebody listened")
+    received: list[str] = []
+    notifier.subscribe(received.append)
+    wait_until(lambda: subscribers(redis) == 1, 30, "the thread subscribed")
     notifier.notify_finished("first")
-    wait_until(lambda: heard == ["first"], 30, "the first was heard")
+    wait_until(lambda: received == ["first"], 30, "the first id arrived")
     redis.stop()
     notifier.notify_finished("lost")
     redis.start()
-    wait_until(lambda: listeners(redis) == 1, 30, "somebody listened again")
+    wait_until(lambda: subscribers(redis) == 1, 30, "the thread subscribed again")
 
-    def told() -> bool:
+    def arrived() -> bool:
         notifier.notify_finished("last")
-        return "last" in heard
+        return "last" in received
 
-    wait_until(told, 30, "the last was heard")
-    assert "lost" not in heard
+    wait_until(arrived, 30, "the last id arrived")
+    assert "lost" not in received
 
 
-def test_nobody_to_call_is_no_error(redis: RedisForTests, notifier: CeleryNotifier) -> None:
+def test_notifying_while_redis_is_down_raises_nothing(
+    redis: RedisForTests, notifier: CeleryNotifier
+) -> None:
     redis.stop()
     notifier.notify(Lane.LIVE)
     notifier.notify_delivery()

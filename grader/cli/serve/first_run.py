@@ -1,4 +1,4 @@
-"""What a new installation needs before anybody can use it: tables, exercises and a token."""
+"""The first run of an installation: create tables, publish exercises, create a token."""
 
 from __future__ import annotations
 
@@ -11,42 +11,47 @@ from grader.infra.broker import NoNotifier
 from grader.service.records import Role
 from grader.settings import Settings
 
-#: The course of the shipped exercises.
+#: The course in which shipped exercises are published.
 COURSE = "mlops"
 
 
 def prepare(settings: Settings, token_file: Path | None) -> str:
-    """Migrate, seed and see to a token; the secret of a new one, else an empty text.
+    """Migrate the database, publish shipped exercises, and ensure that there is a token.
 
-    Without ``token_file`` one is made only while there is none at all. With it, the file holds
-    a valid token afterwards: the one that it had, if that is still good, else a new one.
+    Return the secret of a token that was created, else ``""``. Without ``token_file`` a token is
+    created only if the database has none. With it, the file contains a valid token afterwards: its
+    old content if that is still valid, else a new token.
     """
     migrate(settings)
     service = build_service(settings, notifier=NoNotifier())
     try:
         service.seed()
         if token_file is not None:
-            return _token_in(service, token_file)
-        return "" if service.store.tokens.all() else _new_token(service)
+            return _ensure_token_file(service, token_file)
+        return "" if service.store.tokens.all() else _create_token(service)
     finally:
         service.close()
 
 
-def _token_in(service: Service, file: Path) -> str:
+def _ensure_token_file(service: Service, file: Path) -> str:
+    """Write a new token to ``file``, with mode 0600, unless the file contains a valid one.
+
+    Return the secret of the new token, else ``""``.
+    """
     if file.exists():
         try:
             service.tokens.authenticate(file.read_text().strip())
             return ""
         except Unauthorized:
             file.unlink()
-    secret = _new_token(service)
+    secret = _create_token(service)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        opened.write(secret + "\n")
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(secret + "\n")
     return secret
 
 
-def _new_token(service: Service) -> str:
+def _create_token(service: Service) -> str:
     secret, _ = service.tokens.create(
         name="first instructor", role=Role.INSTRUCTOR, course=COURSE, actor="grader serve"
     )

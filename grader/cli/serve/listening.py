@@ -8,10 +8,12 @@ from grader.domain.errors import Conflict
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """An open listening socket; port 0 picks a free one.
+    """Return a TCP socket that listens on ``host`` (IPv4, IPv6 or a name) and ``port``.
+
+    Port 0 picks a free one.
 
     Raises:
-        Conflict: the address cannot be used.
+        Conflict: the address cannot be bound.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

@@ -1,4 +1,4 @@
-"""The bodies of the API process and of the scheduler process."""
+"""The main functions of the API process and of the scheduler process."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from grader.infra.logs import log_json
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
-#: So many times the longest request is read to the end before it is refused, for clients that
-#: listen only once they have sent everything. What is longer than that is refused by its head.
-READ_TO_TELL = 4
+#: A body up to this many times ``max_request`` is read to its end before it is refused, because
+#: many clients read the response only after they have sent everything. A longer one is refused by
+#: its headers. Chosen by hand.
+REFUSED_BODY_FACTOR = 4
 
 log = structlog.get_logger(__name__)
 
 
 def run_api(settings: Settings, fd: int | None = None) -> None:
-    """Serve HTTP until SIGTERM, on an open listening socket or on the configured address."""
+    """Serve HTTP until SIGTERM.
+
+    ``fd`` is the descriptor of a listening socket; ``None`` opens the configured address.
+    """
     log_json()
     service = build_service(settings)
     listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
@@ -34,14 +38,14 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         create_app(service),
         listening,
         threads=settings.threads,
-        longest_body=settings.max_request * READ_TO_TELL,
+        longest_body=settings.max_request * REFUSED_BODY_FACTOR,
         patience=Patience(
             connections=settings.max_connections,
             head=settings.head_seconds,
             request=settings.request_seconds,
         ),
     )
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _exit)
     log.info("api_started", sandbox=sandbox_level_of(settings).value)
     try:
         server.run()
@@ -51,7 +55,7 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
 
 
 def run_scheduler(settings: Settings) -> None:
-    """Sweep every ``settings.sweep_every`` seconds until SIGTERM, whatever goes wrong."""
+    """Run the sweep every ``settings.sweep_every`` seconds until SIGTERM; failures are logged."""
     log_json()
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())
@@ -65,15 +69,15 @@ def run_scheduler(settings: Settings) -> None:
 
 
 def sweep_once(service: Service) -> None:
-    """One sweep; what goes wrong is logged and tried again with the next."""
+    """Run one sweep and log its result; an exception is logged and not raised."""
     try:
         swept = service.sweep()
-    except Exception:  # the scheduler is the last one standing: nothing may end it
+    except Exception:  # e.g. a locked database: the next sweep repeats the work
         log.exception("sweep_failed")
         return
     if swept.requeued or swept.parked:
         log.warning("swept", requeued=swept.requeued, parked=swept.parked)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     sys.exit(0)

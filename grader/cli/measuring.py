@@ -1,0 +1,77 @@
+"""Measuring files on disk without a server, for the commands that grade locally."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.bootstrap import build_engine, read_rubric
+from grader.checks.catalog import CATALOG
+from grader.domain.errors import BadRequest
+from grader.domain.facts import SubmissionFacts
+from grader.domain.rubric import CompiledRubric
+from grader.engine.intake import read_path
+from grader.engine.measuring.engine import Engine
+from grader.engine.rubric_text import rubric_file_text, shipped_rubric, shipped_rubrics
+from grader.settings import Settings
+
+#: Least time limit for one submission, in seconds (chosen by hand). Half an hour instead of the
+#: service's minute: the folder may hold a whole project, and the user can press Ctrl-C.
+CHILD_SECONDS = 1_800.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A compiled rubric, the facts of each submission, and the facts of the starter files."""
+
+    rubric: CompiledRubric
+    facts: list[SubmissionFacts]
+    starter: SubmissionFacts | None
+
+
+def measure(rubric_text: str, *paths: Path) -> Measured:
+    """Measure the submissions at ``paths`` with every check that the rubric uses.
+
+    Raises:
+        BadRubric: ``rubric_text`` has mistakes.
+        BadArchive, TooLarge: a path cannot be read as a submission (see :func:`read_path`).
+    """
+    rubric = read_rubric(rubric_text)
+    submissions = [read_path(path, rubric.intake) for path in paths]
+    with open_engine() as engine:
+        facts = [engine.measure(submission, rubric) for submission in submissions]
+        return Measured(CompiledRubric.of(rubric, CATALOG), facts, engine.starter(rubric))
+
+
+@contextmanager
+def open_engine() -> Iterator[Engine]:
+    """Yield an engine with a long time limit and close it at the end."""
+    settings = Settings.load()
+    seconds = max(settings.child_seconds, CHILD_SECONDS)
+    engine = build_engine(settings.model_copy(update={"child_seconds": seconds}))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def find_rubric_text(name: str) -> str:
+    """Return the text of the rubric file at the path ``name``, or of the shipped rubric ``name``.
+
+    Raises:
+        BadRequest: neither exists, or the file cannot be read.
+        BadRubric: the file is too long or not UTF-8.
+    """
+    file = Path(name)
+    if file.exists() and not file.is_dir():
+        return rubric_file_text(file)
+    shipped = shipped_rubric(name)
+    if shipped is None:
+        known = ", ".join(sorted(shipped_rubrics()))
+        raise BadRequest(
+            f"There is no rubric file {name!r} and no shipped rubric of that name.",
+            how_to_fix=f"Give a path to a YAML file, or one of: {known}.",
+        )
+    return shipped

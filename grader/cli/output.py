@@ -1,0 +1,30 @@
+"""Text and tables on the terminal, with every invisible or control character escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from grader.domain.characters import visible
+
+
+def print_text(text: str, *, err: bool = False) -> None:
+    """Print ``text`` on standard output, or on standard error if ``err``.
+
+    Control and invisible characters other than newline and tab are escaped, so that quoted names
+    of files cannot hide anything or control the terminal.
+    """
+    click.echo(visible(text.removesuffix("\n"), keep="\n\t"), err=err)
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print ``head`` and ``rows`` as left-aligned columns with two spaces between them.
+
+    Every row has as many cells as ``head``. Invisible characters in cells are escaped.
+    """
+    lines = [tuple(head), *(tuple(map(visible, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print_text("  ".join(cells).rstrip())

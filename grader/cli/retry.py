@@ -1,0 +1,20 @@
+"""``grader retry``: ask a service to grade a submission again."""
+
+from __future__ import annotations
+
+import click
+
+from grader.cli.errors import errors_reported
+from grader.cli.http_client import TOKEN_OPTION, URL_OPTION, check_response, open_client
+from grader.cli.output import print_text
+
+
+@click.command()
+@click.argument("submission")
+@URL_OPTION
+@TOKEN_OPTION
+def retry(submission: str, url: str, token: str) -> None:
+    """Grade SUBMISSION again, which needed attention (instructors)."""
+    with errors_reported(), open_client(url, token) as client:
+        response = check_response(client.post(f"/api/v1/submissions/{submission}/retry"))
+        print_text(f"{submission} is {response.json()['state']}.")
