@@ -13,11 +13,14 @@ import hashlib
 import io
 import re
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
+from typing import Any, TypeVar, cast
+
+Result = TypeVar("Result")
 
 _TEST_FOLDERS = frozenset({"tests", "test"})
 _NOTEBOOK = ".ipynb"
@@ -225,6 +228,19 @@ class SourceFile:
             tokenize.TokenError, SyntaxError: the text cannot be tokenised.
         """
         return tuple(tokenize.generate_tokens(io.StringIO(self.text).readline))
+
+    @cached_property
+    def _results(self) -> dict[Callable[[SourceFile], Any], Any]:
+        return {}
+
+    def once(self, read: Callable[[SourceFile], Result]) -> Result:
+        """Return ``read(self)``, computed at the first call and kept with this file.
+
+        So that what many checks ask is read once, by code that this room does not know.
+        """
+        if read not in self._results:
+            self._results[read] = read(self)
+        return cast(Result, self._results[read])
 
     @property
     def has_bom(self) -> bool:

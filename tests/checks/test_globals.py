@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from grader.analysis.syntax.scopes import Scope, scopes_of
+from grader.analysis.syntax.module import module_of
+from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import FUNCTIONS
 from grader.checks.globals import CHECK, context
 from grader.domain.inspection import Facts, Inspection, State
@@ -206,7 +207,7 @@ def test_names_belong_where_python_says(corpus: Any) -> None:
             place: (outer, inner)
             for place, outer, inner in names_of(symtable.symtable(source.text, "x", "exec"))
         }
-        for scope in scopes_of(source.tree):
+        for scope in module_of(source).scopes:
             if isinstance(scope.node, FUNCTIONS) and place_of(scope) in theirs:
                 outer, inner = theirs[place_of(scope)]
                 names = {use.name for use in scope.uses if use.name.isidentifier()}

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from grader.analysis.syntax.import_time import is_guard
-from grader.analysis.syntax.statements import DEFINITIONS, bodies
-
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+from grader.analysis.syntax.scopes import Block
+from grader.analysis.syntax.statements import DEFINITIONS
 
 
 class Binding(NamedTuple):
@@ -22,44 +20,18 @@ class Binding(NamedTuple):
 
     value: ast.expr | None
     kind: str
-    block: int
-    in_loop: bool
-    in_guard: bool
+    block: Block
 
 
-class Place(NamedTuple):
-    """Where a statement at the top of a module stands."""
-
-    block: int
-    in_loop: bool
-    in_guard: bool
-
-
-def top_statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, Place]]:
-    """The statements of a module outside functions and classes, at every depth."""
-    waiting: list[tuple[Sequence[ast.stmt], Place]] = [(tree.body, Place(0, False, False))]
-    blocks = 0
-    while waiting:
-        body, place = waiting.pop()
-        for statement in body:
-            yield statement, place
-            if isinstance(statement, DEFINITIONS):
-                continue
-            for inner in bodies(statement):
-                blocks += 1
-                guarded = is_guard(statement) and inner is getattr(statement, "body", None)
-                loops = place.in_loop or isinstance(statement, _LOOPS)
-                waiting.append((inner, Place(blocks, loops, place.in_guard or guarded)))
-
-
-def bindings_of(statements: Iterable[tuple[ast.stmt, Place]]) -> dict[str, list[Binding]]:
-    """Every binding at the top of a module, by name."""
+def bindings_of(blocks: Iterable[Block]) -> dict[str, list[Binding]]:
+    """Return every binding that the statements of ``blocks`` make, by name."""
     found: dict[str, list[Binding]] = {}
-    for statement, place in statements:
-        kind, bound = _bound_by(statement)
-        for target, value in bound:
-            for name in [target] if isinstance(target, str) else _names(target):
-                found.setdefault(name, []).append(Binding(value, kind, *place))
+    for block in blocks:
+        for statement in block.statements:
+            kind, bound = _bound_by(statement)
+            for target, value in bound:
+                for name in [target] if isinstance(target, str) else _names(target):
+                    found.setdefault(name, []).append(Binding(value, kind, block))
     return found
 
 

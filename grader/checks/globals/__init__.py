@@ -1,15 +1,15 @@
-"""Do functions take arguments and return values, instead of sharing variables of the module?"""
+"""Do functions take arguments and return values instead of sharing variables of the module?"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from grader.analysis.syntax.module_bindings import Place, top_statements
-from grader.analysis.syntax.scopes import Scope, scopes_of
+from grader.analysis.syntax.module import Module, module_of
+from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import FUNCTIONS, is_stub
 from grader.checks.globals.state import Key, uses_of
 from grader.domain.check import Check, Context, Guidance, Lesson, Options, Outline
@@ -66,23 +66,26 @@ _READS = Guidance(
 
 
 def context(path: str, outline: Outline) -> Context:
-    """The names of the submission's other modules: a variable kept there is shared as well."""
+    """Return the names of the modules of ``outline`` other than ``path``.
+
+    A variable that is kept in one of them is shared as well: `settings.debug = True`.
+    """
     stems = {PurePosixPath(other).stem for other, _ in outline if other != path}
     return tuple(sorted(stems))
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The functions of one file that read or change state of a module.
+    """Return the functions of ``source`` that read or change state of a module.
 
     Methods, inner functions and lambdas with a name count too; functions that do nothing do not.
+    ``context`` has the names of the submission's other modules.
     """
-    statements = list(top_statements(source.tree))
-    scopes = scopes_of(source.tree)
-    functions = _functions(scopes, statements)
+    module = module_of(source)
+    functions = _functions(module)
     if not functions:
         return NOTHING_TO_SAY
-    changes, reads = uses_of(scopes, statements, context)
-    declared = [each for scope in scopes for each in scope.declared.items()]
+    changes, reads = uses_of(module, context)
+    declared = [each for scope in module.scopes for each in scope.declared.items()]
     counts = {
         "functions": len(functions),
         "functions_using_globals": len(functions.keys() & (changes.keys() | reads.keys())),
@@ -106,21 +109,21 @@ def _findings(
             yield _finding("reads-global", function, key, node)
 
 
-def _functions(
-    scopes: Sequence[Scope], statements: Sequence[tuple[ast.stmt, Place]]
-) -> dict[int, str]:
-    """The functions that do something, by the identity of their scope, each with its name."""
+def _functions(module: Module) -> dict[Scope, str]:
+    """Return the functions that do something, each with its name."""
+    # e.g. `double = lambda x: 2 * x` is a function called double; `sorted(key=lambda ...)` has none
     lambdas = {
         id(item.value): item.targets[0].id
-        for item, _ in statements
+        for block in module.top
+        for item in block.statements
         if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
     }
-    found: dict[int, str] = {}
-    for scope in scopes:
+    found: dict[Scope, str] = {}
+    for scope in module.scopes:
         if isinstance(scope.node, FUNCTIONS) and not is_stub(scope.node.body):
-            found[id(scope)] = scope.node.name
+            found[scope] = scope.node.name
         elif isinstance(scope.node, ast.Lambda) and id(scope.node) in lambdas:
-            found[id(scope)] = lambdas[id(scope.node)]
+            found[scope] = lambdas[id(scope.node)]
     return found
 
 
@@ -145,7 +148,10 @@ def _statement(name: str, node: ast.Global) -> Finding:
 
 
 def _count(name: str, title: str, unit: str, formula: str, codes: Collection[str]) -> Measure:
-    """A count of a file's functions or words; nothing to measure where there is no function."""
+    """Return the measure of the count ``name``, which has no value where there is no function.
+
+    Findings with one of ``codes`` are its evidence.
+    """
     plain = counting(name, title, unit)
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:

@@ -1,52 +1,70 @@
-"""Which names of a module are state that changes, and not constants under a name.
+"""Which names of a module hold state that changes, and which hold constants?
 
-State is what a function changes; what is asked of the user or worked out below the guard; what is
-bound again and again at the top; and, in a script, what the script works out as it runs. An
-UPPER_CASE name is a constant as long as nothing changes it, and so is a table that the module
-fills while it is being loaded.
+A name holds state if a function changes it, if its value is asked of the user or bound below the
+guard, if the top of a script binds it more than once, or if a script computes its value. An
+UPPER_CASE name that nothing changes is a constant, and so is a table that the module fills while
+it is being imported.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.evaluation import worked_out
-from grader.analysis.syntax.module_bindings import Binding, Place, bindings_of
+from grader.analysis.syntax.module import Module
+from grader.analysis.syntax.module_bindings import Binding
 from grader.analysis.syntax.scopes import Scope, Use
 from grader.analysis.syntax.statements import DEFINITIONS
+from grader.analysis.syntax.walk import walk
 
-#: A name of the module with an attribute of it, or with nothing.
+#: A name of the module, and an attribute of it or an empty text.
 Key = tuple[str, str]
 
+#: Calls that make a container. e.g. `seen = set()` at the top makes `seen.add(x)` in a function a
+#: change of state; `db = Database()` does not make `db.add(x)` one.
 _CONTAINERS = frozenset(
     "list dict set bytearray deque defaultdict Counter OrderedDict ChainMap array".split()
 )
 _LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-#: Calls whose value is a constant in spirit, by the last part of their name; so are those of
-#: classes, known by their CapWords.
+#: Calls whose value counts as a constant, by the last part of their name; so do calls of classes,
+#: known by their CapWords. e.g. `pattern = re.compile("x")` and `app = Flask("x")` in a script are
+#: constants, `total = compute()` is state.
 _MAKERS = frozenset(
     "bytes compile date datetime dict dirname frozenset getLogger get_logger getenv getcwd join"
     " list namedtuple object partial range resolve set timedelta tuple".split()
 )
+#: Names that are never state, whatever they are bound to: `log = make_logger()`.
 _LOGGERS = frozenset({"log", "logger", "LOG", "LOGGER"})
+#: Calls at the top that make a module a script: nobody imports what greets them.
 _TALKS = frozenset({"print", "input"})
 
 
-def is_script(statements: Sequence[tuple[ast.stmt, Place]], defined: frozenset[str]) -> bool:
-    """Whether a module, when loaded, talks to the user, loops on, or calls its own functions."""
-    for statement, place in statements:
-        if place.in_guard or isinstance(statement, DEFINITIONS):
-            continue
-        if isinstance(statement, ast.While) or _calls(statement, _TALKS):
-            return True
-        if isinstance(statement, ast.Expr) and _calls(statement, defined):
-            return True
+def is_script(module: Module) -> bool:
+    """Return whether importing ``module`` talks to the user, loops, or calls its own functions.
+
+    What runs below the guard only is no sign of a script.
+    """
+    own = {name for name, bound in module.bindings.items() if _is_own(bound)}
+    for block in module.top:
+        for statement in () if block.in_guard else block.statements:
+            if isinstance(statement, DEFINITIONS):
+                continue
+            if isinstance(statement, ast.While) or _calls(statement, _TALKS):
+                return True
+            # e.g. `main()` on a line of its own; a library may have `TABLE = build()` as well
+            if isinstance(statement, ast.Expr) and _calls(statement, own):
+                return True
     return False
 
 
-def _calls(statement: ast.stmt, names: frozenset[str]) -> bool:
-    """Whether the statement itself, not those inside it, calls one of some plain names."""
+def _is_own(bound: Sequence[Binding]) -> bool:
+    return any(each.kind == "own" for each in bound)
+
+
+def _calls(statement: ast.stmt, names: Collection[str]) -> bool:
+    """Return whether ``statement``, without the statements inside it, calls one of ``names``."""
     return any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
         for node in worked_out(statement)
@@ -54,11 +72,14 @@ def _calls(statement: ast.stmt, names: frozenset[str]) -> bool:
 
 
 def changed_by(
-    scope: Scope, bindings: dict[str, list[Binding]], siblings: Collection[str]
+    scope: Scope, bindings: Mapping[str, Sequence[Binding]], siblings: Collection[str]
 ) -> Iterator[tuple[Key, ast.AST]]:
-    """What of the module, or of a sibling, a scope's own code changes, each with its place."""
+    """Yield what the code of ``scope`` changes of the module or of a sibling, each with its node.
+
+    ``bindings`` are those of the module's top, ``siblings`` the names of the modules beside it.
+    """
     for name in sorted(scope.declared.keys() & scope.bound.keys()):
-        # What is imported late, when it is needed, is no variable.
+        # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
         if not isinstance(scope.bound[name], ast.Import | ast.ImportFrom):
             yield (name, ""), scope.bound[name]
     for use in scope.uses:
@@ -83,13 +104,14 @@ def _is_changed(
 
 
 def _is_drawer(name: str, kinds: set[str], scope: Scope, siblings: Collection[str]) -> bool:
-    """Whether what is kept in an attribute of a name is a global by another name.
+    """Return whether an attribute of ``name`` is a global variable by another name.
 
-    So it is with a class or function of this module and with a module beside it. A class may
-    count its own instances, though.
+    ``kinds`` are those of the bindings of ``name``, ``scope`` is where the attribute is set.
     """
+    # e.g. `settings.debug = True` for a sibling module `settings`; `sys.path = []` is let go
     if kinds == {"import"}:
         return name in siblings
+    # e.g. `Game.score = 1` in a function; `Dog.count += 1` in a method of Dog counts its instances
     return "own" in kinds and not scope.is_inside(name)
 
 
@@ -97,20 +119,21 @@ def _is_container(value: ast.expr | None) -> bool:
     if isinstance(value, ast.BinOp):
         return isinstance(value.left, _LITERALS) or isinstance(value.right, _LITERALS)
     if isinstance(value, ast.Call):
-        return _last_name(value.func) in _CONTAINERS
+        return _maker(value) in _CONTAINERS
     return isinstance(value, _LITERALS)
 
 
-def _last_name(function: ast.expr) -> str:
-    if isinstance(function, ast.Subscript):
-        function = function.value
-    return str(getattr(function, "attr", None) or getattr(function, "id", ""))
+def _maker(call: ast.Call) -> str:
+    """Return ``deque`` for ``deque()``, ``collections.deque()`` and ``deque[int]()``."""
+    made_by = call.func
+    return last_name(made_by.value if isinstance(made_by, ast.Subscript) else made_by)
 
 
 def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) -> bool:
-    """Whether what the top of the module does to a name makes it state.
+    """Return whether the bindings ``bound`` at the top of the module make ``name`` state.
 
-    ``filled`` says that the module itself changes the list or dictionary of that name.
+    ``script`` says whether the module is a script, ``filled`` whether its top changes the list or
+    dictionary of that name.
     """
     if name.startswith("__") or name in _LOGGERS or not all(each.value for each in bound):
         return False
@@ -118,82 +141,81 @@ def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) ->
         return True
     if not script:
         return False
+    # e.g. `TABLE[x] = x * x` in a loop at the top of a script fills a constant; with `table` it
+    # is state. `TOTAL += x` is state, however it is written.
     return _varies(bound) or not name.isupper() and (filled or _is_worked_out(bound))
 
 
 def _is_given_at_start(bound: Sequence[Binding]) -> bool:
-    """Asked of the user, or bound below the guard: there is no value on import."""
-    return any(each.in_guard or _asks(each.value) for each in bound)
+    """Return whether importing the module gives no value, or one that a person typed."""
+    # e.g. `name = input()`, and `data = load()` below `if __name__ == "__main__":`
+    return any(each.block.in_guard or _asks(each.value) for each in bound)
 
 
 def _varies(bound: Sequence[Binding]) -> bool:
-    return any(each.kind == "again" or each.in_loop for each in bound)
+    return any(each.kind == "again" or each.block.in_loop for each in bound)
 
 
 def _is_worked_out(bound: Sequence[Binding]) -> bool:
-    """Bound twice in one block, or to what some function returns."""
+    """Return whether a name is bound twice in one block, or to what a function returns."""
+    # e.g. `total = 1` after `total = 0`; one in `if` and one in `else` are alternatives
     twice = len({each.block for each in bound}) < len(bound)
     return twice or any(each.value is not None and _is_computed(each.value) for each in bound)
 
 
 def _asks(value: ast.expr | None) -> bool:
     return value is not None and any(
-        isinstance(node, ast.Call) and _last_name(node.func) == "input" for node in ast.walk(value)
+        isinstance(node, ast.Call) and _maker(node) == "input" for node in walk(value)
     )
 
 
 def _is_computed(value: ast.expr) -> bool:
-    calls = (node for node in ast.walk(value) if isinstance(node, ast.Call))
-    names = (_last_name(call.func) for call in calls)
+    calls = (node for node in walk(value) if isinstance(node, ast.Call))
+    names = map(_maker, calls)
     return any(name not in _MAKERS and not name[:1].isupper() for name in names)
 
 
-#: What each function uses, with the first place where it does.
-Uses = dict[int, dict[Key, ast.AST]]
+#: What each function uses, with the first node where it does.
+Uses = dict[Scope, dict[Key, ast.AST]]
 
 
-def uses_of(
-    scopes: Sequence[Scope],
-    statements: Sequence[tuple[ast.stmt, Place]],
-    siblings: Collection[str],
-) -> tuple[Uses, Uses]:
-    """What functions change, and what state they read, by the identity of their scopes."""
-    bindings = bindings_of(statements)
+def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
+    """Return what the functions of ``module`` change, and which state they read.
+
+    ``siblings`` are the names of the submission's other modules.
+    """
     changes: Uses = {}
     state: set[Key] = set()
     filled: set[str] = set()
-    for scope in scopes:
-        for key, node in changed_by(scope, bindings, siblings):
+    for scope in module.scopes:
+        for key, node in changed_by(scope, module.bindings, siblings):
             if scope.owner is None:
                 filled.add(key[0])
             else:
                 state.add(key)
-                changes.setdefault(id(scope.owner), {}).setdefault(key, node)
-    state |= _state_of_the_top(bindings, statements, filled)
-    return changes, _reads(scopes, state)
+                changes.setdefault(scope.owner, {}).setdefault(key, node)
+    return changes, _reads(module.scopes, state | _state_of_the_top(module, filled))
 
 
-def _state_of_the_top(
-    bindings: dict[str, list[Binding]],
-    statements: Sequence[tuple[ast.stmt, Place]],
-    filled: Collection[str],
-) -> set[Key]:
-    own = (name for name, bound in bindings.items() if any(each.kind == "own" for each in bound))
-    script = is_script(statements, frozenset(own))
+def _state_of_the_top(module: Module, filled: Collection[str]) -> set[Key]:
+    script = is_script(module)
     return {
         (name, "")
-        for name, bound in bindings.items()
+        for name, bound in module.bindings.items()
         if is_state(name, bound, script, name in filled)
     }
 
 
 def _reads(scopes: Sequence[Scope], state: Collection[Key]) -> Uses:
     reads: Uses = {}
+    names = {name for name, _ in state}
     for scope in scopes:
         if scope.owner is None:
             continue
         for use in scope.uses:
+            if use.name not in names or not (use.direct or scope.sees_module(use.name)):
+                continue
             for key in ((use.name, ""), (use.name, use.attribute)):
-                if key in state and (use.direct or scope.sees_module(use.name)):
-                    reads.setdefault(id(scope.owner), {}).setdefault(key, use.node)
+                if key in state:
+                    reads.setdefault(scope.owner, {}).setdefault(key, use.node)
     return reads

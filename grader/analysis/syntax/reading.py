@@ -1,0 +1,236 @@
+"""Read a syntax tree once: its scopes with their blocks, calls and names, and its imports.
+
+One pass over what runs, in the order of the text and without recursion. Annotations are left
+out, since they are for readers.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from grader.analysis.syntax.dotted_names import root_of
+from grader.analysis.syntax.import_time import is_guard
+from grader.analysis.syntax.scopes import Block, Scope, Use
+from grader.analysis.syntax.statements import FUNCTIONS, Function
+from grader.analysis.syntax.stdlib_effects import MUTATORS
+from grader.analysis.syntax.walk import EVALUATED, children
+
+_BODIES = frozenset({"body", "orelse", "finalbody"})
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class _Position(NamedTuple):
+    """Where the reader is: the scope that binds names, the block that notes calls."""
+
+    scope: Scope
+    block: Block
+
+
+#: What is to be read next: nodes, and positions at which the nodes after them stand.
+_Items = Sequence[ast.AST | _Position]
+
+
+@dataclass
+class Reading:
+    """What one pass over a tree finds: every scope, the module's own first, and the imports."""
+
+    scopes: list[Scope] = field(default_factory=list)
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+
+    def enter(self, node: ast.AST, around: Scope) -> Scope:
+        """Return a new scope for ``node`` that lies in the scope ``around``."""
+        self.scopes.append(Scope(node, around, around.owner))
+        return self.scopes[-1]
+
+
+def read(tree: ast.Module) -> Reading:
+    """Read ``tree`` in one pass."""
+    reading = Reading([Scope(tree)])
+    at = _Position(reading.scopes[0], Block([]))
+    waiting = [*reversed(_block(tree.body, at, at.scope))]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is ast.Constant:
+            continue
+        if isinstance(item, _Position):
+            at = item
+            continue
+        visit = _VISITS.get(kind)
+        inside = visit(item, at, reading) if visit else children(item, EVALUATED)
+        waiting += reversed(inside)
+    return reading
+
+
+def _block(
+    body: list[ast.stmt], at: _Position, scope: Scope, in_loop: bool = False, in_guard: bool = False
+) -> _Items:
+    """Begin a block of ``scope``; what comes after it stands ``at`` the position as before."""
+    block = Block(body, in_loop, in_guard)
+    scope.blocks.append(block)
+    return [_Position(scope, block), *body, at]
+
+
+def _compound(node: ast.AST, at: _Position, reading: Reading) -> _Items:
+    """The header of a statement, and each list of statements inside as a block of its own."""
+    around = at.block
+    in_loop = around.in_loop or isinstance(node, _LOOPS)
+    inside: list[ast.AST | _Position] = []
+    for name in EVALUATED[type(node)]:
+        value = getattr(node, name)
+        if name in _BODIES:
+            if value:
+                guard = name == "body" and isinstance(node, ast.If) and is_guard(node)
+                inside += _block(value, at, at.scope, in_loop, around.in_guard or guard)
+        elif isinstance(value, list):
+            inside += value
+        elif value is not None:
+            inside.append(value)
+    return inside
+
+
+def _function(node: Function, at: _Position, reading: Reading) -> _Items:
+    at.scope.bound.setdefault(node.name, node)
+    inner = reading.enter(node, at.scope)
+    inner.owner = inner
+    outside = [*node.decorator_list, *_bind_arguments(node.args, inner)]
+    return [*outside, *_block(node.body, at, inner)]
+
+
+def _lambda(node: ast.Lambda, at: _Position, reading: Reading) -> _Items:
+    inner = reading.enter(node, at.scope)
+    inner.owner = at.scope.owner or inner
+    return [*_bind_arguments(node.args, inner), _Position(inner, at.block), node.body, at]
+
+
+def _bind_arguments(arguments: ast.arguments, inner: Scope) -> _Items:
+    """Bind the arguments in the ``inner`` scope; return the defaults, which lie outside of it."""
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    stars = [each for each in (arguments.vararg, arguments.kwarg) if each]
+    inner.bound.update({each.arg: each for each in (*named, *stars)})
+    return [each for each in (*arguments.defaults, *arguments.kw_defaults) if each]
+
+
+def _class(node: ast.ClassDef, at: _Position, reading: Reading) -> _Items:
+    at.scope.bound.setdefault(node.name, node)
+    inner = reading.enter(node, at.scope)
+    outside = [*node.decorator_list, *node.bases, *node.keywords]
+    return [*outside, *_block(node.body, at, inner)]
+
+
+def _comprehension(node: ast.ListComp, at: _Position, reading: Reading) -> _Items:
+    """The first iterable is evaluated in the scope around, everything else in a new one."""
+    first = node.generators[0]
+    inner = _Position(reading.enter(node, at.scope), at.block)
+    rest = [each for each in children(node, EVALUATED) if each is not first]
+    return [first.iter, inner, first.target, *first.ifs, *rest, at]
+
+
+def _name(node: ast.Name, at: _Position, reading: Reading) -> _Items:
+    if isinstance(node.ctx, ast.Load):
+        at.scope.uses.append(Use(node.id, "", "read", node))
+    else:
+        at.scope.bound.setdefault(node.id, node)
+    return []
+
+
+def _walrus(node: ast.NamedExpr, at: _Position, reading: Reading) -> _Items:
+    """It binds in the function around, not in a comprehension."""
+    host = at.scope
+    while isinstance(host.node, _COMPREHENSIONS) and host.parent is not None:
+        host = host.parent
+    host.bound.setdefault(node.target.id, node.target)
+    return [node.value]
+
+
+def _part(node: ast.Attribute | ast.Subscript, at: _Position, reading: Reading) -> _Items:
+    uses = at.scope.uses
+    inside = children(node, EVALUATED)
+    if not isinstance(node.ctx, ast.Load):
+        uses.append(_by_globals(node, "change") or Use(*root_of(node), "change", node))
+        # e.g. `total[0] = 1` does not read `total`, and `rows[0][1] = 1` reads it
+        return [each for each in inside if not (each is node.value and type(each) is ast.Name)]
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        uses.append(Use(node.value.id, node.attr, "read", node))
+        return []
+    if by_globals := _by_globals(node, "read"):
+        uses.append(by_globals)
+    return inside
+
+
+def _by_globals(node: ast.Attribute | ast.Subscript, how: str) -> Use | None:
+    """``globals()["total"]``: a name of the module, whatever is local."""
+    called = node.value.func if isinstance(node.value, ast.Call) else None
+    if not (isinstance(called, ast.Name) and called.id == "globals"):
+        return None
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    name = str(key.value) if isinstance(key, ast.Constant) else "globals()"
+    return Use(name, "", how, node, direct=True)
+
+
+def _call(node: ast.Call, at: _Position, reading: Reading) -> _Items:
+    at.block.calls.append(node)
+    called = node.func
+    if isinstance(called, ast.Attribute) and called.attr in MUTATORS:
+        use = _by_globals(called, "change") or Use(*root_of(called.value), "mutate", called)
+        at.scope.uses.append(use)
+    return [called, *node.args, *node.keywords]
+
+
+def _global(node: ast.Global, at: _Position, reading: Reading) -> _Items:
+    for name in node.names:
+        at.scope.declared.setdefault(name, node)
+    return []
+
+
+def _nonlocal(node: ast.Nonlocal, at: _Position, reading: Reading) -> _Items:
+    at.scope.outer.update(node.names)
+    return []
+
+
+def _import(node: ast.Import | ast.ImportFrom, at: _Position, reading: Reading) -> _Items:
+    reading.imports.append(node)
+    for each in node.names:
+        at.scope.bound.setdefault(each.asname or each.name.split(".")[0], node)
+    return []
+
+
+def _pattern(node: ast.AST, at: _Position, reading: Reading) -> _Items:
+    """A pattern binds a name that it holds as text."""
+    name = getattr(node, "name", None) or getattr(node, "rest", None)
+    if name:
+        at.scope.bound.setdefault(name, node)
+    return children(node, EVALUATED)
+
+
+def _handler(node: ast.ExceptHandler, at: _Position, reading: Reading) -> _Items:
+    if node.name:
+        at.scope.bound.setdefault(node.name, node)
+    return _compound(node, at, reading)
+
+
+_COMPOUND = (*_LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.match_case)
+#: Each kind of node that means something here, with what is to be read inside it.
+_VISITS: dict[type, Callable[..., _Items]] = {
+    **dict.fromkeys(_COMPOUND, _compound),
+    **dict.fromkeys(FUNCTIONS, _function),
+    **dict.fromkeys(_COMPREHENSIONS, _comprehension),
+    **dict.fromkeys((ast.MatchAs, ast.MatchStar, ast.MatchMapping), _pattern),
+    ast.TryStar: _compound,
+    ast.ExceptHandler: _handler,
+    ast.Lambda: _lambda,
+    ast.ClassDef: _class,
+    ast.Name: _name,
+    ast.NamedExpr: _walrus,
+    ast.Attribute: _part,
+    ast.Subscript: _part,
+    ast.Call: _call,
+    ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+}

@@ -1,0 +1,258 @@
+"""The one table of effects: what a call of a well-known function does beside giving a value.
+
+Functions are known by their dotted name, as the imports of a file resolve it: ``read_csv`` of
+``pandas``, whatever the file calls it. A whole module may have an effect; a function's own entry
+wins over that of its module, and a submodule's over that of its package. Methods are known by
+the kind of value that they are called on, and a few, that no other class has, by their name.
+
+Each has one effect, the one that matters most to a reader. No entry means that nothing is known,
+not that nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum, auto
+
+
+class Effect(StrEnum):
+    """What a call does."""
+
+    #: Shows text to the person at the screen.
+    PRINTS = auto()
+    #: Complains or keeps a record, beside what the program is there to say.
+    LOGS = auto()
+    #: Waits for what a person types or chooses.
+    ASKS = auto()
+    #: Reads a file or lists a folder; opening a file, whatever for, counts as reading.
+    READS = auto()
+    #: Writes, moves or deletes a file or a folder.
+    WRITES = auto()
+    #: Draws a chart that a person looks at.
+    CHARTS = auto()
+    #: Draws or changes a window, a game's surface or a page.
+    DRAWS = auto()
+    #: Talks to another machine.
+    NETWORK = auto()
+    #: Talks to a database.
+    DATABASE = auto()
+    #: Starts or ends a process, or changes its surroundings.
+    SYSTEM = auto()
+    #: Gives another value each time.
+    RANDOM = auto()
+    #: Reads the clock, or waits.
+    CLOCK = auto()
+    #: Works out a value from what it is given, and does nothing else.
+    COMPUTES = auto()
+    #: Changes the value that it is called on.
+    MUTATES = auto()
+
+
+#: With these a program talks to the world outside itself.
+OUTSIDE = frozenset(
+    {
+        *(Effect.PRINTS, Effect.ASKS, Effect.READS, Effect.WRITES, Effect.CHARTS),
+        *(Effect.NETWORK, Effect.DATABASE),
+    }
+)
+
+
+def _by_name(table: Mapping[Effect, str]) -> dict[str, Effect]:
+    return {name: effect for effect, names in table.items() for name in names.split()}
+
+
+#: Functions and classes by their dotted name; builtins by their bare one.
+_FUNCTIONS = _by_name(
+    {
+        Effect.PRINTS: """
+            print pprint.pprint pprint.pp rich.print sys.stdout.write sys.stdout.writelines
+            click.echo click.secho typer.echo typer.secho
+            streamlit.write streamlit.text streamlit.markdown
+            """,
+        Effect.LOGS: "sys.stderr.write traceback.print_exc warnings.warn",
+        Effect.ASKS: """
+            input getpass.getpass sys.stdin.read sys.stdin.readline sys.stdin.readlines
+            click.prompt click.confirm typer.prompt typer.confirm
+            streamlit.text_input streamlit.text_area streamlit.number_input streamlit.selectbox
+            streamlit.slider streamlit.button streamlit.checkbox streamlit.file_uploader
+            tkinter.simpledialog.askstring tkinter.simpledialog.askinteger
+            tkinter.filedialog.askopenfilename tkinter.filedialog.asksaveasfilename
+            turtle.textinput turtle.numinput
+            """,
+        Effect.READS: """
+            open io.open codecs.open gzip.open bz2.open lzma.open tarfile.open zipfile.ZipFile
+            os.listdir os.scandir os.walk glob.glob glob.iglob linecache.getline fileinput.input
+            json.load pickle.load marshal.load tomllib.load toml.load yaml.load yaml.safe_load
+            joblib.load shelve.open
+            pandas.read_csv pandas.read_excel pandas.read_json pandas.read_parquet
+            pandas.read_table pandas.read_fwf pandas.read_pickle pandas.read_feather
+            pandas.read_hdf pandas.read_html pandas.read_xml pandas.ExcelFile
+            numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile
+            torch.load torchvision.io.read_image tensorflow.io.read_file
+            tensorflow.keras.models.load_model keras.models.load_model
+            cv2.imread cv2.VideoCapture PIL.Image.open matplotlib.pyplot.imread
+            """,
+        Effect.WRITES: """
+            json.dump pickle.dump marshal.dump toml.dump yaml.dump yaml.safe_dump joblib.dump
+            os.makedirs os.mkdir os.remove os.removedirs os.rename os.replace os.rmdir os.symlink
+            os.unlink shutil.copy shutil.copy2 shutil.copyfile shutil.copytree shutil.move
+            shutil.rmtree shutil.make_archive
+            numpy.save numpy.savetxt numpy.savez torch.save cv2.imwrite cv2.VideoWriter
+            pandas.ExcelWriter pygame.image.save tempfile.mkdtemp tempfile.mkstemp
+            """,
+        Effect.DRAWS: """
+            cv2.imshow cv2.line cv2.circle cv2.rectangle cv2.putText
+            tensorflow.keras.utils.plot_model
+            """,
+        Effect.DATABASE: """
+            pandas.read_sql pandas.read_sql_query pandas.read_sql_table sqlite3.connect
+            sqlalchemy.create_engine sqlalchemy.orm.sessionmaker sqlalchemy.orm.Session
+            psycopg.connect psycopg2.connect pymysql.connect mysql.connector.connect
+            pymongo.MongoClient redis.Redis
+            """,
+        Effect.NETWORK: """
+            urllib.request.urlopen urllib.request.urlretrieve webbrowser.open
+            sklearn.datasets.fetch_openml tensorflow.keras.utils.get_file
+            seaborn.load_dataset
+            """,
+        Effect.SYSTEM: """
+            exec eval exit quit breakpoint sys.exit os.abort os.chdir os.environ.update os.kill
+            os.popen os.putenv os.startfile os.system os.umask os._exit cv2.destroyAllWindows
+            """,
+        Effect.CLOCK: """
+            datetime.datetime.now datetime.datetime.today datetime.datetime.utcnow
+            datetime.date.today asyncio.sleep cv2.waitKey
+            """,
+        Effect.COMPUTES: """
+            abs divmod len max min pow round sorted sum
+            """,
+    }
+)
+
+#: Modules and packages whose functions have, one and all, one effect.
+_MODULES = _by_name(
+    {
+        Effect.CHARTS: "matplotlib seaborn plotly bokeh altair",
+        Effect.DRAWS: "pygame tkinter turtle curses streamlit customtkinter",
+        Effect.NETWORK: """
+            requests httpx aiohttp urllib.request http.client socket smtplib ftplib imaplib
+            poplib telnetlib xmlrpc.client websockets paramiko
+            """,
+        Effect.LOGS: "logging loguru",
+        Effect.SYSTEM: "subprocess multiprocessing signal",
+        Effect.RANDOM: "random secrets numpy.random uuid",
+        Effect.CLOCK: "time",
+        Effect.COMPUTES: """
+            math cmath statistics fractions decimal itertools functools operator bisect heapq
+            numpy scipy sklearn torch tensorflow
+            """,
+    }
+)
+
+#: Calls whose value is of a kind that :data:`_METHODS_OF` knows.
+_KINDS = {
+    name: kind
+    for kind, names in {
+        "file": """
+            open io.open codecs.open gzip.open bz2.open lzma.open tempfile.TemporaryFile
+            tempfile.NamedTemporaryFile
+            """,
+        "frame": """
+            pandas.DataFrame pandas.Series pandas.read_csv pandas.read_excel pandas.read_json
+            pandas.read_parquet pandas.read_table pandas.read_sql pandas.concat pandas.merge
+            """,
+        "connection": """
+            sqlite3.connect psycopg.connect psycopg2.connect pymysql.connect
+            mysql.connector.connect sqlalchemy.create_engine sqlalchemy.orm.Session
+            """,
+        "client": "requests.Session requests.session httpx.Client httpx.AsyncClient",
+        "socket": "socket.socket socket.create_connection",
+        "surface": "pygame.display.set_mode pygame.Surface pygame.image.load",
+        "canvas": "tkinter.Canvas turtle.Turtle turtle.Screen turtle.Pen",
+        "generator": "random.Random numpy.random.default_rng numpy.random.RandomState",
+        "list": "list",
+        "dict": "dict collections.defaultdict collections.OrderedDict collections.Counter",
+        "set": "set",
+        "deque": "collections.deque",
+    }.items()
+    for name in names.split()
+}
+
+#: Methods of values of a known kind.
+_METHODS_OF = {
+    "file": {
+        Effect.READS: "read readline readlines",
+        Effect.WRITES: "write writelines truncate flush",
+    },
+    "frame": {
+        Effect.WRITES: "to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_html",
+        Effect.DATABASE: "to_sql",
+        Effect.CHARTS: "plot hist boxplot",
+        Effect.PRINTS: "info",
+        Effect.RANDOM: "sample",
+    },
+    "connection": {Effect.DATABASE: """
+            add add_all begin close commit connect cursor delete execute executemany
+            executescript fetchall fetchone flush merge query refresh rollback scalar scalars
+            """},
+    "client": {
+        Effect.NETWORK: "delete get head options patch post put request send stream",
+    },
+    "socket": {Effect.NETWORK: "accept bind connect listen recv recvfrom send sendall sendto"},
+    "surface": {Effect.DRAWS: "blit blits fill scroll set_at"},
+    "canvas": {Effect.DRAWS: """
+            backward begin_fill circle clear color create_image create_line create_oval
+            create_polygon create_rectangle create_text delete dot down end_fill fd forward goto
+            itemconfig left lt move pencolor pendown pensize penup right rt setheading stamp up
+            update write
+            """},
+    "generator": {Effect.RANDOM: """
+            choice choices gauss integers normal permutation rand randint random randrange
+            sample shuffle uniform
+            """},
+    "list": {Effect.MUTATES: "append clear extend insert pop remove reverse sort"},
+    "dict": {Effect.MUTATES: "clear pop popitem setdefault subtract update"},
+    "set": {
+        Effect.MUTATES: "add clear difference_update discard intersection_update pop remove update"
+    },
+    "deque": {Effect.MUTATES: """
+            append appendleft clear extend extendleft insert pop popleft remove reverse rotate
+            """},
+}
+_METHODS_BY_KIND = {kind: _by_name(table) for kind, table in _METHODS_OF.items()}
+
+#: Methods that say by their name alone what they do. `read` and `write` are not among them: a
+#: sensor or a queue has them as well.
+_METHODS = _by_name(
+    {
+        Effect.READS: "read_bytes read_text readlines",
+        Effect.WRITES: "write_bytes write_text",
+    }
+)
+
+#: Methods that change a list, a dictionary or a set in place, by their name alone.
+MUTATORS = frozenset(
+    name
+    for methods in _METHODS_BY_KIND.values()
+    for name, effect in methods.items()
+    if effect is Effect.MUTATES
+)
+
+
+def effect_of(dotted: str) -> Effect | None:
+    """Return the effect of the function called ``dotted``, by its own entry or its module's."""
+    found = _FUNCTIONS.get(dotted)
+    while found is None and "." in dotted:
+        dotted = dotted.rpartition(".")[0]
+        found = _MODULES.get(dotted)
+    return found
+
+
+def kind_of(dotted: str) -> str:
+    """Return the kind of value that a call of ``dotted`` gives, an empty text if unknown."""
+    return _KINDS.get(dotted, "")
+
+
+def effect_of_method(name: str, kind: str = "") -> Effect | None:
+    """Return the effect of the method ``name`` of a value of ``kind``, if that is known."""
+    return _METHODS_BY_KIND.get(kind, {}).get(name) or _METHODS.get(name)
