@@ -90,6 +90,23 @@ def test_functions_that_do_one_thing(lines: tuple[str, ...]) -> None:
     assert codes(function(*lines)) == []
 
 
+def test_the_table_of_effects_says_what_talks() -> None:
+    """Version 2 asks the table; version 1 knew some functions by a list of its own."""
+    imports = "import click\nimport cv2\nimport pandas as pd\nimport pygame\nimport sqlite3\n"
+    imports += "import warnings\n\nbase = sqlite3.connect('shop.db')\n\n\n"
+    talk = (
+        "click.echo('adding')",
+        "prices = pd.read_csv('prices.csv')",
+        "cv2.imwrite('prices.png', picture)",
+        "base.commit()",
+    )
+    for line in talk:
+        assert codes(imports + function(line, *ADDING, "keep(total)")) == ["mixes-io-and-computing"]
+    # A warning is no result, and a picture is loaded to be drawn.
+    for line in ("warnings.warn('no prices')", "pygame.image.load('coin.png')", "base.close"):
+        assert codes(imports + function(line, *ADDING, "keep(total)")) == []
+
+
 def test_main_may_put_things_together() -> None:
     lines = (*ADDING, "print(total)")
     assert codes(function(*lines, name="main")) == []

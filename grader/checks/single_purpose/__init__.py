@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from grader.analysis.syntax.call_targets import Aliases, aliases_of
-from grader.analysis.syntax.statements import Function, every_statement, functions_in, is_stub
+from grader.analysis.syntax.module import Module, module_of
+from grader.analysis.syntax.statements import Function, is_stub
 from grader.checks.single_purpose.mixing import mixes
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
@@ -29,8 +29,9 @@ GUIDANCE = Guidance(
 
 _MIXED = Guidance(
     explanation=(
-        "This function computes something, and it also prints, asks or reads a file. Nobody can"
-        " test the computing without the talking, or use the result for anything else."
+        "This function computes something, and it also prints, asks, or uses a file, a database or"
+        " the network. Nobody can test the computing without the rest, or use the result for"
+        " anything else."
     ),
     how_to_fix=(
         "Let one function compute and `return` the result. Let the function that calls it do the"
@@ -61,7 +62,7 @@ _NAMED = Guidance(
 
 _MIXES, _SEVERAL, _AND = "mixes-io-and-computing", "several-phases", "and-in-name"
 
-#: Words that tell what a function does, where they come after ``and``.
+#: Verbs on both sides of ``and`` tell of two things to do.
 _VERBS = frozenset(
     "add analyse analyze append apply ask build calculate check clean close compute convert count"
     " create delete display download draw dump export fetch filter find format generate get"
@@ -69,17 +70,17 @@ _VERBS = frozenset(
     " render report return save send show sort split start store sum summarise summarize test"
     " train transform update upload validate verify write".split()
 )
-#: Two words for what is one thing.
+#: Names of one thing that takes two words.
 _ONE_THING = frozenset({"check_and_log", "compare_and_set", "get_and_set", "test_and_set"})
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The functions that do more than one thing, as far as the tree shows it for certain."""
-    functions = [one for one in functions_in(source.tree) if not is_stub(one.body)]
+    """Return the functions of ``source`` that surely do more than one thing."""
+    module = module_of(source)
+    functions = [one for one in module.functions if not is_stub(one.body)]
     if not functions:
         return NOTHING_TO_SAY
-    aliases = aliases_of(node for node, _ in every_statement(source.tree))
-    found = [list(_findings(one, aliases)) for one in functions]
+    found = [list(_findings(one, module)) for one in functions]
     findings = tuple(chain.from_iterable(found))
     counts = _count_by_code(findings) | {"unfocused": sum(map(bool, found))}
     return Inspection(facts=Facts(counts=counts), findings=findings)
@@ -89,10 +90,10 @@ def _count_by_code(findings: Sequence[Finding]) -> dict[str, int]:
     return {code: sum(one.code == code for one in findings) for code in (_MIXES, _SEVERAL, _AND)}
 
 
-def _findings(function: Function, aliases: Aliases) -> Iterator[Finding]:
+def _findings(function: Function, module: Module) -> Iterator[Finding]:
     if function.name.strip("_") == "main":
         return
-    if mixes(function, aliases):
+    if mixes(function, module):
         yield _finding(function, _MIXES, "computes, and also reads or prints")
     tasks = count_tasks(function)
     if tasks >= SEVERAL:
@@ -102,7 +103,10 @@ def _findings(function: Function, aliases: Aliases) -> Iterator[Finding]:
 
 
 def _names_two_things(name: str) -> bool:
-    """Whether a name says "do this and do that"; ``mean_and_deviation`` is one pair of values."""
+    """Return whether ``name`` says "do this and do that": `load_and_print`.
+
+    `mean_and_deviation` is one pair of values, and `get_name_and_age` asks for one.
+    """
     first, joined, second = name.strip("_").lower().partition("_and_")
     verbs = first.split("_")[0] in _VERBS and second.split("_")[0] in _VERBS
     return bool(joined) and verbs and f"{first}_and_{second}" not in _ONE_THING
@@ -118,7 +122,7 @@ def _finding(function: Function, code: str, what: str) -> Finding:
 
 
 def _count(name: str, count: str, title: str, formula: str, *codes: str) -> Measure:
-    """One count under a name of its own."""
+    """Return the measure ``name`` of the count ``count``; ``codes`` are those of its findings."""
     return replace(
         counting(count, title, "functions"),
         id=name,
@@ -156,7 +160,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="single_purpose",
-    version=1,
+    version=2,
     title="Functions with one clear purpose",
     guidance=GUIDANCE,
     lesson=LESSON,

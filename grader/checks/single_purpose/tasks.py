@@ -1,4 +1,4 @@
-"""How many tasks does a function do that have nothing to do with each other?"""
+"""How many tasks does a function do that share no variables?"""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections import Counter
 
 from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.statements import DEFINITIONS, Function, without_docstring
+from grader.analysis.syntax.walk import walk
 
-#: Statements of a function's own level that make a task, and tasks that make several.
+#: Statements at a function's own level that make a task, and tasks that make several: fewer are
+#: how ordinary functions look. e.g. `title = ...`, `body = ...`, `foot = ...` are three statements
+#: of one task; three times `rows = []`, a loop that fills them, `show(rows)` are three tasks.
 TASK = 3
 SEVERAL = 3
 
 
 def count_tasks(function: Function) -> int:
-    """Groups of statements of a function that have no name in common, small groups aside.
+    """Return how many groups of :data:`TASK` statements or more of ``function`` share no name.
 
-    A name that gets a new value begins anew, and what is given to the function binds nothing
-    together: everybody may use it. What is asked to do something binds those that ask it, and
-    an ``__init__`` sets many things by nature.
+    A name that gets a new value begins anew: `rows = []` a second time joins nothing to the first.
+    Parameters join nothing, since every task may use them. A value whose methods are called joins
+    its callers: `canvas.line(...)` and `canvas.text(...)` are one task. An ``__init__`` sets many
+    things by nature, and has no tasks.
     """
     statements = without_docstring(function.body)
     if len(statements) < TASK * SEVERAL or function.name == "__init__":
@@ -36,12 +40,13 @@ def count_tasks(function: Function) -> int:
 
 
 def _names_of(statement: ast.stmt) -> tuple[set[str], set[str], set[str]]:
-    """Names that a statement may set, names it reads, and names that it sets anew for certain."""
+    """Return the names that ``statement`` may set, that it reads, and that it surely sets anew."""
     fresh = _names_set_anew(statement)
-    inner = {one.id for node in ast.walk(statement) for one in _loop_names(node)}
+    nodes = list(walk(statement))
+    inner = {one.id for node in nodes for one in _loop_names(node)}
     kept: set[str] = set()
     read: set[str] = set()
-    for node in ast.walk(statement):
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id not in inner:
             (read if isinstance(node.ctx, ast.Load) else kept).add(node.id)
         elif name := _defined_or_asked(node):
@@ -55,14 +60,14 @@ def _names_set_anew(statement: ast.stmt) -> set[str]:
 
 
 def _defined_or_asked(node: ast.AST) -> str:
-    """The name that a definition sets, or that of what is asked to do something."""
+    """Return the name that a definition sets, or that of the value whose method is called."""
     if isinstance(node, DEFINITIONS):
         return node.name
     return _asked(node.value) if isinstance(node, ast.Expr) else ""
 
 
 def _asked(value: ast.expr) -> str:
-    """The name of what a statement asks to do something: ``canvas`` in ``canvas.line(1, 2)``."""
+    """Return ``canvas`` for ``canvas.line(1, 2)`` and ``canvas.pen.down()``."""
     asked = value.func if isinstance(value, ast.Call) else None
     while isinstance(asked, ast.Attribute):
         asked = asked.value
@@ -77,7 +82,7 @@ def _plain(target: ast.expr) -> list[ast.Name]:
 
 
 def _loop_names(node: ast.AST) -> list[ast.Name]:
-    """Names of a loop or a ``with``, which belong to the statement that has them."""
+    """Return the variables of a loop or a ``with``: they belong to that statement alone."""
     if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         return _plain(node.target)
     if isinstance(node, ast.withitem) and node.optional_vars is not None:
