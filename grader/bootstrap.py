@@ -22,7 +22,7 @@ from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
 from grader.isolation import build_fork_server
-from grader.service.access_log import Witness
+from grader.service.access_log import AccessLog
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
 from grader.service.ports import Clock, FactsCache, Notifier
@@ -35,7 +35,7 @@ from grader.service.receive import Receive
 from grader.service.retention import Purge
 from grader.service.retry import Retry
 from grader.service.rubric_cache import RubricCache
-from grader.service.submit import Room, Submit
+from grader.service.submit import QueueCapacity, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
 from grader.settings import Settings
@@ -70,7 +70,7 @@ class Service:
     publish: Publish
     retry: Retry
     tokens: Tokens
-    witness: Witness
+    access_log: AccessLog
     limits: RateLimits
     sweep: Sweep
     purge: Purge
@@ -147,9 +147,10 @@ def build_service(
     notifier = notifier or _notifier(settings)
     store = open_store(settings.database, max_tries=settings.max_tries)
     rubric_cache = RubricCache(read_rubric, CATALOG)
-    room = Room(store, clock, settings.max_queued)
-    witness = Witness(store, clock)
-    submit = Submit(store, rubric_cache, read_bytes, clock, notifier, room)
+    capacity = QueueCapacity(store, clock, settings.max_queued)
+    access_log = AccessLog(store, clock)
+    limits = _limits(settings)
+    submit = Submit(store, rubric_cache, read_bytes, clock, notifier, capacity, limits)
     return Service(
         settings=settings,
         store=store,
@@ -160,9 +161,9 @@ def build_service(
         read=Read(store),
         publish=Publish(store, rubric_cache, clock),
         retry=Retry(store, clock, notifier),
-        tokens=Tokens(store, clock, witness),
-        witness=witness,
-        limits=_limits(settings),
+        tokens=Tokens(store, clock, access_log),
+        access_log=access_log,
+        limits=limits,
         sweep=Sweep(store, clock, notifier, settings.lease_time, settings.pause_time),
         purge=Purge(store.upkeep, clock),
         places=Places(store, clock),

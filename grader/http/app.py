@@ -1,4 +1,4 @@
-"""The Flask application: blueprints and error handlers, nothing else."""
+"""The Flask application: its context, blueprints and error handlers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 from grader.bootstrap import Service
 from grader.checks.catalog import CATALOG
 from grader.engine.intake import REFUSALS
-from grader.http import auth, context, problems
+from grader.http import auth, problems
 from grader.http.api import (
     audit,
     document,
@@ -21,6 +21,7 @@ from grader.http.api import (
     webhooks,
 )
 from grader.http.api.parameters import SlugConverter
+from grader.http.context import ApiContext, Sandbox, install_context
 from grader.http.pages import reference
 from grader.http.problems.kinds import all_kinds
 from grader.http.waiting import Waiting
@@ -29,7 +30,7 @@ from grader.settings import Settings
 
 
 def create_app(service: Service) -> OpenAPI:
-    """The HTTP side of a service. It owns no resource: closing the service is the caller's.
+    """Return the HTTP application of ``service``, which the caller must close afterwards.
 
     Raises:
         BadSettings: this host does not offer the configured sandbox.
@@ -37,22 +38,28 @@ def create_app(service: Service) -> OpenAPI:
     app = document.new_app(__name__)
     app.config["MAX_CONTENT_LENGTH"] = service.settings.max_request
     app.url_map.converters["slug"] = SlugConverter
-    counted = metrics.Metrics(service.store.submissions.queue, service.clock)
-    context.install(app, _doors_of(service))
-    observing.install(app, counted, reference.policy())
+    request_metrics = metrics.Metrics(service.store.submissions.queue, service.clock)
+    install_context(app, _api_context(service))
+    observing.install(app, request_metrics, reference.policy())
     problems.install(app)
-    for room in (exercises, submissions, rubrics, audit, webhooks, health, problem_kinds):
-        app.register_api(room.blueprint)
-    app.register_api(metrics.blueprint(counted))
+    for module in (exercises, submissions, rubrics, audit, webhooks, health):
+        app.register_api(module.blueprint)
+    # One address answers with JSON or a page, and the API does not import the pages.
+    kinds, page, list_page = all_kinds(REFUSALS), reference.problem_page, reference.problems_page
+    app.register_api(problem_kinds.blueprint(kinds, page=page, list_page=list_page))
+    app.register_api(metrics.blueprint(request_metrics))
     app.register_api(document.blueprint(app))
-    described = app.api_doc
-    auth.install(app, described)
-    reference.install(app, described, CATALOG)
+    api_document = app.api_doc
+    auth.install(app, api_document)
+    reference.install(app, api_document, CATALOG)
     return app
 
 
-def _doors_of(service: Service) -> context.Doors:
-    return context.Doors(
+def _api_context(service: Service) -> ApiContext:
+    # Half of the threads at most wait for reports, so that the others can always answer.
+    waiting = Waiting(service.settings.threads // 2)
+    service.notifier.subscribe(waiting.ended)
+    return ApiContext(
         store=service.store,
         clock=service.clock,
         tokens=service.tokens,
@@ -62,24 +69,15 @@ def _doors_of(service: Service) -> context.Doors:
         publish=service.publish,
         retry=service.retry,
         receive=service.receive,
-        witness=service.witness,
+        access_log=service.access_log,
         limits=service.limits,
-        waiting=_waiting(service),
-        kinds=all_kinds(REFUSALS),
-        problem_page=reference.problem_page,
-        problems_page=reference.problems_page,
+        waiting=waiting,
         sandbox=_sandbox(service.settings),
     )
 
 
-def _waiting(service: Service) -> Waiting:
-    waiting = Waiting(service.settings.threads // 2)
-    service.notifier.subscribe(waiting.ended)
-    return waiting
-
-
-def _sandbox(settings: Settings) -> context.Sandbox:
-    return context.Sandbox(
+def _sandbox(settings: Settings) -> Sandbox:
+    return Sandbox(
         confinement=sandbox_level_of(settings).value,
         memory_bytes=settings.child_memory,
         seconds=settings.child_seconds,

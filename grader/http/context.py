@@ -1,16 +1,14 @@
-"""What the routes are given: use cases, renderings and a way to wait; they look nothing up."""
+"""The API context: the use cases that the routes of one application call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app
 
-from grader.http.problems.kinds import ProblemKind
 from grader.http.waiting import Waiting
-from grader.service.access_log import Witness
+from grader.service.access_log import AccessLog
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.queue_positions import Places
@@ -21,12 +19,16 @@ from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
 
-_KEY = "grader.doors"
+_KEY = "grader.api_context"
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The sandbox level of the child that reads a student's source, and its limits."""
+    """The sandbox of the child that reads students' source, as ``/readyz`` shows it.
+
+    ``confinement`` names the sandbox level; ``seconds`` is CPU time for a submission and
+    ``pair_seconds`` for one check on one file.
+    """
 
     confinement: str
     memory_bytes: int
@@ -35,13 +37,8 @@ class Sandbox:
 
 
 @dataclass(frozen=True)
-class Doors:
-    """The use cases behind the routes.
-
-    ``kinds`` is every kind of problem by its code; ``problem_page`` and
-    ``problems_page`` render one, or all of them, as HTML;
-    ``sandbox`` says in which confinement students' source is looked at.
-    """
+class ApiContext:
+    """The use cases behind the routes, wired by :func:`grader.http.app.create_app`."""
 
     store: Store
     clock: Clock
@@ -52,20 +49,17 @@ class Doors:
     publish: Publish
     retry: Retry
     receive: Receive
-    witness: Witness
+    access_log: AccessLog
     limits: RateLimits
     waiting: Waiting
-    kinds: Mapping[str, ProblemKind]
-    problem_page: Callable[[ProblemKind], str]
-    problems_page: Callable[[Iterable[ProblemKind]], str]
     sandbox: Sandbox
 
 
-def install(app: Flask, given: Doors) -> None:
-    """Hand the doors to an application."""
+def install_context(app: Flask, given: ApiContext) -> None:
+    """Make ``given`` what :func:`context` returns within requests of ``app``."""
     app.extensions[_KEY] = given
 
 
-def doors() -> Doors:
-    """The doors of the application that answers this request."""
-    return cast(Doors, current_app.extensions[_KEY])
+def context() -> ApiContext:
+    """Return the context of the application that answers this request."""
+    return cast(ApiContext, current_app.extensions[_KEY])

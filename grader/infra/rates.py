@@ -19,7 +19,7 @@ from redis import ConnectionPool, Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from grader.service.rate_limits import WINDOW, Rate, Standing, Taken, Wanted
+from grader.service.rate_limits import WINDOW, Decision, LimitKey, Rate, Remaining
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +89,11 @@ class Window:
         """The estimated count of the last minute."""
         return self.previous * (_WINDOW_MS - self.elapsed) // _WINDOW_MS + self.current
 
-    def standing(self, rate: Rate) -> Standing:
+    def remaining(self, rate: Rate) -> Remaining:
         """Return how many requests ``rate`` still allows, and in how many seconds one more."""
         left = max(0, rate.most - self.used)
         milliseconds = self._milliseconds_until(min(self.used, rate.most))
-        return Standing(rate, left, max(-(-milliseconds // 1_000), 1))
+        return Remaining(rate, left, max(-(-milliseconds // 1_000), 1))
 
     def _milliseconds_until(self, count: int) -> int:
         """Return the milliseconds until :attr:`used` is below ``count``, without new requests."""
@@ -115,30 +115,30 @@ class ProcessCounter:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._counted: OrderedDict[Wanted, tuple[int, int, int]] = OrderedDict()
+        self._counted: OrderedDict[LimitKey, tuple[int, int, int]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, wanted: Sequence[Wanted]) -> Taken:
+    def count(self, keys: Sequence[LimitKey]) -> Decision:
         """See :class:`grader.service.rate_limits.Counter`."""
         with self._lock:
             now = int(self._clock() * 1_000)
-            windows = [self._window(one, now) for one in wanted]
-            pairs = zip(wanted, windows, strict=True)
+            windows = [self._window(one, now) for one in keys]
+            pairs = zip(keys, windows, strict=True)
             refused = next((one for one, window in pairs if window.used >= one.rate.most), None)
             if refused is None:
                 windows = [replace(window, current=window.current + 1) for window in windows]
-                self._keep(wanted, windows, now)
-        return refused, _standings(wanted, windows)
+                self._keep(keys, windows, now)
+        return Decision(refused, _remaining(keys, windows))
 
-    def _window(self, wanted: Wanted, now: int) -> Window:
-        start, current, previous = self._counted.get(wanted, (now, 0, 0))
+    def _window(self, key: LimitKey, now: int) -> Window:
+        start, current, previous = self._counted.get(key, (now, 0, 0))
         age = now - start
         if age < _WINDOW_MS:
             return Window(current, previous, age)
         return Window(0, current, age - _WINDOW_MS) if age < 2 * _WINDOW_MS else Window(0, 0, 0)
 
-    def _keep(self, wanted: Sequence[Wanted], windows: Sequence[Window], now: int) -> None:
-        for one, window in zip(wanted, windows, strict=True):
+    def _keep(self, keys: Sequence[LimitKey], windows: Sequence[Window], now: int) -> None:
+        for one, window in zip(keys, windows, strict=True):
             self._counted[one] = now - window.elapsed, window.current, window.previous
             self._counted.move_to_end(one)
         while len(self._counted) > MAX_KEYS:
@@ -163,23 +163,23 @@ class SharedCounter:
         self._fallback = ProcessCounter()
         self._retry_at = 0.0
 
-    def take(self, wanted: Sequence[Wanted]) -> Taken:
+    def count(self, keys: Sequence[LimitKey]) -> Decision:
         """See :class:`grader.service.rate_limits.Counter`."""
         if monotonic() >= self._retry_at:
             try:
-                return self._count_in_redis(wanted)
+                return self._count_in_redis(keys)
             except (RedisError, OSError) as error:
                 self._retry_at = monotonic() + RETRY_AFTER_FAILURE
                 log.warning("rates_counted_in_process", error=type(error).__name__)
-        return self._fallback.take(wanted)
+        return self._fallback.count(keys)
 
-    def _count_in_redis(self, wanted: Sequence[Wanted]) -> Taken:
-        keys = [f"{_PREFIX}:{one.rate.name}:{one.key}" for one in wanted]
-        limits = [one.rate.most for one in wanted]
-        refused, counted = self._script(keys, [_WINDOW_MS, *limits])
+    def _count_in_redis(self, keys: Sequence[LimitKey]) -> Decision:
+        names = [f"{_PREFIX}:{one.rate.name}:{one.subject}" for one in keys]
+        limits = [one.rate.most for one in keys]
+        refused, counted = self._script(names, [_WINDOW_MS, *limits])
         windows = [Window(*one) for one in counted]
-        return wanted[refused - 1] if refused else None, _standings(wanted, windows)
+        return Decision(keys[refused - 1] if refused else None, _remaining(keys, windows))
 
 
-def _standings(wanted: Sequence[Wanted], windows: Sequence[Window]) -> list[Standing]:
-    return [window.standing(one.rate) for one, window in zip(wanted, windows, strict=True)]
+def _remaining(keys: Sequence[LimitKey], windows: Sequence[Window]) -> list[Remaining]:
+    return [window.remaining(one.rate) for one, window in zip(keys, windows, strict=True)]

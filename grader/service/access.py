@@ -1,15 +1,46 @@
 """Who may do what: the one table that routes, use cases and the API's description read.
 
-A role says what may be done; a token's course and student say to what. What lies outside its
-course (or is another student's) does not exist for a token.
+A role says what may be done; the course and the student of a principal say to what. What lies
+outside its course, or belongs to another student, does not exist for a principal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
+from grader.domain.errors import Forbidden, NotFound
 from grader.service.records import Role, SubmissionRecord, TokenRecord
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who makes a request, however it was authenticated: by a token, or by a signed event.
+
+    ``course`` is empty for an admin, and ``student`` for every role but a student. ``actor`` names
+    the principal in the audit log (a token's id, or ``webhook:<source>``); rate limits are counted
+    and idempotency keys are unique for each actor.
+    """
+
+    role: Role
+    course: str
+    student: str
+    actor: str
+
+    @classmethod
+    def of_token(cls, token: TokenRecord) -> Principal:
+        """Return the principal that ``token`` stands for; ``token`` must be valid."""
+        return cls(token.role, token.course, token.student, token.id)
+
+    @classmethod
+    def of_source(cls, name: str, course: str) -> Principal:
+        """Return the principal of a webhook source that sends events about ``course``."""
+        return cls(Role.LMS, course, "", f"webhook:{name}")
+
+    def may_see(self, course: str) -> bool:
+        """Return whether things of ``course`` exist for this principal."""
+        return self.role is Role.ADMIN or self.course == course
 
 
 class Act(StrEnum):
@@ -30,7 +61,7 @@ _EVERYBODY = frozenset(Role)
 _STAFF = frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.GRADER})
 _IN_CHARGE = frozenset({Role.ADMIN, Role.INSTRUCTOR})
 
-#: The table: the roles that may do each act, within their reach.
+#: The roles that may do each act, within their reach.
 ROLES: Mapping[Act, frozenset[Role]] = {
     Act.READ_EXERCISES: _EVERYBODY,
     Act.PUBLISH: _IN_CHARGE,
@@ -43,7 +74,7 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.READ_AUDIT: _IN_CHARGE,
 }
 
-#: How far each role reaches.
+#: How far each role reaches, in the words of the table for people.
 REACH: Mapping[Role, str] = {
     Role.ADMIN: "every course",
     Role.INSTRUCTOR: "its course",
@@ -53,13 +84,39 @@ REACH: Mapping[Role, str] = {
 }
 
 
-def may(token: TokenRecord, act: Act) -> bool:
-    """Whether a token's role allows an act, in its own course at least."""
-    return token.role in ROLES[act]
+def may(principal: Principal, act: Act) -> bool:
+    """Return whether the role of ``principal`` allows ``act``, at least in its own course."""
+    return principal.role in ROLES[act]
 
 
-def sees(token: TokenRecord, submission: SubmissionRecord) -> bool:
-    """Whether a submission exists for a token: of its course and, for a student's, its own."""
-    if token.role is Role.STUDENT and submission.student != token.student:
+def sees(principal: Principal, submission: SubmissionRecord) -> bool:
+    """Return whether ``submission`` exists for ``principal``: a student sees only their own."""
+    if principal.role is Role.STUDENT and submission.student != principal.student:
         return False
-    return token.may_see(submission.course)
+    return principal.may_see(submission.course)
+
+
+def student_of(principal: Principal, asked: str) -> str:
+    """Return the student that a request is about: ``asked``, or a student principal itself.
+
+    Raises:
+        Forbidden: ``principal`` is a student and ``asked`` is another one.
+    """
+    if principal.role is not Role.STUDENT:
+        return asked
+    if asked and asked != principal.student:
+        raise Forbidden(
+            "A student's token stands for its owner only.",
+            how_to_fix="Leave the student out, or use an instructor's token.",
+            where="student",
+        )
+    return principal.student
+
+
+def no_exercise(exercise: str) -> NotFound:
+    """Return the error for an exercise that does not exist, or not for this principal."""
+    return NotFound(
+        f"There is no exercise {exercise!r}.",
+        how_to_fix="List the exercises with GET /api/v1/exercises and use an id from there.",
+        where=exercise,
+    )

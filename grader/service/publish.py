@@ -13,10 +13,10 @@ from grader.domain.errors import (
     PreconditionRequired,
     RubricProblem,
 )
+from grader.service.access import Principal, no_exercise
 from grader.service.ports import Clock, Store
-from grader.service.records import RubricRecord, TokenRecord
+from grader.service.records import RubricRecord
 from grader.service.rubric_cache import RubricCache
-from grader.service.submit import no_exercise
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Publish:
     clock: Clock
 
     def __call__(
-        self, exercise: str, text: str, *, if_match: str, token: TokenRecord
+        self, exercise: str, text: str, *, if_match: str, principal: Principal
     ) -> RubricRecord:
         """Store a rubric's text as the exercise's next version.
 
@@ -45,9 +45,9 @@ class Publish:
             message = f"is {rubric.exercise}, but it was sent to {exercise}"
             raise BadRubric([RubricProblem(message, ("exercise",))])
         newest = self.store.rubrics.newest(exercise)
-        if newest is None and not token.may_see(rubric.course):
-            raise _no_course(rubric.course, token)
-        if newest and not token.may_see(newest.course):
+        if newest is None and not principal.may_see(rubric.course):
+            raise _no_course(rubric.course, principal)
+        if newest and not principal.may_see(newest.course):
             raise no_exercise(exercise)
         if newest and newest.course != rubric.course:
             raise Conflict(
@@ -56,7 +56,7 @@ class Publish:
             )
         base = _base(newest, if_match)
         return self.store.rubrics.publish(
-            rubric, text, digest_of(text), base=base, actor=token.id, now=self.clock.now()
+            rubric, text, digest_of(text), base=base, actor=principal.actor, now=self.clock.now()
         )
 
     def seed(self, text: str) -> bool:
@@ -78,11 +78,11 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _no_course(course: str, token: TokenRecord) -> NotFound:
+def _no_course(course: str, principal: Principal) -> NotFound:
     """The error for a new exercise in a course that is not this token's."""
     return NotFound(
-        f"The rubric says course: {course}, and this token is for the course {token.course}.",
-        how_to_fix=f"Write course: {token.course}, or use a token for {course}: grader token "
+        f"The rubric says course: {course}, and this token is for the course {principal.course}.",
+        how_to_fix=f"Write course: {principal.course}, or use a token for {course}: grader token "
         f"create --role instructor --course {course}",
         where="course",
     )

@@ -1,8 +1,8 @@
-"""How often: so many requests and uploads a minute for each token, student and course.
+"""Rate limits: how many requests and uploads a minute for each token, student and course.
 
-Whoever asks too often is told when to come back. The count is a courtesy among callers and no
-lock: where it cannot be kept together, each process counts for itself, and nothing is refused
-because the place where it is kept is away.
+A caller over a limit gets an error with the seconds to wait. The counts share load fairly and
+protect nothing: if the shared counter is down, each process counts for itself and no request is
+refused for that reason.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from grader.domain.errors import TooMany
-from grader.service.records import Role, TokenRecord
+from grader.service.access import Principal
+from grader.service.records import Role
 
 #: The length of every window, in seconds.
 WINDOW = 60
@@ -24,15 +25,18 @@ WINDOW = 60
 
 @dataclass(frozen=True)
 class Rate:
-    """At most ``most`` in :data:`WINDOW` seconds; 0 for no limit. ``name`` is for callers."""
+    """At most ``most`` in :data:`WINDOW` seconds; 0 means no limit.
+
+    ``name`` is shown to callers, such as ``uploads-student``: what is counted, and for whom.
+    """
 
     name: str
     most: int
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What is left of a rate, and in how many whole seconds (at least 1) there is more."""
+class Remaining:
+    """What is left of a rate, and the whole seconds (at least 1) until there is more."""
 
     rate: Rate
     left: int
@@ -40,29 +44,32 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """One more of a rate; ``key`` says for whom."""
+class LimitKey:
+    """What a count is kept for: a rate, and the actor, student or course that it limits."""
 
     rate: Rate
-    key: str
+    subject: str
 
 
-#: The first that is used up, if any, and what is left of each from now on.
-Taken = tuple[Wanted | None, Sequence[Standing]]
+class Decision(NamedTuple):
+    """The first key that is used up, if any, and what is left of each key after this call."""
+
+    refused: LimitKey | None
+    remaining: Sequence[Remaining]
 
 
 class Counter(Protocol):
-    """Counts of the last minute, kept together for all processes where that is possible."""
+    """Counts of the last minute, shared by all processes where that is possible."""
 
-    def take(self, wanted: Sequence[Wanted]) -> Taken:
-        """Count one more for each, or none at all where one of them is used up."""
+    def count(self, keys: Sequence[LimitKey]) -> Decision:
+        """Count one more for each of ``keys``, or none at all if one of them is used up."""
 
 
 @dataclass(frozen=True)
 class Quotas:
-    """How much is allowed a minute; 0 for no limit.
+    """How many requests and uploads are allowed a minute; 0 means no limit.
 
-    A token of an LMS speaks for its whole class: its uploads are held to the limit of the course.
+    A token of an LMS speaks for its whole class, so its uploads count for the course only.
     """
 
     requests_per_student: int
@@ -72,101 +79,117 @@ class Quotas:
     uploads_per_course: int
 
 
-class Rests:
-    """Who was told to come back later, so that who comes sooner costs no more than a look here.
+class Cooldowns:
+    """Keys that were refused, so that a caller who returns too early costs no further count.
 
-    ``clock`` gives seconds that never go back. Safe to share between threads.
+    ``clock`` returns seconds that never go back; at most ``most`` keys are kept, the oldest goes
+    first. Safe to share between threads.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic, most: int = 10_000) -> None:
         self._clock, self._most = clock, most
-        self._until: OrderedDict[Wanted, float] = OrderedDict()
+        self._until: OrderedDict[LimitKey, float] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, wanted: Wanted, seconds: int) -> None:
-        """Let something rest for so long; of too many the oldest is forgotten."""
+    def start(self, key: LimitKey, seconds: int) -> None:
+        """Refuse ``key`` for the next ``seconds``."""
         with self._lock:
-            self._until[wanted] = self._clock() + seconds
+            self._until[key] = self._clock() + seconds
             while len(self._until) > self._most:
                 self._until.popitem(last=False)
 
-    def left(self, wanted: Wanted) -> int:
-        """Seconds, rounded up; 0 once the rest is over."""
+    def seconds_left(self, key: LimitKey) -> int:
+        """Return for how many seconds, rounded up, ``key`` is still refused; 0 if it is not."""
         with self._lock:
-            until = self._until.get(wanted)
+            until = self._until.get(key)
             seconds = math.ceil(until - self._clock()) if until is not None else 0
             if until is not None and seconds <= 0:
-                del self._until[wanted]
+                del self._until[key]
         return max(seconds, 0)
 
 
 class RateLimits:
-    """The use case: each method counts, or raises TooMany."""
+    """Counts requests and uploads against the quotas; refuses with :class:`TooMany`."""
 
     def __init__(self, quotas: Quotas, counter: Counter) -> None:
         self._counter = counter
-        self._rests = Rests()
+        self._cooldowns = Cooldowns()
         self._requests_of_student = Rate("requests-student", quotas.requests_per_student)
         self._requests = Rate("requests-token", quotas.requests_per_token)
         self._of_student = Rate("uploads-student", quotas.uploads_per_student)
         self._of_token = Rate("uploads-token", quotas.uploads_per_token)
         self._of_course = Rate("uploads-course", quotas.uploads_per_course)
 
-    def request(self, token: TokenRecord) -> None:
-        """Any request of a token."""
-        is_student = token.role is Role.STUDENT
-        rate = self._requests_of_student if is_student else self._requests
-        self._take([Wanted(rate, token.id)])
+    def count_request(self, principal: Principal) -> None:
+        """Count a request of ``principal``.
 
-    def check_upload(self, token: TokenRecord, course: str) -> None:
-        """Before an upload is read: raises for whoever was told to come back later."""
-        for wanted in (self._own(course, token.student), *self._shared(token, course)):
-            self._check_rest(wanted)
-
-    def upload(self, token: TokenRecord, course: str, student: str) -> Standing | None:
-        """Count an upload; what is left to the student (``None``: no limit).
-
-        Whoever is over one limit uses up nothing of the others, which are shared.
+        Raises:
+            TooMany: its requests of this minute are used up.
         """
-        own = self._own(course, student)
-        standings = self._take([own, *self._shared(token, course)])
-        return standings[0] if own.rate.most else None
+        is_student = principal.role is Role.STUDENT
+        rate = self._requests_of_student if is_student else self._requests
+        self._count([LimitKey(rate, principal.actor)])
 
-    def _own(self, course: str, student: str) -> Wanted:
-        return Wanted(self._of_student, f"{course}/{student}")
+    def check_upload(self, principal: Principal, course: str) -> None:
+        """Refuse an upload before its body is read, if a limit of it was used up before.
 
-    def _shared(self, token: TokenRecord, course: str) -> tuple[Wanted, ...]:
-        of_course = Wanted(self._of_course, course)
-        if token.role in (Role.STUDENT, Role.LMS):
+        Raises:
+            TooMany: ``principal`` or ``course`` was told to wait, and has not.
+        """
+        for key in (self._student_key(course, principal.student), *self._keys(principal, course)):
+            self._check_cooldown(key)
+
+    def count_upload(self, principal: Principal, course: str, student: str) -> Remaining | None:
+        """Count an upload of ``student`` in ``course``, sent by ``principal``.
+
+        Return what is left to the student, or ``None`` if there is no limit for students. An upload
+        over one limit uses up nothing of the others, which are shared.
+
+        Raises:
+            TooMany: a limit of the student, the token or the course is used up.
+        """
+        own = self._student_key(course, student)
+        remaining = self._count([own, *self._keys(principal, course)])
+        return remaining[0] if own.rate.most else None
+
+    def _student_key(self, course: str, student: str) -> LimitKey:
+        return LimitKey(self._of_student, f"{course}/{student}")
+
+    def _keys(self, principal: Principal, course: str) -> tuple[LimitKey, ...]:
+        """Return the limits of an upload other than the student's."""
+        of_course = LimitKey(self._of_course, course)
+        if principal.role in (Role.STUDENT, Role.LMS):
             return (of_course,)
-        return (Wanted(self._of_token, token.id), of_course)
+        return (LimitKey(self._of_token, principal.actor), of_course)
 
-    def _take(self, every: Sequence[Wanted]) -> Sequence[Standing]:
-        limited = [wanted for wanted in every if wanted.rate.most]
-        for wanted in limited:
-            self._check_rest(wanted)
-        refused, standings = self._counter.take(limited) if limited else (None, ())
+    def _count(self, keys: Sequence[LimitKey]) -> Sequence[Remaining]:
+        limited = [key for key in keys if key.rate.most]
+        if not limited:
+            return ()
+        for key in limited:
+            self._check_cooldown(key)
+        refused, remaining = self._counter.count(limited)
         if refused is not None:
-            standing = standings[limited.index(refused)]
-            self._rests.begin(refused, standing.seconds)
-            raise _too_many(standing)
-        return standings
+            left = remaining[limited.index(refused)]
+            self._cooldowns.start(refused, left.seconds)
+            raise _too_many(left)
+        return remaining
 
-    def _check_rest(self, wanted: Wanted) -> None:
-        seconds = self._rests.left(wanted)
+    def _check_cooldown(self, key: LimitKey) -> None:
+        seconds = self._cooldowns.seconds_left(key)
         if seconds:
-            raise _too_many(Standing(wanted.rate, 0, seconds))
+            raise _too_many(Remaining(key.rate, 0, seconds))
 
 
-def _too_many(standing: Standing) -> TooMany:
-    rate = standing.rate
+def _too_many(remaining: Remaining) -> TooMany:
+    rate = remaining.rate
     what, _, whose = rate.name.partition("-")
     return TooMany(
         f"More than {rate.most} {what} in {WINDOW} seconds for this {whose}.",
-        how_to_fix=f"Send it again in {standing.seconds} seconds, with the same Idempotency-Key "
+        how_to_fix=f"Send it again in {remaining.seconds} seconds, with the same Idempotency-Key "
         "if it is an upload. Nothing was stored.",
         limit=rate.name,
         most=rate.most,
         window=WINDOW,
-        seconds=standing.seconds,
+        seconds=remaining.seconds,
     )

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 from grader.domain.errors import NotFound, Superseded
 from grader.domain.report import Receipt, Report
-from grader.service.access import Act, may, sees
+from grader.service.access import Act, Principal, may, no_exercise, sees
 from grader.service.ports import Store
 from grader.service.records import (
     RubricRecord,
     StoredReport,
     SubmissionRecord,
     SubmissionState,
-    TokenRecord,
 )
-from grader.service.submit import no_exercise
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Read:
 
     store: Store
 
-    def submission(self, submission_id: str, token: TokenRecord) -> SubmissionRecord:
+    def submission(self, submission_id: str, principal: Principal) -> SubmissionRecord:
         """Raises NotFound, also for what belongs to another course or student."""
         missing = NotFound(
             f"There is no submission {submission_id!r}.",
@@ -34,11 +32,11 @@ class Read:
             record = self.store.submissions.get(submission_id)
         except NotFound:
             raise missing from None
-        if not sees(token, record):
+        if not sees(principal, record):
             raise missing
         return record
 
-    def report(self, submission: SubmissionRecord, token: TokenRecord) -> Report | None:
+    def report(self, submission: SubmissionRecord, principal: Principal) -> Report | None:
         """The newest report with its receipt, or ``None`` while there is none.
 
         It is of a submission that the token may see, as :meth:`submission` gives it. What is for
@@ -48,12 +46,12 @@ class Read:
         if stored is None:
             return None
         report = with_receipt(stored)
-        return report if may(token, Act.READ_FACTS) else report.for_students()
+        return report if may(principal, Act.READ_FACTS) else report.for_students()
 
-    def exercise(self, exercise: str, token: TokenRecord) -> RubricRecord:
+    def exercise(self, exercise: str, principal: Principal) -> RubricRecord:
         """The newest rubric of an exercise; raises NotFound."""
         record = self.store.rubrics.newest(exercise)
-        if record is None or not token.may_see(record.course):
+        if record is None or not principal.may_see(record.course):
             raise no_exercise(exercise)
         return record
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from grader.domain.errors import NotFound
 from grader.domain.rubric.policies import Intake
+from grader.service.access import Principal, no_exercise
 from grader.service.ports import Store
 from grader.service.ports.connector import Connector, Incoming
 from grader.service.records import RubricRecord, SourceRecord, SubmissionRecord
-from grader.service.submit import Submit, Upload, no_exercise
+from grader.service.submit import Submit, Upload
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Receive:
             raise NotFound(f"There is no webhook source {name!r}.")
         connector = self.connectors[source.connector]
         incoming = connector.read(headers, body, source)
-        rubric = self._rubric(incoming, source)
+        principal = Principal.of_source(source.name, source.course)
+        admission = self.submit.admit_event(principal, self._rubric(incoming, source))
         data = incoming.data
         if data is None:
             data = connector.fetch(incoming.url, source, Intake().max_upload)
-        return self.submit(_upload(incoming, rubric, source, data))
+        accepted = self.submit(admission, _upload(incoming, source, data))
+        return accepted.record, accepted.is_new
 
     def _rubric(self, incoming: Incoming, source: SourceRecord) -> RubricRecord:
         """The newest rubric of the exercise, where that is one of the source's course."""
@@ -52,18 +55,13 @@ class Receive:
         return rubric
 
 
-def _upload(incoming: Incoming, rubric: RubricRecord, source: SourceRecord, data: bytes) -> Upload:
+def _upload(incoming: Incoming, source: SourceRecord, data: bytes) -> Upload:
     return Upload(
-        rubric=rubric,
         student=incoming.student,
         filename=incoming.filename,
         data=data,
         source=source.name,
-        actor=f"webhook:{source.name}",
-        scope=f"webhook:{source.name}",
         idempotency_key=incoming.webhook_id,
         callback_url=source.callback_url,
         callback_context=incoming.context,
-        # Many an LMS sends an event once, and takes no 503 for an answer.
-        only_once=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.service.access import Principal
 from grader.service.ports import Clock, Notifier, Store
 from grader.service.records import SubmissionRecord
 
@@ -16,12 +17,12 @@ class Retry:
     clock: Clock
     notifier: Notifier
 
-    def __call__(self, submission_id: str, actor: str) -> SubmissionRecord:
+    def __call__(self, submission_id: str, principal: Principal) -> SubmissionRecord:
         """The submission, queued again with fresh tries.
 
         Raises:
             NotFound: no such submission. Conflict: it does not need attention.
         """
-        record = self.store.submissions.retry(submission_id, actor, self.clock.now())
+        record = self.store.submissions.retry(submission_id, principal.actor, self.clock.now())
         self.notifier.notify(record.lane)
         return record

@@ -1,67 +1,86 @@
-"""Accept a submission: read it, store it, answer, then wake a worker.
+"""Accept a submission: admit it, read it, store it, then notify a worker.
 
-What cannot be read is refused before anything is stored. What is stored is never lost: the row
-is the truth, and the wake-up call only saves waiting for the next sweep.
+The order of all refusals is here, so that every way in (API, webhook, page, LTI) has the same one:
+
+1. :meth:`Submit.admit`, before the body is read: the exercise, cooldowns, the declared size.
+2. :meth:`Submit.__call__`, with the body: whose submission it is, rate limits, names, room in the
+   queue, and the archive itself.
+
+An upload that is refused leaves nothing in the store. An accepted one is never lost: its row is
+committed before the answer, and a lost notification only costs the wait for the next sweep.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from grader.domain.errors import BadRequest, NotFound, Overloaded, TooLarge
+from grader.domain.errors import BadRequest, Overloaded, TooLarge
+from grader.service.access import Principal, no_exercise, student_of
 from grader.service.lanes import Lane
 from grader.service.ports import Clock, Notifier, ReadUpload, Store
+from grader.service.rate_limits import RateLimits, Remaining
 from grader.service.records import NewSubmission, RubricRecord, SubmissionRecord
 from grader.service.rubric_cache import RubricCache
 
+#: The longest name of a student, file or idempotency key, in characters.
 MAX_NAME = 200
-#: What a form may need beyond the file in it, in bytes.
-FORM_ROOM = 16_384
-#: How long a count of what waits is believed.
-COUNTED_EVERY = timedelta(seconds=1)
+#: Bytes that a form may need beyond the file in it: boundaries, part headers, short fields.
+FORM_OVERHEAD = 16_384
+#: How long a count of the queued submissions may be used; chosen by hand.
+COUNT_VALID_FOR = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """What somebody hands in. ``rubric`` is the newest of the exercise that it is for, looked up
-    by whoever made sure that the sender may see it. ``scope`` is in whose name keys are unique (a
-    token, a source).
+    """What is handed in. ``student`` is who is said to hand it in; empty for a student principal.
+
+    ``source`` names the way in, such as ``api``. ``callback_url`` asks for the score to be sent
+    there, with ``callback_context`` as it came.
     """
 
-    rubric: RubricRecord
     student: str
     filename: str
     data: bytes
     source: str
-    actor: str
-    scope: str
     idempotency_key: str = ""
     callback_url: str = ""
     callback_context: str = ""
-    #: The sender may never send it again, whatever it is answered.
-    only_once: bool = False
-
-    @property
-    def exercise(self) -> str:
-        """The exercise that it is for."""
-        return self.rubric.exercise
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over everything that makes this the same request when it comes again."""
-        whole = hashlib.sha256(hashlib.sha256(self.data).digest())
-        for part in (self.exercise, self.student, self.filename, self.callback_context):
-            whole.update(part.encode() + b"\0")
-        return whole.hexdigest()
 
 
-class Room:
-    """How many more submissions may wait.
+@dataclass(frozen=True)
+class Admission:
+    """An upload that passed the checks before its body: its sender and the exercise's rubric.
 
-    Counting those that wait takes longer the more there are, so it is done when the last count is
-    older than a second, or has been used up: one process alone never takes more than ``limit``.
+    Made by :meth:`Submit.admit` and :meth:`Submit.admit_event` only. ``is_event`` is true for an
+    event of an LMS: it is often sent only once, so no rate limit refuses it, and there is room for
+    it in the queue when uploads find none.
+    """
+
+    principal: Principal
+    rubric: RubricRecord
+    is_event: bool
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A stored submission; ``is_new`` is false for a repeated idempotency key.
+
+    ``remaining`` is what is left of the student's upload limit; ``None`` where there is none.
+    """
+
+    record: SubmissionRecord
+    is_new: bool
+    remaining: Remaining | None
+
+
+class QueueCapacity:
+    """How many more submissions may be queued; ``limit`` is the most.
+
+    Counting the queued rows takes longer the more there are, so a count is used for
+    :data:`COUNT_VALID_FOR`, less what this process reserved since. One process alone therefore
+    never exceeds ``limit``.
     """
 
     def __init__(self, store: Store, clock: Clock, limit: int) -> None:
@@ -69,17 +88,17 @@ class Room:
         self._left = 0
         self._counted_at: datetime | None = None
 
-    def take(self, *, only_once: bool = False) -> None:
-        """Take a place. What comes only once may use as many again beyond the limit.
+    def reserve(self, *, is_event: bool = False) -> None:
+        """Reserve room for one submission. An event may use as much room again beyond the limit.
 
         Raises:
-            Overloaded: there is none.
+            Overloaded: the queue is full.
         """
         now = self._clock.now()
-        if self._left <= 0 or self._counted_at is None or now >= self._counted_at + COUNTED_EVERY:
+        if self._left <= 0 or self._counted_at is None or now >= self._counted_at + COUNT_VALID_FOR:
             self._left = self._limit - self._store.submissions.queue().queued
             self._counted_at = now
-        if self._left <= (-self._limit if only_once else 0):
+        if self._left <= (-self._limit if is_event else 0):
             raise Overloaded(
                 f"{self._limit} submissions are waiting already.",
                 how_to_fix="Nothing was stored. Send it again in a minute.",
@@ -89,57 +108,74 @@ class Room:
 
 @dataclass(frozen=True)
 class Submit:
-    """The use case. Where there is no more room in the queue nothing is accepted."""
+    """The use case: :meth:`admit` first, then a call with the body."""
 
     store: Store
     rubric_cache: RubricCache
     read_upload: ReadUpload
     clock: Clock
     notifier: Notifier
-    room: Room
+    capacity: QueueCapacity
+    limits: RateLimits
 
-    def __call__(self, upload: Upload) -> tuple[SubmissionRecord, bool]:
-        """The accepted submission, and whether it is new (not a repeat of a key).
+    def admit(self, principal: Principal, rubric: RubricRecord, declared_size: int) -> Admission:
+        """Refuse what can be refused before the body is read.
 
-        Raises:
-            BadRequest: no student, or a name too long.
-            BadArchive: the upload is not readable. KeyReused: the key stood for something else.
-            Overloaded: too much is waiting already.
-        """
-        _check_names(upload)
-        self.room.take(only_once=upload.only_once)
-        rubric = self.rubric_cache.of(upload.rubric).rubric
-        self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
-        supersedes = rubric.attempts.superseded == "skip"
-        record, new = self.store.submissions.accept(_new(upload, supersedes), self.clock.now())
-        if new:
-            self.notifier.notify(Lane.LIVE)
-        return record, new
-
-    def check_size(self, rubric: RubricRecord, announced: int) -> None:
-        """Before anything is read: whether a request of so many bytes can hold an upload.
+        ``rubric`` is the newest one of the exercise; ``declared_size`` is the length of the request
+        in bytes, 0 if unknown.
 
         Raises:
-            TooLarge: it is longer than the exercise's longest upload in a form.
+            NotFound: the exercise is not in a course that ``principal`` may see.
+            TooMany: the sender was told to wait, and has not.
+            TooLarge: the request is longer than the exercise's longest upload in a form.
         """
+        if not principal.may_see(rubric.course):
+            raise no_exercise(rubric.exercise)
+        self.limits.check_upload(principal, rubric.course)
         most = self.rubric_cache.of(rubric).rubric.intake.max_upload
-        if announced > most + FORM_ROOM:
+        if declared_size > most + FORM_OVERHEAD:
             raise TooLarge(
                 "upload-too-large",
-                f"The request has {announced:,} bytes; the exercise {rubric.exercise} takes "
+                f"The request has {declared_size:,} bytes; the exercise {rubric.exercise} takes "
                 f"uploads of at most {most:,} bytes.",
                 how_to_fix="Leave out what is not graded, such as data files and virtual "
                 "environments.",
             )
+        return Admission(principal, rubric, is_event=False)
 
+    def admit_event(self, principal: Principal, rubric: RubricRecord) -> Admission:
+        """Admit the event of an LMS, whose size its connector limits.
 
-def no_exercise(exercise: str) -> NotFound:
-    """The error for an exercise that is not there (or not for this token)."""
-    return NotFound(
-        f"There is no exercise {exercise!r}.",
-        how_to_fix="List the exercises with GET /api/v1/exercises and use an id from there.",
-        where=exercise,
-    )
+        Raises:
+            NotFound: the exercise is not in the course of ``principal``.
+        """
+        if not principal.may_see(rubric.course):
+            raise no_exercise(rubric.exercise)
+        return Admission(principal, rubric, is_event=True)
+
+    def __call__(self, admission: Admission, upload: Upload) -> Accepted:
+        """Store ``upload`` and notify a worker.
+
+        Raises:
+            Forbidden: a student hands in for somebody else. TooMany: a rate limit is used up.
+            BadRequest: no student, or a name that is too long or not printable.
+            Overloaded: the queue is full. BadArchive: the upload cannot be read.
+            KeyReused: the idempotency key came before, with another content.
+        """
+        principal, course = admission.principal, admission.rubric.course
+        upload = replace(upload, student=student_of(principal, upload.student))
+        remaining = None
+        if not admission.is_event:
+            remaining = self.limits.count_upload(principal, course, upload.student)
+        _check_names(upload)
+        self.capacity.reserve(is_event=admission.is_event)
+        rubric = self.rubric_cache.of(admission.rubric).rubric
+        self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
+        new = _new_submission(admission, upload, supersedes=rubric.attempts.superseded == "skip")
+        record, is_new = self.store.submissions.accept(new, self.clock.now())
+        if is_new:
+            self.notifier.notify(Lane.LIVE)
+        return Accepted(record, is_new, remaining)
 
 
 def _check_names(upload: Upload) -> None:
@@ -158,18 +194,30 @@ def _check_names(upload: Upload) -> None:
             )
 
 
-def _new(upload: Upload, supersedes: bool) -> NewSubmission:
+def _new_submission(admission: Admission, upload: Upload, *, supersedes: bool) -> NewSubmission:
+    """Return the record to store.
+
+    ``supersedes``: older attempts of the student that have not been begun are not graded.
+    """
     return NewSubmission(
-        exercise=upload.exercise,
+        exercise=admission.rubric.exercise,
         student=upload.student,
         filename=upload.filename[:MAX_NAME],
         data=upload.data,
         source=upload.source,
-        actor=upload.actor,
-        scope=upload.scope,
-        request_digest=upload.digest,
+        actor=admission.principal.actor,
+        scope=admission.principal.actor,
+        request_digest=_request_digest(admission.rubric.exercise, upload),
         idempotency_key=upload.idempotency_key,
         callback_url=upload.callback_url,
         callback_context=upload.callback_context,
         supersedes=supersedes,
     )
+
+
+def _request_digest(exercise: str, upload: Upload) -> str:
+    """Return the SHA-256 over all that makes a repeated request the same request."""
+    whole = hashlib.sha256(hashlib.sha256(upload.data).digest())
+    for part in (exercise, upload.student, upload.filename, upload.callback_context):
+        whole.update(part.encode() + b"\0")
+    return whole.hexdigest()

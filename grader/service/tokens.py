@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from grader.domain.errors import BadRequest, Unauthorized
-from grader.service.access_log import Witness
+from grader.service.access import Principal
+from grader.service.access_log import AccessLog
 from grader.service.ports import Clock, Store
 from grader.service.records import Role, TokenRecord
 
@@ -16,17 +17,17 @@ PREFIX = "grader_"
 
 
 def digest_of(secret: str) -> str:
-    """SHA-256 of a secret; the secret itself is never stored."""
+    """Return the SHA-256 of ``secret`` in hexadecimal; the secret itself is never stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The use cases about tokens."""
+    """The use cases: make a token, and find the principal of a secret."""
 
     store: Store
     clock: Clock
-    witness: Witness
+    access_log: AccessLog
 
     def create(
         self,
@@ -38,12 +39,14 @@ class Tokens:
         lifetime: timedelta | None = None,
         actor: str,
     ) -> tuple[str, TokenRecord]:
-        """A new token's secret, which is shown only now, and its record.
+        """Store a new token and return its secret, which is shown only once, and its record.
+
+        ``actor`` is who makes it, for the audit log. Without a ``lifetime`` it never expires.
 
         Raises:
-            BadRequest: a course or a student is missing for the role, or does not fit it.
+            BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it.
         """
-        _check(role, course, student)
+        _check_role(role, course, student)
         secret = PREFIX + secrets.token_urlsafe(32)
         now = self.clock.now()
         record = self.store.tokens.create(
@@ -58,28 +61,28 @@ class Tokens:
         )
         return secret, record
 
-    def authenticate(self, secret: str) -> TokenRecord:
-        """The token of a secret.
+    def authenticate(self, secret: str) -> Principal:
+        """Return the principal of the token with ``secret``, and store that the token was used.
 
         Raises:
-            Unauthorized: unknown, expired or revoked (the answer does not say which).
+            Unauthorized: unknown, expired or revoked (the error does not say which).
         """
         now = self.clock.now()
         record = self.store.tokens.by_digest(digest_of(secret), now) if secret else None
-        why = record.ended(now) if record else "unknown"
-        if record is not None and why:
-            # Only whoever once had a good token gets here: strangers cannot fill the log.
-            self.witness.refused(record, why)
-        if record is None or why:
+        reason = record.ended(now) if record else "unknown"
+        if record is not None and reason:
+            # Only somebody who once had a valid token gets here, so strangers cannot fill the log.
+            self.access_log.record_refusal(record, reason)
+        if record is None or reason:
             raise Unauthorized(
                 "There is no valid token in the request.",
                 how_to_fix="Send the header Authorization: Bearer TOKEN; "
                 "`grader token create` makes one.",
             )
-        return record
+        return Principal.of_token(record)
 
 
-def _check(role: Role, course: str, student: str) -> None:
+def _check_role(role: Role, course: str, student: str) -> None:
     if role is not Role.ADMIN and not course:
         raise BadRequest(f"A token for the role {role.value} needs a course.", where="course")
     if role is Role.ADMIN and course:

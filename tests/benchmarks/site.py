@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.bootstrap import Service, build_service, migrate
 from grader.infra.broker import NoNotifier
+from grader.service.access import Principal
 from grader.service.records import Role, SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
 from grader.settings import Settings
@@ -30,18 +31,10 @@ class Site:
         """Take a submission in without HTTP."""
         rubric = self.service.store.rubrics.newest(EXERCISE)
         assert rubric is not None, "it was published at installation"
-        record, _ = self.service.submit(
-            Upload(
-                rubric=rubric,
-                student=student,
-                filename="submission.zip",
-                data=data,
-                source="",
-                actor="benchmark",
-                scope="benchmark",
-            )
-        )
-        return record
+        principal = Principal.of_source("benchmark", rubric.course)
+        admission = self.service.submit.admit_event(principal, rubric)
+        upload = Upload(student=student, filename="submission.zip", data=data, source="")
+        return self.service.submit(admission, upload).record
 
     def drain(self) -> None:
         """Wait until nothing is queued or running.
@@ -94,7 +87,7 @@ def installed(folder: Path, redis_url: str = "") -> Iterator[Site]:
         secret, token = service.tokens.create(
             name="benchmark", role=Role.INSTRUCTOR, course=COURSE, actor="benchmark"
         )
-        service.publish(EXERCISE, rubric_text(), if_match="", token=token)
+        service.publish(EXERCISE, rubric_text(), if_match="", principal=Principal.of_token(token))
         yield Site(settings, service, secret)
     finally:
         service.close()

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.infra.rates import ProcessCounter, SharedCounter, Window
-from grader.service.rate_limits import Counter, Rate, Rests, Wanted
+from grader.service.rate_limits import Cooldowns, Counter, LimitKey, Rate
 from tests.servers_redis import RedisForTests, redis_server
 
 TWO = Rate("uploads-student", 2)
-ADA, BOB = Wanted(TWO, "ada"), Wanted(TWO, "bob")
+ADA, BOB = LimitKey(TWO, "ada"), LimitKey(TWO, "bob")
 
 
 @pytest.fixture(scope="module")
@@ -35,44 +35,44 @@ def counter(request: pytest.FixtureRequest) -> Counter:
     return SharedCounter(server.url)
 
 
-def took(counter: Counter, *wanted: Wanted) -> bool:
+def took(counter: Counter, *wanted: LimitKey) -> bool:
     """Whether one more of each was counted."""
-    refused, _ = counter.take(wanted)
+    refused, _ = counter.count(wanted)
     return refused is None
 
 
-def left(counter: Counter, wanted: Wanted) -> int:
+def left(counter: Counter, wanted: LimitKey) -> int:
     """What is left, seen without counting it: something else in the same call is used up."""
-    none = Wanted(Rate("none", 0), "nobody")
-    refused, standings = counter.take([none, wanted])
+    none = LimitKey(Rate("none", 0), "nobody")
+    refused, remaining = counter.count([none, wanted])
     assert refused == none
-    return standings[1].left
+    return remaining[1].left
 
 
 def test_so_many_and_no_more(counter: Counter) -> None:
     assert [took(counter, ADA) for _ in range(4)] == [True, True, False, False]
-    refused, (standing,) = counter.take([ADA])
-    assert (refused, standing.rate, standing.left) == (ADA, TWO, 0)
-    assert 1 <= standing.seconds <= 61
+    refused, (remaining,) = counter.count([ADA])
+    assert (refused, remaining.rate, remaining.left) == (ADA, TWO, 0)
+    assert 1 <= remaining.seconds <= 61
 
 
 def test_what_was_taken_is_told(counter: Counter) -> None:
-    assert [standing.left for standing in counter.take([ADA])[1]] == [1]
-    assert [standing.left for standing in counter.take([ADA, BOB])[1]] == [0, 1]
+    assert [one.left for one in counter.count([ADA])[1]] == [1]
+    assert [one.left for one in counter.count([ADA, BOB])[1]] == [0, 1]
 
 
 def test_keys_and_rates_are_counted_apart(counter: Counter) -> None:
     assert [took(counter, one) for one in (ADA, ADA, BOB)] == [True] * 3
-    assert took(counter, Wanted(Rate("uploads-token", 2), "ada"))
-    assert [left(counter, one) for one in (ADA, BOB, Wanted(TWO, "cleo"))] == [0, 1, 2]
+    assert took(counter, LimitKey(Rate("uploads-token", 2), "ada"))
+    assert [left(counter, one) for one in (ADA, BOB, LimitKey(TWO, "cleo"))] == [0, 1, 2]
 
 
 def test_of_several_all_are_counted_or_none(counter: Counter) -> None:
     assert took(counter, ADA, BOB)
     assert took(counter, ADA)
-    refused, standings = counter.take([BOB, ADA])
+    refused, remaining = counter.count([BOB, ADA])
     assert refused == ADA
-    assert [standing.left for standing in standings] == [1, 0]
+    assert [one.left for one in remaining] == [1, 0]
     assert left(counter, BOB) == 1
 
 
@@ -97,19 +97,19 @@ def passing_for(
 def test_what_was_counted_fades_away(
     counter: Counter, passing_for: Callable[[float], None]
 ) -> None:
-    wanted = Wanted(Rate("r", 4), "ada")
+    wanted = LimitKey(Rate("r", 4), "ada")
     told = []
     # Seconds from the one before: 70 ends a window of four, 50 one of two, 130 all of them.
     for seconds in (0, 0, 0, 0, 0, 70, 10, 50, 130):
         passing_for(seconds)
-        refused, (standing,) = counter.take([wanted])
-        told.append((refused is None, standing.left))
+        refused, (remaining,) = counter.count([wanted])
+        told.append((refused is None, remaining.left))
     first = [(True, 3), (True, 2), (True, 1), (True, 0), (False, 0)]
     assert told == [*first, (True, 0), (True, 0), (True, 2), (True, 3)]
 
 
 def test_a_clock_that_went_back_lets_the_counting_begin_anew(redis: RedisForTests) -> None:
-    counter, wanted = SharedCounter(redis.url), Wanted(Rate("back", 1), "ada")
+    counter, wanted = SharedCounter(redis.url), LimitKey(Rate("back", 1), "ada")
     assert [took(counter, wanted) for _ in range(2)] == [True, False]
     with redis.client() as client:
         client.hincrby("grader-rates:back:ada", "start", 3_600_000)
@@ -119,21 +119,21 @@ def test_a_clock_that_went_back_lets_the_counting_begin_anew(redis: RedisForTest
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5))
 def test_what_is_left_and_what_was_taken_make_the_limit(keys: list[str], most: int) -> None:
     counter, rate = ProcessCounter(lambda: 7.0), Rate("r", most)
-    taken = [key for key in keys if took(counter, Wanted(rate, key))]
+    taken = [key for key in keys if took(counter, LimitKey(rate, key))]
     for key in "abc":
         assert taken.count(key) == min(keys.count(key), most)
-        assert left(counter, Wanted(rate, key)) == most - taken.count(key)
+        assert left(counter, LimitKey(rate, key)) == most - taken.count(key)
 
 
 @given(st.integers(1, 20), st.lists(st.floats(0, 40, allow_nan=False), min_size=1, max_size=60))
 def test_there_is_more_when_it_was_said_and_never_too_much(most: int, waits: list[float]) -> None:
     now, times = [0.0], []
-    counter, wanted = ProcessCounter(lambda: now[0]), Wanted(Rate("r", most), "ada")
+    counter, wanted = ProcessCounter(lambda: now[0]), LimitKey(Rate("r", most), "ada")
     for wait in waits:
         now[0] += wait
-        refused, (standing,) = counter.take([wanted])
+        refused, (remaining,) = counter.count([wanted])
         if refused is not None:
-            now[0] += standing.seconds
+            now[0] += remaining.seconds
             assert took(counter, wanted)
         times.append(now[0])
         # Of the window before only a share is seen: twice as many in a minute is the worst.
@@ -145,7 +145,7 @@ def test_the_time_that_is_told_is_the_first(
     current: int, previous: int, elapsed: int, most: int
 ) -> None:
     window = Window(min(current, most), previous, elapsed)
-    standing = window.standing(Rate("r", most))
+    remaining = window.remaining(Rate("r", most))
 
     def used(milliseconds: int) -> int:
         later = elapsed + milliseconds
@@ -153,11 +153,11 @@ def test_the_time_that_is_told_is_the_first(
             return Window(window.current, previous, later).used
         return Window(0, window.current, later - 60_000).used
 
-    assert standing.left == max(0, most - window.used)
+    assert remaining.left == max(0, most - window.used)
     if window.used:
         counted = min(window.used, most)
-        assert used(1_000 * standing.seconds) < counted
-        assert standing.seconds == 1 or used(1_000 * (standing.seconds - 1) - 1) >= counted
+        assert used(1_000 * remaining.seconds) < counted
+        assert remaining.seconds == 1 or used(1_000 * (remaining.seconds - 1) - 1) >= counted
 
 
 def test_of_too_many_keys_the_one_longest_unused_is_forgotten(
@@ -165,27 +165,27 @@ def test_of_too_many_keys_the_one_longest_unused_is_forgotten(
 ) -> None:
     monkeypatch.setattr("grader.infra.rates.MAX_KEYS", 2)
     counter = ProcessCounter(lambda: 7.0)
-    assert [took(counter, one) for one in (ADA, BOB, ADA, Wanted(TWO, "cleo"))] == [True] * 4
+    assert [took(counter, one) for one in (ADA, BOB, ADA, LimitKey(TWO, "cleo"))] == [True] * 4
     assert [left(counter, one) for one in (ADA, BOB)] == [0, 2]
 
 
-def test_who_rests_may_come_back_when_told() -> None:
+def test_a_cooldown_ends_when_it_was_said() -> None:
     now = [100.0]
-    rests = Rests(lambda: now[0], most=2)
-    rests.begin(ADA, 3)
-    assert (rests.left(ADA), rests.left(BOB)) == (3, 0)
+    cooldowns = Cooldowns(lambda: now[0], most=2)
+    cooldowns.start(ADA, 3)
+    assert (cooldowns.seconds_left(ADA), cooldowns.seconds_left(BOB)) == (3, 0)
     now[0] += 2.5
-    assert rests.left(ADA) == 1
+    assert cooldowns.seconds_left(ADA) == 1
     now[0] += 0.5
-    assert rests.left(ADA) == 0
+    assert cooldowns.seconds_left(ADA) == 0
     for name in "abc":
-        rests.begin(Wanted(TWO, name), 9)
-    assert [rests.left(Wanted(TWO, name)) for name in "abc"] == [0, 9, 9]
+        cooldowns.start(LimitKey(TWO, name), 9)
+    assert [cooldowns.seconds_left(LimitKey(TWO, name)) for name in "abc"] == [0, 9, 9]
 
 
 def test_processes_count_together(redis: RedisForTests) -> None:
     one, other = SharedCounter(redis.url), SharedCounter(redis.url)
-    wanted = Wanted(Rate("together", 3), "ada")
+    wanted = LimitKey(Rate("together", 3), "ada")
     assert [took(both, wanted) for both in (one, other, one, other)] == [True] * 3 + [False]
 
 

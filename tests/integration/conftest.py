@@ -16,6 +16,7 @@ from grader.bootstrap import Service, build_engine, build_grade, build_service, 
 from grader.engine.measuring.engine import Engine
 from grader.http.app import create_app
 from grader.infra.broker import NoNotifier
+from grader.service.access import Principal
 from grader.service.lanes import Lane
 from grader.service.records import Role
 from grader.settings import Settings
@@ -94,7 +95,7 @@ def every_attempt(service: Service) -> None:
     assert record is not None
     _, token = service.tokens.create(name="policy", role=Role.ADMIN, actor="test")
     text = record.text + "\nattempts: {superseded: grade}\n"
-    service.publish(EXERCISE, text, if_match=record.etag, token=token)
+    service.publish(EXERCISE, text, if_match=record.etag, principal=Principal.of_token(token))
 
 
 @pytest.fixture

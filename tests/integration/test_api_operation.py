@@ -17,7 +17,7 @@ from grader.domain.errors import BadSettings
 from grader.engine.sandbox.levels import available_levels
 from grader.http.app import create_app
 from grader.service.lanes import Lane
-from grader.service.submit import Room
+from grader.service.submit import QueueCapacity
 from grader.settings import Settings
 
 Headers = dict[str, str]
@@ -179,7 +179,8 @@ def test_overload_is_told_with_a_time_to_come_back(
     service: Service, student: Headers, zipped: Zipped
 ) -> None:
     narrow = replace(
-        service, submit=replace(service.submit, room=Room(service.store, service.clock, 1))
+        service,
+        submit=replace(service.submit, capacity=QueueCapacity(service.store, service.clock, 1)),
     )
     client = create_app(narrow).test_client()
     hand_in(client, student, zipped())

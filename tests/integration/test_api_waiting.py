@@ -15,7 +15,7 @@ from grader.bootstrap import Service, build_grade, build_service
 from grader.engine.measuring.engine import Engine
 from grader.http import waiting as waiting_module
 from grader.http.app import create_app
-from grader.http.context import Doors
+from grader.http.context import ApiContext
 from grader.http.waiting import Waiting, wanted_wait
 from grader.service.grade import Grade
 from grader.service.lanes import Lane
@@ -142,7 +142,7 @@ def test_what_is_not_there_in_time_is_accepted_all_the_same(
 def test_nobody_waits_where_no_slot_is_free(
     client: FlaskClient, student: Headers, zipped: Zipped, service: Service
 ) -> None:
-    waiting = cast(Doors, client.application.extensions["grader.doors"]).waiting
+    waiting = cast(ApiContext, client.application.extensions["grader.api_context"]).waiting
     answers: list[TestResponse] = []
     fill(
         waiting,
@@ -168,7 +168,7 @@ def fill(waiting: Waiting, slots: int, then: Callable[[], object]) -> None:
 
 
 def test_half_of_the_threads_never_wait(service: Service, client: FlaskClient) -> None:
-    waiting = cast(Doors, client.application.extensions["grader.doors"]).waiting
+    waiting = cast(ApiContext, client.application.extensions["grader.api_context"]).waiting
     outcomes: list[bool] = []
     fill(waiting, service.settings.threads // 2, lambda: outcomes.append(free(waiting)))
     assert outcomes == [False]

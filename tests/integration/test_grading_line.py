@@ -13,6 +13,7 @@ from grader.bootstrap import Service, build_engine, build_grade
 from grader.domain.errors import StoreUnavailable
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.service.access import Principal
 from grader.service.grade import Grade, Line
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionRecord, SubmissionState
@@ -27,19 +28,13 @@ def hand_in(service: Service, zipped: Callable[..., bytes]) -> Callable[..., Sub
     service.seed()
     rubric = service.store.rubrics.newest("numbers-refactor")
     assert rubric is not None
+    principal = Principal.of_source("test", rubric.course)
+    admission = service.submit.admit_event(principal, rubric)
 
     def send(text: str, student: str = "ada") -> SubmissionRecord:
         data = zipped({"main.py": text})
-        upload = Upload(
-            rubric=rubric,
-            student=student,
-            filename="a.zip",
-            data=data,
-            source="",
-            actor="test",
-            scope="test",
-        )
-        return service.submit(upload)[0]
+        upload = Upload(student=student, filename="a.zip", data=data, source="")
+        return service.submit(admission, upload).record
 
     return send
 

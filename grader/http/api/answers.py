@@ -12,11 +12,12 @@ from grader.domain.characters import plain_json
 from grader.domain.report import Report
 from grader.exports.formats import FORMATS, Export, by_media_type
 from grader.http.api.bodies import SubmissionBody, submission_links
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.problems.errors import NotAcceptable
+from grader.service.access import Principal
 from grader.service.estimate import Place
 from grader.service.read import require_report_to_come
-from grader.service.records import SubmissionRecord, SubmissionState, TokenRecord
+from grader.service.records import SubmissionRecord, SubmissionState
 
 #: When to ask again where nothing is known, and at most, in seconds.
 RETRY_SECONDS = 2
@@ -90,31 +91,31 @@ def report_answer(report: Report, export: Export) -> Response:
     return response
 
 
-def status_answer(record: SubmissionRecord, token: TokenRecord, status: int = 200) -> Response:
+def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
     """Where a submission stands; while it waits, its place and when to ask again."""
-    place = doors().places.of(record)
-    response = json_answer(SubmissionBody.of(record, token, place), status)
+    place = context().places.of(record)
+    response = json_answer(SubmissionBody.of(record, principal, place), status)
     if place is not None:
         response.headers["Retry-After"] = str(_retry_seconds(place))
     return response
 
 
-def not_yet_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
+def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
     """202: there is no report yet; where the submission stands.
 
     Raises:
         Superseded: there will never be one.
     """
     require_report_to_come(record)
-    response = status_answer(record, token, 202)
+    response = status_answer(record, principal, 202)
     response.headers["Location"] = submission_links(record)["self"]
     response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
     return response
 
 
-def accepted_answer(record: SubmissionRecord, token: TokenRecord) -> Response:
+def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
     """202: the submission is safe; where and, if one is to come, when to ask for its report."""
-    response = json_answer(SubmissionBody.of(record, token), 202)
+    response = json_answer(SubmissionBody.of(record, principal), 202)
     response.headers["Location"] = submission_links(record)["self"]
     if record.state is not SubmissionState.SUPERSEDED:
         response.headers["Retry-After"] = str(RETRY_SECONDS)

@@ -11,10 +11,10 @@ from grader.http.api.answers import next_page, page_answer
 from grader.http.api.bodies import AuditBody, AuditPage
 from grader.http.api.parameters import AuditParameters
 from grader.http.auth import authenticate, caller
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
-from grader.service.access import Act
-from grader.service.records import AuditQuery, TokenRecord
+from grader.service.access import Act, Principal
+from grader.service.records import AuditQuery
 
 blueprint = APIBlueprint(
     "audit",
@@ -45,14 +45,14 @@ def entries(query: AuditParameters) -> Response:
         since=query.since,
         until=query.until,
     )
-    page = doors().store.trail.page(wanted, query.cursor, query.limit)
+    page = context().store.trail.page(wanted, query.cursor, query.limit)
     following = next_page(page.next_cursor)
     items = tuple(AuditBody.of(entry) for entry in page.items)
     return page_answer(AuditPage(items=items, next=following), following)
 
 
-def _course(token: TokenRecord, asked: str) -> str:
+def _course(principal: Principal, asked: str) -> str:
     """The course whose entries are meant: only an admin, who has none, may mean all."""
-    if asked and not token.may_see(asked):
+    if asked and not principal.may_see(asked):
         raise NotFound(f"There is no course {asked!r}.", where="course")
-    return asked or token.course
+    return asked or principal.course

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.http.openapi import PREFIX
-from grader.service.access import Act, may
+from grader.service.access import Act, Principal, may
 from grader.service.estimate import Place
 from grader.service.records import (
     AuditEntry,
@@ -17,7 +17,6 @@ from grader.service.records import (
     RubricRecord,
     SubmissionRecord,
     SubmissionState,
-    TokenRecord,
 )
 
 
@@ -61,7 +60,7 @@ class SubmissionBody(_Body):
 
     @staticmethod
     def of(
-        record: SubmissionRecord, token: TokenRecord, place: Place | None = None
+        record: SubmissionRecord, principal: Principal, place: Place | None = None
     ) -> SubmissionBody:
         """A submission as a token may see it."""
         return SubmissionBody(
@@ -75,7 +74,7 @@ class SubmissionBody(_Body):
             archive_sha256=record.archive_sha256,
             received_at=record.received_at,
             graded_at=record.graded_at,
-            problem=record.problem if may(token, Act.READ_FACTS) else "",
+            problem=record.problem if may(principal, Act.READ_FACTS) else "",
             superseded_by=record.superseded_by,
             queue=PlaceBody(**asdict(place)) if place else None,
             links=submission_links(record),

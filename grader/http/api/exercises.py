@@ -35,19 +35,17 @@ from grader.http.api.parameters import (
 )
 from grader.http.api.submissions import NOT_YET, REPORT
 from grader.http.api.uploads import UPLOAD_BODY, read_sent
-from grader.http.auth import authenticate, caller, student_of
-from grader.http.context import doors
+from grader.http.auth import authenticate, caller
+from grader.http.context import context
 from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.http.rate_headers import rate_headers
 from grader.http.waiting import wanted_wait
-from grader.service.access import Act
+from grader.service.access import Act, Principal, student_of
 from grader.service.rate_limits import WINDOW
 from grader.service.records import (
     ExerciseRecord,
-    RubricRecord,
     SubmissionRecord,
     SubmissionState,
-    TokenRecord,
 )
 from grader.service.submit import Upload
 
@@ -76,7 +74,7 @@ blueprint.before_request(authenticate)
 def exercises(query: PageQuery) -> Response:
     """The exercises that this token may see, by id."""
     course = caller().course
-    page = doors().store.rubrics.page(course=course, cursor=query.cursor, limit=query.limit)
+    page = context().store.rubrics.page(course=course, cursor=query.cursor, limit=query.limit)
     following = next_page(page.next_cursor)
     items = tuple(ExerciseBody.of(item) for item in page.items)
     return page_answer(ExercisesPage(items=items, next=following), following)
@@ -93,8 +91,8 @@ def exercises(query: PageQuery) -> Response:
 )
 def exercise(path: ExercisePath) -> Response:
     """One exercise."""
-    record = doors().read.exercise(path.exercise, caller())
-    title = doors().publish.rubric_cache.of(record).rubric.title
+    record = context().read.exercise(path.exercise, caller())
+    title = context().publish.rubric_cache.of(record).rubric.title
     found = ExerciseRecord(record.exercise, record.course, title, record.version)
     return json_answer(ExerciseBody.of(found))
 
@@ -110,17 +108,17 @@ def exercise(path: ExercisePath) -> Response:
 )
 def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
     """Submissions to an exercise, newest first; students see their own."""
-    token = caller()
-    doors().read.exercise(path.exercise, token)
-    page = doors().store.submissions.page(
+    principal = caller()
+    context().read.exercise(path.exercise, principal)
+    page = context().store.submissions.page(
         path.exercise,
-        student=student_of(token, query.student),
+        student=student_of(principal, query.student),
         state=query.state,
         cursor=query.cursor,
         limit=query.limit,
     )
     following = next_page(page.next_cursor)
-    items = tuple(SubmissionBody.of(item, token) for item in page.items)
+    items = tuple(SubmissionBody.of(item, principal) for item in page.items)
     return page_answer(SubmissionsPage(items=items, next=following), following)
 
 
@@ -140,11 +138,11 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
 )
 def marks(path: ExercisePath) -> Response:
     """What each student's newest attempt that has a report earned, as JSON or CSV."""
-    token = caller()
-    rubric = doors().read.exercise(path.exercise, token)
+    principal = caller()
+    rubric = context().read.exercise(path.exercise, principal)
     wanted = best_of(["application/json", "text/csv"])
-    doors().witness.saw_marks(token, rubric.exercise, rubric.course)
-    found = doors().store.submissions.marks(rubric.exercise)
+    context().access_log.record_marks_read(principal, rubric.exercise, rubric.course)
+    found = context().store.submissions.marks(rubric.exercise)
     if wanted == "text/csv":
         response = Response(marks_table(rubric.exercise, found), mimetype=wanted)
         response.headers["Content-Disposition"] = attachment(f"{rubric.exercise}-marks.csv")
@@ -180,70 +178,62 @@ def marks(path: ExercisePath) -> Response:
 )
 def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Response:
     """Hand in a zip archive or one Python file."""
-    token = caller()
-    rubric = doors().read.exercise(path.exercise, token)
+    principal = caller()
+    rubric = context().read.exercise(path.exercise, principal)
     seconds = wanted_wait(header.prefer)
     export = wanted_export(query.format) if seconds else None
-    _check_before_reading(rubric, token)
-    upload = _upload(rubric, query, header, token)
-    left = doors().limits.upload(token, rubric.course, upload.student)
-    record, new = doors().submit(upload)
-    if export is None:
-        response = accepted_answer(record, token)
-    else:
-        response = _wait_for_report(record, token, export, seconds)
-    if not new:
-        response.headers["Idempotency-Replayed"] = "true"
-    if left is not None:
-        told = rate_headers(
-            left.rate.name, left.rate.most, WINDOW, left=left.left, seconds=left.seconds
-        )
-        response.headers.update(told)
-    return response
-
-
-def _check_before_reading(rubric: RubricRecord, token: TokenRecord) -> None:
-    """Refuse what can be refused by its head alone.
-
-    What is longer than any request may be is told so when it is read.
-    """
-    doors().limits.check_upload(token, rubric.course)
-    announced = request.content_length or 0
-    if announced <= (request.max_content_length or announced):
-        doors().submit.check_size(rubric, announced)
-
-
-def _upload(
-    rubric: RubricRecord, query: UploadQuery, header: UploadHeaders, token: TokenRecord
-) -> Upload:
+    admission = context().submit.admit(principal, rubric, _declared_size())
     sent = read_sent(query)
-    return Upload(
-        rubric=rubric,
-        student=student_of(token, sent.student),
+    upload = Upload(
+        student=sent.student,
         filename=sent.filename,
         data=sent.data,
         source="api",
-        actor=token.id,
-        scope=token.id,
         idempotency_key=header.idempotency_key,
     )
+    accepted = context().submit(admission, upload)
+    if export is None:
+        response = accepted_answer(accepted.record, principal)
+    else:
+        response = _wait_for_report(accepted.record, principal, export, seconds)
+    if not accepted.is_new:
+        response.headers["Idempotency-Replayed"] = "true"
+    if accepted.remaining is not None:
+        left = accepted.remaining
+        headers = rate_headers(
+            left.rate.name, left.rate.most, WINDOW, left=left.left, seconds=left.seconds
+        )
+        response.headers.update(headers)
+    return response
+
+
+def _declared_size() -> int:
+    """Return the Content-Length of this request; 0 if it has none.
+
+    Also 0 if no request at all may be so long, which Flask refuses when the body is read.
+    """
+    size = request.content_length or 0
+    return size if size <= (request.max_content_length or size) else 0
 
 
 def _wait_for_report(
-    record: SubmissionRecord, token: TokenRecord, export: Export, seconds: int
+    record: SubmissionRecord, principal: Principal, export: Export, seconds: int
 ) -> Response:
-    """200 with the report, or 202 where it is not there in time or nobody else may wait."""
+    """Return 200 with the report, or 202 if it is not ready within ``seconds``.
+
+    Also 202 at once if too many requests are waiting already.
+    """
 
     def ended() -> bool:
         nonlocal record
-        record = doors().store.submissions.get(record.id)
+        record = context().store.submissions.get(record.id)
         return record.state in _ENDED
 
-    waited = doors().waiting.until(record.id, ended, seconds)
+    waited = context().waiting.until(record.id, ended, seconds)
     # While it is being graded again, an older report is not the one that was waited for.
-    report = doors().read.report(record, token) if record.state in _ENDED else None
+    report = context().read.report(record, principal) if record.state in _ENDED else None
     if report is None:
-        response = accepted_answer(record, token)
+        response = accepted_answer(record, principal)
     else:
         response = report_answer(report, export)
         response.headers["Content-Location"] = f"{PREFIX}/submissions/{record.id}/report"

@@ -12,7 +12,7 @@ from flask_openapi3.models.tag import Tag
 from grader.http.api.answers import json_answer
 from grader.http.api.bodies import HealthBody, QueueBody, ReadinessBody, SandboxBody
 from grader.http.api.metrics import oldest_seconds
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.openapi import answer, problems
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ def ready() -> Response:
         status="ready" if queue else "unavailable",
         database="ok" if queue else "unreachable",
         queue=queue,
-        sandbox=SandboxBody(**asdict(doors().sandbox)),
+        sandbox=SandboxBody(**asdict(context().sandbox)),
     )
     return json_answer(body, 200 if queue else 503)
 
@@ -58,8 +58,8 @@ def ready() -> Response:
 def _queue() -> QueueBody | None:
     """How much waits; ``None`` where the database is out of reach."""
     try:
-        doors().store.ping()
-        queue = doors().store.submissions.queue()
+        context().store.ping()
+        queue = context().store.submissions.queue()
     except Exception as error:  # whatever the driver raises, the answer is the same
         log.error("database_unreachable", error=type(error).__name__)
         return None
@@ -67,5 +67,5 @@ def _queue() -> QueueBody | None:
         queued=queue.queued,
         running=queue.running,
         needs_attention=queue.needs_attention,
-        oldest_queued_seconds=round(oldest_seconds(queue, doors().clock), 3),
+        oldest_queued_seconds=round(oldest_seconds(queue, context().clock), 3),
     )

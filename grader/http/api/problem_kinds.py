@@ -1,6 +1,8 @@
-"""Where the ``type`` of a problem document leads: what it means and what to do."""
+"""The addresses that the ``type`` of a problem document names: what it means and what to do."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -10,51 +12,60 @@ from grader.domain.errors import NotFound
 from grader.http.api.answers import best_of, json_answer
 from grader.http.api.bodies import ProblemKindBody, ProblemKindsBody
 from grader.http.api.parameters import ProblemPath
-from grader.http.context import doors
 from grader.http.openapi import answer, problems
 from grader.http.problems.kinds import ProblemKind
 
 _FORMS = ("application/json", "text/html")
 
-blueprint = APIBlueprint(
-    "problems",
-    __name__,
-    url_prefix="/problems",
-    abp_tags=[Tag(name="problems", description="What errors mean.")],
-    abp_responses=problems("not-acceptable"),
-)
 
+def blueprint(
+    kinds: Mapping[str, ProblemKind],
+    *,
+    page: Callable[[ProblemKind], str],
+    list_page: Callable[[Iterable[ProblemKind]], str],
+) -> APIBlueprint:
+    """Return the routes that explain ``kinds``, which are given by code.
 
-@blueprint.get(
-    "",
-    operation_id="listProblems",
-    responses={"200": answer("Every kind of problem.", "text/html", json=ProblemKindsBody)},
-)
-def every() -> Response:
-    """Every kind of problem that the API answers with."""
-    kinds = doors().kinds.values()
-    if best_of(_FORMS) == "text/html":
-        return Response(doors().problems_page(kinds), mimetype="text/html")
-    items = tuple(_body(kind) for kind in kinds)
-    return json_answer(ProblemKindsBody(items=items))
+    ``page`` renders one kind, and ``list_page`` all of them, as HTML. The pages are rendered in
+    ``http/pages``; they are passed in because their addresses also answer with JSON.
+    """
+    routes = APIBlueprint(
+        "problems",
+        __name__,
+        url_prefix="/problems",
+        abp_tags=[Tag(name="problems", description="What errors mean.")],
+        abp_responses=problems("not-acceptable"),
+    )
 
+    @routes.get(
+        "",
+        operation_id="listProblems",
+        responses={"200": answer("Every kind of problem.", "text/html", json=ProblemKindsBody)},
+    )
+    def every() -> Response:
+        """Every kind of problem that the API answers with."""
+        if best_of(_FORMS) == "text/html":
+            return Response(list_page(kinds.values()), mimetype="text/html")
+        return json_answer(ProblemKindsBody(items=tuple(map(_body, kinds.values()))))
 
-@blueprint.get(
-    "/<slug:code>",
-    operation_id="getProblem",
-    responses={
-        "200": answer("What it means.", "text/html", json=ProblemKindBody),
-        **problems("not-found"),
-    },
-)
-def show(path: ProblemPath) -> Response:
-    """What one kind of problem means, and what to do about it."""
-    kind = doors().kinds.get(path.code)
-    if kind is None:
-        raise NotFound(f"There is no kind of problem {path.code!r}.", where=path.code)
-    if best_of(_FORMS) == "text/html":
-        return Response(doors().problem_page(kind), mimetype="text/html")
-    return json_answer(_body(kind))
+    @routes.get(
+        "/<slug:code>",
+        operation_id="getProblem",
+        responses={
+            "200": answer("What it means.", "text/html", json=ProblemKindBody),
+            **problems("not-found"),
+        },
+    )
+    def show(path: ProblemPath) -> Response:
+        """What one kind of problem means, and what to do about it."""
+        kind = kinds.get(path.code)
+        if kind is None:
+            raise NotFound(f"There is no kind of problem {path.code!r}.", where=path.code)
+        if best_of(_FORMS) == "text/html":
+            return Response(page(kind), mimetype="text/html")
+        return json_answer(_body(kind))
+
+    return routes
 
 
 def _body(kind: ProblemKind) -> ProblemKindBody:

@@ -11,7 +11,7 @@ from grader.http.api.answers import best_of, json_answer
 from grader.http.api.bodies import RubricBody
 from grader.http.api.parameters import ExercisePath, RubricGetHeaders, RubricPutHeaders
 from grader.http.auth import authenticate, caller
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, body, problems
 from grader.http.problems.errors import UnsupportedType
 from grader.service.access import Act
@@ -44,7 +44,7 @@ blueprint.before_request(authenticate)
 )
 def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     """The newest version of a rubric: its text as it was sent, or JSON about it."""
-    record = doors().read.exercise(path.exercise, caller())
+    record = context().read.exercise(path.exercise, caller())
     kind = best_of((YAML, "application/json"))
     if kind == YAML:
         response = Response(record.text, mimetype=YAML)
@@ -76,9 +76,9 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
 )
 def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
     """Publish the next version of a rubric, or a new exercise; for instructors."""
-    token = caller()
+    principal = caller()
     sent = _read_text()
-    record = doors().publish(path.exercise, sent, if_match=header.if_match, token=token)
+    record = context().publish(path.exercise, sent, if_match=header.if_match, principal=principal)
     response = json_answer(RubricBody.of(record), 201 if record.version == 1 else 200)
     response.headers["Location"] = request.path
     return _tagged(response, record)

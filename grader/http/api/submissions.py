@@ -21,7 +21,7 @@ from grader.http.api.bodies import SubmissionBody
 from grader.http.api.downloads import attachment, download_name
 from grader.http.api.parameters import FormatQuery, SubmissionPath
 from grader.http.auth import authenticate, caller
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, problems
 from grader.service.access import Act
 
@@ -68,8 +68,8 @@ blueprint.before_request(authenticate)
 )
 def show(path: SubmissionPath) -> Response:
     """Where a submission stands; while it waits, its place and when to expect its report."""
-    token = caller()
-    return status_answer(doors().read.submission(path.submission, token), token)
+    principal = caller()
+    return status_answer(context().read.submission(path.submission, principal), principal)
 
 
 @blueprint.get(
@@ -84,13 +84,13 @@ def show(path: SubmissionPath) -> Response:
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
     """The newest report of a submission, in the form that `format` or `Accept` asks for."""
-    token = caller()
-    record = doors().read.submission(path.submission, token)
+    principal = caller()
+    record = context().read.submission(path.submission, principal)
     export = wanted_export(query.format)
-    found = doors().read.report(record, token)
+    found = context().read.report(record, principal)
     if found is None:
-        return not_yet_answer(record, token)
-    doors().witness.saw("report", token, record)
+        return not_yet_answer(record, principal)
+    context().access_log.record_read("report", principal, record)
     return report_answer(found, export)
 
 
@@ -106,12 +106,12 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
 )
 def facts(path: SubmissionPath) -> Response:
     """What was measured, before any rubric judged it; for staff."""
-    token = caller()
-    record = doors().read.submission(path.submission, token)
-    found = doors().store.submissions.facts(path.submission)
+    principal = caller()
+    record = context().read.submission(path.submission, principal)
+    found = context().store.submissions.facts(path.submission)
     if found is None:
-        return not_yet_answer(record, token)
-    doors().witness.saw("facts", token, record)
+        return not_yet_answer(record, principal)
+    context().access_log.record_read("facts", principal, record)
     return json_answer(found)
 
 
@@ -130,10 +130,10 @@ def facts(path: SubmissionPath) -> Response:
 )
 def archive(path: SubmissionPath) -> Response:
     """The very bytes that were handed in; for staff and the student who sent them."""
-    token = caller()
-    record = doors().read.submission(path.submission, token)
-    doors().witness.saw("archive", token, record)
-    data, filename = doors().store.submissions.archive(path.submission)
+    principal = caller()
+    record = context().read.submission(path.submission, principal)
+    context().access_log.record_read("archive", principal, record)
+    data, filename = context().store.submissions.archive(path.submission)
     response = Response(data, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = attachment(download_name(filename, data))
     return response
@@ -150,6 +150,6 @@ def archive(path: SubmissionPath) -> Response:
 )
 def retry(path: SubmissionPath) -> Response:
     """Grade a submission again that needs attention; for staff."""
-    token = caller()
-    doors().read.submission(path.submission, token)
-    return accepted_answer(doors().retry(path.submission, token.id), token)
+    principal = caller()
+    context().read.submission(path.submission, principal)
+    return accepted_answer(context().retry(path.submission, principal), principal)

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from grader.http.api.answers import json_answer
 from grader.http.api.bodies import ReceivedBody
 from grader.http.api.parameters import SourcePath
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.openapi import PREFIX, answer, body, problems
 
 blueprint = APIBlueprint(
@@ -45,5 +45,5 @@ blueprint = APIBlueprint(
 def receive(path: SourcePath) -> Response:
     """Take a submission from another system; a repeated delivery is answered like the first."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    record, _ = doors().receive(path.source, headers, request.get_data(cache=False))
+    record, _ = context().receive(path.source, headers, request.get_data(cache=False))
     return json_answer(ReceivedBody(id=record.id), 202)

@@ -1,7 +1,7 @@
-"""Who asks, and whether they may: bearer tokens, and the roles that each route is declared with.
+"""Authentication by bearer token, and authorization by the roles that each route declares.
 
-A guarded route says in ``security=allowed(...)`` which act it is. What the OpenAPI document says
-of it is what is enforced here, before the route runs.
+A guarded route declares its act with ``security=allowed(...)``. The roles in the OpenAPI document
+are the ones that are enforced here, before the route runs.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ from typing import Any, cast
 from flask import Flask, current_app, g, request
 
 from grader.domain.errors import BadRequest, Forbidden
-from grader.http.context import doors
+from grader.http.context import context
 from grader.http.openapi import SCHEME
 from grader.infra.redaction import TOKEN
-from grader.service.records import Role, TokenRecord
+from grader.service.access import Principal
+from grader.service.records import Role
 
 _KEY = "grader.roles"
+#: Names of query parameters under which clients send tokens, e.g. ``?access_token=...``.
 _TOKEN_NAMES = frozenset({"token", "access_token", "bearer", "api_key", "apikey", "authorization"})
 
 
 def install(app: Flask, document: Mapping[str, Any]) -> None:
-    """Take from an application's description which roles each of its guarded routes admits.
+    """Read from ``document``, the OpenAPI document of ``app``, which roles each route admits.
 
     Raises:
         ValueError: a route behind :func:`authenticate` does not say who may use it.
     """
-    admitted = dict(_described(app, document))
+    admitted = dict(_declared_roles(app, document))
     for rule in app.url_map.iter_rules():
-        room = rule.endpoint.rpartition(".")[0]
-        guards = app.before_request_funcs.get(room, ())
+        blueprint = rule.endpoint.rpartition(".")[0]
+        guards = app.before_request_funcs.get(blueprint, ())
         if authenticate in guards and not admitted.get(rule.endpoint):
             raise ValueError(f"{rule.endpoint} needs security=allowed(Act...): who may use it?")
     app.extensions[_KEY] = admitted
@@ -39,10 +41,10 @@ def install(app: Flask, document: Mapping[str, Any]) -> None:
 
 
 def refuse_tokens_in_addresses() -> None:
-    """Runs before every route: an address ends up in logs, histories and links.
+    """Refuse a token in the address, which ends up in logs, histories and links.
 
     Raises:
-        BadRequest: a token stands in the query or in the path.
+        BadRequest: the query or the path holds a token.
     """
     named = [name for name in request.args if name.lower() in _TOKEN_NAMES]
     if named or TOKEN.search(request.full_path):
@@ -55,49 +57,36 @@ def refuse_tokens_in_addresses() -> None:
 
 
 def authenticate() -> None:
-    """Runs before every route of a guarded blueprint.
-
-    A role that the route does not admit is told so only about what exists for the token.
+    """Authenticate and authorize a request; runs before every route of a guarded blueprint.
 
     Raises:
-        Unauthorized: no valid token. TooMany: it asks too often.
-        NotFound: there is no such thing for this token. Forbidden: its role may not do that.
+        Unauthorized: there is no valid token. TooMany: its requests of this minute are used up.
+        NotFound: the path names a thing that does not exist for this token; checked first, so that
+            ``Forbidden`` reveals nothing.
+        Forbidden: its role may not do this.
     """
     given = request.authorization
     secret = given.token if given is not None and given.type == "bearer" else None
-    g.token = doors().tokens.authenticate(secret or "")
-    doors().limits.request(g.token)
-    if g.token.role not in current_app.extensions[_KEY][request.endpoint]:
-        _find_what_is_asked_for(g.token)
+    principal = context().tokens.authenticate(secret or "")
+    g.principal = principal
+    context().limits.count_request(principal)
+    if principal.role not in current_app.extensions[_KEY][request.endpoint]:
+        _require_existing(principal)
         raise Forbidden(
-            f"A token with the role {g.token.role.value} may not do this.",
+            f"A token with the role {principal.role.value} may not do this.",
             how_to_fix="Use a token of a role that may; /docs names them for every route.",
         )
 
 
-def caller() -> TokenRecord:
-    """The token of this request; only inside a guarded blueprint."""
-    return cast(TokenRecord, g.token)
+def caller() -> Principal:
+    """Return who makes this request; only inside a blueprint that runs :func:`authenticate`."""
+    return cast(Principal, g.principal)
 
 
-def student_of(token: TokenRecord, asked: str) -> str:
-    """Whose submissions are meant: a student's token can only mean its owner.
-
-    Raises:
-        Forbidden: a student's token, and another student's name.
-    """
-    if token.role is not Role.STUDENT:
-        return asked
-    if asked and asked != token.student:
-        raise Forbidden(
-            "A student's token stands for its owner only.",
-            how_to_fix="Leave the student out, or use an instructor's token.",
-            where="student",
-        )
-    return token.student
-
-
-def _described(app: Flask, document: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[Role]]]:
+def _declared_roles(
+    app: Flask, document: Mapping[str, Any]
+) -> Iterator[tuple[str, frozenset[Role]]]:
+    """Yield (endpoint, roles) of each route of ``app`` whose operation has ``security``."""
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for method in rule.methods or ():
@@ -108,10 +97,10 @@ def _described(app: Flask, document: Mapping[str, Any]) -> Iterator[tuple[str, f
                 yield rule.endpoint, roles
 
 
-def _find_what_is_asked_for(token: TokenRecord) -> None:
-    """Raises NotFound where the path names something that does not exist for the token."""
+def _require_existing(principal: Principal) -> None:
+    """Raise NotFound if the path names a thing that does not exist for ``principal``."""
     named = request.view_args or {}
     if "submission" in named:
-        doors().read.submission(named["submission"], token)
+        context().read.submission(named["submission"], principal)
     if "exercise" in named:
-        doors().read.exercise(named["exercise"], token)
+        context().read.exercise(named["exercise"], principal)
