@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
-from grader.analysis.tools import black
+from grader.analysis.tools import black_runner
 from grader.analysis.tools.options import FormattingOptions
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -32,8 +32,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     assert isinstance(options, FormattingOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
-    settings = black.settings_of(options, is_stub=source.kind == "stub")
-    if not black.would_change(source.text, settings):
+    settings = black_runner.settings_of(options, is_stub=source.kind == "stub")
+    if not black_runner.would_change(source.text, settings):
         return Inspection(facts=Facts(counts={"files_to_reformat": 0, "lines_to_change": 0}))
     if not options.show_fix:
         finding = Finding(code="black", message="Black would reformat this file")
@@ -41,9 +41,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     return _with_fix(source, settings)
 
 
-def _with_fix(source: SourceFile, settings: black.Settings) -> Inspection:
+def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection:
     before = restore(source.text, source.stand_in)
-    after = restore(black.formatted(source.text, settings), source.stand_in)
+    after = restore(black_runner.formatted(source.text, settings), source.stand_in)
     change = difference(before, after)
     finding = Finding(
         code="black",

@@ -7,7 +7,7 @@ from functools import partial, reduce
 
 from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
-from grader.analysis.tools import black, isort
+from grader.analysis.tools import black_runner, isort_runner
 from grader.analysis.tools.options import FormattingOptions, ImportOrderOptions
 from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -67,20 +67,20 @@ def _tools(options: FixOptions, own: Context, *, is_stub: bool) -> list[Callable
     if options.import_order is not None:
         tools.append(partial(_sorted, options=options.import_order, own=own, is_stub=is_stub))
     if options.formatting is not None:
-        settings = black.settings_of(options.formatting, is_stub=is_stub)
+        settings = black_runner.settings_of(options.formatting, is_stub=is_stub)
         tools.append(partial(_formatted, settings=settings))
     return tools
 
 
 def _sorted(text: str, options: ImportOrderOptions, own: Context, is_stub: bool) -> str:
-    after = isort.sorted_text(text, options, own, is_stub=is_stub)
+    after = isort_runner.sorted_text(text, options, own, is_stub=is_stub)
     return text if after is None else after
 
 
-def _formatted(text: str, settings: black.Settings) -> str:
+def _formatted(text: str, settings: black_runner.Settings) -> str:
     """What Black writes to the file: nothing where it is content, else the first line's newline."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    after = black.formatted(plain, settings)
+    after = black_runner.formatted(plain, settings)
     return text if after == plain else after.replace("\n", _newline(text))
 
 
@@ -103,7 +103,7 @@ CHECK = Check(
     guidance=GUIDANCE,
     guidance_by_code={"disagreement": _DISAGREEMENT},
     options=FixOptions,
-    context=isort.own_modules,
+    context=isort_runner.own_modules,
     measures=(),
     inspect=inspect,
     tools=("black", "isort"),

@@ -27,9 +27,9 @@ _NOTEBOOK = ".ipynb"
 _PYTHON = frozenset({".py", ".pyi", _NOTEBOOK})
 
 #: Directives that isort obeys anywhere in a line, even in a string, because it reads lines.
-#: e.g. "isort: skip_file", "isort:split"; not "isort: sorted" or "isort is a tool".
+#: e.g. the directive "skip_file"; not "isort: sorted" or "isort is a tool".
 _ANYWHERE = re.compile(r"(?P<tool>isort)(?P<gap>[ \t]*):(?=[ \t]*(?:skip|split))")
-#: Directives that black and isort obey in a comment, e.g. "# fmt: off", "# yapf: disable"; not
+#: Directives that black and isort obey in a comment, e.g. "off" after "fmt:"; not
 #: "# fmt: see the manual". flake8's "noqa" is absent: flake8 has an option to ignore it.
 _IN_COMMENT = re.compile(
     r"(?P<tool>fmt|yapf|isort)(?P<gap>[ \t]*):"
@@ -38,7 +38,7 @@ _IN_COMMENT = re.compile(
 #: The rest of a line from "#" on. It contains every comment, and sometimes part of a string.
 _MAYBE_COMMENT = re.compile(r"#[^\r\n]*")
 _TOOLS = ("fmt", "yapf", "isort")
-#: The first character after a tool's name and blanks, e.g. ":" of "fmt : off".
+#: The first character after a tool's name and blanks, e.g. the colon of "fmt : on".
 _FOLLOWING = re.compile(r"(?:fmt|yapf|isort)[ \t]*(?=([^ \t]))", re.DOTALL)
 #: Stand-ins for the colon. Python uses none of these outside strings and comments, so that the
 #: replacement cannot turn text that is not Python into Python. The range has more characters

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from grader.checks.docstrings import CHECK
 from grader.analysis.tools.recursion import room_for_recursion
+from grader.checks.docstrings import CHECK
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded

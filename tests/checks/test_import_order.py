@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.analysis.tools.isort import own_modules
+from grader.analysis.tools.isort_runner import own_modules
 from grader.checks.import_order import CHECK
 from grader.domain.inspection import State
 from grader.domain.source import SourceFile

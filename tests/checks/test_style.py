@@ -10,7 +10,7 @@ import pytest
 from flake8.plugins import finder
 from pydantic import ValidationError
 
-from grader.analysis.tools import flake8
+from grader.analysis.tools import flake8_runner
 from grader.analysis.tools.options import StyleOptions
 from grader.checks.style import CHECK
 from grader.domain.inspection import Facts, State
@@ -157,6 +157,6 @@ def test_an_installed_plugin_is_not_even_imported(
     blank = finder.PluginOptions.blank()
     found = finder.find_plugins(configparser.RawConfigParser(), blank)
     assert "loud" in {plugin.package for plugin in found}
-    flake8._stock_plugins.cache_clear()
-    flake8._setup.cache_clear()
+    flake8_runner._stock_plugins.cache_clear()
+    flake8_runner._setup.cache_clear()
     assert codes(inspect("style", "import os\n")) == ["F401"]

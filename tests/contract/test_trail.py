@@ -108,7 +108,8 @@ def test_times_of_another_zone_mean_the_same_moment(store: Store) -> None:
 
 
 def test_entries_never_change_and_go_only_with_the_student_who_is_erased() -> None:
-    texts = {file.name: file.read_text() for file in STORE.rglob("*.py")}
+    files = [file for file in STORE.rglob("*.py") if "migrations" not in file.parts]
+    texts = {file.name: file.read_text() for file in files}
     assert [name for name, text in texts.items() if re.search(r"update\(\s*audit\b", text)] == []
     taking = [name for name, text in texts.items() if re.search(r"delete\(\s*audit\b", text)]
     assert taking == ["student_data.py"]

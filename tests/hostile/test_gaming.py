@@ -19,11 +19,11 @@ from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadArchive
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
-from grader.engine.measuring.facts_cache import MemoryFacts
-from tests.in_process import InProcess
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
+from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubric
+from tests.in_process import InProcess
 
 Files = Mapping[str, str]
 Trick = Callable[[Files], Files]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from grader.analysis.syntax.statements import has_statements
-from grader.analysis.tools import flake8
+from grader.analysis.tools import flake8_runner
 from grader.analysis.tools.options import Code, LineLength, StyleOptions
 from grader.checks.answers.codes_in_text import codes_in_text
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
@@ -68,7 +68,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     if not has_statements(source):
         return NOTHING_TO_SAY
     first: dict[str, int] = {}
-    for each in flake8.violations(source, options.arguments()):
+    for each in flake8_runner.violations(source, options.arguments()):
         first.setdefault(each.code, each.line)
     return _with_codes(_FOUND, first)
 

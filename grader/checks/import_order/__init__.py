@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
-from grader.analysis.tools import isort
+from grader.analysis.tools import isort_runner
 from grader.analysis.tools.options import ImportOrderOptions
 from grader.checks.import_order.hidden_imports import hidden_imports
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
@@ -55,7 +55,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 def _order(source: SourceFile, options: ImportOrderOptions, context: Context) -> Iterator[Finding]:
     """Yield one finding if isort would change the imports of `source`."""
     is_stub = source.kind == "stub"
-    after = isort.sorted_text(source.raw_text, options, context, is_stub=is_stub)
+    after = isort_runner.sorted_text(source.raw_text, options, context, is_stub=is_stub)
     if after is not None:
         finding = Finding(code="isort", message="isort would change the imports of this file")
         yield _with_fix(finding, source, after) if options.show_fix else finding
@@ -124,7 +124,7 @@ CHECK = Check(
     guidance_by_code={"hidden-import": _HIDDEN},
     lesson=LESSON,
     options=ImportOrderOptions,
-    context=isort.own_modules,
+    context=isort_runner.own_modules,
     measures=(
         replace(
             counting("files_to_sort", "Files whose imports isort would change", "files"),

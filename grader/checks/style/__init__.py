@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.statements import has_statements
-from grader.analysis.tools import flake8
+from grader.analysis.tools import flake8_runner
 from grader.analysis.tools.options import StyleOptions
 from grader.checks.style.fixes import style_fix
 from grader.checks.style.guidance import GUIDANCE, GUIDANCE_BY_CODE
@@ -22,7 +22,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     assert isinstance(options, StyleOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
-    found = flake8.violations(source, options.arguments())
+    found = flake8_runner.violations(source, options.arguments())
     findings = tuple(
         Finding(code=each.code, line=each.line, column=each.column, message=each.text)
         for each in found
