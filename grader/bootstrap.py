@@ -28,7 +28,7 @@ from grader.service.grade import Grade
 from grader.service.ports import Clock, FactsCache, Notifier
 from grader.service.ports.connector import Connector
 from grader.service.publish import Publish
-from grader.service.queue_positions import Places
+from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
 from grader.service.read import Read
 from grader.service.receive import Receive
@@ -74,7 +74,7 @@ class Service:
     limits: RateLimits
     sweep: Sweep
     purge: Purge
-    places: Places
+    queue_positions: QueuePositions
 
     @cached_property
     def receive(self) -> Receive:
@@ -165,8 +165,8 @@ def build_service(
         access_log=access_log,
         limits=limits,
         sweep=Sweep(store, clock, notifier, settings.lease_time, settings.pause_time),
-        purge=Purge(store.upkeep, clock),
-        places=Places(store, clock),
+        purge=Purge(store.retention, clock),
+        queue_positions=QueuePositions(store, clock),
     )
 
 

@@ -38,7 +38,7 @@ def list_entries(
     """List entries, newest first."""
     query = AuditQuery(course, actor, action, subject, _utc(since), _utc(until))
     with open_service() as service:
-        page = service.store.trail.page(query, limit=limit)
+        page = service.store.audit_log.page(query, limit=limit)
         print_table(
             ("AT", "ACTOR", "NAME", "ACTION", "SUBJECT", "COURSE", "DETAIL"),
             [

@@ -9,7 +9,7 @@ import click
 
 from grader.bootstrap import COMMAND_LINE
 from grader.cli.service import open_service
-from grader.service.retention import Removed
+from grader.service.records import DeletedRows
 
 _DAYS = {"d": 1, "w": 7, "y": 365}
 #: A hundred years (chosen by hand). Some limit is needed: a date before the year 1 is an error.
@@ -51,14 +51,14 @@ def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) 
     """
     with open_service() as service:
         if dry_run:
-            found = service.purge.would_remove(age, course, unfinished=include_unfinished)
+            found = service.purge.preview(age, course, unfinished=include_unfinished)
             click.echo(f"Would remove {describe_removed(found)}.")
             return
         removed = service.purge(age, course, unfinished=include_unfinished, actor=COMMAND_LINE)
         click.echo(f"Removed {describe_removed(removed)}.")
 
 
-def describe_removed(removed: Removed) -> str:
+def describe_removed(removed: DeletedRows) -> str:
     """Return the counts of ``removed`` that are not zero, e.g. ``2 submissions, 1 tokens``."""
     counts = {
         "submissions": removed.submissions,

@@ -33,7 +33,7 @@ def export(name: str, file: Path, course: str) -> None:
     with open_service() as service, private_file(file) as path:
         now = service.clock.now()
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for item in service.store.upkeep.export(name, course, COMMAND_LINE, now):
+            for item in service.store.retention.export(name, course, COMMAND_LINE, now):
                 archive.writestr(item.name, item.data)
     click.echo(f"Everything held about {name} is in {file}.")
 
@@ -49,5 +49,5 @@ def erase(name: str, course: str) -> None:
     erase again. The audit trail keeps that it was done, with STUDENT's name.
     """
     with open_service() as service:
-        removed = service.store.upkeep.erase(name, course, COMMAND_LINE, service.clock.now())
+        removed = service.store.retention.erase(name, course, COMMAND_LINE, service.clock.now())
         click.echo(f"Removed {describe_removed(removed)}.")

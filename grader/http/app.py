@@ -64,7 +64,7 @@ def _api_context(service: Service) -> ApiContext:
         clock=service.clock,
         tokens=service.tokens,
         read=service.read,
-        places=service.places,
+        queue_positions=service.queue_positions,
         submit=service.submit,
         publish=service.publish,
         retry=service.retry,

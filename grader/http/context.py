@@ -11,7 +11,7 @@ from grader.http.waiting import Waiting
 from grader.service.access_log import AccessLog
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
-from grader.service.queue_positions import Places
+from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import RateLimits
 from grader.service.read import Read
 from grader.service.receive import Receive
@@ -44,7 +44,7 @@ class ApiContext:
     clock: Clock
     tokens: Tokens
     read: Read
-    places: Places
+    queue_positions: QueuePositions
     submit: Submit
     publish: Publish
     retry: Retry

@@ -59,7 +59,7 @@ class AccessLog:
             before = self._recent.get(key)
         if before is not None and abs(now - before) < ONCE_IN:
             return
-        self._store.trail.note(actor, action, subject, course=course, now=now, **detail)
+        self._store.audit_log.append(actor, action, subject, course=course, now=now, **detail)
         with self._lock:
             self._recent[key] = now
             self._recent.move_to_end(key)

@@ -1,4 +1,4 @@
-"""When a queued submission will probably be graded: reckoned from what was graded lately."""
+"""Estimate when a queued submission will have its report, from the gradings of the last minutes."""
 
 from __future__ import annotations
 
@@ -9,69 +9,87 @@ from math import ceil
 
 from grader.service.records import SubmissionRecord
 
-#: Beyond so long ago, nothing says how fast it goes now.
-LATELY = timedelta(minutes=15)
-#: How many gradings are looked at, the newest ones.
-MOST = 50
-#: Something that has waited so long while nobody grades waits for a worker that is not there.
-NOBODY_CAME = timedelta(seconds=30)
+#: Gradings that ended longer ago are ignored: their speed says little about the speed of now.
+#: Chosen by hand.
+RECENT = timedelta(minutes=15)
+#: The number of newest gradings that are read. Chosen by hand.
+MAX_SAMPLES = 50
+#: A submission that has waited longer while nothing is running gets no estimate, because there is
+#: probably no worker. Chosen by hand.
+NO_WORKER_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Span:
-    """One grading, from the time it was begun to its end."""
+class GradingInterval:
+    """The time from the start to the end of one grading."""
 
-    begun: datetime
-    ended: datetime
+    started_at: datetime
+    finished_at: datetime
 
 
 @dataclass(frozen=True)
-class Pace:
-    """The newest gradings of lately, and since when those run that are in work now."""
+class Throughput:
+    """The most recent gradings, and the start times of the gradings that are running now."""
 
-    lately: tuple[Span, ...]
+    recent: tuple[GradingInterval, ...]
     running: tuple[datetime, ...]
 
 
 @dataclass(frozen=True)
-class Place:
-    """How many go before it, itself included, and in how many seconds its report is to be expected.
+class QueuePosition:
+    """The 1-based position of a submission in the queue, and the seconds until its report.
 
-    The seconds are ``None`` where nothing is known to reckon with.
+    ``estimated_seconds`` is ``None`` if there are no recent gradings to estimate from, or if
+    probably no worker is running.
     """
 
     position: int
     estimated_seconds: int | None
 
 
-def place_of(record: SubmissionRecord, position: int, pace: Pace, now: datetime) -> Place:
-    """The place of a queued submission whose turn is the ``position``-th from now on."""
-    nobody_came = not pace.running and now - record.queued_at > NOBODY_CAME
-    seconds = None if nobody_came else _seconds(position, pace, now)
-    return Place(position, seconds)
+def queue_position(
+    record: SubmissionRecord, position: int, throughput: Throughput, now: datetime
+) -> QueuePosition:
+    """Return ``position`` with the estimate for ``record``, a queued submission.
+
+    ``position`` is the 1-based position of ``record`` in the queue.
+    """
+    waited = now - record.queued_at
+    no_worker = not throughput.running and waited > NO_WORKER_AFTER
+    return QueuePosition(position, None if no_worker else _seconds(position, throughput, now))
 
 
-def _seconds(position: int, pace: Pace, now: datetime) -> int | None:
-    if not pace.lately:
+def _seconds(position: int, throughput: Throughput, now: datetime) -> int | None:
+    """Return the mean grading time, once for each round of workers before it and once for itself.
+
+    E.g. 2 workers, both busy, 10 s a grading: position 1 waits for 1 of 2 workers, 10 * 1 / 2 s,
+    and is then graded in 10 s: 15.
+    """
+    if not throughput.recent:
         return None
-    lasted = sum(((one.ended - one.begun).total_seconds() for one in pace.lately), 0.0)
-    each = lasted / len(pace.lately)
-    workers = workers_of(pace, now)
-    before_it = max(0, position + len(pace.running) - workers)
-    return max(1, ceil(each * before_it / workers + each))
+    durations = [(one.finished_at - one.started_at).total_seconds() for one in throughput.recent]
+    mean = sum(durations, 0.0) / len(durations)
+    workers = worker_count(throughput, now)
+    ahead = max(0, position + len(throughput.running) - workers)
+    return max(1, ceil(mean * ahead / workers + mean))
 
 
-def workers_of(pace: Pace, now: datetime) -> int:
-    """How many submissions were in work at one moment at most: so many workers there are."""
-    in_work = (*pace.lately, *(Span(begun, now) for begun in pace.running))
-    return max(1, len(pace.running), _most_at_once(in_work))
+def worker_count(throughput: Throughput, now: datetime) -> int:
+    """Return the estimated number of workers: the most gradings that overlapped, at least 1."""
+    running = (GradingInterval(started_at, now) for started_at in throughput.running)
+    return max(1, len(throughput.running), _max_overlap((*throughput.recent, *running)))
 
 
-def _most_at_once(spans: Iterable[Span]) -> int:
-    # At one moment ends come before beginnings: a worker takes the next when it is done.
-    steps = sorted(step for one in spans for step in ((one.begun, 1), (one.ended, -1)))
+def _max_overlap(intervals: Iterable[GradingInterval]) -> int:
+    """Return the largest number of ``intervals`` that contain one point in time.
+
+    An end sorts before a start at the same time: one worker can do both gradings.
+    """
+    changes = sorted(
+        change for one in intervals for change in ((one.started_at, 1), (one.finished_at, -1))
+    )
     most = count = 0
-    for _, change in steps:
+    for _, change in changes:
         count += change
         most = max(most, count)
     return most

@@ -142,7 +142,7 @@ class Grade:
 
         def give_back() -> bool:
             now = self.clock.now()
-            return self.store.submissions.give_back(claim, problem, now, now + self.pause)
+            return self.store.submissions.release(claim, problem, now, now + self.pause)
 
         _patiently(give_back)
 

@@ -1,4 +1,4 @@
-"""Where queued submissions stand; the order is reckoned once for all who ask at about one time."""
+"""Positions of queued submissions. One computed order serves all requests of a short time."""
 
 from __future__ import annotations
 
@@ -7,46 +7,47 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from grader.service.estimate import Place, place_of
+from grader.service.estimate import QueuePosition, queue_position
 from grader.service.lanes import Lane
 from grader.service.ports import Clock, Store
 from grader.service.records import SubmissionRecord, SubmissionState
 
-#: For so long an order is believed, for every row in it: to reckon it anew takes a fraction of
-#: that, so many who ask do not keep the database from grading.
-BELIEVED = timedelta(microseconds=500)
+#: How long a computed order stays valid, per queued row. Computing it takes a small part of that
+#: time, so many polling clients leave the database free for grading. E.g. 2,000 rows: 1 s.
+CACHE_TTL_PER_ROW = timedelta(microseconds=500)
 
 
 @dataclass(frozen=True)
 class _Order:
-    """Positions from 1 by id, as of a time."""
+    """The 1-based queue positions of a lane by submission id, computed at ``computed_at``."""
 
     positions: Mapping[str, int]
-    taken_at: datetime
+    computed_at: datetime
 
-    def holds(self, now: datetime) -> bool:
-        """Whether it may still be believed; not so where the clock went back."""
-        return self.taken_at <= now <= self.taken_at + BELIEVED * len(self.positions)
+    def is_valid(self, now: datetime) -> bool:
+        """Return whether the order can still be used at ``now``; not after a clock set back."""
+        age = now - self.computed_at
+        return timedelta() <= age <= CACHE_TTL_PER_ROW * len(self.positions)
 
 
-class Places:
-    """The use case; safe to share between threads."""
+class QueuePositions:
+    """The use case: the position and the estimate of a queued submission. Threads may share it."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._orders: dict[Lane, _Order] = {}
         self._lock = Lock()
 
-    def of(self, record: SubmissionRecord) -> Place | None:
-        """Where a submission stands; ``None`` for one that does not wait."""
+    def of(self, record: SubmissionRecord) -> QueuePosition | None:
+        """Return the position of ``record``, or ``None`` unless it is queued."""
         if record.state is not SubmissionState.QUEUED:
             return None
         now = self._clock.now()
         position = self._position(record.id, record.lane, now)
-        return place_of(record, position, self._store.submissions.pace(now), now)
+        return queue_position(record, position, self._store.submissions.throughput(now), now)
 
     def _position(self, submission: str, lane: Lane, now: datetime) -> int:
-        """One that came after the order was reckoned stands behind all in it."""
+        """Return the position behind the live lane; last for one newer than the computed order."""
         positions = self._order(lane, now).positions
         live = 0 if lane is Lane.LIVE else len(self._order(Lane.LIVE, now).positions)
         return live + positions.get(submission, len(positions) + 1)
@@ -54,8 +55,8 @@ class Places:
     def _order(self, lane: Lane, now: datetime) -> _Order:
         with self._lock:
             order = self._orders.get(lane)
-            if order is None or not order.holds(now):
-                ids = self._store.submissions.in_turn(lane, now)
+            if order is None or not order.is_valid(now):
+                ids = self._store.submissions.queue_order(lane, now)
                 order = _Order({one: at for at, one in enumerate(ids, start=1)}, now)
                 self._orders[lane] = order
             return order

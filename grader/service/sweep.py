@@ -35,8 +35,8 @@ class Sweep:
     def __call__(self) -> Swept:
         """Put back what a dead worker held, park what failed too often, wake the rest."""
         now = self.clock.now()
-        late = self.store.submissions.bring_forward(now + SKEW, self.lease, self.pause)
-        late += self.store.passbacks.bring_forward(now + SKEW)
+        late = self.store.submissions.clamp_times(now + SKEW, self.lease, self.pause)
+        late += self.store.passbacks.clamp_times(now + SKEW)
         if late:
             log.warning("clock_went_back", brought_forward=late)
         swept = self.store.submissions.sweep(now)

@@ -36,7 +36,7 @@ _ALL = (
 )
 
 
-def note(
+def append_entry(
     connection: Connection,
     now: datetime,
     actor: str,
@@ -61,13 +61,13 @@ def note(
     connection.execute(_ENTRY, entry | {"course": course} if course else entry)
 
 
-class SqlTrail:
-    """The port ``Trail``: entries that stand alone, and pages of all of them."""
+class SqlAuditLog:
+    """The port ``AuditLog``: entries that stand alone, and pages of all of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def note(
+    def append(
         self,
         actor: str,
         action: str,
@@ -79,7 +79,7 @@ class SqlTrail:
     ) -> None:
         """One insert in a transaction of its own."""
         with self._database.write() as connection:
-            note(connection, now, actor, action, subject, course=course, **detail)
+            append_entry(connection, now, actor, action, subject, course=course, **detail)
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
         """Raises BadRequest for a cursor that is not ours."""

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware time in UTC, exact to the microsecond, that sorts as time does.
 
     SQLite keeps it as text of a fixed width; PostgreSQL answers in the time zone of the session.
@@ -33,7 +33,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Words(TypeDecorator[str]):
+class TextColumn(TypeDecorator[str]):
     """Text of any length, sorted by code point on both databases.
 
     PostgreSQL takes neither NUL nor lone surrogates, and a file name from an archive may hold

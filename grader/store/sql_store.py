@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from grader.service import ports
 from grader.service.records import AuditEntry, AuditQuery
-from grader.service.retention import Upkeep
-from grader.store.audit_log import SqlTrail
+from grader.store.audit_log import SqlAuditLog
 from grader.store.database import Database
 from grader.store.repositories.inspections import SqlFacts
 from grader.store.repositories.passbacks import SqlPassbacks
@@ -15,7 +14,7 @@ from grader.store.repositories.rubrics import SqlRubrics
 from grader.store.repositories.sources import SqlSources
 from grader.store.repositories.submissions import SqlSubmissions
 from grader.store.repositories.tokens import SqlTokens
-from grader.store.retention.repository import SqlUpkeep
+from grader.store.retention.repository import SqlRetention
 
 
 class Store:
@@ -26,9 +25,9 @@ class Store:
     tokens: ports.Tokens
     sources: ports.Sources
     passbacks: ports.Passbacks
-    trail: ports.Trail
+    audit_log: ports.AuditLog
     facts: ports.FactsCache
-    upkeep: Upkeep
+    retention: ports.Retention
 
     def __init__(self, database: Database, max_tries: int) -> None:
         self._database = database
@@ -37,9 +36,9 @@ class Store:
         self.tokens = SqlTokens(database)
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)
-        self.trail = SqlTrail(database)
+        self.audit_log = SqlAuditLog(database)
         self.facts = SqlFacts(database)
-        self.upkeep = SqlUpkeep(database)
+        self.retention = SqlRetention(database)
 
     def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot be reached."""
@@ -47,7 +46,7 @@ class Store:
 
     def audit(self, limit: int = 100) -> Sequence[AuditEntry]:
         """The newest entries of the audit log, newest first."""
-        return self.trail.page(AuditQuery(), limit=limit).items
+        return self.audit_log.page(AuditQuery(), limit=limit).items
 
     def after_fork(self) -> None:
         """Call first thing in a forked child: connections do not survive a fork."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from grader.store.columns import Moment, Words
+from grader.store.columns import TextColumn, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -40,17 +40,17 @@ IS_DUE = text("state = 'due'")
 archives = Table(
     "archives",
     metadata,
-    Column("sha256", Words, primary_key=True),
+    Column("sha256", TextColumn, primary_key=True),
     Column("data", LargeBinary, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 exercises = Table(
     "exercises",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("course", Words, nullable=False),
-    Column("title", Words, nullable=False),
+    Column("id", TextColumn, primary_key=True),
+    Column("course", TextColumn, nullable=False),
+    Column("title", TextColumn, nullable=False),
     #: The newest version in ``rubrics``.
     Column("version", Integer, nullable=False),
     Index(None, "course", "id"),
@@ -59,55 +59,55 @@ exercises = Table(
 rubrics = Table(
     "rubrics",
     metadata,
-    Column("exercise", Words, ForeignKey("exercises.id"), primary_key=True),
+    Column("exercise", TextColumn, ForeignKey("exercises.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("course", Words, nullable=False),
-    Column("digest", Words, nullable=False),
-    Column("text", Words, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("created_by", Words, nullable=False),
+    Column("course", TextColumn, nullable=False),
+    Column("digest", TextColumn, nullable=False),
+    Column("text", TextColumn, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
 )
 
 #: How often a student has handed in an exercise. Counting here locks one student, not a class.
 attempts = Table(
     "attempts",
     metadata,
-    Column("exercise", Words, ForeignKey("exercises.id"), primary_key=True),
-    Column("student", Words, primary_key=True),
+    Column("exercise", TextColumn, ForeignKey("exercises.id"), primary_key=True),
+    Column("student", TextColumn, primary_key=True),
     Column("count", Integer, nullable=False),
 )
 
 submissions = Table(
     "submissions",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("exercise", Words, ForeignKey("exercises.id"), nullable=False),
-    Column("course", Words, nullable=False),
-    Column("student", Words, nullable=False),
+    Column("id", TextColumn, primary_key=True),
+    Column("exercise", TextColumn, ForeignKey("exercises.id"), nullable=False),
+    Column("course", TextColumn, nullable=False),
+    Column("student", TextColumn, nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("state", Words, nullable=False),
-    Column("lane", Words, nullable=False),
+    Column("state", TextColumn, nullable=False),
+    Column("lane", TextColumn, nullable=False),
     Column("tries", Integer, nullable=False),
     #: Rises with every claim and never falls: who holds an older one has lost the claim.
     Column("token", BigInteger, nullable=False),
-    Column("lease_until", Moment),
-    Column("not_before", Moment, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("not_before", UtcDateTime, nullable=False),
     #: Since when it waits: when it was received, or when somebody asked for another try.
-    Column("queued_at", Moment, nullable=False),
-    Column("archive_sha256", Words, ForeignKey("archives.sha256"), nullable=False),
-    Column("filename", Words, nullable=False),
-    Column("source", Words, nullable=False),
-    Column("problem", Words, nullable=False),
-    Column("received_at", Moment, nullable=False),
-    Column("graded_at", Moment),
-    Column("callback_url", Words, nullable=False),
-    Column("callback_context", Words, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("archive_sha256", TextColumn, ForeignKey("archives.sha256"), nullable=False),
+    Column("filename", TextColumn, nullable=False),
+    Column("source", TextColumn, nullable=False),
+    Column("problem", TextColumn, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("graded_at", UtcDateTime),
+    Column("callback_url", TextColumn, nullable=False),
+    Column("callback_context", TextColumn, nullable=False),
     #: The report of the newest grading. No foreign key: ``reports`` points here already.
-    Column("report_id", Words),
+    Column("report_id", TextColumn),
     #: The submission that took its place before it was begun. No foreign key: it may be removed.
-    Column("superseded_by", Words),
+    Column("superseded_by", TextColumn),
     #: When it was last taken for grading.
-    Column("started_at", Moment),
+    Column("started_at", UtcDateTime),
     UniqueConstraint("exercise", "student", "attempt"),
     Index(None, "exercise", "id"),
     Index(None, "graded_at"),
@@ -150,49 +150,49 @@ submissions = Table(
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    Column("scope", Words, primary_key=True),
-    Column("key", Words, primary_key=True),
-    Column("request_digest", Words, nullable=False),
+    Column("scope", TextColumn, primary_key=True),
+    Column("key", TextColumn, primary_key=True),
+    Column("request_digest", TextColumn, nullable=False),
     Column(
         "submission",
-        Words,
+        TextColumn,
         ForeignKey("submissions.id", deferrable=True, initially="DEFERRED"),
         index=True,
     ),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 #: The wide columns stand last, findings after facts: reading the facts of a class skips them.
 reports = Table(
     "reports",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("submission", Words, ForeignKey("submissions.id"), nullable=False),
+    Column("id", TextColumn, primary_key=True),
+    Column("submission", TextColumn, ForeignKey("submissions.id"), nullable=False),
     Column("rubric_version", Integer, nullable=False),
-    Column("engine_version", Words, nullable=False),
-    Column("status", Words, nullable=False),
-    Column("graded_at", Moment, nullable=False),
-    Column("facts", Words, nullable=False),
-    Column("findings", Words, nullable=False),
-    Column("report", Words, nullable=False),
+    Column("engine_version", TextColumn, nullable=False),
+    Column("status", TextColumn, nullable=False),
+    Column("graded_at", UtcDateTime, nullable=False),
+    Column("facts", TextColumn, nullable=False),
+    Column("findings", TextColumn, nullable=False),
+    Column("report", TextColumn, nullable=False),
     UniqueConstraint("submission", "rubric_version", "engine_version"),
 )
 
 passbacks = Table(
     "passbacks",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("report", Words, ForeignKey("reports.id"), nullable=False),
-    Column("submission", Words, ForeignKey("submissions.id"), nullable=False),
-    Column("source", Words, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("payload", Words, nullable=False),
-    Column("state", Words, nullable=False),
+    Column("id", TextColumn, primary_key=True),
+    Column("report", TextColumn, ForeignKey("reports.id"), nullable=False),
+    Column("submission", TextColumn, ForeignKey("submissions.id"), nullable=False),
+    Column("source", TextColumn, nullable=False),
+    Column("url", TextColumn, nullable=False),
+    Column("payload", TextColumn, nullable=False),
+    Column("state", TextColumn, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("next_try_at", Moment, nullable=False),
-    Column("last_error", Words, nullable=False),
+    Column("next_try_at", UtcDateTime, nullable=False),
+    Column("last_error", TextColumn, nullable=False),
     #: When it was made or last taken: in the future only after the clock went back.
-    Column("waits_since", Moment),
+    Column("waits_since", UtcDateTime),
     UniqueConstraint("report", "url"),
     Index(None, "submission", "id"),
     Index("ix_passbacks_due", "next_try_at", "id", sqlite_where=IS_DUE, postgresql_where=IS_DUE),
@@ -201,53 +201,53 @@ passbacks = Table(
 tokens = Table(
     "tokens",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("digest", Words, nullable=False),
-    Column("name", Words, nullable=False),
-    Column("role", Words, nullable=False),
-    Column("course", Words, nullable=False),
-    Column("student", Words, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("revoked_at", Moment),
-    Column("last_used_at", Moment),
+    Column("id", TextColumn, primary_key=True),
+    Column("digest", TextColumn, nullable=False),
+    Column("name", TextColumn, nullable=False),
+    Column("role", TextColumn, nullable=False),
+    Column("course", TextColumn, nullable=False),
+    Column("student", TextColumn, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
     UniqueConstraint("digest"),
 )
 
 sources = Table(
     "sources",
     metadata,
-    Column("name", Words, primary_key=True),
-    Column("course", Words, nullable=False),
-    Column("connector", Words, nullable=False),
-    Column("secret", Words, nullable=False),
-    Column("callback_url", Words, nullable=False),
+    Column("name", TextColumn, primary_key=True),
+    Column("course", TextColumn, nullable=False),
+    Column("connector", TextColumn, nullable=False),
+    Column("secret", TextColumn, nullable=False),
+    Column("callback_url", TextColumn, nullable=False),
     #: A JSON list.
-    Column("allowed_hosts", Words, nullable=False),
+    Column("allowed_hosts", TextColumn, nullable=False),
 )
 
 #: Inspections by the key of all that they depend on; they say nothing of whose file it was.
 inspections = Table(
     "inspections",
     metadata,
-    Column("key", Words, primary_key=True),
-    Column("body", Words, nullable=False),
-    Column("stored_at", Moment, nullable=False),
+    Column("key", TextColumn, primary_key=True),
+    Column("body", TextColumn, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
     #: When it was last of use, to a day; empty where that was never since.
-    Column("used_at", Moment),
+    Column("used_at", UtcDateTime),
     Index(None, "stored_at"),
 )
 
 audit = Table(
     "audit",
     metadata,
-    Column("id", Words, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("actor", Words, nullable=False),
-    Column("action", Words, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("detail", Words, nullable=False),
-    Column("course", Words, nullable=False, server_default=""),
+    Column("id", TextColumn, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", TextColumn, nullable=False),
+    Column("action", TextColumn, nullable=False),
+    Column("subject", TextColumn, nullable=False),
+    Column("detail", TextColumn, nullable=False),
+    Column("course", TextColumn, nullable=False, server_default=""),
     Index(None, "course", "id"),
     Index(None, "subject", "id"),
 )

@@ -182,7 +182,7 @@ def test_a_claim_of_before_does_not_hold_in_the_restored_world(url: str, tmp_pat
             assert mine.submission.tries == 2
             for old in held:
                 assert not store.submissions.finish(old, result(version), now)
-                assert not store.submissions.give_back(old, "late", now, now)
+                assert not store.submissions.release(old, "late", now, now)
             assert mine.token > max(old.token for old in held)
             held.append(mine)
     with opened(url) as store:

@@ -99,6 +99,6 @@ def test_what_was_erased_is_not_in_the_files_of_sqlite_either(
         return b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
     assert b"peculiar poem" in on_disk()
-    store.upkeep.erase("lovelace", "", "operator", NOW)
+    store.retention.erase("lovelace", "", "operator", NOW)
     assert b"peculiar poem" not in on_disk()
     store.close()

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from grader.service.estimate import Pace, Place
+from grader.service.estimate import QueuePosition, Throughput
 from grader.service.lanes import Lane
-from grader.service.queue_positions import Places
+from grader.service.queue_positions import QueuePositions
 from grader.service.records import Claim, SubmissionRecord
 from grader.store.database import Database
 from grader.store.sql_store import Store
@@ -124,7 +124,7 @@ def test_the_order_of_claims_is_foreseen(store: Store, seed: int) -> None:
     pairs = [(student, exercise) for student in "abcdef" for exercise in range(5)]
     for at, (student, exercise) in enumerate(chance.choices(pairs, k=16)):
         hand_in(store, student, after=10 + at, exercise=exercise)
-    foreseen = store.submissions.in_turn(Lane.LIVE, LATER)
+    foreseen = store.submissions.queue_order(Lane.LIVE, LATER)
     order = []
     while claim := store.submissions.claim(Lane.LIVE, LATER, LEASE):
         order.append(claim.submission.id)
@@ -136,7 +136,7 @@ def test_a_position_is_told_of_what_waits(store: Store, url: str) -> None:
     regrade_all(store, url)
     made = [hand_in(store, "s1", after=at) for at in range(3)]
     other = hand_in(store, "s2", after=5)
-    places = Places(store, At(LATER))
+    places = QueuePositions(store, At(LATER))
     last = store.submissions.page("numbers-0", limit=5).items[-1]
 
     assert [position(places, one) for one in (*made, other)] == [4, 3, 1, 2]
@@ -146,7 +146,7 @@ def test_a_position_is_told_of_what_waits(store: Store, url: str) -> None:
     assert claim is not None and places.of(claim.submission) is None
 
 
-def position(places: Places, record: SubmissionRecord) -> int:
+def position(places: QueuePositions, record: SubmissionRecord) -> int:
     place = places.of(record)
     assert place is not None
     return place.position
@@ -162,14 +162,14 @@ class Counting:
         self.reads += 1
         return [f"id-{at}" for at in range(20_000)]
 
-    def pace(self, now: datetime) -> Pace:
-        return self._store.submissions.pace(now)
+    def pace(self, now: datetime) -> Throughput:
+        return self._store.submissions.throughput(now)
 
 
 def test_a_long_order_is_read_once_for_all_who_ask(store: Store) -> None:
     waiting = hand_in(store, "s1")
     counting, clock = Counting(store), At(LATER)
-    places = Places(counting, clock)  # type: ignore[arg-type]  # all that it asks
+    places = QueuePositions(counting, clock)  # type: ignore[arg-type]  # all that it asks
     for _ in range(100):
         assert position(places, waiting) == 20_001
         clock.time += SECOND / 12
@@ -185,8 +185,8 @@ def test_a_long_order_is_read_once_for_all_who_ask(store: Store) -> None:
 def test_an_estimate_is_reckoned_from_what_was_graded_lately(store: Store) -> None:
     """Two workers, ten seconds each: the third that waits is begun when the first two are done."""
 
-    def place(record: SubmissionRecord, now: datetime) -> Place | None:
-        return Places(store, At(now)).of(record)
+    def place(record: SubmissionRecord, now: datetime) -> QueuePosition | None:
+        return QueuePositions(store, At(now)).of(record)
 
     nothing_known = place(hand_in(store, "s0"), NOW)
     hand_in(store, "s1")
@@ -197,11 +197,11 @@ def test_an_estimate_is_reckoned_from_what_was_graded_lately(store: Store) -> No
         finish(store, claim, now)
     waiting = [hand_in(store, f"t{at}", after=11) for at in range(4)]
 
-    assert nothing_known == Place(1, None)
+    assert nothing_known == QueuePosition(1, None)
     assert [place(one, now) for one in waiting] == [
-        Place(1, 10),
-        Place(2, 10),
-        Place(3, 15),
-        Place(4, 20),
+        QueuePosition(1, 10),
+        QueuePosition(2, 10),
+        QueuePosition(3, 15),
+        QueuePosition(4, 20),
     ]
-    assert place(waiting[3], now + timedelta(minutes=1)) == Place(4, None)  # nobody came
+    assert place(waiting[3], now + timedelta(minutes=1)) == QueuePosition(4, None)  # nobody came

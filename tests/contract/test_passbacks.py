@@ -99,10 +99,10 @@ def test_a_clock_that_went_back_puts_off_no_score(store: Store, scores: list[str
     store.passbacks.settle(tried, PassbackState.DUE, "503", NOW + day)
     assert store.passbacks.claim_due(NOW - hour, LEASE) is None
 
-    assert store.passbacks.bring_forward(NOW + SECOND * 9) == 0
-    assert store.passbacks.bring_forward(NOW - hour) == 3
+    assert store.passbacks.clamp_times(NOW + SECOND * 9) == 0
+    assert store.passbacks.clamp_times(NOW - hour) == 3
     (left,) = store.passbacks.of(tried.submission)
     assert left.next_try_at == NOW - hour + day - SECOND * 9
     for _ in scores[1:]:
         assert store.passbacks.claim_due(NOW - hour, LEASE) is not None
-    assert store.passbacks.bring_forward(NOW - hour) == 0
+    assert store.passbacks.clamp_times(NOW - hour) == 0

@@ -26,7 +26,7 @@ def accept(store: Store, student: str = "s1", *, after: int = 0) -> SubmissionRe
 def parked(store: Store) -> SubmissionRecord:
     record = accept(store)
     for at in range(3):
-        store.submissions.give_back(claimed(store), f"fault {at}", NOW, NOW)
+        store.submissions.release(claimed(store), f"fault {at}", NOW, NOW)
     return store.submissions.get(record.id)
 
 
@@ -135,7 +135,7 @@ def test_a_row_that_is_given_back_waits_for_its_time(store: Store) -> None:
     record = accept(store)
     later = NOW + timedelta(seconds=30)
 
-    assert store.submissions.give_back(claimed(store), "the engine broke", NOW, later)
+    assert store.submissions.release(claimed(store), "the engine broke", NOW, later)
     assert store.submissions.get(record.id).state is STATE.QUEUED
     assert store.submissions.claim(Lane.LIVE, later - SECOND, LEASE) is None
     assert claimed(store, later).submission.tries == 2
@@ -155,9 +155,9 @@ def test_only_the_holder_gives_back(store: Store) -> None:
     lost = claimed(store)
     held = claimed(store, NOW + LEASE)
 
-    assert not store.submissions.give_back(lost, "late", NOW, NOW)
-    assert store.submissions.give_back(held, "in time", NOW, NOW)
-    assert not store.submissions.give_back(held, "twice", NOW, NOW)
+    assert not store.submissions.release(lost, "late", NOW, NOW)
+    assert store.submissions.release(held, "in time", NOW, NOW)
+    assert not store.submissions.release(held, "twice", NOW, NOW)
 
 
 def test_a_lease_that_ran_out_is_claimed_again(store: Store) -> None:
@@ -205,8 +205,8 @@ def test_a_clock_that_went_back_puts_off_nothing(store: Store) -> None:
     waits = accept(store, "waits", after=3600)
     assert store.submissions.sweep(NOW).due_lanes == ()
 
-    assert store.submissions.bring_forward(NOW, LEASE, pause) == 2
-    assert store.submissions.bring_forward(NOW, LEASE, pause) == 0
+    assert store.submissions.clamp_times(NOW, LEASE, pause) == 2
+    assert store.submissions.clamp_times(NOW, LEASE, pause) == 0
     assert store.submissions.claim(Lane.LIVE, NOW, LEASE) is None
     assert claimed(store, NOW + pause).submission.id == waits.id
     assert claimed(store, NOW + LEASE).submission.id == held.id
@@ -216,14 +216,14 @@ def test_what_is_put_off_on_purpose_stays_so(store: Store) -> None:
     accept(store, "held")
     claimed(store)
     accept(store, "given back", after=1)
-    store.submissions.give_back(claimed(store, NOW + SECOND), "fault", NOW, NOW + SECOND * 2)
+    store.submissions.release(claimed(store, NOW + SECOND), "fault", NOW, NOW + SECOND * 2)
 
-    assert store.submissions.bring_forward(NOW, LEASE, SECOND * 2) == 0
+    assert store.submissions.clamp_times(NOW, LEASE, SECOND * 2) == 0
 
 
 def test_a_lane_is_due_when_its_first_row_is(store: Store) -> None:
     accept(store)
-    store.submissions.give_back(claimed(store), "fault", NOW, NOW + SECOND)
+    store.submissions.release(claimed(store), "fault", NOW, NOW + SECOND)
 
     assert store.submissions.sweep(NOW).due_lanes == ()
     assert store.submissions.sweep(NOW + SECOND).due_lanes == (Lane.LIVE,)

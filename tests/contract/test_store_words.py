@@ -13,7 +13,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from grader.domain.errors import BadRequest
 from grader.domain.facts import Cell, DroppedFile, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.store.columns import Moment
+from grader.store.columns import UtcDateTime
 from grader.store.cursors import cursor_after, key_before
 from grader.store.ids import first_id, new_id
 from grader.store.repositories.facts_text import engine_version, put_together, read_many, take_apart
@@ -156,4 +156,4 @@ def test_the_order_of_tools_does_not_change_the_engine() -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        Moment().process_bind_param(datetime(2026, 1, 1), DefaultDialect())
+        UtcDateTime().process_bind_param(datetime(2026, 1, 1), DefaultDialect())

@@ -44,7 +44,7 @@ def begun(store: Store) -> tuple[SubmissionRecord, SubmissionRecord, SubmissionR
     claimed(store, NOW + SECOND)
     given_back = hand_in(store, newer(), after=2)
     later = NOW + SECOND * 2
-    store.submissions.give_back(claimed(store, later), "fault", later, later)
+    store.submissions.release(claimed(store, later), "fault", later, later)
     return running, given_back, graded
 
 
@@ -99,7 +99,7 @@ def test_what_an_lms_waits_for_is_graded(store: Store) -> None:
 def test_what_somebody_asked_to_have_graded_again_is_graded(store: Store) -> None:
     asked = hand_in(store, newer())
     for _ in range(3):
-        store.submissions.give_back(claimed(store), "fault", NOW, NOW)
+        store.submissions.release(claimed(store), "fault", NOW, NOW)
     store.submissions.retry(asked.id, "teacher", NOW + SECOND)
     hand_in(store, newer(), after=2)
 

@@ -195,5 +195,5 @@ def test_who_looked_at_the_marks_is_noted_once(
 ) -> None:
     for _ in range(2):
         client.get(f"{EXERCISES}/numbers-refactor/marks", headers=instructor)
-    found = service.store.trail.page(AuditQuery(action="marks.read"), "", 10).items
+    found = service.store.audit_log.page(AuditQuery(action="marks.read"), "", 10).items
     assert [(entry.subject, entry.course) for entry in found] == [("numbers-refactor", "mlops")]

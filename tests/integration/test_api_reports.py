@@ -33,7 +33,7 @@ def break_it(service: Service) -> None:
     """Let every try at the due submission fail, until it is parked."""
     now = datetime.now(UTC) + timedelta(seconds=1)
     while claim := service.store.submissions.claim(Lane.LIVE, now, timedelta(minutes=1)):
-        service.store.submissions.give_back(claim, "the tool broke", now, now)
+        service.store.submissions.release(claim, "the tool broke", now, now)
 
 
 def test_where_a_submission_stands(

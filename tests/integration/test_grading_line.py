@@ -136,7 +136,7 @@ def test_what_was_measured_of_somebody_who_is_erased_is_forgotten(
     line.next(Lane.LIVE)
     if when == "graded":
         line.finish()
-    service.store.upkeep.erase("ada", "", "test", service.clock.now())
+    service.store.retention.erase("ada", "", "test", service.clock.now())
     line.finish()
     engine.close()
     with sqlite3.connect(service.settings.data_dir / "grader.db") as database:

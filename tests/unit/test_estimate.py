@@ -1,4 +1,4 @@
-"""Laws of the estimate."""
+"""Properties of the estimated waiting time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.service.estimate import NOBODY_CAME, Pace, Span, place_of, workers_of
+from grader.service.estimate import (
+    NO_WORKER_AFTER,
+    GradingInterval,
+    Throughput,
+    queue_position,
+    worker_count,
+)
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionRecord, SubmissionState
 
@@ -38,53 +44,55 @@ def waiting(since: datetime = NOW) -> SubmissionRecord:
 
 spans = st.lists(
     st.tuples(st.integers(1, 600), st.integers(0, 120)).map(
-        lambda one: Span(NOW - SECOND * (one[0] + one[1]), NOW - SECOND * one[0])
+        lambda one: GradingInterval(NOW - SECOND * (one[0] + one[1]), NOW - SECOND * one[0])
     ),
     max_size=20,
 )
 running = st.lists(st.integers(0, 60).map(lambda ago: NOW - SECOND * ago), max_size=5)
-paces = st.builds(Pace, spans.map(tuple), running.map(tuple))
+throughputs = st.builds(Throughput, spans.map(tuple), running.map(tuple))
 
 
-@given(paces, st.integers(1, 500))
-def test_whoever_stands_further_behind_never_gets_the_earlier_estimate(
-    pace: Pace, position: int
+@given(throughputs, st.integers(1, 500))
+def test_a_later_position_never_gets_an_earlier_estimate(
+    throughput: Throughput, position: int
 ) -> None:
-    here = place_of(waiting(), position, pace, NOW).estimated_seconds
-    behind = place_of(waiting(), position + 1, pace, NOW).estimated_seconds
+    here = queue_position(waiting(), position, throughput, NOW).estimated_seconds
+    behind = queue_position(waiting(), position + 1, throughput, NOW).estimated_seconds
 
-    assert (here is None) == (behind is None) == (not pace.lately)
+    assert (here is None) == (behind is None) == (not throughput.recent)
     if here is not None and behind is not None:
         assert 1 <= here <= behind
 
 
-@given(paces)
-def test_there_are_as_many_workers_as_were_ever_seen_at_once(pace: Pace) -> None:
-    assert max(1, len(pace.running)) <= workers_of(pace, NOW)
-    assert workers_of(pace, NOW) <= max(1, len(pace.running) + len(pace.lately))
+@given(throughputs)
+def test_the_worker_count_is_between_running_and_all_gradings(throughput: Throughput) -> None:
+    assert max(1, len(throughput.running)) <= worker_count(throughput, NOW)
+    assert worker_count(throughput, NOW) <= max(1, len(throughput.running) + len(throughput.recent))
 
 
 @given(st.integers(1, 8), st.integers(1, 60), st.integers(1, 500))
-def test_of_gradings_that_last_alike_it_is_off_by_less_than_one(
+def test_with_equal_durations_the_error_is_less_than_one_grading(
     workers: int, lasts: int, position: int
 ) -> None:
-    pace = Pace((Span(NOW - SECOND * lasts, NOW),) * workers, ())
-    told = place_of(waiting(), position, pace, NOW).estimated_seconds
+    throughput = Throughput((GradingInterval(NOW - SECOND * lasts, NOW),) * workers, ())
+    estimate = queue_position(waiting(), position, throughput, NOW).estimated_seconds
 
-    assert told is not None
-    assert abs(told - lasts * -(-position // workers)) < lasts
-
-
-def test_one_after_the_other_is_one_worker() -> None:
-    row = tuple(Span(NOW - SECOND * (at + 1), NOW - SECOND * at) for at in range(9))
-
-    assert workers_of(Pace(row, ()), NOW) == 1
-    assert place_of(waiting(), 5, Pace(row, ()), NOW).estimated_seconds == 5
+    assert estimate is not None
+    assert abs(estimate - lasts * -(-position // workers)) < lasts
 
 
-def test_where_nobody_comes_nothing_is_promised() -> None:
-    pace = Pace((Span(NOW - SECOND * 9, NOW - SECOND * 8),), ())
-    long_ago = waiting(NOW - NOBODY_CAME - SECOND)
+def test_gradings_in_sequence_count_as_one_worker() -> None:
+    in_sequence = tuple(
+        GradingInterval(NOW - SECOND * (at + 1), NOW - SECOND * at) for at in range(9)
+    )
 
-    assert place_of(long_ago, 1, pace, NOW).estimated_seconds is None
-    assert place_of(waiting(), 1, pace, NOW).estimated_seconds == 1
+    assert worker_count(Throughput(in_sequence, ()), NOW) == 1
+    assert queue_position(waiting(), 5, Throughput(in_sequence, ()), NOW).estimated_seconds == 5
+
+
+def test_without_a_worker_there_is_no_estimate() -> None:
+    throughput = Throughput((GradingInterval(NOW - SECOND * 9, NOW - SECOND * 8),), ())
+    long_ago = waiting(NOW - NO_WORKER_AFTER - SECOND)
+
+    assert queue_position(long_ago, 1, throughput, NOW).estimated_seconds is None
+    assert queue_position(waiting(), 1, throughput, NOW).estimated_seconds == 1

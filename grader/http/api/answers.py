@@ -15,7 +15,7 @@ from grader.http.api.bodies import SubmissionBody, submission_links
 from grader.http.context import context
 from grader.http.problems.errors import NotAcceptable
 from grader.service.access import Principal
-from grader.service.estimate import Place
+from grader.service.estimate import QueuePosition
 from grader.service.read import require_report_to_come
 from grader.service.records import SubmissionRecord, SubmissionState
 
@@ -93,7 +93,7 @@ def report_answer(report: Report, export: Export) -> Response:
 
 def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
     """Where a submission stands; while it waits, its place and when to ask again."""
-    place = context().places.of(record)
+    place = context().queue_positions.of(record)
     response = json_answer(SubmissionBody.of(record, principal, place), status)
     if place is not None:
         response.headers["Retry-After"] = str(_retry_seconds(place))
@@ -122,5 +122,5 @@ def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
     return response
 
 
-def _retry_seconds(place: Place) -> int:
+def _retry_seconds(place: QueuePosition) -> int:
     return min(place.estimated_seconds or RETRY_SECONDS, LONGEST_RETRY_SECONDS)

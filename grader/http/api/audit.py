@@ -45,7 +45,7 @@ def entries(query: AuditParameters) -> Response:
         since=query.since,
         until=query.until,
     )
-    page = context().store.trail.page(wanted, query.cursor, query.limit)
+    page = context().store.audit_log.page(wanted, query.cursor, query.limit)
     following = next_page(page.next_cursor)
     items = tuple(AuditBody.of(entry) for entry in page.items)
     return page_answer(AuditPage(items=items, next=following), following)

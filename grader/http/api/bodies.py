@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.http.openapi import PREFIX
 from grader.service.access import Act, Principal, may
-from grader.service.estimate import Place
+from grader.service.estimate import QueuePosition
 from grader.service.records import (
     AuditEntry,
     ExerciseRecord,
@@ -60,7 +60,7 @@ class SubmissionBody(_Body):
 
     @staticmethod
     def of(
-        record: SubmissionRecord, principal: Principal, place: Place | None = None
+        record: SubmissionRecord, principal: Principal, place: QueuePosition | None = None
     ) -> SubmissionBody:
         """A submission as a token may see it."""
         return SubmissionBody(

@@ -1,10 +1,11 @@
 """The interfaces (Protocols) that the use cases need. Every store method is one transaction."""
 
-from grader.service.ports.audit_log import Trail
+from grader.service.ports.audit_log import AuditLog
 from grader.service.ports.clock import Clock
 from grader.service.ports.measuring import FactsCache, Inspected, Measure, ReadRubric, ReadUpload
 from grader.service.ports.notifier import Notifier
 from grader.service.ports.passbacks import Passbacks
+from grader.service.ports.retention import Retention
 from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
 from grader.service.ports.store import Store
@@ -12,18 +13,19 @@ from grader.service.ports.submissions import Submissions
 from grader.service.ports.tokens import Tokens
 
 __all__ = [
+    "AuditLog",
     "Clock",
     "FactsCache",
     "Inspected",
     "Measure",
+    "Notifier",
     "Passbacks",
     "ReadRubric",
     "ReadUpload",
+    "Retention",
     "Rubrics",
     "Sources",
     "Store",
     "Submissions",
     "Tokens",
-    "Trail",
-    "Notifier",
 ]

@@ -9,10 +9,10 @@ from grader.service.records.audit_log import AuditEntry, AuditQuery
 from grader.service.records.pages import Page
 
 
-class Trail(Protocol):
+class AuditLog(Protocol):
     """The audit log. What changes something notes it in its own transaction; this is the rest."""
 
-    def note(
+    def append(
         self,
         actor: str,
         action: str,

@@ -20,7 +20,7 @@ class Passbacks(Protocol):
     ) -> None:
         """Note how a try ended, unless somebody else has taken it since (``tries`` differs)."""
 
-    def bring_forward(self, now: datetime) -> int:
+    def clamp_times(self, now: datetime) -> int:
         """Undo what a clock that went back has put off; how many passbacks that was.
 
         One that has been waiting since a moment that is yet to come begins to wait now.

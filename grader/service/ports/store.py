@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from grader.service.ports.audit_log import Trail
+from grader.service.ports.audit_log import AuditLog
 from grader.service.ports.measuring import FactsCache
 from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.rubrics import Rubrics
@@ -21,7 +21,7 @@ class Store(Protocol):
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks
-    trail: Trail
+    audit_log: AuditLog
     facts: FactsCache
 
     def ping(self) -> None:

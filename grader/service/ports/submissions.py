@@ -8,7 +8,7 @@ from typing import Protocol
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
-from grader.service.estimate import Pace
+from grader.service.estimate import Throughput
 from grader.service.lanes import Lane
 from grader.service.records.marks import Mark
 from grader.service.records.pages import Page
@@ -45,13 +45,13 @@ class Submissions(Protocol):
         version); one that needed attention is replaced by what a retry gives.
         """
 
-    def give_back(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
+    def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
         """Put a claimed row back after a fault, or park it after its last try."""
 
     def sweep(self, now: datetime) -> Swept:
         """Put back rows whose lease ran out, park those without tries left, list due lanes."""
 
-    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+    def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
         """Undo what a clock that went back has put off; how many rows that was.
 
         No lease ends later than ``lease`` from now, and no row waits longer than ``pause``.
@@ -93,10 +93,10 @@ class Submissions(Protocol):
     def queue(self) -> QueueState:
         """How much waits."""
 
-    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+    def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """The ids of those that wait in a lane, as they are to be claimed if nothing new comes."""
 
-    def pace(self, now: datetime) -> Pace:
+    def throughput(self, now: datetime) -> Throughput:
         """How fast it went lately, for an estimate."""
 
     def marks(self, exercise: str) -> Iterator[Mark]:

@@ -9,6 +9,7 @@ from grader.service.records.pages import Page
 from grader.service.records.passbacks import Passback, PassbackState
 from grader.service.records.queue import Claim, QueueState, Swept
 from grader.service.records.results import Result, StoredReport
+from grader.service.records.retention import DeletedRows, ExportedItem, PurgeCriteria
 from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
@@ -18,12 +19,15 @@ __all__ = [
     "AuditEntry",
     "AuditQuery",
     "Claim",
+    "DeletedRows",
     "ExerciseRecord",
+    "ExportedItem",
     "Mark",
     "NewSubmission",
     "Page",
     "Passback",
     "PassbackState",
+    "PurgeCriteria",
     "QueueState",
     "Result",
     "Role",

@@ -15,7 +15,7 @@ from typing import Protocol
 from sqlalchemy.engine import URL
 
 from grader.infra.private_files import private_file
-from grader.store.audit_log import note
+from grader.store.audit_log import append_entry
 from grader.store.backup import postgres, sqlite
 from grader.store.backup.errors import BadBackup
 from grader.store.database import Database, database_url
@@ -129,6 +129,6 @@ def _note(url: str, now: datetime, actor: str, action: str, about: Backup) -> No
     database = Database(url)
     try:
         with database.write() as connection:
-            note(connection, now, actor, action, about.revision, bytes=about.size)
+            append_entry(connection, now, actor, action, about.revision, bytes=about.size)
     finally:
         database.close()

@@ -2,24 +2,24 @@
 
 from grader.store.queue.accept import accept
 from grader.store.queue.claims import (
-    bring_forward,
     claim,
+    clamp_times,
     get,
-    give_back,
+    release,
     retry,
     sweep,
     waiting,
 )
-from grader.store.queue.order import in_turn, pace
+from grader.store.queue.order import queue_order, throughput
 
 __all__ = [
     "accept",
-    "bring_forward",
+    "clamp_times",
     "claim",
     "get",
-    "give_back",
-    "in_turn",
-    "pace",
+    "release",
+    "queue_order",
+    "throughput",
     "retry",
     "sweep",
     "waiting",

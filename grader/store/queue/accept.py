@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Executable, bindparam, false, insert, select,
 from grader.domain.errors import Conflict, KeyReused, NotFound
 from grader.service.lanes import Lane
 from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
-from grader.store.audit_log import note
+from grader.store.audit_log import append_entry
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
 from grader.store.rows import QUEUED, RECORD, record_of
@@ -92,7 +92,7 @@ def accept(
         },
     ).one()
     what = {"course": course, "archive": sha256}
-    note(connection, now, new.actor, "submission.accepted", submission_id, **what)
+    append_entry(connection, now, new.actor, "submission.accepted", submission_id, **what)
     record = record_of(row)
     if new.supersedes and attempt > 1:
         _supersede(connection, record, new.actor, now)
@@ -108,7 +108,7 @@ def _supersede(connection: Connection, newer: SubmissionRecord, actor: str, now:
     older = connection.execute(_SUPERSEDED, whose | {"newer": newer.attempt, "by": newer.id})
     for submission_id in older.scalars().all():
         what = {"course": newer.course, "by": newer.id}
-        note(connection, now, actor, "submission.superseded", submission_id, **what)
+        append_entry(connection, now, actor, "submission.superseded", submission_id, **what)
 
 
 def _course_of(connection: Connection, exercise: str) -> str:

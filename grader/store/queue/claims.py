@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from grader.domain.errors import Conflict, NotFound
 from grader.service.lanes import Lane
 from grader.service.records import Claim, QueueState, SubmissionRecord, SubmissionState, Swept
-from grader.store.audit_log import note
+from grader.store.audit_log import append_entry
 from grader.store.queue.fairness import next_due
 from grader.store.rows import DUE, PARKED, QUEUED, RECORD, RUNNING, record_of
 from grader.store.tables import archives, passbacks, submissions
@@ -79,7 +79,7 @@ def claim(
     return Claim(record, row.token, stored.scalar_one())
 
 
-def give_back(
+def release(
     connection: Connection, held: Claim, problem: str, retry_at: datetime, max_tries: int
 ) -> bool:
     """Queue a claimed row for another try, or park it after its last one."""
@@ -109,7 +109,7 @@ def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
     return Swept(requeued, parked, lanes, waiting)
 
 
-def bring_forward(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
+def clamp_times(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
     """No lease ends later than ``lease`` from now, no row waits longer than ``pause``."""
     changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
     return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
@@ -151,7 +151,7 @@ def retry(
             f"The submission is {state.value}; only one that needs attention is retried."
         )
     record = record_of(row)
-    note(connection, now, actor, "submission.retried", submission_id, course=record.course)
+    append_entry(connection, now, actor, "submission.retried", submission_id, course=record.course)
     return record
 
 

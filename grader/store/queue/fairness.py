@@ -20,7 +20,7 @@ from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions
 
 #: How long a graded row counts against its student's next turn.
-LATELY = timedelta(minutes=5)
+RECENT = timedelta(minutes=5)
 #: How many students are tried where other workers are taking their rows at this very moment.
 _IN_TURN = 16
 
@@ -35,7 +35,7 @@ _WHO = (submissions.c.course, submissions.c.student)
 _OF_LANE = submissions.c.lane == bindparam("lane")
 BUSY = union_all(
     select(*_WHO).where(RUNNING, _OF_LANE),
-    select(*_WHO).where(submissions.c.graded_at > bindparam("lately"), _OF_LANE),
+    select(*_WHO).where(submissions.c.graded_at > bindparam("graded_since"), _OF_LANE),
 ).subquery()
 
 
@@ -89,7 +89,7 @@ _NEWEST_ATTEMPT = (
 
 def counted_since(now: datetime) -> datetime:
     """From when on a graded row counts against its student's next turn."""
-    return now - LATELY
+    return now - RECENT
 
 
 def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
@@ -113,7 +113,7 @@ def _first_in_turn(connection: Connection, due: dict[str, Any]) -> AnyRow | None
     Two steps, so that neither ever sorts all that waits: rows by age until one is of an idle
     student; else the busy students by load, and the oldest row of each from an index.
     """
-    turn = due | {"lately": counted_since(due["now"])}
+    turn = due | {"graded_since": counted_since(due["now"])}
     found = connection.execute(_OLDEST_OF_IDLE, turn).one_or_none()
     if found is not None:
         return found

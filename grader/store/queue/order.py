@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from grader.service.estimate import LATELY, MOST, Pace, Span
+from grader.service.estimate import MAX_SAMPLES, RECENT, GradingInterval, Throughput
 from grader.service.lanes import Lane
 from grader.store.queue.fairness import BUSY, counted_since
 from grader.store.rows import QUEUED, RUNNING, AnyRow
@@ -32,12 +32,12 @@ _WAITING = (
     .limit(_MOST_ROWS)
 )
 _LOADS = select(BUSY.c.course, BUSY.c.student, func.count()).group_by(BUSY.c.course, BUSY.c.student)
-_LATELY = (
+_RECENT = (
     select(submissions.c.started_at, submissions.c.graded_at)
     .where(submissions.c.graded_at > bindparam("since"), submissions.c.started_at.is_not(None))
     .where(submissions.c.graded_at >= submissions.c.started_at)
     .order_by(submissions.c.graded_at.desc())
-    .limit(MOST)
+    .limit(MAX_SAMPLES)
 )
 _IN_WORK = select(submissions.c.started_at).where(
     RUNNING, submissions.c.lease_until > bindparam("now"), submissions.c.started_at.is_not(None)
@@ -47,13 +47,13 @@ _who = itemgetter(1, 2)
 _attempt = itemgetter(4)
 
 
-def in_turn(connection: Connection, lane: Lane, now: datetime) -> Sequence[str]:
+def queue_order(connection: Connection, lane: Lane, now: datetime) -> Sequence[str]:
     """Return the ids of the rows that wait in ``lane``, in the order in which they will be claimed.
 
     Predicts the order of :mod:`grader.store.queue.fairness` if nothing new arrives: one row of
     each student in turn, students with the smallest load first; of one student the newest attempt.
     """
-    which = {"lane": lane.value, "lately": counted_since(now)}
+    which = {"lane": lane.value, "graded_since": counted_since(now)}
     loads = {(row[0], row[1]): row[2] for row in connection.execute(_LOADS, which)}
     rows = connection.execute(_WAITING, which).all()
     return [taken for _, _, taken in sorted(_turns(rows, loads))]
@@ -84,8 +84,8 @@ def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
             yield first, newest
 
 
-def pace(connection: Connection, now: datetime) -> Pace:
+def throughput(connection: Connection, now: datetime) -> Throughput:
     """How fast it went lately, and what is in work."""
-    lately = connection.execute(_LATELY, {"since": now - LATELY})
+    recent = connection.execute(_RECENT, {"since": now - RECENT})
     running = connection.execute(_IN_WORK, {"now": now})
-    return Pace(tuple(Span(*row) for row in lately), tuple(running.scalars()))
+    return Throughput(tuple(GradingInterval(*row) for row in recent), tuple(running.scalars()))

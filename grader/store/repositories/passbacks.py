@@ -70,7 +70,7 @@ class SqlPassbacks:
                 .values(state=state.value, last_error=error, next_try_at=next_try_at)
             )
 
-    def bring_forward(self, now: datetime) -> int:
+    def clamp_times(self, now: datetime) -> int:
         """Bring scores forward that only a clock that went back has put off."""
         of = passbacks.c
         found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)

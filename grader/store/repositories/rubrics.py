@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 from grader.domain.errors import Conflict, PreconditionFailed
 from grader.domain.rubric import Rubric
 from grader.service.records import ExerciseRecord, Page, RubricRecord
-from grader.store.audit_log import note
+from grader.store.audit_log import append_entry
 from grader.store.cursors import cursor_after, key_before, page_size, split
 from grader.store.database import Database
 from grader.store.dialect import InsertInto, for_dialect
@@ -63,7 +63,9 @@ class SqlRubrics:
                 .returning(*_FIELDS)
             ).one()
             course, action = rubric.course, "rubric.published"
-            note(connection, now, actor, action, rubric.exercise, course=course, version=version)
+            append_entry(
+                connection, now, actor, action, rubric.exercise, course=course, version=version
+            )
             return _record(row)
 
     def newest(self, exercise: str) -> RubricRecord | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Executable, bindparam, select
 
 from grader.service.records import SourceRecord
-from grader.store.audit_log import note
+from grader.store.audit_log import append_entry
 from grader.store.database import Database
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.rows import AnyRow
@@ -44,7 +44,7 @@ class SqlSources:
         }
         with self._database.write() as connection:
             connection.execute(_put(connection), values)
-            note(connection, now, actor, "source.put", source.name, course=source.course)
+            append_entry(connection, now, actor, "source.put", source.name, course=source.course)
 
     def get(self, name: str) -> SourceRecord | None:
         """The source of that name, or ``None``."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
-from grader.service.estimate import Pace
+from grader.service.estimate import Throughput
 from grader.service.lanes import Lane
 from grader.service.records import (
     Claim,
@@ -58,20 +58,20 @@ class SqlSubmissions:
         with self._database.write() as connection:
             return results.finish(connection, claim, result, now)
 
-    def give_back(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
+    def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
         """Whether the claim still held."""
         with self._database.write() as connection:
-            return queue.give_back(connection, claim, problem, retry_at, self._max_tries)
+            return queue.release(connection, claim, problem, retry_at, self._max_tries)
 
     def sweep(self, now: datetime) -> Swept:
         """What was put back, what was parked, what is due."""
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
 
-    def bring_forward(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
+    def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
         """How many rows were put off by a clock that went back."""
         with self._database.write() as connection:
-            return queue.bring_forward(connection, now, lease, pause)
+            return queue.clamp_times(connection, now, lease, pause)
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Raises NotFound, Conflict."""
@@ -142,15 +142,15 @@ class SqlSubmissions:
         with self._database.read() as connection:
             return queue.waiting(connection)
 
-    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+    def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """The ids of the rows that wait in a lane, in the order of claims to come."""
         with self._database.read() as connection:
-            return queue.in_turn(connection, lane, now)
+            return queue.queue_order(connection, lane, now)
 
-    def pace(self, now: datetime) -> Pace:
+    def throughput(self, now: datetime) -> Throughput:
         """How fast it went lately."""
         with self._database.read() as connection:
-            return queue.pace(connection, now)
+            return queue.throughput(connection, now)
 
     def marks(self, exercise: str) -> Iterator[Mark]:
         """What each student's newest attempt that has a report earned, by student."""

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from grader.domain.errors import NotFound
 from grader.service.records import Role, TokenRecord
-from grader.store.audit_log import note
+from grader.store.audit_log import append_entry
 from grader.store.database import Database
 from grader.store.ids import new_id
 from grader.store.rows import AnyRow
@@ -69,7 +69,7 @@ class SqlTokens:
             ).one()
             record = _record(row)
             what = {"name": name, "role": role.value}
-            note(connection, now, actor, "token.created", record.id, course=course, **what)
+            append_entry(connection, now, actor, "token.created", record.id, course=course, **what)
             return record
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
@@ -106,7 +106,7 @@ class SqlTokens:
             if row is None:
                 raise NotFound(f"There is no token {token_id!r}.")
             record = _record(row)
-            note(connection, now, actor, "token.revoked", token_id, course=record.course)
+            append_entry(connection, now, actor, "token.revoked", token_id, course=record.course)
             return record
 
 

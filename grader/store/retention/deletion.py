@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, exists, select, tuple_, update
 
-from grader.service.retention import Removed
+from grader.service.records import DeletedRows
 from grader.store.tables import (
     archives,
     attempts,
@@ -19,7 +19,7 @@ from grader.store.tables import (
 
 def remove_submissions(
     connection: Connection, ids: Sequence[str], *, keep_keys: bool = False
-) -> Removed:
+) -> DeletedRows:
     """Remove submissions, of which there may be some hundred at a time.
 
     A worker that is grading one of them finds its claim lost. With ``keep_keys`` the keys under
@@ -34,7 +34,7 @@ def remove_submissions(
     gone = connection.execute(delete(submissions).where(submissions.c.id.in_(ids))).rowcount
     kept = _remove_archives(connection, sorted({row.archive_sha256 for row in rows}))
     _remove_attempts(connection, sorted({(row.exercise, row.student) for row in rows}))
-    return Removed(submissions=gone, reports=judged, passbacks=sent, keys=keys, archives=kept)
+    return DeletedRows(submissions=gone, reports=judged, passbacks=sent, keys=keys, archives=kept)
 
 
 def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:

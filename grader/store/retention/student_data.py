@@ -22,8 +22,7 @@ from sqlalchemy import (
 )
 
 from grader.domain.errors import NotFound
-from grader.service.records import Role
-from grader.service.retention import Held, Removed
+from grader.service.records import DeletedRows, ExportedItem, Role
 from grader.store.retention.deletion import remove_submissions
 from grader.store.tables import (
     archives,
@@ -46,7 +45,7 @@ _AT_ONCE = 200
 _KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
 
 
-def held(connection: Connection, student: str, course: str) -> Iterator[Held]:
+def held(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
     """Everything, one thing after the other; raises NotFound where there is nothing."""
     ids, token_ids = _find(connection, student, course)
     yield _as_json("tokens", _rows(connection, tokens, tokens.c.id.in_(token_ids)))
@@ -62,7 +61,7 @@ def held(connection: Connection, student: str, course: str) -> Iterator[Held]:
     yield _as_json("audit", [entries[key] for key in sorted(entries)])
 
 
-def _held_of(connection: Connection, submission: str) -> Iterator[Held]:
+def _held_of(connection: Connection, submission: str) -> Iterator[ExportedItem]:
     folder = f"submissions/{submission}"
     (row,) = _rows(connection, submissions, submissions.c.id == submission)
     yield _as_json(f"{folder}/submission", row)
@@ -70,7 +69,7 @@ def _held_of(connection: Connection, submission: str) -> Iterator[Held]:
         select(archives.c.data).where(archives.c.sha256 == row["archive_sha256"])
     ).scalar_one()
     suffix = PurePath(row["filename"]).suffix.lower()
-    yield Held(f"{folder}/upload{suffix if suffix in _KNOWN_SUFFIXES else '.bin'}", data)
+    yield ExportedItem(f"{folder}/upload{suffix if suffix in _KNOWN_SUFFIXES else '.bin'}", data)
     for report in _rows(connection, reports, reports.c.submission == submission):
         yield _as_json(f"{folder}/report-{report['id']}", report)
     for name, table in (("passbacks", passbacks), ("keys", idempotency_keys)):
@@ -79,24 +78,24 @@ def _held_of(connection: Connection, submission: str) -> Iterator[Held]:
         )
 
 
-def erase(connection: Connection, student: str, course: str) -> Removed:
+def erase(connection: Connection, student: str, course: str) -> DeletedRows:
     """Remove all of it but the keys of others, which stay taken; raises NotFound.
 
     Cached inspections do not say whose file they are of, but they may quote it: those made while
     the student's submissions were in work go too, with some of others, which cost measuring again.
     """
     ids, token_ids = _find(connection, student, course)
-    removed = Removed(inspections=_forget_inspections(connection, ids))
+    removed = DeletedRows(inspections=_forget_inspections(connection, ids))
     own = idempotency_keys.c.scope.in_(token_ids)
-    removed += Removed(keys=connection.execute(delete(idempotency_keys).where(own)).rowcount)
+    removed += DeletedRows(keys=connection.execute(delete(idempotency_keys).where(own)).rowcount)
     for some in _chunks(ids):
         removed += remove_submissions(connection, some, keep_keys=True)
     for some in _chunks([*ids, *token_ids]):
         gone = connection.execute(delete(audit).where(_about(some))).rowcount
-        removed += Removed(audit_entries=gone)
+        removed += DeletedRows(audit_entries=gone)
     connection.execute(delete(attempts).where(_attempts(student, course)))
     gone = connection.execute(delete(tokens).where(tokens.c.id.in_(token_ids))).rowcount
-    return removed + Removed(tokens=gone)
+    return removed + DeletedRows(tokens=gone)
 
 
 def _find(connection: Connection, student: str, course: str) -> tuple[list[str], list[str]]:
@@ -168,8 +167,8 @@ def _plain(column: Column[Any], value: Any) -> Any:
     return json.loads(value) if column in _TEXTS else value
 
 
-def _as_json(name: str, value: Any) -> Held:
-    return Held(f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False).encode())
+def _as_json(name: str, value: Any) -> ExportedItem:
+    return ExportedItem(f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False).encode())
 
 
 def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from grader.store.columns import Moment, Words
+from grader.store.columns import TextColumn, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -24,29 +24,29 @@ def upgrade() -> None:
 def _exercises() -> None:
     op.create_table(
         "exercises",
-        sa.Column("id", Words(), nullable=False),
-        sa.Column("course", Words(), nullable=False),
-        sa.Column("title", Words(), nullable=False),
+        sa.Column("id", TextColumn(), nullable=False),
+        sa.Column("course", TextColumn(), nullable=False),
+        sa.Column("title", TextColumn(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_exercises"),
     )
     op.create_index("ix_exercises_course_id", "exercises", ["course", "id"])
     op.create_table(
         "rubrics",
-        sa.Column("exercise", Words(), nullable=False),
+        sa.Column("exercise", TextColumn(), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("course", Words(), nullable=False),
-        sa.Column("digest", Words(), nullable=False),
-        sa.Column("text", Words(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("created_by", Words(), nullable=False),
+        sa.Column("course", TextColumn(), nullable=False),
+        sa.Column("digest", TextColumn(), nullable=False),
+        sa.Column("text", TextColumn(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("created_by", TextColumn(), nullable=False),
         sa.ForeignKeyConstraint(["exercise"], ["exercises.id"], name="fk_rubrics_exercise"),
         sa.PrimaryKeyConstraint("exercise", "version", name="pk_rubrics"),
     )
     op.create_table(
         "attempts",
-        sa.Column("exercise", Words(), nullable=False),
-        sa.Column("student", Words(), nullable=False),
+        sa.Column("exercise", TextColumn(), nullable=False),
+        sa.Column("student", TextColumn(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["exercise"], ["exercises.id"], name="fk_attempts_exercise"),
         sa.PrimaryKeyConstraint("exercise", "student", name="pk_attempts"),
@@ -56,34 +56,34 @@ def _exercises() -> None:
 def _submissions() -> None:
     op.create_table(
         "archives",
-        sa.Column("sha256", Words(), nullable=False),
+        sa.Column("sha256", TextColumn(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_archives"),
     )
     op.create_table(
         "submissions",
-        sa.Column("id", Words(), nullable=False),
-        sa.Column("exercise", Words(), nullable=False),
-        sa.Column("course", Words(), nullable=False),
-        sa.Column("student", Words(), nullable=False),
+        sa.Column("id", TextColumn(), nullable=False),
+        sa.Column("exercise", TextColumn(), nullable=False),
+        sa.Column("course", TextColumn(), nullable=False),
+        sa.Column("student", TextColumn(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("state", Words(), nullable=False),
-        sa.Column("lane", Words(), nullable=False),
+        sa.Column("state", TextColumn(), nullable=False),
+        sa.Column("lane", TextColumn(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("token", sa.BigInteger(), nullable=False),
-        sa.Column("lease_until", Moment()),
-        sa.Column("not_before", Moment(), nullable=False),
-        sa.Column("queued_at", Moment(), nullable=False),
-        sa.Column("archive_sha256", Words(), nullable=False),
-        sa.Column("filename", Words(), nullable=False),
-        sa.Column("source", Words(), nullable=False),
-        sa.Column("problem", Words(), nullable=False),
-        sa.Column("received_at", Moment(), nullable=False),
-        sa.Column("graded_at", Moment()),
-        sa.Column("callback_url", Words(), nullable=False),
-        sa.Column("callback_context", Words(), nullable=False),
-        sa.Column("report_id", Words()),
+        sa.Column("lease_until", UtcDateTime()),
+        sa.Column("not_before", UtcDateTime(), nullable=False),
+        sa.Column("queued_at", UtcDateTime(), nullable=False),
+        sa.Column("archive_sha256", TextColumn(), nullable=False),
+        sa.Column("filename", TextColumn(), nullable=False),
+        sa.Column("source", TextColumn(), nullable=False),
+        sa.Column("problem", TextColumn(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("graded_at", UtcDateTime()),
+        sa.Column("callback_url", TextColumn(), nullable=False),
+        sa.Column("callback_context", TextColumn(), nullable=False),
+        sa.Column("report_id", TextColumn()),
         sa.ForeignKeyConstraint(
             ["archive_sha256"], ["archives.sha256"], name="fk_submissions_archive_sha256"
         ),
@@ -132,11 +132,11 @@ def _submissions() -> None:
     )
     op.create_table(
         "idempotency_keys",
-        sa.Column("scope", Words(), nullable=False),
-        sa.Column("key", Words(), nullable=False),
-        sa.Column("request_digest", Words(), nullable=False),
-        sa.Column("submission", Words(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("scope", TextColumn(), nullable=False),
+        sa.Column("key", TextColumn(), nullable=False),
+        sa.Column("request_digest", TextColumn(), nullable=False),
+        sa.Column("submission", TextColumn(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["submission"],
             ["submissions.id"],
@@ -151,15 +151,15 @@ def _submissions() -> None:
 def _results() -> None:
     op.create_table(
         "reports",
-        sa.Column("id", Words(), nullable=False),
-        sa.Column("submission", Words(), nullable=False),
+        sa.Column("id", TextColumn(), nullable=False),
+        sa.Column("submission", TextColumn(), nullable=False),
         sa.Column("rubric_version", sa.Integer(), nullable=False),
-        sa.Column("engine_version", Words(), nullable=False),
-        sa.Column("status", Words(), nullable=False),
-        sa.Column("graded_at", Moment(), nullable=False),
-        sa.Column("facts", Words(), nullable=False),
-        sa.Column("findings", Words(), nullable=False),
-        sa.Column("report", Words(), nullable=False),
+        sa.Column("engine_version", TextColumn(), nullable=False),
+        sa.Column("status", TextColumn(), nullable=False),
+        sa.Column("graded_at", UtcDateTime(), nullable=False),
+        sa.Column("facts", TextColumn(), nullable=False),
+        sa.Column("findings", TextColumn(), nullable=False),
+        sa.Column("report", TextColumn(), nullable=False),
         sa.ForeignKeyConstraint(["submission"], ["submissions.id"], name="fk_reports_submission"),
         sa.PrimaryKeyConstraint("id", name="pk_reports"),
         sa.UniqueConstraint(
@@ -171,16 +171,16 @@ def _results() -> None:
     )
     op.create_table(
         "passbacks",
-        sa.Column("id", Words(), nullable=False),
-        sa.Column("report", Words(), nullable=False),
-        sa.Column("submission", Words(), nullable=False),
-        sa.Column("source", Words(), nullable=False),
-        sa.Column("url", Words(), nullable=False),
-        sa.Column("payload", Words(), nullable=False),
-        sa.Column("state", Words(), nullable=False),
+        sa.Column("id", TextColumn(), nullable=False),
+        sa.Column("report", TextColumn(), nullable=False),
+        sa.Column("submission", TextColumn(), nullable=False),
+        sa.Column("source", TextColumn(), nullable=False),
+        sa.Column("url", TextColumn(), nullable=False),
+        sa.Column("payload", TextColumn(), nullable=False),
+        sa.Column("state", TextColumn(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("next_try_at", Moment(), nullable=False),
-        sa.Column("last_error", Words(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.Column("last_error", TextColumn(), nullable=False),
         sa.ForeignKeyConstraint(["report"], ["reports.id"], name="fk_passbacks_report"),
         sa.ForeignKeyConstraint(["submission"], ["submissions.id"], name="fk_passbacks_submission"),
         sa.PrimaryKeyConstraint("id", name="pk_passbacks"),
@@ -196,9 +196,9 @@ def _results() -> None:
     op.create_index("ix_passbacks_submission_id", "passbacks", ["submission", "id"])
     op.create_table(
         "inspections",
-        sa.Column("key", Words(), nullable=False),
-        sa.Column("body", Words(), nullable=False),
-        sa.Column("stored_at", Moment(), nullable=False),
+        sa.Column("key", TextColumn(), nullable=False),
+        sa.Column("body", TextColumn(), nullable=False),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_inspections"),
     )
 
@@ -206,36 +206,36 @@ def _results() -> None:
 def _access() -> None:
     op.create_table(
         "tokens",
-        sa.Column("id", Words(), nullable=False),
-        sa.Column("digest", Words(), nullable=False),
-        sa.Column("name", Words(), nullable=False),
-        sa.Column("role", Words(), nullable=False),
-        sa.Column("course", Words(), nullable=False),
-        sa.Column("student", Words(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment()),
-        sa.Column("revoked_at", Moment()),
-        sa.Column("last_used_at", Moment()),
+        sa.Column("id", TextColumn(), nullable=False),
+        sa.Column("digest", TextColumn(), nullable=False),
+        sa.Column("name", TextColumn(), nullable=False),
+        sa.Column("role", TextColumn(), nullable=False),
+        sa.Column("course", TextColumn(), nullable=False),
+        sa.Column("student", TextColumn(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime()),
+        sa.Column("revoked_at", UtcDateTime()),
+        sa.Column("last_used_at", UtcDateTime()),
         sa.PrimaryKeyConstraint("id", name="pk_tokens"),
         sa.UniqueConstraint("digest", name="uq_tokens_digest"),
     )
     op.create_table(
         "sources",
-        sa.Column("name", Words(), nullable=False),
-        sa.Column("course", Words(), nullable=False),
-        sa.Column("connector", Words(), nullable=False),
-        sa.Column("secret", Words(), nullable=False),
-        sa.Column("callback_url", Words(), nullable=False),
-        sa.Column("allowed_hosts", Words(), nullable=False),
+        sa.Column("name", TextColumn(), nullable=False),
+        sa.Column("course", TextColumn(), nullable=False),
+        sa.Column("connector", TextColumn(), nullable=False),
+        sa.Column("secret", TextColumn(), nullable=False),
+        sa.Column("callback_url", TextColumn(), nullable=False),
+        sa.Column("allowed_hosts", TextColumn(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_sources"),
     )
     op.create_table(
         "audit",
-        sa.Column("id", Words(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("actor", Words(), nullable=False),
-        sa.Column("action", Words(), nullable=False),
-        sa.Column("subject", Words(), nullable=False),
-        sa.Column("detail", Words(), nullable=False),
+        sa.Column("id", TextColumn(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor", TextColumn(), nullable=False),
+        sa.Column("action", TextColumn(), nullable=False),
+        sa.Column("subject", TextColumn(), nullable=False),
+        sa.Column("detail", TextColumn(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from grader.store.columns import Words
+from grader.store.columns import TextColumn
 
 revision = "0003"
 down_revision = "0002"
@@ -23,7 +23,7 @@ _COURSES = (
 
 def upgrade() -> None:
     """Every entry says which course it is about; empty where it is about none."""
-    op.add_column("audit", sa.Column("course", Words(), nullable=False, server_default=""))
+    op.add_column("audit", sa.Column("course", TextColumn(), nullable=False, server_default=""))
     audit = sa.table("audit", sa.column("course"), sa.column("action"), sa.column("subject"))
     for table, key, actions in _COURSES:
         known = sa.table(table, sa.column(key), sa.column("course"))

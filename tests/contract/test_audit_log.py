@@ -19,16 +19,18 @@ STORE = Path(__file__).parents[2] / "grader" / "store"
 
 def add(store: Store, number: int, course: str = "mlops", actor: str = "someone") -> None:
     now = NOW + SECOND * number
-    store.trail.note(actor, "report.read", f"s{number}", course=course, now=now, number=number)
+    store.audit_log.append(
+        actor, "report.read", f"s{number}", course=course, now=now, number=number
+    )
 
 
 def subjects(store: Store, query: AuditQuery) -> list[str]:
-    return [one.subject for one in store.trail.page(query).items]
+    return [one.subject for one in store.audit_log.page(query).items]
 
 
 def test_an_entry_is_read_as_it_was_noted(store: Store) -> None:
     add(store, 1)
-    (entry,) = store.trail.page(AuditQuery()).items
+    (entry,) = store.audit_log.page(AuditQuery()).items
 
     expected = AuditEntry(
         "", NOW + SECOND, "someone", "", "report.read", "s1", "mlops", {"number": 1}
@@ -88,15 +90,15 @@ def test_entries_are_found_by_everything_that_is_asked(
 def test_pages_follow_each_other_while_entries_come(store: Store) -> None:
     for number in range(5):
         add(store, number)
-    first = store.trail.page(AuditQuery(), limit=2)
+    first = store.audit_log.page(AuditQuery(), limit=2)
     add(store, 9)
-    second = store.trail.page(AuditQuery(), first.next_cursor, 2)
-    last = store.trail.page(AuditQuery(), second.next_cursor, 2)
+    second = store.audit_log.page(AuditQuery(), first.next_cursor, 2)
+    last = store.audit_log.page(AuditQuery(), second.next_cursor, 2)
 
     pages = [[one.subject for one in page.items] for page in (first, second, last)]
     assert (pages, last.next_cursor) == ([["s4", "s3"], ["s2", "s1"], ["s0"]], "")
     with pytest.raises(BadRequest):
-        store.trail.page(AuditQuery(), "made up")
+        store.audit_log.page(AuditQuery(), "made up")
 
 
 def test_times_of_another_zone_mean_the_same_moment(store: Store) -> None:

@@ -13,8 +13,14 @@ from sqlalchemy import func, select, update
 from grader.domain.errors import Conflict, NotFound
 from grader.domain.inspection import Inspection
 from grader.service.lanes import Lane
-from grader.service.records import Role, SubmissionRecord, SubmissionState
-from grader.service.retention import Old, Purge, Removed
+from grader.service.records import (
+    DeletedRows,
+    PurgeCriteria,
+    Role,
+    SubmissionRecord,
+    SubmissionState,
+)
+from grader.service.retention import Purge
 from grader.store.database import Database
 from grader.store.sql_store import Store
 from grader.store.tables import inspections, metadata
@@ -59,9 +65,9 @@ def grade_all(store: Store, now: datetime = NOW) -> None:
 
 def purge(
     store: Store, *, now: datetime = MUCH_LATER, course: str = "", unfinished: bool = False
-) -> Removed:
-    run = Purge(store.upkeep, At(now))
-    foretold = run.would_remove(YEAR, course, unfinished=unfinished)
+) -> DeletedRows:
+    run = Purge(store.retention, At(now))
+    foretold = run.preview(YEAR, course, unfinished=unfinished)
     removed = run(YEAR, course, unfinished=unfinished, actor="operator")
     assert (foretold.submissions, foretold.inspections) == (
         removed.submissions,
@@ -102,7 +108,7 @@ def test_what_is_old_goes_with_all_that_hangs_on_it(store: Store, url: str) -> N
     kept = hand_in(store, "s3", MUCH_LATER)
     removed = purge(store)
 
-    assert removed == Removed(submissions=2, reports=2, passbacks=1, keys=1, archives=2)
+    assert removed == DeletedRows(submissions=2, reports=2, passbacks=1, keys=1, archives=2)
     assert {name: count for name, count in counts(url).items() if name != "audit"} == {
         "archives": 1,
         "attempts": 1,
@@ -120,7 +126,7 @@ def test_nothing_old_leaves_no_trace(store: Store) -> None:
     hand_in(store, "s1", MUCH_LATER - YEAR)
     grade_all(store, MUCH_LATER)
 
-    assert purge(store) == Removed()
+    assert purge(store) == DeletedRows()
     assert store.audit(limit=1)[0].action == "submission.accepted"
 
 
@@ -137,14 +143,14 @@ def test_a_purge_of_one_course_leaves_the_others(store: Store) -> None:
 def test_what_is_unfinished_stays_unless_asked_for(store: Store) -> None:
     hand_in(store, "parked")
     for _ in range(3):
-        store.submissions.give_back(claimed(store), "fault", NOW, NOW)
+        store.submissions.release(claimed(store), "fault", NOW, NOW)
     store.submissions.accept(sent("unsent", callback="https://lms.example"), NOW)
     grade_all(store)
     hand_in(store, "running")
     held = claimed(store)
     hand_in(store, "queued")
 
-    assert purge(store) == Removed()
+    assert purge(store) == DeletedRows()
     assert purge(store, unfinished=True).submissions == 4
     version = store.rubrics.newest("numbers")
     assert version is not None
@@ -204,15 +210,17 @@ def test_uploads_of_the_same_bytes_go_on_during_a_purge(store: Store) -> None:
         return hand_in(store, "new", MUCH_LATER, data=b"%d" % at).id
 
     with ThreadPoolExecutor(4) as pool:
-        removing = [pool.submit(store.upkeep.purge_submissions, *one) for one in _small_batches()]
+        removing = [
+            pool.submit(store.retention.purge_submissions, *one) for one in _small_batches()
+        ]
         ids = list(pool.map(upload, range(many)))
         assert sum(one.result().submissions for one in removing) == many
     assert [store.submissions.archive(one)[0] for one in ids] == [b"%d" % at for at in range(many)]
     assert store.submissions.get(ids[-1]).attempt <= many
 
 
-def _small_batches() -> list[tuple[Old, int, str, datetime]]:
-    return [(Old(MUCH_LATER - YEAR), 5, "operator", MUCH_LATER)] * 12
+def _small_batches() -> list[tuple[PurgeCriteria, int, str, datetime]]:
+    return [(PurgeCriteria(MUCH_LATER - YEAR), 5, "operator", MUCH_LATER)] * 12
 
 
 def test_inspections_go_when_they_were_of_no_use_for_so_long(store: Store, url: str) -> None:
@@ -225,8 +233,8 @@ def test_inspections_go_when_they_were_of_no_use_for_so_long(store: Store, url: 
     store.facts.get_many(["used"])
     now = datetime.now(UTC)
 
-    assert purge(store, now=now, course="mlops") == Removed()
-    assert purge(store, now=now) == Removed(inspections=1)
+    assert purge(store, now=now, course="mlops") == DeletedRows()
+    assert purge(store, now=now) == DeletedRows(inspections=1)
     assert set(store.facts.get_many(["used", "unused"])) == {"used"}
     assert store.audit(limit=1)[0].action == "inspections.purged"
 
@@ -264,7 +272,7 @@ def a_student(store: Store) -> str:
 def test_everything_held_about_a_student_is_exported(store: Store, url: str) -> None:
     a_student(store)
     before = counts(url)
-    found = {one.name: one.data for one in store.upkeep.export("lovelace", "", "operator", NOW)}
+    found = {one.name: one.data for one in store.retention.export("lovelace", "", "operator", NOW)}
 
     uploads = {data for name, data in found.items() if "/upload" in name}
     assert uploads == {b"lovelace's work", b"lovelace", b"waits"}
@@ -286,7 +294,7 @@ def test_everything_held_about_a_student_is_exported(store: Store, url: str) -> 
 def test_an_export_of_one_course(store: Store) -> None:
     a_student(store)
     found = {
-        one.name: one.data for one in store.upkeep.export("lovelace", "other", "operator", NOW)
+        one.name: one.data for one in store.retention.export("lovelace", "other", "operator", NOW)
     }
 
     assert {data for name, data in found.items() if "/upload" in name} == {b"lovelace"}
@@ -296,9 +304,9 @@ def test_an_export_of_one_course(store: Store) -> None:
 def test_nothing_about_an_erased_student_is_left(store: Store, url: str) -> None:
     a_student(store)
     store.facts.put_many({"quoted": Inspection()}, datetime.now(UTC))
-    removed = store.upkeep.erase("lovelace", "", "operator", NOW)
+    removed = store.retention.erase("lovelace", "", "operator", NOW)
 
-    assert removed == Removed(
+    assert removed == DeletedRows(
         submissions=3,
         reports=2,
         passbacks=1,
@@ -312,16 +320,16 @@ def test_nothing_about_an_erased_student_is_left(store: Store, url: str) -> None
     assert everything(url).count("lovelace") == 1
     assert [one.student for one in store.submissions.page("numbers").items] == ["bob"]
     with pytest.raises(NotFound):
-        list(store.upkeep.export("lovelace", "", "operator", NOW))
+        list(store.retention.export("lovelace", "", "operator", NOW))
 
 
 def test_erasing_one_course_leaves_the_others(store: Store) -> None:
     a_student(store)
-    store.upkeep.erase("lovelace", "mlops", "operator", NOW)
+    store.retention.erase("lovelace", "mlops", "operator", NOW)
 
     assert store.submissions.page("strings").items[0].student == "lovelace"
     with pytest.raises(NotFound, match="mlops"):
-        store.upkeep.erase("lovelace", "mlops", "operator", NOW)
+        store.retention.erase("lovelace", "mlops", "operator", NOW)
 
 
 def test_work_on_an_erased_submission_comes_to_nothing(store: Store, url: str) -> None:
@@ -331,12 +339,12 @@ def test_work_on_an_erased_submission_comes_to_nothing(store: Store, url: str) -
     assert passback is not None
     hand_in(store, "lovelace")
     held = claimed(store)
-    store.upkeep.erase("lovelace", "", "operator", NOW)
+    store.retention.erase("lovelace", "", "operator", NOW)
 
     version = store.rubrics.newest("numbers")
     assert version is not None
     assert not store.submissions.finish(held, result(version), NOW)
-    assert not store.submissions.give_back(held, "fault", NOW, NOW)
+    assert not store.submissions.release(held, "fault", NOW, NOW)
     store.passbacks.settle(passback, passback.state, "", NOW)
     assert store.passbacks.claim_due(NOW + YEAR, LEASE) is None
     assert "lovelace" not in everything(url).replace("'student.erased', 'lovelace'", "")
@@ -345,7 +353,7 @@ def test_work_on_an_erased_submission_comes_to_nothing(store: Store, url: str) -
 def test_an_event_that_comes_again_does_not_bring_an_erased_student_back(store: Store) -> None:
     event = sent("lovelace", key="webhook-1", digest="x")
     store.submissions.accept(event, NOW)
-    store.upkeep.erase("lovelace", "", "operator", NOW)
+    store.retention.erase("lovelace", "", "operator", NOW)
 
     with pytest.raises(Conflict, match="erased"):
         store.submissions.accept(event, NOW + DAY)

@@ -1,0 +1,51 @@
+"""What a purge deletes, what was deleted, and what an export of a student's data contains."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class PurgeCriteria:
+    """Which submissions a purge deletes: those received before ``before``.
+
+    ``course`` limits it to one course; empty means every course. Unless ``unfinished`` is set, a
+    submission stays while it is queued, running, needs attention, or has a score to be sent.
+    """
+
+    before: datetime
+    course: str = ""
+    unfinished: bool = False
+
+
+@dataclass(frozen=True)
+class DeletedRows:
+    """The number of deleted rows of each kind.
+
+    ``archives`` counts only those that no remaining submission refers to.
+    """
+
+    submissions: int = 0
+    reports: int = 0
+    passbacks: int = 0
+    keys: int = 0
+    archives: int = 0
+    tokens: int = 0
+    audit_entries: int = 0
+    inspections: int = 0
+
+    def __add__(self, other: DeletedRows) -> DeletedRows:
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return DeletedRows(*(mine + theirs for mine, theirs in pairs))
+
+
+@dataclass(frozen=True)
+class ExportedItem:
+    """One file of a student's exported data: JSON or an archive.
+
+    ``name`` is a relative path such as ``submissions/<id>/submission.json``.
+    """
+
+    name: str
+    data: bytes
