@@ -56,8 +56,8 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
     rubric = read_rubric(rubric_text)
     compiled = CompiledRubric.of(rubric, CATALOG)
     facts = engine.measure(read_path(sample, rubric.intake), rubric)
-    given = engine.starter(rubric)
-    report = build_report(compiled, facts, digest=rubric_digest(rubric_text), starter=given)
+    starter = engine.starter(rubric)
+    report = build_report(compiled, facts, digest=rubric_digest(rubric_text), starter=starter)
     return report.total.points
 
 

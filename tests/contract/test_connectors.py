@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from grader.domain.errors import BadRequest, BadSignature, Overloaded, TooLarge
 from grader.lms import connectors
 from grader.lms.outgoing.addresses import is_public
-from grader.lms.outgoing.guard import Outgoing, Refused
+from grader.lms.outgoing.guard import Outgoing, UrlRefused
 from grader.lms.outgoing.http_exchange import Unreachable
 from grader.lms.standard_webhooks import StandardWebhooks, sign
 from grader.service.ports.connector import Connector, Delivery
@@ -423,13 +423,13 @@ def test_the_console_reads_nothing_for_a_signed_source() -> None:
 
 def test_a_public_name_that_leads_home_is_refused() -> None:
     guard = Outgoing(resolve=lambda host, port: ("127.0.0.1",))
-    with pytest.raises(Refused, match="not a public address"):
+    with pytest.raises(UrlRefused, match="not a public address"):
         guard.get("https://lms.example.edu/", ["lms.example.edu"], 10)
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
     guard = Outgoing(resolve=lambda host, port: ("8.8.8.8", "10.0.0.1"))
-    with pytest.raises(Refused):
+    with pytest.raises(UrlRefused):
         guard.post("https://lms.example.edu/", {}, b"")
 
 
@@ -488,7 +488,7 @@ def test_a_name_that_changes_its_answer_gains_nothing() -> None:
     url = "https://rebind.example.edu/"
     assert guard.target(url).addresses == ("8.8.8.8",), "these are all that is connected to"
     for _ in range(2):
-        with pytest.raises(Refused, match="not a public address"):
+        with pytest.raises(UrlRefused, match="not a public address"):
             guard.target(url)
 
 
@@ -513,7 +513,7 @@ def test_a_host_is_allowed_by_its_name_and_port(listed: str, url: str, allowed: 
     if allowed:
         assert guard.target(url, [listed]).addresses == ("8.8.8.8",)
     else:
-        with pytest.raises(Refused, match="allowed hosts"):
+        with pytest.raises(UrlRefused, match="allowed hosts"):
             guard.target(url, [listed])
 
 

@@ -1,1 +1,1 @@
-"""Requests to addresses that other people chose: resolved, guarded, bounded in time and size."""
+"""HTTP requests to URLs that users supplied: guarded against SSRF, bounded in time and size."""

@@ -1,21 +1,24 @@
-"""Which addresses are out in the public internet, and hide no other address inside them."""
+"""Which IP addresses are on the public internet and contain no other address."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-#: Prefixes whose last four bytes are an IPv4 address that a gateway would go on to.
-_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
-#: What some versions of Python count as global: a relay into IPv6, addresses of protocols.
+#: Prefixes (NAT64, IPv4-compatible) whose last four bytes are an IPv4 address to which a gateway
+#: may forward, e.g. 64:ff9b::7f00:1 is 127.0.0.1.
+_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
+#: Networks that some versions of ``ipaddress`` count as global: 6to4 relays and IETF protocol
+#: assignments.
 _SPECIAL = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is globally reachable unicast, in its plain notation.
+    """Return whether ``text`` is an IP address that is globally reachable unicast.
 
-    An IPv6 address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) is not: whoever means
-    a public IPv4 address can say so, and whoever means a private one must not get through.
+    An IPv6 address that embeds an IPv4 address (mapped, 6to4, Teredo, NAT64) does not count: it may
+    lead to a private address, and a public one can be reached by its IPv4 notation.
     """
+    # e.g. 93.184.216.34, 2606:2800:220::1; not 127.0.0.1, 10.0.0.1, ::ffff:8.8.8.8, localhost.
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
@@ -25,10 +28,10 @@ def is_public(text: str) -> bool:
         return False
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _SPECIAL)
-    return not _carries(address)
+    return not _embeds_ipv4(address)
 
 
-def _carries(address: IPv6Address) -> bool:
-    translated = any(address in network for network in _TRANSLATED)
-    hidden = address.ipv4_mapped or address.sixtofour or address.teredo
-    return translated or hidden is not None or address.is_site_local
+def _embeds_ipv4(address: IPv6Address) -> bool:
+    in_nat64 = any(address in network for network in _NAT64)
+    embedded = address.ipv4_mapped or address.sixtofour or address.teredo
+    return in_nat64 or embedded is not None or address.is_site_local

@@ -1,33 +1,34 @@
-"""Fetch the archive that an event names by URL."""
+"""Download the archive that an event of an LMS names by URL."""
 
 from __future__ import annotations
 
 from grader.domain.errors import BadRequest, Overloaded, TooLarge
-from grader.lms.outgoing.guard import Outgoing, Refused
-from grader.lms.outgoing.http_exchange import Answer, TooMuch, Unreachable
+from grader.lms.outgoing.guard import Outgoing, UrlRefused
+from grader.lms.outgoing.http_exchange import Response, ResponseTooLarge, Unreachable
 from grader.service.records import SourceRecord
 
 _WHERE = "archive.url"
-#: Answers after which the same URL may well work a little later.
-_PASSING = frozenset({408, 425, 429})
+#: Client errors after which the same URL may work later: timeout, too early, too many requests.
+_TEMPORARY = frozenset({408, 425, 429})
 
 
 def fetch_archive(outgoing: Outgoing, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-    """The bytes behind a URL on one of the source's allowed hosts.
+    """Return the bytes of ``url``, whose host must be one of the allowed hosts of ``source``.
 
     Raises:
-        BadRequest: the URL is not allowed, or does not lead to a file.
-        TooLarge: more than ``max_bytes``. Overloaded: it cannot be had just now.
+        BadRequest: the URL is not allowed, or its response is no plain file.
+        TooLarge: the file has more than ``max_bytes`` bytes.
+        Overloaded: a temporary failure; the event may be sent again.
     """
     try:
-        answer = outgoing.get(url, source.allowed_hosts, max_bytes)
-    except Refused as refusal:
+        response = outgoing.get(url, source.allowed_hosts, max_bytes)
+    except UrlRefused as refusal:
         raise BadRequest(
             f"The archive's URL is not allowed: {refusal}.",
             how_to_fix="Send an https URL on a host that this source lists, or the archive inline.",
             where=_WHERE,
         ) from None
-    except TooMuch:
+    except ResponseTooLarge:
         raise TooLarge(
             "upload-too-large",
             f"The archive behind the URL is larger than {max_bytes:,} bytes.",
@@ -35,16 +36,17 @@ def fetch_archive(outgoing: Outgoing, url: str, source: SourceRecord, max_bytes:
             where=_WHERE,
         ) from None
     except Unreachable as failure:
-        raise _later(f"it could not be fetched ({failure})") from failure
-    return _body(answer)
+        raise _temporary_failure(f"it could not be fetched ({failure})") from failure
+    return _body(response)
 
 
-def _body(answer: Answer) -> bytes:
-    status = answer.status
-    if status == 200 and answer.headers.get("content-encoding", "identity") == "identity":
-        return answer.body
-    if status >= 500 or status in _PASSING:
-        raise _later(f"its server answered {status}")
+def _body(response: Response) -> bytes:
+    """Return the body of a 200 response without content encoding; raise for any other."""
+    status = response.status
+    if status == 200 and response.headers.get("content-encoding", "identity") == "identity":
+        return response.body
+    if status >= 500 or status in _TEMPORARY:
+        raise _temporary_failure(f"its server answered {status}")
     redirect = " Redirects are not followed." if 300 <= status < 400 else ""
     raise BadRequest(
         f"The archive's URL answered {status}, not a plain file.{redirect}",
@@ -53,7 +55,7 @@ def _body(answer: Answer) -> bytes:
     )
 
 
-def _later(reason: str) -> Overloaded:
+def _temporary_failure(reason: str) -> Overloaded:
     return Overloaded(
         f"The archive cannot be had just now: {reason}.",
         how_to_fix="Nothing was stored. Send the event again later.",

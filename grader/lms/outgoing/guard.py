@@ -1,10 +1,10 @@
-"""The guard in front of every request that this service makes to somebody else's address.
+"""The guard against server-side request forgery in front of every outgoing request.
 
-A URL comes from outside, so it may try to make this service talk to what only this service can
-reach. It must be https, its host must be allowed where hosts are listed, its name is looked up
-once, every address must be public, and the request goes to exactly those addresses. Hosts that
-an operator names for development are excepted from https and from public addresses. One clock
-runs from the look-up to the last byte.
+A URL from outside may point at a server that only this service can reach. So it must be https, its
+host must be in the list of allowed hosts if there is one, its name is resolved once, every address
+must be public, and the request goes to exactly those addresses. Hosts that the administrator names
+for development are exempt from https and from public addresses. One deadline covers everything from
+name resolution to the last byte.
 """
 
 from __future__ import annotations
@@ -22,28 +22,34 @@ from time import monotonic
 import httpx
 
 from grader.lms.outgoing.addresses import is_public
-from grader.lms.outgoing.http_exchange import PATIENCE, Answer, Target, Unreachable, exchange
+from grader.lms.outgoing.http_exchange import (
+    SOCKET_TIMEOUT,
+    Response,
+    Target,
+    Unreachable,
+    exchange,
+)
 
-#: The longest a request may take, from looking its host up to the last byte, in seconds.
-SECONDS = 15.0
-#: What an answer to a score may say; nothing in it is used.
-SMALL = 65_536
+#: Most seconds that a request may take, from name resolution to the last byte (chosen by hand).
+REQUEST_TIMEOUT = 15.0
+#: Most bytes of the response to a score (chosen by hand); the body is not used.
+MAX_SCORE_RESPONSE = 65_536
 USER_AGENT = "grader"
-_USUAL = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 Resolve = Callable[[str, int], tuple[str, ...]]
 Tls = Callable[[], ssl.SSLContext]
 
 
-class Refused(Exception):
-    """A URL that this service must not call."""
+class UrlRefused(Exception):
+    """Raised for a URL that this service must not call; the message says why."""
 
 
 def resolve(host: str, port: int) -> tuple[str, ...]:
-    """Every address of a host, in the system's order of preference.
+    """Return the IP addresses of ``host``, in the operating system's order of preference.
 
     Raises:
-        Unreachable: the name is not known just now.
+        Unreachable: the name cannot be resolved.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -54,58 +60,76 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def public_tls() -> ssl.SSLContext:
-    """Certificates that the public web is verified with (``SSL_CERT_FILE`` is honoured)."""
+    """Return a TLS context that verifies public certificates (``SSL_CERT_FILE`` is honoured)."""
     return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Requests to other people's addresses. ``open_hosts`` are the development exceptions.
+    """Sends guarded requests.
 
-    An entry is a host (any port) or ``host:port``.
+    ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``;
+    ``seconds`` is the time limit of one request.
     """
 
     open_hosts: Collection[str] = ()
     resolve: Resolve = field(default=resolve, repr=False)
     tls: Tls = field(default=public_tls, repr=False)
-    seconds: float = SECONDS
+    seconds: float = REQUEST_TIMEOUT
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send bytes. Raises Refused, Unreachable or TooMuch."""
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """POST ``body`` to ``url`` and return the response, whatever its status.
+
+        Raises:
+            UrlRefused: the guard rejects the URL.
+            Unreachable: there is no complete response in time.
+            ResponseTooLarge: the response has more than :data:`MAX_SCORE_RESPONSE` bytes.
+        """
         deadline = monotonic() + self.seconds
         target = self.target(url, deadline=deadline)
-        return self._exchange("POST", target, headers, body, SMALL, deadline)
+        return self._exchange("POST", target, headers, body, MAX_SCORE_RESPONSE, deadline)
 
-    def get(self, url: str, hosts: Collection[str], max_bytes: int) -> Answer:
-        """Fetch bytes from one of the allowed hosts. Raises Refused, Unreachable or TooMuch.
+    def get(self, url: str, hosts: Collection[str], max_bytes: int) -> Response:
+        """GET ``url`` and return the response, whatever its status.
 
-        A host that is listed without a port is allowed at the port of its scheme alone.
+        ``hosts`` are the allowed hosts; an entry without a port allows the scheme's default port.
+
+        Raises:
+            UrlRefused: the guard rejects the URL.
+            Unreachable: there is no complete response in time.
+            ResponseTooLarge: the response has more than ``max_bytes`` bytes.
         """
         deadline = monotonic() + self.seconds
         target = self.target(url, hosts, deadline=deadline)
-        plain = {"Accept-Encoding": "identity"}
-        return self._exchange("GET", target, plain, b"", max_bytes, deadline)
+        headers = {"Accept-Encoding": "identity"}
+        return self._exchange("GET", target, headers, b"", max_bytes, deadline)
 
     def target(
         self, url: str, hosts: Collection[str] | None = None, *, deadline: float = inf
     ) -> Target:
-        """Where a URL leads, once looked up, which ends at a deadline of ``time.monotonic``.
+        """Validate ``url``, resolve its host and return where to send the request.
+
+        ``hosts`` are the allowed hosts (``None``: any); ``deadline`` is a time of
+        ``time.monotonic`` by which the name must be resolved.
 
         Raises:
-            Refused: not allowed. Unreachable: its name is not known just now.
+            UrlRefused: the guard rejects the URL.
+            Unreachable: its host cannot be resolved in time.
         """
         parsed = _parse(url)
         scheme, host = parsed.scheme, parsed.raw_host.decode("ascii").strip("[]").lower()
-        port = parsed.port or _USUAL.get(scheme, 0)
-        place = f"{host}:{port}"
-        is_open = _among(self.open_hosts, host, place)
+        port = parsed.port or _DEFAULT_PORTS.get(scheme, 0)
+        host_and_port = f"{host}:{port}"
+        is_open = _contains_any(self.open_hosts, host, host_and_port)
         if scheme != "https" and not (scheme == "http" and is_open):
-            raise Refused("only https URLs are called")
+            raise UrlRefused("only https URLs are called")
         if hosts is not None:
-            _refuse_unlisted(hosts, place, host if port == _USUAL[scheme] else place)
-        addresses = _in_time(lambda: self.resolve(host, port), deadline)
+            _refuse_unlisted(
+                hosts, host_and_port, host if port == _DEFAULT_PORTS[scheme] else host_and_port
+            )
+        addresses = _resolve_in_time(lambda: self.resolve(host, port), deadline)
         if not is_open and not all(is_public(address) for address in addresses):
-            raise Refused(f"the host {host} is not a public address")
+            raise UrlRefused(f"the host {host} is not a public address")
         return Target(scheme, host, port, parsed.raw_path.decode("ascii"), addresses)
 
     def _exchange(
@@ -114,56 +138,63 @@ class Outgoing:
         target: Target,
         headers: Mapping[str, str],
         body: bytes,
-        most: int,
+        max_bytes: int,
         deadline: float,
-    ) -> Answer:
+    ) -> Response:
         return exchange(
             method,
             target,
             {"User-Agent": USER_AGENT, **headers},
             body,
-            max_bytes=most,
+            max_bytes=max_bytes,
             deadline=deadline,
             tls=self.tls(),
         )
 
 
 def _parse(url: str) -> httpx.URL:
+    """Return the parsed ``url``; raise UrlRefused for no host, credentials or port 0."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
-        raise Refused(f"not a URL: {error}") from error
+        raise UrlRefused(f"not a URL: {error}") from error
     if not parsed.host or parsed.userinfo:
-        raise Refused("a URL needs a host and may not carry a user name or password")
+        raise UrlRefused("a URL needs a host and may not carry a user name or password")
     if parsed.port is not None and not 0 < parsed.port < 65_536:
-        raise Refused(f"there is no port {parsed.port}")
+        raise UrlRefused(f"there is no port {parsed.port}")
     return parsed
 
 
-def _among(entries: Collection[str], *names: str) -> bool:
+def _contains_any(entries: Collection[str], *names: str) -> bool:
     return not {entry.lower() for entry in entries}.isdisjoint(names)
 
 
 def _refuse_unlisted(hosts: Collection[str], *names: str) -> None:
-    if not _among(hosts, *names):
-        raise Refused(f"the host {names[0]} is not one of the allowed hosts")
+    if not _contains_any(hosts, *names):
+        raise UrlRefused(f"the host {names[0]} is not one of the allowed hosts")
 
 
-def _in_time(look_up: Callable[[], tuple[str, ...]], deadline: float) -> tuple[str, ...]:
-    """What a look-up finds; the system's own knows no limit, so it is left behind when late."""
+def _resolve_in_time(look_up: Callable[[], tuple[str, ...]], deadline: float) -> tuple[str, ...]:
+    """Return the result of ``look_up``, called in a thread.
+
+    The operating system's resolver has no time limit, so a late thread is abandoned.
+
+    Raises:
+        Unreachable: there is no result by ``deadline`` or within :data:`SOCKET_TIMEOUT`.
+    """
     found: Queue[tuple[str, ...] | Exception] = Queue()
 
     def work() -> None:
         try:
             found.put(look_up())
-        except Exception as error:  # handed to whoever waits
+        except Exception as error:  # raised again in the calling thread
             found.put(error)
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        answer = found.get(timeout=min(max(deadline - monotonic(), 0), PATIENCE))
+        result = found.get(timeout=min(max(deadline - monotonic(), 0), SOCKET_TIMEOUT))
     except Empty:
         raise Unreachable("its name could not be looked up in time") from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+    if isinstance(result, Exception):
+        raise result
+    return result

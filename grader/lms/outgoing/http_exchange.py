@@ -1,7 +1,7 @@
-"""One HTTP exchange, with a peer whose addresses are settled and a clock that runs out.
+"""One HTTP request and its response, over given IP addresses and with a deadline.
 
-The HTTP library alone would look the host up again (so that a name could point elsewhere the
-second time), and would wait anew for every byte of a peer that sends one now and then.
+The HTTP library alone would resolve the host a second time, when the name may point to another
+address, and it would restart its timeout with every byte that a slow peer sends.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any
 
 import httpcore
 
-#: No single wait is longer than this, in seconds.
-PATIENCE = 5.0
+#: Most seconds of one wait on a socket: to connect, read or write (chosen by hand).
+SOCKET_TIMEOUT = 5.0
 
 
 class Unreachable(Exception):
-    """The peer could not be reached, broke off, broke the protocol, or took too long."""
+    """Raised if the peer cannot be reached, closes early, breaks the protocol or takes too long."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a request goes. ``path`` is the path with the query, as it goes over the wire."""
+    """Where a request goes. ``path`` is the encoded path with the query."""
 
     scheme: str
     host: str
@@ -34,20 +34,20 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back; names of headers are in lower case."""
+class Response:
+    """The response to a request; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-class TooMuch(Exception):
-    """The peer sent more than was asked for. ``answer`` has its status and its headers."""
+class ResponseTooLarge(Exception):
+    """Raised for a body over the limit. ``response`` has the status, the headers and no body."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, response: Response) -> None:
         super().__init__("the answer is too long")
-        self.answer = answer
+        self.response = response
 
 
 def exchange(
@@ -59,16 +59,16 @@ def exchange(
     max_bytes: int,
     deadline: float,
     tls: ssl.SSLContext,
-) -> Answer:
-    """Send one request and read the answer; redirects are an answer like any other.
+) -> Response:
+    """Send one request to ``target`` and return the response; redirects are not followed.
 
     Raises:
-        Unreachable: no complete answer before the deadline (of ``time.monotonic``).
-        TooMuch: the answer's body is longer than ``max_bytes``.
+        Unreachable: no complete response before ``deadline`` (a time of ``time.monotonic``).
+        ResponseTooLarge: the body is longer than ``max_bytes``.
     """
-    backend = _Pinned(target.addresses, deadline)
+    backend = _PinnedBackend(target.addresses, deadline)
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-    waits = {"connect": PATIENCE, "read": PATIENCE, "write": PATIENCE}
+    timeouts = {"connect": SOCKET_TIMEOUT, "read": SOCKET_TIMEOUT, "write": SOCKET_TIMEOUT}
     try:
         with (
             httpcore.ConnectionPool(tls, network_backend=backend) as pool,
@@ -77,7 +77,7 @@ def exchange(
                 url,
                 headers=list({"Host": _host(target), **headers}.items()),
                 content=body,
-                extensions={"timeout": waits},
+                extensions={"timeout": timeouts},
             ) as response,
         ):
             return _read(response, max_bytes)
@@ -86,33 +86,35 @@ def exchange(
 
 
 def _host(target: Target) -> str:
+    """Return the Host header of ``target``, with the port if it is not the default."""
     name = f"[{target.host}]" if ":" in target.host else target.host
-    usual = {"http": 80, "https": 443}[target.scheme]
-    return name if target.port == usual else f"{name}:{target.port}"
+    default = {"http": 80, "https": 443}[target.scheme]
+    return name if target.port == default else f"{name}:{target.port}"
 
 
-def _read(response: httpcore.Response, max_bytes: int) -> Answer:
+def _read(response: httpcore.Response, max_bytes: int) -> Response:
+    """Return status, headers and body; raise ResponseTooLarge as soon as the body is too long."""
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
     headers = {name.lower(): value for name, value in pairs}
-    start = Answer(response.status, headers, b"")
+    start = Response(response.status, headers, b"")
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > max_bytes:
-        raise TooMuch(start)
+        raise ResponseTooLarge(start)
     body = bytearray()
     for chunk in response.iter_stream():
         body += chunk
         if len(body) > max_bytes:
-            raise TooMuch(start)
+            raise ResponseTooLarge(start)
     return replace(start, body=bytes(body))
 
 
-class _Pinned(httpcore.NetworkBackend):
-    """Connects to the given addresses only, one after the other, until one answers."""
+class _PinnedBackend(httpcore.NetworkBackend):
+    """A backend that ignores the host and connects to the first given address that accepts."""
 
     def __init__(self, addresses: tuple[str, ...], deadline: float) -> None:
         self._addresses = addresses
         self._deadline = deadline
-        self._real = httpcore.SyncBackend()
+        self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
         self,
@@ -125,28 +127,28 @@ class _Pinned(httpcore.NetworkBackend):
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self._addresses:
             try:
-                wait = _left(self._deadline, timeout)
-                stream = self._real.connect_tcp(address, port, wait, None, socket_options)
-                return _Bounded(stream, self._deadline)
+                wait = _remaining(self._deadline, timeout)
+                stream = self._backend.connect_tcp(address, port, wait, None, socket_options)
+                return _DeadlineStream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
 
 
-class _Bounded(httpcore.NetworkStream):
-    """A stream on which nothing waits beyond a deadline, however slowly bytes drip."""
+class _DeadlineStream(httpcore.NetworkStream):
+    """A stream whose operations all end by one deadline, however slowly the peer sends."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, timeout))
+        return self._stream.read(max_bytes, _remaining(self._deadline, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), 65_536):
             piece = buffer[start : start + 65_536]
-            self._stream.write(piece, _left(self._deadline, timeout))
+            self._stream.write(piece, _remaining(self._deadline, timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -157,16 +159,21 @@ class _Bounded(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        wait = _left(self._deadline, timeout)
+        wait = _remaining(self._deadline, timeout)
         secured = self._stream.start_tls(ssl_context, server_hostname, wait)
-        return _Bounded(secured, self._deadline)
+        return _DeadlineStream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _left(deadline: float, timeout: float | None) -> float:
-    left = deadline - monotonic()
-    if left <= 0:
+def _remaining(deadline: float, timeout: float | None) -> float:
+    """Return the seconds that an operation may wait: until ``deadline``, at most ``timeout``.
+
+    Raises:
+        httpcore.ReadTimeout: the deadline has passed.
+    """
+    remaining = deadline - monotonic()
+    if remaining <= 0:
         raise httpcore.ReadTimeout("took too long")
-    return min(left, PATIENCE if timeout is None else timeout)
+    return min(remaining, SOCKET_TIMEOUT if timeout is None else timeout)

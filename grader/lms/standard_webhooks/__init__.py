@@ -15,8 +15,8 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from grader.domain.errors import BadSignature
 from grader.lms.event import read_event
 from grader.lms.outgoing.fetching import fetch_archive
-from grader.lms.outgoing.guard import Outgoing, Refused
-from grader.lms.outgoing.http_exchange import Answer, TooMuch, Unreachable
+from grader.lms.outgoing.guard import Outgoing, UrlRefused
+from grader.lms.outgoing.http_exchange import Response, ResponseTooLarge, Unreachable
 from grader.service.ports.connector import Delivery, Incoming
 from grader.service.records import Passback, SourceRecord
 
@@ -56,9 +56,9 @@ class StandardWebhooks:
         try:
             headers = sign(source.secret, passback.id, datetime.now(UTC), passback.payload)
             answer = self.outgoing.post(passback.url, headers, passback.payload.encode())
-        except TooMuch as long:  # its status says all that we need
-            answer = long.answer
-        except (Refused, Unreachable) as failure:
+        except ResponseTooLarge as long:  # its status says all that we need
+            answer = long.response
+        except (UrlRefused, Unreachable) as failure:
             return Delivery(sent=False, error=str(failure))
         except (ValueError, EmptyWebhookSecretError):
             return Delivery(sent=False, error="the source's secret cannot sign")
@@ -82,7 +82,7 @@ def sign(secret: str, webhook_id: str, at: datetime, payload: str) -> dict[str, 
     }
 
 
-def _outcome(answer: Answer) -> Delivery:
+def _outcome(answer: Response) -> Delivery:
     status = answer.status
     if 200 <= status < 300:
         return Delivery(sent=True)
