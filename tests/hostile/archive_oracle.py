@@ -11,7 +11,7 @@ from grader.domain.errors import BadArchive
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_upload
-from grader.engine.intake.refusals import REFUSALS, unseen
+from grader.engine.intake.refusals import REFUSALS, invisible_character
 
 LIMITS = Intake()
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)
@@ -42,7 +42,7 @@ def assert_within_limits(submission: Submission) -> None:
     assert all(len(file.data) <= LIMITS.max_file for file in submission.files)
     assert sum(len(file.data) for file in submission.files) <= LIMITS.max_total
     for file in submission.files:
-        assert not unseen(file.path)
+        assert not invisible_character(file.path)
         assert not {"", ".", ".."} & set(file.path.split("/"))
     assert len({file.path.casefold() for file in submission.files}) == len(submission.files)
 

@@ -1,4 +1,4 @@
-"""Intake: the bytes of an upload, or a path, become a submission in memory or a clear refusal."""
+"""Intake: read an upload, or a path on disk, into a submission in memory, or refuse it."""
 
 from grader.engine.intake.collecting import why_not_graded
 from grader.engine.intake.reading import read_path, read_upload

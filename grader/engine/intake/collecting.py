@@ -1,4 +1,4 @@
-"""What is graded of the files that were found, what is left out and why, within which limits."""
+"""Collect the files of an upload into a submission, drop what is not graded, enforce limits."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from grader.engine.intake.leftovers import Leftover, folders_named, is_importabl
 from grader.engine.intake.names import CONFIGURATION, check_appearance, collision_key
 from grader.engine.intake.refusals import refusal, shown, size
 
-#: Things left out for one reason that are listed one by one; more are only counted.
-MOST_LISTED = 100
+#: Most dropped files that a report lists for one reason; the others are counted (chosen by hand).
+MAX_LISTED = 100
 
+#: The file that every .docx, .xlsx and .pptx contains.
 _OFFICE_MARK = "[Content_Types].xml"
-#: How the names of archives end that students put into a zip.
+#: Suffixes of archives that students put into a zip, e.g. ``work.rar``.
 _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz")
 
 
 def why_not_graded(name: str) -> str:
-    """What a student is told of a file that is left out."""
+    """Return the reason, for the report, why a file with this ``name`` is not graded."""
     pure = PurePosixPath(name)
     if pure.name.lower() == "pyproject.toml":
         return CONFIGURATION
@@ -42,9 +43,10 @@ def why_not_graded(name: str) -> str:
 
 @dataclass
 class Collection:
-    """Gathers files one by one, and refuses as soon as a rule or a limit is broken.
+    """Collects the files of one upload and builds the submission.
 
-    Contents are read last, when every name and every stated size has passed.
+    Each method raises as soon as a file breaks a rule or a limit. Contents are read only by
+    :meth:`submission`, when every name and every stated size has been checked.
     """
 
     limits: Intake
@@ -56,43 +58,47 @@ class Collection:
     _total: int = 0
 
     def is_code(self, name: str) -> bool:
-        """Whether a file of this name is Python that is graded."""
+        """Return whether a file with this ``name`` is Python that is graded."""
         accepted = self.limits.notebooks == "accepted"
         return is_python(name) and (accepted or not is_notebook(name))
 
     def keeps(self, name: str) -> bool:
-        """Whether a file of this name is read: some check may be about it."""
+        """Return whether a file with this ``name`` becomes part of the submission."""
         return self.is_code(name) or is_document(name)
 
     def junk(self, path: str, reason: str) -> None:
-        """Note a leftover of a tool; it counts towards no limit."""
+        """Record that ``path`` is dropped as an artefact of a tool; it counts towards no limit."""
         self._junk.setdefault(path, reason)
 
     def leftover(
         self, above: str, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]
     ) -> None:
-        """Note a file below a leftover; it is kept only if a file that is kept imports it."""
+        """Record the file ``name`` in the artefact folder ``above``, e.g. ``__pycache__/``.
+
+        It is graded only if a graded file imports it. ``stated`` is its size in bytes, and
+        ``pieces`` yields its content.
+        """
         if is_importable(name, above):
             folder = leftover_folder(above)
             self._leftovers.setdefault(folder, []).append(Leftover(folder, name, stated, pieces))
 
     def left_out(self, name: str, reason: str) -> None:
-        """Note a thing that is not graded, for a reason of its own."""
+        """Record that ``name`` is dropped for ``reason``, e.g. a symbolic link."""
         check_appearance(name, self.limits)
         self._left_out[name] = reason
         self._count()
 
     def folder(self, name: str) -> None:
-        """A folder; naming it again is fine."""
+        """Add the folder ``name``; adding it twice is allowed."""
         check_appearance(name, self.limits)
         self._folders[collision_key(name)] = name
         self._count()
 
     def file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
-        """A file of ``stated`` bytes; ``pieces`` gives its content and refuses a false one.
+        """Add the file ``name`` of ``stated`` bytes; ``pieces`` yields its content and verifies it.
 
         Raises:
-            BadArchive: duplicate-name.
+            BadArchive: duplicate-name, or a code of :func:`check_appearance`.
             TooLarge: file-too-large, total-too-large, too-many-entries.
         """
         check_appearance(name, self.limits)
@@ -112,33 +118,33 @@ class Collection:
             raise refusal("too-many-entries", limit=self.limits.max_entries)
 
     def submission(self, archive_sha256: str = "") -> Submission:
-        """Everything gathered, contents read.
+        """Read the contents and return the submission.
 
         Raises:
-            BadArchive: name-conflict, no-python-files, and whatever reading finds.
+            BadArchive: name-conflict, no-python-files, or a damaged content.
         """
         self._check_conflicts()
         if not any(self.is_code(name) for name, _, _ in self._files.values()):
-            raise refusal("no-python-files", found=self._found_instead())
+            raise refusal("no-python-files", found=self._hint_for_no_python())
         graded = []
         for name, _, pieces in self._files.values():
             if self.keeps(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
                 continue
             for _ in pieces():
-                pass  # Nothing of it is kept, but a damaged or lying archive is refused as a whole.
+                pass  # Reading verifies it: one damaged file refuses the whole archive.
             self._left_out[name] = why_not_graded(name)
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
         return Submission(tuple(graded), self._dropped(), archive_sha256)
 
     def _add_imported(self, graded: list[SourceFile]) -> None:
-        """Keep the leftovers that files import, and those that these import in their turn."""
+        """Add to ``graded`` the artefacts that graded files import, directly or indirectly."""
         new = graded
         while new and self._leftovers:
             texts = (source.data for source in new if is_python(source.path))
-            named = sorted(folders_named(texts, self._leftovers))
-            found = [one for folder in named for one in self._leftovers.pop(folder)]
+            imported = sorted(folders_named(texts, self._leftovers))
+            found = [one for folder in imported for one in self._leftovers.pop(folder)]
             for one in found:
                 self.file(one.name, one.stated, one.pieces)
             new = [SourceFile(one.name, b"".join(one.pieces())) for one in found]
@@ -154,7 +160,8 @@ class Collection:
             if any(parent in self._files for parent in parents):
                 raise refusal("name-conflict", name)
 
-    def _found_instead(self) -> str:
+    def _hint_for_no_python(self) -> str:
+        """Return a sentence on what the upload contains instead of Python, or ``""``."""
         names = [name for name, _, _ in self._files.values()]
         if _OFFICE_MARK in names:
             return " It is an Office document."
@@ -166,14 +173,14 @@ class Collection:
         return ""
 
     def _dropped(self) -> tuple[Dropped, ...]:
-        """What was left out, by path; of one reason the first hundred, and how many more."""
+        """Return the dropped files by path, at most MAX_LISTED a reason, then the counts."""
         rows = [Dropped(shown(path), why) for path, why in (self._left_out | self._junk).items()]
         rows.sort(key=lambda row: row.path)
         by_reason: dict[str, list[Dropped]] = {}
         for row in rows:
             by_reason.setdefault(row.reason, []).append(row)
-        listed = [row for same in by_reason.values() for row in same[:MOST_LISTED]]
+        listed = [row for same in by_reason.values() for row in same[:MAX_LISTED]]
         listed.sort(key=lambda row: row.path)
-        more = ((len(same) - MOST_LISTED, reason) for reason, same in by_reason.items())
+        more = ((len(same) - MAX_LISTED, reason) for reason, same in by_reason.items())
         listed += [Dropped("…", f"{count} more: {reason}") for count, reason in more if count > 0]
         return tuple(listed)

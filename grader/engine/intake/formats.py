@@ -1,7 +1,8 @@
-"""What an upload is when it is not a zip archive, told from its first bytes."""
+"""Recognise the format of an upload that is not a zip archive, for the message to the student."""
 
 from __future__ import annotations
 
+#: First bytes of a format -> its name for a student.
 _MAGIC = (
     (b"\x1f\x8b", "a gzip archive (.tar.gz or .gz)"),
     (b"BZh", "a bzip2 archive (.tar.bz2 or .bz2)"),
@@ -19,7 +20,7 @@ _MAGIC = (
 
 
 def format_of(data: bytes) -> str:
-    """A noun phrase for a student: ``a RAR archive``, ``a text file``, ``an unknown format``."""
+    """Return the format of ``data`` as a noun phrase, e.g. ``a RAR archive`` or ``a text file``."""
     for magic, format_name in _MAGIC:
         if data.startswith(magic):
             return format_name
@@ -36,7 +37,7 @@ def format_of(data: bytes) -> str:
 
 
 def is_text(data: bytes) -> bool:
-    """Whether bytes are UTF-8 text."""
+    """Return whether ``data`` is UTF-8 text without a NUL character."""
     try:
         return "\0" not in data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""Python among the leftovers of tools that the program imports: part of the program after all.
+"""Python files in artefact folders of tools that the program imports, which makes them graded.
 
-Whoever hides a module below ``__pycache__`` or in the ``lib`` of a virtual environment has it
-graded, as soon as a graded file imports from there.
+Artefacts (``__pycache__``, the ``lib`` of a virtual environment) are normally dropped. A module
+that a student hides in such a folder is graded as soon as a graded file imports from there.
 """
 
 from __future__ import annotations
@@ -12,14 +12,21 @@ from typing import NamedTuple
 
 from grader.engine.gate import MAX_BYTES
 
-#: Within a text whose last character is a ``)``: no open bracket is searched in vain.
+#: An import statement up to the end of its line, or to its ``)``. Only for text that ends with
+#: ``)``: otherwise each unclosed bracket would be searched to the end, in quadratic time.
+#: e.g. ``import lib.a``, ``from lib import (\n a)``; not ``important = lib``, ``x; import lib``.
 _IMPORTS = re.compile(rb"^[ \t]*(?:from|import)\b[^\n(]*(?:\([^)]*\))?", re.MULTILINE)
+#: An import statement up to the end of its line, for the text after the last ``)``.
 _IMPORT_LINES = re.compile(rb"^[ \t]*(?:from|import)\b[^\n]*", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
 
 
 class Leftover(NamedTuple):
-    """A Python file below a leftover, by whose name (``folder``) it can be imported."""
+    """A Python file in an artefact folder.
+
+    ``folder`` is the name of that folder, ``name`` the path of the file, ``stated`` its size in
+    bytes; ``pieces`` yields its content.
+    """
 
     folder: str
     name: str
@@ -28,32 +35,33 @@ class Leftover(NamedTuple):
 
 
 def leftover_folder(above: str) -> str:
-    """The name of a leftover folder, given its path with a slash."""
+    """Return the last segment of ``above``, a folder's path that ends with a slash."""
     return above.removesuffix("/").rpartition("/")[2]
 
 
 def is_importable(name: str, above: str) -> bool:
-    """Whether Python could import a file below a leftover folder, whose path is ``above``."""
+    """Return whether Python could import the file ``name`` in the artefact folder ``above``."""
+    # e.g. lib/a.py in lib/; not lib/python3.11/a.py (no identifier), lib/a.txt.
     parts = [leftover_folder(above), *name.removeprefix(above).removesuffix(".py").split("/")]
     return name.endswith(".py") and all(part.isidentifier() for part in parts)
 
 
 def folders_named(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
-    """Which of some folders stand as a word in an import statement of some files.
+    """Return those of ``folders`` that occur as a word in an import statement of ``texts``.
 
-    Takes time in proportion to the length of the texts, whatever they hold. What is too large to
-    be graded is not looked at.
+    Runs in time linear in the length of the texts, also for hostile ones. Texts larger than the
+    gate accepts are skipped.
     """
     words: set[bytes] = set()
-    wanted = {folder.encode() for folder in folders}
+    encoded = {folder.encode() for folder in folders}
     for text in texts:
         if len(text) <= MAX_BYTES:
-            words |= wanted & _words_of_imports(text)
+            words |= encoded & _words_of_imports(text)
     return frozenset(word.decode() for word in words)
 
 
 def _words_of_imports(text: bytes) -> frozenset[str]:
-    """Every word from ``import`` or ``from`` to the end of the line, or to the ``)``."""
+    """Return every word of the import statements of ``text``."""
     brackets_end = text.rfind(b")") + 1
     closed, rest = text[:brackets_end], text[brackets_end:]
     statements = _IMPORTS.findall(closed) + _IMPORT_LINES.findall(rest)

@@ -1,8 +1,8 @@
-"""Names in an upload: which are safe, which are the same name, which are leftovers of tools.
+"""Names in an upload: which are safe, which collide, which belong to artefacts of tools.
 
-A name is a path with forward slashes. The rules of structure hold for every name, because
-another program may unpack what is stored here; the rules of appearance only for names that are
-kept, because nobody chooses the names inside ``node_modules``.
+A name is a path with forward slashes. The rules of structure hold for every name, because another
+program may unpack the stored archive. The rules of appearance hold only for names that are kept,
+because students do not choose the names inside ``node_modules``.
 """
 
 from __future__ import annotations
@@ -13,19 +13,25 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from grader.domain.rubric.policies import Intake
-from grader.engine.intake.refusals import refusal, unseen
+from grader.engine.intake.refusals import invisible_character, refusal
 
-#: Bytes in UTF-8; file systems allow 255 for a segment, and reports add to a name.
-MOST_BYTES_A_SEGMENT = 100
-MOST_BYTES_A_PATH = 255
+#: Most bytes of a segment of a path in UTF-8 (chosen by hand). File systems allow 255, and names of
+#: reports are longer than the names that they contain.
+MAX_SEGMENT_BYTES = 100
+#: Most bytes of a path in UTF-8 (chosen by hand; Windows allows 260 characters).
+MAX_PATH_BYTES = 255
 
+#: A drive letter of Windows, e.g. ``C:``, ``c:work``; not ``ab:c``.
 _DRIVE = re.compile(r"[A-Za-z]:")
+#: A device name of Windows, with any suffix, e.g. ``con``, ``NUL.py``, ``com1 .txt``; not
+#: ``console.py``, ``com10``.
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)", re.IGNORECASE
 )
-#: How bsdtar and Dropbox list the folder around everything.
+#: Entries for the root folder itself, as bsdtar (``./``) and Dropbox (``/``) write them.
 ROOTS = frozenset({"./", "/"})
 
+#: Folder of an artefact, in lower case -> reason for the report.
 _JUNK_FOLDERS = {
     "__macosx": "left by macOS",
     "__pycache__": "compiled Python",
@@ -46,6 +52,7 @@ _JUNK_FOLDERS = {
     ".vscode": "an editor's settings",
 }
 CONFIGURATION = "configuration of a tool: every submission is graded with the exercise's own"
+#: File of an artefact, in lower case -> reason for the report.
 _JUNK_FILES = {
     ".ds_store": "left by macOS",
     "icon\r": "left by macOS",
@@ -65,8 +72,8 @@ _JUNK_FILES = {
     ".gitattributes": CONFIGURATION,
     ".pre-commit-config.yaml": CONFIGURATION,
 }
-#: What ``python -m venv`` puts beside ``pyvenv.cfg``. Only these go, so that a script that lies
-#: in the environment's own folder is still graded.
+#: Names that ``python -m venv`` creates beside ``pyvenv.cfg``. Only these are dropped, so that a
+#: script in the folder of the environment is still graded.
 _ENVIRONMENT = "a virtual environment"
 _ENVIRONMENT_PARTS = frozenset(
     {"bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "pyvenv.cfg"}
@@ -74,9 +81,9 @@ _ENVIRONMENT_PARTS = frozenset(
 
 
 def check_structure(raw: str) -> str:
-    """The path that a raw name means, with ``\\`` (old Windows zippers) read as ``/``.
+    """Return the path that ``raw`` means: ``\\`` (old Windows zippers) becomes ``/``.
 
-    A folder keeps its final slash; a ``./`` in front (bsdtar) is left out.
+    A folder keeps its final slash; a leading ``./`` (bsdtar) is removed.
 
     Raises:
         BadArchive: name-empty, name-absolute, name-traversal, name-control (NUL only).
@@ -95,21 +102,21 @@ def check_structure(raw: str) -> str:
 
 
 def check_appearance(name: str, limits: Intake) -> None:
-    """Refuse a name that cannot be shown, stored or downloaded safely.
+    """Raise if ``name`` cannot be shown, stored or downloaded safely; ``limits`` bounds its depth.
 
     Raises:
         BadArchive: name-control, name-too-long, name-too-deep, name-reserved.
     """
-    hidden = unseen(name)
+    hidden = invisible_character(name)
     if hidden:
         raise refusal("name-control", name, character=f"U+{ord(hidden):04X}")
     segments = name.removesuffix("/").split("/")
     if len(segments) - 1 > limits.max_depth:
         raise refusal("name-too-deep", name, limit=limits.max_depth)
-    if len(name.encode()) > MOST_BYTES_A_PATH:
-        raise refusal("name-too-long", name, limit=f"a path has at most {MOST_BYTES_A_PATH} bytes")
-    if any(len(segment.encode()) > MOST_BYTES_A_SEGMENT for segment in segments):
-        limit = f"a name has at most {MOST_BYTES_A_SEGMENT} bytes"
+    if len(name.encode()) > MAX_PATH_BYTES:
+        raise refusal("name-too-long", name, limit=f"a path has at most {MAX_PATH_BYTES} bytes")
+    if any(len(segment.encode()) > MAX_SEGMENT_BYTES for segment in segments):
+        limit = f"a name has at most {MAX_SEGMENT_BYTES} bytes"
         raise refusal("name-too-long", name, limit=limit)
     if any(_reserved(segment) for segment in segments):
         raise refusal("name-reserved", name)
@@ -120,13 +127,16 @@ def _reserved(segment: str) -> bool:
 
 
 def collision_key(name: str) -> str:
-    """What two names share if some file system takes them for one."""
+    """Return a key that is equal for names which some file system does not distinguish.
+
+    e.g. ``A.py`` and ``a.py``, or composed and decomposed umlauts.
+    """
     composed = unicodedata.normalize("NFC", name.removesuffix("/"))
     return unicodedata.normalize("NFKC", composed.casefold())
 
 
 def environments(names: Iterable[str]) -> frozenset[str]:
-    """The folders (``""``, or ending in a slash) that are virtual environments."""
+    """Return the folders in ``names`` with a ``pyvenv.cfg``: ``""``, or ending in a slash."""
     return frozenset(
         name.removesuffix("pyvenv.cfg")
         for name in names
@@ -135,9 +145,11 @@ def environments(names: Iterable[str]) -> frozenset[str]:
 
 
 def junk(name: str, environment_folders: frozenset[str], limits: Intake) -> tuple[str, str] | None:
-    """The outermost file or folder that makes a path a leftover, with the reason; else ``None``.
+    """Return the outermost artefact that contains or is ``name``, with the reason, or ``None``.
 
-    Below more folders than ``limits`` allows nothing is a leftover: what lies there is too deep.
+    ``environment_folders`` are the virtual environments of the upload. Artefacts are searched only
+    down to the depth that ``limits`` allows; a deeper name is refused elsewhere.
+    e.g. ``a/.git/b/config`` -> (``a/.git/``, "version control").
     """
     segments = name.removesuffix("/").split("/")
     for at, segment in enumerate(segments[: limits.max_depth + 1]):
@@ -153,7 +165,11 @@ def junk(name: str, environment_folders: frozenset[str], limits: Intake) -> tupl
 
 @lru_cache(maxsize=8_192)
 def _junk_reason(segment: str, *, is_folder: bool) -> str:
-    """Why a segment makes a path a leftover; for some only where an environment is around it."""
+    """Return the reason why ``segment`` is an artefact, or ``""``.
+
+    The reason ``_ENVIRONMENT`` holds only if the segment lies in a virtual environment.
+    e.g. ``x.egg-info/``, ``a.pyc``, ``._a.py``; not ``git/``, ``_a.py``.
+    """
     folded = segment.lower()
     if is_folder and folded.endswith((".dist-info", ".egg-info")):
         return "installed packages"

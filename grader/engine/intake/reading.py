@@ -1,7 +1,7 @@
-"""The way in: bytes or a path become a submission, in memory, or an error that says why not.
+"""Read an upload, or a path on disk, into a submission.
 
-Nothing of an upload is written to disk, imported, or read as configuration. Paths stay as they
-are in the archive.
+Everything stays in memory: nothing of an upload is written to disk, imported, or read as
+configuration. Paths stay as they are in the archive.
 """
 
 from __future__ import annotations
@@ -22,21 +22,24 @@ from grader.engine.intake.refusals import refusal, size
 from grader.engine.intake.zip_directory import looks_like_zip
 from grader.engine.intake.zip_members import Member, members
 
+#: The name of a single file that came without a usable one.
 _NAMELESS = "submission.py"
-#: How Info-ZIP lists what it read from a pipe: by this name, and as a pipe.
+#: The name under which Info-ZIP stores what it read from standard input, with the mode of a pipe.
 _PIPED = "-"
+#: First bytes of a zip with and without entries: a ``.py`` that starts so is an archive.
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None) -> Submission:
-    """A submission from an upload: a zip archive, or one Python file.
+    """Return the submission in ``data``: a zip archive, or one Python file.
 
-    ``filename`` is what the sender calls it; it decides what text is that is not an archive, and
-    names a submission of one file (``submission.py`` where it gives no safe name).
+    ``filename`` is the sender's name for it. Text is accepted as one Python file if that name ends
+    like Python or has no suffix; an unsafe name becomes ``submission.py``. ``limits`` are those
+    of the rubric.
 
     Raises:
-        TooLarge: over one of the limits.
-        BadArchive: anything else; ``code`` says which rule.
+        TooLarge: ``data`` exceeds one of the limits.
+        BadArchive: any other refusal; ``code`` is a key of ``REFUSALS``.
     """
     limits = limits or Intake()
     if len(data) > limits.max_upload:
@@ -53,12 +56,12 @@ def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None
 
 
 def read_path(path: Path, limits: Intake | None = None) -> Submission:
-    """A submission from a folder, a zip archive or a Python file on disk.
+    """Return the submission at ``path``: a folder, a zip archive or a Python file.
 
-    Symbolic links inside a folder are listed as dropped and never followed.
+    Symbolic links inside a folder are dropped and never followed.
 
     Raises:
-        TooLarge, BadArchive: as :func:`read_upload`; ``no-such-path``, ``unreadable-path``.
+        TooLarge, BadArchive: as :func:`read_upload`, and no-such-path, unreadable-path.
     """
     limits = limits or Intake()
     try:
@@ -112,11 +115,12 @@ def _read_zip(data: bytes, limits: Intake) -> Submission:
 
 
 def _is_root(member: Member) -> bool:
-    """Whether a member is an empty folder around everything, which says nothing."""
+    """Return whether ``member`` is the entry of the root folder itself."""
     return not member.size and ROOTS.issuperset(member.names)
 
 
 def _add_member(collection: Collection, name: str, member: Member) -> None:
+    """Add ``member`` as a file or a folder; refuse links and special files by their Unix mode."""
     kind = stat.S_IFMT(member.mode)
     if kind == stat.S_IFIFO and name == _PIPED:
         kind = stat.S_IFREG
@@ -134,21 +138,21 @@ def _add_member(collection: Collection, name: str, member: Member) -> None:
 
 def _read_folder(root: Path, limits: Intake) -> Submission:
     collection = Collection(limits)
-    waiting = [""]
-    while waiting:
-        above = waiting.pop()
+    folders = [""]
+    while folders:
+        above = folders.pop()
         with os.scandir(root / above) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
         environment = environments(entry.name for entry in entries)
         for entry in entries:
-            waiting += _add_entry(collection, above, entry, environment)
+            folders += _add_entry(collection, above, entry, environment)
     return collection.submission()
 
 
 def _add_entry(
     collection: Collection, above: str, entry: os.DirEntry[str], environment: frozenset[str]
 ) -> list[str]:
-    """Gather one thing on disk; the folder to walk next, where it is one."""
+    """Add ``entry`` of the folder ``above``; return it in a list if it is a folder to walk next."""
     folder = entry.is_dir(follow_symlinks=False)
     own_name = entry.name + "/" * folder
     leftover = junk(own_name, environment, collection.limits)
@@ -169,12 +173,12 @@ def _add_entry(
     elif collection.keeps(name):
         collection.file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
     else:
-        collection.file(name, 0, tuple)  # Not graded, so neither read nor weighed.
+        collection.file(name, 0, tuple)  # Not graded, so neither read nor counted in bytes.
     return []
 
 
 def _python_below(folder: Path) -> Iterator[Path]:
-    """The Python files of a leftover that could be imported; links are never followed."""
+    """Yield the importable Python files below an artefact folder; links are never followed."""
     for above, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name.isidentifier())
         paths = (Path(above, name) for name in sorted(names) if name.endswith(".py"))
@@ -182,6 +186,8 @@ def _python_below(folder: Path) -> Iterator[Path]:
 
 
 def _reader(path: str, limits: Intake) -> Callable[[], Iterable[bytes]]:
+    """Return a function that reads the file ``path`` and refuses more than ``limits.max_file``."""
+
     def pieces() -> Iterator[bytes]:
         with open(path, "rb") as file:
             data = file.read(limits.max_file + 1)

@@ -1,4 +1,4 @@
-"""Why an upload is refused: a stable code, a sentence for a student, and what to do about it."""
+"""The reasons to refuse an upload: a stable code, a sentence for the student, and a remedy."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _RENAME = "Rename the file or folder, make the zip again and upload it."
 _PLAIN_ZIP = "Make an ordinary zip (no password, normal compression) and upload that."
 _LEAVE_OUT = "Leave out data files and other large files: only your Python files are graded."
 
-#: Categories of characters that a reader cannot see or that change what stands around them.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+#: Unicode categories of characters that are invisible or change their surroundings, e.g. NUL (Cc),
+#: right-to-left override (Cf), a line separator (Zl).
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
-#: code -> (what is wrong, what to do); ``{…}`` is filled in by whoever refuses.
+#: Code -> (what is wrong, what to do). :func:`refusal` fills in the ``{…}``.
 REFUSALS: dict[str, tuple[str, str]] = {
     # What was sent at all.
     "empty-upload": (
@@ -128,29 +129,33 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "too-many-entries": ("The upload holds more than {limit} files.", _LEAVE_OUT),
 }
 
+#: Codes about a size, raised as :class:`TooLarge`.
 _SIZES = frozenset({"upload-too-large", "file-too-large", "total-too-large", "too-many-entries"})
 
 
 def refusal(code: str, where: str = "", **facts: object) -> BadArchive:
-    """The error for a code; ``where`` is the name in the upload, made safe to show."""
+    """Return the exception for ``code``, a key of :data:`REFUSALS`.
+
+    ``where`` is the file in the upload, and ``facts`` fill in the sentence.
+    """
     detail, how_to_fix = REFUSALS[code]
     family = TooLarge if code in _SIZES else BadArchive
     return family(code, detail.format(**facts), how_to_fix=how_to_fix, where=shown(where))
 
 
-def unseen(name: str) -> str:
-    """The first character of a name that a reader cannot see, or nothing."""
-    return next((char for char in name if unicodedata.category(char) in _UNSEEN), "")
+def invisible_character(name: str) -> str:
+    """Return the first invisible character of ``name``, or ``""``."""
+    return next((char for char in name if unicodedata.category(char) in _INVISIBLE), "")
 
 
 def shown(name: str) -> str:
-    """A name of which every character can be seen, cut to 200 characters."""
+    """Return ``name`` with invisible characters escaped, cut to 200 characters before that."""
     cut = name if len(name) <= 200 else name[:199] + "…"
     return visible(cut)
 
 
 def size(number: int) -> str:
-    """A number of bytes for a reader: ``10 MB``, ``1.5 kB``, ``300 bytes`` (1 kB is 1024 bytes)."""
+    """Return ``number`` bytes as text, e.g. ``1.5 kB`` or ``300 bytes`` (1 kB is 1024 bytes)."""
     for unit, worth in (("MB", 1 << 20), ("kB", 1 << 10)):
         if number >= worth:
             return f"{number / worth:.4g} {unit}"

@@ -1,8 +1,8 @@
-"""The list of contents of a zip archive, read from its end (APPNOTE.TXT 4.3.12 and 4.3.16).
+"""The central directory of a zip archive (APPNOTE.TXT 4.3.12 and 4.3.16).
 
-Programs disagree about malformed archives, and what one of them shows another one hides. So
-there is one reading here, of archives on which all programs agree: no Zip64 list, no parts,
-nothing behind the end, and a list that fills exactly the bytes it says it fills.
+Programs disagree about malformed archives: a file that one of them shows, another one hides. So
+only archives are read on which all programs agree: no Zip64 directory, no split archives, nothing
+after the end record, and a directory that fills exactly the bytes it claims.
 """
 
 from __future__ import annotations
@@ -21,23 +21,27 @@ LOCAL_MARK, _END_MARK, _ENTRY_MARK = b"PK\x03\x04", b"PK\x05\x06", b"PK\x01\x02"
 _SPLIT_MARKS = (b"PK\x07\x08", b"PK00")
 _ZIP64_END, _ZIP64_LOCATOR = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _ZIP64_END_MARK, _ZIP64_LOCATOR_MARK = b"PK\x06\x06", b"PK\x06\x07"
-#: Version 6.3 of the format, the newest that compresses in a known way.
+#: Version 6.3 of the format, the newest one.
 _NEWEST_VERSION = 63
 _LONGEST_COMMENT = 0xFFFF
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF
 ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
-#: The extra fields that change what an entry means; the others are for dates and owners.
+#: The extra fields that change the meaning of an entry. Others hold times, owners and the like.
 _MEANINGFUL = frozenset({ZIP64_EXTRA, _UNICODE_PATH_EXTRA})
 _DOS_FOLDER = 0x10
 
 UTF8_NAME, HAS_DESCRIPTOR = 0x0800, 0x0008
-#: Bits 1 and 2 only say how hard the compressor tried; every other bit changes the reading.
+#: Flag bits 1 and 2 only state the compression level; every other bit changes the meaning.
 LEVEL_HINTS = 0x0006
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the list. Sizes and ``offset`` (of its own header) are in bytes."""
+    """One entry of the directory. Sizes, and the ``offset`` of the local header, are in bytes.
+
+    ``names`` are all names that programs may give the file, the newest programs' last; ``mode`` is
+    its Unix mode, 0 if unknown.
+    """
 
     raw_name: bytes
     names: tuple[str, ...]
@@ -51,50 +55,54 @@ class Entry:
 
 
 def looks_like_zip(data: bytes) -> bool:
-    """Whether bytes begin like a zip archive, or end like one (behind a script or a picture)."""
+    """Return whether ``data`` begins like a zip archive, or ends like one.
+
+    The latter are archives appended to a script or an image.
+    """
     return data.startswith((LOCAL_MARK, _END_MARK, *_SPLIT_MARKS)) or bool(_ends(data))
 
 
 def _ends(data: bytes) -> list[int]:
-    """Where the end records are whose comment ends with the data, the last one first."""
+    """Return the offsets of end records whose comment ends where ``data`` ends, last one first."""
     found = []
     least = max(0, len(data) - _LONGEST_COMMENT - _END.size)
     at = data.rfind(_END_MARK, least)
     while at >= 0:
-        if at + _END.size <= len(data) and _whole(data, at) == len(data):
+        if at + _END.size <= len(data) and _archive_length(data, at) == len(data):
             found.append(at)
         at = data.rfind(_END_MARK, least, at)
     return found
 
 
-def _whole(data: bytes, end: int) -> int:
-    """How long an archive is whose end record is at ``end``."""
+def _archive_length(data: bytes, end: int) -> int:
+    """Return the length of the archive whose end record is at ``end``, by its comment length."""
     return end + _END.size + int(_END.unpack_from(data, end)[7])
 
 
 def read_directory(data: bytes) -> tuple[int, list[Entry]]:
-    """Where the list starts, and its entries in its own order.
+    """Return the offset of the directory in the archive ``data``, and its entries in order.
 
     Raises:
         BadArchive: truncated, leading-data, trailing-data, two-archives, split-archive, zip64,
             bad-directory, bad-extra, name-not-utf8.
     """
     end = _checked_end(data)
-    _, disk, first_disk, here, count, size, start, _ = _END.unpack_from(data, end)
-    if _MAX16 in (count, here) or _MAX32 in (size, start):
+    _, disk, first_disk, disk_count, count, size, start, _ = _END.unpack_from(data, end)
+    if _MAX16 in (count, disk_count) or _MAX32 in (size, start):
         raise refusal("zip64")
-    if (disk, first_disk, here) != (0, 0, count) or data.startswith(_SPLIT_MARKS):
+    if (disk, first_disk, disk_count) != (0, 0, count) or data.startswith(_SPLIT_MARKS):
         raise refusal("split-archive")
-    list_end = _before_zip64_end(data, end, (count, size, start))
-    shift = list_end - start - size
+    directory_end = _before_zip64_end(data, end, (count, size, start))
+    shift = directory_end - start - size
     if shift > 0 and data.startswith((LOCAL_MARK, _END_MARK), shift):
         raise refusal("leading-data")
     if shift:
         raise refusal("bad-directory", reason="it is not where the archive says it is")
-    return start, list(_entries(data, start, list_end, count))
+    return start, list(_entries(data, start, directory_end, count))
 
 
 def _checked_end(data: bytes) -> int:
+    """Return the offset of the only end record; raise if there is none or more than one."""
     ends = _ends(data)
     if not ends:
         raise refusal("trailing-data" if _ends_early(data) else "truncated")
@@ -104,16 +112,19 @@ def _checked_end(data: bytes) -> int:
 
 
 def _ends_early(data: bytes) -> bool:
-    """Whether the last end record belongs to the archive, and something follows it."""
+    """Return whether the last end record fits its directory, so that data follows the archive."""
     end = data.rfind(_END_MARK)
-    if end < 0 or end + _END.size > len(data) or _whole(data, end) > len(data):
+    if end < 0 or end + _END.size > len(data) or _archive_length(data, end) > len(data):
         return False
     size, start = _END.unpack_from(data, end)[5:7]
     return int(size) + int(start) == end
 
 
-def _before_zip64_end(data: bytes, end: int, said: tuple[int, int, int]) -> int:
-    """Where the list ends: before a Zip64 end record that repeats ``said``, if there is one."""
+def _before_zip64_end(data: bytes, end: int, claimed: tuple[int, int, int]) -> int:
+    """Return where the directory ends: at ``end``, or at a Zip64 end record before it.
+
+    Such a record must repeat ``claimed``: count, size and offset of the directory.
+    """
     locator = end - _ZIP64_LOCATOR.size
     if locator < 0 or not data.startswith(_ZIP64_LOCATOR_MARK, locator):
         return end
@@ -121,7 +132,7 @@ def _before_zip64_end(data: bytes, end: int, said: tuple[int, int, int]) -> int:
     if record < 0 or _ZIP64_LOCATOR.unpack_from(data, locator)[1:] != (0, record, 1):
         raise refusal("zip64")
     mark, length, _, _, *rest = _ZIP64_END.unpack_from(data, record)
-    repeated = [0, 0, said[0], *said]
+    repeated = [0, 0, claimed[0], *claimed]
     if (mark, length, rest) != (_ZIP64_END_MARK, _ZIP64_END.size - 12, repeated):
         raise refusal("zip64")
     return record
@@ -164,7 +175,11 @@ def _entry(fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes) -> Entry:
 
 
 def decode_name(raw: bytes, flags: int) -> str:
-    """A name: UTF-8 where the archive says so, else UTF-8 if it is, else code page 437."""
+    """Return the name ``raw`` decoded as UTF-8, or as code page 437 if it is not UTF-8.
+
+    Raises:
+        BadArchive: name-not-utf8, if ``flags`` claim UTF-8.
+    """
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -174,10 +189,10 @@ def decode_name(raw: bytes, flags: int) -> str:
 
 
 def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
-    """The extra fields that mean something to us, by their id.
+    """Return id -> content of the meaningful extra fields in ``raw``, of the file ``where``.
 
-    Up to three bytes of padding are let pass, as everybody does. A second field of one id is not:
-    programs disagree about which of them counts.
+    Up to three bytes of padding at the end are accepted, as other programs do. A second field with
+    the same id is refused (bad-extra): programs disagree on which of them counts.
     """
     found: dict[int, bytes] = {}
     at = 0
@@ -192,9 +207,9 @@ def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
 
 
 def _unicode_path(field: bytes, raw_name: bytes, where: str) -> list[str]:
-    """The name in Info-ZIP's Unicode path field, if it belongs to this raw name.
+    """Return the name in Info-ZIP's Unicode path field, in a list, if its checksum fits.
 
-    Newer programs unpack to that name, older ones to the raw one: both have to be safe.
+    Newer programs unpack to that name, older ones to ``raw_name``, so both are validated.
     """
     if len(field) < 5 or field[0] != 1:
         return []

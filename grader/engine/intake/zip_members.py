@@ -1,8 +1,8 @@
-"""The files of a zip archive: every byte accounted for, contents inflated only when asked for.
+"""The members of a zip archive. Each byte belongs to one member; contents are inflated lazily.
 
 Works on bytes with ``struct`` and ``zlib``. The standard library's ``zipfile`` is not used: it
-raises a dozen kinds of errors, bounds only one of its decompressors, and believes the list of
-contents where a file's own header says otherwise.
+raises a dozen types of errors, bounds only one of its decompressors, and trusts the directory where
+a local header contradicts it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _DESCRIPTOR_MARK = b"PK\x07\x08"
 _MAX32 = 0xFFFFFFFF
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTION, _PATCH = 0x2041, 0x0020
+#: UTF-8 names, data descriptors and compression levels.
 _KNOWN_FLAGS = 0x080E
 _AES = 99
+#: Compression method -> name, for the message; only stored and deflated files are read.
 _METHODS = {
     1: "Shrink",
     **dict.fromkeys((2, 3, 4, 5), "Reduce"),
@@ -45,12 +47,17 @@ _METHODS = {
     97: "WavPack",
     98: "PPMd",
 }
+#: Bytes that are inflated at a time.
 _PIECE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file or folder of an archive; ``names`` are all names that programs may give it."""
+    """A file or folder of an archive.
+
+    ``names`` are all names that programs may give it, ``mode`` is its Unix mode (0: unknown) and
+    ``size`` its stated size in bytes.
+    """
 
     names: tuple[str, ...]
     mode: int
@@ -60,19 +67,21 @@ class Member:
     _start: int
 
     def pieces(self) -> Iterator[bytes]:
-        """The content, at most 64 kB at a time; never more than :attr:`size` bytes and one piece.
+        """Yield the content in pieces of at most 64 kB; verify size and checksum.
+
+        Inflates at most :attr:`size` bytes and one piece.
 
         Raises:
             BadArchive: size-lie, bad-data, bad-crc.
         """
-        crc = seen = 0
+        crc = total = 0
         for piece in self._unpacked():
-            seen += len(piece)
-            if seen > self.size:
+            total += len(piece)
+            if total > self.size:
                 raise refusal("size-lie", self.names[-1])
             crc = zlib.crc32(piece, crc)
             yield piece
-        if seen != self.size:
+        if total != self.size:
             raise refusal("size-lie", self.names[-1])
         if crc != self._entry.crc:
             raise refusal("bad-crc", self.names[-1])
@@ -108,10 +117,10 @@ class Member:
 
 
 def members(data: bytes) -> list[Member]:
-    """The members of an archive in the order of their bytes, their structure checked.
+    """Return the members of the archive ``data`` by offset, with every header checked.
 
     Raises:
-        BadArchive: every code of the structure; contents are checked when they are read.
+        BadArchive: the structure is malformed. Contents are checked only by ``Member.pieces``.
     """
     directory, entries = read_directory(data)
     entries.sort(key=lambda entry: entry.offset)
@@ -132,7 +141,10 @@ def members(data: bytes) -> list[Member]:
 
 
 def _content_start(data: bytes, entry: Entry, directory: int) -> int:
-    """Where a member's packed bytes begin, its own header checked against the list."""
+    """Return the offset of the packed bytes of ``entry``; check its local header.
+
+    ``directory`` is the offset of the directory, at which local data ends.
+    """
     name = entry.names[-1]
     fits = entry.offset + _LOCAL.size <= directory
     if not fits or not data.startswith(LOCAL_MARK, entry.offset):
@@ -157,6 +169,7 @@ def _content_start(data: bytes, entry: Entry, directory: int) -> int:
 
 
 def _check_format(entry: Entry) -> None:
+    """Raise if ``entry`` is encrypted, a patch, or compressed in another way than deflate."""
     name = entry.names[-1]
     if entry.flags & _ENCRYPTION or entry.method == _AES:
         raise refusal("encrypted", name)
@@ -172,7 +185,10 @@ def _check_format(entry: Entry) -> None:
 
 
 def _local_sizes(packed: int, size: int, extra: dict[int, bytes], name: str) -> tuple[int, int]:
-    """The sizes of a file's own header. Streaming programs put them into a Zip64 field."""
+    """Return packed size and size of a local header.
+
+    Programs that stream put them into a Zip64 extra field, although they are small.
+    """
     if ZIP64_EXTRA not in extra:
         return packed, size
     if len(extra[ZIP64_EXTRA]) < 16:
@@ -185,7 +201,10 @@ def _local_sizes(packed: int, size: int, extra: dict[int, bytes], name: str) -> 
 
 
 def _check_same(entry: Entry, local: tuple[int, int, int]) -> None:
-    """Checksum and sizes agree; before a data descriptor each may be 0, for "see there"."""
+    """Raise unless the checksum and sizes of the ``local`` header equal those of ``entry``.
+
+    With a data descriptor each may be 0: the values follow the content.
+    """
     listed = (entry.crc, entry.packed, entry.size)
     for field, here, there in zip(("checksum", "size", "size"), local, listed, strict=True):
         if here != there and not (here == 0 and entry.flags & HAS_DESCRIPTOR):
@@ -193,9 +212,10 @@ def _check_same(entry: Entry, local: tuple[int, int, int]) -> None:
 
 
 def _content_end(data: bytes, entry: Entry, start: int, following: int) -> int:
-    """Where a member ends: behind its packed bytes and, where it has one, its descriptor.
+    """Return where ``entry`` ends: after its packed bytes and its data descriptor, if it has one.
 
-    Some programs announce a descriptor for an empty member and write none: that is let pass.
+    ``following`` is the offset of the next member. Some programs announce a descriptor for an
+    empty member and write none, which is accepted.
     """
     end = start + entry.packed
     if not entry.flags & HAS_DESCRIPTOR or end > following or not entry.packed and end == following:
