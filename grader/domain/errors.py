@@ -1,7 +1,15 @@
-"""One family of errors, each with a stable code; none of them knows HTTP.
+"""The errors of Grader, each with a stable code. HTTP statuses are given by ``http.problems``.
 
-Every error says what is wrong (``detail``), and what to do (``how_to_fix``); ``where`` points
-into the thing that was sent, when there is a place to point to.
+Each error says what is wrong (``detail``) and what to do (``how_to_fix``); ``where`` names the
+field, path or thing that is wrong, or is empty.
+
+GraderError
+    BadArchive              the upload cannot be read; TooLarge: it is over a limit
+    BadRubric               lists RubricProblem
+    BadRequest, KeyReused, PreconditionRequired, PreconditionFailed, Conflict, Superseded
+    Unauthorized, Forbidden, NotFound, BadSignature
+    TooMany, Overloaded, StoreUnavailable
+    BadSettings, EngineFault
 """
 
 from __future__ import annotations
@@ -11,7 +19,7 @@ from dataclasses import dataclass
 
 
 class GraderError(Exception):
-    """The root of the family. ``code`` is stable: clients and tests match on it."""
+    """The base of all errors. ``code`` is stable, because clients match on it."""
 
     code = "grader-error"
     title = "Something went wrong"
@@ -24,7 +32,7 @@ class GraderError(Exception):
 
 
 class BadArchive(GraderError):
-    """An upload that is not an archive we accept. ``code`` names the reason."""
+    """An upload that is not an acceptable archive. ``code`` names the reason."""
 
     title = "The upload cannot be read"
 
@@ -41,7 +49,7 @@ class TooLarge(BadArchive):
 
 @dataclass(frozen=True)
 class RubricProblem:
-    """One mistake in a rubric. ``line`` and ``column`` are 1-based; 0 where unknown."""
+    """One mistake in a rubric. ``line`` and ``column`` are 1-based; 0 means unknown."""
 
     message: str
     path: tuple[str | int, ...] = ()
@@ -58,7 +66,7 @@ class RubricProblem:
 
 
 class BadRubric(GraderError):
-    """A rubric with one or more mistakes, all of them listed."""
+    """A rubric with mistakes; ``problems`` lists them."""
 
     code = "invalid-rubric"
     title = "The rubric has mistakes"
@@ -72,7 +80,7 @@ class BadRubric(GraderError):
 
 
 class BadRequest(GraderError):
-    """A request that lacks something or says something that cannot be."""
+    """A request that lacks a value or has an invalid one."""
 
     code = "bad-request"
     title = "The request cannot be understood"
@@ -93,35 +101,35 @@ class Forbidden(GraderError):
 
 
 class NotFound(GraderError):
-    """Nothing of that name that this token may see."""
+    """There is nothing of that name, or the caller may not see it."""
 
     code = "not-found"
     title = "Not found"
 
 
 class Conflict(GraderError):
-    """The thing is not in a state in which this can be done."""
+    """The state of the thing does not allow the action."""
 
     code = "conflict"
     title = "Not possible in this state"
 
 
 class Superseded(GraderError):
-    """A submission without a report, because a newer attempt came before it was begun."""
+    """A submission without a report: a newer attempt arrived before grading started."""
 
     code = "superseded"
     title = "A newer attempt took its place"
 
 
 class KeyReused(GraderError):
-    """An idempotency key or webhook id that came before with another content."""
+    """An idempotency key or webhook id that was used before with other content."""
 
     code = "key-reused"
     title = "This key was used for something else"
 
 
 class PreconditionRequired(GraderError):
-    """A change that must say which version it changes."""
+    """A change without If-Match, which must name the version that it changes."""
 
     code = "precondition-required"
     title = "If-Match is needed"
@@ -135,16 +143,17 @@ class PreconditionFailed(GraderError):
 
 
 class Overloaded(GraderError):
-    """More is waiting than the service takes."""
+    """The queue is full."""
 
     code = "overloaded"
     title = "Too much is waiting"
 
 
 class TooMany(GraderError):
-    """A caller that asks more often than it may.
+    """A caller over a rate limit.
 
-    ``limit`` names the rate: ``most`` in ``window`` seconds. In ``seconds`` there is room again.
+    ``limit`` names the limit: ``most`` requests in ``window`` seconds. A retry is possible after
+    ``seconds``.
     """
 
     code = "too-many-requests"
@@ -161,7 +170,7 @@ class TooMany(GraderError):
 
 
 class BadSettings(GraderError):
-    """A setting of this installation that cannot be."""
+    """An invalid setting of this installation."""
 
     code = "bad-settings"
     title = "A setting cannot be used"
@@ -175,14 +184,14 @@ class StoreUnavailable(GraderError):
 
 
 class BadSignature(GraderError):
-    """A webhook whose signature does not fit its bytes, its id or its time."""
+    """A webhook whose signature does not match its bytes, its id or its time."""
 
     code = "bad-signature"
     title = "The signature does not verify"
 
 
 class EngineFault(GraderError):
-    """Our engine broke: never the student's fault, never a mark."""
+    """The engine failed: not the student's fault, so it costs no points."""
 
     code = "engine-fault"
     title = "Grading broke on our side"

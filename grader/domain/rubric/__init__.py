@@ -1,7 +1,7 @@
-"""A rubric: what an exercise is marked on, and how many points each measured value earns.
+"""A rubric: the criteria of an exercise, and how many points each measured value earns.
 
-A rubric is plain data, validated strictly and kindly. It knows measures by name only; the
-catalog of checks gives their meaning.
+A rubric is validated plain data that names checks and measures. :class:`CompiledRubric` is a
+rubric with these names resolved in the catalog of checks.
 """
 
 from __future__ import annotations
@@ -22,28 +22,29 @@ from grader.domain.rubric.globs import selects
 from grader.domain.rubric.policies import Attempts, Feedback, Intake, Strict
 from grader.domain.source import is_notebook, is_test_path
 
-#: Whole tenths, because the ledger is kept in tenths: what a level earns is what a row shows.
+#: Multiples of a tenth of a point, the unit of the ledger.
 Points = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=6, decimal_places=1)]
 Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-#: Few and short: together they bound what it costs to tell which files a criterion is about.
+#: The limits bound the time that matching the paths of a submission takes.
 Globs = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=100)
 ]
 StarterText = Annotated[str, Field(min_length=1)]
 
-#: ``check: manual`` is points that a person gives.
+#: The ``check`` of a criterion whose points a person gives.
 MANUAL = "manual"
-#: What tells a starter file's lines from the student's; also its key and its histogram.
+#: Id of the check that hashes lines of code, which tells starter lines from the student's.
+#: It has no options, so the id is also its probe key; its histogram has the same name.
 CODE_LINES = "code_lines"
 
-#: The checks of what a patch mends.
+#: The checks whose findings the patch fixes.
 MENDED = ("formatting", "import_order")
 
 
 class Level(Strict):
-    """One named level: values up to ``up_to`` (any value, where absent) earn ``earns`` points."""
+    """A named level: values up to and including ``up_to`` (any value if absent) earn ``earns``."""
 
     up_to: Amount | None = None
     earns: Points
@@ -51,12 +52,17 @@ class Level(Strict):
 
     @cached_property
     def exact(self) -> tuple[Fraction | None, Fraction]:
-        """``up_to`` and ``earns``, exact and ready to reckon with."""
+        """``up_to`` and ``earns`` as fractions."""
         return None if self.up_to is None else Fraction(self.up_to), Fraction(self.earns)
 
 
 class Scale(Strict):
-    """How a measured value earns points: linear between two values, or by named levels."""
+    """How a value of ``measure`` earns points.
+
+    Linear between ``zero_at`` (no points) and ``full_at`` (all points), or by ``levels``.
+
+    ``limit`` belongs to a measure that counts values over a limit.
+    """
 
     measure: str
     limit: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
@@ -68,9 +74,9 @@ class Scale(Strict):
 class Criterion(Strict):
     """One row of a rubric.
 
-    ``files`` and ``exclude`` are path patterns. ``applies: required`` earns nothing when there is
-    nothing to measure; ``optional`` then leaves the total. ``caps_total_at`` limits the total as
-    long as this criterion earns none of its points.
+    ``files`` and ``exclude`` are path patterns. If there is nothing to measure, a ``required``
+    criterion earns 0 and an ``optional`` one leaves the total. ``caps_total_at`` limits the total
+    while the criterion earns 0 points.
     """
 
     title: Name
@@ -85,14 +91,14 @@ class Criterion(Strict):
 
     @cached_property
     def max_points(self) -> Fraction:
-        """``points``, exact and ready to reckon with."""
+        """``points`` as a fraction."""
         return Fraction(self.points)
 
     def takes(self, path: str, check: Check, top_folder: str = "") -> bool:
-        """Whether a file counts for this criterion: one that the check reads, and the rubric names.
+        """Return whether ``path`` counts: ``check`` reads it and the patterns select it.
 
-        Patterns may leave out ``top_folder``, the folder around the whole submission. Tests are
-        left out where the check leaves them out and the criterion names no ``exclude``.
+        Patterns may omit ``top_folder``, the folder around the whole submission. Test files are
+        excluded if the check skips tests and the criterion has no ``exclude`` of its own.
         """
         if not check.reads(path):
             return False
@@ -103,26 +109,26 @@ class Criterion(Strict):
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing to measure: a check with its options. ``key`` names it in stored facts."""
+    """A check with its options: one thing to measure. ``key`` is its key in stored facts."""
 
     check: Check
     options: Options
 
     def reads(self, path: str) -> bool:
-        """Whether a file is one that the check is about."""
+        """Return whether the check reads ``path``."""
         return self.check.reads(path)
 
     @cached_property
     def key(self) -> str:
-        """The check's id, and its options where they are not the defaults."""
+        """The check's id, followed by the options that differ from the defaults, as JSON."""
         options = self.options.model_dump(mode="json", exclude_defaults=True)
         return self.check.id + (json.dumps(options, sort_keys=True) if options else "")
 
 
 class Rubric(Strict):
-    """A whole rubric. Build one with ``read_rubric``, which checks it against the catalog.
+    """A rubric. Use :func:`~grader.domain.rubric.reading.read_rubric`, which validates names too.
 
-    ``starter`` is what students were given, text by path: it is neither blamed nor praised.
+    ``starter`` has the text of each starter file by path.
     """
 
     exercise: Slug
@@ -138,7 +144,7 @@ class Rubric(Strict):
     starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
-        """Everything that must be measured to judge by this rubric, each once."""
+        """Return what must be measured to judge by this rubric, each once, sorted by key."""
         found: dict[str, Probe] = {}
         for criterion in self.criteria.values():
             if criterion.check != MANUAL:
@@ -155,7 +161,7 @@ class Rubric(Strict):
                 yield Probe(check, check.options())
 
     def _mending(self, catalog: Catalog) -> Iterator[Probe]:
-        # Of several criteria the first one says how a patch is to look.
+        # The first of several criteria on the same check decides on the options of the patch.
         layout = (one for one in reversed(self.criteria.values()) if one.check in MENDED)
         wanted = {criterion.check: criterion.options for criterion in layout}
         if self.feedback.patch and "mend" in catalog and wanted:
@@ -173,11 +179,11 @@ class CompiledCriterion:
     measure: Measure | None = None
 
     def reads(self, path: str) -> bool:
-        """Whether a file is one that the criterion's check is about."""
+        """Return whether the criterion's check reads ``path``."""
         return self.check is not None and self.check.reads(path)
 
     def takes(self, path: str, top_folder: str = "") -> bool:
-        """Whether a file counts for this criterion (:meth:`Criterion.takes`)."""
+        """Return whether ``path`` counts for this criterion; see :meth:`Criterion.takes`."""
         return self.check is not None and self.criterion.takes(path, self.check, top_folder)
 
 
@@ -199,9 +205,9 @@ class CompiledRubric:
         return CompiledRubric(rubric, catalog, rubric.probes(catalog), compiled_criterion)
 
     def mends(self, path: str, top_folder: str = "") -> bool:
-        """Whether a criterion counts the layout or the imports of a file, which a patch mends.
+        """Return whether the patch covers ``path``: a criterion counts its layout or imports.
 
-        A notebook is not mended, because its lines are not those of the code in it.
+        Notebooks are excluded, because the lines of their joined code are not those of the file.
         """
         weighed = (one for one in self.criteria if one.criterion.check in MENDED)
         return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)
@@ -216,6 +222,6 @@ def _compile_criterion(name: str, criterion: Criterion, catalog: Catalog) -> Com
 
 
 def probe_of(criterion: Criterion, catalog: Catalog) -> Probe:
-    """The probe that a criterion (not a manual one) is judged by."""
+    """Return the probe that measures ``criterion``, which must not be manual."""
     check = catalog[criterion.check]
     return Probe(check, check.options.model_validate(criterion.options))

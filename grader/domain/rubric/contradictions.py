@@ -1,4 +1,4 @@
-"""Options with which one tool blames what another tool writes: no student could satisfy both."""
+"""Contradicting options: one tool reports what another tool writes, so no code satisfies both."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from grader.domain.check import Options
 from grader.domain.errors import RubricProblem
 
-#: What flake8 blames and Black writes on purpose.
+#: Codes that flake8 reports for code as Black writes it.
 _BESIDE_BLACK = ("W503", "E203", "E701", "E704")
-#: Those of them that flake8 reports only when asked to.
+#: Those of them that flake8 does not report by default.
 _QUIET = frozenset({"W503", "E704"})
 
 Problems = Iterator[RubricProblem]
 
 
 def contradictions(chosen: Mapping[str, tuple[str, Options]]) -> Problems:
-    """What is wrong with criterion -> (check, options), each problem with its path in the rubric.
+    """Yield the contradictions in ``chosen``: (check id, options) by criterion id.
 
-    Checks are told by the ids ``formatting`` (Black), ``style`` (flake8) and ``import_order``.
+    Compares the options of the checks ``style`` (flake8) and ``import_order`` (isort) with those
+    of ``formatting`` (Black). Each problem has its path in the rubric.
     """
     blacks = [options for check, options in chosen.values() if check == "formatting"]
     against = {"style": _flake8_against_black, "import_order": _isort_against_black}
@@ -33,8 +34,8 @@ def contradictions(chosen: Mapping[str, tuple[str, Options]]) -> Problems:
 def _flake8_against_black(options: Options, width: int) -> Problems:
     limit = getattr(options, "max_line_length", width)
     if limit < width:
-        told = f"flake8 would blame lines of {limit + 1} to {width} characters that Black writes"
-        yield RubricProblem(told, ("max_line_length",))
+        message = f"flake8 would blame lines of {limit + 1} to {width} characters that Black writes"
+        yield RubricProblem(message, ("max_line_length",))
     select = getattr(options, "select", None)
     ignored = getattr(options, "extend_ignore", _BESIDE_BLACK)
     for code in _BESIDE_BLACK:
@@ -44,7 +45,7 @@ def _flake8_against_black(options: Options, width: int) -> Problems:
 
 
 def _reported(code: str, select: Sequence[str] | None, ignored: Sequence[str]) -> bool:
-    """Whether flake8 reports a code: of what selects and what ignores it, the longer decides."""
+    """Return whether flake8 reports ``code``: the longest matching prefix of both lists decides."""
 
     def longest(prefixes: Sequence[str]) -> int:
         return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)

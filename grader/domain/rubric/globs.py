@@ -1,4 +1,4 @@
-"""Path patterns of rubrics: ``*`` and ``?`` inside a segment, ``**`` for any number of segments."""
+"""Path patterns of rubrics: ``*`` and ``?`` within a segment, ``**`` for any number of segments."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from functools import lru_cache
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a path with forward slashes matches a pattern as a whole.
+    """Return whether ``pattern`` matches the whole ``path`` (with forward slashes).
 
-    Takes time in proportion to segments of the path times segments of the pattern.
+    Takes time proportional to segments of the path times segments of the pattern, so that no
+    pattern is slow. e.g. ``src/**`` matches ``src/a/b.py``; ``src/*`` does not.
     """
-    segments, wanted = path.split("/"), pattern.split("/")
+    segments = path.split("/")
     reachable = {0}
-    for part in wanted:
+    for part in pattern.split("/"):
         if part == "**":
             reachable = set(range(min(reachable, default=len(segments) + 1), len(segments) + 1))
         else:
@@ -27,10 +28,10 @@ def matches(path: str, pattern: str) -> bool:
 def selects(
     path: str, files: tuple[str, ...], exclude: tuple[str, ...], top_folder: str = ""
 ) -> bool:
-    """Whether a path matches one of ``files`` and none of ``exclude``.
+    """Return whether ``path`` matches one of ``files`` and none of ``exclude``.
 
-    A pattern may leave out the folder around the whole submission, which is ``top_folder``.
-    A cohort hands in the same few paths again and again, so answers are kept.
+    A pattern may omit ``top_folder``, the folder around the whole submission. Results are cached,
+    because a class hands in the same few paths many times.
     """
     names = {path, path.removeprefix(top_folder)}
 

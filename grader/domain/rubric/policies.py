@@ -1,4 +1,4 @@
-"""Policies of a rubric: what it says beside its criteria."""
+"""Policies of a rubric: intake, feedback and attempts."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-#: Neither text nor a truth value is taken for a whole number.
+#: A positive integer; strict, so that "12" and true are refused.
 Whole = Annotated[int, Field(strict=True, gt=0)]
 
 
 class Strict(BaseModel):
-    """A part of a rubric: never changed, and without keys that nobody knows."""
+    """Base of a part of a rubric: immutable, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Intake(Strict):
-    """What an upload may hold, and limits on it. Sizes are in bytes."""
+    """What an upload may contain. Sizes are in bytes, ``max_depth`` in folders."""
 
     notebooks: Literal["accepted", "refused"] = "refused"
     max_upload: Annotated[Whole, Field(le=52_428_800)] = 10_485_760
@@ -27,22 +27,23 @@ class Intake(Strict):
     max_depth: Annotated[Whole, Field(le=64)] = 16
 
 
-#: ``beginner`` explains everything and is warm, ``strict`` says only what to do.
+#: ``beginner`` explains each finding and is encouraging, ``standard`` explains each kind once,
+#: ``strict`` only says what to do.
 Tone = Literal["beginner", "standard", "strict"]
 
 
 class Feedback(Strict):
-    """What a student sees, and in which tone. Without ``patch`` no patch is made."""
+    """What a student sees: whether a patch is made, and the tone of the report."""
 
     patch: bool = True
     tone: Tone = "standard"
 
 
 class Attempts(Strict):
-    """What becomes of an attempt that waits when the student hands in a newer one.
+    """What happens to a queued attempt when the student hands in a newer one.
 
-    ``skip`` leaves it ungraded, unless it came from a system that waits for its score; ``grade``
-    grades every attempt, the newest first.
+    ``skip`` leaves it ungraded, unless an LMS waits for its score; ``grade`` grades each attempt,
+    the newest first.
     """
 
     superseded: Literal["skip", "grade"] = "skip"

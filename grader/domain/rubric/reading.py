@@ -1,4 +1,4 @@
-"""Reading a rubric: every mistake that it holds, each with its place and the nearest right word."""
+"""Reading a rubric: validates plain data and lists each mistake with its path and a suggestion."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from grader.domain.measures import Measure
 from grader.domain.rubric import MANUAL, Criterion, Level, Rubric, Scale, probe_of
 from grader.domain.rubric.contradictions import contradictions
 from grader.domain.rubric.policies import Attempts, Feedback, Intake
-from grader.domain.rubric.validation_messages import in_words
+from grader.domain.rubric.validation_messages import plain_message
 
-#: Where a starter file lies in the folder that was handed out.
+#: A relative path of a Python file without "." and ".." segments, e.g. "tools/numbers.py"; not
+#: "/numbers.py", "../numbers.py" or "notes.txt".
 _STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.pyi?")
 _POLICIES: Mapping[str, type[BaseModel]] = {
     "intake": Intake,
@@ -30,10 +31,10 @@ _POLICIES: Mapping[str, type[BaseModel]] = {
 
 
 def read_rubric(data: object, catalog: Catalog) -> Rubric:
-    """A rubric from plain data.
+    """Return the rubric that ``data`` (dicts, lists and scalars) describes.
 
     Raises:
-        BadRubric: with every mistake found, each with its path in the data.
+        BadRubric: with each mistake and its path in ``data``. Mistakes of form hide those of names.
     """
     if not isinstance(data, dict):
         raise BadRubric([RubricProblem("a rubric is a mapping of keys to values")])
@@ -54,7 +55,7 @@ def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
             unknown, known = str(path[-1]), _keys_at(path)
             yield RubricProblem("unknown key", path, suggestion=nearest(unknown, known))
         else:
-            yield RubricProblem(in_words(item["type"], item["msg"]), path)
+            yield RubricProblem(plain_message(item["type"], item["msg"]), path)
 
 
 def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
@@ -66,7 +67,11 @@ def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word nearest to a mistyped one, or nothing."""
+    """Return the word of ``known`` most similar to ``word``, or "" if none is similar.
+
+    The similarity of at least 0.6 is the default of difflib: "docstring" suggests "docstrings",
+    "foo" nothing.
+    """
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 
 
@@ -135,7 +140,7 @@ def _option_problems(options: Mapping[str, Any], check: Check) -> Iterator[Rubri
                 hint = nearest(str(item["loc"][-1]), check.options.model_fields)
                 yield RubricProblem(f"{check.id} has no such option", path, suggestion=hint)
             else:
-                yield RubricProblem(in_words(item["type"], item["msg"]), path)
+                yield RubricProblem(plain_message(item["type"], item["msg"]), path)
 
 
 def _scale_problems(scale: Scale, points: Decimal, measure: Measure) -> Iterator[RubricProblem]:
@@ -165,7 +170,7 @@ def _end_problems(full_at: Decimal, zero_at: Decimal, measure: Measure) -> Itera
 
 
 def _reachable(value: Decimal, measure: Measure) -> bool:
-    """Whether the measure can be as good as that."""
+    """Return whether ``measure`` can be as good as ``value``."""
     if measure.better == "lower":
         return value >= measure.low
     return measure.high is None or value <= measure.high
@@ -197,7 +202,7 @@ def _bound_problems(bounds: Sequence[Decimal | None]) -> Iterator[RubricProblem]
 
 
 def _chosen_options(rubric: Rubric, catalog: Catalog) -> Mapping[str, tuple[str, Options]]:
-    """Criterion -> (check, options with their defaults), without those that have problems."""
+    """Return (check id, options with defaults) by criterion id, without invalid criteria."""
     chosen = {}
     for name, criterion in rubric.criteria.items():
         with suppress(KeyError, ValidationError):

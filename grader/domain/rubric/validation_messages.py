@@ -1,8 +1,8 @@
-"""A validator's messages in words that an instructor knows."""
+"""Messages of pydantic in words that an instructor knows."""
 
 from __future__ import annotations
 
-#: The validator's own words, by its type of error, where an instructor would not know them.
+#: Messages by pydantic's type of error, where pydantic's own need knowledge of Python.
 _WORDS = {
     "missing": "is missing",
     "dict_type": "should be a map of keys to values",
@@ -15,7 +15,10 @@ _WORDS = {
 }
 
 
-def in_words(kind: str, message: str) -> str:
-    """What is wrong, without its subject, from pydantic's type of error and message."""
+def plain_message(kind: str, message: str) -> str:
+    """Return what is wrong, without the subject, for pydantic's error type and ``message``.
+
+    e.g. "Input should be greater than 0" becomes "should be greater than 0".
+    """
     subject, should, rest = message.partition(" should ")
     return _WORDS.get(kind) or (f"should {rest}" if should else subject)
