@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.analysis.syntax.dotted_names import last_name, root_of
+from grader.analysis.syntax.dotted_names import base_name, called_name, last_name, root_of
 from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.walk import EVALUATED, OWN, children, expressions, walk
 from grader.analysis.tools.recursion import room_for_recursion
@@ -93,6 +93,9 @@ def test_parts_of_a_dotted_name() -> None:
         "",
     ]
     assert last_name(None) == ""
+    assert called_name(expression("pytest.raises(E)")) == called_name(expression("raises"))
+    assert called_name(expression("make()()")) == "" and base_name(expression("make()()")) == "make"
+    assert base_name(expression("typing.List[int]")) == "List"
     assert root_of(expression("x[0][1]")) == ("x", "")
     assert root_of(expression("x.y[0].z")) == ("x", "y")
     assert root_of(expression("f().x")) == ("", "")

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.mutations import uses_of
 from grader.analysis.syntax.name_cases import snake_case
-from grader.analysis.syntax.names import last_name
 from grader.analysis.syntax.statements import DEFINITIONS, bodies
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -63,7 +63,7 @@ def _candidates(tree: ast.Module) -> Iterator[tuple[ast.Name, ast.expr]]:
     """Names with the value that a module's own code gives them, loops and the guard aside."""
     for statement in _own_statements(tree):
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            if last_name(statement.annotation) != "TypeAlias":
+            if base_name(statement.annotation) != "TypeAlias":
                 yield from _pairs(statement.target, statement.value)
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:

@@ -10,6 +10,21 @@ def last_name(node: ast.AST | None) -> str:
     return str(getattr(node, "attr", None) or getattr(node, "id", ""))
 
 
+def called_name(node: ast.AST) -> str:
+    """Return the last name of ``node``, or of what it calls: ``raises`` of ``pytest.raises(E)``."""
+    return last_name(node.func if isinstance(node, ast.Call) else node)
+
+
+def base_name(node: ast.AST) -> str:
+    """Return the last name of ``node`` under every call and subscript.
+
+    ``fixture`` for ``pytest.fixture(...)``, ``List`` for ``typing.List[int]``.
+    """
+    while isinstance(node, ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return last_name(node)
+
+
 def root_of(node: ast.expr) -> tuple[str, str]:
     """Return the name that ``node`` begins with, and the first attribute that is taken of it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import every_statement, is_constant_expression
 from grader.analysis.syntax.walk import expressions
 
@@ -52,11 +53,6 @@ _TRIES = frozenset({"Try", "TryStar"})
 def is_try(node: ast.AST) -> bool:
     """Whether a node is ``try``, with ``except`` or ``except*``."""
     return type(node).__name__ in _TRIES
-
-
-def last_name(node: ast.AST | None) -> str:
-    """The last part of a dotted name, empty for anything else."""
-    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
 
 
 def caught(kind: ast.expr | None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression
 
 #: Statements that a guard may hold: enough to parse arguments and call ``main``. More is a script
@@ -163,5 +164,5 @@ def _worked_out(value: ast.expr) -> Iterator[ast.AST]:
 def _makes_a_value(function: ast.expr) -> bool:
     if isinstance(function, ast.Subscript):
         return _makes_a_value(function.value)
-    name = str(getattr(function, "attr", None) or getattr(function, "id", ""))
+    name = last_name(function)
     return name in _MAKERS or name[:1].isupper()

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.analysis.syntax.names import arguments_of, last_name, names_in
+from grader.analysis.syntax.dotted_names import base_name
+from grader.analysis.syntax.names import arguments_of, names_in
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import children
 
@@ -145,7 +146,7 @@ def _note_alias(uses: Uses, targets: list[ast.expr], value: ast.expr) -> None:
 
 def _note_call(uses: Uses, node: ast.Call, at_top: bool) -> None:
     function = node.func
-    name = last_name(function)
+    name = base_name(function)
     if isinstance(function, ast.Attribute) and function.attr in _CHANGING:
         uses.changed.update(_roots([function.value]))
     uses.called.add(name)

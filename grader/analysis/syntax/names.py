@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
+from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import children
 
@@ -110,14 +111,7 @@ def words_of(name: str) -> list[str]:
 
 def decorators(function: Function) -> set[str]:
     """The last part of the name of each decorator, called or not."""
-    return {last_name(each) for each in function.decorator_list}
-
-
-def last_name(expression: ast.expr) -> str:
-    """``fixture`` for ``fixture``, ``pytest.fixture`` and ``pytest.fixture(...)``."""
-    while isinstance(expression, ast.Call | ast.Subscript):
-        expression = expression.func if isinstance(expression, ast.Call) else expression.value
-    return str(getattr(expression, "attr", None) or getattr(expression, "id", ""))
+    return {base_name(each) for each in function.decorator_list}
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
@@ -191,7 +185,7 @@ def _kind_of_variable(node: ast.AST) -> Kind:
     if isinstance(node, _WITHS):
         return Kind.OPENED
     value = getattr(node, "value", None)
-    made_by = last_name(value) if isinstance(value, ast.Call) else ""
+    made_by = base_name(value) if isinstance(value, ast.Call) else ""
     if made_by in _TYPE_MAKERS:
         return Kind.TYPE
     return Kind.OPENED if "open" in made_by.lower() else Kind.VARIABLE

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.analysis.syntax.call_targets import Aliases, Target
-from grader.analysis.syntax.except_clauses import last_name
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.walk import expressions
 
 #: The errors that a risky call raises: to catch one of them is care.

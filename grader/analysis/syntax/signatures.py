@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, Function, bodies, is_stub
 
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
@@ -48,17 +49,12 @@ class Definition:
     @cached_property
     def decorators(self) -> frozenset[str]:
         """The last part of the name of every decorator."""
-        return frozenset(map(_last_name, self.node.decorator_list))
+        return frozenset(map(called_name, self.node.decorator_list))
 
     @property
     def is_declared_twice(self) -> bool:
         """Whether another definition of that name speaks for it: overloads and setters."""
         return bool(self.decorators & _DECLARED_TWICE)
-
-
-def _last_name(node: ast.expr) -> str:
-    named = node.func if isinstance(node, ast.Call) else node
-    return str(getattr(named, "attr", None) or getattr(named, "id", ""))
 
 
 def definitions(tree: ast.Module) -> list[Definition]:
@@ -92,7 +88,7 @@ def _holds_a_place(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Return):
         return not _has_value(statement)
     if isinstance(statement, ast.Raise) and statement.exc is not None:
-        return _last_name(statement.exc) == "NotImplementedError"
+        return called_name(statement.exc) == "NotImplementedError"
     return is_stub([statement])
 
 

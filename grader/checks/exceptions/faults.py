@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from grader.analysis.syntax.call_targets import Aliases
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.except_clauses import (
     caught,
     deals_with_it,
@@ -14,7 +15,6 @@ from grader.analysis.syntax.except_clauses import (
     is_deliberate,
     is_silent,
     is_try,
-    last_name,
     only_cleans,
     only_imports,
 )

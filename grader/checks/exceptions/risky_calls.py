@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from grader.analysis.syntax.call_targets import Aliases, Target, aliases_of, target_of
-from grader.analysis.syntax.except_clauses import caught, is_try, last_name
+from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.except_clauses import caught, is_try
 from grader.analysis.syntax.raising_calls import (
     EITHER,
     VALUE,

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from grader.analysis.syntax.dotted_names import root_of
+from grader.analysis.syntax.dotted_names import last_name, root_of
 from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression
@@ -113,7 +113,7 @@ def _is_type_checking(statement: ast.If, module: Module) -> bool:
     A name ``TYPE_CHECKING`` that the module itself defines may be true.
     """
     test = statement.test
-    name = str(getattr(test, "attr", None) or getattr(test, "id", ""))
+    name = last_name(test)
     return name == "TYPE_CHECKING" and name not in module.defined
 
 

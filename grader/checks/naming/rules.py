@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.names import (
     Binding,
     Kind,
     Scope,
     arguments_of,
     decorators,
-    last_name,
     words_of,
 )
 from grader.analysis.syntax.statements import FUNCTIONS, Function
@@ -139,7 +139,7 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def _called(node: ast.AST) -> str:
-    return last_name(node) if isinstance(node, ast.Call) else ""
+    return base_name(node) if isinstance(node, ast.Call) else ""
 
 
 def _worked_out(function: Function) -> Iterator[ast.AST]:

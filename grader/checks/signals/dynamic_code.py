@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.analysis.syntax.call_targets import Aliases, aliases_of, target_of
+from grader.analysis.syntax.dotted_names import last_name
 from grader.checks.signals.gathering import Gathered
 from grader.domain.inspection import Finding
 
@@ -28,13 +29,9 @@ def runs_text(gathered: Gathered) -> Iterator[Finding]:
         yield from _foreign(node)
     names = _LAST_NAMES | aliases.imported.keys()
     for call in gathered.calls:
-        if _last_name(call.func) in names:
+        if last_name(call.func) in names:
             yield from _call(call, aliases)
     yield from _handed_on(gathered, aliases)
-
-
-def _last_name(function: ast.expr) -> str:
-    return str(getattr(function, "attr", None) or getattr(function, "id", ""))
 
 
 def _call(call: ast.Call, aliases: Aliases) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.checks.tests_present.running import (
     Step,
     catches,
@@ -13,7 +14,7 @@ from grader.checks.tests_present.running import (
     has_no_effect,
     mentioned_names,
 )
-from grader.checks.tests_present.tautologies import Tautologies, is_same, last_name, shape
+from grader.checks.tests_present.tautologies import Tautologies, is_same, shape
 
 #: Calls that assert, in addition to every name that begins with ``assert``.
 _ASSERTING = frozenset({"raises", "warns", "deprecated_call", "expect"})
@@ -88,7 +89,7 @@ class Assertions:
         if isinstance(statement, ast.Assert):
             self._add_assert(statement, swallowed, nested)
         elif isinstance(statement, ast.Raise):
-            if statement.exc is not None and last_name(statement.exc) == "AssertionError":
+            if statement.exc is not None and called_name(statement.exc) == "AssertionError":
                 self._add(statement, is_effective=nested and not swallowed)
         elif not has_no_effect(statement):
             can_fail = not (swallowed or _contains_only_raise(statement))
@@ -120,7 +121,7 @@ class Assertions:
         mentioning = [value]
         for node in ast.walk(value):
             if isinstance(node, ast.Call):
-                name = last_name(node)
+                name = called_name(node)
                 if name == "fail":
                     self._add(node, is_effective=can_fail and nested)
                 elif name.startswith("assert") or name in _ASSERTING:
@@ -148,7 +149,7 @@ def _accepts_any_error(call: ast.Call) -> bool:
 
     A pattern of the message narrows it down: ``raises(Exception, match="negative")`` does not.
     """
-    has_pattern = "Regex" in last_name(call) or any(item.arg == "match" for item in call.keywords)
+    has_pattern = "Regex" in called_name(call) or any(item.arg == "match" for item in call.keywords)
     return not has_pattern and catches(call.args[:1], _ANY_ERROR)
 
 
@@ -159,7 +160,7 @@ def _contains_only_raise(statement: ast.stmt) -> bool:
     """
     if not isinstance(statement, ast.With | ast.AsyncWith):
         return False
-    last = last_name(statement.items[-1].context_expr)
+    last = called_name(statement.items[-1].context_expr)
     if last not in _ASSERTING and not last.startswith("assert"):
         return False
     return all(isinstance(item, ast.Raise | ast.Pass) for item in statement.body)

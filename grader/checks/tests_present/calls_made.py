@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.assertions import EXPECT_ERROR
-from grader.checks.tests_present.tautologies import last_name
 
 #: In place of a number of arguments: it cannot be counted (``f(*args)``), or an attribute is read.
 ANY, READ = -1, -2
@@ -132,7 +132,7 @@ class Usage:
         return node.id in self.module_names.neutral
 
     def _add_call(self, node: ast.Call) -> None:
-        function, name = node.func, last_name(node)
+        function, name = node.func, called_name(node)
         if self._starts_neutral(node):
             pass
         elif isinstance(function, ast.Attribute):

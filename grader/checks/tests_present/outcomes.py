@@ -16,12 +16,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.signatures import starred_arguments
 from grader.analysis.syntax.statements import DEFINITIONS, Function
 from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.calls_made import Call, ModuleNames, Usage
 from grader.checks.tests_present.running import Step, expressions
-from grader.checks.tests_present.tautologies import last_name
 
 #: How an assertion checks a group. "asserted": it is in the group. "watched": it comes later, on an
 #: object that the test got to watch side effects, e.g. ``capsys`` or a mock. "near": it comes
@@ -202,7 +202,7 @@ class _Grouping:
         if isinstance(statement, ast.Try):
             return _expects_exception(statement)
         if isinstance(statement, _WITH):
-            names = (last_name(item.context_expr) for item in statement.items)
+            names = (called_name(item.context_expr) for item in statement.items)
             return any(name.startswith(_ASSERTING_CONTEXTS) for name in names) or bool(
                 usage.local_values
             )
@@ -268,5 +268,5 @@ def _is_forced_failure(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
         return isinstance(node.test, ast.Constant)
     if isinstance(node, ast.Raise):
-        return node.exc is not None and last_name(node.exc) == "AssertionError"
-    return isinstance(node, ast.Call) and last_name(node) == "fail"
+        return node.exc is not None and called_name(node.exc) == "AssertionError"
+    return isinstance(node, ast.Call) and called_name(node) == "fail"

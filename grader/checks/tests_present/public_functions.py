@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.signatures import values_given
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
@@ -20,7 +21,7 @@ from grader.checks.tests_present.calls_made import ModuleNames, Usage
 from grader.checks.tests_present.outcomes import Group
 from grader.checks.tests_present.routines import Routine, is_case
 from grader.checks.tests_present.running import mentioned_names
-from grader.checks.tests_present.tautologies import digest, is_constant, last_name
+from grader.checks.tests_present.tautologies import digest, is_constant
 
 _PROMPT, _MORE = ">>> ", "... "
 #: Decorators that turn a method into an attribute.
@@ -109,7 +110,7 @@ def _public_function(node: Function, one: Definition) -> PublicFunction:
         is_method=one.is_method,
         min_arguments=min_arguments,
         max_arguments=max_arguments,
-        is_property=any(last_name(item) in _PROPERTIES for item in node.decorator_list),
+        is_property=any(called_name(item) in _PROPERTIES for item in node.decorator_list),
         returns_value=next(values_given(node), None) is not None,
     )
 
@@ -120,7 +121,7 @@ def _argument_range(node: Function, is_method: bool) -> tuple[int, int]:
     For a method the range covers both ``box.volume()`` and ``Box.volume(box)``. Behind a decorator
     that may change the arguments, every number is accepted.
     """
-    if any(last_name(item) not in _SAME_ARGUMENTS for item in node.decorator_list):
+    if any(called_name(item) not in _SAME_ARGUMENTS for item in node.decorator_list):
         return 0, _UNLIMITED
     arguments = node.args
     positional = len(arguments.posonlyargs) + len(arguments.args)
@@ -142,7 +143,7 @@ def _is_trivial_statement(statement: ast.stmt) -> bool:
         named = isinstance(statement, ast.Return) and isinstance(value, ast.Name)
         return value is None or named or is_constant(value)
     if isinstance(statement, ast.Raise) and statement.exc is not None:
-        return last_name(statement.exc) == "NotImplementedError"
+        return called_name(statement.exc) == "NotImplementedError"
     return is_stub([statement])
 
 

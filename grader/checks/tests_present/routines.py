@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.imports import Import
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.checks.tests_present.assertions import Assertions
@@ -19,7 +20,7 @@ from grader.checks.tests_present.outcomes import (
     header_expressions,
 )
 from grader.checks.tests_present.running import mentioned_names, steps_of
-from grader.checks.tests_present.tautologies import Tautologies, digest, last_name
+from grader.checks.tests_present.tautologies import Tautologies, digest
 
 #: Methods that the test runner calls around every test of a class.
 SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"})
@@ -86,7 +87,7 @@ def has_test_case(tree: ast.Module) -> bool:
 
 def is_case(definition: ast.ClassDef) -> bool:
     """Return whether a base of `definition` is named like unittest's, e.g. ``TestCase``."""
-    return any(last_name(base).endswith("TestCase") for base in definition.bases)
+    return any(called_name(base).endswith("TestCase") for base in definition.bases)
 
 
 def routines(
@@ -147,7 +148,7 @@ def _is_collected_class(definition: ast.ClassDef, functions: set[str]) -> bool:
 
     e.g. ``class TestArea:`` without ``__init__``, and ``class Area(BaseTest):``.
     """
-    by_base = any("Test" in last_name(base) for base in definition.bases)
+    by_base = any("Test" in called_name(base) for base in definition.bases)
     return by_base or (definition.name.startswith("Test") and "__init__" not in functions)
 
 
@@ -248,7 +249,7 @@ def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
     e.g. ``skip("later")``, ``xfail``, ``skipif(True)``; not ``skipif(x)`` and ``xfail(x)``.
     """
     for mark in marks:
-        name = last_name(mark)
+        name = called_name(mark)
         if name in _SKIP_MARKS and not _has_condition(mark):
             return True
         if name in _CONDITIONAL_SKIP_MARKS and isinstance(mark, ast.Call) and mark.args:
@@ -259,7 +260,7 @@ def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
 
 def _has_condition(mark: ast.expr) -> bool:
     """Return whether `mark` is e.g. ``xfail(condition)``; a text alone is the reason."""
-    if not isinstance(mark, ast.Call) or last_name(mark) != "xfail":
+    if not isinstance(mark, ast.Call) or called_name(mark) != "xfail":
         return False
     return any(not isinstance(value, ast.Constant) for value in mark.args)
 

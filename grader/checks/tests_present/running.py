@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.analysis.syntax.walk import children
-from grader.checks.tests_present.tautologies import last_name
 
 #: Calls that end a test, so that nothing behind them runs, e.g. ``pytest.skip("later")``.
 _EXITS = frozenset({"skip", "skipTest", "exit", "xfail"})
@@ -61,7 +61,7 @@ def mentioned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
-        if not isinstance(node, ast.Call) or last_name(node) not in _EXISTENCE_TESTS:
+        if not isinstance(node, ast.Call) or called_name(node) not in _EXISTENCE_TESTS:
             yield from _mentioned_in_node(node)
             waiting += children(node)
 
@@ -140,7 +140,7 @@ def _up_to_exit(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
             return
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if last_name(statement.value) in _EXITS:
+            if called_name(statement.value) in _EXITS:
                 return
 
 
@@ -173,7 +173,7 @@ def _swallows_assertions(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.With):
         calls = [item.context_expr for item in statement.items]
         return any(
-            last_name(call) == "suppress" and catches(call.args, _CATCH_ASSERTIONS)
+            called_name(call) == "suppress" and catches(call.args, _CATCH_ASSERTIONS)
             for call in calls
             if isinstance(call, ast.Call)
         )
@@ -188,7 +188,7 @@ def _swallows_assertions(statement: ast.stmt) -> bool:
 def catches(kinds: Sequence[ast.expr], names: frozenset[str]) -> bool:
     """Return whether one of the exceptions `kinds`, alone or in a tuple, has one of `names`."""
     every_kind = (item for kind in kinds for item in getattr(kind, "elts", [kind]))
-    return any(last_name(item) in names for item in every_kind)
+    return any(called_name(item) in names for item in every_kind)
 
 
 def _reports_failure(body: Sequence[ast.stmt]) -> bool:
@@ -197,6 +197,6 @@ def _reports_failure(body: Sequence[ast.stmt]) -> bool:
         for node in ast.walk(statement):
             if isinstance(node, ast.Raise | ast.Assert):
                 return True
-            if isinstance(node, ast.Call) and last_name(node).startswith(("assert", "fail")):
+            if isinstance(node, ast.Call) and called_name(node).startswith(("assert", "fail")):
                 return True
     return False

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.analysis.syntax import dotted_names
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.statements import Function
 
 #: Operators that hold between a value and itself, e.g. ``x <= x`` but not ``x < x``.
@@ -38,14 +38,6 @@ _FUNCTION_ATTRIBUTES = frozenset(
 )
 #: Expressions that may give another value each time, e.g. ``next(rows) == next(rows)`` can fail.
 _EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
-
-
-def last_name(node: ast.AST) -> str:
-    """Return the last part of the dotted name of `node`, or of what it calls.
-
-    e.g. ``raises`` for ``pytest.raises`` and ``pytest.raises(ValueError)``, "" for ``x[0]``.
-    """
-    return dotted_names.last_name(node.func if isinstance(node, ast.Call) else node)
 
 
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
@@ -150,7 +142,7 @@ class Tautologies:
             if isinstance(operator, ast.IsNot):
                 never_none = self._is_imported(left) or _is_never_none(left)
                 return right.value is None and never_none
-            return isinstance(operator, ast.GtE) and right.value == 0 and last_name(left) == "len"
+            return isinstance(operator, ast.GtE) and right.value == 0 and called_name(left) == "len"
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
@@ -188,12 +180,12 @@ def _is_nonempty_literal(test: ast.expr) -> bool:
 def _is_never_none(value: ast.AST) -> bool:
     """Return whether `value` is a literal or a call of a pure builtin, e.g. ``len(area(1))``."""
     by_name = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
-    return isinstance(value, _NEVER_NONE) or (by_name and last_name(value) in _PURE | _INSPECTING)
+    return isinstance(value, _NEVER_NONE) or (by_name and called_name(value) in _PURE | _INSPECTING)
 
 
 def _is_length_of_literal(call: ast.Call) -> bool:
     """Return whether `call` is e.g. ``len([f()])``, which is 1 whatever ``f`` returns."""
-    if last_name(call) != "len" or len(call.args) != 1:
+    if called_name(call) != "len" or len(call.args) != 1:
         return False
     only = call.args[0]
     return isinstance(only, ast.List | ast.Tuple) and not any(
@@ -204,7 +196,7 @@ def _is_length_of_literal(call: ast.Call) -> bool:
 def _is_instance_of_object(test: ast.expr) -> bool:
     if not isinstance(test, ast.Call) or len(test.args) != 2:
         return False
-    return last_name(test) == "isinstance" and last_name(test.args[1]) == "object"
+    return called_name(test) == "isinstance" and called_name(test.args[1]) == "object"
 
 
 def constant_names(function: Function) -> frozenset[str]:
