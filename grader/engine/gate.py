@@ -1,8 +1,8 @@
-"""The gate: is this file Python that can be measured at all, or a document that can be read?
+"""The gate: decide whether a file can be measured before any check sees it.
 
-Cheap caps come first, then the parser, then the size of the tree, then the compiler, so that no
-step meets what the one before it keeps out. It runs nothing of what it reads. Hostile text can
-still cost the parser its time or memory: that is why the gate works in the killable child.
+The order is: cheap limits, the parser, the size of the tree, the compiler, so that each step is
+protected by the steps before it. No code of the file is executed. Hostile text can still cost the
+parser much time or memory, so the gate runs in the killable child.
 """
 
 from __future__ import annotations
@@ -19,31 +19,44 @@ from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile, decode, is_document
 from grader.engine.notebook import NotANotebook, code_of
 
-#: Rises with every change of what the gate lets through or says.
+#: Part of the key of stored facts. Raise it whenever the gate decides or reports otherwise.
 GATE_VERSION = 3
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
+# All limits are chosen by hand: far beyond any honest file, and low enough that no tool
+# of the checks needs more than seconds for a hostile file within them.
 MAX_BYTES = 200_000
 MAX_LINES = 5_500
 MAX_COLUMNS = 2_000
+#: Consecutive lines that end with a backslash.
 MAX_CONTINUED = 50
+#: Consecutive spaces and tabs within a line.
 MAX_BLANKS = 250
+#: Nesting of brackets; of syntax tree nodes; number of nodes.
 MAX_BRACKETS = 30
 MAX_DEPTH = 150
 MAX_NODES = 60_000
 
-#: CPython's own tokenizer gives up there, with a worse message.
+#: CPython's tokenizer gives up at this nesting, with a message that does not help a student.
 _PARSER_BRACKETS = 200
-#: Deep enough for a tree of MAX_DEPTH, shallow enough for the C stack in parser and compiler.
+#: Recursion limit: enough for a tree of MAX_DEPTH, and low enough for the C stack of parser and
+#: compiler.
 _RECURSION = 2_000
 
+#: An encoding declaration (PEP 263), e.g. ``# -*- coding: latin-1 -*-``; not ``x = "coding: a"``.
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+#: A line that is empty or a comment: only then may the declaration be on the second line.
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "utf-8-sig", "utf-8-unix", "utf-8-dos", "utf-8-mac"})
 _ASCII_NAMES = frozenset({"ascii", "us-ascii"})
+#: A control character that no editor writes, e.g. NUL or ESC; not tab, newline or form feed.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+#: More blanks in a row than MAX_BLANKS.
 _BLANKS = re.compile(rf"[ \t\f]{{{MAX_BLANKS + 1},}}")
+#: More continued lines in a row than MAX_CONTINUED.
 _CONTINUED = re.compile(rf"(?:\\\n[^\n]*?){{{MAX_CONTINUED}}}\\\n")
+#: Strings and comments, so that brackets inside them do not count, and the brackets themselves.
+#: e.g. of ``f("(")  # [`` it matches ``(``, ``"("``, ``)`` and ``# [``.
 _LEXEMES = re.compile(
     r'"""(?:[^\\]|\\[\s\S])*?(?:"""|\Z)'
     r"|'''(?:[^\\]|\\[\s\S])*?(?:'''|\Z)"
@@ -55,7 +68,7 @@ _LEXEMES = re.compile(
 
 
 class _Unreadable(Exception):
-    """Why a file is not let through."""
+    """Raised for a file that is rejected; becomes an inspection with one finding."""
 
     def __init__(self, reason: str, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -64,32 +77,34 @@ class _Unreadable(Exception):
 
 
 def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspection:
-    """The source file, parsed and known to compile, or why it cannot be measured.
+    """Return the source file if it parses and compiles, or else an inspection that says why not.
 
-    Of a document only the size, the encoding and the characters are looked at.
+    Of a document (not Python) only the size, the encoding and control characters are checked.
 
-    ``python`` is the version that the exercise is written for. A file that does not compile is
-    ``unreadable`` with one finding (codes: ``unreadable.GUIDANCE``); where only our own
-    interpreter is too old for it, it is ``failed`` with the reason ``grammar``.
+    ``python`` is the version of the exercise, e.g. ``3.11``. A file that does not compile is
+    ``unreadable`` with one finding (codes: ``unreadable.GUIDANCE``); if only the
+    interpreter of this service is too old, it is ``failed`` with the reason ``grammar``.
     """
     try:
         if is_document(path):
-            _refuse_control(_decoded(_small(data), ascii_only=False))
+            _refuse_control(_decoded(_checked_size(data), ascii_only=False))
             return SourceFile(path, data)
         data = code_of(path, data)
-        text = _decoded(data, ascii_only=_refuse_cookie(_small(data)))
+        text = _decoded(data, ascii_only=_declares_ascii(_checked_size(data)))
         _refuse_control(text)
         _refuse_sizes(text)
         depth, at = _bracket_depth(text)
-        nested = _Unreadable("too_deep", f"brackets are nested {depth} deep", *_place(text, at))
+        nested = _Unreadable(
+            "too_deep", f"brackets are nested {depth} deep", *_line_and_column(text, at)
+        )
         if depth > _PARSER_BRACKETS:
             raise nested
         source = SourceFile(path, data)
-        with _quiet(), _shallow():
-            ours = _parsed(source, text, python)
-        if ours is not None:
-            return ours
-        # Only now: a bracket that was never closed nests as well, and deserves its own message.
+        with _without_warnings(), _recursion_limit():
+            failed = _compile_or_explain(source, text, python)
+        if failed is not None:
+            return failed
+        # After the parser, whose message about a bracket that is never closed is better.
         if depth > MAX_BRACKETS:
             raise nested
     except NotANotebook as reason:
@@ -100,6 +115,7 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
 
 
 def _inspection(refusal: _Unreadable) -> Inspection:
+    """Return ``refusal`` as an unreadable inspection with one finding."""
     code = "syntax-error" if refusal.reason == "syntax" else refusal.reason.replace("_", "-")
     finding = Finding(
         code=code,
@@ -110,29 +126,29 @@ def _inspection(refusal: _Unreadable) -> Inspection:
     return Inspection(state=State.UNREADABLE, reason=refusal.reason, findings=(finding,))
 
 
-def _small(data: bytes) -> bytes:
+def _checked_size(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise _Unreadable("too_large", f"the file has {len(data):,} bytes; {MAX_BYTES:,} are read")
     return data
 
 
 def _decoded(data: bytes, *, ascii_only: bool) -> str:
-    """The text with every newline as ``\\n``."""
+    """Return the text of ``data`` with every line end as ``\\n``; raise if it cannot be decoded."""
     try:
         text = data.decode("ascii") if ascii_only else decode(data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        told = "the ASCII that its first lines declare" if ascii_only else "UTF-8"
-        message = f"the byte 0x{data[error.start]:02x} is not {told}"
+        expected = "the ASCII that its first lines declare" if ascii_only else "UTF-8"
+        message = f"the byte 0x{data[error.start]:02x} is not {expected}"
         if data.startswith(_UTF_16):
             message = "the file is saved as UTF-16 (“Unicode” in Windows); UTF-8 is needed"
         raise _Unreadable("encoding", message, line, column) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _refuse_cookie(data: bytes) -> bool:
-    """Refuses every encoding but UTF-8 and ASCII; true for a declared ASCII."""
+def _declares_ascii(data: bytes) -> bool:
+    """Return whether ``data`` declares ASCII; raise if it declares anything but ASCII or UTF-8."""
     bom = data.startswith(b"\xef\xbb\xbf")
     first, _, rest = data[3 * bom :].partition(b"\n")
     second = rest.partition(b"\n")[0] if _BLANK.match(first.rstrip(b"\r")) else b""
@@ -155,7 +171,7 @@ def _refuse_control(text: str) -> None:
     if control:
         name = f"the control character 0x{ord(control[0]):02x}"
         raise _Unreadable(
-            "control_characters", f"{name} stands here", *_place(text, control.start())
+            "control_characters", f"{name} stands here", *_line_and_column(text, control.start())
         )
 
 
@@ -167,63 +183,67 @@ def _refuse_sizes(text: str) -> None:
         if len(line) > MAX_COLUMNS:
             message = f"this line has {len(line):,} characters; {MAX_COLUMNS:,} are read"
             raise _Unreadable("too_large", message, number, MAX_COLUMNS + 1)
-    # pycodestyle's patterns look at every blank once for each blank before it.
+    # Patterns of pycodestyle take quadratic time in a run of blanks.
     blanks = _BLANKS.search(text)
     if blanks:
         message = f"{len(blanks[0]):,} blanks stand in a row; {MAX_BLANKS} are read"
-        raise _Unreadable("too_large", message, *_place(text, blanks.start()))
+        raise _Unreadable("too_large", message, *_line_and_column(text, blanks.start()))
     continued = _CONTINUED.search(text) if text.count("\\\n") > MAX_CONTINUED else None
     if continued:
         message = f"more than {MAX_CONTINUED} lines in a row are continued by a backslash"
-        raise _Unreadable("too_deep", message, *_place(text, continued.start()))
+        raise _Unreadable("too_deep", message, *_line_and_column(text, continued.start()))
 
 
-def _place(text: str, at: int) -> tuple[int, int]:
+def _line_and_column(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _bracket_depth(text: str) -> tuple[int, int]:
-    """How deep brackets nest, and where, those in strings and comments aside."""
-    deepest = depth = place = 0
+    """Return the deepest nesting of brackets outside strings and comments, and its offset."""
+    deepest = depth = offset = 0
     for match in _LEXEMES.finditer(text):
         lexeme = match[0]
         if lexeme in "([{":
             depth += 1
             if depth > deepest:
-                deepest, place = depth, match.start()
+                deepest, offset = depth, match.start()
         elif lexeme in ")]}":
             depth = max(0, depth - 1)
-    return deepest, place
+    return deepest, offset
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """No SyntaxWarning of a student's text reaches our own output."""
+def _without_warnings() -> Iterator[None]:
+    """Keep SyntaxWarnings about the student's text out of the output of this process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 @contextmanager
-def _shallow() -> Iterator[None]:
-    """The recursion limit at which CPython still refuses a deep tree in time."""
+def _recursion_limit() -> Iterator[None]:
+    """Set a recursion limit at which CPython raises RecursionError before its C stack overflows."""
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(_RECURSION, _frames() + 500))
+    sys.setrecursionlimit(max(_RECURSION, _stack_depth() + 500))
     try:
         yield
     finally:
         sys.setrecursionlimit(limit)
 
 
-def _frames() -> int:
+def _stack_depth() -> int:
     frame, depth = sys._getframe(), 0
     while frame.f_back is not None:
         frame, depth = frame.f_back, depth + 1
     return depth
 
 
-def _parsed(source: SourceFile, text: str, python: str) -> Inspection | None:
-    """Parses and compiles; an inspection only where the fault is ours."""
+def _compile_or_explain(source: SourceFile, text: str, python: str) -> Inspection | None:
+    """Parse and compile ``source``; return ``None`` if it is Python.
+
+    Return a failed inspection if the service is at fault, and raise if the student is. ``text`` is
+    the file as it was sent; ``source.tree`` is that of the text with directives neutralised.
+    """
     try:
         tree = source.tree
         _refuse_tree(tree)
@@ -236,7 +256,7 @@ def _parsed(source: SourceFile, text: str, python: str) -> Inspection | None:
 
 
 def _refuse_tree(tree: ast.Module) -> None:
-    """Refuses a tree that is too deep or too large for what comes after."""
+    """Raise if ``tree`` is too deep or has too many nodes for the compiler and the checks."""
     level: list[ast.AST] = [tree]
     depth = nodes = 0
     while level:
@@ -255,7 +275,7 @@ def _too_big(depth: int, line: int) -> _Unreadable:
 
 
 def _children(node: ast.AST) -> list[ast.AST]:
-    """Nodes below, but for those without fields (``Load``, ``Add``), which are shared marks."""
+    """Return the child nodes of ``node``, without shared constants such as ``Load`` and ``Add``."""
     found: list[ast.AST] = []
     for value in vars(node).values():
         if isinstance(value, list):
@@ -266,7 +286,11 @@ def _children(node: ast.AST) -> list[ast.AST]:
 
 
 def _not_python(error: Exception, text: str, python: str) -> Inspection:
-    """Whose fault it is that the text does not compile: raises where it is the student's."""
+    """Explain ``error``: return a failed inspection if the service is at fault, else raise.
+
+    The service is at fault if the exercise's ``python`` is newer than its interpreter, or if only
+    the text with neutralised directives does not compile.
+    """
     try:
         ast.parse(text)
     except SyntaxError as original:
@@ -276,16 +300,16 @@ def _not_python(error: Exception, text: str, python: str) -> Inspection:
     except (ValueError, OverflowError) as original:
         error = original
     else:
-        theirs = _compile_error(text)
-        if theirs is None:
-            # Only the text with its directives neutralised is no Python: that is our doing.
+        compile_error = _compile_error(text)
+        if compile_error is None:
+            # Only the text with neutralised directives does not compile.
             return Inspection(state=State.FAILED, reason="error")
-        error = theirs
+        error = compile_error
     raise _refusal(error)
 
 
 def _compile_error(text: str) -> Exception | None:
-    """The compiler's complaint about a text that parses; ``None`` where it has none."""
+    """Return the error of the compiler on ``text``, which parses, or ``None``."""
     try:
         compile(text, "<submission>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError) as error:
@@ -301,7 +325,7 @@ def _refusal(error: Exception) -> _Unreadable:
 
 
 def _newer_grammar(text: str, python: str) -> bool:
-    """Whether the exercise's Python is newer than ours, and black reads the text for it."""
+    """Return whether ``python`` is newer than this interpreter and black parses ``text`` for it."""
     wanted = tuple(int(part) for part in python.split("."))
     if wanted <= sys.version_info[:2]:
         return False

@@ -1,4 +1,4 @@
-"""Notebooks as Python: the code of their cells in one text, and where in it each cell begins."""
+"""Convert a Jupyter notebook to Python: the code of all cells in one text, and their positions."""
 
 from __future__ import annotations
 
@@ -10,38 +10,41 @@ from typing import Any
 from grader.domain.facts import Cell
 from grader.domain.source import is_notebook
 
-#: Two blank lines between cells are right for Black and flake8, whatever the cells hold.
-_BETWEEN = "\n\n\n"
-#: What the shell of a notebook obeys and Python does not know, at the beginning of a statement.
+#: Between two cells: two blank lines, which black and flake8 accept before any statement.
+_SEPARATOR = "\n\n\n"
+#: A command of IPython at the beginning of a statement, e.g. ``%matplotlib inline``, ``!pip list``,
+#: ``?print``, ``df.head?``; not ``x % y`` or ``x = 1``.
 _MAGIC = re.compile(r"(?P<indent>[ \t]*)(?P<rest>%{1,2}[A-Za-z_].*|[!?].*|[A-Za-z_][\w.]*\?{1,2})$")
+#: A command whose result is assigned, e.g. ``files = !ls`` or ``t = %timeit f()``; not ``x = y``.
 _ASSIGNED = re.compile(r"(?P<target>[ \t]*[A-Za-z_]\w*[ \t]*=)[ \t]*(?P<rest>(?:!|%[A-Za-z_]).*)$")
-#: Magics of a whole cell, below which Python goes on.
+#: Cell magics whose cell is Python, e.g. ``%%time``; not ``%%bash``.
 _ON_PYTHON = frozenset({"time", "timeit", "capture", "prun"})
+#: Triple quotes, a comment up to the end of its line, or any one character.
 _LEXEMES = re.compile(r"""\"{3}|'{3}|\#.*|(?s:.)""")
-#: What is left of a string up to the quotes that it began with, which end it unless escaped.
-_LEFT_OF_STRING = {
+#: Opening quotes -> pattern of the rest of such a string up to its unescaped closing quotes.
+_REST_OF_STRING = {
     quotes: re.compile(rf"(?s:[^\\]|\\.)*?{quotes}") for quotes in ('"', "'", '"' * 3, "'" * 3)
 }
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
 class NotANotebook(Exception):
-    """Why the bytes are no notebook."""
+    """Raised for bytes that are no notebook; the message says why."""
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """The joined code of a notebook, and its cells with code."""
+    """The joined code of a notebook, and the position of each cell that has code."""
 
     code: str
     cells: tuple[Cell, ...]
 
 
 def read_notebook(data: bytes) -> Notebook:
-    """The code of a notebook (nbformat 4), line for line as it stands but for its magics.
+    """Return the code of the notebook ``data`` (nbformat 4), with IPython commands commented out.
 
     Raises:
-        NotANotebook: it is not JSON, or not a notebook of this format.
+        NotANotebook: ``data`` is not JSON, or not a notebook of this format.
     """
     parts: list[str] = []
     cells = []
@@ -53,24 +56,26 @@ def read_notebook(data: bytes) -> Notebook:
             kept = _python(lines[code[0] : code[-1] + 1])
             cells.append(Cell(number=number, line=line, skipped=code[0]))
             parts.append("\n".join(kept))
-            line += len(kept) + _BETWEEN.count("\n") - 1
-    return Notebook(_BETWEEN.join(parts) + "\n" * bool(parts), tuple(cells))
+            line += len(kept) + _SEPARATOR.count("\n") - 1
+    return Notebook(_SEPARATOR.join(parts) + "\n" * bool(parts), tuple(cells))
 
 
 def code_of(path: str, data: bytes) -> bytes:
-    """The Python in a file: of a notebook its code, of every other file all of it.
+    """Return the Python code of the file ``path`` with the content ``data``.
+
+    That is the code of a notebook, and the unchanged content of any other file.
 
     Raises:
         NotANotebook: see :func:`read_notebook`.
     """
     if not is_notebook(path):
         return data
-    # A lone surrogate, which JSON can spell, is left for whoever decodes the code to refuse.
+    # JSON can contain a lone surrogate. It is passed on, and the gate refuses it when decoding.
     return read_notebook(data).code.encode("utf-8", "surrogatepass")
 
 
 def cells_of(path: str, data: bytes) -> tuple[Cell, ...]:
-    """The cells of a notebook that hold code; none of any other file."""
+    """Return the cells with code of the notebook ``path``; of any other file, nothing."""
     try:
         return read_notebook(data).cells if is_notebook(path) else ()
     except NotANotebook:
@@ -78,7 +83,7 @@ def cells_of(path: str, data: bytes) -> tuple[Cell, ...]:
 
 
 def _sources(data: bytes) -> list[str]:
-    """The text of every cell in order, nothing for those that hold no code."""
+    """Return the text of every cell in order, ``""`` for cells of other types than code."""
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -90,6 +95,7 @@ def _sources(data: bytes) -> list[str]:
 
 
 def _source(cell: dict[str, Any]) -> str:
+    """Return the text of ``cell``, a string or a list of lines in JSON."""
     source = cell.get("source")
     lines = [source] if isinstance(source, str) else source
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
@@ -98,58 +104,66 @@ def _source(cell: dict[str, Any]) -> str:
 
 
 def _python(lines: list[str]) -> list[str]:
-    """A cell's code with every magic commented out in its own line."""
+    """Return the lines of a cell with every IPython command replaced by a comment.
+
+    The number of lines stays the same. A cell of another language becomes comments altogether.
+    """
     if lines[0].startswith("%%") and lines[0][2:].split(" ")[0] not in _ON_PYTHON:
         return [f"# {line}".rstrip() for line in lines]
-    scan = _Scan()
-    return [scan.take(line) for line in lines]
+    scanner = _CellScanner()
+    return [scanner.convert(line) for line in lines]
 
 
-class _Scan:
-    """Goes through the lines of a cell, and knows where a new statement may begin."""
+class _CellScanner:
+    """Converts the lines of a cell in order, and tracks where a new statement may begin."""
 
     def __init__(self) -> None:
         self._depth, self._quote = 0, ""
-        self._in_magic, self._goes_on = False, False
+        self._in_magic, self._continues = False, False
 
-    def take(self, line: str) -> str:
-        """The line, or what stands for it where it is a magic."""
-        stands_for = line
+    def convert(self, line: str) -> str:
+        """Return ``line``, or its replacement if it is an IPython command or continues one."""
+        converted = line
         if self._in_magic:
-            stands_for = f"# {line}"
-        elif not self._depth and not self._quote and not self._goes_on:
-            stands_for = _without_magic(line)
-        self._in_magic = stands_for != line and line.endswith("\\")
-        if stands_for == line:
-            self._follow(line)
-        return stands_for
+            converted = f"# {line}"
+        elif not self._depth and not self._quote and not self._continues:
+            converted = _without_magic(line)
+        self._in_magic = converted != line and line.endswith("\\")
+        if converted == line:
+            self._track(line)
+        return converted
 
-    def _follow(self, line: str) -> None:
-        """Keep account of open brackets, and of what goes on in the next line."""
+    def _track(self, line: str) -> None:
+        """Update the open brackets, the open string and the continuation after ``line``."""
         at, lexeme = 0, ""
         while at < len(line):
             if self._quote:
-                end = _LEFT_OF_STRING[self._quote].match(line, at)
+                end = _REST_OF_STRING[self._quote].match(line, at)
                 at, self._quote = (end.end(), "") if end else (len(line), self._quote)
                 continue
             found = _LEXEMES.match(line, at)
             assert found, "some lexeme matches anything"
             at, lexeme = found.end(), found[0]
-            self._quote = lexeme if lexeme in _LEFT_OF_STRING else ""
+            self._quote = lexeme if lexeme in _REST_OF_STRING else ""
             step = (lexeme in _OPENING) - (lexeme in _CLOSING)
             self._depth = max(0, self._depth + step)
-        if len(self._quote) == 1 and not _escapes_its_end(line):
+        if len(self._quote) == 1 and not _ends_with_backslash(line):
             self._quote = ""
-        self._goes_on = not self._quote and lexeme == "\\"
+        self._continues = not self._quote and lexeme == "\\"
 
 
-def _escapes_its_end(line: str) -> bool:
+def _ends_with_backslash(line: str) -> bool:
+    """Return whether ``line`` ends with an odd number of backslashes, i.e. continues."""
     return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 
 def _without_magic(line: str) -> str:
+    """Return ``line`` with an IPython command replaced by a comment.
+
+    e.g. ``%cd x`` -> ``# %cd x``; ``a = !ls`` -> ``a = None  # !ls``.
+    """
     magic, assigned = _MAGIC.match(line), _ASSIGNED.match(line)
     if magic:
-        # Inside a block something has to stand there, or the block might be empty.
+        # An indented command becomes ``pass``: it may be the only statement of its block.
         return f"{magic['indent']}{'pass  ' if magic['indent'] else ''}# {magic['rest']}"
     return f"{assigned['target']} None  # {assigned['rest']}" if assigned else line
