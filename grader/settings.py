@@ -1,4 +1,4 @@
-"""Settings, each from an environment variable ``GRADER_<NAME>``; the only reader of those."""
+"""Settings, read from environment variables ``GRADER_<NAME>``, which only this module reads."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from grader.domain.errors import BadSettings
 
 
 class Settings(BaseSettings):
-    """How this installation runs. Sizes are in bytes, times in seconds."""
+    """The configuration of an installation. Sizes are in bytes, times in seconds."""
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", extra="ignore")
 
-    #: Where the embedded database and Redis keep their files.
+    #: The folder of the embedded database, the embedded Redis and the logs.
     data_dir: Path = Path("var/serve")
     #: An SQLAlchemy URL; empty for SQLite in the data directory.
     database_url: str = ""
@@ -28,21 +28,21 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535)
     #: Threads of the API; at most half of them wait for a report (``Prefer: wait``) at a time.
     threads: int = Field(default=16, ge=2, le=256)
-    #: The longest request body.
+    #: Most bytes of a request body.
     max_request: int = Field(default=12_582_912, gt=0)
-    #: Connections at a time; beyond it the one that is slowest to send its request makes room.
+    #: Connections at a time; beyond it, the one that has been sending a request longest is closed.
     max_connections: int = Field(default=1_000, ge=1, le=100_000)
-    #: How long a client may take to send a request's headers, and a whole request.
+    #: Time limit for a client to send the headers of a request, and a whole request.
     head_seconds: float = Field(default=20.0, gt=0)
     request_seconds: float = Field(default=120.0, gt=0)
-    #: How many submissions may wait before uploads are answered with 503.
+    #: Queued submissions from which on uploads are answered with 503.
     max_queued: int = Field(default=20_000, gt=0)
 
-    #: How much is taken in a minute; 0 for no limit. Requests: of a student's token, of another.
+    #: Rate limits per minute, 0 for none. Requests of a token: of a student, of any other role.
     requests_per_student: int = Field(default=600, ge=0)
     requests_per_token: int = Field(default=6_000, ge=0)
-    #: Uploads: of one student, of one token of staff, to one course. The token of an LMS speaks
-    #: for its class, and is held to the limit of its course.
+    #: Uploads of a student, of a token of staff, to a course. For the token of an LMS only the
+    #: limit of the course applies, because it uploads for a whole class.
     uploads_per_student: int = Field(default=60, ge=0)
     uploads_per_token: int = Field(default=1_200, ge=0)
     uploads_per_course: int = Field(default=3_000, ge=0)
@@ -50,36 +50,37 @@ class Settings(BaseSettings):
     #: Worker processes, each with a fork server of its own.
     workers: int = Field(default=1, ge=1, le=256)
     sweep_every: float = Field(default=2.0, gt=0)
-    #: How long a worker may hold a submission before another may take it.
+    #: Time after which a submission may be claimed again although its worker has not finished.
     lease: float = Field(default=300.0, gt=0)
     max_tries: int = Field(default=3, ge=1, le=10)
-    #: How long a submission rests after a fault of ours.
+    #: Time before a submission is tried again after an engine fault.
     pause: float = Field(default=2.0, ge=0)
 
-    #: A worker that takes none of the calls in its queues for so long ends, to be started again.
-    #: Longer than a task may take: its share of 4 seconds, and then one submission's child.
+    #: A worker that reads nothing from its non-empty queues for this time exits, to be restarted.
+    #: It must be longer than a task: 4 seconds, and then one submission (``child_seconds``).
     deaf_after: float = Field(default=120.0, gt=0)
 
     #: A file that a worker touches with every heartbeat, for a container's health check.
     alive_file: Path | None = None
 
-    #: Limits of the child that looks at a student's source.
+    #: Limits of the child that measures a submission: memory, time a file and check, time in all.
     child_memory: int = Field(default=1_610_612_736, gt=0)
     child_pair_seconds: float = Field(default=10.0, gt=0)
     child_seconds: float = Field(default=60.0, gt=0)
-    #: What shuts that child in: `auto` (the strongest that this host offers), `landlock+seccomp`,
-    #: `seccomp`, `landlock` or `rlimits`. What is asked for by name is in force, or nothing starts.
+    #: The sandbox level of that child: `auto` (the strongest that this host offers),
+    #: `landlock+seccomp`, `seccomp`, `landlock` or `rlimits`. If the named one is unavailable, the
+    #: service refuses to start.
     sandbox: str = "auto"
 
-    #: Hosts other than public https ones to which scores may be sent (development, tests).
+    #: Hosts to which scores may be sent although they are private or use http (development, tests).
     callback_hosts: tuple[str, ...] = ()
 
     @classmethod
     def load(cls) -> Settings:
-        """The settings that the environment holds.
+        """Return the settings from the environment.
 
         Raises:
-            BadSettings: a variable whose value cannot be; every one is named.
+            BadSettings: variables have invalid values; the message names each of them.
         """
         try:
             return cls()
@@ -91,17 +92,17 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL in force."""
+        """The SQLAlchemy URL of the database, also of the default one."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'grader.db'}"
 
     @property
     def lease_time(self) -> timedelta:
-        """The lease as a time span."""
+        """:attr:`lease` as a ``timedelta``."""
         return timedelta(seconds=self.lease)
 
     @property
     def pause_time(self) -> timedelta:
-        """The pause as a time span."""
+        """:attr:`pause` as a ``timedelta``."""
         return timedelta(seconds=self.pause)
 
 
