@@ -15,7 +15,7 @@ from grader.__main__ import main
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRubric
 from grader.domain.rubric.globs import matches
-from grader.engine.rubric_text import MOST_BYTES, read_rubric_text
+from grader.engine.rubric_text import MAX_BYTES, read_rubric_text
 
 ALIASES = "a: &a [x, x]\n" + "".join(
     f"{name}: &{name} [*{before}, *{before}]\n"
@@ -100,7 +100,7 @@ def run(*arguments: str | Path) -> Result:
 
 def test_the_command_line_reads_no_more_than_a_rubric_may_have(tmp_path: Path) -> None:
     long = tmp_path / "long.yaml"
-    long.write_bytes(b"#" * (MOST_BYTES + 1))
+    long.write_bytes(b"#" * (MAX_BYTES + 1))
     work = tmp_path / "a.py"
     work.write_text("x = 1\n")
     for file in (long, Path("/dev/zero")):

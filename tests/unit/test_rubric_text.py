@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.rubric import Rubric
-from grader.engine.rubric_text import MOST_BYTES, read_rubric_text, rubric_digest
+from grader.engine.rubric_text import MAX_BYTES, read_rubric_text, rubric_digest
 
 TEXT = """\
 # A comment
@@ -138,13 +138,13 @@ def test_a_merge_key_bomb_costs_nothing() -> None:
 
 
 def test_text_over_the_limit() -> None:
-    assert "64 kB" in problem("#" * (MOST_BYTES + 1)).message
-    assert "64 kB" in problem("é" * (MOST_BYTES // 2 + 1)).message
+    assert "64 kB" in problem("#" * (MAX_BYTES + 1)).message
+    assert "64 kB" in problem("é" * (MAX_BYTES // 2 + 1)).message
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "{a: [", ": "])
 def test_deep_nesting(opening: str) -> None:
-    text = opening * (MOST_BYTES // len(opening))
+    text = opening * (MAX_BYTES // len(opening))
     assert "deeper than 20" in problem(text).message
 
 

@@ -1,0 +1,21 @@
+"""The text of a rubric: where it is found, and how it is read."""
+
+from grader.engine.rubric_text.reading import read_plain, read_rubric_text, rubric_digest
+from grader.engine.rubric_text.shipped import (
+    rubric_file_text,
+    rubrics_folder,
+    shipped_rubric,
+    shipped_rubrics,
+)
+from grader.engine.rubric_text.strict_yaml import MAX_BYTES
+
+__all__ = [
+    "MAX_BYTES",
+    "read_plain",
+    "read_rubric_text",
+    "rubric_digest",
+    "rubric_file_text",
+    "rubrics_folder",
+    "shipped_rubric",
+    "shipped_rubrics",
+]
