@@ -1,1 +1,1 @@
-"""One rendering of a report a file."""
+"""Renderings of reports and of the marks of a class."""

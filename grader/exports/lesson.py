@@ -1,4 +1,4 @@
-"""A check explained for a terminal: what it measures, why, before and after, how to mend it."""
+"""The lesson of a check for a terminal, as ``grader explain`` prints it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from grader.exports.report.text import Sheet
 
 
 def render_lesson(check: Check) -> str:
-    """The whole lesson of a check, in 80 columns."""
+    """Return the lesson of ``check`` as text of 80 columns."""
     sheet = Sheet(colour=False)
     sheet.put(f"{check.id}: {check.title}")
     if check.lesson:
         sheet.put(check.lesson.practice)
-    _said(sheet, "Why it matters", check.guidance.explanation)
-    _said(sheet, "How to mend it", check.guidance.how_to_fix)
+    _section(sheet, "Why it matters", check.guidance.explanation)
+    _section(sheet, "How to mend it", check.guidance.how_to_fix)
     if check.lesson:
         _example(sheet, "Before", check.lesson.before)
         _example(sheet, "After", check.lesson.after)
@@ -29,7 +29,7 @@ def render_lesson(check: Check) -> str:
     return str(sheet)
 
 
-def _said(sheet: Sheet, heading: str, text: str) -> None:
+def _section(sheet: Sheet, heading: str, text: str) -> None:
     sheet.heading(heading)
     sheet.put(text, indent=2)
 

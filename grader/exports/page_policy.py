@@ -1,23 +1,23 @@
-"""The Content-Security-Policy of a page that runs nothing and fetches nothing."""
+"""The Content-Security-Policy of pages that run no script and fetch nothing."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 
-#: What every answer says, page or not: nothing is fetched, and no other page may frame it.
+#: The policy of every response, page or not: nothing is loaded, and no other page may frame it.
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def page_policy(style: str) -> str:
-    """The policy of a page with this one style sheet between its ``<style>`` tags.
+    """Return the policy of a page whose only ``<style>`` element contains ``style``.
 
-    The sheet is named by its hash, so that no other style works, least of all in an attribute.
+    The style sheet is allowed by its hash, so injected styles and style attributes do not work.
     """
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return f"{NOTHING}; style-src 'sha256-{digest}'"
 
 
-def inside(policy: str) -> str:
-    """A policy as it stands in the page itself, where ``frame-ancestors`` has no meaning."""
+def meta_policy(policy: str) -> str:
+    """Return ``policy`` for a ``<meta>`` element, where browsers reject ``frame-ancestors``."""
     return policy.replace("; frame-ancestors 'none'", "")

@@ -14,7 +14,7 @@ from grader.domain.report import Report
 from grader.domain.rubric.policies import Tone
 from grader.exports.formats import FORMATS, Export, by_media_type, index_by_name
 from grader.exports.prose import messages
-from grader.exports.prose.sanitize import harmless
+from grader.exports.prose.sanitize import sanitize
 from tests.hostile_texts import NAMES
 from tests.unit import exports_reports as reports
 
@@ -111,14 +111,14 @@ def test_two_forms_cannot_share_a_name_or_a_negotiable_media_type(twin: Export) 
 def test_total_points_and_reasons_stand_in_every_form(report: Report, form: str) -> None:
     seen = _seen(report, form)
     assert _squeezed(f"Total: {messages.score(report)}") in seen
-    for line in harmless(report).criteria:
+    for line in sanitize(report).criteria:
         assert _squeezed(line.title) in seen
         assert _squeezed(messages.points_of(line)) in seen
         assert _squeezed(line.why) in seen
 
 
 def test_the_rest_of_the_report_stands_in_every_form(report: Report, form: str) -> None:
-    seen, safe = _seen(report, form), harmless(report)
+    seen, safe = _seen(report, form), sanitize(report)
     step = [safe.next_step.text] if safe.next_step else []
     for text in (*step, *safe.notes):
         # Between two backticks stands code, which forms set apart in their own way.

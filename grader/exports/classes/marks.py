@@ -1,11 +1,11 @@
-"""The marks of a class as a table for a spreadsheet or a grade book: a row a student."""
+"""The marks of a class as CSV for a spreadsheet or a gradebook: a row for each student."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from grader.domain.characters import visible
-from grader.exports.report.csv import Cell, sheet_of
+from grader.exports.report.csv import Cell, table_of
 from grader.service.records import Mark
 
 COLUMNS = (
@@ -15,8 +15,8 @@ COLUMNS = (
 
 
 def marks_table(exercise: str, marks: Iterable[Mark]) -> str:
-    """CSV (RFC 4180, UTF-8 with a mark), in which no cell is a formula; times are in UTC."""
-    return sheet_of(COLUMNS, (_row(exercise, mark) for mark in marks))
+    """Return ``marks`` of ``exercise`` as CSV in which no cell is a formula; times are in UTC."""
+    return table_of(COLUMNS, (_row(exercise, mark) for mark in marks))
 
 
 def _row(exercise: str, mark: Mark) -> dict[str, Cell]:

@@ -1,1 +1,1 @@
-"""What every rendering for people shares: layout, messages, tone, sanitized text."""
+"""Shared by the renderings for people: layout, messages, tone, sanitized text."""

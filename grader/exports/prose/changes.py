@@ -1,4 +1,4 @@
-"""The student's own lines before and after, taken from what a finding shows."""
+"""Examples of a fix: the student's own lines before and after, taken from findings."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from itertools import chain
 
 from grader.domain.report import FindingLine
 
-#: More lines than these are a change to look at in the patch, and no example.
-_MOST_LINES = 4
+#: A change of more lines, before and after together, is no short example. Chosen by hand.
+_MAX_LINES = 4
+#: The first line number in the head of a hunk, e.g. 12 in ``@@ -12,3 +12,4 @@``.
 _HEAD = re.compile(r"@@ -(\d+)")
 
 
 @dataclass(frozen=True)
 class Change:
-    """Lines from ``line`` on as they are, and as they should be; no ``after``: they can go.
+    """Lines of a student from ``line`` on, and their replacement; no ``after``: delete them.
 
-    ``cell`` is that of a notebook, and ``line`` then one of the cell.
+    ``line`` counts from 1 in the file, or in the ``cell`` of a notebook.
     """
 
     line: int
@@ -28,12 +29,12 @@ class Change:
 
     @property
     def is_shape(self) -> bool:
-        """Whether something is left for the student to fill in."""
+        """Whether ``after`` contains a ``...`` for the student to fill in."""
         return "..." in "".join(self.after) and "..." not in "".join(self.before)
 
 
 def change_in(findings: Sequence[FindingLine]) -> Change | None:
-    """The first change that can be shown: of a single line, or the first small one of a hunk."""
+    """Return the first change of a single line, else the first short one of a hunk, if any."""
     return next(chain(_own_lines(findings), filter(_is_example, _hunks(findings))), None)
 
 
@@ -45,26 +46,26 @@ def _own_lines(findings: Iterable[FindingLine]) -> Iterator[Change]:
 
 
 def _hunks(findings: Iterable[FindingLine]) -> Iterator[Change]:
-    """Changes of hunks: their lines are counted in the whole file, so that cells have none."""
+    """Yield the changes of hunks. Hunks count lines in the whole file, so notebooks are skipped."""
     for one in findings:
         if one.hunk and one.cell is None:
             yield from _runs(one.hunk)
 
 
 def _is_example(change: Change) -> bool:
-    """Whether a few lines become others, and not only blank lines come or go."""
+    """Return whether ``change`` replaces a few lines, not only adds or removes blank lines."""
     before, after = change.before, change.after
-    return bool(before and after) and before != after and len(before + after) <= _MOST_LINES
+    return bool(before and after) and before != after and len(before + after) <= _MAX_LINES
 
 
 def _with_blanks(line: str) -> str:
-    """A line in which blanks at its end can be seen."""
+    """Return ``line`` with its trailing white space as visible dots."""
     kept = line.rstrip(" \t")
     return kept + "·" * (len(line) - len(kept))
 
 
 def _runs(hunk: str) -> Iterator[Change]:
-    """Each run of changed lines of a unified diff."""
+    """Yield each run of changed lines of a unified diff."""
     number, start = 1, 1
     runs: dict[str, list[str]] = {"-": [], "+": []}
     for line in [*hunk.split("\n"), ""]:

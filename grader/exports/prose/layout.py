@@ -1,7 +1,7 @@
-"""A report in the order in which it is told: what is right, what to win, what was found where.
+"""The order of a report for people: criteria grouped by result, findings grouped by file.
 
-First comes what earned all its points, then the one next step, then each criterion that has points
-to win with what to mend for them, then the details file by file.
+Renderings show the criteria with full points first, then the next step, then each criterion that
+lost points with what to fix, then the findings file by file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.exports.prose.changes import Change, change_in
 
 @dataclass(frozen=True)
 class Part:
-    """Criteria that ended alike, under one heading. ``id`` is ``full``, ``lost`` and so on."""
+    """A section of criteria with the same result; ``id`` is a key of ``_PARTS``."""
 
     id: str
     title: str
@@ -31,8 +31,8 @@ class Part:
 class Group:
     """Findings of one code in one file.
 
-    ``costs`` names the criteria in which they cost points. ``first`` is whether no earlier group
-    of the report has this code, so that a rendering can say how to mend it once.
+    ``costs`` lists the titles of the criteria in which they cost points. ``first`` is whether no
+    earlier group of the report has this code, so that a rendering can explain the fix only once.
     """
 
     findings: tuple[FindingLine, ...]
@@ -41,31 +41,31 @@ class Group:
 
     @property
     def lead(self) -> FindingLine:
-        """The finding whose words stand for all of them."""
+        """The finding whose guidance is shown for all of the group."""
         return self.findings[0]
 
     @cached_property
     def messages(self) -> dict[str, list[FindingLine]]:
-        """Each distinct message with the findings that say it, in order."""
-        said: dict[str, list[FindingLine]] = {}
+        """Findings by message, in order."""
+        by_message: dict[str, list[FindingLine]] = {}
         for finding in self.findings:
-            said.setdefault(finding.message, []).append(finding)
-        return said
+            by_message.setdefault(finding.message, []).append(finding)
+        return by_message
 
     @property
     def change(self) -> Change | None:
-        """The first of the student's own lines that can be shown before and after."""
+        """The first change of the student's own lines that can be shown as before and after."""
         return change_in(self.findings)
 
     @property
     def hunks(self) -> tuple[FindingLine, ...]:
-        """Those findings that show what a tool would change."""
+        """The findings that contain the diff of a tool."""
         return tuple(finding for finding in self.findings if finding.hunk)
 
 
 @dataclass(frozen=True)
 class FileFindings:
-    """Everything found in one file, what costs most first."""
+    """All findings of one file in groups, the group that costs most points first."""
 
     path: str
     unreadable: bool
@@ -73,17 +73,17 @@ class FileFindings:
 
     @property
     def count(self) -> int:
-        """How many findings there are."""
+        """The number of findings."""
         return sum(len(group.findings) for group in self.groups)
 
 
 def lost(line: CriterionLine) -> Number:
-    """Points of a criterion that were not earned; 0 where they are still open."""
+    """Return the points that ``line`` lost; 0 if they are withheld or still to be given."""
     return 0 if line.points is None else line.max_points - line.points
 
 
 def parts(report: Report) -> tuple[Part, ...]:
-    """The criteria in parts, what can be won first; the parts that are empty are left out."""
+    """Return the criteria of ``report`` in sections, those with lost points first, no empty one."""
     rows = {name: [c for c in report.criteria if part_of(c) == name] for name in _PARTS}
     rows["lost"].sort(key=lost, reverse=True)
     return tuple(Part(name, *_PARTS[name], tuple(rows[name])) for name in _PARTS if rows[name])
@@ -100,7 +100,7 @@ _PARTS = {
 
 
 def part_of(line: CriterionLine) -> str:
-    """Which part a criterion belongs to."""
+    """Return the key of ``_PARTS`` for ``line``."""
     if line.outcome in (Outcome.MANUAL, Outcome.WITHHELD):
         return line.outcome
     if line.points is None or line.max_points == 0:
@@ -109,13 +109,13 @@ def part_of(line: CriterionLine) -> str:
 
 
 def strengths(report: Report) -> tuple[str, ...]:
-    """The titles of the criteria that earned all their points."""
+    """Return the titles of the criteria that earned all their points."""
     return tuple(line.title for line in report.criteria if part_of(line) == "full")
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a criterion asks to mend: findings of one code, with the files in which they stand."""
+    """What to fix for a criterion: ``times`` findings of one code, in the files ``paths``."""
 
     code: str
     times: int
@@ -123,17 +123,17 @@ class Task:
 
 
 def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
-    """What to mend for a criterion, the most frequent first."""
+    """Return what to fix for the criterion with id ``criterion``, the most frequent code first."""
     found: dict[str, list[str]] = {}
     for finding in report.findings:
         if criterion in finding.criteria:
             found.setdefault(finding.code, []).append(finding.path)
-    told = (Task(code, len(paths), tuple(dict.fromkeys(paths))) for code, paths in found.items())
-    return tuple(sorted(told, key=lambda task: -task.times))
+    by_code = (Task(code, len(paths), tuple(dict.fromkeys(paths))) for code, paths in found.items())
+    return tuple(sorted(by_code, key=lambda task: -task.times))
 
 
 def findings_by_file(report: Report) -> tuple[FileFindings, ...]:
-    """Findings by file, unreadable files first, then in the report's order."""
+    """Return the findings by file: unreadable files first, each sort by path."""
     prices = {line.id: (lost(line), line.title) for line in report.criteria}
     by_path: dict[str, list[FindingLine]] = {}
     for finding in report.findings:
@@ -172,5 +172,5 @@ def _costs(
 
 
 def unreadable(report: Report) -> tuple[str, ...]:
-    """Paths of files that cannot be read, for a reason of the student's."""
+    """Return the paths of files that cannot be read because of what the student wrote."""
     return tuple(file.path for file in report.files if State.UNREADABLE in file.checks.values())

@@ -1,4 +1,4 @@
-"""Command lines that give the same verdicts on a student's own machine."""
+"""Command lines with which a student gets the same verdicts on their own machine."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import shlex
 from grader.domain.report import Report
 from grader.domain.source import is_notebook, is_python
 
-#: Past so many files, or with a name that a shell could stumble over, ``.`` is kinder.
-_MOST_FILES = 6
-_LONGEST = 60
+#: With more files, or a longer name (in characters), the command says ``.`` to stay readable.
+#: Chosen by hand.
+_MAX_FILES = 6
+_MAX_NAME = 60
+#: A shell word with its quotes, e.g. ``'a b.py'`` and ``--line-length``.
 _WORDS = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
 def command_lines(report: Report) -> tuple[str, ...]:
-    """Each command with the files that were graded, to run in the folder that was handed in.
+    """Return each command of ``report`` with its files, to run in the submitted folder.
 
-    Files are named one by one where they are few, because tools that are given a folder leave
-    some files out, each by its own rule.
+    A few files are named one by one, because tools skip some files of a folder, each by its own
+    rule.
     """
     python = [file for file in report.files if is_python(file.path) and not is_notebook(file.path)]
     return tuple(
@@ -33,13 +35,13 @@ def _files(paths: list[str]) -> str:
     quoted = [shlex.quote(f"./{path}" if path.startswith("-") else path) for path in paths]
     # A backslash may be a sign that stands for a character that does not print.
     plain = all(path.isascii() and path.isprintable() and "\\" not in path for path in paths)
-    if not plain or not 0 < len(paths) <= _MOST_FILES or max(map(len, quoted)) > _LONGEST:
+    if not plain or not 0 < len(paths) <= _MAX_FILES or max(map(len, quoted)) > _MAX_NAME:
         return "."
     return " ".join(quoted)
 
 
 def folded(command: str, width: int) -> list[str]:
-    """A command over several lines of at most ``width`` columns, as a POSIX shell reads it."""
+    """Return ``command`` as lines of at most ``width`` columns, continued with backslashes."""
     lines: list[str] = []
     for word in _WORDS.findall(command):
         if lines and len(lines[-1]) + len(word) + 3 <= width:

@@ -1,4 +1,4 @@
-"""The sentences that every rendering for people shares."""
+"""Sentences that the renderings for people share."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ PATCH_ELSEWHERE = (
 FOR_TEACHERS = "For the instructor: what a person should look at"
 SIGNALS_NOTE = "This costs no points, proves nothing, and is not shown to students."
 
-#: So many kinds of findings are named beside a criterion.
-_MOST_TASKS = 4
+#: How many kinds of findings are named beside a criterion; chosen by hand.
+_MAX_TASKS = 4
 
-#: Code in prose of ours: what stands between two backticks.
+#: Code in prose: a text between two backticks, e.g. ``Run `black` `` but not ``` ``x`` ```.
 TICKED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
+#: A UTC time in ISO 8601, e.g. ``2026-11-23T01:02:03.5Z``; not one with another offset.
+_UTC_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
+#: Reason of a fault -> words.
 _FAULTS = {
     "crash": "the tool crashed",
     "timeout": "it took too long",
@@ -41,14 +43,14 @@ _FAULTS = {
 
 
 def amount(value: Number | None) -> str:
-    """Points for people: ``12``, ``7.5``; a dash where there are none yet."""
+    """Return points for people, such as ``12`` or ``7.5``; a dash for ``None``."""
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def score(report: Report) -> str:
-    """``71.5 / 100``, or ``at least 71 / 100`` while points are withheld."""
+    """Return ``71.5 / 100``, or ``at least 71 / 100`` while points are withheld."""
     total = report.total
     if total.points is None:
         return f"at least {amount(total.at_least)} / {amount(total.max_points)}"
@@ -56,7 +58,7 @@ def score(report: Report) -> str:
 
 
 def attention(report: Report) -> str:
-    """What to say where our side broke; empty where it did not."""
+    """Return the sentence about checks that failed on our side; empty if none did."""
     asked = "an instructor has been asked to look."
     if report.total.points is None:
         return f"Some points are withheld, not lost: checks broke on our side, and {asked}"
@@ -66,30 +68,30 @@ def attention(report: Report) -> str:
 
 
 def about_total(report: Report) -> tuple[str, ...]:
-    """Sentences that belong right under the total: points to come, a cap in force."""
-    total, said = report.total, []
+    """Return the sentences below the total: points still to be given, a cap that applies."""
+    total, sentences = report.total, []
     if total.awaiting:
-        said.append(
+        sentences.append(
             f"{amount(total.awaiting)} of the {amount(total.max_points)} points are still to be "
             "given by your instructor."
         )
     if total.capped_at is not None:
         title = next((c.title for c in report.criteria if c.id == total.capped_by), "")
-        said.append(
+        sentences.append(
             f"The criteria add up to {amount(earned(report))}, but the total stays at "
             f"{amount(total.capped_at)} as long as “{title}” earns nothing."
         )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def earned(report: Report) -> Number:
-    """The sum of the points of all criteria, before any cap."""
-    tenths = sum(round((line.points or 0) * 100) for line in report.criteria)
-    return tenths // 100 if tenths % 100 == 0 else tenths / 100
+    """Return the sum of the points of all criteria, before any cap."""
+    hundredths = sum(round((line.points or 0) * 100) for line in report.criteria)
+    return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
 
 
 def first_thing(report: Report) -> tuple[str, str]:
-    """(heading, text) of what to do first, also where there is nothing left to do."""
+    """Return (heading, text) about what to do first, also if there is nothing left to do."""
     step = report.next_step
     if step is not None:
         noun = "point" if step.gains == 1 else "points"
@@ -107,14 +109,17 @@ def first_thing(report: Report) -> tuple[str, str]:
 
 
 def points_of(line: CriterionLine) -> str:
-    """``7.5 / 10``; ``– / 5`` while open; ``not counted`` where it leaves the total."""
+    """Return ``7.5 / 10``, ``– / 5`` while open, or ``not counted`` if it is not in the total."""
     if line.points is None and part_of(line) == "aside":
         return "not counted"
     return f"{amount(line.points)} / {amount(line.max_points)}"
 
 
 def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
-    """``on line 3``; ``on lines 3, 9, 12 and 15 more``; ``on line 2 of cell 4``."""
+    """Return the lines of ``findings``, at most ``most`` of them.
+
+    E.g. ``on line 3``, ``on lines 3, 9, 12 and 15 more``, ``on line 2 of cell 4``.
+    """
     distinct = sorted({(one.cell or 0, one.line) for one in findings})
     shown = ", ".join(
         f"{line} of cell {cell}" * bool(cell) or str(line) for cell, line in distinct[:most]
@@ -124,7 +129,7 @@ def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
 
 
 def since_last(report: Report) -> str:
-    """What changed since the last attempt, in one sentence; empty where there is none."""
+    """Return what changed since the last attempt in one sentence; empty if there is none."""
     one = report.history
     if one is None:
         return ""
@@ -133,12 +138,12 @@ def since_last(report: Report) -> str:
     points = f"from {amount(one.points_before)} to {amount(now)} points"
     if now == one.points_before:
         points = f"{amount(now)} points, as before"
-    told = f"{one.fixed} fixed, {one.new} new, {one.still_there} still there"
-    return f"Since {what}: {told}; {points}."
+    counts = f"{one.fixed} fixed, {one.new} new, {one.still_there} still there"
+    return f"Since {what}: {counts}; {points}."
 
 
 def news_of(group: Group) -> str:
-    """Which findings of a group the last attempt did not have; empty where it had them all."""
+    """Return which findings of ``group`` are new since the last attempt; empty if none are."""
     fresh = [finding for finding in group.findings if finding.since == "new"]
     if len(fresh) == len(group.findings):
         return "new" if len(fresh) == 1 else "all new"
@@ -146,31 +151,34 @@ def news_of(group: Group) -> str:
 
 
 def group_title(group: Group) -> str:
-    """``27 x E501 on lines 3, 9, 12``, and which of them are new."""
+    """Return ``27 x E501 on lines 3, 9, 12``, followed by which of them are new."""
     news = news_of(group)
     title = f"{len(group.findings)} x {group.lead.code} {group_lines(group)}"
     return f"{title}, {news}" if news else title
 
 
 def price_of(group: Group) -> str:
-    """What a group of findings costs, in words."""
+    """Return in which criteria ``group`` costs points."""
     if group.lead.check == READABLE:
         return "nothing can be earned until this is mended"
     titles = ", ".join(f"“{title}”" for title in group.costs)
     return f"costs points in {titles}" if titles else "costs no points"
 
 
-def to_mend(report: Report, line: CriterionLine) -> str:
-    """``28 x E501 in 2 files, 1 x F401 in main.py``, or how where nothing is found at a place."""
+def to_fix(report: Report, line: CriterionLine) -> str:
+    """Return what to fix for a criterion that lost points; empty for any other.
+
+    E.g. ``28 x E501 in 2 files, 1 x F401 in main.py``, or its general advice if it has no findings.
+    """
     if part_of(line) != "lost":
         return ""
-    told = [
+    kinds = [
         f"{task.times} x {task.code} in {_files(task.paths)}" for task in tasks(report, line.id)
     ]
-    if not told:
+    if not kinds:
         return line.how_to_fix.removesuffix(".")
-    rest = len(told) - _MOST_TASKS
-    return ", ".join(told[:_MOST_TASKS]) + (f" and {rest} more kinds" if rest > 0 else "")
+    rest = len(kinds) - _MAX_TASKS
+    return ", ".join(kinds[:_MAX_TASKS]) + (f" and {rest} more kinds" if rest > 0 else "")
 
 
 def _files(paths: Sequence[str]) -> str:
@@ -178,7 +186,7 @@ def _files(paths: Sequence[str]) -> str:
 
 
 def change_title(change: Change) -> str:
-    """What the lines below are: ``Your line 9, and the line mended:``."""
+    """Return the heading of a change, such as ``Your line 9, and how to write it:``."""
     last = change.line + len(change.before) - 1
     own = (
         f"Your line {change.line}" if last == change.line else f"Your lines {change.line} to {last}"
@@ -191,12 +199,12 @@ def change_title(change: Change) -> str:
 
 
 def lesson_of(group: Group) -> str:
-    """The check whose lesson says more about a group; empty where there is no lesson."""
+    """Return the id of the check whose lesson is about ``group``; empty if there is no lesson."""
     return "" if group.lead.check == READABLE else group.lead.check
 
 
 def files_read(report: Report) -> str:
-    """``5 files were graded; 1 of them cannot be read as Python.``"""
+    """Return ``5 files were graded; 1 of them cannot be read as Python.``"""
     broken = unreadable(report)
     was = "file was" if len(report.files) == 1 else "files were"
     tail = f"; {len(broken)} of them {cannot_be_read(broken)}" if broken else ""
@@ -204,33 +212,33 @@ def files_read(report: Report) -> str:
 
 
 def fault_of(fault: Fault) -> str:
-    """Why a check broke, in words."""
+    """Return in words why a check failed."""
     return _FAULTS.get(fault.reason, fault.reason or "it broke")
 
 
 def rubric_of(report: Report) -> str:
-    """Which rubric judged."""
+    """Return the exercise of the rubric and its version."""
     line = report.rubric
     version = f"version {line.version}" if line.version is not None else "not published"
     return f"{line.exercise}, {version}"
 
 
 def receipt_of(report: Report) -> str:
-    """Who handed in and when; empty where nobody did."""
+    """Return student, attempt and time of the submission; empty for a report without a receipt."""
     one = report.receipt
     if one is None:
         return ""
-    return f"{one.student}, attempt {one.attempt}, received {moment(one.received_at)}"
+    return f"{one.student}, attempt {one.attempt}, received {utc_time(one.received_at)}"
 
 
-def moment(time: str) -> str:
-    """A time for people, from ISO 8601: ``2026-11-23 01:02 UTC``; any other text as it is."""
-    fit = _MOMENT.fullmatch(time)
+def utc_time(time: str) -> str:
+    """Return a UTC time in ISO 8601 as ``2026-11-23 01:02 UTC``; any other text unchanged."""
+    fit = _UTC_TIME.fullmatch(time)
     return f"{fit[1]} {fit[2]} UTC" if fit else time
 
 
 def engine_of(report: Report) -> str:
-    """What measured: versions of the grader, the interpreter and the tools."""
+    """Return the versions of the grader, the interpreter and the tools."""
     engine = report.engine
     tools = ", ".join(f"{name} {version}" for name, version in sorted(engine.tools.items()))
     return (
@@ -240,10 +248,10 @@ def engine_of(report: Report) -> str:
 
 
 def origins_of(report: Report) -> Iterator[tuple[str, str]]:
-    """(name, value) of what identifies what was judged, when, and by what."""
+    """Yield (name, value) pairs that identify the submission, the rubric and the grading."""
     if report.receipt:
         yield "Submission id", report.receipt.submission
-        yield "Graded", moment(report.receipt.graded_at)
+        yield "Graded", utc_time(report.receipt.graded_at)
     yield "SHA-256 of the files", report.submission.digest
     if report.submission.archive_sha256:
         yield "SHA-256 of the archive", report.submission.archive_sha256
@@ -252,12 +260,12 @@ def origins_of(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def group_heading(group: Group) -> str:
-    """What a group of findings says, where they all say the same; else how many there are."""
+    """Return the message of ``group`` if all its findings share it, else how many there are."""
     if len(group.messages) == 1:
         return group.lead.message
     return f"{len(group.findings)} places"
 
 
 def group_lines(group: Group) -> str:
-    """Where the findings of a group stand."""
+    """Return the lines of the findings of ``group``."""
     return on_lines(group.findings)

@@ -1,7 +1,7 @@
-"""What a student wrote, made harmless to show: nothing invisible, nothing that steers a terminal.
+"""Make a student's text safe to show: no invisible characters, no terminal control sequences.
 
-Paths and messages of a report come from the submission. Every rendering for people starts
-from :func:`harmless`, so that none of them has to remember this.
+Paths and messages of a report come from the submission. Every rendering but JSON starts with
+:func:`sanitize`; escaping for its own syntax comes after that.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ from typing import Any
 from grader.domain.characters import visible
 from grader.domain.report import Report
 
-#: Several lines of source, in which line breaks and tabs are what they are.
+#: Fields with lines of source, in which line breaks and tabs are kept.
 _SOURCE = frozenset({"hunk", "patch", "before", "after"})
-#: Prose of ours, in which a line break means no more than a space.
+#: Fields with prose of the checks, in which a line break means a space.
 _PROSE = frozenset({"explanation", "how_to_fix"})
-#: A text longer than this (in characters) is cut: a name can be as long as the file it stands in.
-_LONGEST = 2_000
-#: An address that can neither leave an attribute nor name another scheme.
+#: Longer texts (in characters) are cut: a name can be as long as its file. Chosen by hand.
+_MAX_TEXT = 2_000
+#: A URL that can neither end an attribute nor have another scheme, e.g. ``https://a.example/b#c``;
+#: not ``http://a.example``, ``javascript:alert(1)`` or ``https://a.example/"x``.
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&*+,;=:@%/?#-]*)?")
 
 
-def harmless(report: Report) -> Report:
-    """The same report, every text made visible, every address https or empty."""
+def sanitize(report: Report) -> Report:
+    """Return a copy of ``report`` with safe texts.
+
+    Control and invisible characters are replaced by visible signs such as ``\\x1b``, long texts are
+    cut, and a ``url`` that is not a plain https address becomes empty.
+    """
     return Report.model_validate(_walk(report.model_dump(by_alias=True), ""))
 
 
@@ -46,5 +51,5 @@ def _text(text: str, key: str) -> str:
         text = " ".join(text.split())
     if key in _SOURCE:
         return visible(text, keep="\n\t")
-    more = f"… (and {len(text) - _LONGEST} characters more)" if len(text) > _LONGEST else ""
-    return visible(text[:_LONGEST]) + more
+    more = f"… (and {len(text) - _MAX_TEXT} characters more)" if len(text) > _MAX_TEXT else ""
+    return visible(text[:_MAX_TEXT]) + more

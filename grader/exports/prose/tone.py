@@ -1,4 +1,4 @@
-"""What the tone of a report changes: how much is said, and how warmly. Nothing else knows tones."""
+"""The texts that depend on a report's tone: how much is explained, and how warmly."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from grader.exports.prose.layout import Group, strengths
 
 @dataclass(frozen=True)
 class Voice:
-    """One tone.
+    """The settings of one tone.
 
-    ``explains`` is where it says why a thing matters: at every group of findings, once for each
-    code, or nowhere. ``most_strengths`` is how many criteria it praises by name.
+    ``praise`` is the heading of the strengths, ``max_strengths`` how many of them are named.
+    ``explains`` says where to explain why a finding matters: at every group of findings, once for
+    each code, or nowhere. A warm tone begins with a kind sentence.
     """
 
     praise: str
     explains: Literal["always", "once", "never"]
-    most_strengths: int
+    max_strengths: int
     is_warm: bool = False
 
 
@@ -33,7 +34,7 @@ _VOICES: Mapping[Tone, Voice] = {
 
 
 def opening(report: Report) -> str:
-    """A kind sentence to begin with, in a tone that has one."""
+    """Return a kind first sentence; empty unless the tone of ``report`` is warm."""
     if not _VOICES[report.tone].is_warm:
         return ""
     right = len(strengths(report))
@@ -51,21 +52,21 @@ def opening(report: Report) -> str:
 
 
 def praise(report: Report) -> tuple[str, tuple[str, ...]]:
-    """(heading, lines) of what earned all its points; no lines where nothing did."""
+    """Return (heading, lines) about the criteria with full points; no lines if there are none."""
     voice, titles = _VOICES[report.tone], strengths(report)
     if not titles:
         return voice.praise, ()
     if len(titles) == len(report.criteria):
         return voice.praise, ("All points for every criterion",)
-    if not voice.most_strengths:
+    if not voice.max_strengths:
         return voice.praise, (f"{len(titles)} of {len(report.criteria)} criteria",)
-    rest = len(titles) - voice.most_strengths
+    rest = len(titles) - voice.max_strengths
     more = (f"and {rest} more",) if rest > 0 else ()
-    return voice.praise, (*titles[: voice.most_strengths], *more)
+    return voice.praise, (*titles[: voice.max_strengths], *more)
 
 
 def explanation(report: Report, group: Group) -> str:
-    """Why what was found matters, where the tone says so."""
+    """Return why the findings of ``group`` matter; empty if the tone does not explain it here."""
     explains = _VOICES[report.tone].explains
-    told = explains == "always" or (explains == "once" and group.first)
-    return group.lead.explanation if told else ""
+    is_explained = explains == "always" or (explains == "once" and group.first)
+    return group.lead.explanation if is_explained else ""

@@ -1,1 +1,1 @@
-"""One rendering of a report a file."""
+"""Renderings of a report, one form a file."""

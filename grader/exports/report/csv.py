@@ -1,8 +1,8 @@
-"""A report as a table for a spreadsheet: a row a criterion, then a row a finding.
+"""A report as CSV for a spreadsheet: a row for each criterion, then one for each finding.
 
-Every row names the exercise, the student and the attempt, so that the tables of many reports can
-be put under one another, and begins with its kind (``total``, ``criterion``, ``finding``,
-``signal`` or ``fault``), by which a spreadsheet can filter.
+Every row names the exercise, the student and the attempt, so tables of many reports can be
+concatenated. The column ``row`` (``total``, ``criterion``, ``finding``, ``signal`` or ``fault``)
+is there to filter by.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from defusedcsv import csv
 
 from grader.domain.report import CriterionLine, FindingLine, Report
 from grader.exports.prose import messages
-from grader.exports.prose.sanitize import harmless
+from grader.exports.prose.sanitize import sanitize
 
-#: Excel takes a file without this mark for one in the alphabet of its country.
-_MARK = "\ufeff"
-#: What begins a formula beside the signs that defusedcsv knows: their full-width twins, and
-#: either behind blanks that a spreadsheet trims.
+#: Byte order mark: without it Excel reads the file in the code page of its country, not UTF-8.
+_BYTE_ORDER_MARK = "\ufeff"
+#: Starts of formulas that defusedcsv does not escape: signs after white space that a spreadsheet
+#: trims, and full-width signs. E.g. `` =1+1`` and ``＝1+1``; not ``a=1``, nor ``=1``, which
+#: defusedcsv escapes.
 _FORMULA = re.compile(r"\s+[=+\-@|%]|\s*[＝＋－＠｜％]")
 
 COLUMNS = (
@@ -31,34 +32,37 @@ Cell = str | int | float | None
 
 
 def render_csv(report: Report) -> str:
-    """The report as CSV (RFC 4180, UTF-8 with a mark), in which no cell is a formula."""
-    report = harmless(report)
+    """Return ``report`` as CSV (RFC 4180, with a byte order mark) in which no cell is a formula."""
+    report = sanitize(report)
     receipt = report.receipt
     own: dict[str, Cell] = {
         "exercise": report.rubric.exercise,
         "student": receipt.student if receipt else "",
         "attempt": receipt.attempt if receipt else None,
     }
-    return sheet_of(COLUMNS, ({**own, **row} for row in _rows(report)))
+    return table_of(COLUMNS, ({**own, **row} for row in _rows(report)))
 
 
-def sheet_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
-    """A table for spreadsheets, in which no cell is a formula; what a row lacks is empty."""
+def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """Return CSV of ``rows``, each a value by column; a column that a row lacks is empty.
+
+    No cell is a formula.
+    """
     sheet = StringIO()
     writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
-    return _MARK + sheet.getvalue()
+    return _BYTE_ORDER_MARK + sheet.getvalue()
 
 
 def csv_headers() -> Mapping[str, str]:
-    """What a server says beside the table: it is to be saved, not shown."""
+    """Return the header that makes a browser save the table instead of showing it."""
     return {"Content-Disposition": 'attachment; filename="report.csv"'}
 
 
 def _cell(value: Cell) -> Cell:
-    """A number as it is; a text so that a spreadsheet takes it for one."""
+    """Return ``value``, a text quoted if a spreadsheet would read it as a formula."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
@@ -74,8 +78,8 @@ def _rows(report: Report) -> Iterator[dict[str, Cell]]:
     yield from (_finding("finding", one) for one in report.findings)
     yield from (_finding("signal", one) for one in report.signals)
     for fault in report.faults:
-        told = messages.fault_of(fault)
-        yield {"row": "fault", "path": fault.path, "check": fault.check, "message": told}
+        message = messages.fault_of(fault)
+        yield {"row": "fault", "path": fault.path, "check": fault.check, "message": message}
 
 
 def _criterion(line: CriterionLine) -> dict[str, Cell]:

@@ -1,4 +1,4 @@
-"""A report as one self-contained page: no script, nothing fetched, readable in light and dark."""
+"""A report as one self-contained HTML page: no script, nothing fetched, light and dark."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from markupsafe import Markup, escape
 from grader.domain.inspection import State
 from grader.domain.report import CriterionLine, FileLine, Report
 from grader.domain.unreadable import cannot_be_read
-from grader.exports.page_policy import inside, page_policy
+from grader.exports.page_policy import meta_policy, page_policy
 from grader.exports.prose import layout, local_commands, messages, tone
-from grader.exports.prose.sanitize import harmless
+from grader.exports.prose.sanitize import sanitize
 
-#: So many places of one kind of finding are listed; the JSON form has them all.
+#: How many locations of one kind of finding are listed; the JSON form has all. Chosen by hand.
 MOST_PLACES = 200
 
 
 def render_html(report: Report) -> str:
-    """The report as an HTML document."""
-    report = harmless(report)
+    """Return ``report`` as an HTML document."""
+    report = sanitize(report)
     return (
         _templates()
         .get_template("report.html")
         .render(
-            policy=inside(page_policy(_style())),
+            policy=meta_policy(page_policy(_style())),
             report=report,
             parts=layout.parts(report),
             files=layout.findings_by_file(report),
@@ -37,7 +37,7 @@ def render_html(report: Report) -> str:
 
 
 def html_headers() -> Mapping[str, str]:
-    """What a server says beside the page: the policy of the page, on an origin of its own."""
+    """Return the page's Content-Security-Policy, which also gives it an opaque origin."""
     return {"Content-Security-Policy": f"{page_policy(_style())}; sandbox"}
 
 
@@ -64,7 +64,7 @@ def _templates() -> Environment:
 
 
 def ticked(text: str) -> Markup:
-    """Escaped prose, in which what stands between two backticks is code."""
+    """Return ``text`` escaped, with each text between backticks in a ``code`` element."""
     parts = [escape(part) for part in messages.TICKED.split(text)]
     return Markup().join(
         Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)
@@ -72,14 +72,17 @@ def ticked(text: str) -> Markup:
 
 
 def share(points: float | None, max_points: float) -> int:
-    """Points as a share of what can be had, in whole percent from 0 to 100, for a bar."""
+    """Return ``points`` of ``max_points`` in whole percent, 0 to 100, as the width of a bar."""
     if points is None or max_points <= 0:
         return 0
     return round(100 * min(max(points / max_points, 0), 1))
 
 
 def diff_lines(hunk: str) -> list[tuple[str, str]]:
-    """(kind, line) of a unified diff; kinds are ``head``, ``add``, ``del`` and ``same``."""
+    """Return the (kind, line) pairs of a unified diff; kinds are CSS classes.
+
+    These are ``head``, ``add``, ``del`` and ``same``.
+    """
     return [(_kind(line), line) for line in hunk.rstrip("\n").split("\n")]
 
 
@@ -90,22 +93,22 @@ def _kind(line: str) -> str:
 
 
 def states(file: FileLine) -> str:
-    """What became of a file, in words: ``checked``, or what could not be done and why."""
-    told = {
+    """Return how the checks of ``file`` ended: ``checked``, and the checks that did not run."""
+    words_by_state = {
         State.FAILED: "broke on our side",
         State.UNREADABLE: "cannot be read",
         State.NOT_APPLICABLE: "nothing to measure",
     }
-    said = [
+    exceptions = [
         f"{', '.join(check for check, s in file.checks.items() if s is state)}: {words}"
-        for state, words in told.items()
+        for state, words in words_by_state.items()
         if state in file.checks.values()
     ]
     if set(file.checks.values()) == {State.UNREADABLE}:
         return cannot_be_read([file.path])
-    return "; ".join(["checked", *said] if State.OK in file.checks.values() else said)
+    return "; ".join(["checked", *exceptions] if State.OK in file.checks.values() else exceptions)
 
 
 def bar(line: CriterionLine) -> int:
-    """The length of a criterion's bar in percent."""
+    """Return the width of the bar of ``line`` in percent."""
     return share(line.points, line.max_points)

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement
 from grader.domain.report import CriterionLine, FindingLine, Report
 from grader.exports.prose import messages
 from grader.exports.prose.layout import part_of
-from grader.exports.prose.sanitize import harmless
+from grader.exports.prose.sanitize import sanitize
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -27,7 +27,7 @@ def render_junit(report: Report) -> str:
     Control characters and invisible characters of the submission are replaced by visible signs,
     as in every form for people, so the document is always well-formed.
     """
-    report = harmless(report)
+    report = sanitize(report)
     root = Element("testsuites", name="grader")
     suite = SubElement(root, "testsuite", name=report.rubric.exercise)
     properties = SubElement(suite, "properties")
@@ -91,7 +91,7 @@ def _add_result(case: Element, report: Report, line: CriterionLine) -> None:
     message = f"{messages.points_of(line)}: {line.why}"
     if part == "lost":
         failure = SubElement(case, "failure", message=message, type="points_lost")
-        fix = messages.to_mend(report, line)
+        fix = messages.to_fix(report, line)
         found = [_finding(one) for one in report.findings if line.id in one.criteria]
         failure.text = "\n".join([line.why, *([f"To fix: {fix}."] if fix else []), *found])
     elif part != "full":

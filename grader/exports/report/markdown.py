@@ -1,7 +1,7 @@
-"""A report as a Markdown comment. Nothing that a student wrote can become markup, a link or HTML.
+"""A report as a Markdown comment; nothing that a student wrote can become markup, link or HTML.
 
-Words of a text that hold anything but letters, digits and harmless punctuation stand in code
-spans, which no dialect of Markdown looks into; tables hold no text of the submission.
+A word that contains anything but letters, digits and safe punctuation is put into a code span,
+which no dialect of Markdown interprets. Tables contain no text of the submission.
 """
 
 from __future__ import annotations
@@ -14,54 +14,58 @@ from grader.domain.unreadable import cannot_be_read
 from grader.exports.prose import local_commands, messages, tone
 from grader.exports.prose.changes import Change
 from grader.exports.prose.layout import FileFindings, Group, findings_by_file, parts
-from grader.exports.prose.sanitize import harmless
+from grader.exports.prose.sanitize import sanitize
 
-_MOST_MESSAGES = 5
-#: A patch longer than this (in characters) is left to the other forms: comments have limits.
-_LONGEST_PATCH = 20_000
+#: How many distinct messages of one kind of finding are shown; chosen by hand.
+_MAX_MESSAGES = 5
+#: A longer patch (in characters) is not shown: a comment on GitHub has at most 65,536 characters.
+_MAX_PATCH = 20_000
+#: Words that may stand alone outside a code span: signs of our own arithmetic.
 _SIGNS = frozenset("×−/=–—%>")
+#: Punctuation that may surround a plain word, e.g. ``(main,``.
 _OPEN, _CLOSE = "(“‘\"'", ")”’\"'.,;:!?%"
 _TICKED = messages.TICKED
+#: A word that is no markup in any dialect, e.g. ``well-known``, ``and/or``, ``12.5``; not ``a_b``,
+#: ``a.py``, ``*a*``.
 _PLAIN = re.compile(r"[^\W_]*(?:[-’'/(][^\W_]+)*|\d+(?:[.,]\d+)*")
-#: What GitHub and GitLab make a link in plain words: a ticket (``GH-1``), a commit.
+#: Plain words that GitHub and GitLab turn into links: a ticket (``GH-1``), a commit (``deadbeef``).
 _REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
 
 
 def render_markdown(report: Report) -> str:
-    """The report as Markdown (CommonMark, with one table in the form of GitHub)."""
-    report = harmless(report)
+    """Return ``report`` as Markdown: CommonMark, with one table in the syntax of GitHub."""
+    report = sanitize(report)
     blocks = [
         *_top(report),
         *_criteria(report),
         *_findings(report),
         *_signals(report),
         *_faults_and_notes(report),
-        *_at_home(report),
+        *_local_commands(report),
         *_origins(report),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
 def prose(text: str) -> str:
-    """A text in one line, in which no word can be markup; never to begin a line with."""
+    """Return ``text`` on one line without markup.
+
+    The result must not start a line, where ``1.`` or ``+`` would still be a list.
+    """
     return " ".join(_word(word) for word in text.split())
 
 
 def words(text: str) -> str:
-    """Prose of ours, in which what stands between two backticks is code."""
+    """Return ``text`` like :func:`prose`, with each text between backticks as a code span."""
     parts = _TICKED.split(text)
-    told = [code(part) if at % 2 else prose(part) for at, part in enumerate(parts)]
+    rendered = [code(part) if at % 2 else prose(part) for at, part in enumerate(parts)]
     spaced = [
         f"{' ' if part[:1].isspace() else ''}{one}{' ' if part[-1:].isspace() and one else ''}"
-        for one, part in zip(told, parts, strict=True)
+        for one, part in zip(rendered, parts, strict=True)
     ]
-    # Ticks of two spans side by side would count as one run, and open what should be closed.
-    return _apart(spaced)
-
-
-def _apart(pieces: list[str]) -> str:
     joined = ""
-    for piece in pieces:
+    for piece in spaced:
+        # The backticks of two adjacent spans would read as one run, which closes neither.
         joined += " " if joined.endswith("`") and piece.startswith("`") else ""
         joined += piece
     return joined
@@ -78,7 +82,7 @@ def _word(word: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code span that shows exactly this text, whatever backticks are in it."""
+    """Return a code span that shows exactly ``text``, even if it contains backticks."""
     text = text.replace("\n", " ")
     ticks = "`" * (_longest_run(text) + 1)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
@@ -86,7 +90,7 @@ def code(text: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """A fenced block that no line of the text can close."""
+    """Return a fenced code block that no line of ``text`` can close."""
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
 
@@ -96,7 +100,7 @@ def _longest_run(text: str) -> int:
 
 
 def _cell(text: str) -> str:
-    """Text of the rubric in a table; one that holds a bar goes character by character."""
+    """Return ``text`` of the rubric for a table cell; one with a ``|`` as character references."""
     if "|" not in text:
         return words(text)
     return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
@@ -112,7 +116,7 @@ def _top(report: Report) -> Iterator[str]:
         yield f"**Changes:** {prose(messages.since_last(report))}"
     if messages.attention(report):
         yield f"**Not your doing:** {prose(messages.attention(report))}"
-    yield from (f"**Note:** {words(said)}" for said in messages.about_total(report))
+    yield from (f"**Note:** {words(sentence)}" for sentence in messages.about_total(report))
     if tone.opening(report):
         yield prose(tone.opening(report))
     praise, strengths = tone.praise(report)
@@ -123,15 +127,15 @@ def _top(report: Report) -> Iterator[str]:
 
 
 def _criteria(report: Report) -> Iterator[str]:
-    told = parts(report)
+    sections = parts(report)
     rows = [
         f"| {_cell(line.title)} | {messages.points_of(line)} |"
-        for part in told
+        for part in sections
         for line in part.criteria
     ]
     total = f"| **Total** | **{messages.score(report)}** |"
     yield "\n".join(["### Criteria", "", "| Criterion | Points |", "| :-- | --: |", *rows, total])
-    for part in told:
+    for part in sections:
         note = f": {part.note}" if part.note else ""
         yield f"**{part.title}**{note}"
         yield "\n".join(_criterion(report, line) for line in part.criteria)
@@ -139,9 +143,9 @@ def _criteria(report: Report) -> Iterator[str]:
 
 
 def _criterion(report: Report, line: CriterionLine) -> str:
-    told = f"- **{words(line.title)}** ({messages.points_of(line)}): {prose(line.why)}"
-    mend = messages.to_mend(report, line)
-    return f"{told} **To mend:** {words(mend)}." if mend else told
+    line_text = f"- **{words(line.title)}** ({messages.points_of(line)}): {prose(line.why)}"
+    fix = messages.to_fix(report, line)
+    return f"{line_text} **To mend:** {words(fix)}." if fix else line_text
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -161,11 +165,11 @@ def _file(report: Report, file: FileFindings) -> Iterator[str]:
 def _group(report: Report, group: Group) -> Iterator[str]:
     yield f"- Found {prose(messages.group_title(group))}; {words(messages.price_of(group))}"
     by_message = list(group.messages.items())
-    for message, findings in by_message[:_MOST_MESSAGES]:
+    for message, findings in by_message[:_MAX_MESSAGES]:
         place = "Says" if len(by_message) == 1 else messages.on_lines(findings, 3).capitalize()
         yield f"  - {place}: {prose(message)}"
-    if len(by_message) > _MOST_MESSAGES:
-        yield f"  - And {len(by_message) - _MOST_MESSAGES} more of this kind"
+    if len(by_message) > _MAX_MESSAGES:
+        yield f"  - And {len(by_message) - _MAX_MESSAGES} more of this kind"
     if tone.explanation(report, group):
         yield f"  - Why it matters: {words(tone.explanation(report, group))}"
     if group.change:
@@ -180,7 +184,7 @@ def _group(report: Report, group: Group) -> Iterator[str]:
 
 
 def _change(change: Change) -> Iterator[str]:
-    """A diff inside a list: a fence belongs to the item while it stands as deep as its text."""
+    """Yield a diff inside a list item; the fence is indented as deep as the item's text."""
     yield f"  - {words(messages.change_title(change))}"
     lines = [*(f"- {line}" for line in change.before), *(f"+ {line}" for line in change.after)]
     yield from (f"    {line}" for line in fenced("\n".join(lines), "diff").split("\n"))
@@ -208,10 +212,10 @@ def _faults_and_notes(report: Report) -> Iterator[str]:
         yield "\n".join(f"- Note: {prose(note)}" for note in report.notes)
 
 
-def _at_home(report: Report) -> Iterator[str]:
+def _local_commands(report: Report) -> Iterator[str]:
     if report.patch:
         yield "### A patch that mends layout and imports"
-        if len(report.patch) <= _LONGEST_PATCH:
+        if len(report.patch) <= _MAX_PATCH:
             yield "Save this as `mend.patch` in the folder that you handed in:"
             yield fenced(report.patch, "diff")
         else:

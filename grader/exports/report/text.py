@@ -1,4 +1,4 @@
-"""A report for a terminal: 80 columns, readable without colour, nothing hidden in it."""
+"""A report for a terminal: 80 columns, readable without colour, no invisible characters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from grader.domain.unreadable import cannot_be_read
 from grader.exports.prose import local_commands, messages, tone
 from grader.exports.prose.changes import Change
 from grader.exports.prose.layout import Group, findings_by_file, part_of, parts
-from grader.exports.prose.sanitize import harmless
+from grader.exports.prose.sanitize import sanitize
 
+#: Columns of a line.
 WIDTH = 80
-#: An address cut in two is no address, so one may stand out this far.
+#: Columns of a line with a URL, which would be useless if it were wrapped. Chosen by hand.
 _ADDRESS_WIDTH = 100
-_MOST_MESSAGES = 5
-#: Code that stands deeper is shown as if it stood here.
-_MOST_INDENT = 24
+#: How many distinct messages of one kind of finding are shown; chosen by hand.
+_MAX_MESSAGES = 5
+#: Deeper indented code is shown with this indent, in columns, to leave room for it.
+_MAX_INDENT = 24
 _COLOURS = {"heading": "1", "full": "32", "lost": "33", "faint": "2", "alarm": "1;31"}
 _GET_PATCH = (
     "The patch stands in the JSON form of this report, under “patch”. Save that form as "
@@ -35,7 +37,10 @@ _APPLY = (
 
 
 class Sheet:
-    """Lines of text, wrapped by the cells that characters take on a terminal."""
+    """Lines of text, wrapped by the columns that characters take on a terminal.
+
+    With ``colour`` lines that have a style get ANSI colours.
+    """
 
     def __init__(self, *, colour: bool) -> None:
         self._colour = colour
@@ -50,19 +55,23 @@ class Sheet:
         style: str = "",
         width: int = WIDTH,
     ) -> None:
-        """A paragraph; ``prefix`` stands before its first line and the rest hangs under it."""
+        """Add a paragraph of at most ``width`` columns, indented by ``indent``.
+
+        ``prefix`` goes before the first line; further lines are indented by its width. ``style`` is
+        a key of ``_COLOURS`` or empty.
+        """
         margin, hang = " " * indent, " " * cell_len(prefix)
         wrapped = Text(text).wrap(_ruler(), width - indent - len(hang))
         for at, line in enumerate(wrapped):
             self._add((margin + (hang if at else prefix) + line.plain).rstrip(), style)
 
     def verbatim(self, lines: list[str] | tuple[str, ...], *, indent: int = 4) -> None:
-        """Lines that must not be wrapped between words."""
+        """Add ``lines`` one by one, each with its own indentation after ``indent`` columns."""
         for line in lines:
             self.put(line.lstrip(), indent=indent + len(line) - len(line.lstrip()))
 
     def heading(self, text: str) -> None:
-        """A heading after an empty line."""
+        """Add an empty line and ``text`` as a heading."""
         self._lines.append("")
         self.put(text, style="heading")
 
@@ -76,19 +85,19 @@ class Sheet:
 
 @cache
 def _ruler() -> Console:
-    """What rich measures with; it reads nothing of the environment and prints nothing."""
+    """Return the console that rich wraps text with; it reads no environment and prints nothing."""
     return Console(file=StringIO(), width=WIDTH, force_terminal=False, _environ={})
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
-    """The report as text; ``colour`` adds ANSI colours that carry no meaning of their own."""
-    report, sheet = harmless(report), Sheet(colour=colour)
+    """Return ``report`` as text; ``colour`` adds ANSI colours that carry no further meaning."""
+    report, sheet = sanitize(report), Sheet(colour=colour)
     _top(sheet, report)
     _criteria(sheet, report)
     _findings(sheet, report)
     _signals(sheet, report)
     _faults_and_notes(sheet, report)
-    _at_home(sheet, report)
+    _local_commands(sheet, report)
     _origins(sheet, report)
     return str(sheet)
 
@@ -99,9 +108,9 @@ def _top(sheet: Sheet, report: Report) -> None:
     sheet.put(f"Total: {messages.score(report)}{withheld}", style="alarm" if alarm else "heading")
     sheet.put(f"{report.rubric.title} ({messages.rubric_of(report)})")
     about = (messages.attention(report), *messages.about_total(report))
-    for said in (messages.receipt_of(report), messages.since_last(report), *about):
-        if said:
-            sheet.put(said)
+    for sentence in (messages.receipt_of(report), messages.since_last(report), *about):
+        if sentence:
+            sheet.put(sentence)
     if tone.opening(report):
         sheet.put(tone.opening(report))
     praise, strengths = tone.praise(report)
@@ -129,8 +138,8 @@ def _criterion(sheet: Sheet, report: Report, line: CriterionLine) -> None:
     style = part_of(line) if part_of(line) in ("full", "lost") else ""
     sheet.put(line.title, prefix=f"{messages.points_of(line):>13}  ", style=style)
     sheet.put(line.why, indent=15)
-    if messages.to_mend(report, line):
-        sheet.put(f"To mend: {messages.to_mend(report, line)}.", indent=15)
+    if messages.to_fix(report, line):
+        sheet.put(f"To mend: {messages.to_fix(report, line)}.", indent=15)
 
 
 def _findings(sheet: Sheet, report: Report) -> None:
@@ -148,11 +157,11 @@ def _findings(sheet: Sheet, report: Report) -> None:
 def _group(sheet: Sheet, report: Report, group: Group) -> None:
     sheet.put(f"{messages.group_title(group)} ({messages.price_of(group)})", indent=4)
     by_message = list(group.messages.items())
-    for message, findings in by_message[:_MOST_MESSAGES]:
+    for message, findings in by_message[:_MAX_MESSAGES]:
         place = "" if len(by_message) == 1 else f"{messages.on_lines(findings, 3)}: "
         sheet.put(place + message, indent=6)
-    if len(by_message) > _MOST_MESSAGES:
-        sheet.put(f"and {len(by_message) - _MOST_MESSAGES} more of this kind", indent=6)
+    if len(by_message) > _MAX_MESSAGES:
+        sheet.put(f"and {len(by_message) - _MAX_MESSAGES} more of this kind", indent=6)
     if tone.explanation(report, group):
         sheet.put(f"Why it matters: {tone.explanation(report, group)}", indent=6)
     if group.change:
@@ -174,7 +183,7 @@ def _change(sheet: Sheet, change: Change) -> None:
     for sign, lines in (("- ", change.before), ("+ ", change.after)):
         for line in lines:
             code = line.lstrip(" ")
-            sheet.put(code, indent=8, prefix=sign + " " * min(len(line) - len(code), _MOST_INDENT))
+            sheet.put(code, indent=8, prefix=sign + " " * min(len(line) - len(code), _MAX_INDENT))
 
 
 def _signals(sheet: Sheet, report: Report) -> None:
@@ -189,15 +198,15 @@ def _faults_and_notes(sheet: Sheet, report: Report) -> None:
     if report.faults:
         sheet.heading("What broke on our side")
         for fault in report.faults:
-            said = f"{fault.path}: {fault.check} ({messages.fault_of(fault)})"
-            sheet.put(said, indent=2, prefix="- ")
+            reason = f"{fault.path}: {fault.check} ({messages.fault_of(fault)})"
+            sheet.put(reason, indent=2, prefix="- ")
     if report.notes:
         sheet.heading("Good to know")
         for note in report.notes:
             sheet.put(note, indent=2, prefix="- ")
 
 
-def _at_home(sheet: Sheet, report: Report) -> None:
+def _local_commands(sheet: Sheet, report: Report) -> None:
     if report.patch:
         sheet.heading("A patch that mends layout and imports")
         sheet.put(_GET_PATCH, indent=2)

@@ -32,7 +32,7 @@ def test_tasks_of_a_criterion_are_kinds_of_findings_with_their_files() -> None:
 def test_few_kinds_are_named_beside_a_criterion() -> None:
     found = tuple(reports.finding(f"E{n}", "a.py", n, criteria=("c",)) for n in range(1, 8))
     report = reports.report(findings=found, criteria=(reports.criterion("c", 1, 2),))
-    told = messages.to_mend(report, report.criteria[0])
+    told = messages.to_fix(report, report.criteria[0])
     assert told.startswith("1 x E1 in a.py, ") and told.endswith("1 x E4 in a.py and 3 more kinds")
 
 
@@ -125,9 +125,9 @@ def test_amounts_and_moments_read_well() -> None:
         "0",
         "–",
     ]
-    assert messages.moment("2026-11-23T01:02:03.4Z") == "2026-11-23 01:02 UTC"
-    assert messages.moment("2026-11-23T01:02:03+00:00") == "2026-11-23 01:02 UTC"
-    assert messages.moment("yesterday") == "yesterday"
+    assert messages.utc_time("2026-11-23T01:02:03.4Z") == "2026-11-23 01:02 UTC"
+    assert messages.utc_time("2026-11-23T01:02:03+00:00") == "2026-11-23 01:02 UTC"
+    assert messages.utc_time("yesterday") == "yesterday"
 
 
 def test_what_changed_is_told_in_one_sentence() -> None:
