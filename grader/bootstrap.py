@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,11 +21,11 @@ from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
 from grader.isolation import build_fork_server
+from grader.lms.registry import gradebooks, inbounds, score_message_writers
 from grader.service.access_log import AccessLog
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
 from grader.service.ports import Clock, FactsCache, Notifier
-from grader.service.ports.connector import Connector
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
@@ -35,6 +34,7 @@ from grader.service.receive import Receive
 from grader.service.retention import Purge
 from grader.service.retry import Retry
 from grader.service.rubric_cache import RubricCache
+from grader.service.score_messages import ScoreMessages
 from grader.service.submit import QueueCapacity, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
@@ -79,19 +79,14 @@ class Service:
     @cached_property
     def receive(self) -> Receive:
         """Submissions that come as events of other systems."""
-        return Receive(self.store, self._connectors, self.submit)
+        # HTTP clients are loaded here, so that a worker that only grades starts without them.
+        return Receive(self.store, inbounds(self.settings.callback_hosts), self.submit)
 
     @cached_property
     def deliver(self) -> Deliver:
         """Scores on their way to other systems."""
-        return Deliver(self.store, self._connectors, self.clock)
-
-    @cached_property
-    def _connectors(self) -> Mapping[str, Connector]:
-        # Clients of HTTP are loaded here, so that a worker that only grades starts without them.
-        from grader.lms import connectors
-
-        return connectors(self.settings.callback_hosts)
+        # HTTP clients are loaded here, as above.
+        return Deliver(self.store, gradebooks(self.settings.callback_hosts), self.clock)
 
     def seed(self) -> None:
         """Publish the shipped rubrics whose exercises are not there yet."""
@@ -209,4 +204,5 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         notifier=service.notifier,
         lease=settings.lease_time,
         pause=settings.pause_time,
+        score_messages=ScoreMessages(service.store, score_message_writers()),
     )

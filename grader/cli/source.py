@@ -12,6 +12,7 @@ import click
 from grader.cli.output import print_text
 from grader.cli.service import open_service
 from grader.domain.errors import BadRequest
+from grader.lms.registry import CONNECTORS, source_config
 from grader.service.records import SourceRecord
 
 _NOT_HTTPS = (
@@ -32,8 +33,8 @@ def source() -> None:
 @click.option("--allow-host", "hosts", multiple=True, help="Archives may be fetched from here.")
 @click.option(
     "--connector",
-    type=click.Choice(["standard-webhooks", "console"]),
-    default="standard-webhooks",
+    type=click.Choice(list(CONNECTORS)),
+    default=next(iter(CONNECTORS)),
     show_default=True,
 )
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
@@ -42,7 +43,8 @@ def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connec
         _check_name(name)
         _check_callback(callback)
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        record = SourceRecord(name, course, connector, secret, callback, hosts)
+        given = {"secret": secret, "callback_url": callback, "allowed_hosts": hosts}
+        record = SourceRecord(name, course, connector, source_config(connector, given))
         service.store.sources.put(record, "command line", service.clock.now())
         click.echo(secret)
         if callback.startswith("http:"):
@@ -85,6 +87,5 @@ def list_sources() -> None:
     """List sources, without their secrets."""
     with open_service() as service:
         for known in service.store.sources.all():
-            print_text(
-                f"{known.name}  {known.course}  {known.connector}  {known.callback_url or '-'}"
-            )
+            callback = known.config.get("callback_url") or "-"
+            print_text(f"{known.name}  {known.course}  {known.connector}  {callback}")

@@ -47,11 +47,11 @@ class Event(BaseModel):
     archive: Archive
 
 
-def read_event(body: bytes, webhook_id: str) -> Incoming:
-    """A body to what the service receives.
+def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
+    """Parse the ``body`` of an event whose score is to be sent to ``callback_url``.
 
     Raises:
-        BadRequest: not such an event; ``where`` names the field.
+        BadRequest: the body is no such event; ``where`` names the field.
     """
     try:
         event = Event.model_validate_json(body)
@@ -65,6 +65,7 @@ def read_event(body: bytes, webhook_id: str) -> Incoming:
         data=_inline(event.archive),
         url=event.archive.url or "",
         context=event.context,
+        callback_url=callback_url,
     )
 
 

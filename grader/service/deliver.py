@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from grader.service.ports import Clock, Store
-from grader.service.ports.connector import Connector, Delivery
+from grader.service.ports.connector import Delivery, Gradebook
 from grader.service.records import Passback, PassbackState
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class Deliver:
     """The use case."""
 
     store: Store
-    connectors: Mapping[str, Connector]
+    gradebooks: Mapping[str, Gradebook]
     clock: Clock
 
     def next(self) -> Passback | None:
@@ -39,7 +39,7 @@ class Deliver:
         if source is None:
             outcome = Delivery(sent=False, final=True, error="the source is gone")
         else:
-            outcome = self.connectors[source.connector].deliver(passback, source)
+            outcome = self.gradebooks[source.connector].send(passback, source)
         self._settle(passback, outcome)
         return passback
 

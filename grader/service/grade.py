@@ -20,6 +20,7 @@ from grader.service.lanes import Lane
 from grader.service.ports import Clock, Inspected, Measure, Notifier, ReadUpload, Store
 from grader.service.records import Claim, Result, RubricRecord, SubmissionRecord
 from grader.service.rubric_cache import RubricCache
+from grader.service.score_messages import ScoreMessages
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,7 @@ class Grade:
     notifier: Notifier
     lease: timedelta
     pause: timedelta
+    score_messages: ScoreMessages
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
         """Grade one submission; ``None`` when nothing is due. A fault puts the row back."""
@@ -118,8 +120,10 @@ class Grade:
         """Whether the claim still held, so that the report is stored."""
         facts = looked.inspected.facts()
         report = self._report(looked, facts)
-        result = Result(report, facts, looked.record)
-        held = self.store.submissions.finish(looked.claim, result, self.clock.now())
+        now = self.clock.now()
+        message = self.score_messages.of(looked.claim, report, looked.record, now)
+        result = Result(report, facts, looked.record, message)
+        held = self.store.submissions.finish(looked.claim, result, now)
         log.info("graded" if held else "claim_lost", status=report.status)
         return held
 

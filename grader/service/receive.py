@@ -9,7 +9,7 @@ from grader.domain.errors import NotFound
 from grader.domain.rubric.policies import Intake
 from grader.service.access import Principal, no_exercise
 from grader.service.ports import Store
-from grader.service.ports.connector import Connector, Incoming
+from grader.service.ports.connector import Inbound, Incoming
 from grader.service.records import RubricRecord, SourceRecord, SubmissionRecord
 from grader.service.submit import Submit, Upload
 
@@ -19,7 +19,7 @@ class Receive:
     """The use case. The inbox is the table of idempotency keys: unique by (source, webhook id)."""
 
     store: Store
-    connectors: Mapping[str, Connector]
+    inbounds: Mapping[str, Inbound]
     submit: Submit
 
     def __call__(
@@ -37,13 +37,13 @@ class Receive:
         source = self.store.sources.get(name)
         if source is None:
             raise NotFound(f"There is no webhook source {name!r}.")
-        connector = self.connectors[source.connector]
-        incoming = connector.read(headers, body, source)
+        inbound = self.inbounds[source.connector]
+        incoming = inbound.read(headers, body, source)
         principal = Principal.of_source(source.name, source.course)
         admission = self.submit.admit_event(principal, self._rubric(incoming, source))
         data = incoming.data
         if data is None:
-            data = connector.fetch(incoming.url, source, Intake().max_upload)
+            data = inbound.fetch(incoming.url, source, Intake().max_upload)
         accepted = self.submit(admission, _upload(incoming, source, data))
         return accepted.record, accepted.is_new
 
@@ -62,6 +62,6 @@ def _upload(incoming: Incoming, source: SourceRecord, data: bytes) -> Upload:
         data=data,
         source=source.name,
         idempotency_key=incoming.webhook_id,
-        callback_url=source.callback_url,
+        callback_url=incoming.callback_url,
         callback_context=incoming.context,
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from grader.service import ports
-from grader.service.records import AuditEntry, AuditQuery
 from grader.store.audit_log import SqlAuditLog
 from grader.store.database import Database
 from grader.store.repositories.inspections import SqlFacts
@@ -43,10 +40,6 @@ class Store:
     def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot be reached."""
         self._database.ping()
-
-    def audit(self, limit: int = 100) -> Sequence[AuditEntry]:
-        """The newest entries of the audit log, newest first."""
-        return self.audit_log.page(AuditQuery(), limit=limit).items
 
     def after_fork(self) -> None:
         """Call first thing in a forked child: connections do not survive a fork."""

@@ -220,10 +220,8 @@ sources = Table(
     Column("name", TextColumn, primary_key=True),
     Column("course", TextColumn, nullable=False),
     Column("connector", TextColumn, nullable=False),
-    Column("secret", TextColumn, nullable=False),
-    Column("callback_url", TextColumn, nullable=False),
-    #: A JSON list.
-    Column("allowed_hosts", TextColumn, nullable=False),
+    #: A JSON object that the connector's model validates.
+    Column("config", TextColumn, nullable=False, server_default="{}"),
 )
 
 #: Inspections by the key of all that they depend on; they say nothing of whose file it was.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from grader.lms.standard_webhooks import sign
+from grader.lms.standard_webhooks.signing import sign
 from tests.chaos.book import Book
 from tests.chaos.plan import Sending
 from tests.chaos.site import SOURCE, Site

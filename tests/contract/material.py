@@ -1,7 +1,8 @@
-"""What the contract tests are made of: times, rubrics, submissions and results."""
+"""Test data of the contract tests: times, rubrics, submissions and results."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
@@ -9,12 +10,22 @@ from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report import Fault, Report, RubricLine, SubmissionLine, TotalLine
 from grader.domain.rubric import Rubric
 from grader.service.lanes import Lane
-from grader.service.records import Claim, NewSubmission, Result, RubricRecord
+from grader.service.records import (
+    AuditEntry,
+    AuditQuery,
+    Claim,
+    NewSubmission,
+    Result,
+    RubricRecord,
+    ScoreMessage,
+)
 from grader.store.sql_store import Store
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
 SECOND = timedelta(seconds=1)
+#: The body of every score message of these tests; a space more than `json.dumps` would write.
+SCORE = '{"student":  "Zoë"}'.encode()
 ENGINE = EngineIdentity(
     grader="0.1.0", python="3.11.7", grammar="3.14", tools={"black": "26.10.1"}, checks={"style": 1}
 )
@@ -120,9 +131,11 @@ def result(
     status: str = "graded",
     points: float = 7.5,
     engine: EngineIdentity = ENGINE,
+    callback: str = "",
 ) -> Result:
-    """What grading gives under a rubric version."""
-    return Result(report(status, points, version.version), facts(engine=engine), version)
+    """The result of a grading under a rubric version, with a score message to ``callback``."""
+    message = ScoreMessage(callback, SCORE) if callback else None
+    return Result(report(status, points, version.version), facts(engine=engine), version, message)
 
 
 def claimed(store: Store, now: datetime = NOW, lane: Lane = Lane.LIVE) -> Claim:
@@ -130,3 +143,8 @@ def claimed(store: Store, now: datetime = NOW, lane: Lane = Lane.LIVE) -> Claim:
     claim = store.submissions.claim(lane, now, LEASE)
     assert claim is not None
     return claim
+
+
+def audit_entries(store: Store, limit: int = 100) -> Sequence[AuditEntry]:
+    """The newest entries of the audit log, newest first."""
+    return store.audit_log.page(AuditQuery(), limit=limit).items

@@ -13,7 +13,7 @@ from grader.service.records import SubmissionState
 from grader.store.database import Database
 from grader.store.sql_store import Store
 from grader.store.tables import archives, submissions
-from tests.contract.material import NOW, SECOND, publish, sent
+from tests.contract.material import NOW, SECOND, audit_entries, publish, sent
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_what_is_accepted_can_be_read_back(store: Store) -> None:
 def test_accepting_leaves_an_audit_entry(store: Store) -> None:
     record, _ = store.submissions.accept(sent(), NOW)
 
-    entry = store.audit(limit=1)[0]
+    entry = audit_entries(store, limit=1)[0]
     assert (entry.at, entry.actor) == (NOW, "token-1")
     assert (entry.action, entry.subject) == ("submission.accepted", record.id)
 

@@ -21,7 +21,16 @@ from grader.store.database import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.sql_store import Store, open_store
 from grader.store.tables import metadata
-from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
+from tests.contract.material import (
+    LEASE,
+    NOW,
+    SECOND,
+    audit_entries,
+    claimed,
+    publish,
+    result,
+    sent,
+)
 
 LATER = NOW + LEASE * 10
 
@@ -78,7 +87,8 @@ def filled(url: str) -> None:
     with opened(url) as store:
         version = publish(store)
         store.submissions.accept(sent("s1", callback="https://lms.example", key="k"), NOW)
-        store.submissions.finish(claimed(store), result(version), NOW)
+        score = result(version, callback="https://lms.example")
+        store.submissions.finish(claimed(store), score, NOW)
         store.submissions.accept(sent("s2", data=b"\0\xff" * 5_000), NOW)
 
 
@@ -120,13 +130,13 @@ def test_only_its_owner_reads_a_backup_and_the_audit_trail_tells_of_it(
     assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o600
     assert [file.name for file in tmp_path.iterdir() if "kept" in file.name] == ["kept"]
     with opened(url) as store:
-        (entry,) = store.audit()
+        (entry,) = audit_entries(store)
         assert (entry.actor, entry.action) == ("operator", "database.backed_up")
         assert entry.subject == head_revision()
 
     put_back(url, tmp_path / "kept", replace=True)
     with opened(url) as store:
-        assert [entry.action for entry in store.audit()] == ["database.restored"]
+        assert [entry.action for entry in audit_entries(store)] == ["database.restored"]
 
 
 def test_a_backup_is_made_while_others_read_and_write(url: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What every LMS connector promises, held against a real HTTP server; and the attacks."""
+"""The contract of the connectors by capability, on a real HTTP server, and attacks on them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import base64
 import gzip
 import json
 import ssl
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,13 +20,30 @@ from standardwebhooks.webhooks import Webhook
 from structlog.testing import capture_logs
 
 from grader.domain.errors import BadRequest, BadSignature, Overloaded, TooLarge
-from grader.lms import connectors
 from grader.lms.outgoing.addresses import is_public
 from grader.lms.outgoing.guard import Outgoing, UrlRefused
 from grader.lms.outgoing.http_exchange import Unreachable
-from grader.lms.standard_webhooks import StandardWebhooks, sign
-from grader.service.ports.connector import Connector, Delivery
-from grader.service.records import Passback, PassbackState, SourceRecord
+from grader.lms.registry import (
+    CONNECTORS,
+    gradebooks,
+    inbounds,
+    score_message_writers,
+    source_config,
+)
+from grader.lms.standard_webhooks.gradebook import StandardWebhooksGradebook
+from grader.lms.standard_webhooks.inbound import StandardWebhooksInbound
+from grader.lms.standard_webhooks.signing import sign
+from grader.service.lanes import Lane
+from grader.service.ports.connector import Delivery, Inbound, Score
+from grader.service.records import (
+    Passback,
+    PassbackState,
+    ScoreMessage,
+    SourceRecord,
+    SubmissionRecord,
+    SubmissionState,
+)
+from tests.contract.material import NOW, report
 from tests.lms_server import (
     PEM,
     Lms,
@@ -39,7 +58,7 @@ from tests.lms_server import (
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ZIP = b"PK\x05\x06" + bytes(18)
-KINDS = ("standard-webhooks", "console")
+KINDS = tuple(CONNECTORS)
 
 
 @pytest.fixture
@@ -54,8 +73,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def connector(kind: str, lms: Lms) -> Connector:
-    return connectors((lms.place,))[kind]
+def inbound(kind: str, lms: Lms) -> Inbound:
+    return inbounds((lms.place,))[kind]
 
 
 def source_of(kind: str, *hosts: str, secret: str = SECRET) -> SourceRecord:
@@ -63,9 +82,7 @@ def source_of(kind: str, *hosts: str, secret: str = SECRET) -> SourceRecord:
         name="campus",
         course="mlops",
         connector=kind,
-        secret=secret,
-        callback_url="",
-        allowed_hosts=hosts,
+        config=source_config(kind, {"secret": secret, "allowed_hosts": hosts}),
     )
 
 
@@ -89,7 +106,7 @@ def passback(url: str, payload: str = '{"points": 71.5}') -> Passback:
         source="campus",
         submission="0190-submission",
         url=url,
-        payload=payload,
+        payload=payload.encode(),
         state=PassbackState.DUE,
         tries=1,
         next_try_at=datetime.now(UTC),
@@ -97,27 +114,27 @@ def passback(url: str, payload: str = '{"points": 71.5}') -> Passback:
     )
 
 
-# What both promise: reading
+# Reading events, every connector
 
 
-def test_reads_an_inline_archive(connector: Connector, kind: str) -> None:
+def test_reads_an_inline_archive(inbound: Inbound, kind: str) -> None:
     body = event(filename="work.zip", context="lesson-3", extra="left alone")
-    incoming = connector.read(signed(body), body, source_of(kind))
+    incoming = inbound.read(signed(body), body, source_of(kind))
     assert incoming.data == ZIP
     assert (incoming.exercise, incoming.student) == ("numbers-refactor", "s123")
     assert (incoming.filename, incoming.context) == ("work.zip", "lesson-3")
     assert (incoming.webhook_id, incoming.url) == ("msg_1", "")
 
 
-def test_header_names_may_have_any_case(connector: Connector, kind: str) -> None:
+def test_header_names_may_have_any_case(inbound: Inbound, kind: str) -> None:
     body = event()
     shouted = {name.upper(): value for name, value in signed(body).items()}
-    assert connector.read(shouted, body, source_of(kind)).webhook_id == "msg_1"
+    assert inbound.read(shouted, body, source_of(kind)).webhook_id == "msg_1"
 
 
-def test_reads_a_linked_archive(connector: Connector, kind: str) -> None:
+def test_reads_a_linked_archive(inbound: Inbound, kind: str) -> None:
     body = event(archive={"url": "https://files.example.edu/1.zip"})
-    incoming = connector.read(signed(body), body, source_of(kind))
+    incoming = inbound.read(signed(body), body, source_of(kind))
     assert incoming.data is None
     assert incoming.url == "https://files.example.edu/1.zip"
 
@@ -143,21 +160,21 @@ def test_reads_a_linked_archive(connector: Connector, kind: str) -> None:
     ],
 )
 def test_what_is_not_an_event_is_told_kindly(
-    connector: Connector, kind: str, body: bytes, where: str
+    inbound: Inbound, kind: str, body: bytes, where: str
 ) -> None:
     with pytest.raises(BadRequest) as caught:
-        connector.read(signed(body), body, source_of(kind))
+        inbound.read(signed(body), body, source_of(kind))
     assert caught.value.where == where
     assert caught.value.detail and caught.value.how_to_fix
 
 
-# What both promise: fetching
+# Fetching archives, every connector
 
 
-def test_fetches_from_an_allowed_host(connector: Connector, kind: str, lms: Lms) -> None:
+def test_fetches_from_an_allowed_host(inbound: Inbound, kind: str, lms: Lms) -> None:
     lms.script = answer(200, ZIP)
     url = f"http://{lms.place}/files/1.zip?token=a%20b"
-    assert connector.fetch(url, source_of(kind, lms.place), 1_000) == ZIP
+    assert inbound.fetch(url, source_of(kind, lms.place), 1_000) == ZIP
     ((request, headers, _),) = lms.seen
     assert request == "GET /files/1.zip?token=a%20b"
     assert headers["host"] == lms.place
@@ -183,11 +200,11 @@ def test_fetches_from_an_allowed_host(connector: Connector, kind: str, lms: Lms)
     ],
 )
 def test_what_cannot_be_fetched(
-    connector: Connector, kind: str, lms: Lms, script: Script, error: type[Exception]
+    inbound: Inbound, kind: str, lms: Lms, script: Script, error: type[Exception]
 ) -> None:
     lms.script = script
     with pytest.raises(error):
-        connector.fetch(f"http://{lms.place}/", source_of(kind, lms.place), 1_000)
+        inbound.fetch(f"http://{lms.place}/", source_of(kind, lms.place), 1_000)
     assert len(lms.seen) == 1
 
 
@@ -195,7 +212,7 @@ def test_a_server_that_is_not_there_may_be_tried_again(kind: str) -> None:
     with Lms().running() as gone:
         place = gone.place
     with pytest.raises(Overloaded):
-        connectors((place,))[kind].fetch(f"http://{place}/", source_of(kind, place), 10)
+        inbounds((place,))[kind].fetch(f"http://{place}/", source_of(kind, place), 10)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +237,7 @@ def test_a_server_that_is_not_there_may_be_tried_again(kind: str) -> None:
 )
 def test_urls_that_are_never_called(kind: str, url: str) -> None:
     with pytest.raises(BadRequest):
-        connectors()[kind].fetch(url, source_of(kind, "files.example.edu"), 10)
+        inbounds()[kind].fetch(url, source_of(kind, "files.example.edu"), 10)
 
 
 @pytest.mark.parametrize(
@@ -253,15 +270,66 @@ def test_urls_that_are_never_called(kind: str, url: str) -> None:
 def test_private_addresses_are_refused_even_when_a_source_lists_them(kind: str, host: str) -> None:
     bare = unicodedata.normalize("NFKC", host.strip("[]")).replace("%25", "%")
     with pytest.raises(BadRequest):
-        connectors()[kind].fetch(f"https://{host}/1.zip", source_of(kind, bare), 10)
+        inbounds()[kind].fetch(f"https://{host}/1.zip", source_of(kind, bare), 10)
+
+
+# Score messages
+
+
+def score() -> Score:
+    submission = SubmissionRecord(
+        id="0190-submission",
+        exercise="numbers",
+        course="mlops",
+        student="Zoë",
+        attempt=2,
+        state=SubmissionState.RUNNING,
+        lane=Lane.LIVE,
+        tries=1,
+        archive_sha256="a" * 64,
+        filename="work.zip",
+        source="campus",
+        problem="",
+        received_at=NOW,
+        queued_at=NOW,
+        graded_at=None,
+        superseded_by=None,
+    )
+    return Score(submission, report(), 3, NOW, "https://lms.example/scores", "lesson-3")
+
+
+def test_a_score_message_has_these_bytes(kind: str) -> None:
+    message = score_message_writers()[kind](score(), source_of(kind))
+    assert message == ScoreMessage(
+        "https://lms.example/scores",
+        b'{"type": "submission.graded", "submission": "0190-submission", "exercise": "numbers", '
+        b'"student": "Zo\\u00eb", "attempt": 2, "points": 7.5, "max_points": 10, '
+        b'"status": "graded", "rubric_version": 3, "context": "lesson-3", '
+        b'"graded_at": "2026-03-01T12:00:00.123456+00:00"}',
+    )
+
+
+def test_making_score_messages_loads_no_http_client() -> None:
+    loaded = "import sys, grader.lms.registry; print({'httpx', 'httpcore'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, check=True)
+    assert done.stdout.decode().strip() == "set()"
+
+
+def test_a_config_that_the_connector_rejects_names_the_field_and_not_the_secret() -> None:
+    with pytest.raises(BadRequest) as caught:
+        source_config("standard-webhooks", {"secret": SECRET, "callback_url": 7})
+    assert caught.value.where == "callback_url"
+    assert SECRET not in str(caught.value)
+    with pytest.raises(BadRequest):
+        source_config("no-such-connector", {})
 
 
 # Sending scores
 
 
 def test_standard_webhooks_sends_a_score_that_the_library_verifies(lms: Lms) -> None:
-    door = connectors((lms.place,))["standard-webhooks"]
-    sent = door.deliver(passback(lms.url, '{"student": "Zoë"}'), source_of("standard-webhooks"))
+    gradebook = gradebooks((lms.place,))["standard-webhooks"]
+    sent = gradebook.send(passback(lms.url, '{"student": "Zoë"}'), source_of("standard-webhooks"))
     assert sent == Delivery(sent=True)
     ((request, headers, body),) = lms.seen
     assert request == "POST /scores"
@@ -272,7 +340,7 @@ def test_standard_webhooks_sends_a_score_that_the_library_verifies(lms: Lms) -> 
 
 def test_the_console_writes_the_score_to_the_log(lms: Lms) -> None:
     with capture_logs() as logs:
-        sent = connectors()["console"].deliver(passback(lms.url), source_of("console"))
+        sent = gradebooks()["console"].send(passback(lms.url), source_of("console"))
     assert sent == Delivery(sent=True)
     assert [(entry["event"], entry["payload"]) for entry in logs] == [("score", '{"points": 71.5}')]
     assert lms.seen == []
@@ -302,8 +370,8 @@ def test_how_a_delivery_ends(
     lms: Lms, script: Script, sent: bool, final: bool, wait: timedelta | None
 ) -> None:
     lms.script = script
-    door = connectors((lms.place,))["standard-webhooks"]
-    outcome = door.deliver(passback(lms.url), source_of("standard-webhooks"))
+    gradebook = gradebooks((lms.place,))["standard-webhooks"]
+    outcome = gradebook.send(passback(lms.url), source_of("standard-webhooks"))
     assert (outcome.sent, outcome.final, outcome.retry_after) == (sent, final, wait)
     assert bool(outcome.error) is not sent
     assert len(lms.seen) == 1
@@ -311,17 +379,15 @@ def test_how_a_delivery_ends(
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_ä", "whsec_abcde"])
 def test_a_secret_that_cannot_sign_is_an_outcome(lms: Lms, secret: str) -> None:
-    door = connectors((lms.place,))["standard-webhooks"]
-    outcome = door.deliver(passback(lms.url), source_of("standard-webhooks", secret=secret))
+    gradebook = gradebooks((lms.place,))["standard-webhooks"]
+    outcome = gradebook.send(passback(lms.url), source_of("standard-webhooks", secret=secret))
     assert not outcome.sent and outcome.error
     assert lms.seen == []
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "https://localhost/", "nonsense", ""])
 def test_a_score_goes_to_no_private_address(url: str) -> None:
-    outcome = connectors()["standard-webhooks"].deliver(
-        passback(url), source_of("standard-webhooks")
-    )
+    outcome = gradebooks()["standard-webhooks"].send(passback(url), source_of("standard-webhooks"))
     assert not outcome.sent and not outcome.final and outcome.error
 
 
@@ -369,31 +435,31 @@ BODY = event()
 def test_what_does_not_verify_is_a_bad_signature(changes: dict[str, str]) -> None:
     headers = {**signed(BODY), **changes}
     with pytest.raises(BadSignature):
-        connectors()["standard-webhooks"].read(headers, BODY, source_of("standard-webhooks"))
+        inbounds()["standard-webhooks"].read(headers, BODY, source_of("standard-webhooks"))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_a_time_too_far_off_is_a_bad_signature(minutes: int) -> None:
     headers = signed(BODY, datetime.now(UTC) + timedelta(minutes=minutes))
     with pytest.raises(BadSignature):
-        connectors()["standard-webhooks"].read(headers, BODY, source_of("standard-webhooks"))
+        inbounds()["standard-webhooks"].read(headers, BODY, source_of("standard-webhooks"))
 
 
 @pytest.mark.parametrize("headers", [{}, {"webhook-id": "msg_1"}])
 def test_an_event_without_a_signature_is_a_bad_signature(headers: dict[str, str]) -> None:
     with pytest.raises(BadSignature):
-        connectors()["standard-webhooks"].read(headers, BODY, source_of("standard-webhooks"))
+        inbounds()["standard-webhooks"].read(headers, BODY, source_of("standard-webhooks"))
 
 
 def test_a_signature_for_other_bytes_is_a_bad_signature() -> None:
-    door = connectors()["standard-webhooks"]
+    webhooks = inbounds()["standard-webhooks"]
     with pytest.raises(BadSignature):
-        door.read(signed(BODY), BODY + b" ", source_of("standard-webhooks"))
+        webhooks.read(signed(BODY), BODY + b" ", source_of("standard-webhooks"))
 
 
 def test_bytes_that_are_not_text_are_a_bad_signature() -> None:
     with pytest.raises(BadSignature):
-        connectors()["standard-webhooks"].read(
+        inbounds()["standard-webhooks"].read(
             signed(BODY), b"\xff\xfe", source_of("standard-webhooks")
         )
 
@@ -402,20 +468,22 @@ def test_bytes_that_are_not_text_are_a_bad_signature() -> None:
 def test_no_input_breaks_verification(signature: str, stamp: str, body: bytes) -> None:
     headers = {"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": signature}
     with pytest.raises(BadSignature):
-        connectors()["standard-webhooks"].read(headers, body, source_of("standard-webhooks"))
+        inbounds()["standard-webhooks"].read(headers, body, source_of("standard-webhooks"))
 
 
 def test_the_second_of_two_signatures_may_be_ours() -> None:
     headers = signed(BODY)
     both = f"v1,{base64.b64encode(bytes(32)).decode()} {headers['webhook-signature']}"
-    door = connectors()["standard-webhooks"]
-    read = door.read({**headers, "webhook-signature": both}, BODY, source_of("standard-webhooks"))
+    webhooks = inbounds()["standard-webhooks"]
+    read = webhooks.read(
+        {**headers, "webhook-signature": both}, BODY, source_of("standard-webhooks")
+    )
     assert read.data == ZIP
 
 
 def test_the_console_reads_nothing_for_a_signed_source() -> None:
     with pytest.raises(BadSignature):
-        connectors()["console"].read({}, BODY, source_of("standard-webhooks"))
+        inbounds()["console"].read({}, BODY, source_of("standard-webhooks"))
 
 
 # The guard in front of everything that goes out
@@ -477,8 +545,10 @@ def test_an_archive_is_fetched_over_https_from_the_address_that_was_looked_up() 
         secure.script = answer(200, ZIP)
         place = f"lms.test:{secure.port}"
         guard = Outgoing(["lms.test"], resolve=lambda host, port: next(lookups), tls=own_tls)
-        door = StandardWebhooks(guard)
-        fetched = door.fetch(f"https://{place}/1.zip", source_of("standard-webhooks", place), 100)
+        webhooks = StandardWebhooksInbound(guard)
+        fetched = webhooks.fetch(
+            f"https://{place}/1.zip", source_of("standard-webhooks", place), 100
+        )
         assert (fetched, secure.called, next(lookups)) == (ZIP, ["lms.test"], ("192.0.2.1",))
 
 
@@ -552,8 +622,8 @@ def test_a_name_that_nobody_knows_may_be_tried_again() -> None:
 
 def test_the_connector_takes_its_time_limit_from_the_guard(lms: Lms) -> None:
     lms.script = dripping_headers
-    door = StandardWebhooks(Outgoing([lms.place], seconds=0.3))
-    outcome = door.deliver(passback(lms.url), source_of("standard-webhooks"))
+    gradebook = StandardWebhooksGradebook(Outgoing([lms.place], seconds=0.3))
+    outcome = gradebook.send(passback(lms.url), source_of("standard-webhooks"))
     assert not outcome.sent and not outcome.final
 
 

@@ -13,7 +13,7 @@ from grader.store.database import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.sql_store import open_store
 from grader.store.tables import metadata
-from tests.contract.material import NOW, claimed
+from tests.contract.material import NOW, audit_entries, claimed
 
 
 def test_an_empty_database_has_no_revision(empty_url: str) -> None:
@@ -67,7 +67,7 @@ def test_old_audit_entries_learn_their_course(empty_url: str) -> None:
     upgrade(empty_url)
 
     store = open_store(empty_url)
-    assert [(one.action, one.course) for one in store.audit()] == [
+    assert [(one.action, one.course) for one in audit_entries(store)] == [
         ("source.put", ""),
         ("rubric.published", "mlops"),
     ]

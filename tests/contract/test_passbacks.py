@@ -17,7 +17,10 @@ def scores(store: Store) -> list[str]:
         new = sent(f"s{at}", callback=f"https://lms.example/{at}")
         record, _ = store.submissions.accept(new, NOW)
         now = NOW + SECOND * at
-        store.submissions.finish(claimed(store, now), result(version), now)
+        claim = claimed(store, now)
+        assert claim.callback_context == "context-7"
+        outcome = result(version, callback=claim.callback_url)
+        store.submissions.finish(claim, outcome, now)
         ids.append(record.id)
     return ids
 

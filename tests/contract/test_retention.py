@@ -24,7 +24,16 @@ from grader.service.retention import Purge
 from grader.store.database import Database
 from grader.store.sql_store import Store
 from grader.store.tables import inspections, metadata
-from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
+from tests.contract.material import (
+    LEASE,
+    NOW,
+    SECOND,
+    audit_entries,
+    claimed,
+    publish,
+    result,
+    sent,
+)
 
 STATE = SubmissionState
 DAY = timedelta(days=1)
@@ -60,7 +69,7 @@ def grade_all(store: Store, now: datetime = NOW) -> None:
     while claim := store.submissions.claim(Lane.LIVE, now, LEASE):
         version = store.rubrics.newest(claim.submission.exercise)
         assert version is not None
-        store.submissions.finish(claim, result(version), now)
+        store.submissions.finish(claim, result(version, callback=claim.callback_url), now)
 
 
 def purge(
@@ -117,7 +126,7 @@ def test_what_is_old_goes_with_all_that_hangs_on_it(store: Store, url: str) -> N
         "submissions": 1,
     }
     assert store.submissions.page("numbers").items == (kept,)
-    entry = store.audit(limit=1)[0]
+    entry = audit_entries(store, limit=1)[0]
     assert (entry.actor, entry.action) == ("operator", "submissions.purged")
     assert entry.detail["submissions"] == 2
 
@@ -127,7 +136,7 @@ def test_nothing_old_leaves_no_trace(store: Store) -> None:
     grade_all(store, MUCH_LATER)
 
     assert purge(store) == DeletedRows()
-    assert store.audit(limit=1)[0].action == "submission.accepted"
+    assert audit_entries(store, limit=1)[0].action == "submission.accepted"
 
 
 def test_a_purge_of_one_course_leaves_the_others(store: Store) -> None:
@@ -184,7 +193,9 @@ def test_a_purge_goes_on_in_batches_until_nothing_is_left(
     grade_all(store, NOW + SECOND * 9)
 
     assert purge(store).submissions == 5
-    assert [entry.action for entry in store.audit(limit=4)].count("submissions.purged") == 3
+    assert [entry.action for entry in audit_entries(store, limit=4)].count(
+        "submissions.purged"
+    ) == 3
 
 
 def test_attempts_are_counted_anew_once_all_are_gone(store: Store) -> None:
@@ -236,7 +247,7 @@ def test_inspections_go_when_they_were_of_no_use_for_so_long(store: Store, url: 
     assert purge(store, now=now, course="mlops") == DeletedRows()
     assert purge(store, now=now) == DeletedRows(inspections=1)
     assert set(store.facts.get_many(["used", "unused"])) == {"used"}
-    assert store.audit(limit=1)[0].action == "inspections.purged"
+    assert audit_entries(store, limit=1)[0].action == "inspections.purged"
 
 
 def a_student(store: Store) -> str:
@@ -287,7 +298,7 @@ def test_everything_held_about_a_student_is_exported(store: Store, url: str) -> 
     }
     whole = b"".join(found.values())
     assert b"bob" not in whole and b"digest-lovelace" not in whole
-    assert store.audit(limit=1)[0].action == "student.exported"
+    assert audit_entries(store, limit=1)[0].action == "student.exported"
     assert counts(url) == before | {"audit": before["audit"] + 1}
 
 
@@ -315,7 +326,7 @@ def test_nothing_about_an_erased_student_is_left(store: Store, url: str) -> None
         audit_entries=4,
         inspections=1,
     )
-    (entry,) = [one for one in store.audit() if "lovelace" in repr(one)]
+    (entry,) = [one for one in audit_entries(store) if "lovelace" in repr(one)]
     assert (entry.action, entry.subject) == ("student.erased", "lovelace")
     assert everything(url).count("lovelace") == 1
     assert [one.student for one in store.submissions.page("numbers").items] == ["bob"]

@@ -12,7 +12,7 @@ from grader.domain.errors import Conflict, GraderError, NotFound, PreconditionFa
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.service.records import Role, RubricRecord, SourceRecord, TokenRecord
 from grader.store.sql_store import Store
-from tests.contract.material import NOW, SECOND, publish, rubric
+from tests.contract.material import NOW, SECOND, audit_entries, publish, rubric
 
 
 def test_a_rubric_is_returned_as_it_was_sent(store: Store) -> None:
@@ -34,7 +34,7 @@ def test_versions_follow_each_other(store: Store) -> None:
     assert store.rubrics.newest("numbers") == second
     (exercise,) = store.rubrics.page().items
     assert (exercise.title, exercise.version) == ("New", 2)
-    entry = store.audit(limit=1)[0]
+    entry = audit_entries(store, limit=1)[0]
     assert (entry.actor, entry.action, entry.subject) == ("teacher", "rubric.published", "numbers")
 
 
@@ -113,7 +113,7 @@ def test_a_token_is_found_by_its_digest(store: Store) -> None:
     found = store.tokens.by_digest("h", NOW)
     assert found is not None and found.id == made.id
     assert store.tokens.by_digest("other", NOW) is None
-    assert store.audit(limit=1)[0].action == "token.created"
+    assert audit_entries(store, limit=1)[0].action == "token.created"
 
 
 def test_a_digest_is_stored_once(store: Store) -> None:
@@ -149,7 +149,7 @@ def test_a_revoked_token_says_so(store: Store) -> None:
 
     assert revoked.revoked_at == again.revoked_at == NOW
     assert store.tokens.by_digest("h", NOW) == revoked
-    assert store.audit(limit=1)[0].action == "token.revoked"
+    assert audit_entries(store, limit=1)[0].action == "token.revoked"
     with pytest.raises(NotFound):
         store.tokens.revoke("nothing", "admin", NOW)
 
@@ -161,25 +161,25 @@ def test_tokens_are_listed_oldest_first(store: Store) -> None:
 
 
 def test_a_source_is_created_and_replaced(store: Store) -> None:
-    first = SourceRecord("moodle", "mlops", "console", "whsec_a", "https://x", ("a.example", "b"))
-    second = SourceRecord("moodle", "mlops", "console", "whsec_b", "https://y", ())
+    first = SourceRecord("moodle", "mlops", "console", {"secret": "whsec_a", "hosts": ["a", "b"]})
+    second = SourceRecord("moodle", "mlops", "console", {"callback_url": "https://y"})
     store.sources.put(first, "admin", NOW)
     assert store.sources.get("moodle") == first
 
     store.sources.put(second, "admin", NOW)
-    store.sources.put(SourceRecord("canvas", "c", "console", "w", "", ()), "admin", NOW)
+    store.sources.put(SourceRecord("canvas", "c", "console", {}), "admin", NOW)
     assert store.sources.get("moodle") == second
     assert [source.name for source in store.sources.all()] == ["canvas", "moodle"]
     assert store.sources.get("nothing") is None
 
 
 def test_the_audit_trail_holds_no_secret(store: Store) -> None:
-    store.sources.put(SourceRecord("m", "c", "console", "whsec_x", "u", ()), "admin", NOW)
+    store.sources.put(SourceRecord("m", "c", "console", {"secret": "whsec_x"}), "admin", NOW)
     token(store, "digest-of-a-secret")
 
-    assert [entry.action for entry in store.audit()] == ["token.created", "source.put"]
-    assert "whsec_x" not in repr(store.audit())
-    assert "digest-of-a-secret" not in repr(store.audit())
+    assert [entry.action for entry in audit_entries(store)] == ["token.created", "source.put"]
+    assert "whsec_x" not in repr(audit_entries(store))
+    assert "digest-of-a-secret" not in repr(audit_entries(store))
 
 
 INSPECTION = Inspection(

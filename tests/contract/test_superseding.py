@@ -11,7 +11,16 @@ import pytest
 from grader.service.lanes import Lane
 from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
 from grader.store.sql_store import Store
-from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
+from tests.contract.material import (
+    LEASE,
+    NOW,
+    SECOND,
+    audit_entries,
+    claimed,
+    publish,
+    result,
+    sent,
+)
 
 STATE = SubmissionState
 
@@ -65,7 +74,7 @@ def test_only_the_newest_of_the_attempts_that_wait_is_graded(store: Store) -> No
     assert [one.attempt for one in (first, second, third)] == [1, 2, 3]
     assert [one.id for one in claims(store)] == [third.id]
     assert store.submissions.report(first.id) is None
-    entry = [one for one in store.audit() if one.action == "submission.superseded"][0]
+    entry = [one for one in audit_entries(store) if one.action == "submission.superseded"][0]
     assert (entry.subject, entry.actor) == (second.id, "token-1")
 
 

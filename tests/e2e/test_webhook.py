@@ -20,7 +20,7 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from grader.lms.standard_webhooks import sign
+from grader.lms.standard_webhooks.signing import sign
 from tests.e2e.running import PATIENCE, Running, archive, started
 from tests.lms_server import Lms, answer
 from tests.processes import wait_until

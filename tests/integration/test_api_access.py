@@ -109,7 +109,7 @@ class Site:
         rubric = service.store.rubrics.newest("numbers-refactor")
         assert rubric is not None
         self._rubric = rubric.text
-        source = SourceRecord("moodle", "mlops", "standard-webhooks", "whsec_AAAA", "", ())
+        source = SourceRecord("moodle", "mlops", "standard-webhooks", {"secret": "whsec_AAAA"})
         service.store.sources.put(source, "test", service.clock.now())
 
     def token_of(self, who: Who, lifetime: timedelta | None = None) -> Headers:

@@ -29,9 +29,7 @@ def source(service: Service) -> SourceRecord:
         name="moodle",
         course="mlops",
         connector="standard-webhooks",
-        secret=SECRET,
-        callback_url="https://lms.example/scores",
-        allowed_hosts=(),
+        config={"secret": SECRET, "callback_url": "https://lms.example/scores"},
     )
     service.store.sources.put(record, "test", service.clock.now())
     return record
@@ -124,7 +122,7 @@ def test_a_source_reaches_its_own_course_only(
     service: Service,
     source: SourceRecord,
 ) -> None:
-    foreign = SourceRecord("away", "other", source.connector, SECRET, source.callback_url, ())
+    foreign = SourceRecord("away", "other", source.connector, source.config)
     service.store.sources.put(foreign, "test", service.clock.now())
     answer = send(client, event(zipped()), url="/api/v1/webhooks/away")
     assert answer.status_code == 404

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from grader.domain.errors import BadRequest, Overloaded, TooLarge
 from grader.lms.outgoing.guard import Outgoing, UrlRefused
 from grader.lms.outgoing.http_exchange import Response, ResponseTooLarge, Unreachable
-from grader.service.records import SourceRecord
 
 _WHERE = "archive.url"
 #: Client errors after which the same URL may work later: timeout, too early, too many requests.
 _TEMPORARY = frozenset({408, 425, 429})
 
 
-def fetch_archive(outgoing: Outgoing, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-    """Return the bytes of ``url``, whose host must be one of the allowed hosts of ``source``.
+def fetch_archive(outgoing: Outgoing, url: str, hosts: Collection[str], max_bytes: int) -> bytes:
+    """Return the bytes of ``url``, whose host must be one of the allowed ``hosts``.
 
     Raises:
         BadRequest: the URL is not allowed, or its response is no plain file.
@@ -21,7 +22,7 @@ def fetch_archive(outgoing: Outgoing, url: str, source: SourceRecord, max_bytes:
         Overloaded: a temporary failure; the event may be sent again.
     """
     try:
-        response = outgoing.get(url, source.allowed_hosts, max_bytes)
+        response = outgoing.get(url, hosts, max_bytes)
     except UrlRefused as refusal:
         raise BadRequest(
             f"The archive's URL is not allowed: {refusal}.",

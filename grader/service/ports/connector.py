@@ -1,18 +1,27 @@
-"""What an LMS connector does: read what a system sends, and send scores back to it."""
+"""The capabilities of a connector to a learning management system (LMS).
+
+A connector has any of: :class:`Inbound` (read submissions), and :class:`WriteScoreMessage` with
+:class:`Gradebook` (make a message of a score, and send it).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from grader.service.records import Passback, SourceRecord
+from grader.domain.report import Report
+from grader.service.records import Passback, ScoreMessage, SourceRecord, SubmissionRecord
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """One submission event, verified. The archive is inline, or to be fetched from ``url``."""
+    """A verified submission event.
+
+    The archive is ``data``, or is to be fetched from ``url`` if ``data`` is ``None``. The score is
+    to be sent to ``callback_url`` together with ``context``; an empty URL asks for no score.
+    """
 
     webhook_id: str
     exercise: str
@@ -21,11 +30,27 @@ class Incoming:
     data: bytes | None
     url: str
     context: str
+    callback_url: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """A graded submission, and the address and context that its source gave for the score."""
+
+    submission: SubmissionRecord
+    report: Report
+    rubric_version: int
+    graded_at: datetime
+    callback_url: str
+    callback_context: str
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How sending a score ended. ``retry_after`` is what the receiver asked for, if it did."""
+    """The outcome of one try to send a score.
+
+    ``final`` forbids further tries. ``retry_after`` is the pause that the receiver asked for.
+    """
 
     sent: bool
     final: bool = False
@@ -33,24 +58,40 @@ class Delivery:
     retry_after: timedelta | None = None
 
 
-class Connector(Protocol):
-    """One kind of system. Its files are in ``grader/lms``."""
+class Inbound(Protocol):
+    """Reads the submission events of a source."""
 
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
-        """Verify and read an event.
+        """Verify and parse an event.
 
         Raises:
-            BadSignature: not signed by this source, or too old.
-            BadRequest: signed, but not an event that we understand.
+            BadSignature: the event is not signed by ``source``, or too old.
+            BadRequest: the event is signed but invalid.
         """
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """The archive behind an allowed https URL.
+        """Return the archive behind ``url``, an https URL on an allowed host of ``source``.
 
         Raises:
-            BadRequest: the URL is not allowed. TooLarge: more than ``max_bytes``.
-            Overloaded: it cannot be had just now; the sender should try again.
+            BadRequest: the URL is not allowed.
+            TooLarge: the archive has more than ``max_bytes`` bytes.
+            Overloaded: the archive cannot be fetched now; the sender should try again.
         """
 
-    def deliver(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """Send a score. Never raises for what the network does."""
+
+class WriteScoreMessage(Protocol):
+    """Makes the message that reports a score.
+
+    Pure and free of HTTP clients: it runs in grading workers, and the store saves the message in
+    the transaction of the report.
+    """
+
+    def __call__(self, score: Score, source: SourceRecord) -> ScoreMessage:
+        """Return the message in the wire format of ``source``."""
+
+
+class Gradebook(Protocol):
+    """Sends the messages that the same connector's :class:`WriteScoreMessage` made."""
+
+    def send(self, passback: Passback, source: SourceRecord) -> Delivery:
+        """Send ``passback.payload`` to ``passback.url``. Network errors are a failed delivery."""

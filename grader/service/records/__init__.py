@@ -6,7 +6,7 @@ Times are aware datetimes in UTC. Ids are UUIDv7 strings, which sort by creation
 from grader.service.records.audit_log import AuditEntry, AuditQuery
 from grader.service.records.marks import Mark
 from grader.service.records.pages import Page
-from grader.service.records.passbacks import Passback, PassbackState
+from grader.service.records.passbacks import Passback, PassbackState, ScoreMessage
 from grader.service.records.queue import Claim, QueueState, Swept
 from grader.service.records.results import Result, StoredReport
 from grader.service.records.retention import DeletedRows, ExportedItem, PurgeCriteria
@@ -32,6 +32,7 @@ __all__ = [
     "Result",
     "Role",
     "RubricRecord",
+    "ScoreMessage",
     "SourceRecord",
     "StoredReport",
     "SubmissionRecord",

@@ -1,4 +1,4 @@
-"""Scores in the outbox: messages to be sent to learning management systems."""
+"""Scores in the outbox: messages that are to be sent to learning management systems."""
 
 from __future__ import annotations
 
@@ -7,24 +7,35 @@ from datetime import datetime
 from enum import StrEnum
 
 
+@dataclass(frozen=True)
+class ScoreMessage:
+    """A score in the wire format of a connector: UTF-8 text, and the URL that it is sent to."""
+
+    url: str
+    body: bytes
+
+
 class PassbackState(StrEnum):
-    """Where a score on its way to an LMS stands."""
+    """The state of a score in the outbox."""
 
     DUE = "due"
     SENT = "sent"
-    #: Given up after the last retry, or refused for good; kept, never dropped.
+    #: Given up after the last retry, or rejected for good by the receiver. The row stays.
     FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Passback:
-    """A score on its way to where its source wants it. ``payload`` is the body, fixed once made."""
+    """A score in the outbox. Every try sends the same ``payload`` to the same ``url``.
+
+    ``tries`` counts the tries so far, including one in progress.
+    """
 
     id: str
     source: str
     submission: str
     url: str
-    payload: str
+    payload: bytes
     state: PassbackState
     tries: int
     next_try_at: datetime

@@ -11,11 +11,17 @@ from grader.service.records.submissions import SubmissionRecord
 
 @dataclass(frozen=True)
 class Claim:
-    """A submission taken for grading. Only who holds ``token`` may finish it."""
+    """A submission that a worker is grading. Only the holder of the newest ``token`` may finish it.
+
+    ``data`` is the uploaded file. The score is to be sent to ``callback_url`` together with
+    ``callback_context``; an empty URL asks for no score.
+    """
 
     submission: SubmissionRecord
     token: int
     data: bytes
+    callback_url: str = ""
+    callback_context: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,22 @@ from datetime import datetime
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
+from grader.service.records.passbacks import ScoreMessage
 from grader.service.records.rubrics import RubricRecord
 from grader.service.records.submissions import SubmissionRecord
 
 
 @dataclass(frozen=True)
 class Result:
-    """What grading gave: stored together, or not at all when the claim has been lost."""
+    """The result of a grading, stored in one transaction, or not at all if the claim was lost.
+
+    ``score_message`` goes to the outbox with the report if it was graded.
+    """
 
     report: Report
     facts: SubmissionFacts
     rubric: RubricRecord
+    score_message: ScoreMessage | None = None
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A system that sends submissions by webhook. ``secret`` is its ``whsec_...`` signing key.
+    """A system that sends submissions by webhook.
 
-    ``callback_url`` is where scores go; ``allowed_hosts`` are the hosts that archives may be
-    fetched from; ``connector`` names the file in ``grader/lms`` that speaks its protocol.
+    ``connector`` is the name of a connector in ``grader.lms.registry``. ``config`` holds JSON
+    values that only the connector's model understands, its secrets among them.
     """
 
     name: str
     course: str
     connector: str
-    secret: str
-    callback_url: str
-    allowed_hosts: tuple[str, ...]
+    config: Mapping[str, Any] = field(repr=False)

@@ -25,7 +25,9 @@ _CLAIM = (
         lease_until=bindparam("until"),
         started_at=bindparam("begun"),
     )
-    .returning(submissions.c.token, *RECORD)
+    .returning(
+        submissions.c.token, submissions.c.callback_url, submissions.c.callback_context, *RECORD
+    )
 )
 _ARCHIVE = select(archives.c.data).where(archives.c.sha256 == bindparam("sha256"))
 _RECORD_OF = select(*RECORD).where(submissions.c.id == bindparam("submission"))
@@ -76,7 +78,7 @@ def claim(
     row = connection.execute(_CLAIM, {"chosen": chosen, "until": now + lease, "begun": now}).one()
     record = record_of(row)
     stored = connection.execute(_ARCHIVE, {"sha256": record.archive_sha256})
-    return Claim(record, row.token, stored.scalar_one())
+    return Claim(record, row.token, stored.scalar_one(), row.callback_url, row.callback_context)
 
 
 def release(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
 from grader.service.records import (
     Passback,
     PassbackState,
-    Result,
+    ScoreMessage,
     SubmissionRecord,
 )
 from grader.store.database import Database
@@ -91,51 +90,30 @@ class SqlPassbacks:
 
 def _passback(row: AnyRow) -> Passback:
     fields = {column.name: row._mapping[column] for column in _FIELDS}
-    return Passback(**(fields | {"state": PassbackState(fields["state"])}))
+    changed = {"state": PassbackState(fields["state"]), "payload": fields["payload"].encode()}
+    return Passback(**(fields | changed))
 
 
 def enqueue_score(
     connection: Connection,
     submission: SubmissionRecord,
-    result: Result,
-    now: datetime,
-    *,
+    message: ScoreMessage,
     report_id: str,
-    url: str,
-    context: str,
+    now: datetime,
 ) -> None:
-    """Queue a score in the transaction that stores its report."""
+    """Add ``message`` to the outbox, in the transaction that stores the report ``report_id``."""
     connection.execute(
         insert(passbacks).values(
             id=new_id(now),
             report=report_id,
             submission=submission.id,
             source=submission.source,
-            url=url,
-            payload=score_payload(submission, result, now, context),
+            url=message.url,
+            payload=message.body.decode(),
             state=PassbackState.DUE.value,
             tries=0,
             next_try_at=now,
             waits_since=now,
             last_error="",
         )
-    )
-
-
-def score_payload(submission: SubmissionRecord, result: Result, now: datetime, context: str) -> str:
-    """The body that is sent, as JSON. It never changes: every retry sends these bytes."""
-    return json.dumps(
-        {
-            "type": "submission.graded",
-            "submission": submission.id,
-            "exercise": submission.exercise,
-            "student": submission.student,
-            "attempt": submission.attempt,
-            "points": result.report.total.points,
-            "max_points": result.report.total.max_points,
-            "status": result.report.status,
-            "rubric_version": result.rubric.version,
-            "context": context,
-            "graded_at": now.astimezone(UTC).isoformat(),
-        }
     )

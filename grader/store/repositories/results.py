@@ -50,7 +50,6 @@ _END = (
         graded_at=bindparam("at"),
         problem=bindparam("why"),
     )
-    .returning(submissions.c.callback_url, submissions.c.callback_context, *RECORD)
 )
 _NEWEST_REPORT = (
     select(
@@ -123,7 +122,7 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
         return False
     kept, is_new = _keep_report(connection, held.submission.id, result, now)
     graded = kept.status == GRADED
-    row = connection.execute(
+    connection.execute(
         _END,
         {
             "submission": held.submission.id,
@@ -132,17 +131,10 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
             "at": kept.graded_at if graded else None,
             "why": "" if graded else problem_of(result.report),
         },
-    ).one()
-    if is_new and graded and row.callback_url:
-        enqueue_score(
-            connection,
-            record_of(row),
-            result,
-            now,
-            report_id=kept.id,
-            url=row.callback_url,
-            context=row.callback_context,
-        )
+    )
+    message = result.score_message
+    if is_new and graded and message is not None:
+        enqueue_score(connection, held.submission, message, kept.id, now)
     return True
 
 

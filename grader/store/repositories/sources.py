@@ -27,7 +27,7 @@ def _put(insert_into: InsertInto) -> Executable:
 
 
 class SqlSources:
-    """The secret is stored as it is: signing needs it, and no hash could sign."""
+    """``config`` is stored in plain text, with the secrets in it: signing needs them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,9 +38,7 @@ class SqlSources:
             "name": source.name,
             "course": source.course,
             "connector": source.connector,
-            "secret": source.secret,
-            "callback_url": source.callback_url,
-            "allowed_hosts": json.dumps(source.allowed_hosts),
+            "config": json.dumps(source.config, sort_keys=True),
         }
         with self._database.write() as connection:
             connection.execute(_put(connection), values)
@@ -60,6 +58,4 @@ class SqlSources:
 
 
 def _record(row: AnyRow) -> SourceRecord:
-    fields = dict(row._mapping)
-    hosts = tuple(json.loads(fields["allowed_hosts"]))
-    return SourceRecord(**(fields | {"allowed_hosts": hosts}))
+    return SourceRecord(**(dict(row._mapping) | {"config": json.loads(row.config)}))

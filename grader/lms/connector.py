@@ -1,0 +1,27 @@
+"""The description of a connector that its folder exports as ``CONNECTOR``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from grader.service.ports.connector import Gradebook, Inbound, WriteScoreMessage
+
+
+@dataclass(frozen=True)
+class Connector:
+    """The name of a connector, the model of its sources' ``config``, and its capabilities.
+
+    ``inbound`` and ``gradebook`` build the capabilities that need an HTTP client, which is loaded
+    only then: a worker that only grades starts without it. Their argument is the hosts
+    (or ``host:port``) of a development setup that may be called without https and at private
+    addresses. ``None`` stands for a capability that the connector does not have.
+    """
+
+    name: str
+    config: type[BaseModel]
+    write_score_message: WriteScoreMessage | None = None
+    inbound: Callable[[Collection[str]], Inbound] | None = None
+    gradebook: Callable[[Collection[str]], Gradebook] | None = None

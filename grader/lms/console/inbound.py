@@ -1,0 +1,39 @@
+"""Events of a console source: the same as those of Standard Webhooks, but without a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.domain.errors import BadSignature
+from grader.lms.console.config import ConsoleConfig
+from grader.lms.event import read_event
+from grader.lms.outgoing.fetching import fetch_archive
+from grader.lms.outgoing.guard import Outgoing
+from grader.service.ports.connector import Incoming
+from grader.service.records import SourceRecord
+
+
+@dataclass(frozen=True)
+class ConsoleInbound:
+    """The capability ``Inbound``, for sources with ``connector: console`` and no others."""
+
+    outgoing: Outgoing
+
+    def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
+        """Parse an unsigned event.
+
+        Raises:
+            BadSignature: ``source`` has another connector, so its events must be signed.
+            BadRequest: the event is invalid.
+        """
+        if source.connector != "console":
+            raise BadSignature("Only a console source takes events without a signature.")
+        config = ConsoleConfig.model_validate(source.config)
+        lowered = {name.lower(): value for name, value in headers.items()}
+        return read_event(body, lowered.get("webhook-id", ""), config.callback_url)
+
+    def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
+        """Return the archive behind ``url``, with the same checks as for every connector."""
+        config = ConsoleConfig.model_validate(source.config)
+        return fetch_archive(self.outgoing, url, config.allowed_hosts, max_bytes)

@@ -1,0 +1,20 @@
+"""The configuration of a Standard Webhooks source."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class StandardWebhooksConfig(BaseModel):
+    """What a Standard Webhooks source needs.
+
+    ``secret`` is the ``whsec_...`` key that signs events and scores. It is stored in plain text,
+    because signing needs it. Scores are sent to ``callback_url``; empty means that none are sent.
+    ``allowed_hosts`` are the hosts that archives may be fetched from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    secret: str = Field(repr=False)
+    callback_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()

@@ -1,0 +1,69 @@
+"""Signed scores, sent by POST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from grader.lms.outgoing.guard import Outgoing, UrlRefused
+from grader.lms.outgoing.http_exchange import Response, ResponseTooLarge, Unreachable
+from grader.lms.standard_webhooks.config import StandardWebhooksConfig
+from grader.lms.standard_webhooks.signing import sign
+from grader.service.ports.connector import Delivery
+from grader.service.records import Passback, SourceRecord
+
+#: Statuses whose ``Retry-After`` header is honored, up to :data:`MAX_RETRY_AFTER`.
+_BUSY = frozenset({429, 502, 503, 504})
+#: The receiver wants no further tries, as the Standard Webhooks specification says.
+_GONE = 410
+#: Chosen by hand: the longest regular pause between tries is a day as well.
+MAX_RETRY_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class StandardWebhooksGradebook:
+    """The capability ``Gradebook``. The source's secret signs each score."""
+
+    outgoing: Outgoing
+
+    def send(self, passback: Passback, source: SourceRecord) -> Delivery:
+        """POST a signed score. The webhook id is the passback's id, the same at every try."""
+        secret = StandardWebhooksConfig.model_validate(source.config).secret
+        try:
+            headers = sign(secret, passback.id, datetime.now(UTC), passback.payload.decode())
+            response = self.outgoing.post(passback.url, headers, passback.payload)
+        except ResponseTooLarge as too_large:  # the status is all that is needed
+            response = too_large.response
+        except (UrlRefused, Unreachable) as failure:
+            return Delivery(sent=False, error=str(failure))
+        except (ValueError, EmptyWebhookSecretError):
+            return Delivery(sent=False, error="the source's secret cannot sign")
+        return _outcome(response)
+
+
+def _outcome(response: Response) -> Delivery:
+    status = response.status
+    if 200 <= status < 300:
+        return Delivery(sent=True)
+    wait = _retry_after(response.headers.get("retry-after", "")) if status in _BUSY else None
+    error = f"the receiver answered {status}"
+    return Delivery(sent=False, final=status == _GONE, error=error, retry_after=wait)
+
+
+def _retry_after(header: str) -> timedelta | None:
+    """Parse a ``Retry-After`` header, and limit the pause to 0 to 1 day.
+
+    E.g. ``120`` is two minutes and ``Wed, 21 Oct 2015 07:28:00 GMT`` is no pause, as it is past;
+    ``soon`` is ``None``.
+    """
+    try:
+        if header.strip().isdecimal():
+            wait = timedelta(seconds=min(int(header), MAX_RETRY_AFTER.total_seconds()))
+        else:
+            wait = parsedate_to_datetime(header) - datetime.now(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, timedelta()), MAX_RETRY_AFTER)

@@ -1,0 +1,44 @@
+"""Signed submission events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from standardwebhooks.webhooks import Webhook
+
+from grader.domain.errors import BadSignature
+from grader.lms.event import read_event
+from grader.lms.outgoing.fetching import fetch_archive
+from grader.lms.outgoing.guard import Outgoing
+from grader.lms.standard_webhooks.config import StandardWebhooksConfig
+from grader.service.ports.connector import Incoming
+from grader.service.records import SourceRecord
+
+
+@dataclass(frozen=True)
+class StandardWebhooksInbound:
+    """The capability ``Inbound``. The source's secret must have signed each event."""
+
+    outgoing: Outgoing
+
+    def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
+        """Verify and parse an event; see :class:`grader.service.ports.connector.Inbound`."""
+        config = StandardWebhooksConfig.model_validate(source.config)
+        lowered = {name.lower(): value for name, value in headers.items()}
+        try:
+            Webhook(config.secret).verify(body, lowered, json_parse=False)
+        # The library raises half a dozen other errors for malformed base64, text and numbers.
+        # Each of them means that the signature does not verify.
+        except Exception:
+            raise BadSignature(
+                "The event is not signed by this source, or was signed too long ago.",
+                how_to_fix="Sign id.timestamp.body with the source's secret, as Standard Webhooks "
+                "say, with a timestamp that is at most five minutes off.",
+            ) from None
+        return read_event(body, lowered["webhook-id"], config.callback_url)
+
+    def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
+        """Return the archive behind ``url``, an https URL on one of the allowed hosts."""
+        config = StandardWebhooksConfig.model_validate(source.config)
+        return fetch_archive(self.outgoing, url, config.allowed_hosts, max_bytes)

@@ -1,0 +1,49 @@
+"""Make the message that reports a score to the system that sent the submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from grader.domain.report import Report
+from grader.service.ports import Store
+from grader.service.ports.connector import Score, WriteScoreMessage
+from grader.service.records import Claim, RubricRecord, ScoreMessage, SubmissionState
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class ScoreMessages:
+    """The use case. ``writers`` are the message writers of the connectors by connector name."""
+
+    store: Store
+    writers: Mapping[str, WriteScoreMessage]
+
+    def of(
+        self, claim: Claim, report: Report, rubric: RubricRecord, graded_at: datetime
+    ) -> ScoreMessage | None:
+        """Return the message, or ``None`` if nobody asked for the score or nothing was graded.
+
+        Store it in the transaction that stores ``report``, with the same ``graded_at``.
+        """
+        if not claim.callback_url or report.status != SubmissionState.GRADED.value:
+            return None
+        source = self.store.sources.get(claim.submission.source)
+        writer = None if source is None else self.writers.get(source.connector)
+        if source is None or writer is None:
+            # Only a row that was deleted or edited by hand gets here.
+            log.error("score_without_connector", source=claim.submission.source)
+            return None
+        score = Score(
+            submission=claim.submission,
+            report=report,
+            rubric_version=rubric.version,
+            graded_at=graded_at,
+            callback_url=claim.callback_url,
+            callback_context=claim.callback_context,
+        )
+        return writer(score, source)
