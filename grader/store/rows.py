@@ -1,49 +1,66 @@
-"""Rows of ``submissions`` as records, and the conditions that queries share."""
+"""Rows as records, by the names of their columns, and conditions that queries share."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 
-from sqlalchemy import ColumnElement, Row, literal_column
+from sqlalchemy import Column, ColumnElement, Row, Table, literal_column
 
-from grader.service.lanes import Lane
-from grader.service.records import SubmissionRecord, SubmissionState
+from grader.service.records import SubmissionRecord
 from grader.store.tables import passbacks, submissions
 
-#: A row whose columns the type checker does not follow.
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+#: A row whose column types the type checker does not know.
 AnyRow = Row[*tuple[Any, ...]]
-
-#: What a record is made of, in the order of its fields.
-RECORD = (
-    submissions.c.id,
-    submissions.c.exercise,
-    submissions.c.course,
-    submissions.c.student,
-    submissions.c.attempt,
-    submissions.c.state,
-    submissions.c.lane,
-    submissions.c.tries,
-    submissions.c.archive_sha256,
-    submissions.c.filename,
-    submissions.c.source,
-    submissions.c.problem,
-    submissions.c.received_at,
-    submissions.c.queued_at,
-    submissions.c.graded_at,
-    submissions.c.superseded_by,
-)
+Record = TypeVar("Record", bound="DataclassInstance")
 
 
-# Literals rather than parameters: they always let a planner see that a partial index fits.
+class RecordColumns(Generic[Record]):
+    """The columns of ``table`` with the names of the fields of ``record``, a dataclass.
+
+    A column that the dataclass gets is so selected and read everywhere. Fields that are enums are
+    converted; ``converters`` convert other columns by name, e.g. ``{"detail": json.loads}``.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        record: type[Record],
+        converters: Mapping[str, Callable[[Any], Any]] | None = None,
+    ) -> None:
+        self.columns: tuple[Column[Any], ...] = tuple(
+            table.c[field.name] for field in fields(record)
+        )
+        self._record = record
+        hints = get_type_hints(record)
+        enums = {
+            name: hint
+            for name, hint in hints.items()
+            if isinstance(hint, type) and issubclass(hint, StrEnum)
+        }
+        self._converters: dict[str, Callable[[Any], Any]] = {**enums, **(converters or {})}
+
+    def read(self, row: AnyRow) -> Record:
+        """Return the record of a ``row`` that holds at least :attr:`columns`."""
+        values = {column.name: row._mapping[column] for column in self.columns}
+        for name, convert in self._converters.items():
+            values[name] = convert(values[name])
+        return self._record(**values)
+
+
+_SUBMISSIONS = RecordColumns(submissions, SubmissionRecord)
+#: The columns of a submission's record, and the function that makes the record of a row with them.
+RECORD = _SUBMISSIONS.columns
+record_of = _SUBMISSIONS.read
+
+
+# Literals instead of parameters, so that the planner can always use a partial index.
 QUEUED: ColumnElement[bool] = submissions.c.state == literal_column("'queued'")
 RUNNING: ColumnElement[bool] = submissions.c.state == literal_column("'running'")
 PARKED: ColumnElement[bool] = submissions.c.state == literal_column("'needs_attention'")
 DUE: ColumnElement[bool] = passbacks.c.state == literal_column("'due'")
-
-
-def record_of(row: AnyRow) -> SubmissionRecord:
-    """The record of a row that holds (at least) the columns of :data:`RECORD`."""
-    mapping = row._mapping
-    fields = {column.name: mapping[column] for column in RECORD}
-    fields |= {"state": SubmissionState(fields["state"]), "lane": Lane(fields["lane"])}
-    return SubmissionRecord(**fields)

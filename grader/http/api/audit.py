@@ -47,7 +47,7 @@ def entries(query: AuditParameters) -> Response:
     )
     page = context().store.audit_log.page(wanted, query.cursor, query.limit)
     following = next_page(page.next_cursor)
-    items = tuple(AuditBody.of(entry) for entry in page.items)
+    items = tuple(AuditBody.from_record(entry) for entry in page.items)
     return page_answer(AuditPage(items=items, next=following), following)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,10 +11,7 @@ from grader.http.openapi import PREFIX
 from grader.service.access import Act, Principal, may
 from grader.service.estimate import QueuePosition
 from grader.service.records import (
-    AuditEntry,
     ExerciseRecord,
-    Mark,
-    RubricRecord,
     SubmissionRecord,
     SubmissionState,
 )
@@ -22,6 +19,15 @@ from grader.service.records import (
 
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def from_record(cls, record: object, **more: object) -> Self:
+        """Return a body whose fields are those of ``record`` with the same name.
+
+        Fields in ``more`` come on top: those that ``record`` does not have, or has otherwise.
+        """
+        same = {name: getattr(record, name) for name in cls.model_fields if name not in more}
+        return cls.model_validate(same | more)
 
 
 class PlaceBody(_Body):
@@ -63,20 +69,10 @@ class SubmissionBody(_Body):
         record: SubmissionRecord, principal: Principal, place: QueuePosition | None = None
     ) -> SubmissionBody:
         """A submission as a token may see it."""
-        return SubmissionBody(
-            id=record.id,
-            exercise=record.exercise,
-            student=record.student,
-            attempt=record.attempt,
-            state=record.state,
-            tries=record.tries,
-            filename=record.filename,
-            archive_sha256=record.archive_sha256,
-            received_at=record.received_at,
-            graded_at=record.graded_at,
+        return SubmissionBody.from_record(
+            record,
             problem=record.problem if may(principal, Act.READ_FACTS) else "",
-            superseded_by=record.superseded_by,
-            queue=PlaceBody(**asdict(place)) if place else None,
+            queue=PlaceBody.from_record(place) if place else None,
             links=submission_links(record),
         )
 
@@ -112,11 +108,8 @@ class ExerciseBody(_Body):
     def of(record: ExerciseRecord) -> ExerciseBody:
         """An exercise as it is listed."""
         own = f"{PREFIX}/exercises/{record.id}"
-        return ExerciseBody(
-            id=record.id,
-            course=record.course,
-            title=record.title,
-            version=record.version,
+        return ExerciseBody.from_record(
+            record,
             links={"rubric": f"{own}/rubric", "submissions": f"{own}/submissions"},
         )
 
@@ -137,17 +130,6 @@ class RubricBody(_Body):
     digest: str = Field(description="SHA-256 of the text.")
     text: str
 
-    @staticmethod
-    def of(record: RubricRecord) -> RubricBody:
-        """A version as it stands in the store."""
-        return RubricBody(
-            exercise=record.exercise,
-            course=record.course,
-            version=record.version,
-            digest=record.digest,
-            text=record.text,
-        )
-
 
 class MarkBody(_Body):
     """What the newest attempt of a student that has a report earned. Times are in UTC."""
@@ -161,11 +143,6 @@ class MarkBody(_Body):
     rubric_version: int = Field(description="The version of the rubric that it was judged by.")
     received_at: datetime
     reported_at: datetime
-
-    @staticmethod
-    def of(mark: Mark) -> MarkBody:
-        """A mark as it is listed."""
-        return MarkBody(**asdict(mark))
 
 
 class MarksBody(_Body):
@@ -191,20 +168,6 @@ class AuditBody(_Body):
     subject: str = Field(description="The id of what it was done to.")
     course: str = Field(description="Empty where the act is about no course.")
     detail: dict[str, str | int]
-
-    @staticmethod
-    def of(entry: AuditEntry) -> AuditBody:
-        """An entry as it is listed."""
-        return AuditBody(
-            id=entry.id,
-            at=entry.at,
-            actor=entry.actor,
-            actor_name=entry.actor_name,
-            action=entry.action,
-            subject=entry.subject,
-            course=entry.course,
-            detail=dict(entry.detail),
-        )
 
 
 class AuditPage(_Body):

@@ -147,7 +147,7 @@ def marks(path: ExercisePath) -> Response:
         response = Response(marks_table(rubric.exercise, found), mimetype=wanted)
         response.headers["Content-Disposition"] = attachment(f"{rubric.exercise}-marks.csv")
     else:
-        response = json_answer(MarksBody(items=tuple(map(MarkBody.of, found))))
+        response = json_answer(MarksBody(items=tuple(map(MarkBody.from_record, found))))
     response.headers["Vary"] = "Accept, Authorization"
     return response
 

@@ -49,7 +49,7 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     if kind == YAML:
         response = Response(record.text, mimetype=YAML)
     else:
-        response = json_answer(RubricBody.of(record))
+        response = json_answer(RubricBody.from_record(record))
     _tagged(response, record).make_conditional(request)
     return response
 
@@ -79,7 +79,7 @@ def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
     principal = caller()
     sent = _read_text()
     record = context().publish(path.exercise, sent, if_match=header.if_match, principal=principal)
-    response = json_answer(RubricBody.of(record), 201 if record.version == 1 else 200)
+    response = json_answer(RubricBody.from_record(record), 201 if record.version == 1 else 200)
     response.headers["Location"] = request.path
     return _tagged(response, record)
 

@@ -15,20 +15,10 @@ from grader.service.records import (
 )
 from grader.store.database import Database
 from grader.store.ids import new_id
-from grader.store.rows import DUE, AnyRow
+from grader.store.rows import DUE, RecordColumns
 from grader.store.tables import passbacks
 
-_FIELDS = (
-    passbacks.c.id,
-    passbacks.c.source,
-    passbacks.c.submission,
-    passbacks.c.url,
-    passbacks.c.payload,
-    passbacks.c.state,
-    passbacks.c.tries,
-    passbacks.c.next_try_at,
-    passbacks.c.last_error,
-)
+_RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
 
 
 class SqlPassbacks:
@@ -54,9 +44,9 @@ class SqlPassbacks:
                 update(passbacks)
                 .where(passbacks.c.id == chosen)
                 .values(tries=passbacks.c.tries + 1, next_try_at=now + lease, waits_since=now)
-                .returning(*_FIELDS)
+                .returning(*_RECORD.columns)
             ).one()
-            return _passback(row)
+            return _RECORD.read(row)
 
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
@@ -83,15 +73,9 @@ class SqlPassbacks:
 
     def of(self, submission_id: str) -> Sequence[Passback]:
         """The passbacks of a submission, oldest first."""
-        found = select(*_FIELDS).where(passbacks.c.submission == submission_id)
+        found = select(*_RECORD.columns).where(passbacks.c.submission == submission_id)
         with self._database.read() as connection:
-            return [_passback(row) for row in connection.execute(found.order_by(passbacks.c.id))]
-
-
-def _passback(row: AnyRow) -> Passback:
-    fields = {column.name: row._mapping[column] for column in _FIELDS}
-    changed = {"state": PassbackState(fields["state"]), "payload": fields["payload"].encode()}
-    return Passback(**(fields | changed))
+            return [_RECORD.read(row) for row in connection.execute(found.order_by(passbacks.c.id))]
 
 
 def enqueue_score(

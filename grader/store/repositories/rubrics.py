@@ -13,20 +13,12 @@ from grader.store.audit_log import append_entry
 from grader.store.cursors import cursor_after, key_before, page_size, split
 from grader.store.database import Database
 from grader.store.dialect import InsertInto, for_dialect
-from grader.store.rows import AnyRow
+from grader.store.rows import RecordColumns
 from grader.store.tables import exercises, rubrics
 
-_FIELDS = (
-    rubrics.c.exercise,
-    rubrics.c.course,
-    rubrics.c.version,
-    rubrics.c.digest,
-    rubrics.c.text,
-    rubrics.c.created_at,
-    rubrics.c.created_by,
-)
+_RECORD = RecordColumns(rubrics, RubricRecord)
 _NEWEST = (
-    select(*_FIELDS)
+    select(*_RECORD.columns)
     .join(exercises, exercises.c.id == rubrics.c.exercise)
     .where(exercises.c.id == bindparam("exercise"), rubrics.c.version == exercises.c.version)
 )
@@ -60,19 +52,19 @@ class SqlRubrics:
                     created_at=now,
                     created_by=actor,
                 )
-                .returning(*_FIELDS)
+                .returning(*_RECORD.columns)
             ).one()
             course, action = rubric.course, "rubric.published"
             append_entry(
                 connection, now, actor, action, rubric.exercise, course=course, version=version
             )
-            return _record(row)
+            return _RECORD.read(row)
 
     def newest(self, exercise: str) -> RubricRecord | None:
         """The newest version, or ``None``."""
         with self._database.read() as connection:
             row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
-        return None if row is None else _record(row)
+        return None if row is None else _RECORD.read(row)
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
         """Raises BadRequest for a cursor that is not ours."""
@@ -86,10 +78,6 @@ class SqlRubrics:
             rows, more = split(connection.execute(found).all(), size)
         items = tuple(ExerciseRecord(*row) for row in rows)
         return Page(items, cursor_after(items[-1].id) if more else "")
-
-
-def _record(row: AnyRow) -> RubricRecord:
-    return RubricRecord(**row._mapping)
 
 
 def _next_version(connection: Connection, rubric: Rubric, base: int | None) -> int:

@@ -12,9 +12,10 @@ from grader.service.records import SourceRecord
 from grader.store.audit_log import append_entry
 from grader.store.database import Database
 from grader.store.dialect import InsertInto, for_dialect
-from grader.store.rows import AnyRow
+from grader.store.rows import RecordColumns
 from grader.store.tables import sources
 
+_RECORD = RecordColumns(sources, SourceRecord, {"config": json.loads})
 _BY_NAME = select(sources).where(sources.c.name == bindparam("name"))
 _ALL = select(sources).order_by(sources.c.name)
 
@@ -48,14 +49,10 @@ class SqlSources:
         """The source of that name, or ``None``."""
         with self._database.read() as connection:
             row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
-        return None if row is None else _record(row)
+        return None if row is None else _RECORD.read(row)
 
     def all(self) -> Sequence[SourceRecord]:
         """Every source by name."""
         with self._database.read() as connection:
             rows = connection.execute(_ALL)
-            return [_record(row) for row in rows]
-
-
-def _record(row: AnyRow) -> SourceRecord:
-    return SourceRecord(**(dict(row._mapping) | {"config": json.loads(row.config)}))
+            return [_RECORD.read(row) for row in rows]

@@ -13,24 +13,14 @@ from grader.service.records import Role, TokenRecord
 from grader.store.audit_log import append_entry
 from grader.store.database import Database
 from grader.store.ids import new_id
-from grader.store.rows import AnyRow
+from grader.store.rows import RecordColumns
 from grader.store.tables import tokens
 
 #: How exactly the time of a token's last use is known; a write per request would be too much.
 USE_NOTED = timedelta(minutes=1)
 
-_FIELDS = (
-    tokens.c.id,
-    tokens.c.name,
-    tokens.c.role,
-    tokens.c.course,
-    tokens.c.student,
-    tokens.c.created_at,
-    tokens.c.expires_at,
-    tokens.c.revoked_at,
-    tokens.c.last_used_at,
-)
-_BY_DIGEST = select(*_FIELDS).where(tokens.c.digest == bindparam("digest"))
+_RECORD = RecordColumns(tokens, TokenRecord)
+_BY_DIGEST = select(*_RECORD.columns).where(tokens.c.digest == bindparam("digest"))
 
 
 class SqlTokens:
@@ -65,9 +55,9 @@ class SqlTokens:
                     created_at=now,
                     expires_at=expires_at,
                 )
-                .returning(*_FIELDS)
+                .returning(*_RECORD.columns)
             ).one()
-            record = _record(row)
+            record = _RECORD.read(row)
             what = {"name": name, "role": role.value}
             append_entry(connection, now, actor, "token.created", record.id, course=course, **what)
             return record
@@ -78,7 +68,7 @@ class SqlTokens:
             row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
         if row is None:
             return None
-        record = _record(row)
+        record = _RECORD.read(row)
         return self._used(record, now) if _counts_as_used(record, now) else record
 
     def _used(self, record: TokenRecord, now: datetime) -> TokenRecord:
@@ -91,8 +81,8 @@ class SqlTokens:
     def all(self) -> Sequence[TokenRecord]:
         """Every token, oldest first."""
         with self._database.read() as connection:
-            rows = connection.execute(select(*_FIELDS).order_by(tokens.c.id))
-            return [_record(row) for row in rows]
+            rows = connection.execute(select(*_RECORD.columns).order_by(tokens.c.id))
+            return [_RECORD.read(row) for row in rows]
 
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
         """Raises NotFound. The time of the first revocation stays."""
@@ -101,18 +91,13 @@ class SqlTokens:
                 update(tokens)
                 .where(tokens.c.id == token_id)
                 .values(revoked_at=func.coalesce(tokens.c.revoked_at, now))
-                .returning(*_FIELDS)
+                .returning(*_RECORD.columns)
             ).one_or_none()
             if row is None:
                 raise NotFound(f"There is no token {token_id!r}.")
-            record = _record(row)
+            record = _RECORD.read(row)
             append_entry(connection, now, actor, "token.revoked", token_id, course=record.course)
             return record
-
-
-def _record(row: AnyRow) -> TokenRecord:
-    fields = dict(row._mapping)
-    return TokenRecord(**(fields | {"role": Role(fields["role"])}))
 
 
 def _counts_as_used(record: TokenRecord, now: datetime) -> bool:
