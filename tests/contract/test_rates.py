@@ -1,4 +1,4 @@
-"""Counts of the last minute: in one process, in a Redis that processes share, and without it."""
+"""The rate counters: of one process, shared in Redis, and during an outage of Redis."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisForTests]:
 
 @pytest.fixture(params=["process", "shared"])
 def counter(request: pytest.FixtureRequest) -> Counter:
-    """A counter that has counted nothing yet."""
+    """Return a new counter."""
     if request.param == "process":
         return ProcessCounter()
     server: RedisForTests = request.getfixturevalue("redis")
@@ -49,25 +49,25 @@ def left(counter: Counter, wanted: LimitKey) -> int:
     return remaining[1].left
 
 
-def test_so_many_and_no_more(counter: Counter) -> None:
+def test_requests_over_the_limit_are_refused(counter: Counter) -> None:
     assert [took(counter, ADA) for _ in range(4)] == [True, True, False, False]
     refused, (remaining,) = counter.count([ADA])
     assert (refused, remaining.rate, remaining.left) == (ADA, TWO, 0)
     assert 1 <= remaining.seconds <= 61
 
 
-def test_what_was_taken_is_told(counter: Counter) -> None:
+def test_the_remaining_requests_are_returned(counter: Counter) -> None:
     assert [one.left for one in counter.count([ADA])[1]] == [1]
     assert [one.left for one in counter.count([ADA, BOB])[1]] == [0, 1]
 
 
-def test_keys_and_rates_are_counted_apart(counter: Counter) -> None:
+def test_keys_and_rates_are_counted_separately(counter: Counter) -> None:
     assert [took(counter, one) for one in (ADA, ADA, BOB)] == [True] * 3
     assert took(counter, LimitKey(Rate("uploads-token", 2), "ada"))
     assert [left(counter, one) for one in (ADA, BOB, LimitKey(TWO, "cleo"))] == [0, 1, 2]
 
 
-def test_of_several_all_are_counted_or_none(counter: Counter) -> None:
+def test_of_several_keys_all_are_counted_or_none(counter: Counter) -> None:
     assert took(counter, ADA, BOB)
     assert took(counter, ADA)
     refused, remaining = counter.count([BOB, ADA])
@@ -94,9 +94,7 @@ def passing_for(
     return by
 
 
-def test_what_was_counted_fades_away(
-    counter: Counter, passing_for: Callable[[float], None]
-) -> None:
+def test_counts_expire_gradually(counter: Counter, passing_for: Callable[[float], None]) -> None:
     wanted = LimitKey(Rate("r", 4), "ada")
     told = []
     # Seconds from the one before: 70 ends a window of four, 50 one of two, 130 all of them.
@@ -108,7 +106,7 @@ def test_what_was_counted_fades_away(
     assert told == [*first, (True, 0), (True, 0), (True, 2), (True, 3)]
 
 
-def test_a_clock_that_went_back_lets_the_counting_begin_anew(redis: RedisForTests) -> None:
+def test_a_clock_that_went_back_restarts_the_count(redis: RedisForTests) -> None:
     counter, wanted = SharedCounter(redis.url), LimitKey(Rate("back", 1), "ada")
     assert [took(counter, wanted) for _ in range(2)] == [True, False]
     with redis.client() as client:
@@ -117,7 +115,7 @@ def test_a_clock_that_went_back_lets_the_counting_begin_anew(redis: RedisForTest
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 5))
-def test_what_is_left_and_what_was_taken_make_the_limit(keys: list[str], most: int) -> None:
+def test_remaining_and_counted_requests_add_up_to_the_limit(keys: list[str], most: int) -> None:
     counter, rate = ProcessCounter(lambda: 7.0), Rate("r", most)
     taken = [key for key in keys if took(counter, LimitKey(rate, key))]
     for key in "abc":
@@ -126,7 +124,9 @@ def test_what_is_left_and_what_was_taken_make_the_limit(keys: list[str], most: i
 
 
 @given(st.integers(1, 20), st.lists(st.floats(0, 40, allow_nan=False), min_size=1, max_size=60))
-def test_there_is_more_when_it_was_said_and_never_too_much(most: int, waits: list[float]) -> None:
+def test_requests_succeed_after_the_stated_wait_within_twice_the_limit(
+    most: int, waits: list[float]
+) -> None:
     now, times = [0.0], []
     counter, wanted = ProcessCounter(lambda: now[0]), LimitKey(Rate("r", most), "ada")
     for wait in waits:
@@ -141,7 +141,7 @@ def test_there_is_more_when_it_was_said_and_never_too_much(most: int, waits: lis
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 59_999), st.integers(1, 50))
-def test_the_time_that_is_told_is_the_first(
+def test_the_stated_wait_is_the_shortest(
     current: int, previous: int, elapsed: int, most: int
 ) -> None:
     window = Window(min(current, most), previous, elapsed)
@@ -160,7 +160,7 @@ def test_the_time_that_is_told_is_the_first(
         assert remaining.seconds == 1 or used(1_000 * (remaining.seconds - 1) - 1) >= counted
 
 
-def test_of_too_many_keys_the_one_longest_unused_is_forgotten(
+def test_the_least_recently_used_key_is_dropped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("grader.infra.rates.MAX_KEYS", 2)
@@ -183,13 +183,13 @@ def test_a_cooldown_ends_when_it_was_said() -> None:
     assert [cooldowns.seconds_left(LimitKey(TWO, name)) for name in "abc"] == [0, 9, 9]
 
 
-def test_processes_count_together(redis: RedisForTests) -> None:
+def test_processes_share_counts(redis: RedisForTests) -> None:
     one, other = SharedCounter(redis.url), SharedCounter(redis.url)
     wanted = LimitKey(Rate("together", 3), "ada")
     assert [took(both, wanted) for both in (one, other, one, other)] == [True] * 3 + [False]
 
 
-def test_a_redis_that_was_restarted_is_told_the_script_again(tmp_path: Path) -> None:
+def test_the_script_is_loaded_again_after_a_restart_of_redis(tmp_path: Path) -> None:
     with redis_server(tmp_path / "redis") as server:
         counter = SharedCounter(server.url)
         assert took(counter, ADA)
@@ -199,7 +199,7 @@ def test_a_redis_that_was_restarted_is_told_the_script_again(tmp_path: Path) -> 
         assert left(SharedCounter(server.url), ADA) == 1
 
 
-def test_while_redis_is_away_nobody_is_refused_for_that(
+def test_an_outage_of_redis_refuses_no_request(
     tmp_path: Path, passing: Callable[[float], None]
 ) -> None:
     with redis_server(tmp_path / "redis") as server:

@@ -14,7 +14,7 @@ import atheris
 
 with atheris.instrument_imports(include=["grader.engine", "grader.domain.source"]):
     from tests.hostile.archive_oracle import accepted_or_refused
-    from tests.hostile.archive_seeds import KINDS, MEND, Harm, harmed, seeds
+    from tests.hostile.archive_seeds import KINDS, REPAIR, Mutation, mutate, seeds
 
 PLACE = Path("var/fuzz")
 SEEDS = seeds()
@@ -34,9 +34,11 @@ def changed(data: bytes, most: int, seed: int) -> bytes:
     for _ in range(source.randint(1, 3)):
         value = source.choice((*FIELD_ENDS, source.getrandbits(64), source.randrange(100)))
         places = (source.randrange(5_000), source.randrange(200))
-        harm = Harm(source.choice(KINDS), *places, value, source.randbytes(source.randrange(12)))
-        data = harmed(data, harm, source.choice(SEEDS))
-    return (harmed(data, MEND, b"") if source.random() < 0.6 else data)[:most]
+        mutation = Mutation(
+            source.choice(KINDS), *places, value, source.randbytes(source.randrange(12))
+        )
+        data = mutate(data, mutation, source.choice(SEEDS))
+    return (mutate(data, REPAIR, b"") if source.random() < 0.6 else data)[:most]
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What holds for every upload, whatever its bytes are."""
+"""Properties of the intake that hold for every upload, whatever its bytes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def accepted_or_refused(data: bytes, filename: str = "upload.zip") -> str:
 
 
 def assert_within_limits(submission: Submission) -> None:
-    """Names are safe, and sizes and counts are those that the limits allow."""
+    """Assert that names are safe, and that sizes and counts are within the limits."""
     assert 0 < len(submission.files) <= LIMITS.max_entries
     assert all(len(file.data) <= LIMITS.max_file for file in submission.files)
     assert sum(len(file.data) for file in submission.files) <= LIMITS.max_total

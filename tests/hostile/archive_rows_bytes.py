@@ -1,4 +1,4 @@
-"""Archives whose bytes lie: bombs, overlaps, gaps, damage; and what each must lead to."""
+"""Archives with malformed bytes (bombs, overlaps, gaps, damage) and the outcome of each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _JUNK = (b"__MACOSX/._main.py", b".DS_Store", b".git/x.py", b"node_modules/x.py"
 
 
 def _zeros(gigabytes: int) -> bytes:
-    """A deflate stream of so many gigabytes, a thousandth as long."""
+    """Return a deflate stream that inflates to ``gigabytes`` GB, a thousandth as long."""
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     megabyte = squeezer.compress(bytes(1 << 20)) + squeezer.flush(zlib.Z_FULL_FLUSH)
     return megabyte * 1024 * gigabytes + squeezer.flush()
@@ -47,7 +47,7 @@ def _with_method(method: int) -> bytes:
 
 
 def _with_wide_dictionary() -> bytes:
-    """LZMA that asks for a dictionary of 4 GB: its properties follow 4 bytes of their own."""
+    """Return an LZMA stream whose header requests a dictionary of 4 GB."""
     data = bytearray(_with_method(zipfile.ZIP_LZMA))
     at = data.index(b"main.py") + len(b"main.py") + 5
     data[at : at + 4] = b"\xff\xff\xff\xff"
@@ -61,14 +61,14 @@ def _listed(body: bytes, *entries: bytes, count: int | None = None) -> bytes:
 
 
 def _one_kernel(*names: bytes) -> bytes:
-    """An archive that lists one file's bytes under many names."""
+    """Return an archive that lists the bytes of one file under many names."""
     part = Part()
     body = local_header(part) + part.body
     return _listed(body, *(central_header(replace(part, name=name), 0) for name in names))
 
 
 def _quoted() -> bytes:
-    """Fifield's bomb: a stored block of the first file quotes the header of the second."""
+    """Return Fifield's bomb: a stored block of the first file contains the second's header."""
     kernel = Part(name=b"k.py", content=bytes(10_000))
     inner = local_header(kernel)
     quote = struct.pack("<BHH", 0, len(inner), len(inner) ^ 0xFFFF) + inner
@@ -79,7 +79,7 @@ def _quoted() -> bytes:
 
 
 def _many(count: int, *, zip64: bool) -> bytes:
-    """So many entries of one empty file."""
+    """Return an archive with ``count`` entries, each an empty file."""
     part = Part(content=b"", method=0)
     body = local_header(part)
     listing = central_header(part, 0) * count
@@ -91,7 +91,7 @@ def _many(count: int, *, zip64: bool) -> bytes:
 
 
 def _said_twice(repeated_count: int) -> bytes:
-    """An honest archive with a Zip64 end record beside the ordinary one."""
+    """Return a valid archive with a Zip64 end record in addition to the ordinary one."""
     part = Part()
     body, listing = local_header(part) + part.body, central_header(part, len(b""))
     at = len(body) + len(listing)

@@ -1,4 +1,4 @@
-"""Names that lie, and things that are no files: what each must lead to."""
+"""Archives with hostile names or entries that are no files, and the outcome of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.hostile.zip_bytes import CODE, Part, archive, named, unicode_path
 
 @dataclass(frozen=True)
 class Row:
-    """Archives of one kind; ``code`` is of their refusal, or ``kept`` is what is graded."""
+    """Archives of one kind: refused with ``code``, or graded with the files ``kept``."""
 
     what: str
     archives: tuple[bytes, ...]
@@ -20,7 +20,7 @@ class Row:
 
 
 def _each(*names: bytes, **changes: Any) -> tuple[bytes, ...]:
-    """An archive for each name, with a good file beside the one of that name."""
+    """Return an archive for each name, with a valid file beside the one with that name."""
     return tuple(archive(Part(name=b"good.py"), _part(name, changes)) for name in names)
 
 

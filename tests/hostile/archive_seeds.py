@@ -1,4 +1,4 @@
-"""Archives to start fuzzing from, and small harms to them: to any byte, or to a known field."""
+"""Seeds for fuzzing archives, and mutations of any byte or of a known field."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _FIELDS = {
     b"PK\x06\x07": ((4, 4), (8, 8), (16, 4)),
     b"PK\x07\x08": ((4, 4), (8, 4), (12, 4)),
 }
-KINDS = ("field", "flip", "cut", "insert", "set", "turn", "end", "splice", "repeat", "mend")
+KINDS = ("field", "flip", "cut", "insert", "set", "turn", "end", "splice", "repeat", "repair")
 
 
-class Harm(NamedTuple):
-    """One change; ``mend`` takes one back. ``at`` and ``value`` are any whole numbers that fit."""
+class Mutation(NamedTuple):
+    """One mutation; ``repair`` corrects the end record. ``at`` and ``value`` are any integers."""
 
     kind: str
     at: int
@@ -41,11 +41,11 @@ class Harm(NamedTuple):
     fresh: bytes
 
 
-MEND = Harm("mend", 0, 0, 0, b"")
+REPAIR = Mutation("repair", 0, 0, 0, b"")
 
 
 def seeds() -> list[bytes]:
-    """The small archives of the table of hostile ones, and every one of a real program."""
+    """Return the small archives of the hostile tables, and all archives of real programs."""
     rows = (*archive_rows_names.ROWS, *archive_rows_bytes.ROWS)
     built = {
         data
@@ -56,32 +56,32 @@ def seeds() -> list[bytes]:
     return sorted(built) + [path.read_bytes() for path in sorted(_REAL.glob("*.zip"))]
 
 
-def harmed(data: bytes, harm: Harm, other: bytes) -> bytes:
-    """The data after one change; ``other`` is what pieces are spliced from."""
-    if harm.kind == "field":
-        return _with_field(data, harm)
-    if harm.kind == "mend":
-        return _mended(data)
-    at = harm.at % (len(data) + 1)
-    behind = data[at + harm.length :]
-    piece = data[at : at + harm.length]
-    if harm.kind == "splice":
-        start = harm.value % (len(other) + 1)
-        return data[:at] + other[start : start + harm.length] + behind
+def mutate(data: bytes, mutation: Mutation, other: bytes) -> bytes:
+    """Return ``data`` after one mutation; ``other`` is the source of spliced pieces."""
+    if mutation.kind == "field":
+        return _with_field(data, mutation)
+    if mutation.kind == "repair":
+        return _repaired(data)
+    at = mutation.at % (len(data) + 1)
+    behind = data[at + mutation.length :]
+    piece = data[at : at + mutation.length]
+    if mutation.kind == "splice":
+        start = mutation.value % (len(other) + 1)
+        return data[:at] + other[start : start + mutation.length] + behind
     between = {
-        "flip": bytes(byte ^ (1 << harm.value % 8) for byte in piece[:1]) + piece[1:],
+        "flip": bytes(byte ^ (1 << mutation.value % 8) for byte in piece[:1]) + piece[1:],
         "cut": b"",
-        "insert": harm.fresh + piece,
-        "set": harm.fresh,
+        "insert": mutation.fresh + piece,
+        "set": mutation.fresh,
         "turn": piece[::-1],
-        "repeat": piece * (2 + harm.value % 3),
+        "repeat": piece * (2 + mutation.value % 3),
         "end": None,
-    }[harm.kind]
+    }[mutation.kind]
     return data[:at] if between is None else data[:at] + between + behind
 
 
-def _with_field(data: bytes, harm: Harm) -> bytes:
-    """The data with one field of one of its records set to ``value``."""
+def _with_field(data: bytes, mutation: Mutation) -> bytes:
+    """Return ``data`` with one field of one of its records set to ``value``."""
     places = [
         (start + offset, width)
         for mark, fields in _FIELDS.items()
@@ -91,13 +91,13 @@ def _with_field(data: bytes, harm: Harm) -> bytes:
     ]
     if not places:
         return data
-    at, width = places[harm.at % len(places)]
-    packed = struct.pack("<Q", harm.value % (1 << 8 * width))[:width]
+    at, width = places[mutation.at % len(places)]
+    packed = struct.pack("<Q", mutation.value % (1 << 8 * width))[:width]
     return data[:at] + packed + data[at + width :]
 
 
-def _mended(data: bytes) -> bytes:
-    """The data with an end record that fits its list again, so that what follows goes deeper."""
+def _repaired(data: bytes) -> bytes:
+    """Return ``data`` with an end record that fits its directory, to reach later checks."""
     end, start = data.rfind(b"PK\x05\x06"), data.find(b"PK\x01\x02")
     if not 0 <= start < end <= len(data) - 22:
         return data

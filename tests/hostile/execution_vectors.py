@@ -41,7 +41,7 @@ SHADOWS = (
 
 
 def vectors(marker: str) -> dict[str, Files]:
-    """Submissions by what they abuse; ``marker`` is the path of the file that none may leave."""
+    """Return name of the abuse -> submission; ``marker`` is the file that none may create."""
     payload = f"open({marker!r}, 'w')\n".encode()
     pickled = b"cbuiltins\nopen\n(V" + marker.encode() + b"\nVw\ntR."
     evil = {"evil.py": payload + b"class Plugin: pass\nprofiles = {}\n"}

@@ -1,4 +1,4 @@
-"""Files that are odd rather than large: encodings, characters, grammar, notebooks."""
+"""Small files with unusual encodings, characters, grammar or notebooks."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _BYTES: Mapping[str, bytes] = {
 
 
 def odd_sources() -> dict[str, bytes]:
-    """Every odd file, by what is odd about it."""
+    """Return description -> content of every unusual file."""
     declared = {
         f"declared as {cookie}": f"# coding: {cookie}\nimport os\nx=1\n".encode()
         for cookie in _COOKIES

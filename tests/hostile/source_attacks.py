@@ -12,7 +12,7 @@ Recipe = Callable[[int], str]
 
 
 def _chain(head: str, link: str, tail: str = "a\n", per_line: int = 100) -> Recipe:
-    """One expression of many links, broken into lines inside brackets."""
+    """Return a recipe for one bracketed expression of many links, ``per_line`` of them a line."""
 
     def make(count: int) -> str:
         lines = [link * min(per_line, count - at) for at in range(0, count, per_line)]
@@ -30,12 +30,12 @@ def _nest(opening: str, middle: str, closing: str) -> Recipe:
 
 
 def _lines(head: str, line: str, tail: str = "") -> Recipe:
-    """Many lines; ``{}`` in one is its number."""
+    """Return a recipe for many lines; ``{}`` in a line becomes its number."""
     return lambda count: head + "".join(line.format(at) for at in range(count)) + tail
 
 
 def _blocks(opening: str, after: str = "") -> Recipe:
-    """Blocks in blocks, each with a last line of its own."""
+    """Return a recipe for nested blocks, each with a last line of its own."""
 
     def make(count: int) -> str:
         down = [" " * at + opening + "\n" for at in range(count)]
@@ -46,7 +46,7 @@ def _blocks(opening: str, after: str = "") -> Recipe:
 
 
 def _many_nested(opening: str, middle: str, closing: str, depth: int) -> Recipe:
-    """Many lines, each of them nested so deep."""
+    """Return a recipe for many lines, each nested to the same depth."""
     one = "x = " + opening * depth + middle + closing * depth + "\n"
     return lambda count: one * count
 
@@ -218,7 +218,7 @@ _WIDE: Mapping[str, tuple[Recipe, tuple[int, ...]]] = {
 
 
 def attacks() -> dict[str, bytes]:
-    """Every source, by what it is and how large."""
+    """Return description with size -> source, for every attack."""
     return dict(_made())
 
 

@@ -1,4 +1,4 @@
-"""The dearest uploads that the limits let in: memory and work stay in proportion to the bytes.
+"""The most expensive uploads within the limits: memory and time stay proportional to size.
 
 They are read in a child with an address space and a time of the processor that it dies without.
 """
@@ -42,13 +42,13 @@ def empty(names: Iterable[bytes], extra: bytes = b"") -> list[Part]:
 
 
 def scripts(text: bytes, count: int = 30) -> list[Part]:
-    """The largest files that are graded, and a leftover that they might import."""
+    """Return the largest graded files, and an artefact that they might import."""
     parts = [Part(name=b"m%d.py" % n, content=text * (199_000 // len(text))) for n in range(count)]
     return [Part(name=b"__pycache__/x.py"), *parts]
 
 
 def empty_blocks() -> bytes:
-    """10 MB of deflate blocks that hold nothing, each with a table of codes of its own."""
+    """Return 10 MB of empty deflate blocks, each with a Huffman table of its own."""
     lengths = {18: 1, 1: 1}
     order = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1)
     header = [(0, 1), (2, 2), (0, 5), (0, 5), (14, 4), *((lengths.get(one, 0), 3) for one in order)]
@@ -92,7 +92,7 @@ WORST: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize(("made", "graded"), WORST.values(), ids=list(WORST))
-def test_the_dearest_uploads(made: Callable[[], bytes], graded: str) -> None:
+def test_the_most_expensive_uploads(made: Callable[[], bytes], graded: str) -> None:
     data = made()
     assert len(data) <= 10 * MEGABYTE
     done = subprocess.run(

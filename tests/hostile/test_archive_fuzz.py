@@ -1,4 +1,4 @@
-"""Harmed archives, any bytes and any names end in a refusal of ours or in a sound submission."""
+"""Mutated archives, any bytes and any names are refused with a code or read soundly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from grader.domain.errors import BadArchive
 from grader.engine.intake import read_upload
 from tests.hostile.archive_oracle import accepted_or_refused
-from tests.hostile.archive_seeds import KINDS, MEND, Harm, harmed, seeds
+from tests.hostile.archive_seeds import KINDS, REPAIR, Mutation, mutate, seeds
 from tests.hostile.zip_bytes import named
 
 SEEDS = seeds()
@@ -19,7 +19,7 @@ VALUES = st.one_of(
     st.integers(0, 99),
 )
 HARMS = st.builds(
-    Harm,
+    Mutation,
     st.sampled_from(KINDS),
     st.integers(0, 4_095),
     st.integers(0, 200),
@@ -35,11 +35,11 @@ HARMS = st.builds(
     st.sampled_from(SEEDS),
     st.booleans(),
 )
-def test_harmed_archives_end_in_a_refusal_or_a_submission(
-    data: bytes, harms: list[Harm], other: bytes, mended: bool
+def test_mutated_archives_end_in_a_refusal_or_a_submission(
+    data: bytes, mutations: list[Mutation], other: bytes, mended: bool
 ) -> None:
-    for harm in [*harms, *([MEND] if mended else [])]:
-        data = harmed(data, harm, other)
+    for mutation in [*mutations, *([REPAIR] if mended else [])]:
+        data = mutate(data, mutation, other)
     accepted_or_refused(data)
 
 
@@ -47,7 +47,7 @@ def test_every_flipped_bit_of_an_archive_ends_in_a_refusal_or_a_submission() -> 
     data = named(b"main.py", b"notes.txt")
     for at in range(len(data)):
         for bit in range(8):
-            accepted_or_refused(harmed(data, Harm("flip", at, 1, bit, b""), b""))
+            accepted_or_refused(mutate(data, Mutation("flip", at, 1, bit, b""), b""))
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,4 +1,4 @@
-"""Every kind of hostile archive, each with the code that it is refused by, or what is kept of it.
+"""Every kind of hostile archive, with the code of its refusal or the files that are graded.
 
 Each refusal says what is wrong and what to do, in characters that a reader can see, and each code
 is explained on a page of its own.
@@ -21,7 +21,7 @@ _OF_PATHS = {"no-such-path", "unreadable-path"}
 
 
 def outcome(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """The code of the refusal, or the files that are graded."""
+    """Return the code of the refusal, or the paths of the graded files."""
     try:
         submission = read_upload(data, filename="upload.zip")
     except BadArchive as error:
@@ -33,13 +33,13 @@ def outcome(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
-def test_every_archive_of_a_row_ends_as_the_row_says(row: Row) -> None:
+def test_every_archive_has_the_outcome_of_its_row(row: Row) -> None:
     found = {number: outcome(data) for number, data in enumerate(row.archives)}
     assert found == dict.fromkeys(found, (row.code, row.kept))
     assert found
 
 
-def test_every_code_is_met_by_a_row_and_explained() -> None:
+def test_every_code_has_a_row_and_an_explanation() -> None:
     codes = {row.code for row in ROWS} - {""}
     assert codes == set(REFUSALS) - _OF_PATHS
     kinds = all_kinds(REFUSALS)

@@ -1,4 +1,4 @@
-"""What is said of hostile archives, and the limits: exact, and counted after the leftovers."""
+"""Messages about hostile archives, and the limits: exact, and without artefacts of tools."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dropped(submission: Submission) -> list[tuple[str, str]]:
     return [(row.path, row.reason) for row in submission.dropped]
 
 
-def test_the_builder_builds_what_it_should() -> None:
+def test_the_archive_builder_builds_valid_archives() -> None:
     data = archive(Part(), Part(name=b"pkg/", content=b"", method=0, mode=0o40755))
     assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
     submission = read_upload(data)
@@ -78,7 +78,7 @@ def test_other_formats_are_named(data: bytes, word: str) -> None:
     assert word in error.detail
 
 
-def test_what_is_there_instead_of_python_is_named() -> None:
+def test_the_message_names_what_is_there_instead_of_python() -> None:
     assert "notebook" in refused(named(b"work.ipynb")).detail
     assert "Office" in refused(named(b"[Content_Types].xml", b"word/document.xml")).detail
     assert "password" in refused(archive(Part(flags=1))).detail
@@ -112,14 +112,16 @@ def limited(**limit: int) -> Intake:
         (named(b"a.py"), "max_upload", len(named(b"a.py")), "upload-too-large"),
     ],
 )
-def test_each_limit_is_the_rubrics_and_exact(data: bytes, limit: str, most: int, code: str) -> None:
+def test_each_limit_comes_from_the_rubric_and_is_exact(
+    data: bytes, limit: str, most: int, code: str
+) -> None:
     assert read_upload(data, limits=limited(**{limit: most})).files
     error = refused(data, limits=limited(**{limit: most - 1}))
     assert error.code == code
     assert isinstance(error, TooLarge) or code == "name-too-deep"
 
 
-def test_leftovers_count_towards_no_limit_but_that_of_the_upload() -> None:
+def test_artefacts_count_only_towards_the_limit_of_the_upload() -> None:
     junk = [
         *(Part(name=b"node_modules/p%d/index.js" % number) for number in range(50)),
         Part(name=b"venv/lib/big.py", content=bytes(5_000)),
@@ -155,7 +157,7 @@ def test_thirty_thousand_installed_files_are_one_line_of_the_report() -> None:
     assert dropped(submission) == [("node_modules/", "installed packages")]
 
 
-def test_of_many_files_left_out_for_one_reason_a_hundred_are_listed() -> None:
+def test_at_most_a_hundred_dropped_files_are_listed_for_one_reason() -> None:
     names = [b"data/%03d.csv" % n for n in range(150)] + [b"d%03d/.DS_Store" % n for n in range(90)]
     rows = dropped(read_upload(named(b"main.py", b"setup.cfg", *names)))
     assert len(rows) == 100 + 90 + 1 + 1

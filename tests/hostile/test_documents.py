@@ -43,7 +43,7 @@ def graded(files: Files) -> Report:
 
 
 def points(files: Files) -> dict[str, float]:
-    """Of every criterion, and the total, of which no tool that gave up may withhold any."""
+    """Return the points of every criterion and the total; assert that none is withheld."""
     report = graded(files)
     assert report.total.points is not None
     return {"total": report.total.points, **{one.id: one.points or 0 for one in report.criteria}}
@@ -95,14 +95,14 @@ TRICKS: Mapping[str, Files] = {
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_it_earns_nothing(trick: str) -> None:
+def test_the_trick_earns_no_points(trick: str) -> None:
     before, after = points(HALF), points({**HALF, **TRICKS[trick]})
     kept = ("total", "packages", "answers")
     assert not {one: after[one] for one in kept if after[one] > before[one]}
 
 
 @pytest.mark.parametrize("what", BOMBS)
-def test_what_cannot_be_read_costs_what_it_was_for_and_no_more(what: str) -> None:
+def test_an_unreadable_document_costs_only_its_own_criteria(what: str) -> None:
     before, after = points(FULL), points({**FULL, TOML: BOMBS[what]})
     assert after == {**before, "packages": 0, "total": before["total"] - before["packages"]}
 
@@ -129,7 +129,7 @@ def test_settings_of_a_tool_change_no_verdict() -> None:
     assert {one: before[one] for one in kept} == {one: after[one] for one in kept}
 
 
-def test_what_is_missed_is_not_told_by_its_code() -> None:
+def test_missing_answers_are_not_named_by_their_code() -> None:
     report = graded({**HALF, "answers.md": b"no idea"})
     missed = [one for one in report.findings if one.code == "missed-code"]
     assert missed
@@ -139,7 +139,7 @@ def test_what_is_missed_is_not_told_by_its_code() -> None:
 @pytest.mark.parametrize(
     "trifle", ["pass\n", "LIMIT = 3\n", 'print("done")\n', f"exec({SCRIPT!r})\n"]
 )
-def test_a_trifle_is_not_tidy_for_the_program(trifle: str) -> None:
+def test_a_trivial_file_earns_no_points_for_the_program(trifle: str) -> None:
     left = {path: data for path, data in HALF.items() if not path.endswith(".py")}
     hidden = {**left, BEFORE: SCRIPT, "numbers.py": trifle.encode()}
     assert points(hidden)["total"] <= min(20, points(HALF)["total"])

@@ -1,4 +1,4 @@
-"""Nothing of a submission is run, imported, opened or obeyed: the interpreter itself bears witness.
+"""No code of a submission is run, imported, opened or obeyed: audit hooks record what happens.
 
 An audit hook tells what the worker's side and the child do while each vector is read and measured.
 The child stands on the lowest level of the sandbox, so that nothing but the engine's own way of
@@ -61,7 +61,7 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """What this process does meanwhile."""
+    """Return the audit events of this process during the block."""
     global _watching
     _seen.clear()
     _watching = True
@@ -73,7 +73,7 @@ def watched() -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """An engine whose child bears witness, and would let a marker be left."""
+    """Yield an engine whose child records audit events and could create a marker file."""
     sys.addaudithook(_hook)
     folder = str(Path(witness_checks.__file__).parent)
     catalog = "witness_checks:CATALOG"
@@ -92,7 +92,7 @@ def zipped(files: Files) -> bytes:
 
 
 def graded(engine: Engine, files: Files) -> tuple[Submission, tuple[FileFacts, ...], list[str]]:
-    """What was kept of an archive, what was measured of it, and what the child did."""
+    """Return the submission, its facts, and the recorded events of the child."""
     # The last file is there for the witness to tell of the one before it.
     archive = zipped({"victim.py": VICTIM, **files, "zzz.py": b"x = 1\n"})
     submission = read_upload(archive, limits=RUBRIC.intake)
@@ -103,7 +103,7 @@ def graded(engine: Engine, files: Files) -> tuple[Submission, tuple[FileFacts, .
 
 
 def measured(files: tuple[FileFacts, ...]) -> dict[str, object]:
-    """What was measured of every Python file."""
+    """Return the inspections of every Python file."""
     return {
         file.path: {key: one for key, one in file.inspections.items() if key != "witness"}
         for file in files
@@ -112,7 +112,7 @@ def measured(files: tuple[FileFacts, ...]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("vector", vectors("marker"))
-def test_it_is_read_and_nothing_else(engine: Engine, tmp_path: Path, vector: str) -> None:
+def test_a_submission_is_only_read(engine: Engine, tmp_path: Path, vector: str) -> None:
     marker = tmp_path / "marker"
     files = vectors(str(marker))[vector]
     with watched() as ours:
@@ -127,7 +127,7 @@ def test_it_is_read_and_nothing_else(engine: Engine, tmp_path: Path, vector: str
     assert measured(found) == measured(graded(engine, kept)[1])
 
 
-def test_the_witnesses_tell_what_is_done(engine: Engine) -> None:
+def test_the_recording_detects_execution(engine: Engine) -> None:
     with watched() as ours:
         _, _, done = graded(engine, {"a.py": b"x = 'stray'\n"})
         assert ours == []

@@ -1,4 +1,4 @@
-"""Tricks that are played on graders; each of these earns nothing here.
+"""Tricks that students play on graders; none of these earns points.
 
 Each is played on a bad script, on a worse one without functions, on a script of functions and on a
 program that is halfway to modules. The list is not complete, and cannot be.
@@ -120,12 +120,12 @@ def lines(change: Callable[[str], str]) -> Trick:
 
 
 def on_each(comment: str) -> Trick:
-    """The comment on every line of code, but where a string goes on in the next line."""
+    """Return a trick that adds the comment to every line of code that ends no open string."""
     return lines(lambda it: f"{it}  {comment}" if it.strip() and "'''" not in it else it)
 
 
 def in_a_block(opening: str, closing: str = "") -> Trick:
-    """Every import in a block of its own."""
+    """Return a trick that moves every import into a block that begins with ``opening``."""
     taken = ("import ", "from ")
     return lines(lambda it: f"{opening}\n    {it}{closing}" if it.startswith(taken) else it)
 
@@ -139,7 +139,7 @@ def moved(pattern: str) -> Trick:
 
 
 def asserting(body: str) -> Trick:
-    """One more test, of a function that has none so far, which the test calls ``it``."""
+    """Return a trick that adds a test with ``body`` of an untested function, imported as ``it``."""
     text = f"\n\n\ndef test_it():\n    {body}\n"
 
     def play(files: Files) -> Files:
@@ -221,12 +221,12 @@ EXECS: Mapping[str, Callable[[str], str]] = {
 
 
 def executed(to: Callable[[str], str]) -> Trick:
-    """Each file as a text that is run as a program."""
+    """Return a trick that turns each file into code that executes its text, by ``to``."""
     return each(lambda it: to(it) + "\n")
 
 
 def executed_in_main(to: Callable[[str], str]) -> Trick:
-    """All of it as one such text, in the main() of one main.py."""
+    """Return a trick that executes the whole text, by ``to``, in the main() of one main.py."""
     return lambda files: {"main.py": IN_MAIN.format(to("\n".join(files.values())))}
 
 
@@ -237,7 +237,7 @@ EXECUTED: Mapping[str, Trick] = {
 
 
 def under_a_guard(files: Files) -> Files:
-    """All of it in one main.py, below its guard."""
+    """Return all code in one main.py, inside its guard."""
     whole = "\n".join(text for path, text in files.items() if "test" not in path)
     return {"main.py": f"{GUARD}pass\n" + indent(whole, "    ")}
 
@@ -246,12 +246,12 @@ STARTING = '"""Start."""\n\n\ndef main() -> None:\n    """Start it."""\n    {}\n
 
 
 def calling(body: str) -> str:
-    """A main.py whose main() does no more than that."""
+    """Return a main.py whose main() contains only ``body``."""
     return STARTING.format(body) + GUARD + "main()\n"
 
 
 def beside_a_main(body: str) -> Trick:
-    """The program as it was, with such a main.py."""
+    """Return a trick that adds such a main.py to the unchanged program."""
     return lambda files: {"main.py": calling(body), **files}
 
 
@@ -344,7 +344,7 @@ def cases(
     rubrics: Collection[str] = tuple(RUBRICS),
     kept: Collection[str] = (),
 ) -> list[object]:
-    """Every trick on every base; ``kept`` are criteria of which no single one may rise."""
+    """Yield every trick on every base; no criterion of ``kept`` may rise."""
     return [
         pytest.param(trick, base, rubric, kept, id=f"{name}-{base}-{rubric}")
         for name, trick in tricks.items()
@@ -354,7 +354,7 @@ def cases(
 
 
 def points(files: Files, rubric: str) -> dict[str, float]:
-    """Of every criterion, and the total, of which no tool that gave up may withhold any."""
+    """Return the points of every criterion and the total; assert that none is withheld."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, text in files.items():
@@ -382,13 +382,15 @@ def points(files: Files, rubric: str) -> dict[str, float]:
         *cases(COPIED),
     ],
 )
-def test_it_earns_nothing(trick: Trick, base: str, rubric: str, kept: Collection[str]) -> None:
+def test_the_trick_earns_no_points(
+    trick: Trick, base: str, rubric: str, kept: Collection[str]
+) -> None:
     before, after = points(BASES[base], rubric), points(trick(BASES[base]), rubric)
     assert not {one: after[one] for one in ("total", *kept) if after[one] > before[one]}
 
 
 @pytest.mark.parametrize("folder", [".git", ".tox", "node_modules", "__pycache__", "a.egg-info"])
-def test_what_lies_among_leftovers_is_no_submission(folder: str) -> None:
+def test_files_in_artefact_folders_are_no_submission(folder: str) -> None:
     with pytest.raises(BadArchive, match="Python"):
         points(moved(folder + "/{}")(BASES["script"]), PRACTICES)
 

@@ -1,4 +1,4 @@
-"""What a student writes stays text: in every form of a report that was really graded."""
+"""Text of students stays text in every format of a report of a graded submission."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def graded(files: dict[str, bytes]) -> Report:
 
 
 def held(name: str) -> str | None:
-    """Why an upload may not hold a name; ``None`` where it may."""
+    """Return the code by which an upload with ``name`` is refused, or ``None``."""
     try:
         read_upload(zipped({name: b"x = 1\n"}))
     except (BadArchive, UnicodeEncodeError) as refusal:
@@ -89,7 +89,7 @@ ACCEPTED = [name for name in hostile_texts.NAMES if name.endswith(".py") and hel
 
 @cache
 def of_uploads() -> Report:
-    """Files of hostile names, in which such texts stand wherever a tool may quote them."""
+    """Return files with hostile names and with hostile text wherever a tool may quote it."""
     programs = hostile_texts.sources()
     named = dict(zip(ACCEPTED, programs.values(), strict=False))
     return graded({path: text.encode() for path, text in (programs | named).items()})
@@ -127,7 +127,7 @@ def test_every_source_is_read_and_no_check_breaks_on_it() -> None:
 
 
 class _Page(HTMLParser):
-    """The elements of a page."""
+    """Collects the elements of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -188,19 +188,19 @@ def test_no_cell_is_a_formula_and_every_row_is_whole(kind: str) -> None:
 
 
 @pytest.mark.parametrize("form", [name for name in FORMATS if name != "json"])
-def test_nothing_hidden_is_in_any_form(kind: str, form: str) -> None:
+def test_no_format_has_invisible_characters(kind: str, form: str) -> None:
     text = shown(kind, form).removeprefix("\ufeff")
     assert {one for one in text if is_hidden(one)} <= set("\n\t\r" if form == "csv" else "\n\t")
 
 
-def test_json_hides_nothing_and_loses_nothing() -> None:
+def test_json_escapes_invisible_characters_and_keeps_them() -> None:
     text = shown("graded", "json")
     assert {one for one in text if is_hidden(one)} == {"\n"}
     assert Report.model_validate_json(text) == of_uploads()
     assert any(map(is_hidden, json.dumps(json.loads(text), ensure_ascii=False)))
 
 
-def test_a_terminal_is_told_nothing_but_our_colours(kind: str) -> None:
+def test_terminal_output_has_no_escapes_but_our_colours(kind: str) -> None:
     plain = COLOUR.sub("", render_text(REPORTS[kind](), colour=True))
     assert plain == shown(kind, "text")
     assert not [one for one in plain if is_hidden(one) and one != "\n"]

@@ -1,4 +1,4 @@
-"""Rubrics that try to cost more than a rubric may, or to be more than text."""
+"""Hostile rubrics: bombs, slow patterns, endless files, text that is no text."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SECONDS, BYTES = 60, 64_000_000
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_a_mistake_with_its_place(name: str) -> None:
+def test_a_bomb_is_a_mistake_with_its_position(name: str) -> None:
     text, said = BOMBS[name]
     tracemalloc.start()
     began = time.monotonic()
@@ -98,7 +98,7 @@ def run(*arguments: str | Path) -> Result:
     return result
 
 
-def test_the_command_line_reads_no_more_than_a_rubric_may_have(tmp_path: Path) -> None:
+def test_the_command_line_reads_at_most_the_limit(tmp_path: Path) -> None:
     long = tmp_path / "long.yaml"
     long.write_bytes(b"#" * (MAX_BYTES + 1))
     work = tmp_path / "a.py"
@@ -110,7 +110,7 @@ def test_the_command_line_reads_no_more_than_a_rubric_may_have(tmp_path: Path) -
             assert "64 kB" in result.stderr and "invalid-rubric" in result.stderr
 
 
-def test_the_command_line_says_where_a_rubric_is_no_text(tmp_path: Path) -> None:
+def test_the_command_line_reports_the_line_that_is_not_utf8(tmp_path: Path) -> None:
     file = tmp_path / "latin.yaml"
     file.write_bytes("exercise: a\ntitle: M\xfcller\n".encode("latin-1"))
     result = run("rubric", "lint", file)

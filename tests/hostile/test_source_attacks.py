@@ -46,7 +46,7 @@ KINDS = ("b/__init__.py", "test_b.py", "b.pyi")
 
 
 def _text() -> str:
-    """A rubric that weighs every check there is."""
+    """Return a rubric with a criterion for every check."""
     text = every_check_text()
     free = text.count("points: 0")
     text = text.replace("points: 0", "points: 1").replace("total: 100", f"total: {100 + free}")
@@ -59,29 +59,29 @@ OF_PYTHON = {one for one in RUBRIC.criteria if CATALOG[one].reads("b.py")}
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """An engine that remembers nothing; its fork server outlives every attack."""
+    """Yield an engine without a cache; its fork server must survive every attack."""
     with ForkServer(LIMITS) as fork_server:
         engine = Engine(CATALOG, fork_server, NoFacts())
-        handed_in(engine, "b.py", b"x = 1\n")
+        measured_with_calm(engine, "b.py", b"x = 1\n")
         pid = fork_server.pid
         yield engine
         assert fork_server.pid == pid
 
 
-def handed_in(engine: Engine, path: str, data: bytes) -> SubmissionFacts:
-    """A calm file, and then another."""
+def measured_with_calm(engine: Engine, path: str, data: bytes) -> SubmissionFacts:
+    """Return the facts of a submission with a harmless file and the file ``path``."""
     files = (SourceFile("a.py", CALM), SourceFile(path, data))
     return engine.measure(Submission(files), RUBRIC)
 
 
 @pytest.fixture(scope="module")
 def calm(engine: Engine) -> FileFacts:
-    """What is measured of the calm file before anything hostile came."""
-    return handed_in(engine, "b.py", b"x = 1\n").files[0]
+    """Return the facts of the harmless file before any attack."""
+    return measured_with_calm(engine, "b.py", b"x = 1\n").files[0]
 
 
 def endures(engine: Engine, calm: FileFacts, path: str, data: bytes) -> None:
-    facts = handed_in(engine, path, data)
+    facts = measured_with_calm(engine, path, data)
     first, hostile = facts.files
     assert first == calm
     asked = {key.partition("{")[0]: one for key, one in hostile.inspections.items()}
@@ -118,13 +118,17 @@ def test_a_notebook_ends_in_a_named_state(engine: Engine, calm: FileFacts, attac
 
 @pytest.mark.parametrize("path", KINDS)
 @pytest.mark.parametrize("attack", SOME)
-def test_another_kind_of_name_changes_nothing(engine: Engine, attack: str, path: str) -> None:
-    plain, other = (handed_in(engine, one, SOURCES[attack]).files[1] for one in ("b.py", path))
+def test_attacks_under_other_file_names_end_in_a_named_state(
+    engine: Engine, attack: str, path: str
+) -> None:
+    plain, other = (
+        measured_with_calm(engine, one, SOURCES[attack]).files[1] for one in ("b.py", path)
+    )
     assert other.path == path
     assert other.readable == plain.readable
     assert other.inspections.keys() == plain.inspections.keys()
     assert {one.reason for one in other.inspections.values()} <= {"", *OURS}
 
 
-def test_there_are_more_than_were_ever_seen() -> None:
+def test_the_number_of_attacks() -> None:
     assert len(SOURCES) + len(NOTEBOOKS) > 300

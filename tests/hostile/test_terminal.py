@@ -1,4 +1,4 @@
-"""The command line quotes what it is given, and no terminal obeys it."""
+"""The command line escapes control characters in everything that it quotes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def run(*arguments: str | Path) -> Result:
     return result
 
 
-def test_what_is_not_there_is_named_and_nothing_in_the_name_works() -> None:
+def test_a_missing_path_is_quoted_with_its_control_characters_escaped() -> None:
     for name in NAMES:
         if "\0" not in name and len(name.encode("utf-8", "replace")) < 200:
             assert run("check", f"./{name}", *BY).exit_code == 2
             assert run("check", __file__, "--rubric", f"./{name}").exit_code == 2
 
 
-def test_a_name_that_an_archive_may_not_hold_is_named(tmp_path: Path) -> None:
+def test_a_refused_name_of_an_archive_is_quoted_escaped(tmp_path: Path) -> None:
     for at, name in enumerate(one for one in NAMES if not one.isprintable() and "\0" not in one):
         archive = tmp_path / f"{at}.zip"
         with zipfile.ZipFile(archive, "w") as whole:
@@ -41,7 +41,7 @@ def test_a_name_that_an_archive_may_not_hold_is_named(tmp_path: Path) -> None:
         assert (result.exit_code, "[name-" in result.stderr) == (2, True), result.stderr
 
 
-def test_a_folder_with_a_name_that_is_no_text(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "caf\udce9\x1b[31m.py").write_text("x = 1\n")
     result = run("check", tmp_path / "folder", *BY)

@@ -1,4 +1,4 @@
-"""The catalog of checks, and a witness: what the interpreter says that a child has done.
+"""The catalog of checks, and a check that reports the audit events of its child.
 
 The hook is older than every child and cannot be taken away. It tells of a child alone: what the
 fork server does before it forks, it does without a student's file.
@@ -34,7 +34,7 @@ def _shown(arguments: tuple[object, ...]) -> str:
 
 
 def _stray(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Does what no check may, where a file asks for it: so is the witness tested."""
+    """Run forbidden actions if the file requests them, to test the recording."""
     if b"stray" in source.data:
         with suppress(OSError, ImportError):
             open("stray", "rb")
@@ -44,7 +44,7 @@ def _stray(source: SourceFile, options: Options, context: Context) -> Inspection
 
 
 def _witness(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Tells what was done since it last told."""
+    """Report the audit events since the last report."""
     told = tuple(Finding(code="done", message=one[:300]) for one in dict.fromkeys(_SEEN))
     _SEEN.clear()
     return Inspection(findings=told)

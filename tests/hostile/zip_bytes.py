@@ -1,4 +1,4 @@
-"""Zip archives built byte by byte, so that each part of them can lie."""
+"""A builder of zip archives that can set every field of every record to a wrong value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CODE = b"print('hello')\n"
 
 @dataclass(frozen=True)
 class Part:
-    """One file of an archive under construction; ``local_*`` only where its own header lies."""
+    """A member to build; ``local_*`` values replace those of its local header."""
 
     name: bytes = b"main.py"
     content: bytes = CODE
@@ -40,20 +40,20 @@ class Part:
 
     @property
     def body(self) -> bytes:
-        """The packed content."""
+        """The compressed content."""
         if self.packed is not None:
             return self.packed
         return deflated(self.content) if self.method == 8 else self.content
 
     @property
     def sums(self) -> tuple[int, int, int]:
-        """Checksum, packed size and size, as the list of contents states them."""
+        """Checksum, packed size and size in the directory."""
         crc = zlib.crc32(self.content) if self.crc is None else self.crc
         return crc, len(self.body), len(self.content) if self.size is None else self.size
 
 
 def deflated(content: bytes) -> bytes:
-    """Raw deflate data."""
+    """Return ``data`` as a raw deflate stream."""
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return squeezer.compress(content) + squeezer.flush()
 
@@ -63,7 +63,7 @@ def _first(*values: int | None) -> int:
 
 
 def local_header(part: Part) -> bytes:
-    """The header before a part's content."""
+    """Return the local header of ``part``."""
     crc, packed, size = part.sums
     name = part.name if part.local_name is None else part.local_name
     return (
@@ -87,7 +87,7 @@ def local_header(part: Part) -> bytes:
 
 
 def central_header(part: Part, offset: int) -> bytes:
-    """A part's entry in the list of contents."""
+    """Return the directory entry of ``part``."""
     lengths = (len(part.name), len(part.extra), 0)
     place = (part.disk, 0, part.mode << 16 | part.dos_attributes, _first(part.offset, offset))
     fixed = (b"PK\x01\x02", part.made_by, part.version, part.flags, part.method, 0, 0x21)
@@ -96,7 +96,7 @@ def central_header(part: Part, offset: int) -> bytes:
 
 
 def end_record(count: int, size: int, offset: int, comment: bytes = b"") -> bytes:
-    """The record that ends an archive, from what it says of the list before it."""
+    """Return the end record for a directory with these properties."""
     fixed = (b"PK\x05\x06", 0, 0, count, count, size, offset, len(comment))
     return struct.pack("<4s4H2LH", *fixed) + comment
 
@@ -109,7 +109,7 @@ def archive(
     between: bytes = b"",
     suffix: bytes = b"",
 ) -> bytes:
-    """A whole archive; ``count`` and ``shift`` let its end record lie."""
+    """Return a whole archive; ``count`` and ``shift`` falsify its end record."""
     body, directory, listed = bytearray(), bytearray(), 0
     for part in parts:
         if part.listed:
@@ -121,18 +121,18 @@ def archive(
 
 
 def named(*names: bytes, **changes: Any) -> bytes:
-    """An archive of one and the same file under several names."""
+    """Return an archive with the same file under several names."""
     parts = (replace(Part(), name=name, **changes) for name in names)
     return archive(*parts)
 
 
 def zip64_end(count: int, size: int, start: int, end: int) -> bytes:
-    """A Zip64 end record and its locator, for a list whose bytes end at ``end``."""
+    """Return a Zip64 end record and its locator, for a directory that ends at ``end``."""
     fixed = (b"PK\x06\x06", 44, 0x031E, 45, 0, 0, count, count, size, start)
     return struct.pack("<4sQ2H2L4Q", *fixed) + struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
 
 
 def unicode_path(raw: bytes, name: bytes) -> bytes:
-    """Info-ZIP's extra field with the real name of a file whose raw name is ``raw``."""
+    """Return Info-ZIP's extra field with the Unicode name of a file with the raw name ``raw``."""
     field = struct.pack("<BL", 1, zlib.crc32(raw)) + name
     return struct.pack("<HH", 0x7075, len(field)) + field

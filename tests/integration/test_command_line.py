@@ -1,4 +1,4 @@
-"""The ``grader`` command without a server: what it prints, where, and how it exits."""
+"""The ``grader`` command without a server: its output and exit codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Grader = Callable[..., Result]
 
 @pytest.fixture
 def grader(tmp_path: Path) -> Grader:
-    """Run the command on an installation of its own; it may not end in a traceback."""
+    """Return a function that runs the command on a new installation, without tracebacks."""
     environment = {"GRADER_DATA_DIR": str(tmp_path / "data"), "GRADER_REDIS_URL": ""}
 
     def run(*arguments: str | Path, **more: str) -> Result:
@@ -53,7 +53,7 @@ def test_a_folder_is_graded(grader: Grader, name: str, low: float, high: float) 
     assert low <= total["points"] <= high
 
 
-def test_a_zip_a_folder_and_any_format_say_the_same(
+def test_a_zip_and_a_folder_have_the_same_report_in_any_format(
     grader: Grader, tmp_path: Path, zipped: Callable[..., bytes]
 ) -> None:
     folder = GOLDEN / "modules"
@@ -87,20 +87,20 @@ def test_the_threshold_decides_the_exit_code(grader: Grader) -> None:
     assert grader("check", path, *BY_RUBRIC, "--fail-under", "90").exit_code == 1
 
 
-def test_a_fault_of_ours_has_an_exit_code_of_its_own(grader: Grader) -> None:
+def test_an_engine_fault_has_its_own_exit_code(grader: Grader) -> None:
     result = grader("check", GOLDEN / "modules", *BY_RUBRIC, GRADER_CHILD_PAIR_SECONDS="0.000001")
     assert result.exit_code == 3
     assert "at least" in result.stdout
 
 
-def test_a_report_goes_to_a_file_in_a_new_folder(grader: Grader, tmp_path: Path) -> None:
+def test_a_report_is_written_to_a_file_in_a_new_folder(grader: Grader, tmp_path: Path) -> None:
     file = tmp_path / "new" / "report.md"
     result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--output", file)
     assert (result.exit_code, result.stdout) == (0, "")
     assert "100 / 100" in file.read_text()
 
 
-def test_a_report_that_cannot_be_written_is_explained(grader: Grader, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_an_error(grader: Grader, tmp_path: Path) -> None:
     result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--output", tmp_path)
     assert result.exit_code == 2
     assert str(tmp_path) in result.stderr and "--output" in result.stderr
@@ -140,7 +140,7 @@ def test_unknown_paths_and_rubrics_are_bad_input(grader: Grader, tmp_path: Path)
     assert unknown.exit_code == 2 and "numbers-refactor" in unknown.stderr
 
 
-def test_a_check_against_an_earlier_version_tells_what_changed(grader: Grader) -> None:
+def test_a_check_against_an_earlier_version_reports_changes(grader: Grader) -> None:
     old, new = GOLDEN / "monolith", GOLDEN / "modules"
     history = report_of(grader("check", new, *BY_RUBRIC, "--against", old, "--format", "json"))[
         "history"
@@ -158,7 +158,7 @@ def test_an_earlier_version_that_is_not_there_is_bad_input(grader: Grader, tmp_p
     assert "old.zip" in result.stderr
 
 
-def test_signals_are_shown_where_they_are_asked_for(grader: Grader, tmp_path: Path) -> None:
+def test_signals_are_shown_on_request(grader: Grader, tmp_path: Path) -> None:
     path = tmp_path / "work.py"
     path.write_text("exec('1 + 1')\n")
     for form in ("json", "text"):
@@ -168,7 +168,7 @@ def test_signals_are_shown_where_they_are_asked_for(grader: Grader, tmp_path: Pa
         assert "runs a text as a program" not in plain
 
 
-def test_facts_are_measured_and_not_judged(grader: Grader) -> None:
+def test_facts_have_no_points(grader: Grader) -> None:
     facts = report_of(grader("facts", GOLDEN / "monolith", *BY_RUBRIC))
     (file,) = facts["files"]
     assert file["path"] == "numbers.py"
@@ -187,15 +187,13 @@ def test_a_rubric_is_linted(grader: Grader, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in GOLDEN.parent.iterdir()))
-def test_golden_submissions_earn_what_they_should(grader: Grader, name: str) -> None:
+def test_golden_submissions_earn_their_expected_points(grader: Grader, name: str) -> None:
     result = grader("rubric", "test", name)
     assert result.exit_code == 0, result.output
     assert len(result.stdout.splitlines()) >= 2
 
 
-def test_a_golden_submission_that_earns_something_else_is_told(
-    grader: Grader, tmp_path: Path
-) -> None:
+def test_a_golden_submission_with_other_points_is_reported(grader: Grader, tmp_path: Path) -> None:
     (tmp_path / "modules").mkdir()
     for file in (GOLDEN / "modules").iterdir():
         (tmp_path / "modules" / file.name).write_bytes(file.read_bytes())
@@ -241,7 +239,7 @@ def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) ->
     assert "kept" in listed and "lost" not in listed
 
 
-def test_a_token_shows_whose_it_is_until_when_and_when_it_was_used(grader: Grader) -> None:
+def test_the_list_of_tokens_shows_student_expiry_and_last_use(grader: Grader) -> None:
     grader("db", "upgrade", "--no-seed")
     words = ("--role", "student", "--course", "mlops", "--student", "s\x1b123", "--days", "7")
     grader("token", "create", *words)
@@ -260,7 +258,7 @@ def test_a_token_shows_whose_it_is_until_when_and_when_it_was_used(grader: Grade
         ("--role", "lms", "--course", "mlops", "--student", "s1"),
     ],
 )
-def test_a_token_that_cannot_be_is_explained(grader: Grader, words: tuple[str, ...]) -> None:
+def test_an_invalid_token_request_is_an_error(grader: Grader, words: tuple[str, ...]) -> None:
     grader("db", "upgrade", "--no-seed")
     result = grader("token", "create", *words)
     assert result.exit_code == 2
@@ -268,14 +266,14 @@ def test_a_token_that_cannot_be_is_explained(grader: Grader, words: tuple[str, .
 
 
 @pytest.mark.parametrize("callback", ["lms.example.edu/scores", "ftp://lms.example.edu/scores"])
-def test_a_callback_that_no_score_can_reach_is_refused(grader: Grader, callback: str) -> None:
+def test_a_callback_that_is_no_http_url_is_refused(grader: Grader, callback: str) -> None:
     grader("db", "upgrade")
     refused = grader("source", "create", "lms", "--course", "mlops", "--callback", callback)
     assert refused.exit_code == 2 and "--callback" in refused.stderr
     assert grader("source", "list").stdout == ""
 
 
-def test_a_callback_without_encryption_is_warned_of(grader: Grader) -> None:
+def test_a_callback_without_https_prints_a_warning(grader: Grader) -> None:
     grader("db", "upgrade")
     words = ("source", "create", "lms", "--course", "mlops", "--callback")
     made = grader(*words, "http://lms.example.edu/scores")
@@ -295,9 +293,7 @@ def test_the_audit_log_is_listed(grader: Grader) -> None:
     assert len(few.stdout.splitlines()) == 2 and "more than 1" in few.stderr
 
 
-def test_what_is_held_about_a_student_is_exported_and_erased(
-    grader: Grader, tmp_path: Path
-) -> None:
+def test_the_data_of_a_student_is_exported_and_erased(grader: Grader, tmp_path: Path) -> None:
     grader("db", "upgrade")
     whose = ("--role", "student", "--course", "mlops", "--student", "s1")
     secret = grader("token", "create", *whose).stdout.strip()
@@ -317,7 +313,7 @@ def test_what_is_held_about_a_student_is_exported_and_erased(
     assert nothing.exit_code == 2 and not (tmp_path / "none.zip").exists()
 
 
-def test_a_purge_says_what_it_would_remove(grader: Grader) -> None:
+def test_a_dry_run_of_a_purge_reports_what_it_would_remove(grader: Grader) -> None:
     grader("db", "upgrade")
     assert "Would remove nothing" in grader("purge", "--older-than", "8w", "--dry-run").stdout
     assert "Removed nothing" in grader("purge", "--older-than", "365d").stdout
@@ -327,7 +323,7 @@ def test_a_purge_says_what_it_would_remove(grader: Grader) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("token", "list"), ("source", "list"), ("audit", "list")])
-def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: list[str]) -> None:
+def test_a_missing_database_is_an_error_with_advice(grader: Grader, arguments: list[str]) -> None:
     result = grader(*arguments)
     assert result.exit_code == 2
     assert "GRADER_DATA_DIR" in result.stderr and "grader db upgrade" in result.stderr
@@ -342,26 +338,26 @@ def test_a_database_that_is_not_there_is_explained(grader: Grader, arguments: li
         ("GRADER_DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/d"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(grader: Grader, name: str, value: str) -> None:
+def test_an_invalid_setting_is_named(grader: Grader, name: str, value: str) -> None:
     result = grader("db", "upgrade", **{name: value})
     assert result.exit_code == 2
     assert name in result.stderr and "secret" not in result.stderr
 
 
-def test_the_database_is_where_the_settings_say(grader: Grader, tmp_path: Path) -> None:
+def test_the_database_is_in_the_configured_folder(grader: Grader, tmp_path: Path) -> None:
     grader("db", "upgrade")
     assert (tmp_path / "data" / "grader.db").is_file()
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     assert Settings(data_dir=tmp_path / "data").database.endswith("grader.db")
 
 
-def test_this_repository_finds_full_marks_by_its_own_house_style(grader: Grader) -> None:
+def test_this_repository_earns_full_marks_for_house_style(grader: Grader) -> None:
     root = Path(__file__).parents[2]
     result = grader("check", root, "--rubric", "house-style", "--fail-under", "100")
     assert result.exit_code == 0, result.stdout
 
 
-def test_the_sandbox_is_told_where_it_is_asked_for(grader: Grader) -> None:
+def test_verbose_prints_the_sandbox(grader: Grader) -> None:
     result = grader("check", GOLDEN / "modules", *BY_RUBRIC, "--verbose", "--format", "json")
     assert result.exit_code == 0
     assert result.stderr == f"Sandbox: {available_levels()[0].value}\n"
@@ -369,7 +365,7 @@ def test_the_sandbox_is_told_where_it_is_asked_for(grader: Grader) -> None:
 
 
 @pytest.mark.parametrize("command", [("serve", "--port", "0"), ("api",)])
-def test_nothing_starts_in_a_sandbox_that_the_host_lacks(
+def test_no_process_starts_without_the_configured_sandbox(
     grader: Grader, command: tuple[str, ...]
 ) -> None:
     result = grader(*command, GRADER_SANDBOX="bubblewrap")

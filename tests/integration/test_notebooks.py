@@ -1,4 +1,4 @@
-"""Notebooks: graded where the rubric accepts them, and else left out with what to do."""
+"""Notebooks: graded if the rubric accepts them, else dropped with advice."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_notebook_has_no_patch_and_no_command() -> None:
     assert "work.ipynb" in report.notes[0] and "magics" in report.notes[0]
 
 
-def test_a_cell_that_is_no_python_is_shown() -> None:
+def test_a_cell_that_is_no_python_is_reported_with_its_line() -> None:
     report = graded({"work.ipynb": notebook("x = 1", "y = (\n")})
     assert report.files[0].checks["style"] is State.UNREADABLE
     assert report.next_step is not None
@@ -86,20 +86,20 @@ def test_a_cell_that_is_no_python_is_shown() -> None:
     assert report.next_step.text.startswith("Mend work.ipynb, cell 2, line 1: ")
 
 
-def test_what_is_called_a_notebook_and_is_none_cannot_be_read() -> None:
+def test_a_damaged_notebook_is_unreadable() -> None:
     report = graded({"work.ipynb": "{}"})
     assert report.total.points == 0
     assert [one.code for one in report.findings] == ["not-a-notebook"]
 
 
-def test_a_script_of_the_same_bytes_is_another_thing() -> None:
+def test_a_script_with_the_bytes_of_a_notebook_is_measured_separately() -> None:
     files = {"a.py": WORK + "\n", "work.ipynb": WORK + "\n"}
     report = graded(files)
     assert {one.path for one in report.findings if one.code == "F401"} == {"work.ipynb"}
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_a_notebook_that_is_refused_is_named_with_what_to_do(stored: bool) -> None:
+def test_a_dropped_notebook_is_listed_with_advice(stored: bool) -> None:
     report = graded({"a.py": "x = 1\n", "work.ipynb": WORK}, "refused", stored=stored)
     assert [one.path for one in report.files] == ["a.py"]
     assert {one.path: one.reason for one in report.dropped} == {
@@ -121,7 +121,7 @@ def test_an_accepted_notebook_may_come_without_an_archive() -> None:
     assert [one.path for one in submission.files] == ["work.ipynb"]
 
 
-def test_the_size_of_a_refused_notebook_refuses_nothing() -> None:
+def test_the_size_of_a_dropped_notebook_is_not_limited() -> None:
     large = notebook("x = 1  # " + "y" * 2_100_000)
     assert graded({"a.py": "x = 1\n", "work.ipynb": large}, "refused").total.points == 20
     with pytest.raises(BadArchive, match="larger than 2 MB"):

@@ -1,4 +1,4 @@
-"""The gate: what it lets through, and in which words it refuses the rest."""
+"""The gate: which files it accepts, and the finding for those that it rejects."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ READABLE_FILES = {
 
 
 @pytest.mark.parametrize("data", READABLE_FILES.values(), ids=READABLE_FILES)
-def test_lets_through_what_is_python(data: bytes) -> None:
+def test_python_is_accepted(data: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert passes(data)
@@ -110,7 +110,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("data", "reason", "line", "column"), REFUSED.values(), ids=REFUSED)
-def test_refuses_with_a_reason_and_a_place(
+def test_rejections_have_a_reason_and_a_position(
     data: bytes, reason: str, line: int, column: int
 ) -> None:
     said, finding = refused(data)
@@ -121,12 +121,12 @@ def test_refuses_with_a_reason_and_a_place(
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_a_file_of_windows_is_told_how_it_was_saved(encoding: str) -> None:
+def test_the_message_for_utf16_names_the_encoding(encoding: str) -> None:
     _, finding = refused("\ufeffx = 1\n".encode(encoding))
     assert "saved as UTF-16" in finding.message
 
 
-def test_a_syntax_error_says_what_python_says() -> None:
+def test_the_message_for_a_syntax_error_is_that_of_python() -> None:
     _, finding = refused(b"y = (\n")
     assert finding.code == "syntax-error"
     assert finding.message == "Python cannot read this: '(' was never closed"
@@ -138,13 +138,13 @@ def test_the_tree_is_shared_with_the_checks() -> None:
     assert "tree" in vars(source)
 
 
-def test_the_recursion_limit_is_as_before() -> None:
+def test_the_recursion_limit_is_restored() -> None:
     before = sys.getrecursionlimit()
     refused(b"x = (\n" + b"not\n" * 5_000 + b"1)\n")
     assert sys.getrecursionlimit() == before
 
 
-def test_newer_syntax_that_the_exercise_allows_is_our_fault() -> None:
+def test_newer_syntax_of_the_exercises_python_is_an_engine_fault() -> None:
     # PEP 810's lazy imports are newer than every interpreter that this runs on.
     assert gate("a.py", b"lazy import os\n", "3.15") == Inspection(
         state=State.FAILED, reason="grammar"
@@ -154,7 +154,7 @@ def test_newer_syntax_that_the_exercise_allows_is_our_fault() -> None:
 @pytest.mark.parametrize(
     "data", [b"return 1\n", b"x = (\n", b"def f(a, a): pass\n", b"lazy import os\n"]
 )
-def test_what_the_newer_python_does_not_allow_either_is_the_students(data: bytes) -> None:
+def test_syntax_invalid_in_the_newer_python_too_is_unreadable(data: bytes) -> None:
     assert refused(data, NEWER if data != b"lazy import os\n" else "3.11")[0] == "syntax"
 
 
@@ -166,7 +166,7 @@ def test_every_code_has_words_and_unknown_ones_fall_back() -> None:
 
 
 @pytest.mark.parametrize("path", ["answers.md", "pyproject.toml", "requirements-dev.txt"])
-def test_a_document_is_no_python_and_may_have_long_lines(path: str) -> None:
+def test_a_document_may_have_long_lines_and_is_not_parsed(path: str) -> None:
     text = "def (:\n" + "word " * 1_000 + "\n# coding: latin-1\n"
     assert isinstance(gate(path, text.encode()), SourceFile)
 
@@ -179,7 +179,7 @@ def test_a_document_is_no_python_and_may_have_long_lines(path: str) -> None:
         (b"x" * (MAX_BYTES + 1), "too-large"),
     ],
 )
-def test_a_document_that_cannot_be_read_says_why(data: bytes, code: str) -> None:
+def test_rejected_documents_have_a_reason(data: bytes, code: str) -> None:
     found = gate("answers.md", data)
     assert isinstance(found, Inspection)
     assert found.state is State.UNREADABLE
@@ -198,7 +198,7 @@ def test_never_raises(data: bytes) -> None:
         "".join
     )
 )
-def test_agrees_with_the_compiler_where_no_cap_is_hit(text: str) -> None:
+def test_the_gate_agrees_with_the_compiler_within_the_limits(text: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,4 +1,4 @@
-"""What people really upload: zips of every common tool, single files, folders, leftovers."""
+"""Honest uploads: zips of every common tool, single files, folders, artefacts of tools."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def zipped(files: dict[str, str | bytes], **options: int) -> bytes:
 
 
 class Unseekable(io.RawIOBase):
-    """A stream like a socket: what is written cannot be mended later."""
+    """A stream like a socket: bytes cannot be changed once they are written."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -91,7 +91,9 @@ def test_streams_with_data_descriptors(method: int) -> None:
 
 
 @pytest.mark.parametrize("target", [io.BytesIO, Unseekable])
-def test_local_zip64_fields_pass(target: type[io.BytesIO] | type[Unseekable]) -> None:
+def test_zip64_fields_in_local_headers_are_accepted(
+    target: type[io.BytesIO] | type[Unseekable],
+) -> None:
     stream = target()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in FILES.items():
@@ -117,7 +119,7 @@ def test_zips_that_git_writes(project: Path) -> None:
 
 
 def info_zip_like(stream: bool) -> bytes:
-    """What Info-ZIP's ``zip -r - .`` writes: extra fields, folders, and descriptors in a pipe."""
+    """Return an archive like that of ``zip -r - .``: extra fields, folders, descriptors."""
     target: io.BytesIO | Unseekable = Unseekable() if stream else io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("main.py", "pkg/", "pkg/__init__.py", "pkg/tools.py"):
@@ -134,7 +136,7 @@ def test_zips_with_extra_fields_and_folders(stream: bool) -> None:
 
 
 def test_real_info_zip_output() -> None:
-    """Bytes that ``zip`` 3.0 wrote to a pipe: a descriptor, and a stated size before it."""
+    """``zip`` 3.0 wrote these bytes to a pipe: a descriptor although the header has the size."""
     data = bytes.fromhex(
         "504b0304140008000800af15775d00000000000000000900000007001c006d61696e2e7079555409"
         "0003c9a8036bc9a8036b75780b0001040000000004000000002b28cacc2bd130d4e40200504b0708"
@@ -228,7 +230,7 @@ def test_a_folder_gives_the_documents_that_its_archive_gives(project: Path) -> N
     assert caught.value.code == "file-too-large"
 
 
-def test_a_virtual_environment_goes_but_a_script_in_its_folder_stays() -> None:
+def test_a_virtual_environment_is_dropped_but_a_script_in_its_folder_is_graded() -> None:
     environment = {"pyvenv.cfg": "", "Lib/site-packages/x.py": "", "Scripts/activate_this.py": ""}
     inside = read_upload(zipped({"main.py": "", **{f"env/{k}": v for k, v in environment.items()}}))
     assert list(contents(inside)) == ["main.py"]
@@ -242,7 +244,7 @@ def test_a_folder_called_venv_or_build_without_an_environment_is_graded() -> Non
     assert contents(read_upload(zipped(dict(files)))) == dict(sorted(files.items()))
 
 
-def test_many_leftovers_are_counted_rather_than_listed() -> None:
+def test_many_artefacts_are_counted_instead_of_listed() -> None:
     data = zipped({"main.py": "", **{f"d{n}/.DS_Store": "x" for n in range(130)}})
     dropped = read_upload(data).dropped
     assert len(dropped) == 101
@@ -279,7 +281,7 @@ def test_a_single_file_is_a_submission(filename: str, path: str) -> None:
     assert submission.archive_sha256 == ""
 
 
-def test_a_single_file_that_is_not_text_is_left_to_the_gate() -> None:
+def test_a_single_file_that_is_not_text_is_accepted_by_the_intake() -> None:
     assert read_upload(b"\xff\xfe", filename="main.py").files[0].data == b"\xff\xfe"
     assert read_upload(b"", filename="main.py").files[0].data == b""
 
@@ -307,7 +309,7 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     assert caught.value.code == "no-such-path"
 
 
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_named_pipe_is_refused_without_reading_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     with pytest.raises(BadArchive) as caught:
         read_path(tmp_path / "pipe.py")
@@ -328,7 +330,7 @@ def test_links_in_a_folder_are_never_followed(project: Path, tmp_path: Path) -> 
     }
 
 
-def test_leftovers_in_a_folder_are_not_walked(project: Path) -> None:
+def test_artefacts_in_a_folder_are_not_walked(project: Path) -> None:
     for name in ("venv/lib/x.py", ".git/x.py", "pkg/__pycache__/x.py"):
         (project / name).parent.mkdir(parents=True)
         (project / name).write_text("")
@@ -394,7 +396,9 @@ def test_an_empty_folder(tmp_path: Path) -> None:
         ("__pycache__", "if True:\n    import __pycache__.real"),
     ],
 )
-def test_what_a_file_imports_is_never_dropped(folder: str, statement: str, tmp_path: Path) -> None:
+def test_artefacts_that_a_graded_file_imports_are_graded(
+    folder: str, statement: str, tmp_path: Path
+) -> None:
     files = {
         "main.py": f"{statement}\n",
         f"{folder}/real.py": "import bin.more\n",
@@ -413,7 +417,7 @@ def test_what_a_file_imports_is_never_dropped(folder: str, statement: str, tmp_p
         assert f"{folder}/" in [row.path for row in submission.dropped]
 
 
-def test_leftovers_that_nothing_imports_are_dropped() -> None:
+def test_artefacts_that_nothing_imports_are_dropped() -> None:
     files = {"main.py": "LIB = 'lib'  # import __pycache__\n", "__pycache__/real.py": "X = 1\n"}
     assert [source.path for source in read_upload(zipped(dict(files))).files] == ["main.py"]
 

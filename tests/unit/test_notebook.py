@@ -1,4 +1,4 @@
-"""Notebooks as Python: cells joined, magics commented out, every line known by its cell."""
+"""Notebooks as Python: cells joined, IPython commands commented out, lines mapped to cells."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.engine.notebook import NotANotebook, cells_of, code_of, read_noteboo
 
 
 def notebook(*cells: str, **more: object) -> bytes:
-    """A notebook of code cells; a cell that begins with ``#md`` is Markdown."""
+    """Return a notebook with code ``cells``; one that begins with ``#md`` is a Markdown cell."""
     made = [
         {
             "cell_type": "markdown" if text.startswith("#md") else "code",
@@ -38,7 +38,7 @@ def test_cells_are_joined_in_their_order_and_text_is_left_out() -> None:
     )
 
 
-def test_a_source_may_be_one_text_and_have_any_newlines() -> None:
+def test_a_source_may_be_one_string_with_any_line_ends() -> None:
     data = json.dumps({"cells": [{"cell_type": "code", "source": "x = 1\r\ny = 2\r"}]}).encode()
     assert read_notebook(data).code == "x = 1\ny = 2\n"
 
@@ -47,14 +47,14 @@ def test_a_notebook_without_code_has_none() -> None:
     assert code() == code("#md only words") == code("", "\n  \n") == ""
 
 
-def test_the_joints_please_black_and_flake8() -> None:
+def test_the_separator_satisfies_black_and_flake8() -> None:
     text = code("import os", "def f():\n    return os.name", "x = f()", "# done\nprint(x)")
     for tool in (["black", "--check", "-q"], ["flake8", "--isolated"]):
         run = subprocess.run([sys.executable, "-m", *tool, "-"], input=text.encode(), check=False)
         assert run.returncode == 0
 
 
-def test_every_line_is_known_by_its_cell() -> None:
+def test_every_line_is_mapped_to_its_cell() -> None:
     data = notebook("#md title", "\n\nimport os\n", "x = 1\n\ny = 2\n\n\n", "z = 3")
     lines = read_notebook(data).code.split("\n")
     facts = FileFacts(path="a.ipynb", sha256="", cells=cells_of("a.ipynb", data))
@@ -64,7 +64,7 @@ def test_every_line_is_known_by_its_cell() -> None:
     assert found == {"import os": (2, 3), "x = 1": (3, 1), "y = 2": (3, 3), "z = 3": (4, 1)}
 
 
-def test_a_file_that_is_no_notebook_has_lines_alone() -> None:
+def test_a_file_that_is_no_notebook_has_no_cells() -> None:
     assert code_of("a.py", b"{") == b"{" and cells_of("a.py", b"{") == ()
     assert FileFacts(path="a.py", sha256="").place(7) == (None, 7)
     assert cells_of("a.ipynb", b"{") == ()
@@ -117,12 +117,12 @@ def test_magics_are_commented_out_line_for_line(cell: str, python: str) -> None:
         b'{"nbformat": ' + b"9" * 10_000 + b"}",
     ],
 )
-def test_what_is_no_notebook_is_told_apart(data: bytes) -> None:
+def test_other_files_are_no_notebooks(data: bytes) -> None:
     with pytest.raises(NotANotebook):
         read_notebook(data)
 
 
-def test_a_surrogate_alone_is_left_to_the_gate() -> None:
+def test_a_lone_surrogate_is_rejected_by_the_gate() -> None:
     data = notebook("x = 1").replace(b"x = 1", b"x = '\\ud800'")
     with pytest.raises(UnicodeDecodeError):
         code_of("a.ipynb", data).decode()
@@ -130,7 +130,7 @@ def test_a_surrogate_alone_is_left_to_the_gate() -> None:
 
 @example(["=", "\n\n\n="])
 @given(st.lists(st.text(alphabet="ab =%!?()'\"#\\\n\t"), max_size=4))
-def test_every_line_of_code_keeps_its_place(cells: list[str]) -> None:
+def test_every_line_of_code_keeps_its_line_in_the_cell(cells: list[str]) -> None:
     data = notebook(*cells)
     found = read_notebook(data)
     facts = FileFacts(path="a.ipynb", sha256="", cells=found.cells)
@@ -160,5 +160,5 @@ def is_python(text: str) -> bool:
 @example("x = 7 \\\n%a")
 @example("'''\\'''\n!d\n'''")
 @given(PLAIN.filter(is_python))
-def test_what_is_python_stays_as_it_is(text: str) -> None:
+def test_python_is_unchanged(text: str) -> None:
     assert code(text).strip() == text.strip()

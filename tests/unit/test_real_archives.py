@@ -1,4 +1,4 @@
-"""Zips as the programs write them that people have: every one of them is read."""
+"""Zips as common programs write them: the intake reads every one of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_an_archive_that_a_real_program_wrote(path: Path) -> None:
     assert {row.path for row in submission.dropped} <= {"-"}  # What Info-ZIP read from a pipe.
 
 
-def test_all_of_them_are_there() -> None:
+def test_the_sample_of_every_program_is_there() -> None:
     assert len(WRITTEN) == 17
 
 
@@ -45,7 +45,7 @@ def folder(name: bytes, **changes: Any) -> Part:
 
 
 def described(part: Part) -> Part:
-    """A file whose sums stand behind it, since whoever wrote it could not go back."""
+    """Return a member with its checksum and sizes in a data descriptor, as streams have."""
     return replace(
         part,
         flags=part.flags | FLAG_DESCRIPTOR,
@@ -57,7 +57,7 @@ def described(part: Part) -> Part:
 
 
 def windows_file(path: str, text: str) -> Part:
-    """As Explorer writes it: no owner, no extra fields, the code page of DOS where names fit it."""
+    """Return a member as Explorer writes it: no owner, no extra fields, names in code page 437."""
     try:
         name, flags = path.encode("cp437"), 0
     except UnicodeEncodeError:
@@ -78,7 +78,7 @@ def test_powershell_with_backslashes() -> None:
 
 
 def finder_part(part: Part) -> Part:
-    """With the times and owners that Finder's archiver adds, the owners in the file's header."""
+    """Return ``extra`` fields with times and owners, as Finder's archiver adds them."""
     times = struct.pack("<2L", 1_767_355_200, 1_767_355_200)
     return replace(
         part,
@@ -89,7 +89,7 @@ def finder_part(part: Part) -> Part:
 
 
 def test_macos_finder() -> None:
-    """Files with descriptors, decomposed names that do not say they are UTF-8, its own shadows."""
+    """Descriptors, decomposed names without the UTF-8 flag, and ``__MACOSX`` files."""
     decomposed = {unicodedata.normalize("NFD", path): text for path, text in FILES.items()}
     files = [
         finder_part(described(Part(path.encode(), text.encode())))
@@ -103,7 +103,7 @@ def test_macos_finder() -> None:
 
 
 def test_streams_of_go_as_the_artifacts_of_gitlab() -> None:
-    """Descriptors with a mark, folders without; files say that their names are UTF-8."""
+    """Descriptors with a signature for files, none for folders; the UTF-8 flag for files."""
     parts = [
         described(Part(path.encode(), text.encode(), flags=FLAG_UTF8, made_by=0x0314))
         for path, text in FILES.items()
@@ -112,7 +112,7 @@ def test_streams_of_go_as_the_artifacts_of_gitlab() -> None:
 
 
 def test_streams_of_java() -> None:
-    """Even folders are compressed, to two bytes, and have descriptors."""
+    """Folders too are deflated, to two bytes, and have descriptors."""
     parts = [
         described(Part(path.encode(), text.encode(), flags=FLAG_UTF8, mode=0, made_by=MADE_BY_DOS))
         for path, text in FILES.items()
@@ -123,7 +123,7 @@ def test_streams_of_java() -> None:
 
 @pytest.mark.parametrize("top", ["numbers-main", "numbers-main-0a1b2c3d4e5f"])
 def test_downloads_of_github_and_gitlab(top: str) -> None:
-    """One folder around everything, the commit as the comment, the time in an extra field."""
+    """One top folder, the commit as the archive comment, the time in an extra field."""
     time = struct.pack("<2HBL", 0x5455, 5, 1, 1_767_355_200)
     parts = [folder(f"{top}/".encode(), extra=time, local_extra=time)]
     for path, text in FILES.items():

@@ -1,4 +1,4 @@
-"""What is written down holds no secret, whoever writes it."""
+"""Log lines contain no secret, whether they come from this project or from a library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET = "Xq3-hunter2_Zz" * 4
 OURS = PREFIX + "DPh8yhnKRSCd9RgBmC71FDkWbJ8vx-0I8Uvaq7_qSPY"
 
 
-def test_tokens_are_known_by_their_form() -> None:
+def test_the_pattern_of_tokens_matches_tokens() -> None:
     assert TOKEN.fullmatch(OURS)
     assert TOKEN.fullmatch(PREFIX + secrets.token_urlsafe(32))
 
@@ -39,7 +39,7 @@ def test_tokens_are_known_by_their_form() -> None:
         f"/api/v1/exercises?x={OURS}",
     ],
 )
-def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
+def test_secrets_are_hidden(text: str) -> None:
     shown = redact(text)
     assert SECRET not in shown and OURS not in shown
     assert HIDDEN in shown
@@ -57,18 +57,18 @@ def test_what_looks_like_a_secret_is_hidden(text: str) -> None:
         "worker grade@host is ready",
     ],
 )
-def test_plain_words_stay(text: str) -> None:
+def test_text_without_secrets_is_unchanged(text: str) -> None:
     assert redact(text) == text
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner)))
-def test_events_stay_events(value: object) -> None:
+def test_redacted_events_can_be_written_as_json(value: object) -> None:
     shown = redact_event(None, "info", {"event": "happened", "what": value})
     assert shown["event"] == "happened"
     json.dumps(shown)
 
 
-def test_values_inside_of_events_are_searched() -> None:
+def test_nested_values_of_events_are_redacted() -> None:
     shown = redact_event(
         None,
         "info",
@@ -100,7 +100,7 @@ except ValueError:
 """
 
 
-def test_a_process_that_logs_hides_secrets_of_ours_and_of_libraries() -> None:
+def test_log_lines_of_a_process_and_of_its_libraries_are_redacted() -> None:
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM, SECRET], capture_output=True, text=True, check=True
     )

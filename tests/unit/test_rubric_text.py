@@ -1,4 +1,4 @@
-"""The text of a rubric: what is read, what is refused, and where each mistake stands."""
+"""The text of a rubric: which texts are accepted, and the position of each mistake."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_json_is_yaml(indent: int | str | None) -> None:
         (changed("A small one", "\\UFFFFFFFF"), "title", "escape"),
     ],
 )
-def test_what_is_not_a_plain_tree_is_refused_at_its_place(
+def test_yaml_beyond_a_plain_tree_is_refused_with_its_position(
     text: str, marked: str, message: str
 ) -> None:
     found = problem(text)
@@ -155,7 +155,7 @@ def test_bytes_that_are_not_utf8() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "a word", "- a\n- b\n", "null"])
-def test_what_is_no_mapping(text: str) -> None:
+def test_a_rubric_that_is_no_mapping_is_refused(text: str) -> None:
     found = problem(text)
     assert "mapping" in found.message
     assert found.line == 1
@@ -194,7 +194,7 @@ def test_what_is_no_mapping(text: str) -> None:
         ),
     ],
 )
-def test_mistakes_stand_at_the_key_they_name(
+def test_mistakes_have_the_position_of_their_key(
     old: str, new: str, marked: str, path: tuple[str | int, ...]
 ) -> None:
     text = changed(old, new)
@@ -203,7 +203,7 @@ def test_mistakes_stand_at_the_key_they_name(
     assert (found[path].line, found[path].column) == place_of(text, marked)
 
 
-def test_a_missing_key_stands_at_what_it_is_missing_from() -> None:
+def test_a_missing_key_has_the_position_of_its_mapping() -> None:
     text = changed("    title: Formatted\n", "")
     found = problem(text)
     assert found.path == ("criteria", "formatting", "title")
@@ -214,12 +214,12 @@ def test_a_typo_brings_a_suggestion() -> None:
     assert problem(changed("check: formatting", "check: formating")).suggestion == "formatting"
 
 
-def test_every_mistake_is_told_at_once() -> None:
+def test_all_mistakes_are_reported_together() -> None:
     text = changed("total: 10", "total: 12").replace("line_length", "line_lenght")
     assert len(problems(text)) == 2
 
 
-def test_an_unquoted_version_is_no_text() -> None:
+def test_an_unquoted_version_is_a_mistake() -> None:
     found = problem(TEXT + "python: 3.10\n")
     assert found.path == ("python",)
     assert found.line == TEXT.count("\n") + 1
@@ -268,7 +268,7 @@ starter:
 """
 
 
-def test_starter_files_stand_in_the_rubric_by_their_path() -> None:
+def test_starter_files_are_keyed_by_path() -> None:
     assert read(STARTER).starter == {
         "numbers.py": "import sys\n\nprint(sys.argv)\n",
         "tools/__init__.py": "# Nothing yet.\n",

