@@ -1,1 +1,1 @@
-"""HTTP: the API and the pages on one context."""
+"""HTTP: the API and the pages, wired to the use cases by one context."""

@@ -1,4 +1,4 @@
-"""Words for the OpenAPI document: bodies, answers and problems of a route."""
+"""Building blocks of the OpenAPI document: security, bodies, responses and problems of a route."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.service.records import Role
 
 PREFIX = "/api/v1"
 SCHEME = "bearer"
-#: The header of a listing.
+#: The headers of a listing's response.
 NEXT_LINK = {"Link": 'The next page, as rel="next".'}
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
@@ -21,17 +21,17 @@ Description = dict[str, Any]
 
 
 def allowed(act: Act) -> list[dict[str, list[str]]]:
-    """The security of a route that is an act: a token of one of the roles that may do it."""
+    """Return the ``security`` of a route that does ``act``: a token of a role that may do it."""
     return [{SCHEME: [role.value]} for role in Role if role in ROLES[act]]
 
 
 def reference(model: type[BaseModel]) -> Description:
-    """A reference to a model among the document's components."""
+    """Return a reference to the schema of ``model`` in the document's components."""
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 def text(**more: Any) -> Description:
-    """The schema of plain text."""
+    """Return the schema of a string, with ``more`` keywords."""
     return {"type": "string", **more}
 
 
@@ -41,7 +41,11 @@ def answer(
     json: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Description:
-    """One successful answer: a JSON model, other media types as text or YAML, its headers."""
+    """Return the description of a successful response.
+
+    ``json`` is the model of its JSON form; ``media_types`` are its forms as text or YAML;
+    ``headers`` are descriptions by header name.
+    """
     kinds = dict.fromkeys(("application/json", *media_types) if json else media_types)
     content = {kind: {"schema": _schema(kind)} for kind in kinds}
     if json is not None:
@@ -59,14 +63,14 @@ def answer(
 
 
 def _schema(media_type: str) -> Description:
-    """Of YAML the schema is that of what it says."""
+    """Return the schema of a body: an object for YAML, a string for anything else."""
     return {"type": "object"} if media_type.endswith("yaml") else text()
 
 
 def problems(*codes: str, upload: bool = False) -> ResponseDict:
-    """The problem documents of a route by status, and a default for any other error.
+    """Return the problem documents of a route by status, and a default for any other error.
 
-    ``upload`` adds those that tell why an upload is refused.
+    ``codes`` are codes of problems; ``upload`` adds the reasons for which an upload is refused.
     """
     found: dict[int, list[str]] = {}
     for kind in (OWN_KINDS[code] for code in codes):
@@ -85,6 +89,6 @@ def problems(*codes: str, upload: bool = False) -> ResponseDict:
 
 
 def body(content: dict[str, Description], description: str) -> Description:
-    """A required request body: a schema for each media type."""
+    """Return the description of a required request body; ``content`` is a schema by media type."""
     described = {kind: {"schema": schema} for kind, schema in content.items()}
     return {"requestBody": {"description": description, "required": True, "content": described}}

@@ -1,8 +1,8 @@
-"""The HTTP server: whole requests are read before a thread looks at them.
+"""The HTTP server: Waitress, which reads a whole request before a thread handles it.
 
-So a slow client costs a connection and no thread, and that only for so long: what does not arrive
-whole in time is dropped, and where connections run out the one that has waited longest for the
-rest of its request makes room for a new one.
+A slow client therefore occupies a connection, not a thread. A request that is not complete in time
+is dropped, and if there are too many connections, the one whose client has been silent longest is
+closed for a new one.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from waitress.task import ErrorTask
 
 from grader.http.problems import MEDIA_TYPE, refused_by_server
 
-#: The longest request line and headers together, in bytes: a token, and room for a browser's.
-LONGEST_HEAD = 32_768
-#: What is kept of a request in memory, in bytes; the rest lies in a temporary file.
-IN_MEMORY = 131_072
-#: Descriptors that a connection may need: the socket, a request and an answer in files.
-_DESCRIPTORS = 3
-#: Descriptors for everything else: the database, Redis, logs.
-_OTHERS = 200
+#: The most bytes of request line and headers: a token, and the headers of browsers.
+MAX_HEAD = 32_768
+#: Bytes of a request that are kept in memory; a longer one goes to a temporary file.
+MAX_IN_MEMORY = 131_072
+#: File descriptors of a connection at most: its socket, a request and a response in files.
+_DESCRIPTORS_EACH = 3
+#: File descriptors for everything else: the database, Redis, logs. Chosen by hand.
+_OTHER_DESCRIPTORS = 200
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long a client may take, in seconds, and how many may be connected.
+class ClientLimits:
+    """Time limits for a client, in seconds, and the most connections.
 
-    ``head`` and ``request`` are counted from the first byte; ``idle`` is for a connection on which
-    nothing comes, between requests too.
+    ``head`` and ``request`` limit how long the headers and the whole request may take, from the
+    first byte; ``idle`` how long a connection may be silent, between requests too.
     """
 
     connections: int = 1_000
@@ -45,10 +45,10 @@ class Patience:
 
 
 class ProblemTask(ErrorTask):  # type: ignore[misc]
-    """What the server refuses by itself is told as everywhere: by a problem document."""
+    """Answers a request that Waitress itself refuses with a problem document."""
 
     def execute(self) -> None:
-        """Answer, and close the connection."""
+        """Send the problem document and close the connection."""
         error = self.request.error
         body = refused_by_server(error.code, self.channel.adj.max_request_body_size).encode()
         self.status = f"{error.code} {error.reason}"
@@ -59,72 +59,79 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection whose request must arrive in time, however busily it trickles in."""
+    """A connection whose request must be complete in time, even if bytes keep arriving.
+
+    Waitress alone closes silent connections only, so a client could send a byte a minute for ever.
+    """
 
     error_task_class = ProblemTask
-    patience = Patience()
-    #: When it was last of use: a request began, or some of an answer was taken.
+    limits = ClientLimits()
+    #: When the current request began, or the client last read a part of a response.
     last_activity: float
 
-    def __init__(self, server: Any, *given: Any, **named: Any) -> None:
-        super().__init__(server, *given, **named)
-        if len(server.active_channels) > self.patience.connections:
-            _make_room(server.active_channels.values())
+    def __init__(self, server: Any, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(server, *arguments, **keywords)
+        if len(server.active_channels) > self.limits.connections:
+            _close_longest_waiting(server.active_channels.values())
 
     def handle_read(self) -> None:
-        """Read; the rest of a request that has begun does not make its time begin anew."""
-        begun, since = self.request, self.last_activity
+        """Read bytes; more bytes of the same request do not extend its time limit."""
+        request, began = self.request, self.last_activity
         super().handle_read()
-        if begun is not None and self.request is begun:
-            self.last_activity = since
+        if request is not None and self.request is request:
+            self.last_activity = began
 
     def readable(self) -> bool:
-        """Asked in every round of the server's loop, at least once a second."""
+        """Close the connection if its request takes too long.
+
+        Waitress calls this in every round of its loop, at least once a second.
+        """
         if self.request is not None and not self.requests:
             in_head = not self.request.headers_finished
-            limit = self.patience.head if in_head else self.patience.request
+            limit = self.limits.head if in_head else self.limits.request
             if time.time() - self.last_activity > limit:
                 self.will_close = True
         return bool(super().readable())
 
 
-def _make_room(channels: Any) -> None:
-    """Close the connection that has waited longest for its client, if any does."""
+def _close_longest_waiting(channels: Any) -> None:
+    """Close the one of ``channels`` that has waited longest for its client, if any waits."""
     waiting = [one for one in channels if not one.requests and not one.will_close]
     if waiting:
         min(waiting, key=lambda one: one.last_activity).will_close = True
 
 
 def make_server(
-    app: Flask, listening: socket.socket, *, threads: int, longest_body: int, patience: Patience
+    app: Flask, listening: socket.socket, *, threads: int, longest_body: int, limits: ClientLimits
 ) -> Any:
-    """Waitress on an open listening socket; ``longest_body`` is in bytes.
+    """Return a Waitress server for ``app`` on ``listening``, an open socket.
 
-    What is longer is refused by its head. Answers are buffered as well, so that a client that
-    does not read holds no thread either.
+    A request whose body is declared longer than ``longest_body`` bytes is refused before the body
+    is read. Responses are buffered, so a client that does not read occupies no thread either.
     """
-    _allow_descriptors(patience.connections * _DESCRIPTORS + _OTHERS)
+    _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(
         app,
         sockets=[listening],
         threads=threads,
-        # One that is let in beyond the limit has another one closed.
-        connection_limit=patience.connections + threads + _OTHERS,
-        channel_timeout=int(patience.idle),
-        cleanup_interval=max(1, min(10, int(patience.idle))),
-        max_request_header_size=LONGEST_HEAD,
+        # Above the limit each new connection closes an old one, so Waitress needs some headroom.
+        connection_limit=limits.connections + threads + _OTHER_DESCRIPTORS,
+        channel_timeout=int(limits.idle),
+        cleanup_interval=max(1, min(10, int(limits.idle))),
+        max_request_header_size=MAX_HEAD,
         max_request_body_size=longest_body,
-        inbuf_overflow=IN_MEMORY,
-        # A client that leaves in the midst of something is its own affair.
+        inbuf_overflow=MAX_IN_MEMORY,
+        # Clients disconnect at any time; that is no error of the service.
         log_socket_errors=False,
         asyncore_use_poll=True,
         ident=None,
     )
-    server.channel_class = type("Channel", (Channel,), {"patience": patience})
+    server.channel_class = type("Channel", (Channel,), {"limits": limits})
     return server
 
 
 def _allow_descriptors(wanted: int) -> None:
+    """Raise this process's soft limit of open files to ``wanted``, if the hard limit allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)

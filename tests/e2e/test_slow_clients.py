@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from grader.bootstrap import build_service, migrate
-from grader.http.server import LONGEST_HEAD
+from grader.http.server import MAX_HEAD
 from grader.infra.broker import NoNotifier
 from grader.service.records import Role
 from grader.settings import Settings
@@ -172,7 +172,7 @@ def test_where_connections_run_out_the_slowest_make_room(api: Api) -> None:
 @pytest.mark.parametrize(
     ("said", "status", "kind"),
     [
-        ("GET / HTTP/1.1\r\nX: ".ljust(LONGEST_HEAD, "x"), 431, "about:blank"),
+        ("GET / HTTP/1.1\r\nX: ".ljust(MAX_HEAD, "x"), 431, "about:blank"),
         (
             f"POST {EXERCISE} HTTP/1.1\r\nContent-Length: 60000000\r\n\r\n",
             413,

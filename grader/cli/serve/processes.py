@@ -13,7 +13,7 @@ import structlog
 from grader.bootstrap import Service, build_service
 from grader.cli.serve.listening import listen
 from grader.http.app import create_app
-from grader.http.server import Patience, make_server
+from grader.http.server import ClientLimits, make_server
 from grader.infra.logs import log_json
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
@@ -39,7 +39,7 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         listening,
         threads=settings.threads,
         longest_body=settings.max_request * REFUSED_BODY_FACTOR,
-        patience=Patience(
+        limits=ClientLimits(
             connections=settings.max_connections,
             head=settings.head_seconds,
             request=settings.request_seconds,

@@ -1,4 +1,4 @@
-"""Answers: JSON bodies, pages of listings, and what ``Accept`` asks for."""
+"""Responses: JSON bodies, pages of listings, reports, and content negotiation."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from grader.service.estimate import QueuePosition
 from grader.service.read import require_report_to_come
 from grader.service.records import SubmissionRecord, SubmissionState
 
-#: When to ask again where nothing is known, and at most, in seconds.
+#: ``Retry-After`` in seconds: without an estimate, and at most. Chosen by hand.
 RETRY_SECONDS = 2
-LONGEST_RETRY_SECONDS = 60
+MAX_RETRY_SECONDS = 60
 
 
 def json_answer(body: BaseModel, status: int = 200) -> Response:
-    """A body as JSON."""
+    """Return ``body`` as JSON without invisible characters."""
     text = plain_json(body.model_dump_json(by_alias=True))
     return Response(text, status, mimetype="application/json")
 
 
 def page_answer(body: BaseModel, following: str | None) -> Response:
-    """A page of a listing; the next one also as a ``Link`` header."""
+    """Return a page of a listing; ``following``, the next page's address, also as a ``Link``."""
     response = json_answer(body)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
@@ -39,7 +39,10 @@ def page_answer(body: BaseModel, following: str | None) -> Response:
 
 
 def next_page(cursor: str) -> str | None:
-    """The address of the page that begins at a cursor, with the other parameters as they are."""
+    """Return the address of the page at ``cursor``, with the request's other parameters.
+
+    ``None`` for an empty ``cursor``: there is no further page.
+    """
     if not cursor:
         return None
     others = [pair for pair in request.args.items(multi=True) if pair[0] != "cursor"]
@@ -47,7 +50,7 @@ def next_page(cursor: str) -> str | None:
 
 
 def best_of(media_types: Sequence[str]) -> str:
-    """The media type that ``Accept`` likes best; the first where it does not mind.
+    """Return the one of ``media_types`` that ``Accept`` prefers; the first without a preference.
 
     Raises:
         NotAcceptable: none of them is acceptable.
@@ -83,7 +86,7 @@ def wanted_export(name: str) -> Export:
 
 
 def report_answer(report: Report, export: Export) -> Response:
-    """A report in the form that was asked for."""
+    """Return ``report`` in the form ``export``."""
     response = Response(export.render(report), mimetype=export.media_type)
     response.headers.update(export.headers())
     response.headers["Vary"] = "Accept, Authorization"
@@ -92,7 +95,7 @@ def report_answer(report: Report, export: Export) -> Response:
 
 
 def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
-    """Where a submission stands; while it waits, its place and when to ask again."""
+    """Return the state of a submission; while it waits, with its position and ``Retry-After``."""
     place = context().queue_positions.of(record)
     response = json_answer(SubmissionBody.of(record, principal, place), status)
     if place is not None:
@@ -101,10 +104,10 @@ def status_answer(record: SubmissionRecord, principal: Principal, status: int = 
 
 
 def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """202: there is no report yet; where the submission stands.
+    """Return 202 with the state of a submission that has no report yet.
 
     Raises:
-        Superseded: there will never be one.
+        Superseded: it will never have one.
     """
     require_report_to_come(record)
     response = status_answer(record, principal, 202)
@@ -114,7 +117,7 @@ def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
 
 
 def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """202: the submission is safe; where and, if one is to come, when to ask for its report."""
+    """Return 202 for a stored submission, with the address and time to ask for its report."""
     response = json_answer(SubmissionBody.of(record, principal), 202)
     response.headers["Location"] = submission_links(record)["self"]
     if record.state is not SubmissionState.SUPERSEDED:
@@ -123,4 +126,4 @@ def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
 
 
 def _retry_seconds(place: QueuePosition) -> int:
-    return min(place.estimated_seconds or RETRY_SECONDS, LONGEST_RETRY_SECONDS)
+    return min(place.estimated_seconds or RETRY_SECONDS, MAX_RETRY_SECONDS)

@@ -52,7 +52,11 @@ def entries(query: AuditParameters) -> Response:
 
 
 def _course(principal: Principal, asked: str) -> str:
-    """The course whose entries are meant: only an admin, who has none, may mean all."""
+    """Return the course whose entries to show, empty for all courses, which only an admin has.
+
+    Raises:
+        NotFound: ``asked`` is a course that ``principal`` may not see.
+    """
     if asked and not principal.may_see(asked):
         raise NotFound(f"There is no course {asked!r}.", where="course")
     return asked or principal.course

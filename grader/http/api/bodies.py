@@ -68,7 +68,7 @@ class SubmissionBody(_Body):
     def of(
         record: SubmissionRecord, principal: Principal, place: QueuePosition | None = None
     ) -> SubmissionBody:
-        """A submission as a token may see it."""
+        """Return the body of ``record`` for ``principal``; ``problem`` is for staff only."""
         return SubmissionBody.from_record(
             record,
             problem=record.problem if may(principal, Act.READ_FACTS) else "",
@@ -78,7 +78,7 @@ class SubmissionBody(_Body):
 
 
 def submission_links(record: SubmissionRecord) -> dict[str, str]:
-    """Where to go on from a submission."""
+    """Return the addresses that belong to ``record``, by name."""
     own = f"{PREFIX}/submissions/{record.id}"
     return {
         "self": own,
@@ -106,7 +106,7 @@ class ExerciseBody(_Body):
 
     @staticmethod
     def of(record: ExerciseRecord) -> ExerciseBody:
-        """An exercise as it is listed."""
+        """Return the body of ``record``."""
         own = f"{PREFIX}/exercises/{record.id}"
         return ExerciseBody.from_record(
             record,

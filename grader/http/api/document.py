@@ -1,4 +1,4 @@
-"""The OpenAPI document: who we are, how callers prove who they are, and the models of bodies."""
+"""The OpenAPI document: info, security schemes and the models of bodies."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _SECURITY: dict[str, Any] = {
 
 
 def new_app(name: str) -> OpenAPI:
-    """An application without routes that can describe itself."""
+    """Return an application without routes whose OpenAPI document has the components."""
     return OpenAPI(
         name,
         info=Info(
@@ -63,12 +63,12 @@ def new_app(name: str) -> OpenAPI:
             version=__version__,
             description="Marks production-quality Python: hand in a zip, get a scored report.",
         ),
-        # Every route describes its `default` answer, so that none is described for us.
+        # Every route describes its `default` response, so the library must not add one.
         validation_error_status="default",
         validation_error_model=Problem,
         validation_error_callback=refuse_invalid,
         doc_ui=False,
-        # Whole, because the library's own model of a schema knows no `const`.
+        # Replaced as a whole, because the library's own model of a schema has no `const`.
         openapi_extensions={"components": _components()},
         static_folder=None,
     )
@@ -84,7 +84,7 @@ def _components() -> dict[str, Any]:
 
 
 def blueprint(app: OpenAPI) -> APIBlueprint:
-    """The route that shows the document of an application."""
+    """Return the route that serves the document of ``app``."""
     routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
 
     @routes.get(

@@ -1,4 +1,4 @@
-"""Names for files that are saved: what a student called an upload, safe on every system."""
+"""File names for downloads: a student's file name, made safe on every system."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from urllib.parse import quote
 
 from grader.domain.characters import is_hidden
 
-#: What no name may hold on some system, or what would end one in a header.
+#: Characters that some system forbids in names, or that would end a name in a header.
 _UNSAFE = re.compile(r'[\\/:*?"<>|%]')
+#: Names that Windows keeps for devices, e.g. ``con``, ``COM1.zip``; not ``console.zip``.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
+#: The first bytes of a zip archive.
 _ZIP = b"PK"
-_LONGEST = 100
+#: The longest name in characters, chosen by hand.
+_MAX_NAME = 100
 
 
 def download_name(filename: str, data: bytes) -> str:
-    """A name under which an upload can be saved.
+    """Return a name under which ``data``, uploaded as ``filename``, can be saved.
 
-    It ends as its bytes say (``.zip``; else ``.py`` or ``.ipynb``), whatever it was called:
-    nobody opens as a spreadsheet or a program what somebody handed in as one.
+    Its suffix follows from the bytes (``.zip``, else ``.py`` or ``.ipynb``), so that ``marks.xlsx``
+    or ``setup.exe`` is not opened as what it claims to be.
     """
-    seen = "".join("_" if is_hidden(one) else one for one in filename)
-    name = _UNSAFE.sub("_", seen)[-_LONGEST:].strip(" .")
+    visible_name = "".join("_" if is_hidden(one) else one for one in filename)
+    name = _UNSAFE.sub("_", visible_name)[-_MAX_NAME:].strip(" .")
     suffixes = (".zip",) if data.startswith(_ZIP) else (".py", ".ipynb")
     name = name or "submission"
     name = f"_{name}" if _DEVICE.match(name) else name
@@ -29,7 +32,7 @@ def download_name(filename: str, data: bytes) -> str:
 
 
 def attachment(name: str) -> str:
-    """A ``Content-Disposition`` for a name: in ASCII, and whole as RFC 8187 writes it."""
+    """Return the ``Content-Disposition`` for ``name``: in ASCII, and in full as in RFC 8187."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
     header = f'attachment; filename="{plain}"'
     return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"

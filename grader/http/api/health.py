@@ -56,7 +56,7 @@ def ready() -> Response:
 
 
 def _queue() -> QueueBody | None:
-    """How much waits; ``None`` where the database is out of reach."""
+    """Return the queue's figures; ``None`` if the database cannot be reached."""
     try:
         context().store.ping()
         queue = context().store.submissions.queue()

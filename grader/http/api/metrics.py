@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, in a registry of their own for each application."""
+"""Metrics for Prometheus, in one registry for each application."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def oldest_seconds(queue: QueueState, clock: Clock) -> float:
-    """How long the oldest queued row has been waiting; 0 where nothing waits."""
+    """Return for how many seconds the oldest queued submission has waited; 0 if none waits."""
     if queue.oldest_queued_at is None:
         return 0.0
     return max(0.0, (clock.now() - queue.oldest_queued_at).total_seconds())
 
 
 class _Queue(Collector):
-    """Gauges that are read from the rows when somebody scrapes."""
+    """Gauges of the queue, read from the database at each scrape."""
 
     def __init__(self, read: Callable[[], QueueState], clock: Clock) -> None:
         self._read = read
         self._clock = clock
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing, so that registering reads no row."""
+        """Return nothing, so that registering this collector reads no row."""
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        """The gauges; none while the database is out of reach (``/readyz`` tells that)."""
+        """Yield the gauges; none while the database cannot be reached (see ``/readyz``)."""
         try:
             queue = self._read()
         except Exception as error:  # other metrics must still be served
@@ -63,7 +63,7 @@ class _Queue(Collector):
 
 
 class Metrics:
-    """Counts of requests, and gauges of the queue."""
+    """The metrics of one application: counts of requests, and gauges of the queue."""
 
     def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:
         self.registry = CollectorRegistry()
@@ -82,14 +82,14 @@ class Metrics:
         )
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request; methods that nobody knows are counted together."""
+        """Count one request; unknown methods share the label ``other``, to bound the labels."""
         method = method if method in _METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
         self._seconds.labels(route, method).observe(seconds)
 
 
 def blueprint(metrics: Metrics) -> APIBlueprint:
-    """The route that shows the metrics."""
+    """Return the route that serves ``metrics``."""
     routes = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="operation")])
 
     @routes.get(

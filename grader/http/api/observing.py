@@ -1,4 +1,4 @@
-"""What every answer carries and leaves behind: a request id, safe headers, a log line, metrics."""
+"""For every request: a request id, safe response headers, a log line, and metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SAFE = {
 
 
 def install(app: Flask, metrics: Metrics, page_policy: str) -> None:
-    """Observe every request of an application, whose own pages have this policy."""
+    """Observe every request of ``app``; ``page_policy`` is the policy of its HTML pages."""
 
     def finish(response: Response) -> Response:
         seconds = time.perf_counter() - g.started

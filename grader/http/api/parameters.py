@@ -1,4 +1,4 @@
-"""Parameters of the routes: what stands in the path, in the query and in headers."""
+"""Parameters of the routes, in the path, the query and the headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.service.records import SubmissionState
 
 
 class SlugConverter(BaseConverter):
-    """Ids in paths. Whatever cannot be an id is at no address, and never reaches the database."""
+    """Ids in paths. Any other text matches no route, so it never reaches the database."""
 
     regex = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
@@ -36,7 +36,7 @@ class Parameters(BaseModel):
 
     @classmethod
     def model_json_schema(cls, *arguments: Any, **more: Any) -> dict[str, Any]:
-        """See pydantic. What a request asks for, the schema as it is, must not be changed."""
+        """See pydantic. The schema without arguments is cached, so callers must not change it."""
         if not arguments and not more:
             return _schema(cls)
         return super().model_json_schema(*arguments, **more)

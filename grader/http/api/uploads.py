@@ -1,4 +1,4 @@
-"""What an upload request carries: a form with a file, or the file itself as the body."""
+"""Reading an upload from a request: a form with a file, or the file itself as the body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.http.problems.errors import UnsupportedType
 
 MAX_FILENAME = 200
 _FORM = "multipart/form-data"
-#: Media types of a raw body, with the file name that each stands for.
+#: Media types of a raw body, with the file name to use if none is given.
 _RAW = {
     "application/zip": "submission.zip",
     "application/x-zip-compressed": "submission.zip",
@@ -43,7 +43,7 @@ UPLOAD_BODY: Description = body(
 
 @dataclass(frozen=True)
 class Sent:
-    """A file, what its sender calls it, and who is said to hand it in (or nobody)."""
+    """An uploaded file, its name, and the student named by the sender, which may be empty."""
 
     data: bytes
     filename: str
@@ -51,16 +51,17 @@ class Sent:
 
 
 def read_sent(query: UploadQuery) -> Sent:
-    """The upload of this request.
+    """Return the upload of this request.
 
     Raises:
-        BadRequest: a form without exactly one file. UnsupportedType: neither form nor file.
+        BadRequest: a form without exactly one file.
+        UnsupportedType: the body is neither a form nor a media type of a file.
     """
     if request.mimetype == _FORM:
         return _read_form(query)
     if request.mimetype in _RAW:
         name = query.filename or _RAW[request.mimetype]
-        return Sent(request.get_data(cache=False), _tidy(name), query.student)
+        return Sent(request.get_data(cache=False), _clean_name(name), query.student)
     raise UnsupportedType(
         f"The upload has the media type {request.mimetype or '(none)'!r}.",
         how_to_fix=f"Send a form (curl -F file=@submission.zip), or one of: {', '.join(_RAW)}.",
@@ -77,11 +78,11 @@ def _read_form(query: UploadQuery) -> Sent:
             where="file",
         )
     student = request.form.get("student", "") or query.student
-    return Sent(files[0].read(), _tidy(files[0].filename or ""), student)
+    return Sent(files[0].read(), _clean_name(files[0].filename or ""), student)
 
 
-def _tidy(filename: str) -> str:
-    """A file name that can be stored and shown: no folders, nothing invisible, not too long."""
+def _clean_name(filename: str) -> str:
+    """Return ``filename`` without folders and unprintable characters, at most 200 characters."""
     printable = "".join(char for char in filename if char.isprintable())
     name = PurePosixPath(printable.replace("\\", "/")).name
     return name[-MAX_FILENAME:]

@@ -1,6 +1,6 @@
-"""Pages that explain the service: what it is, its API, and each kind of problem.
+"""Pages that explain the service: the landing page, its API, the checks, kinds of problems.
 
-They are rendered here, whole: no script, no font and no picture is fetched from anywhere.
+The pages are self-contained: no script, font or image is loaded from anywhere.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ Document = Mapping[str, Any]
 
 
 def install(app: Flask, document: Document, catalog: Catalog) -> None:
-    """Add the pages to an application: its OpenAPI document, and the checks of a catalog."""
+    """Add the pages to ``app``: ``document`` is its OpenAPI document, ``catalog`` its checks."""
     pages = Blueprint("pages", __name__, template_folder="templates")
     groups = list(_groups(document))
 
     @pages.get("/")
     def landing() -> str:
-        """What this is, and where to go on."""
+        """Render what the service is, with links to the other pages."""
         return render_template("landing.html", info=document["info"])
 
     @pages.get("/docs")
     def docs() -> str:
-        """The API, described."""
+        """Render the description of the API."""
         return render_template(
             "docs.html",
             info=document["info"],
@@ -44,7 +44,7 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
             schemas=document["components"]["schemas"],
         )
 
-    _teach(pages, {name: check for name, check in catalog.items() if check.gradable})
+    _add_check_pages(pages, {name: check for name, check in catalog.items() if check.gradable})
     app.register_blueprint(pages)
     app.jinja_env.filters.update(
         schema=describe_schema, words=with_code, visible=partial(visible, keep="\n\t")
@@ -52,7 +52,7 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
 
 def policy() -> str:
-    """The Content-Security-Policy of every page."""
+    """Return the Content-Security-Policy of every page."""
     return page_policy(_style())
 
 
@@ -62,34 +62,34 @@ def _style() -> str:
     return templates.get_template("pages.css").render()
 
 
-def _teach(pages: Blueprint, checks: Catalog) -> None:
-    """A page for each check, as ``grader explain`` tells it."""
+def _add_check_pages(pages: Blueprint, checks: Catalog) -> None:
+    """Add a page for each check, with the content of ``grader explain``."""
 
     @pages.get("/checks")
     def every_check() -> str:
-        """All checks, by title."""
+        """Render the list of all checks."""
         return render_template("checks.html", checks=checks.values())
 
     @pages.get("/checks/<check_id>")
     def one_check(check_id: str) -> str:
-        """What one check measures, why it matters, an example, and how to mend it."""
+        """Render what one check measures, why it matters, an example, and how to fix it."""
         if check_id not in checks:
             raise NotFound(f"There is no check {check_id!r}.", where=check_id[:100])
         return render_template("check.html", check=checks[check_id])
 
 
 def problem_page(kind: object) -> str:
-    """One kind of problem as a page; ``kind`` has code, status, title, meaning, how_to_fix."""
+    """Return the page about ``kind``, a :class:`grader.http.problems.kinds.ProblemKind`."""
     return render_template("problem.html", kind=kind)
 
 
 def problems_page(kinds: Iterable[object]) -> str:
-    """Every kind of problem as a page."""
+    """Return the page that lists ``kinds``."""
     return render_template("problems.html", kinds=list(kinds))
 
 
 def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
-    """Each tag with its operations, in the order in which the document names them."""
+    """Yield each tag with its operations, in the order of ``document``."""
     described = {tag["name"]: tag for tag in document.get("tags", ())}
     found: dict[str, list[Mapping[str, Any]]] = {}
     for path, item in document["paths"].items():
@@ -103,7 +103,7 @@ def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mappin
 
 
 def _needs(operation: Mapping[str, Any]) -> Mapping[str, list[str]]:
-    """The security schemes of an operation, each with the roles of which one is needed."""
+    """Return the roles of which one is needed, by the security scheme of ``operation``."""
     needs: dict[str, list[str]] = {}
     for alternative in operation.get("security") or ():
         for scheme, roles in alternative.items():

@@ -1,4 +1,4 @@
-"""JSON schemas in a few words, with links to the models they name."""
+"""JSON schemas as short texts, with links to the models that they reference."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PREFIX = "#/components/schemas/"
 
 
 def describe_schema(schema: Mapping[str, Any]) -> Markup:
-    """A schema as a reader would say it: ``list of SubmissionBody``, ``integer 1 to 200``."""
+    """Return ``schema`` as a short text, e.g. ``list of SubmissionBody``, ``integer 1 to 200``."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
         return Markup('<a href="#model-{0}">{0}</a>').format(name)
@@ -27,7 +27,7 @@ def describe_schema(schema: Mapping[str, Any]) -> Markup:
 
 
 def with_code(words: str) -> Markup:
-    """A sentence with what stands between backticks set as code."""
+    """Return ``words`` escaped, each text between backticks (one or more) in a ``code`` element."""
     parts = [escape(part) for part in re.split(r"`+([^`]+)`+", words)]
     return Markup().join(
         Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)

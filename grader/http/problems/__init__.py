@@ -1,4 +1,4 @@
-"""The only place that turns errors into HTTP: RFC 9457 problem documents with stable types."""
+"""Turns errors into HTTP: RFC 9457 problem documents with stable types. Nothing else does."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from grader.infra.redaction import redact
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-#: Seconds to wait before the request is sent again, by code.
+#: Seconds in ``Retry-After``, by code of the problem; chosen by hand.
 RETRY_AFTER = {"overloaded": 60, "store-unavailable": 5}
+#: Codes of problems for errors that Flask or Waitress raise, by HTTP status.
 _HTTP_CODES = {
     400: "bad-request",
     404: "not-found",
@@ -31,6 +32,7 @@ _HTTP_CODES = {
     415: "unsupported-media-type",
 }
 _TOO_LONG = "The body of this request may have at most {} bytes."
+#: ``WWW-Authenticate`` by code of the problem.
 _CHALLENGES = {
     "unauthorized": 'Bearer realm="grader"',
     "bad-signature": 'Webhook-Signature realm="grader"',
@@ -65,29 +67,32 @@ class Problem(BaseModel):
 
 
 def install(app: Flask) -> None:
-    """Answer every error of an application with a problem document."""
+    """Make ``app`` answer every error with a problem document."""
     app.register_error_handler(GraderError, _answer_known)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
 def refuse_invalid(error: ValidationError) -> Response:
-    """Called for parameters that do not validate; every mistake is named.
+    """Refuse parameters that do not validate; flask-openapi3 calls this.
 
     Raises:
-        BadRequest: always.
+        BadRequest: always; it lists every mistake.
     """
-    places = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
-    detail = "; ".join(f"{place}: {message}" for place, message in places)
+    mistakes = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+    detail = "; ".join(f"{place}: {message}" for place, message in mistakes)
     raise BadRequest(
         detail,
         how_to_fix="Compare the parameters with the route's description in /docs.",
-        where=places[0][0],
+        where=mistakes[0][0],
     )
 
 
 def refused_by_server(status: int, longest_body: int) -> str:
-    """The problem document of a request that the server refuses before any route sees it."""
+    """Return the problem document, as JSON, of a request that the server itself refuses.
+
+    ``status`` is the HTTP status; ``longest_body`` the most bytes of a body.
+    """
     kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
     phrase = HTTPStatus(status).phrase
     problem = Problem(
@@ -101,7 +106,7 @@ def refused_by_server(status: int, longest_body: int) -> str:
 
 
 def status_of(error: GraderError) -> int:
-    """The HTTP status of an error of the family."""
+    """Return the HTTP status of ``error``; 500 for one that no request should cause."""
     if isinstance(error, BadArchive):
         return TOO_LARGE_STATUS if isinstance(error, TooLarge) else UNREADABLE_STATUS
     kind = OWN_KINDS.get(error.code)
@@ -144,8 +149,8 @@ def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
 def _extra_headers(error: GraderError) -> dict[str, str]:
     code = error.code
     if isinstance(error, TooMany):
-        told = rate_headers(error.limit, error.most, error.window, left=0, seconds=error.seconds)
-        return {"Retry-After": str(error.seconds), **told}
+        limits = rate_headers(error.limit, error.most, error.window, left=0, seconds=error.seconds)
+        return {"Retry-After": str(error.seconds), **limits}
     if code in _CHALLENGES:
         return {"WWW-Authenticate": _CHALLENGES[code]}
     return {"Retry-After": str(RETRY_AFTER[code])} if code in RETRY_AFTER else {}
@@ -153,7 +158,7 @@ def _extra_headers(error: GraderError) -> dict[str, str]:
 
 def _answer_http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
-        return error  # A redirect, or a response that was aborted with.
+        return error  # a redirect, or abort(response)
     kind = OWN_KINDS.get(_HTTP_CODES.get(error.code, ""))
     problem = Problem(
         type=kind.type if kind else "about:blank",

@@ -1,4 +1,4 @@
-"""Errors that only a request can have: of its media types."""
+"""Errors that only an HTTP request can have: media types and the length of the body."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from grader.domain.errors import GraderError
 
 
 class NotAcceptable(GraderError):
-    """An answer was asked for in a form that there is none of."""
+    """The request asks for a response in a form that does not exist."""
 
     code = "not-acceptable"
     title = "There is no answer of that kind"
 
 
 class UnsupportedType(GraderError):
-    """A body of a media type that this route does not read."""
+    """The body has a media type that this route does not read."""
 
     code = "unsupported-media-type"
     title = "The body has an unsupported media type"
 
 
 class BodyTooLarge(GraderError):
-    """A body that is longer than its route reads."""
+    """The body is longer than this route reads."""
 
     code = "request-too-large"
     title = "The request is too large"

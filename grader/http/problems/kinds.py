@@ -14,7 +14,7 @@ TOO_LARGE_STATUS = 413
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """One kind. ``code`` is stable: it ends the ``type`` of every such problem document."""
+    """One kind of problem. ``code`` is stable: the last part of the ``type`` of its documents."""
 
     code: str
     status: int
@@ -24,7 +24,7 @@ class ProblemKind:
 
     @property
     def type(self) -> str:
-        """The relative URI of this kind, where it is explained."""
+        """The relative URI of this kind, which is also the address of its explanation."""
         return f"/problems/{self.code}"
 
 
@@ -174,9 +174,9 @@ OWN_KINDS: Mapping[str, ProblemKind] = {kind.code: kind for kind in _OWN}
 
 
 def all_kinds(refusals: Mapping[str, tuple[str, str]]) -> dict[str, ProblemKind]:
-    """Every kind by code: the API's own, and one for each reason to refuse an upload.
+    """Return every kind by code: the API's own, and one for each reason to refuse an upload.
 
-    ``refusals`` maps a code to what is wrong (with ``{…}`` for particulars) and what to do.
+    ``refusals`` maps a code to (what is wrong, with ``{…}`` for particulars; what to do).
     """
     refused = {code: _refusal_kind(code, *words) for code, words in refusals.items()}
     return {**OWN_KINDS, **refused}
