@@ -32,8 +32,9 @@ MAX_COLUMNS = 2_000
 MAX_CONTINUED = 50
 #: Consecutive spaces and tabs within a line.
 MAX_BLANKS = 250
-#: Nesting of brackets; of syntax tree nodes; number of nodes.
+#: Nesting depth of brackets.
 MAX_BRACKETS = 30
+#: Depth of the syntax tree, and its number of nodes.
 MAX_DEPTH = 150
 MAX_NODES = 60_000
 

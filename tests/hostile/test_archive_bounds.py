@@ -42,7 +42,7 @@ def empty(names: Iterable[bytes], extra: bytes = b"") -> list[Part]:
 
 
 def scripts(text: bytes, count: int = 30) -> list[Part]:
-    """Return the largest graded files, and an artefact that they might import."""
+    """Return the largest graded files, and an artifact that they might import."""
     parts = [Part(name=b"m%d.py" % n, content=text * (199_000 // len(text))) for n in range(count)]
     return [Part(name=b"__pycache__/x.py"), *parts]
 

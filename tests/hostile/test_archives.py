@@ -1,4 +1,4 @@
-"""Messages about hostile archives, and the limits: exact, and without artefacts of tools."""
+"""Messages about hostile archives, and the limits: exact, and without artifacts of tools."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_each_limit_comes_from_the_rubric_and_is_exact(
     assert isinstance(error, TooLarge) or code == "name-too-deep"
 
 
-def test_artefacts_count_only_towards_the_limit_of_the_upload() -> None:
+def test_artifacts_count_only_towards_the_limit_of_the_upload() -> None:
     junk = [
         *(Part(name=b"node_modules/p%d/index.js" % number) for number in range(50)),
         Part(name=b"venv/lib/big.py", content=bytes(5_000)),

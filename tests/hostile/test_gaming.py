@@ -390,7 +390,7 @@ def test_the_trick_earns_no_points(
 
 
 @pytest.mark.parametrize("folder", [".git", ".tox", "node_modules", "__pycache__", "a.egg-info"])
-def test_files_in_artefact_folders_are_no_submission(folder: str) -> None:
+def test_files_in_artifact_folders_are_no_submission(folder: str) -> None:
     with pytest.raises(BadArchive, match="Python"):
         points(moved(folder + "/{}")(BASES["script"]), PRACTICES)
 

@@ -1,4 +1,4 @@
-"""Honest uploads: zips of every common tool, single files, folders, artefacts of tools."""
+"""Honest uploads: zips of every common tool, single files, folders, artifacts of tools."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.domain.errors import BadArchive, TooLarge
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.intake import read_path, read_upload
-from grader.engine.intake.leftovers import folders_named
+from grader.engine.intake.artifacts import imported_folders
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -244,7 +244,7 @@ def test_a_folder_called_venv_or_build_without_an_environment_is_graded() -> Non
     assert contents(read_upload(zipped(dict(files)))) == dict(sorted(files.items()))
 
 
-def test_many_artefacts_are_counted_instead_of_listed() -> None:
+def test_many_artifacts_are_counted_instead_of_listed() -> None:
     data = zipped({"main.py": "", **{f"d{n}/.DS_Store": "x" for n in range(130)}})
     dropped = read_upload(data).dropped
     assert len(dropped) == 101
@@ -330,7 +330,7 @@ def test_links_in_a_folder_are_never_followed(project: Path, tmp_path: Path) -> 
     }
 
 
-def test_artefacts_in_a_folder_are_not_walked(project: Path) -> None:
+def test_artifacts_in_a_folder_are_not_walked(project: Path) -> None:
     for name in ("venv/lib/x.py", ".git/x.py", "pkg/__pycache__/x.py"):
         (project / name).parent.mkdir(parents=True)
         (project / name).write_text("")
@@ -396,7 +396,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
         ("__pycache__", "if True:\n    import __pycache__.real"),
     ],
 )
-def test_artefacts_that_a_graded_file_imports_are_graded(
+def test_artifacts_that_a_graded_file_imports_are_graded(
     folder: str, statement: str, tmp_path: Path
 ) -> None:
     files = {
@@ -417,7 +417,7 @@ def test_artefacts_that_a_graded_file_imports_are_graded(
         assert f"{folder}/" in [row.path for row in submission.dropped]
 
 
-def test_artefacts_that_nothing_imports_are_dropped() -> None:
+def test_artifacts_that_nothing_imports_are_dropped() -> None:
     files = {"main.py": "LIB = 'lib'  # import __pycache__\n", "__pycache__/real.py": "X = 1\n"}
     assert [source.path for source in read_upload(zipped(dict(files))).files] == ["main.py"]
 
@@ -436,4 +436,4 @@ def test_artefacts_that_nothing_imports_are_dropped() -> None:
     ],
 )
 def test_words_of_import_statements(text: str, named: set[str]) -> None:
-    assert folders_named([text.encode()], ["lib", "bin", "share"]) == named
+    assert imported_folders([text.encode()], ["lib", "bin", "share"]) == named

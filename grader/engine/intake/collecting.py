@@ -16,7 +16,12 @@ from grader.domain.source import (
     is_python,
 )
 from grader.domain.unreadable import AS_A_SCRIPT
-from grader.engine.intake.leftovers import Leftover, folders_named, is_importable, leftover_folder
+from grader.engine.intake.artifacts import (
+    ArtifactFile,
+    artifact_folder_name,
+    imported_folders,
+    is_importable,
+)
 from grader.engine.intake.names import CONFIGURATION, check_appearance, collision_key
 from grader.engine.intake.refusals import refusal, shown, size
 
@@ -52,49 +57,51 @@ class Collection:
     limits: Intake
     _files: dict[str, tuple[str, int, Callable[[], Iterable[bytes]]]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
-    _left_out: dict[str, str] = field(default_factory=dict)
-    _junk: dict[str, str] = field(default_factory=dict)
-    _leftovers: dict[str, list[Leftover]] = field(default_factory=dict)
-    _total: int = 0
+    _dropped_files: dict[str, str] = field(default_factory=dict)
+    _artifacts: dict[str, str] = field(default_factory=dict)
+    _artifact_files: dict[str, list[ArtifactFile]] = field(default_factory=dict)
+    _total_bytes: int = 0
 
     def is_code(self, name: str) -> bool:
         """Return whether a file with this ``name`` is Python that is graded."""
         accepted = self.limits.notebooks == "accepted"
         return is_python(name) and (accepted or not is_notebook(name))
 
-    def keeps(self, name: str) -> bool:
+    def is_kept(self, name: str) -> bool:
         """Return whether a file with this ``name`` becomes part of the submission."""
         return self.is_code(name) or is_document(name)
 
-    def junk(self, path: str, reason: str) -> None:
-        """Record that ``path`` is dropped as an artefact of a tool; it counts towards no limit."""
-        self._junk.setdefault(path, reason)
+    def drop_artifact(self, path: str, reason: str) -> None:
+        """Record that ``path`` is dropped as an artifact of a tool; it counts towards no limit."""
+        self._artifacts.setdefault(path, reason)
 
-    def leftover(
+    def add_artifact_file(
         self, above: str, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]
     ) -> None:
-        """Record the file ``name`` in the artefact folder ``above``, e.g. ``__pycache__/``.
+        """Record the file ``name`` in the artifact folder ``above``, e.g. ``__pycache__/``.
 
         It is graded only if a graded file imports it. ``stated`` is its size in bytes, and
         ``pieces`` yields its content.
         """
         if is_importable(name, above):
-            folder = leftover_folder(above)
-            self._leftovers.setdefault(folder, []).append(Leftover(folder, name, stated, pieces))
+            folder = artifact_folder_name(above)
+            self._artifact_files.setdefault(folder, []).append(
+                ArtifactFile(folder, name, stated, pieces)
+            )
 
-    def left_out(self, name: str, reason: str) -> None:
+    def drop(self, name: str, reason: str) -> None:
         """Record that ``name`` is dropped for ``reason``, e.g. a symbolic link."""
         check_appearance(name, self.limits)
-        self._left_out[name] = reason
-        self._count()
+        self._dropped_files[name] = reason
+        self._check_entry_count()
 
-    def folder(self, name: str) -> None:
+    def add_folder(self, name: str) -> None:
         """Add the folder ``name``; adding it twice is allowed."""
         check_appearance(name, self.limits)
         self._folders[collision_key(name)] = name
-        self._count()
+        self._check_entry_count()
 
-    def file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
+    def add_file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
         """Add the file ``name`` of ``stated`` bytes; ``pieces`` yields its content and verifies it.
 
         Raises:
@@ -106,15 +113,19 @@ class Collection:
         if key in self._files:
             raise refusal("duplicate-name", name)
         self._files[key] = (name, stated, pieces)
-        self._count()
-        self._total += stated
-        if self.keeps(name) and stated > self.limits.max_file:
+        self._check_entry_count()
+        self._total_bytes += stated
+        if self.is_kept(name) and stated > self.limits.max_file:
             raise refusal("file-too-large", name, limit=size(self.limits.max_file))
-        if self._total > self.limits.max_total:
+        if self._total_bytes > self.limits.max_total:
             raise refusal("total-too-large", name, limit=size(self.limits.max_total))
 
-    def _count(self) -> None:
-        if len(self._files) + len(self._folders) + len(self._left_out) > self.limits.max_entries:
+    def _check_entry_count(self) -> None:
+        """Raise TooLarge if there are more files, folders and dropped entries than allowed."""
+        if (
+            len(self._files) + len(self._folders) + len(self._dropped_files)
+            > self.limits.max_entries
+        ):
             raise refusal("too-many-entries", limit=self.limits.max_entries)
 
     def submission(self, archive_sha256: str = "") -> Submission:
@@ -128,25 +139,25 @@ class Collection:
             raise refusal("no-python-files", found=self._hint_for_no_python())
         graded = []
         for name, _, pieces in self._files.values():
-            if self.keeps(name):
+            if self.is_kept(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
                 continue
             for _ in pieces():
                 pass  # Reading verifies it: one damaged file refuses the whole archive.
-            self._left_out[name] = why_not_graded(name)
+            self._dropped_files[name] = why_not_graded(name)
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
         return Submission(tuple(graded), self._dropped(), archive_sha256)
 
     def _add_imported(self, graded: list[SourceFile]) -> None:
-        """Add to ``graded`` the artefacts that graded files import, directly or indirectly."""
+        """Add to ``graded`` the artifacts that graded files import, directly or indirectly."""
         new = graded
-        while new and self._leftovers:
+        while new and self._artifact_files:
             texts = (source.data for source in new if is_python(source.path))
-            imported = sorted(folders_named(texts, self._leftovers))
-            found = [one for folder in imported for one in self._leftovers.pop(folder)]
+            imported = sorted(imported_folders(texts, self._artifact_files))
+            found = [one for folder in imported for one in self._artifact_files.pop(folder)]
             for one in found:
-                self.file(one.name, one.stated, one.pieces)
+                self.add_file(one.name, one.stated, one.pieces)
             new = [SourceFile(one.name, b"".join(one.pieces())) for one in found]
             graded += new
 
@@ -174,7 +185,10 @@ class Collection:
 
     def _dropped(self) -> tuple[Dropped, ...]:
         """Return the dropped files by path, at most MAX_LISTED a reason, then the counts."""
-        rows = [Dropped(shown(path), why) for path, why in (self._left_out | self._junk).items()]
+        rows = [
+            Dropped(shown(path), why)
+            for path, why in (self._dropped_files | self._artifacts).items()
+        ]
         rows.sort(key=lambda row: row.path)
         by_reason: dict[str, list[Dropped]] = {}
         for row in rows:

@@ -1,4 +1,4 @@
-"""Names in an upload: which are safe, which collide, which belong to artefacts of tools.
+"""Names in an upload: which are safe, which collide, which belong to artifacts of tools.
 
 A name is a path with forward slashes. The rules of structure hold for every name, because another
 program may unpack the stored archive. The rules of appearance hold only for names that are kept,
@@ -31,8 +31,8 @@ _DEVICE = re.compile(
 #: Entries for the root folder itself, as bsdtar (``./``) and Dropbox (``/``) write them.
 ROOTS = frozenset({"./", "/"})
 
-#: Folder of an artefact, in lower case -> reason for the report.
-_JUNK_FOLDERS = {
+#: Folder of an artifact, in lower case -> reason for the report.
+_ARTIFACT_FOLDERS = {
     "__macosx": "left by macOS",
     "__pycache__": "compiled Python",
     ".git": "version control",
@@ -52,8 +52,8 @@ _JUNK_FOLDERS = {
     ".vscode": "an editor's settings",
 }
 CONFIGURATION = "configuration of a tool: every submission is graded with the exercise's own"
-#: File of an artefact, in lower case -> reason for the report.
-_JUNK_FILES = {
+#: File of an artifact, in lower case -> reason for the report.
+_ARTIFACT_FILES = {
     ".ds_store": "left by macOS",
     "icon\r": "left by macOS",
     "thumbs.db": "left by Windows",
@@ -135,7 +135,7 @@ def collision_key(name: str) -> str:
     return unicodedata.normalize("NFKC", composed.casefold())
 
 
-def environments(names: Iterable[str]) -> frozenset[str]:
+def find_environments(names: Iterable[str]) -> frozenset[str]:
     """Return the folders in ``names`` with a ``pyvenv.cfg``: ``""``, or ending in a slash."""
     return frozenset(
         name.removesuffix("pyvenv.cfg")
@@ -144,16 +144,18 @@ def environments(names: Iterable[str]) -> frozenset[str]:
     )
 
 
-def junk(name: str, environment_folders: frozenset[str], limits: Intake) -> tuple[str, str] | None:
-    """Return the outermost artefact that contains or is ``name``, with the reason, or ``None``.
+def find_artifact(
+    name: str, environment_folders: frozenset[str], limits: Intake
+) -> tuple[str, str] | None:
+    """Return the outermost artifact that contains or is ``name``, with the reason, or ``None``.
 
-    ``environment_folders`` are the virtual environments of the upload. Artefacts are searched only
+    ``environment_folders`` are the virtual environments of the upload. Artifacts are searched only
     down to the depth that ``limits`` allows; a deeper name is refused elsewhere.
     e.g. ``a/.git/b/config`` -> (``a/.git/``, "version control").
     """
     segments = name.removesuffix("/").split("/")
     for at, segment in enumerate(segments[: limits.max_depth + 1]):
-        reason = _junk_reason(segment, is_folder=at < len(segments) - 1 or name.endswith("/"))
+        reason = _artifact_reason(segment, is_folder=at < len(segments) - 1 or name.endswith("/"))
         if not reason:
             continue
         above = "".join(folder + "/" for folder in segments[:at])
@@ -164,8 +166,8 @@ def junk(name: str, environment_folders: frozenset[str], limits: Intake) -> tupl
 
 
 @lru_cache(maxsize=8_192)
-def _junk_reason(segment: str, *, is_folder: bool) -> str:
-    """Return the reason why ``segment`` is an artefact, or ``""``.
+def _artifact_reason(segment: str, *, is_folder: bool) -> str:
+    """Return the reason why ``segment`` is an artifact, or ``""``.
 
     The reason ``_ENVIRONMENT`` holds only if the segment lies in a virtual environment.
     e.g. ``x.egg-info/``, ``a.pyc``, ``._a.py``; not ``git/``, ``_a.py``.
@@ -177,5 +179,5 @@ def _junk_reason(segment: str, *, is_folder: bool) -> str:
         return "compiled Python"
     if not is_folder and folded.startswith("._"):
         return "left by macOS"
-    reason = (_JUNK_FOLDERS if is_folder else _JUNK_FILES).get(folded, "")
+    reason = (_ARTIFACT_FOLDERS if is_folder else _ARTIFACT_FILES).get(folded, "")
     return reason or (_ENVIRONMENT if folded in _ENVIRONMENT_PARTS else "")

@@ -17,7 +17,13 @@ from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission, is_python
 from grader.engine.intake.collecting import Collection
 from grader.engine.intake.formats import format_of, is_text
-from grader.engine.intake.names import ROOTS, check_appearance, check_structure, environments, junk
+from grader.engine.intake.names import (
+    ROOTS,
+    check_appearance,
+    check_structure,
+    find_artifact,
+    find_environments,
+)
 from grader.engine.intake.refusals import refusal, size
 from grader.engine.intake.zip_directory import looks_like_zip
 from grader.engine.intake.zip_members import Member, members
@@ -90,7 +96,7 @@ def _one_file(data: bytes, filename: str, limits: Intake) -> Submission:
     except BadArchive:
         name = _NAMELESS
     collection = Collection(limits)
-    collection.file(name, len(data), lambda: [data])
+    collection.add_file(name, len(data), lambda: [data])
     return collection.submission()
 
 
@@ -99,15 +105,15 @@ def _read_zip(data: bytes, limits: Intake) -> Submission:
     if not found:
         raise refusal("empty-archive")
     named = [(check_structure(member.names[-1]), member) for member in found]
-    environment_folders = environments(name for name, _ in named)
+    environment_folders = find_environments(name for name, _ in named)
     collection = Collection(limits)
     for name, member in named:
         raw_name = check_structure(member.names[0])
-        leftover = junk(name, environment_folders, limits)
-        if leftover:
-            collection.junk(*leftover)
+        artifact = find_artifact(name, environment_folders, limits)
+        if artifact:
+            collection.drop_artifact(*artifact)
             if not stat.S_IFMT(member.mode) or stat.S_ISREG(member.mode):
-                collection.leftover(leftover[0], name, member.size, member.pieces)
+                collection.add_artifact_file(artifact[0], name, member.size, member.pieces)
             continue
         check_appearance(raw_name, limits)
         _add_member(collection, name, member)
@@ -129,11 +135,11 @@ def _add_member(collection: Collection, name: str, member: Member) -> None:
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise refusal("special-file", name)
     if not name.endswith("/") and kind != stat.S_IFDIR:
-        collection.file(name, member.size, member.pieces)
+        collection.add_file(name, member.size, member.pieces)
         return
     if member.size or any(member.pieces()):
         raise refusal("folder-with-data", name)
-    collection.folder(name)
+    collection.add_folder(name)
 
 
 def _read_folder(root: Path, limits: Intake) -> Submission:
@@ -143,7 +149,7 @@ def _read_folder(root: Path, limits: Intake) -> Submission:
         above = folders.pop()
         with os.scandir(root / above) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
-        environment = environments(entry.name for entry in entries)
+        environment = find_environments(entry.name for entry in entries)
         for entry in entries:
             folders += _add_entry(collection, above, entry, environment)
     return collection.submission()
@@ -155,30 +161,30 @@ def _add_entry(
     """Add ``entry`` of the folder ``above``; return it in a list if it is a folder to walk next."""
     folder = entry.is_dir(follow_symlinks=False)
     own_name = entry.name + "/" * folder
-    leftover = junk(own_name, environment, collection.limits)
-    if leftover:
-        collection.junk(above + leftover[0], leftover[1])
+    artifact = find_artifact(own_name, environment, collection.limits)
+    if artifact:
+        collection.drop_artifact(above + artifact[0], artifact[1])
         for path in _python_below(Path(entry.path)) if folder else ():
             name = (Path(above) / entry.name / path.relative_to(entry.path)).as_posix()
             pieces = _reader(str(path), collection.limits)
-            collection.leftover(above + leftover[0], name, path.stat().st_size, pieces)
+            collection.add_artifact_file(above + artifact[0], name, path.stat().st_size, pieces)
         return []
     name = check_structure(above + own_name)
     if folder:
-        collection.folder(name)
+        collection.add_folder(name)
         return [name]
     if not entry.is_file(follow_symlinks=False):
         what = "a symbolic link" if entry.is_symlink() else "not a file"
-        collection.left_out(name, f"{what}: never followed")
-    elif collection.keeps(name):
-        collection.file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
+        collection.drop(name, f"{what}: never followed")
+    elif collection.is_kept(name):
+        collection.add_file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
     else:
-        collection.file(name, 0, tuple)  # Not graded, so neither read nor counted in bytes.
+        collection.add_file(name, 0, tuple)  # Not graded, so neither read nor counted in bytes.
     return []
 
 
 def _python_below(folder: Path) -> Iterator[Path]:
-    """Yield the importable Python files below an artefact folder; links are never followed."""
+    """Yield the importable Python files below an artifact folder; links are never followed."""
     for above, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name.isidentifier())
         paths = (Path(above, name) for name in sorted(names) if name.endswith(".py"))

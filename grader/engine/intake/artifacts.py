@@ -1,6 +1,6 @@
-"""Python files in artefact folders of tools that the program imports, which makes them graded.
+"""Python files in artifact folders of tools that the program imports, which makes them graded.
 
-Artefacts (``__pycache__``, the ``lib`` of a virtual environment) are normally dropped. A module
+Artifacts (``__pycache__``, the ``lib`` of a virtual environment) are normally dropped. A module
 that a student hides in such a folder is graded as soon as a graded file imports from there.
 """
 
@@ -21,8 +21,8 @@ _IMPORT_LINES = re.compile(rb"^[ \t]*(?:from|import)\b[^\n]*", re.MULTILINE)
 _WORD = re.compile(rb"\w+")
 
 
-class Leftover(NamedTuple):
-    """A Python file in an artefact folder.
+class ArtifactFile(NamedTuple):
+    """A Python file in an artifact folder.
 
     ``folder`` is the name of that folder, ``name`` the path of the file, ``stated`` its size in
     bytes; ``pieces`` yields its content.
@@ -34,19 +34,19 @@ class Leftover(NamedTuple):
     pieces: Callable[[], Iterable[bytes]]
 
 
-def leftover_folder(above: str) -> str:
+def artifact_folder_name(above: str) -> str:
     """Return the last segment of ``above``, a folder's path that ends with a slash."""
     return above.removesuffix("/").rpartition("/")[2]
 
 
 def is_importable(name: str, above: str) -> bool:
-    """Return whether Python could import the file ``name`` in the artefact folder ``above``."""
+    """Return whether Python could import the file ``name`` in the artifact folder ``above``."""
     # e.g. lib/a.py in lib/; not lib/python3.11/a.py (no identifier), lib/a.txt.
-    parts = [leftover_folder(above), *name.removeprefix(above).removesuffix(".py").split("/")]
+    parts = [artifact_folder_name(above), *name.removeprefix(above).removesuffix(".py").split("/")]
     return name.endswith(".py") and all(part.isidentifier() for part in parts)
 
 
-def folders_named(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
+def imported_folders(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
     """Return those of ``folders`` that occur as a word in an import statement of ``texts``.
 
     Runs in time linear in the length of the texts, also for hostile ones. Texts larger than the
