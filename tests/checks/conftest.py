@@ -16,6 +16,9 @@ from grader.domain.check import Context
 from grader.domain.inspection import Facts, Inspection
 from grader.domain.source import SourceFile
 
+#: Programs to be measured, not tests, whatever they are called.
+collect_ignore = ["samples"]
+
 Inspect = Callable[..., Inspection]
 MeasureOf = Callable[..., object]
 

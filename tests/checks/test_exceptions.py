@@ -48,133 +48,6 @@ def handler(clause: str, *body: str, attempt: str = "work()") -> str:
     return f"def f():\n    try:\n        {attempt}\n    {clause}:\n{lines}"
 
 
-@pytest.mark.parametrize(
-    ("clause", "body", "code"),
-    [
-        ("except", "pass", "bare-except"),
-        ("except", "print('oh')", "bare-except"),
-        ("except Exception", "pass", "swallowed-error"),
-        ("except Exception", "...", "swallowed-error"),
-        ("except (ValueError, Exception) as e", "'nothing'", "B014 swallowed-error"),
-        ("except ValueError", "pass", "swallowed-error"),
-        ("except FileNotFoundError", "None", "swallowed-error"),
-        ("except Exception", "print('something went wrong')", "blind-except"),
-        ("except Exception as e", "print(e)", "blind-except"),
-        ("except BaseException", "return None", "blind-except"),
-        ("except Exception", "return 0", "blind-except"),
-    ],
-)
-def test_careless_handlers(clause: str, body: str, code: str) -> None:
-    assert " ".join(codes(handler(clause, body))) == code
-
-
-@pytest.mark.parametrize(
-    ("clause", "body"),
-    [
-        ("except", "raise"),
-        ("except ValueError as e", "print(e)"),
-        ("except ValueError", "return None"),
-        ("except KeyboardInterrupt", "pass"),
-        ("except KeyError", "pass"),
-        ("except ImportError", "pass"),
-        ("except Exception", "log.exception('failed')"),
-        ("except Exception", "logging.error('failed', exc_info=True)"),
-        ("except Exception", "traceback.print_exc()"),
-        ("except Exception", "sys.exit(1)"),
-        ("except Exception as e", "failures.append(e)"),
-        ("except Exception as e", "raise MyError() from e"),
-        ("except Exception as e", "return Failure(str(e))"),
-        ("except Exception as e", "if not isinstance(e, KeyError): raise"),
-    ],
-)
-def test_deliberate_handlers(clause: str, body: str) -> None:
-    assert codes(handler(clause, body)) == []
-
-
-def test_an_exit_status_tells_of_the_failure() -> None:
-    assert codes(handler("except Exception as e", "print(e)", "return 1")) == []
-    assert codes(handler("except Exception as e", "print(e)", "return 0")) == ["blind-except"]
-
-
-def test_libraries_that_may_be_missing() -> None:
-    text = "try:\n    import fast as json\nexcept Exception:\n    import json\n"
-    assert codes(text) == []
-
-
-@pytest.mark.parametrize(
-    "trick",
-    [
-        "pass; pass",
-        "_ = None",
-        "error",
-        "print()",
-        "print('')",
-        "if False: pass",
-        "for _ in (): continue",
-        "'handled'; ...",
-    ],
-)
-def test_doing_nothing_in_other_words_is_swallowing(trick: str) -> None:
-    assert codes(handler("except ValueError as error", trick)) == ["swallowed-error"]
-    assert codes(handler("except Exception as error", trick)) == ["swallowed-error"]
-
-
-def test_suppress_is_a_handler() -> None:
-    text = "from contextlib import suppress\n\nwith suppress({}):\n    int(input())\n"
-    assert codes(text.format("Exception")) == ["swallowed-error"]
-    assert codes(text.format("ValueError")) == []
-    assert codes(text.format("KeyError")) == ["unguarded-call"]
-    renamed = "import contextlib as c\n\nwith c.suppress(Exception):\n    work()\n"
-    assert codes(renamed) == ["swallowed-error"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "for word in words:\n    try:\n        add(word)\n    except ValueError:\n        pass\n",
-        "try:\n    stream.close()\nexcept Exception:\n    pass\n",
-        "from contextlib import suppress\nwith suppress(Exception):\n    stream.close()\n",
-        "port = 80\ntry:\n    port = int(text)\nexcept ValueError:\n    pass\n",
-        "try:\n    os.remove(path)\nexcept OSError:\n    pass\n",
-        "def f(x):\n    try:\n        return g(x)\n    except E:\n        pass\n    return 0\n",
-    ],
-)
-def test_silence_that_may_be_right_is_advice(text: str) -> None:
-    found = look(text)
-    assert [finding.code for finding in found.findings] == ["quiet-handler"]
-    assert measure("quiet_handlers", found.facts) == 1
-    assert measure("careless_handlers", found.facts) == 0
-
-
-def test_raising() -> None:
-    text = "def f():\n    raise Exception('no')\n\n\ndef g():\n    raise ValueError('no')\n"
-    assert codes(text) == ["raises-plain-exception"]
-    assert codes("raise Exception\n") == ["raises-plain-exception"]
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("raise MyError('no')", ["raise-without-from"]),
-        ("raise MyError('no') from None", []),
-        ("raise MyError('no') from error", []),
-        ("raise", []),
-        ("raise error", []),
-        ("raise SystemExit(1)", []),
-        ("later = lambda: 1; raise", []),
-        ("if a:\n            raise MyError()", ["raise-without-from"]),
-        ("try:\n            raise A()\n        finally:\n            b()", ["raise-without-from"]),
-    ],
-)
-def test_raising_in_a_handler(body: str, found: list[str]) -> None:
-    assert codes(handler("except KeyError as error", body)) == found
-
-
-def test_a_function_made_in_a_handler_raises_elsewhere() -> None:
-    body = "def later():\n            raise MyError()\n        keep(later, error)"
-    assert codes(handler("except KeyError as error", body)) == []
-
-
 def test_long_tries() -> None:
     body = "".join(f"    step{at}()\n" for at in range(6))
     text = f"try:\n{body}except KeyError as error:\n    print(error)\n"
@@ -185,92 +58,6 @@ def test_long_tries() -> None:
     long_tries = CHECK.measure("long_tries")
     assert long_tries is not None and not long_tries.evidence(finding, 6)
     assert not long_tries.evidence(Finding(code="bare-except", message=""), 3)
-
-
-def test_long_tries_count_at_every_depth_and_only_with_handlers() -> None:
-    nested = "try:\n    for a in b:\n        c()\n        'padding'\nexcept A as e:\n    print(e)\n"
-    assert look(nested).facts.histograms == {"try_sizes": {2: 1}}
-    assert measure("long_tries", look("try:\n    a()\nfinally:\n    b()\n").facts, 0) is None
-
-
-RISKY = [
-    ("", "int(input())"),
-    ("", "float(input('x').strip())"),
-    ("", "a, b = map(int, input().split())"),
-    ("", "numbers = [int(part) for part in input().split()]"),
-    ("", "answer = input(); age = int(answer)"),
-    ("import sys", "int(sys.argv[1])"),
-    ("", "text = open('a.txt').read()"),
-    ("from pathlib import Path", "Path('a').read_text()"),
-    ("import json", "json.load(stream)"),
-    ("import json", "json.loads(stream.read())"),
-    ("from json import load as get", "get(stream)"),
-    ("import requests as r", "r.get('https://example.org')"),
-    ("from urllib.request import urlopen", "urlopen('https://example.org')"),
-    ("import urllib.request", "urllib.request.urlopen('https://example.org')"),
-    ("import pandas as pd", "pd.read_csv('a.csv')"),
-    ("import numpy as np", "np.loadtxt('a.csv')"),
-]
-
-
-@pytest.mark.parametrize(("head", "line"), RISKY)
-def test_risky_calls(head: str, line: str) -> None:
-    assert codes(f"{head}\n{line}\n") == ["unguarded-call"]
-    caught = f"{head}\ntry:\n    {line}\nexcept (OSError, ValueError) as e:\n    print(e)\n"
-    assert codes(caught) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "int('12')",
-        "open('a.txt', 'w')",
-        "open('a.txt', mode='a')",
-        "open(__file__)",
-        "def open(x): ...\nopen('a')",
-        "shelf.open('a')",
-        "answer = input()\nif answer.isdigit():\n    int(answer)",
-        "import os\npath = 'a'\nif os.path.exists(path):\n    open(path)",
-        "print(input())",
-        "def load(path):\n    return open(path)",
-    ],
-)
-def test_calls_that_are_not_risky_or_not_ours_to_judge(text: str) -> None:
-    assert codes(text + "\n") == []
-
-
-@pytest.mark.parametrize(
-    ("clause", "found"),
-    [
-        ("except FileNotFoundError as e", []),
-        ("except IOError as e", []),
-        ("except (TypeError, PermissionError) as e", []),
-        ("except library.Problem as e", []),
-        ("except KeyError as e", ["unguarded-call"]),
-        ("except ValueError as e", ["unguarded-call"]),
-    ],
-)
-def test_the_handler_must_be_able_to_catch_it(clause: str, found: list[str]) -> None:
-    assert codes(f"try:\n    open('a')\n{clause}:\n    print(e)\n") == found
-
-
-def test_only_the_body_of_a_try_is_guarded() -> None:
-    text = "try:\n    a()\nexcept ValueError as e:\n    int(input())\nelse:\n    int(input())\n"
-    assert codes(text) == ["unguarded-call"] * 2
-
-
-CARE = "    try:\n        {}\n    except ValueError as e:\n        print(e)\n"
-ASK = "def ask():\n    return int(input())\n\n\n"
-
-
-def test_care_of_the_callers() -> None:
-    main = "def main():\n"
-    assert codes(ASK + main + CARE.format("ask()") + "\n\nmain()\n") == []
-    assert codes(ASK + main + "    ask()\n\n\nmain()\n") == ["unguarded-call"]
-    both = ASK + main + CARE.format("ask()") + "    ask()\n\n\nmain()\n"
-    assert codes(both) == ["unguarded-call"]
-    deep = ASK + "def middle():\n    ask()\n\n\n" + main + CARE.format("middle()") + "\n\nmain()\n"
-    assert codes(deep) == []
 
 
 @pytest.mark.parametrize(
@@ -292,15 +79,6 @@ def test_a_detour_is_no_care(start: str) -> None:
         'if __name__ == "__main__":\n'
     )
     assert codes(f"{text}    {start}\n") == ["unguarded-call"]
-
-
-def test_a_class_is_called_too() -> None:
-    text = "class A:\n    def __init__(self):\n        self.n = int(input())\n\n\nA()\n"
-    assert codes(text) == ["unguarded-call"]
-
-
-def test_recursion_ends() -> None:
-    assert codes("def f():\n    int(input())\n    f()\n\n\nf()\n") == ["unguarded-call"]
 
 
 LOADING = "def load(path):\n    with open(path) as stream:\n        return stream.read()\n"
@@ -326,11 +104,6 @@ def test_care_in_another_file(head: str, call: str) -> None:
     assert together(good) == {"app/loading.py": [], "app/main.py": []}
 
 
-def test_tests_call_as_they_like() -> None:
-    files = {"loading.py": LOADING, "test_loading.py": "from loading import load\nload('a')\n"}
-    assert together(files)["loading.py"] == []
-
-
 def test_combining_keeps_what_each_file_says_on_its_own() -> None:
     text = "try:\n    a()\nexcept:\n    pass\nint(input())\n"
     assert together({"a.py": text, "b.py": text}) == {
@@ -339,27 +112,16 @@ def test_combining_keeps_what_each_file_says_on_its_own() -> None:
     }
 
 
-def test_measures() -> None:
+def test_each_measure_counts_the_findings_that_are_its_evidence() -> None:
     text = (
         "try:\n    a()\nexcept:\n    pass\n"
         "try:\n    b()\nexcept (ValueError,):\n    pass\n"
         "int(input())\nraise Exception('no')\n"
     )
     found = look(text)
-    values = {one.id: one.value(found.facts, 3) for one in CHECK.measures}
-    assert values == {
-        "careless_handlers": 3,
-        "bare_handlers": 1,
-        "swallowed": 1,
-        "unguarded": 1,
-        "long_tries": 0,
-        "plain_raises": 1,
-        "raises_without_from": 0,
-        "quiet_handlers": 0,
-    }
     for one in CHECK.measures:
         counted = sum(one.evidence(finding, 3) for finding in found.findings)
-        assert counted == values[one.id]
+        assert counted == one.value(found.facts, 3)
 
 
 RULES = [
@@ -418,21 +180,6 @@ def test_the_rules_are_those_of_bugbear(text: str) -> None:
     checker = bugbear.BugBearChecker(tree=ast.parse(text), lines=text.splitlines(keepends=True))
     found = ((message[:4], line) for line, _, message, _ in checker.run())
     assert traps(text) == sorted(one for one in found if one[0] in TRAPS)
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        (RULES[1], "B012"),
-        ("try:\n    a()\nexcept (ValueError,):\n    b()\n", "B013"),
-        ("try:\n    a()\nexcept (OSError, FileNotFoundError):\n    b()\n", "B014"),
-        ("try:\n    a()\nexcept A:\n    b()\nexcept A:\n    c()\n", "B025"),
-        ("try:\n    a()\nexcept ():\n    b()\n", "B029"),
-        ("try:\n    a()\nexcept 'A':\n    b()\n", "B030"),
-    ],
-)
-def test_each_rule(text: str, code: str) -> None:
-    assert [found for found, _ in traps(text)] == [code]
 
 
 @pytest.mark.parametrize("body", ["pass", "int(input())", "raise Exception('no')"])

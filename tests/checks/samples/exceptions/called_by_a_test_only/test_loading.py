@@ -1,0 +1,5 @@
+"""Tests call as they like."""
+
+from loading import load
+
+load("prices.txt")

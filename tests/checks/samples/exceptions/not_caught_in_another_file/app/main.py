@@ -1,0 +1,3 @@
+from loading import load
+
+load("prices.txt")

@@ -1,0 +1,5 @@
+"""The same name without `foo` beside it."""
+
+import charts
+
+bar = charts.draw_bar(3)
