@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from grader import checks
-from grader.domain.check import Catalog, Check
+from grader.domain.check import AnyCheck, Catalog
 
 
-def _discover() -> Iterator[Check]:
+def _discover() -> Iterator[AnyCheck]:
     """Yield the ``CHECK`` of each module beside this one, in the order of the modules' names."""
     for module in pkgutil.iter_modules(checks.__path__, f"{checks.__name__}."):
         if module.name != __name__:

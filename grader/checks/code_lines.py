@@ -53,6 +53,7 @@ CHECK = Check(
     title="Lines of code",
     guidance=GUIDANCE,
     measures=(),
+    options=Options,
     inspect=inspect,
     gradable=False,
 )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools.radon_complexity import MODULE, Block, blocks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import highest, over_limit
+from grader.domain.measures import maximum_measure, over_limit_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -106,13 +104,16 @@ CHECK = Check(
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
-        replace(
-            highest("complexity", "Highest complexity", "ways through a block"),
-            id="highest",
+        maximum_measure(
+            "highest",
+            "Highest complexity",
+            "ways through a block",
             formula="highest cyclomatic complexity of a function, method or module body",
+            maximum="complexity",
         ),
-        over_limit("functions_over", "complexity", "Blocks over the limit", "blocks"),
+        over_limit_measure("functions_over", "complexity", "Blocks over the limit", "blocks"),
     ),
+    options=Options,
     inspect=inspect,
     tools=("radon",),
     skips_tests=True,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black_runner
 from grader.analysis.tools.options import FormattingOptions
-from grader.domain.check import Check, Context, Guidance, Lesson, Options
+from grader.domain.check import Check, Context, Guidance, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile, restore
 
 GUIDANCE = Guidance(
@@ -27,9 +26,8 @@ GUIDANCE = Guidance(
 )
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: FormattingOptions, context: Context) -> Inspection:
     """Black's verdict on one file, and with ``show_fix`` what it would write."""
-    assert isinstance(options, FormattingOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
     settings = black_runner.settings_of(options, is_stub=source.kind == "stub")
@@ -71,8 +69,7 @@ _LINES_TO_CHANGE = Measure(
 )
 
 
-def _command(options: Options) -> str:
-    assert isinstance(options, FormattingOptions)
+def _command(options: FormattingOptions) -> str:
     flags = [f"--target-version {target}" for target in options.target_versions]
     flags += ["--skip-string-normalization"] * options.skip_string_normalization
     flags += ["--skip-magic-trailing-comma"] * options.skip_magic_trailing_comma
@@ -110,8 +107,10 @@ CHECK = Check(
     lesson=LESSON,
     options=FormattingOptions,
     measures=(
-        replace(
-            counting("files_to_reformat", "Files that Black would reformat", "files"),
+        count_measure(
+            "files_to_reformat",
+            "Files that Black would reformat",
+            "files",
             formula="number of files for which `black --check` fails",
         ),
         _LINES_TO_CHANGE,

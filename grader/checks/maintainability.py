@@ -124,6 +124,7 @@ CHECK = Check(
             high=100,
         ),
     ),
+    options=Options,
     inspect=inspect,
     tools=("radon",),
     skips_tests=True,

@@ -38,9 +38,8 @@ class FixOptions(Options):
     import_order: ImportOrderOptions | None = None
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspection:
     """The patch of one file, from the bytes as the student wrote them, mark and newlines too."""
-    assert isinstance(options, FixOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
     tools = _tools(options, context, is_stub=source.kind == "stub")

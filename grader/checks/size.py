@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from fractions import Fraction
-from typing import Literal
-
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools.radon_halstead import halstead
 from grader.analysis.tools.radon_raw import raw_counts
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting, highest, over_limit
+from grader.domain.measures import count_measure, maximum_measure, over_limit_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -60,23 +55,6 @@ def _findings(lines: int) -> tuple[Finding, ...]:
     return (Finding(code="file-length", message=message, value=lines),)
 
 
-def _where_there_is_code(measure: Measure) -> Measure:
-    """A measure that says nothing of a submission without code, which must never earn by it."""
-    value: Callable[[Facts, int | None], Fraction | None] = measure.value
-
-    def guarded(facts: Facts, limit: int | None) -> Fraction | None:
-        return value(facts, limit) if facts.counts.get("files_with_code") else None
-
-    return replace(measure, value=guarded)
-
-
-def _total(
-    name: str, title: str, unit: str, *, better: Literal["lower", "higher"] = "lower"
-) -> Measure:
-    measure = counting(name, title, unit, better=better)
-    return _where_there_is_code(replace(measure, formula=f"sum of {unit} over all files"))
-
-
 LESSON = Lesson(
     practice="Keep functions short and focused",
     before={
@@ -105,19 +83,45 @@ CHECK = Check(
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
-        _total("logical_lines", "Logical lines", "logical lines"),
-        replace(
-            highest("file_lines", "Logical lines of the largest file", "logical lines"),
-            id="largest_file",
+        count_measure(
+            "logical_lines",
+            "Logical lines",
+            "logical lines",
+            formula="sum of logical lines over all files",
+            among="files_with_code",
         ),
-        over_limit("files_over", "file_lines", "Files over the limit", "files"),
-        _total("halstead_volume", "Halstead volume", "bits"),
-        _total("halstead_effort", "Halstead effort", "mental steps"),
-        replace(
-            _total("comment_lines", "Comments", "comments", better="higher"),
-            evidence=lambda finding, limit: False,
+        maximum_measure(
+            "largest_file",
+            "Logical lines of the largest file",
+            "logical lines",
+            maximum="file_lines",
+        ),
+        over_limit_measure("files_over", "file_lines", "Files over the limit", "files"),
+        count_measure(
+            "halstead_volume",
+            "Halstead volume",
+            "bits",
+            formula="sum of bits over all files",
+            among="files_with_code",
+        ),
+        count_measure(
+            "halstead_effort",
+            "Halstead effort",
+            "mental steps",
+            formula="sum of mental steps over all files",
+            among="files_with_code",
+        ),
+        count_measure(
+            "comment_lines",
+            "Comments",
+            "comments",
+            better="higher",
+            formula="sum of comments over all files",
+            codes=(),
+            among="files_with_code",
         ),
     ),
+    options=Options,
     inspect=inspect,
     tools=("radon",),
 )

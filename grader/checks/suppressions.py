@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.analysis.syntax.statements import has_statements
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
-from grader.domain.measures import counting_in_code
+from grader.domain.measures import count_in_code_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -54,8 +54,9 @@ CHECK = Check(
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
-        counting_in_code("suppression_comments", "Comments that silence a tool", "comments"),
+        count_in_code_measure("suppression_comments", "Comments that silence a tool", "comments"),
     ),
+    options=Options,
     inspect=inspect,
-    always_asked=True,
+    always_runs=True,
 )

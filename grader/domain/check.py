@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,8 +18,8 @@ from grader.domain.source import SourceFile, is_python
 
 #: What a check may know of the rest of a submission; part of the key of its facts.
 Context = tuple[str, ...]
-#: Sorted (path, sha256) pairs of a submission.
-Outline = tuple[tuple[str, str], ...]
+#: Sorted (path, sha256) pairs of the files that a check reads.
+FileDigests = tuple[tuple[str, str], ...]
 
 
 class Options(BaseModel):
@@ -58,27 +59,32 @@ class Lesson:
 #: Readable files of a submission by path, sorted, each as its own ``inspect`` left it.
 Inspections = Mapping[str, Inspection]
 
+#: The options class of one check.
+OptionsT = TypeVar("OptionsT", bound=Options)
 
-def _no_context(path: str, outline: Outline) -> Context:
+
+def no_context(path: str, files: FileDigests) -> Context:
+    """Return an empty context: the facts of a file depend on that file alone."""
     return ()
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Generic[OptionsT]):
     """A check: guidance, options, measures and one pure function.
 
-    ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only ever
-    called on a source that decodes and parses. ``reads(path)`` says which files it is about: of
-    the others it is never asked, and none of them bears on it. ``context(path, outline)`` is what
-    the check may know of the rest of the files that it reads; a check of the whole project takes
-    the whole outline.
-    ``tools`` are the distributions whose versions change what it says. ``version`` rises with
+    ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only called
+    with a source that decodes and parses. ``options`` is the class of the options that the three
+    functions of the check receive. ``reads(path)`` selects the files that the check inspects; the
+    other files never affect it. ``context(path, files)`` returns what ``inspect`` may know of the
+    other files that the check reads; it is part of the key of the stored facts.
+    ``tools`` are the distributions whose versions change the outcome. ``version`` must rise with
     every change of what ``inspect`` or ``combine`` returns. ``skips_tests`` leaves test files out
     unless a criterion says otherwise.
 
-    A check of what lies between files has ``combine(inspections, options)``: a pure function, in
-    time linear in the sketches, that gives each path its inspection in the light of the others.
-    No source is read again, so that a change of one file measures one file again.
+    A check of what lies between files has ``combine(inspections, options)``: a pure function that
+    returns the final inspection of each path from the project summaries (``Inspection.sketch``)
+    of all files, in linear time. It reads no source, so that a changed file is the only one that
+    is measured again.
     """
 
     id: str
@@ -86,33 +92,34 @@ class Check:
     title: str
     guidance: Guidance
     measures: tuple[Measure, ...]
-    inspect: Callable[[SourceFile, Options, Context], Inspection]
-    options: type[Options] = Options
+    inspect: Callable[[SourceFile, OptionsT, Context], Inspection]
+    options: type[OptionsT]
     reads: Callable[[str], bool] = is_python
-    context: Callable[[str, Outline], Context] = _no_context
-    combine: Callable[[Inspections, Options], Inspections] | None = None
+    context: Callable[[str, FileDigests], Context] = no_context
+    combine: Callable[[Inspections, OptionsT], Inspections] | None = None
     tools: tuple[str, ...] = ()
     skips_tests: bool = False
-    #: Whether it looks at what the exercise handed out like at the student's own.
-    takes_given: bool = False
+    #: Whether starter files are inspected like files of the student.
+    includes_starter: bool = False
+    #: Guidance by finding code, or by prefix of a code.
     guidance_by_code: Mapping[str, Guidance] = field(default_factory=dict)
-    #: What ``grader explain`` tells of it; every check that rubrics may name has one.
+    #: Shown by ``grader explain``; every check that rubrics may name has one.
     lesson: Lesson | None = None
-    #: The command line that gives the same verdict at home, for the options; files are appended.
-    command: Callable[[Options], str] | None = None
-    #: Whether rubrics may name it; ``mend``, which makes the patch, is for the engine alone.
+    #: The command line that gives the same verdict on the student's machine; files are appended.
+    command: Callable[[OptionsT], str] | None = None
+    #: Whether rubrics may name it. The engine alone runs the others, e.g. ``mend`` (the patch).
     gradable: bool = True
-    #: Whether it looks at every submission, weighed or not. What it finds is then told as well,
-    #: to students where rubrics may weigh it.
-    always_asked: bool = False
+    #: Whether it runs for every submission, also where no criterion names it. Its findings are
+    #: then reported as well: to students if it is ``gradable``, otherwise to teachers alone.
+    always_runs: bool = False
 
     def measure(self, measure_id: str) -> Measure | None:
-        """The measure of that id, or ``None``."""
+        """Return the measure with the id `measure_id`, or ``None``."""
         return next((measure for measure in self.measures if measure.id == measure_id), None)
 
     @property
     def reading(self) -> tuple[str, ...]:
-        """Every address that its guidance and its lesson name, each once."""
+        """The addresses in its guidance and its lesson, without repetition."""
         every = [self.guidance, *self.guidance_by_code.values()]
         more = self.lesson.reading if self.lesson else ()
         return tuple(dict.fromkeys([*(guidance.url for guidance in every), *more]))
@@ -129,5 +136,8 @@ class Check:
         return self.guidance
 
 
+#: A check whatever its options, as the catalog and the engine handle it.
+AnyCheck = Check[Any]
+
 #: Every check there is, by id.
-Catalog = Mapping[str, Check]
+Catalog = Mapping[str, AnyCheck]

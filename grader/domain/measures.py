@@ -2,70 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 from grader.domain.inspection import Facts, Finding
 
+#: Which way of a measure earns points.
+Better = Literal["lower", "higher"]
+#: Whether a finding is evidence for a measure, given the limit of the rubric's scale.
+Evidence = Callable[[Finding, int | None], bool]
+
 
 @dataclass(frozen=True)
 class Measure:
     """A named formula over merged facts.
 
-    ``value(facts, limit)`` gives an exact number between ``low`` and ``high`` (``None``: no upper
-    bound), or ``None`` where there is nothing to measure. A measure with ``takes_limit`` needs a
-    ``limit`` in the rubric's scale. ``evidence(finding, limit)`` says whether a finding is one
-    that this measure counted.
+    ``value(facts, limit)`` returns an exact number between ``low`` and ``high`` (``None``: no
+    upper bound), or ``None`` where there is nothing to measure. A measure with ``takes_limit``
+    needs a ``limit`` in the rubric's scale. ``evidence(finding, limit)`` says whether the measure
+    counted a finding, so that a report shows it with the criterion.
     """
 
     id: str
     title: str
     unit: str
-    better: Literal["lower", "higher"]
+    better: Better
     formula: str
     value: Callable[[Facts, int | None], Fraction | None]
-    evidence: Callable[[Finding, int | None], bool] = lambda finding, limit: True
+    evidence: Evidence = lambda finding, limit: True
     takes_limit: bool = False
     low: int = 0
     high: int | None = None
 
     @property
-    def told(self) -> str:
-        """The measure in a sentence: its id, what it counts, and which way is better."""
+    def description(self) -> str:
+        """The measure in a sentence: its id, its formula, and which way is better."""
         better = "less" if self.better == "lower" else "more"
         limit = "; the rubric sets the limit" if self.takes_limit else ""
         return f"{self.id}: {self.formula} ({better} is better{limit})"
 
 
-def counting(
-    name: str, title: str, unit: str, *, better: Literal["lower", "higher"] = "lower"
+def count_measure(
+    name: str,
+    title: str,
+    unit: str,
+    *,
+    better: Better = "lower",
+    formula: str = "",
+    counts: Collection[str] = (),
+    codes: Collection[str] | None = None,
+    among: str = "",
 ) -> Measure:
-    """The measure that is one count, 0 where it was never counted."""
+    """Return the measure `name`: one count, or the sum of several; 0 where none was counted.
+
+    `counts` are the counts that are added up (default: the count called `name`). Findings of
+    `codes` are its evidence (default: all findings). `among` is a count of opportunities: where
+    it is 0, there is nothing to measure (e.g. missing type hints in a program without functions).
+    The default of `formula` is ``number of <unit>``.
+    """
+    added = tuple(counts) or (name,)
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:
-        return Fraction(facts.counts.get(name, 0))
+        if among and not facts.counts.get(among):
+            return None
+        return Fraction(sum(facts.counts.get(count, 0) for count in added))
 
-    return Measure(name, title, unit, better, f"number of {unit}", value)
+    formula = formula or f"number of {unit}"
+    return Measure(name, title, unit, better, formula, value, _evidence_of(codes))
 
 
-def highest(
-    name: str, title: str, unit: str, *, better: Literal["lower", "higher"] = "lower"
+def count_in_code_measure(
+    name: str, title: str, unit: str, *, codes: Collection[str] | None = None
 ) -> Measure:
-    """The measure that is one maximum; nothing to measure where there was none."""
+    """Return the measure of one count, for checks that also count ``files_with_code``.
+
+    Without a file with code there is nothing to measure, because no complaint about an empty file
+    earns nothing. A count above 0 is measured all the same (e.g. ``# noqa`` in a file of comments).
+    """
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:
-        return Fraction(facts.maxima[name]) if name in facts.maxima else None
+        found = facts.counts.get(name, 0)
+        return Fraction(found) if found or facts.counts.get("files_with_code") else None
 
-    def evidence(finding: Finding, limit: int | None) -> bool:
+    return replace(count_measure(name, title, unit, codes=codes), value=value)
+
+
+def maximum_measure(
+    name: str,
+    title: str,
+    unit: str,
+    *,
+    better: Better = "lower",
+    formula: str = "",
+    maximum: str = "",
+    codes: Collection[str] | None = None,
+) -> Measure:
+    """Return the measure `name`: one maximum of the facts; nothing to measure without it.
+
+    `maximum` is the key of the maximum (default: `name`). Findings of `codes` are its evidence
+    (default: all findings that have a value). The default of `formula` is ``highest <unit>``.
+    """
+    key = maximum or name
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        return Fraction(facts.maxima[key]) if key in facts.maxima else None
+
+    def with_value(finding: Finding, limit: int | None) -> bool:
         return finding.value is not None
 
-    return Measure(name, title, unit, better, f"highest {unit}", value, evidence)
+    evidence = with_value if codes is None else _evidence_of(codes)
+    return Measure(name, title, unit, better, formula or f"highest {unit}", value, evidence)
 
 
-def over_limit(name: str, histogram: str, title: str, unit: str) -> Measure:
-    """How many values of a histogram lie above the limit in the rubric's scale."""
+def over_limit_measure(
+    name: str,
+    histogram: str,
+    title: str,
+    unit: str,
+    *,
+    formula: str = "",
+    codes: Collection[str] | None = None,
+) -> Measure:
+    """Return the measure `name`: how many values of `histogram` exceed the limit of the scale.
+
+    Its evidence are findings of `codes` (default: all) without a value, or with one over the
+    limit. The default of `formula` is ``number of <unit> over the limit``.
+    """
+    of_codes = _evidence_of(codes)
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:
         values = facts.histograms.get(histogram)
@@ -74,20 +139,13 @@ def over_limit(name: str, histogram: str, title: str, unit: str) -> Measure:
         return Fraction(sum(times for size, times in values.items() if size > limit))
 
     def evidence(finding: Finding, limit: int | None) -> bool:
-        return finding.value is None or limit is None or finding.value > limit
+        over = finding.value is None or limit is None or finding.value > limit
+        return over and of_codes(finding, limit)
 
-    formula = f"number of {unit} over the limit"
+    formula = formula or f"number of {unit} over the limit"
     return Measure(name, title, unit, "lower", formula, value, evidence, takes_limit=True)
 
 
-def counting_in_code(name: str, title: str, unit: str) -> Measure:
-    """The measure that is one count, for checks that count ``files_with_code`` beside it.
-
-    There is nothing to measure without code: no complaint about an empty file is no merit.
-    """
-
-    def value(facts: Facts, limit: int | None) -> Fraction | None:
-        found = facts.counts.get(name, 0)
-        return Fraction(found) if found or facts.counts.get("files_with_code") else None
-
-    return replace(counting(name, title, unit), value=value)
+def _evidence_of(codes: Collection[str] | None) -> Evidence:
+    """Return evidence that is the findings of `codes`; all findings for ``None``."""
+    return lambda finding, limit: codes is None or finding.code in codes

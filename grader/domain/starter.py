@@ -35,7 +35,7 @@ def subtract_starter(
     }
     starters = {file.path: file for file in starter.files}
     pairs = pair_paths([file.path for file in facts.files], starters)
-    whole = {probe.key for probe in compiled.probes if probe.check.takes_given}
+    whole = {probe.key for probe in compiled.probes if probe.check.includes_starter}
     files = []
     for file in facts.files:
         named = starters.get(pairs.get(file.path, ""))
@@ -47,7 +47,7 @@ def subtract_starter(
 def _restore_whole(file: FileFacts, students: FileFacts, whole: Collection[str]) -> FileFacts:
     """Return ``students`` with the original inspections of ``file`` for the probe keys ``whole``.
 
-    These probes judge handed-out code like the student's own (``Check.takes_given``).
+    These probes judge handed-out code like the student's own (``Check.includes_starter``).
     """
     kept = {key: one for key, one in file.inspections.items() if key in whole}
     deltas = {key: one for key, one in students.starter_deltas.items() if key not in whole}

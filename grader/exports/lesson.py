@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.domain.characters import visible
-from grader.domain.check import Check
+from grader.domain.check import AnyCheck
 from grader.exports.report.text import Sheet
 
 
-def render_lesson(check: Check) -> str:
+def render_lesson(check: AnyCheck) -> str:
     """Return the lesson of ``check`` as text of 80 columns."""
     sheet = Sheet(colour=False)
     sheet.put(f"{check.id}: {check.title}")
@@ -22,7 +22,7 @@ def render_lesson(check: Check) -> str:
         _example(sheet, "After", check.lesson.after)
     sheet.heading("What a rubric can weigh")
     for measure in check.measures:
-        sheet.put(measure.told, indent=2, prefix="- ")
+        sheet.put(measure.description, indent=2, prefix="- ")
     sheet.heading("Read more")
     for address in check.reading:
         sheet.verbatim([address], indent=2)

@@ -7,7 +7,7 @@ import ctypes
 from grader.checks import catalog
 from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import Facts, Inspection
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 TRIGGER = b"# Boom here.\n"
@@ -27,7 +27,8 @@ CATALOG = {
         version=1,
         title="A tool that crashes",
         guidance=Guidance("What it is.", "How to mend it.", "https://example.org"),
-        measures=(counting("lines", "Lines", "lines"),),
+        measures=(count_measure("lines", "Lines", "lines"),),
         inspect=_inspect,
+        options=Options,
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Check
+from grader.domain.check import AnyCheck
 
 EXERCISE = "benchmark"
 #: The course of the tokens that a new installation makes.
@@ -74,7 +74,7 @@ def every_check_text() -> str:
     return rubric_text() + more
 
 
-def _criterion(check: Check) -> str:
+def _criterion(check: AnyCheck) -> str:
     if not check.gradable:
         return ""
     measure = check.measures[0]

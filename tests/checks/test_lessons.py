@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Check
+from grader.domain.check import AnyCheck
 from grader.domain.inspection import Facts, State
 from grader.domain.source import SourceFile, is_python
 from grader.exports.lesson import render_lesson
@@ -16,7 +16,7 @@ from grader.exports.lesson import render_lesson
 GRADABLE = sorted(name for name, check in CATALOG.items() if check.gradable)
 
 
-def first_measure(check: Check, files: Mapping[str, str]) -> Fraction | None:
+def first_measure(check: AnyCheck, files: Mapping[str, str]) -> Fraction | None:
     """The check's first measure over a whole program, with a low limit where it takes one."""
     sources = [SourceFile(path, text.encode()) for path, text in sorted(files.items())]
     outline = tuple((source.path, source.sha256) for source in sources)

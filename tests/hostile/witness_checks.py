@@ -12,9 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from grader.checks import catalog
-from grader.domain.check import Check, Context, Guidance, Options
+from grader.domain.check import AnyCheck, Check, Context, Guidance, Options
 from grader.domain.inspection import Finding, Inspection
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 #: Events without a meaning for the world outside the interpreter's own memory.
@@ -53,9 +53,10 @@ def _witness(source: SourceFile, options: Options, context: Context) -> Inspecti
 sys.addaudithook(_hook)
 
 
-def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> Check:
+def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> AnyCheck:
     words = Guidance("What it is.", "How to mend it.", "https://example.org")
-    return Check(id, 1, id.title(), words, (counting("lines", "Lines", "lines"),), inspect)
+    measures = (count_measure("lines", "Lines", "lines"),)
+    return Check(id, 1, id.title(), words, measures, inspect, Options)
 
 
 CATALOG = {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import Finding, Inspection
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -181,7 +181,8 @@ CATALOG = {
         1,
         "Attempts",
         Guidance("What it is.", "How to mend it.", "https://example.org"),
-        (counting("lines", "Lines", "lines"),),
+        (count_measure("lines", "Lines", "lines"),),
         _inspect,
+        Options,
     )
 }

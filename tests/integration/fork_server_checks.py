@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 
-from grader.domain.check import Check, Context, Guidance, Options
+from grader.domain.check import AnyCheck, Check, Context, Guidance, Options
 from grader.domain.inspection import Facts, Finding, Inspection
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 from grader.engine.forkserver.child import ANSWERED, FRAME
 from grader.engine.sandbox.confinement import RESULTS
@@ -160,9 +160,9 @@ def _when_triggered(act: Callable[[], Inspection]) -> Callable[..., Inspection]:
     return inspect
 
 
-def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> Check:
-    measures = (counting("lines", "Lines", "lines"),)
-    return Check(id, 1, id.title(), _GUIDANCE, measures, inspect)
+def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection]) -> AnyCheck:
+    measures = (count_measure("lines", "Lines", "lines"),)
+    return Check(id, 1, id.title(), _GUIDANCE, measures, inspect, Options)
 
 
 _ACTS = {

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from grader.domain.check import Check, Context, Guidance, Inspections, Options
+from grader.domain.check import AnyCheck, Check, Context, Guidance, Inspections, Options
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
@@ -46,14 +46,15 @@ CHECK = Check(
     version=1,
     title="Shared words",
     guidance=Guidance("What.", "How.", "https://example.org"),
-    measures=(counting("shared", "Shared words", "words"),),
+    measures=(count_measure("shared", "Shared words", "words"),),
     inspect=look,
+    options=Options,
     combine=shared,
 )
 
 
 def measured(
-    sent: Mapping[str, str], check: Check = CHECK, **criterion: object
+    sent: Mapping[str, str], check: AnyCheck = CHECK, **criterion: object
 ) -> tuple[SubmissionFacts, Report]:
     catalog = {check.id: check}
     given = {"title": "t", "points": 10, "check": check.id, **criterion}

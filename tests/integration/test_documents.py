@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.domain.check import Catalog, Check, Context, Guidance, Inspections, Options, Outline
+from grader.domain.check import Catalog, Check, Context, FileDigests, Guidance, Inspections, Options
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
@@ -29,14 +29,22 @@ def as_they_are(inspections: Inspections, options: Options) -> Inspections:
     return inspections
 
 
-def paths(path: str, outline: Outline) -> Context:
-    return tuple(other for other, _ in outline)
+def paths(path: str, files: FileDigests) -> Context:
+    return tuple(other for other, _ in files)
 
 
-MEASURES = (counting("lines", "Lines", "lines"),)
-CODE = Check("code", 1, "Code", GUIDANCE, MEASURES, count_lines, context=paths)
+MEASURES = (count_measure("lines", "Lines", "lines"),)
+CODE = Check("code", 1, "Code", GUIDANCE, MEASURES, count_lines, Options, context=paths)
 TEXT = Check(
-    "text", 1, "Text", GUIDANCE, MEASURES, count_lines, reads=is_document, combine=as_they_are
+    "text",
+    1,
+    "Text",
+    GUIDANCE,
+    MEASURES,
+    count_lines,
+    Options,
+    reads=is_document,
+    combine=as_they_are,
 )
 CATALOG: Catalog = {"code": CODE, "text": TEXT}
 

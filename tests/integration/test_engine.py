@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalog import CATALOG
-from grader.domain.check import Catalog, Check, Context, Guidance, Options, Outline
+from grader.domain.check import AnyCheck, Catalog, Check, Context, FileDigests, Guidance, Options
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import judge
@@ -46,8 +46,7 @@ class Size(Options):
     unit: int = 1
 
 
-def _lines(source: SourceFile, options: Options, context: Context) -> Inspection:
-    assert isinstance(options, Size)
+def _lines(source: SourceFile, options: Size, context: Context) -> Inspection:
     return Inspection(facts=Facts(counts={"lines": len(source.lines) * options.unit}))
 
 
@@ -55,18 +54,19 @@ def _siblings(source: SourceFile, options: Options, context: Context) -> Inspect
     return Inspection(facts=Facts(counts={"siblings": len(context)}))
 
 
-def _paths(path: str, outline: Outline) -> Context:
-    return tuple(name for name, _ in outline)
+def _paths(path: str, files: FileDigests) -> Context:
+    return tuple(name for name, _ in files)
 
 
-LINES = Check("lines", 1, "Lines", GUIDANCE, (counting("lines", "L", "l"),), _lines, Size)
+LINES = Check("lines", 1, "Lines", GUIDANCE, (count_measure("lines", "L", "l"),), _lines, Size)
 SIBLINGS = Check(
     "siblings",
     1,
     "Siblings",
     GUIDANCE,
-    (counting("siblings", "S", "s"),),
+    (count_measure("siblings", "S", "s"),),
     _siblings,
+    Options,
     context=_paths,
     tools=("black",),
 )
@@ -115,7 +115,7 @@ def a_rubric(catalog: Catalog = SMALL, python: str = "3.11", **options: object) 
     return read_rubric(data | {"total": 10 * len(checks), "criteria": criteria}, catalog)
 
 
-def _scale(check: Check) -> dict[str, object]:
+def _scale(check: AnyCheck) -> dict[str, object]:
     measure = check.measures[0]
     low, high = (0, 50) if measure.better == "lower" else (50, 0)
     limit = {"limit": 10} if measure.takes_limit else {}

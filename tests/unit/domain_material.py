@@ -7,10 +7,10 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from grader.domain.check import Catalog, Check, Guidance, Options
+from grader.domain.check import AnyCheck, Catalog, Check, Guidance, Options
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.domain.measures import Measure, counting, highest, over_limit
+from grader.domain.measures import Measure, count_measure, maximum_measure, over_limit_measure
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric, Rubric
@@ -25,9 +25,10 @@ def _nothing(source: SourceFile, options: Options, context: tuple[str, ...]) -> 
     raise AssertionError("no check runs in a test of the domain")
 
 
-def check(name: str, *measures: Measure, **more: Any) -> Check:
+def check(name: str, *measures: Measure, **more: Any) -> AnyCheck:
     """A check that offers measures and cannot be run."""
     words = Guidance(f"About {name}.", f"Mend {name}.", f"https://example.org/{name}")
+    more = {"options": Options, **more}
     return Check(name, 1, name.title(), words, measures, _nothing, **more)
 
 
@@ -36,10 +37,10 @@ def _share(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(100 * facts.counts.get("covered", 0), whole) if whole else None
 
 
-COMPLAINTS = counting("complaints", "Complaints", "complaints")
-USES = counting("uses", "Uses", "uses", better="higher")
-OVER = over_limit("functions_over", "lengths", "Functions over the limit", "functions")
-LONGEST = highest("longest", "Longest function", "lines")
+COMPLAINTS = count_measure("complaints", "Complaints", "complaints")
+USES = count_measure("uses", "Uses", "uses", better="higher")
+OVER = over_limit_measure("functions_over", "lengths", "Functions over the limit", "functions")
+LONGEST = maximum_measure("longest", "Longest function", "lines")
 SHARE = Measure("share", "Share covered", "percent", "higher", "covered / whole", _share, high=100)
 
 
@@ -60,7 +61,7 @@ CHECKS = (
     check("lint", COMPLAINTS, USES, options=LintOptions),
     check("length", OVER, LONGEST, skips_tests=True),
     check("coverage", SHARE),
-    check("suppressions", counting("comments", "Comments", "comments"), always_asked=True),
+    check("suppressions", count_measure("comments", "Comments", "comments"), always_runs=True),
     check("mend", options=MendOptions, gradable=False),
 )
 CATALOG: Catalog = {each.id: each for each in CHECKS}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader.domain.check import Guidance, Options
 from grader.domain.facts import DroppedFile, SubmissionFacts
 from grader.domain.inspection import Finding, Inspection, State
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.report import Receipt, Report
 from grader.domain.report.building import build_report
 from grader.domain.scoring import number
@@ -197,7 +197,7 @@ def test_one_finding_under_two_limits_names_whom_it_concerns() -> None:
 
 def test_finding_carries_its_words() -> None:
     words = {"X": Guidance("Why X.", "Mend X.", "https://example.org/X")}
-    lint = check("lint", counting("complaints", "C", "c"), guidance_by_code=words)
+    lint = check("lint", count_measure("complaints", "C", "c"), guidance_by_code=words)
     compiled = compiled_rubric_of({"it": criterion()}, {"lint": lint})
     other = Finding(code="Y1", message="odd")
     facts = facts_of(file("a.py", lint=complaints(2, X1, other)))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.domain.check import Options
 from grader.domain.errors import BadRubric, RubricProblem
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.reading import nearest, read_rubric
 from tests.unit.domain_material import (
@@ -44,7 +44,7 @@ class Style(Options):
 
 
 TOOLS = {
-    name: check(name, counting("complaints", "Complaints", "complaints"), options=options)
+    name: check(name, count_measure("complaints", "Complaints", "complaints"), options=options)
     for name, options in [
         ("formatting", Formatting),
         ("import_order", ImportOrder),

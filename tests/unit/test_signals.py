@@ -24,7 +24,7 @@ from tests.unit.domain_material import (
 
 MORE = {
     **CATALOG,
-    "signals": check("signals", gradable=False, always_asked=True),
+    "signals": check("signals", gradable=False, always_runs=True),
     "style": check("style", COMPLAINTS),
 }
 COMPILED = compiled_rubric_of({"it": criterion(), "style": criterion(check="style")}, MORE)

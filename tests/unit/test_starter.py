@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.domain.check import Check
+from grader.domain.check import AnyCheck
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.report.building import build_report
@@ -27,7 +27,7 @@ from tests.unit.domain_material import (
     seen,
 )
 
-KNOWN: dict[str, Check] = {**CATALOG, CODE_LINES: check(CODE_LINES, gradable=False)}
+KNOWN: dict[str, AnyCheck] = {**CATALOG, CODE_LINES: check(CODE_LINES, gradable=False)}
 LONG = {"measure": "functions_over", "limit": 20, "full_at": 0, "zero_at": 10}
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.statements import FUNCTIONS, bodies
-from grader.domain.check import Context, Outline
+from grader.domain.check import Context, FileDigests
 from grader.domain.source import is_test_path
 
 STAR = "*"
@@ -85,10 +85,10 @@ def _never_runs(test: ast.expr) -> bool:
     return _TYPES_ONLY in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
-def packages_around(path: str, outline: Outline) -> Context:
+def packages_around(path: str, files: FileDigests) -> Context:
     """How many folders above a file have an ``__init__.py``, from its own upwards, as context."""
     folder, depth = folder_of(path), 0
-    while folder and f"{folder}/__init__.py" in _paths(outline):
+    while folder and f"{folder}/__init__.py" in _paths(files):
         folder, depth = folder_of(folder), depth + 1
     return (f"{_AROUND}{depth}",) if depth else ()
 
@@ -99,8 +99,8 @@ def depth_in(context: Context) -> int:
 
 
 @lru_cache(maxsize=4)
-def _paths(outline: Outline) -> frozenset[str]:
-    return frozenset(path for path, _ in outline)
+def _paths(files: FileDigests) -> frozenset[str]:
+    return frozenset(path for path, _ in files)
 
 
 def folder_of(path: str) -> str:

@@ -22,7 +22,7 @@ import isort
 from isort.settings import DEFAULT_CONFIG
 
 from grader.analysis.tools.options import ImportOrderOptions
-from grader.domain.check import Context, Outline
+from grader.domain.check import Context, FileDigests
 
 #: Suffix of a context entry for a folder without Python files of its own.
 NAMESPACE = "/"
@@ -53,14 +53,14 @@ def sorted_text(
     return output.getvalue() if changed else None
 
 
-def own_modules(path: str, outline: Outline) -> Context:
+def own_modules(path: str, files: FileDigests) -> Context:
     """Return the sorted names that `path` can import from the submission's root and its own folder.
 
-    `outline` lists the files of the submission. ``name`` stands for a module or a package;
+    `files` lists the files of the submission. ``name`` stands for a module or a package;
     ``name/`` for a folder without Python files of its own, whose members follow as
     ``name.member``. The name of the file's own folder is included, as isort does for ``--src``.
     """
-    root = _folders(other for other, _ in outline)
+    root = _folders(other for other, _ in files)
     siblings: Folder | None = root
     parents = path.split("/")[:-1]
     for part in parents:

@@ -11,7 +11,7 @@ from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import flake8_runner
 from grader.analysis.tools.options import Code, LineLength, StyleOptions
 from grader.checks.answers.codes_in_text import codes_in_text
-from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
+from grader.domain.check import Check, Context, Guidance, Inspections, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile, is_python
@@ -60,9 +60,8 @@ def reads(path: str) -> bool:
     return pure.name.lower() == _ANSWERS or (is_python(path) and _BEFORE in pure.parts[:-1])
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: AnswersOptions, context: Context) -> Inspection:
     """The codes that one file has, each with the line where it comes first."""
-    assert isinstance(options, AnswersOptions)
     if source.kind == "document":
         return _with_codes(_SAID, codes_in_text(source.original))
     if not has_statements(source):
@@ -78,7 +77,7 @@ def _with_codes(mark: str, first_lines: Mapping[str, int]) -> Inspection:
     return Inspection(facts=Facts(counts=counts), sketch=json.dumps(dict(first_lines)))
 
 
-def combine(inspections: Inspections, options: Options) -> Inspections:
+def combine(inspections: Inspections, options: AnswersOptions) -> Inspections:
     """Each file with what is wrong in it, or missed, in the light of the others."""
     whole = Facts.merge(one.facts for one in inspections.values())
     said, found = _codes(whole, _SAID), _codes(whole, _FOUND)
@@ -175,8 +174,7 @@ MEASURES = (
 )
 
 
-def _command(options: Options) -> str:
-    assert isinstance(options, AnswersOptions)
+def _command(options: AnswersOptions) -> str:
     return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
 
 
@@ -211,7 +209,7 @@ CHECK = Check(
     guidance_by_code=GUIDANCE_BY_CODE,
     options=AnswersOptions,
     reads=reads,
-    takes_given=True,
+    includes_starter=True,
     measures=MEASURES,
     inspect=inspect,
     combine=combine,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
-
 from grader.analysis.fixes.own_line import Fix, Line, with_own_lines
 from grader.analysis.fixes.renames import is_free, renamed
 from grader.analysis.syntax.constants import Constant, constants_of
@@ -12,7 +9,7 @@ from grader.analysis.syntax.statements import has_statements
 from grader.checks.constants.magic_numbers import Magic, magic_numbers
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -89,38 +86,31 @@ def _repeated(source: SourceFile, magic: Magic) -> Finding:
     )
 
 
-def _count(
-    name: str, title: str, unit: str, formula: str, better: Literal["lower", "higher"], code: str
-) -> Measure:
-    """A measure that is one count; findings of ``code`` are what it counted."""
-    measure = counting(name, title, unit, better=better)
-    return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code == code)
-
-
 MEASURES = (
-    _count(
+    count_measure(
         "not_upper",
         "Constants not in UPPER_CASE",
         "constants",
-        "number of names that a module binds once, to a value that never changes, in lower case",
-        "lower",
-        "constant-not-upper",
+        formula="number of names that a module binds once, to a value that never changes, in"
+        " lower case",
+        codes=("constant-not-upper",),
     ),
-    _count(
+    count_measure(
         "constants",
         "Constants in UPPER_CASE",
         "constants",
-        "number of different constants in UPPER_CASE that their own module reads (for information)",
-        "higher",
-        "",
+        better="higher",
+        formula="number of different constants in UPPER_CASE that their own module reads (for"
+        " information)",
+        codes=(),
     ),
-    _count(
+    count_measure(
         "magic_numbers",
         "Numbers without a name (advice)",
         "numbers",
-        "number of different numbers that stand three times or more in functions of one file",
-        "lower",
-        "magic-number",
+        formula="number of different numbers that stand three times or more in functions of one"
+        " file",
+        codes=("magic-number",),
     ),
 )
 
@@ -155,6 +145,7 @@ CHECK = Check(
     lesson=LESSON,
     guidance_by_code={"magic-number": _MAGIC},
     measures=MEASURES,
+    options=Options,
     inspect=inspect,
     skips_tests=True,
 )

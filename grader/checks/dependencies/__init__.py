@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from pydantic import Field
 from grader.checks.dependencies.manifests import NotToml, is_manifest, read_manifest
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile
 
 _MISSING, _NO_NAME, _NO_TOML = "missing-package", "no-package", "not-toml"
@@ -63,9 +62,8 @@ class DependenciesOptions(Options):
         return frozenset(canonicalize_name(name) for name in self.required)
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: DependenciesOptions, context: Context) -> Inspection:
     """Which packages one file names, and the entries in which it names none."""
-    assert isinstance(options, DependenciesOptions)
     try:
         found = read_manifest(source.path, source.original)
     except NotToml as error:
@@ -83,9 +81,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     )
 
 
-def combine(inspections: Inspections, options: Options) -> Inspections:
+def combine(inspections: Inspections, options: DependenciesOptions) -> Inspections:
     """The same, and beside the first file what none of them names: any may name a package."""
-    assert isinstance(options, DependenciesOptions)
     if not inspections:
         return inspections
     missing = options.names.difference(*(_named(one.facts) for one in inspections.values()))
@@ -128,8 +125,11 @@ MEASURES = (
         formula="number of required packages that a pyproject.toml or requirements*.txt names",
         value=_number_named,
     ),
-    replace(
-        counting("declared", "Packages that are named", "packages", better="higher"),
+    count_measure(
+        "declared",
+        "Packages that are named",
+        "packages",
+        better="higher",
         formula="number of packages that the files name, each counted once a file",
     ),
 )

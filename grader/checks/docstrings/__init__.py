@@ -183,6 +183,7 @@ CHECK = Check(
     },
     lesson=LESSON,
     measures=MEASURES,
+    options=Options,
     inspect=inspect,
     skips_tests=True,
 )

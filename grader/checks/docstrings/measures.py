@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from grader.domain.inspection import Facts
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import Measure, count_measure
 
 _MISSES = ("missing-docstring", "trivial-docstring")
 
@@ -29,16 +28,6 @@ def _argument_coverage(facts: Facts, limit: int | None) -> Fraction | None:
 def _share(facts: Facts, part: str, whole: str) -> Fraction | None:
     every = facts.counts.get(whole, 0)
     return Fraction(100 * facts.counts.get(part, 0), every) if every else None
-
-
-def _of_documented_functions(measure: Measure, code: str) -> Measure:
-    """A count that says nothing without docstrings: none at all is no merit."""
-
-    def value(facts: Facts, limit: int | None) -> Fraction | None:
-        counted = facts.counts.get("documented_functions", 0)
-        return measure.value(facts, limit) if counted else None
-
-    return replace(measure, value=value, evidence=lambda finding, limit: finding.code == code)
 
 
 MEASURES = (
@@ -72,19 +61,21 @@ MEASURES = (
         lambda finding, limit: finding.code in (*_MISSES, "undescribed-arguments"),
         high=100,
     ),
-    _of_documented_functions(
-        replace(
-            counting("undescribed_arguments", "Arguments left out of the docstring", "arguments"),
-            formula="number of arguments of documented functions that the docstring never names",
-        ),
-        "undescribed-arguments",
+    count_measure(
+        "undescribed_arguments",
+        "Arguments left out of the docstring",
+        "arguments",
+        formula="number of arguments of documented functions that the docstring never names",
+        codes=("undescribed-arguments",),
+        among="documented_functions",
     ),
-    _of_documented_functions(
-        replace(
-            counting("undescribed_returns", "Results left open (advice)", "functions"),
-            formula="number of documented functions that give back a value and whose docstring"
-            " lists arguments or names a deed, without a word of what comes back",
-        ),
-        "undescribed-return",
+    count_measure(
+        "undescribed_returns",
+        "Results left open (advice)",
+        "functions",
+        formula="number of documented functions that give back a value and whose docstring"
+        " lists arguments or names a deed, without a word of what comes back",
+        codes=("undescribed-return",),
+        among="documented_functions",
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from grader.analysis.syntax.statements import has_statements
@@ -10,7 +9,7 @@ from grader.checks.duplication.fingerprints import rows_in, sketch_of
 from grader.checks.duplication.repeats import Repeat, Repeats, find_repeats
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile, is_test_path
 
 GUIDANCE = Guidance(
@@ -135,15 +134,19 @@ CHECK = Check(
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
-        replace(
-            counting("repeated_statements", "Repeated statements", "statements"),
+        count_measure(
+            "repeated_statements",
+            "Repeated statements",
+            "statements",
             formula=(
                 "number of statements in runs that stand again, in the same file or another;"
                 " the first place does not count"
             ),
         ),
-        replace(
-            counting("clones", "Repeated passages", "passages"),
+        count_measure(
+            "clones",
+            "Repeated passages",
+            "passages",
             formula="number of runs of statements that repeat an earlier one",
         ),
         Measure(
@@ -156,6 +159,7 @@ CHECK = Check(
             high=100,
         ),
     ),
+    options=Options,
     inspect=inspect,
     combine=combine,
     skips_tests=True,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from fractions import Fraction
 
 from grader.analysis.fixes.except_clauses import except_clause_fix
 from grader.analysis.fixes.own_line import Fix, Line, with_own_lines
@@ -26,7 +24,7 @@ from grader.checks.exceptions.risky_calls import Risk, read_program
 from grader.checks.exceptions.try_blocks import Try, find_tries
 from grader.domain.check import Check, Context, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting, over_limit
+from grader.domain.measures import count_measure, over_limit_measure
 from grader.domain.source import SourceFile
 
 _UNCARED = "unguarded-call"
@@ -100,16 +98,7 @@ def _long(one: Try) -> Finding:
 
 
 _TRAPS = ("B012", "B013", "B014", "B025", "B029", "B030")
-
-
-def _count(name: str, title: str, unit: str, formula: str, *codes: str) -> Measure:
-    """How many findings there are of some codes."""
-    return replace(
-        counting(name, title, unit),
-        formula=formula,
-        value=lambda facts, limit: Fraction(sum(facts.counts.get(code, 0) for code in codes)),
-        evidence=lambda finding, limit: finding.code in codes,
-    )
+_CARELESS = (BARE, BLIND, SWALLOWED, *_TRAPS)
 
 
 LESSON = Lesson(
@@ -160,58 +149,74 @@ CHECK = Check(
         _UNCARED: guidance.UNGUARDED,
     },
     measures=(
-        _count(
+        count_measure(
             "careless_handlers",
             "Careless handling of errors",
             "places",
-            "bare, blind and swallowing handlers, and traps around `try`",
-            *(BARE, BLIND, SWALLOWED, *_TRAPS),
+            formula="bare, blind and swallowing handlers, and traps around `try`",
+            counts=_CARELESS,
+            codes=_CARELESS,
         ),
-        _count("bare_handlers", "Handlers of everything", "handlers", "number of `except:`", BARE),
-        _count(
+        count_measure(
+            "bare_handlers",
+            "Handlers of everything",
+            "handlers",
+            formula="number of `except:`",
+            counts=(BARE,),
+            codes=(BARE,),
+        ),
+        count_measure(
             "swallowed",
             "Swallowed errors",
             "handlers",
-            "number of handlers that do nothing about an error that matters",
-            SWALLOWED,
+            formula="number of handlers that do nothing about an error that matters",
+            counts=(SWALLOWED,),
+            codes=(SWALLOWED,),
         ),
-        _count(
+        count_measure(
             "unguarded",
             "Risky calls without care",
             "calls",
-            "number of calls that depend on input, files or the network, and that the program gets"
+            formula="number of calls that depend on input, files or the network, and that the"
+            " program gets"
             " to with nothing that catches their error",
-            _UNCARED,
+            counts=(_UNCARED,),
+            codes=(_UNCARED,),
         ),
-        replace(
-            over_limit("long_tries", "try_sizes", "Long `try` bodies", "`try` bodies"),
+        over_limit_measure(
+            "long_tries",
+            "try_sizes",
+            "Long `try` bodies",
+            "`try` bodies",
             formula="number of `try` with `except` that hold more statements than the limit",
-            evidence=lambda finding, limit: (
-                finding.code == _LONG_TRY and (limit is None or (finding.value or 0) > limit)
-            ),
+            codes=(_LONG_TRY,),
         ),
-        _count(
+        count_measure(
             "plain_raises",
             "Errors of no particular kind",
             "statements",
-            "number of `raise Exception`",
-            PLAIN_RAISE,
+            formula="number of `raise Exception`",
+            counts=(PLAIN_RAISE,),
+            codes=(PLAIN_RAISE,),
         ),
-        _count(
+        count_measure(
             "raises_without_from",
             "Errors raised without their cause (advice)",
             "statements",
-            "number of new errors that a handler raises without `from`",
-            NO_CAUSE,
+            formula="number of new errors that a handler raises without `from`",
+            counts=(NO_CAUSE,),
+            codes=(NO_CAUSE,),
         ),
-        _count(
+        count_measure(
             "quiet_handlers",
             "Errors passed over in silence (advice)",
             "handlers",
-            "number of handlers that do nothing, where that may be right",
-            QUIET,
+            formula="number of handlers that do nothing, where that may be right",
+            counts=(QUIET,),
+            codes=(QUIET,),
         ),
     ),
+    options=Options,
     inspect=inspect,
     combine=combine,
     skips_tests=True,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from grader.checks.function_length.sizes import Size, sizes
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting, highest, over_limit
+from grader.domain.measures import count_measure, maximum_measure, over_limit_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -110,16 +109,6 @@ def _findings(size: Size) -> Iterator[Finding]:
             )
 
 
-def _over(measure_id: str, histogram: str, title: str, code: str, formula: str) -> Measure:
-    """How many functions lie over the limit; findings of ``code`` alone show them."""
-    measure = over_limit(measure_id, histogram, title, "functions")
-
-    def evidence(finding: Finding, limit: int | None) -> bool:
-        return finding.code == code and measure.evidence(finding, limit)
-
-    return replace(measure, formula=formula, evidence=evidence)
-
-
 LESSON = Lesson(
     practice="Keep functions short and focused",
     before={
@@ -151,43 +140,46 @@ LESSON = Lesson(
 )
 
 MEASURES = (
-    _over(
+    over_limit_measure(
         "functions_over",
         "lengths",
         "Functions over the limit",
-        LENGTH,
-        "number of functions over the limit",
+        "functions",
+        formula="number of functions over the limit",
+        codes=(LENGTH,),
     ),
-    replace(
-        highest("lengths", "Longest function", "logical lines"),
-        id="longest",
+    maximum_measure(
+        "longest",
+        "Longest function",
+        "logical lines",
         formula="logical lines of the longest function",
-        evidence=lambda finding, limit: finding.code == LENGTH,
+        maximum="lengths",
+        codes=(LENGTH,),
     ),
-    replace(
-        counting("functions", "Functions", "functions", better="higher"),
-        evidence=lambda finding, limit: False,
-    ),
-    _over(
+    count_measure("functions", "Functions", "functions", better="higher", codes=()),
+    over_limit_measure(
         "functions_with_many_arguments",
         "arguments",
         "Functions with more arguments than the limit",
-        ARGUMENTS,
-        "number of functions with more named arguments, self and cls aside, than the limit",
+        "functions",
+        formula="number of functions with more named arguments, self and cls aside, than the limit",
+        codes=(ARGUMENTS,),
     ),
-    _over(
+    over_limit_measure(
         "functions_nested_deeper",
         "nesting",
         "Functions nested deeper than the limit",
-        NESTING,
-        "number of functions with more blocks around one statement than the limit",
+        "functions",
+        formula="number of functions with more blocks around one statement than the limit",
+        codes=(NESTING,),
     ),
-    _over(
+    over_limit_measure(
         "functions_with_many_returns",
         "returns",
         "Functions with more returns than the limit",
-        RETURNS,
-        "number of functions with more return statements than the limit",
+        "functions",
+        formula="number of functions with more return statements than the limit",
+        codes=(RETURNS,),
     ),
 )
 
@@ -199,6 +191,7 @@ CHECK = Check(
     guidance_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
     lesson=LESSON,
     measures=MEASURES,
+    options=Options,
     inspect=inspect,
     skips_tests=True,
 )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from grader.analysis.syntax.module import Module, module_of
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import FUNCTIONS, is_stub
 from grader.checks.globals.state import Key, uses_of
-from grader.domain.check import Check, Context, Guidance, Lesson, Options, Outline
+from grader.domain.check import Check, Context, FileDigests, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 _URL = "https://docs.python.org/3/faq/programming.html"
@@ -65,12 +63,12 @@ _READS = Guidance(
 )
 
 
-def context(path: str, outline: Outline) -> Context:
-    """Return the names of the modules of ``outline`` other than ``path``.
+def context(path: str, files: FileDigests) -> Context:
+    """Return the names of the modules of ``files`` other than ``path``.
 
     A variable that is kept in one of them is shared as well: `settings.debug = True`.
     """
-    stems = {PurePosixPath(other).stem for other, _ in outline if other != path}
+    stems = {PurePosixPath(other).stem for other, _ in files if other != path}
     return tuple(sorted(stems))
 
 
@@ -147,21 +145,6 @@ def _statement(name: str, node: ast.Global) -> Finding:
     )
 
 
-def _count(name: str, title: str, unit: str, formula: str, codes: Collection[str]) -> Measure:
-    """Return the measure of the count ``name``, which has no value where there is no function.
-
-    Findings with one of ``codes`` are its evidence.
-    """
-    plain = counting(name, title, unit)
-
-    def value(facts: Facts, limit: int | None) -> Fraction | None:
-        return plain.value(facts, limit) if facts.counts.get("functions") else None
-
-    return replace(
-        plain, formula=formula, value=value, evidence=lambda finding, limit: finding.code in codes
-    )
-
-
 LESSON = Lesson(
     practice="Pass arguments and return values instead of using globals",
     before={
@@ -204,28 +187,32 @@ CHECK = Check(
     lesson=LESSON,
     context=context,
     measures=(
-        _count(
+        count_measure(
             "functions_using_globals",
             "Functions that rely on globals",
             "functions",
-            "number of functions that read or change variables of the module that change",
-            ("changes-global", "reads-global"),
+            formula="number of functions that read or change variables of the module that change",
+            codes=("changes-global", "reads-global"),
+            among="functions",
         ),
-        _count(
+        count_measure(
             "functions_changing_globals",
             "Functions that change globals",
             "functions",
-            "number of functions that change variables of the module",
-            ("changes-global",),
+            formula="number of functions that change variables of the module",
+            codes=("changes-global",),
+            among="functions",
         ),
-        _count(
+        count_measure(
             "global_statements",
             "Names declared global",
             "names",
-            "number of names in `global` statements",
-            ("global-statement",),
+            formula="number of names in `global` statements",
+            codes=("global-statement",),
+            among="functions",
         ),
     ),
+    options=Options,
     inspect=inspect,
     skips_tests=True,
 )

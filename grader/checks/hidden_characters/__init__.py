@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.hidden_characters.invisible import unseen_in
 from grader.checks.hidden_characters.look_alikes import look_alikes
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting_in_code
+from grader.domain.measures import count_in_code_measure
 from grader.domain.source import SourceFile
 
 _TROJAN = "https://trojansource.codes/"
@@ -80,13 +79,6 @@ def _names(source: SourceFile) -> Iterator[Finding]:
         yield Finding(code=_NAME, line=one.line, column=one.column, message=one.told)
 
 
-def _counting(name: str, title: str, unit: str, *, of_names: bool) -> Measure:
-    def evidence(finding: Finding, limit: int | None) -> bool:
-        return (finding.code == _NAME) is of_names
-
-    return replace(counting_in_code(name, title, unit), evidence=evidence)
-
-
 LESSON = Lesson(
     practice="Write clean code that others can read",
     before={
@@ -116,19 +108,20 @@ CHECK = Check(
     guidance_by_code={"bidi-control": _BIDI, _NAME: _LOOK_ALIKE},
     lesson=LESSON,
     measures=(
-        _counting(
+        count_in_code_measure(
             "hidden_characters",
             "Characters that nobody sees or that turn the direction of a line",
             "hidden characters (each kind once a line)",
-            of_names=False,
+            codes=("bidi-control", "invisible-character"),
         ),
-        _counting(
+        count_in_code_measure(
             "look_alike_names",
             "Names in letters that look like others",
             "names that look like others",
-            of_names=True,
+            codes=(_NAME,),
         ),
     ),
+    options=Options,
     inspect=inspect,
-    always_asked=True,
+    always_runs=True,
 )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from grader.analysis.syntax.import_time import GUARD_ROOM
 from grader.analysis.syntax.statements import DEFINITIONS, has_statements
 from grader.checks.import_effects.effects import Effect, Module, effects_of, guarded
 from grader.checks.import_effects.known_calls import ASKS, PRINTS, READS, RUNS, effectful_functions
-from grader.domain.check import Check, Context, Guidance, Lesson, Options, Outline
+from grader.domain.check import Check, Context, FileDigests, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 _URL = "https://docs.python.org/3/library/__main__.html"
@@ -81,7 +80,7 @@ _RUN: Context = ("starts",)
 _RUN_BY_NAME = frozenset({"__main__.py", "setup.py"})
 
 
-def context(path: str, outline: Outline) -> Context:
+def context(path: str, files: FileDigests) -> Context:
     """Return whether `path` is run by name and so needs no ``__main__`` guard."""
     return _RUN if PurePosixPath(path).name in _RUN_BY_NAME else ()
 
@@ -137,14 +136,6 @@ def _finding(effect: Effect) -> Finding:
     )
 
 
-def _count(name: str, title: str, unit: str, formula: str, codes: Collection[str]) -> Measure:
-    return replace(
-        counting(name, title, unit),
-        formula=formula,
-        evidence=lambda finding, limit: finding.code in codes,
-    )
-
-
 LESSON = Lesson(
     practice="Let an import define things and do nothing else",
     before={
@@ -189,34 +180,37 @@ CHECK = Check(
     lesson=LESSON,
     context=context,
     measures=(
-        _count(
+        count_measure(
             "effects",
             "Effects of an import",
             "statements",
-            "number of statements, at every depth, that do more on import than make a value",
-            (RUNS, PRINTS, ASKS, READS),
+            formula="number of statements, at every depth, that do more on import than make a"
+            " value",
+            codes=(RUNS, PRINTS, ASKS, READS),
         ),
-        _count(
+        count_measure(
             "files_with_effects",
             "Files that do something on import",
             "files",
-            "number of files with a statement that does more on import than make a value",
-            (RUNS, PRINTS, ASKS, READS),
+            formula="number of files with a statement that does more on import than make a value",
+            codes=(RUNS, PRINTS, ASKS, READS),
         ),
-        _count(
+        count_measure(
             "prints",
             "Prints and questions on import",
             "statements",
-            "number of statements that print or ask on import (advice; `effects` has them too)",
-            (PRINTS, ASKS),
+            formula="number of statements that print or ask on import (advice; `effects` has them"
+            " too)",
+            codes=(PRINTS, ASKS),
         ),
-        _count(
+        count_measure(
             "effects_below_guard",
             "Effects below the guard that belong into functions",
             "statements",
-            f"number of effects of one file's guard beyond {GUARD_ROOM}, added up (advice)",
-            (),
+            formula=f"number of effects of one file's guard beyond {GUARD_ROOM}, added up (advice)",
+            codes=(),
         ),
     ),
+    options=Options,
     inspect=inspect,
 )

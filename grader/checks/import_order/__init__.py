@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from grader.analysis.fixes.diff import difference
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import isort_runner
 from grader.analysis.tools.options import ImportOrderOptions
 from grader.checks.import_order.hidden_imports import hidden_imports
-from grader.domain.check import Check, Context, Guidance, Lesson, Options
+from grader.domain.check import Check, Context, Guidance, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile, restore
 
 GUIDANCE = Guidance(
@@ -39,12 +38,11 @@ _HIDDEN = Guidance(
 )
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -> Inspection:
     """Return isort's verdict on `source`, and its imports that a needless block hides from isort.
 
     `context` comes from :func:`isort.own_modules`.
     """
-    assert isinstance(options, ImportOrderOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
     findings = [*_order(source, options, context), *map(_hidden, hidden_imports(source.tree))]
@@ -86,8 +84,7 @@ def _with_plain_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _command(options: Options) -> str:
-    assert isinstance(options, ImportOrderOptions)
+def _command(options: ImportOrderOptions) -> str:
     command = f"isort --check-only --diff --profile {options.profile}"
     within = " --force-sort-within-sections" * options.force_sort_within_sections
     return f"{command} --line-length {options.line_length}{within} --src ."
@@ -126,8 +123,10 @@ CHECK = Check(
     options=ImportOrderOptions,
     context=isort_runner.own_modules,
     measures=(
-        replace(
-            counting("files_to_sort", "Files whose imports isort would change", "files"),
+        count_measure(
+            "files_to_sort",
+            "Files whose imports isort would change",
+            "files",
             formula=(
                 "number of files for which `isort --check` fails, or in which a block that is not"
                 " needed hides an import of the standard library from it"

@@ -18,7 +18,7 @@ from grader.analysis.syntax.statements import (
 from grader.checks.modularity.measures import LESSON, MEASURES
 from grader.checks.modularity.program import ModuleSummary, combine
 from grader.checks.modularity.work import Work, has_fields, work_in
-from grader.domain.check import Check, Context, Guidance, Options, Outline
+from grader.domain.check import Check, Context, FileDigests, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, is_test_path
 
@@ -126,18 +126,18 @@ _STAR = Guidance(
 _MAIN = "main"
 
 
-def context(path: str, outline: Outline) -> Context:
+def context(path: str, files: FileDigests) -> Context:
     """Return the context of `path`: whether it starts the program, and the packages around it.
 
-    The program starts from the ``main.py`` that is least deep in the folders of `outline`, tests
+    The program starts from the ``main.py`` that is least deep in the folders of `files`, tests
     aside.
     """
-    named = (other for other, _ in outline if other.split("/")[-1] == "main.py")
+    named = (other for other, _ in files if other.split("/")[-1] == "main.py")
     mains = sorted(
         (other for other in named if not is_test_path(other)),
         key=lambda other: (other.count("/"), other),
     )
-    return ((_MAIN,) if mains[:1] == [path] else ()) + packages_around(path, outline)
+    return ((_MAIN,) if mains[:1] == [path] else ()) + packages_around(path, files)
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
@@ -282,6 +282,7 @@ CHECK = Check(
     lesson=LESSON,
     context=context,
     measures=MEASURES,
+    options=Options,
     inspect=inspect,
     combine=combine,
 )

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from typing import Literal
 
 from grader.domain.check import Lesson
 from grader.domain.inspection import Facts
-from grader.domain.measures import Measure, counting, highest
-
-
-def _count(
-    name: str,
-    title: str,
-    unit: str,
-    better: Literal["lower", "higher"],
-    formula: str,
-    *codes: str,
-) -> Measure:
-    """Return the measure that is the count `name`, with findings of `codes` as evidence."""
-    measure = counting(name, title, unit, better=better)
-    return replace(measure, formula=formula, evidence=lambda finding, limit: finding.code in codes)
-
+from grader.domain.measures import Measure, count_measure, maximum_measure
 
 #: Codes of findings about statements that are not in a used function.
 _OUTSIDE_FUNCTIONS = frozenset({"outside-function", "code-in-text", "unused-definition"})
@@ -45,22 +29,24 @@ def _statements(facts: Facts, limit: int | None) -> Fraction | None:
 
 
 MEASURES = (
-    _count(
+    count_measure(
         "modules_with_functions",
         "Modules that define functions",
         "modules",
-        "higher",
-        "number of modules, tests aside, with a function that does something or a class of fields",
+        better="higher",
+        formula="number of modules, tests aside, with a function that does something or a class"
+        " of fields",
+        codes=(),
     ),
-    _count(
+    count_measure(
         "guarded_main",
         "A main.py with its guard",
         "files",
-        "higher",
-        'number of main.py that start the program below `if __name__ == "__main__":` (0 or 1):'
+        better="higher",
+        formula='number of main.py that start the program below `if __name__ == "__main__":` (0'
+        " or 1):"
         " what the guard calls leads to a third of the statements that do something, or more",
-        "no-main-guard",
-        "main-starts-little",
+        codes=("no-main-guard", "main-starts-little"),
     ),
     Measure(
         "share_in_functions",
@@ -86,67 +72,69 @@ MEASURES = (
         _statements,
         lambda finding, limit: False,
     ),
-    _count(
+    count_measure(
         "statements_outside",
         "Statements outside functions",
         "statements",
-        "lower",
-        "number of statements, at every depth, that run on import and define nothing",
-        "outside-function",
+        formula="number of statements, at every depth, that run on import and define nothing",
+        codes=("outside-function",),
     ),
-    _count(
+    count_measure(
         "functions",
         "Functions",
         "functions",
-        "higher",
-        "number of functions and methods, tests aside, whose body does something",
+        better="higher",
+        formula="number of functions and methods, tests aside, whose body does something",
+        codes=(),
     ),
-    replace(
-        highest("statements_outside", "Longest script", "statements"),
-        id="longest_script",
+    maximum_measure(
+        "longest_script",
+        "Longest script",
+        "statements",
         formula="highest number of statements of one file that run on import and define nothing",
-        evidence=lambda finding, limit: finding.code == "outside-function",
+        maximum="statements_outside",
+        codes=("outside-function",),
     ),
-    _count(
+    count_measure(
         "import_cycles",
         "Modules in an import cycle",
         "modules",
-        "lower",
-        "number of modules that import each other in a circle as they are imported",
-        "import-cycle",
+        formula="number of modules that import each other in a circle as they are imported",
+        codes=("import-cycle",),
     ),
-    _count(
+    count_measure(
         "modules_main_reaches",
         "Modules that main.py reaches",
         "modules",
-        "higher",
-        "number of modules, tests and main.py aside, that main.py imports, directly or through"
+        better="higher",
+        formula="number of modules, tests and main.py aside, that main.py imports, directly or"
+        " through"
         " others, and of which it uses a function that does something or a class of fields; 0"
         " where main.py starts only a small part of the program",
-        "unreached-module",
-        "main-starts-little",
+        codes=("unreached-module", "main-starts-little"),
     ),
-    _count(
+    count_measure(
         "unreached_modules",
         "Modules that main.py does not reach",
         "modules",
-        "lower",
-        "number of modules, tests aside, that main.py never imports, directly or through others"
+        formula="number of modules, tests aside, that main.py never imports, directly or through"
+        " others"
         " (0 where there is no main.py)",
-        "unreached-module",
+        codes=("unreached-module",),
     ),
-    _count(
+    count_measure(
         "star_imports",
         "Imports of everything",
         "imports",
-        "lower",
-        "number of `from … import *`, except where an __init__.py shows its own package",
-        "star-import",
+        formula="number of `from … import *`, except where an __init__.py shows its own package",
+        codes=("star-import",),
     ),
-    replace(
-        highest("fan_out", "Most own modules that one module imports", "own modules"),
+    maximum_measure(
+        "fan_out",
+        "Most own modules that one module imports",
+        "own modules",
         formula="highest number of own modules that one module, tests aside, imports",
-        evidence=lambda finding, limit: False,
+        codes=(),
     ),
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -17,7 +17,7 @@ from grader.checks.naming.numbered import Groups, grouped
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE, unclear_names, without_verb
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure
+from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile, is_test_path
 
 GUIDANCE = Guidance(
@@ -42,9 +42,8 @@ class NamingOptions(Options):
     ignore_names: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
     """The case of every name, and names that say nothing; in tests, only their case."""
-    assert isinstance(options, NamingOptions)
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)
     if not bound:
@@ -99,17 +98,10 @@ def _finding(bound: Binding, code: str) -> Finding:
 _TOLD = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.CLASS, Kind.ARGUMENT})
 
 
-def _measure(name: str, title: str, unit: str, formula: str, codes: Iterable[str]) -> Measure:
-    """The measure that is one count, with nothing to measure where no name was bound."""
-    beginnings = tuple(codes)
-
-    def value(facts: Facts, limit: int | None) -> Fraction | None:
-        return Fraction(facts.counts.get(name, 0)) if facts.counts.get("names") else None
-
-    def evidence(finding: Finding, limit: int | None) -> bool:
-        return finding.code.startswith(beginnings)
-
-    return Measure(name, title, unit, "lower", formula, value, evidence)
+def _measure(name: str, title: str, unit: str, formula: str, prefixes: tuple[str, ...]) -> Measure:
+    """Return a count of names; findings whose code begins with one of `prefixes` are evidence."""
+    measure = count_measure(name, title, unit, formula=formula, among="names")
+    return replace(measure, evidence=lambda finding, limit: finding.code.startswith(prefixes))
 
 
 MEASURES = (
@@ -138,8 +130,7 @@ MEASURES = (
 )
 
 
-def _command(options: Options) -> str:
-    assert isinstance(options, NamingOptions)
+def _command(options: NamingOptions) -> str:
     ignored = ",".join((*ALLOWED, *options.ignore_names))
     given = ["flake8 --isolated --disable-noqa --select=N --extend-ignore=N818"]
     return " ".join(given + [f"--ignore-names='{ignored}'"] * bool(options.ignore_names))

@@ -105,7 +105,8 @@ CHECK = Check(
         "far-better-file": _FAR_BETTER,
     },
     measures=(),
+    options=Options,
     inspect=inspect,
     gradable=False,
-    always_asked=True,
+    always_runs=True,
 )

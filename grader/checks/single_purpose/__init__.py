@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from grader.analysis.syntax.module import Module, module_of
@@ -12,7 +11,7 @@ from grader.checks.single_purpose.mixing import mixes
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -121,16 +120,6 @@ def _finding(function: Function, code: str, what: str) -> Finding:
     )
 
 
-def _count(name: str, count: str, title: str, formula: str, *codes: str) -> Measure:
-    """Return the measure ``name`` of the count ``count``; ``codes`` are those of its findings."""
-    return replace(
-        counting(count, title, "functions"),
-        id=name,
-        formula=formula,
-        evidence=lambda finding, limit: finding.code in codes,
-    )
-
-
 LESSON = Lesson(
     practice="Give your functions a clear purpose",
     before={
@@ -166,29 +155,34 @@ CHECK = Check(
     lesson=LESSON,
     guidance_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED},
     measures=(
-        _count(
+        count_measure(
             "unfocused_functions",
-            "unfocused",
             "Functions that do more than one thing",
-            "number of functions that mix, have several phases, or say so in their name",
-            *(_MIXES, _SEVERAL, _AND),
+            "functions",
+            formula="number of functions that mix, have several phases, or say so in their name",
+            counts=("unfocused",),
+            codes=(_MIXES, _SEVERAL, _AND),
         ),
-        _count(
+        count_measure(
             "mixed_functions",
-            _MIXES,
             "Functions that compute and also read or print",
-            "number of functions, `main` aside, that do input or output and arithmetic",
-            _MIXES,
+            "functions",
+            formula="number of functions, `main` aside, that do input or output and arithmetic",
+            counts=(_MIXES,),
+            codes=(_MIXES,),
         ),
-        _count(
+        count_measure(
             "several_phases",
-            _SEVERAL,
             "Functions of several phases",
-            f"number of functions with {SEVERAL} or more groups of 3 or more statements that share"
+            "functions",
+            formula=f"number of functions with {SEVERAL} or more groups of 3 or more statements"
+            " that share"
             " no variables",
-            _SEVERAL,
+            counts=(_SEVERAL,),
+            codes=(_SEVERAL,),
         ),
     ),
+    options=Options,
     inspect=inspect,
     skips_tests=True,
 )

@@ -11,15 +11,14 @@ from grader.analysis.tools import flake8_runner
 from grader.analysis.tools.options import StyleOptions
 from grader.checks.style.fixes import style_fix
 from grader.checks.style.guidance import GUIDANCE, GUIDANCE_BY_CODE
-from grader.domain.check import Check, Context, Lesson, Options
+from grader.domain.check import Check, Context, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile
 
 
-def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
+def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Inspection:
     """All that flake8 reports of one file, one finding each."""
-    assert isinstance(options, StyleOptions)
     if not has_statements(source):
         return NOTHING_TO_SAY
     found = flake8_runner.violations(source, options.arguments())
@@ -54,22 +53,23 @@ def _errors(facts: Facts, limit: int | None) -> Fraction:
 
 
 def _family(letter: str, title: str) -> Measure:
-    return replace(
-        counting(f"family:{letter}", title, "complaints"),
-        id=f"family_{letter}",
+    measure = count_measure(
+        f"family_{letter}",
+        title,
+        "complaints",
         formula=f"number of complaints whose code begins with {letter}",
-        evidence=lambda finding, limit: finding.code.startswith(letter),
+        counts=(f"family:{letter}",),
     )
+    return replace(measure, evidence=lambda finding, limit: finding.code.startswith(letter))
 
 
-def _command(options: Options) -> str:
-    assert isinstance(options, StyleOptions)
+def _command(options: StyleOptions) -> str:
     return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
 
 
 MEASURES = (
-    counting("violations", "Complaints of flake8", "complaints"),
-    counting("files_with_any", "Files with any complaint", "files"),
+    count_measure("violations", "Complaints of flake8", "complaints"),
+    count_measure("files_with_any", "Files with any complaint", "files"),
     Measure(
         id="distinct_codes",
         title="Kinds of complaints",

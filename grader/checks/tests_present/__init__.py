@@ -198,6 +198,7 @@ CHECK = Check(
     lesson=LESSON,
     context=packages_around,
     measures=MEASURES,
+    options=Options,
     inspect=inspect,
     combine=combine,
 )

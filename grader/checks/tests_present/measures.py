@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from typing import Literal
 
 from grader.domain.check import Lesson
 from grader.domain.inspection import Facts
-from grader.domain.measures import Measure, counting
+from grader.domain.measures import Measure, count_measure
 
 UNTESTED, NOTHING_ASSERTED = "untested-function", "test-without-assertion"
 CANNOT_FAIL, NOT_COUNTED = "assertion-cannot-fail", "test-not-counted"
-
-
-def _measure(
-    name: str,
-    title: str,
-    unit: str,
-    better: Literal["lower", "higher"],
-    formula: str,
-    codes: tuple[str, ...],
-    among: str = "",
-) -> Measure:
-    """Return the measure that is the count `name`, with findings of `codes` as evidence.
-
-    If `among` names another count, there is nothing to measure where that count is 0.
-    """
-    measure = counting(name, title, unit, better=better)
-
-    def value(facts: Facts, limit: int | None) -> Fraction | None:
-        none = among and not facts.counts.get(among, 0)
-        return None if none else measure.value(facts, limit)
-
-    return replace(
-        measure,
-        formula=formula,
-        value=value,
-        evidence=lambda finding, limit: finding.code in codes,
-    )
 
 
 def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
@@ -49,39 +20,38 @@ def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
 _PUBLIC = "public functions and methods that do more than to give a constant or a name, main aside,"
 
 MEASURES = (
-    _measure(
+    count_measure(
         "tests",
         "Tests",
         "tests",
-        "higher",
-        "number of different test functions and doctests that run, try out something of the"
+        better="higher",
+        formula="number of different test functions and doctests that run, try out something of the"
         " program and have an assertion that can fail",
-        (NOTHING_ASSERTED, NOT_COUNTED),
+        codes=(NOTHING_ASSERTED, NOT_COUNTED),
     ),
-    _measure(
+    count_measure(
         "assertions",
         "Assertions",
         "assertions",
-        "higher",
-        "number of different assertions that can fail, in each of these tests",
-        (CANNOT_FAIL, NOTHING_ASSERTED),
+        better="higher",
+        formula="number of different assertions that can fail, in each of these tests",
+        codes=(CANNOT_FAIL, NOTHING_ASSERTED),
     ),
-    _measure(
+    count_measure(
         "tests_without_assertion",
         "Tests that assert nothing",
         "tests",
-        "lower",
-        "number of test functions without any assertion that can fail",
-        (NOTHING_ASSERTED,),
+        formula="number of test functions without any assertion that can fail",
+        codes=(NOTHING_ASSERTED,),
         among="test_functions",
     ),
-    _measure(
+    count_measure(
         "functions_tested",
         "Functions that a test tries out",
         "functions",
-        "higher",
-        f"number of {_PUBLIC} that such a test calls, and asserts what comes of it",
-        (UNTESTED,),
+        better="higher",
+        formula=f"number of {_PUBLIC} that such a test calls, and asserts what comes of it",
+        codes=(UNTESTED,),
     ),
     Measure(
         id="coverage",
@@ -93,13 +63,12 @@ MEASURES = (
         evidence=lambda finding, limit: finding.code == UNTESTED,
         high=100,
     ),
-    _measure(
+    count_measure(
         "untested_functions",
         "Functions that no test tries out",
         "functions",
-        "lower",
-        f"number of {_PUBLIC} that no such test tries out",
-        (UNTESTED,),
+        formula=f"number of {_PUBLIC} that no such test tries out",
+        codes=(UNTESTED,),
         among="public_functions",
     ),
 )

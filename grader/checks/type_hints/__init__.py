@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from grader.analysis.fixes.own_line import with_own_lines
@@ -11,7 +10,7 @@ from grader.checks.type_hints.fixes import hint_fix
 from grader.checks.type_hints.hints import Hints, hints_in
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure
+from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile
 
 _CHEAT_SHEET = "https://mypy.readthedocs.io/en/stable/cheat_sheet_py3.html"
@@ -99,15 +98,6 @@ def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(100 * hinted, hinted + missing) if hinted + missing else None
 
 
-def _count(name: str) -> Callable[[Facts, int | None], Fraction | None]:
-    """A count that says nothing where there are no functions: that is no merit."""
-
-    def value(facts: Facts, limit: int | None) -> Fraction | None:
-        return Fraction(facts.counts.get(name, 0)) if facts.counts.get("functions") else None
-
-    return value
-
-
 _EVERY_PLACE = Measure(
     "coverage",
     "Type hints",
@@ -121,32 +111,29 @@ _EVERY_PLACE = Measure(
 
 MEASURES = (
     _EVERY_PLACE,
-    Measure(
+    count_measure(
         "missing",
         "Missing type hints",
         "hints",
-        "lower",
-        "number of arguments and results without a type hint, or with one that fits everything or"
-        " is not true",
-        _count("missing"),
+        formula="number of arguments and results without a type hint, or with one that fits"
+        " everything or is not true",
+        among="functions",
     ),
-    Measure(
+    count_measure(
         "functions_without",
         "Functions without any type hint",
         "functions",
-        "lower",
-        "number of functions and methods in which nothing has a type hint",
-        _count("functions_without"),
-        lambda finding, limit: finding.code == "missing-hints-all",
+        formula="number of functions and methods in which nothing has a type hint",
+        codes=("missing-hints-all",),
+        among="functions",
     ),
-    Measure(
+    count_measure(
         "any_hints",
         "Hints that fit everything",
         "hints",
-        "lower",
-        "number of arguments and results hinted as plain `Any` or `object`",
-        _count("any_hints"),
-        lambda finding, limit: finding.code == "any-hint",
+        formula="number of arguments and results hinted as plain `Any` or `object`",
+        codes=("any-hint",),
+        among="functions",
     ),
 )
 
@@ -177,6 +164,7 @@ CHECK = Check(
     guidance_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},
     lesson=LESSON,
     measures=MEASURES,
+    options=Options,
     inspect=inspect,
     skips_tests=True,
 )

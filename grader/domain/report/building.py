@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 
-from grader.domain.check import Catalog, Check
+from grader.domain.check import AnyCheck, Catalog
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
 from grader.domain.inspection import Inspection, State
@@ -156,7 +156,7 @@ def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
     )
 
 
-def _how_to_earn(row: Row, check: Check) -> str:
+def _how_to_earn(row: Row, check: AnyCheck) -> str:
     """Return what to do for the points of ``row``; general advice if no code could be read."""
     if row.outcome is Outcome.UNREADABLE:
         return "First mend what keeps the file from being read; that is told beside the file."

@@ -95,7 +95,7 @@ def _always_shown(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[s
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in compiled.probes:
-            shown = probe.check.always_asked and probe.check.gradable
+            shown = probe.check.always_runs and probe.check.gradable
             if shown and probe.reads(file.path):
                 yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
 

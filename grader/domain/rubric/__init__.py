@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from grader.domain.check import Catalog, Check, Options
+from grader.domain.check import AnyCheck, Catalog, Options
 from grader.domain.measures import Measure
 from grader.domain.rubric.globs import selects
 from grader.domain.rubric.policies import Attempts, Feedback, Intake, Strict
@@ -94,7 +94,7 @@ class Criterion(Strict):
         """``points`` as a fraction."""
         return Fraction(self.points)
 
-    def takes(self, path: str, check: Check, top_folder: str = "") -> bool:
+    def takes(self, path: str, check: AnyCheck, top_folder: str = "") -> bool:
         """Return whether ``path`` counts: ``check`` reads it and the patterns select it.
 
         Patterns may omit ``top_folder``, the folder around the whole submission. Test files are
@@ -111,7 +111,7 @@ class Criterion(Strict):
 class Probe:
     """A check with its options: one thing to measure. ``key`` is its key in stored facts."""
 
-    check: Check
+    check: AnyCheck
     options: Options
 
     def reads(self, path: str) -> bool:
@@ -157,7 +157,7 @@ class Rubric(Strict):
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
         own = {CODE_LINES} if self.starter else set()
         for check in catalog.values():
-            if check.always_asked or check.id in own:
+            if check.always_runs or check.id in own:
                 yield Probe(check, check.options())
 
     def _mending(self, catalog: Catalog) -> Iterator[Probe]:
@@ -175,7 +175,7 @@ class CompiledCriterion:
     id: str
     criterion: Criterion
     probe_key: str | None = None
-    check: Check | None = None
+    check: AnyCheck | None = None
     measure: Measure | None = None
 
     def reads(self, path: str) -> bool:

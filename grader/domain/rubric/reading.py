@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from grader.domain.check import Catalog, Check, Options
+from grader.domain.check import AnyCheck, Catalog, Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.measures import Measure
 from grader.domain.rubric import MANUAL, Criterion, Level, Rubric, Scale, probe_of
@@ -112,7 +112,7 @@ def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[Rubr
         yield from _measure_problems(criterion, check)
 
 
-def _measure_problems(criterion: Criterion, check: Check) -> Iterator[RubricProblem]:
+def _measure_problems(criterion: Criterion, check: AnyCheck) -> Iterator[RubricProblem]:
     scale = criterion.scale
     if scale is None:
         yield RubricProblem("a scale is needed", ("scale",))
@@ -130,7 +130,7 @@ def _measure_problems(criterion: Criterion, check: Check) -> Iterator[RubricProb
         yield RubricProblem(problem.message, ("scale", *problem.path))
 
 
-def _option_problems(options: Mapping[str, Any], check: Check) -> Iterator[RubricProblem]:
+def _option_problems(options: Mapping[str, Any], check: AnyCheck) -> Iterator[RubricProblem]:
     try:
         check.options.model_validate(dict(options))
     except ValidationError as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from grader.domain.check import Catalog, Context, Outline
+from grader.domain.check import Catalog, Context, FileDigests
 from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe, Rubric
@@ -154,7 +154,7 @@ class Engine:
     def _keys(
         self,
         file: SourceFile,
-        asked: Sequence[tuple[_Question, Outline]],
+        asked: Sequence[tuple[_Question, FileDigests]],
         python: str,
         wanted: dict[str, _Wanted],
     ) -> Keys:
@@ -187,7 +187,7 @@ def _parted(
     return read, unread
 
 
-def _outline(submission: Submission, probe: Probe) -> Outline:
+def _outline(submission: Submission, probe: Probe) -> FileDigests:
     """The outline of the files that a probe reads."""
     return tuple(pair for pair in submission.outline if probe.reads(pair[0]))
 

@@ -53,7 +53,8 @@ def _guarded_gate(file: FileJob, python: str) -> SourceFile | Inspection:
 def _inspect(source: SourceFile, ask: CheckRequest, catalog: Catalog) -> Inspection:
     try:
         check = catalog[ask.check]
-        options = read_options(check.options, ask.options)
+        model: type[Options] = check.options
+        options = read_options(model, ask.options)
         return _sendable(_capped(check.inspect(source, options, ask.context)))
     except (Exception, SystemExit) as error:
         # flake8 leaves by SystemExit where it cannot go on.
