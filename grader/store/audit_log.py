@@ -1,6 +1,6 @@
-"""Who did what and when, written in the transaction that does it.
+"""The audit log: who did what and when, stored in the transaction of the action.
 
-An entry never changes, and goes only with the student whose data is erased.
+An entry never changes, and is deleted only when its student's data is erased.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from grader.store.rows import AnyRow
 from grader.store.tables import audit, tokens
 
 _ENTRY = insert(audit)
-#: An actor is a token's id, or a name such as ``command line`` or ``webhook:moodle``.
+#: An actor is the id of a token, or a name such as ``command line`` or ``webhook:moodle``.
 _FIELDS = (
     audit.c.id,
     audit.c.at,
@@ -46,10 +46,7 @@ def append_entry(
     course: str = "",
     **detail: str | int,
 ) -> None:
-    """Append one entry. ``detail`` never holds a secret.
-
-    What is about no course names that column not: a database is backed up before it is upgraded.
-    """
+    """Insert an entry in the transaction of ``connection``; ``detail`` has no secret."""
     entry = {
         "id": new_id(now),
         "at": now,
@@ -58,11 +55,13 @@ def append_entry(
         "subject": subject,
         "detail": json.dumps(detail, sort_keys=True),
     }
+    # Without a course the column is left to its default: revision 0002, which may be backed up
+    # before it is migrated, does not have it.
     connection.execute(_ENTRY, entry | {"course": course} if course else entry)
 
 
 class SqlAuditLog:
-    """The port ``AuditLog``: entries that stand alone, and pages of all of them."""
+    """Implements the port ``AuditLog``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -77,12 +76,12 @@ class SqlAuditLog:
         now: datetime,
         **detail: str | int,
     ) -> None:
-        """One insert in a transaction of its own."""
+        """Append an entry in a transaction of its own."""
         with self._database.write() as connection:
             append_entry(connection, now, actor, action, subject, course=course, **detail)
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
-        """Raises BadRequest for a cursor that is not ours."""
+        """Return a page of the matching entries. Raises BadRequest if ``cursor`` is invalid."""
         before, size = key_before(cursor), page_size(limit)
         found = _ALL
         for column in (audit.c.course, audit.c.actor, audit.c.action, audit.c.subject):

@@ -9,17 +9,17 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time in UTC, exact to the microsecond, that sorts as time does.
+    """A column of aware datetimes in UTC, exact to the microsecond, in chronological sort order.
 
-    SQLite keeps it as text of a fixed width; PostgreSQL answers in the time zone of the session.
-    Either way an aware datetime in UTC comes back.
+    SQLite stores text of a fixed width, and PostgreSQL returns the time zone of the session. From
+    both, an aware datetime in UTC is returned.
     """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Raises ValueError for a naive time, which could mean any moment of the day."""
+        """Convert ``value`` to UTC. Raises ValueError if it is naive."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,28 +27,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The time as it was stored, in UTC."""
+        """Return ``value`` as an aware datetime in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class TextColumn(TypeDecorator[str]):
-    """Text of any length, sorted by code point on both databases.
+    """A column of text of any length, sorted by code point on both databases.
 
-    PostgreSQL takes neither NUL nor lone surrogates, and a file name from an archive may hold
-    either: both are replaced, so that no name can keep a submission from being accepted.
+    PostgreSQL rejects NUL and lone surrogates, which a file name in an archive may contain. Both
+    are replaced, so that every file name can be stored. E.g. a NUL in ``a.py`` becomes U+FFFD.
     """
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Text:
-        """Plain text; on PostgreSQL without the sorting rules of the server's language."""
+        """Return a text type; on PostgreSQL with the sort order of code points."""
         return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """The text with what cannot be stored replaced."""
+        """Return ``value`` without the characters that PostgreSQL rejects."""
         if value is None:
             return None
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

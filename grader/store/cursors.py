@@ -1,4 +1,4 @@
-"""Opaque page cursors: the last key of a page, in a form that nobody is tempted to build."""
+"""Page cursors: the last key of a page in base64, so that clients treat it as opaque."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from grader.domain.errors import BadRequest
 
 Row = TypeVar("Row")
 
-#: Rows of one page at most, whatever is asked for.
-MOST = 500
+#: The largest page. Chosen by hand.
+MAX_PAGE_SIZE = 500
 _MARK = "after:"
 
 
 def cursor_after(key: str) -> str:
-    """The cursor of the page that follows a key."""
+    """Return the cursor of the page after the row with ``key``."""
     return base64.urlsafe_b64encode((_MARK + key).encode()).decode().rstrip("=")
 
 
 def key_before(cursor: str) -> str:
-    """The key that a cursor was made of; empty for an empty cursor.
+    """Return the key in ``cursor``, or an empty string for an empty cursor.
 
     Raises:
-        BadRequest: this is not a cursor of ours.
+        BadRequest: :func:`cursor_after` did not make ``cursor``.
     """
     if not cursor:
         return ""
@@ -43,10 +43,13 @@ def key_before(cursor: str) -> str:
 
 
 def page_size(limit: int) -> int:
-    """The number of rows of a page, between 1 and :data:`MOST`."""
-    return min(max(limit, 1), MOST)
+    """Return ``limit``, but at least 1 and at most :data:`MAX_PAGE_SIZE`."""
+    return min(max(limit, 1), MAX_PAGE_SIZE)
 
 
 def split(rows: Sequence[Row], size: int) -> tuple[Sequence[Row], bool]:
-    """The rows of one page, of up to ``size`` + 1 that were read, and whether more follow."""
+    """Return the first ``size`` of ``rows``, and whether there are more.
+
+    The query must have read up to ``size`` + 1 rows.
+    """
     return rows[:size], len(rows) > size

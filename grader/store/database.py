@@ -1,4 +1,4 @@
-"""Connections: one engine a process, read and write transactions, SQLite made dependable."""
+"""Database connections: one engine a process, read and write transactions, SQLite settings."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from sqlalchemy.exc import (
 
 from grader.domain.errors import BadSettings, StoreUnavailable
 
-#: Seconds that a write waits for another one.
+#: How many seconds a write waits for another write on SQLite. Chosen by hand.
 BUSY_SECONDS = 30
 _BEGIN = "sqlite_begin"
-#: PostgreSQL's code for a table that is not there; SQLite calls that an operational error.
+#: PostgreSQL's error code for a missing table; SQLite reports an operational error.
 _NO_SUCH_TABLE = "42P01"
 
 
 class Database:
-    """An engine with its two kinds of transaction.
+    """An engine with read and write transactions.
 
-    On SQLite a write takes the lock at once: a transaction that reads first and writes later can
-    fail however long it waits. On PostgreSQL both are ordinary transactions. Both raise
-    StoreUnavailable where the database cannot be reached, or has no tables yet.
+    On SQLite a write transaction takes the write lock at its start, because one that reads first
+    can fail when it writes, however long it waits. On PostgreSQL both are ordinary transactions.
+    Both raise StoreUnavailable if the database cannot be reached, or has no tables yet.
     """
 
     def __init__(self, url: str) -> None:
@@ -40,29 +40,29 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view."""
-        with _kept_apart(), self.engine.begin() as connection:
+        """Open a transaction that only reads, on one consistent view."""
+        with _translated_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction, committed at the end and rolled back by an exception."""
-        with _kept_apart(), self._writer.begin() as connection:
+        """Open a transaction that is committed at the end, or rolled back by an exception."""
+        with _translated_errors(), self._writer.begin() as connection:
             yield connection
 
     def ping(self) -> None:
-        """Raises StoreUnavailable when the database cannot be reached."""
+        """Raise StoreUnavailable if the database cannot be reached."""
         with self.read() as connection:
             connection.execute(text("SELECT 1"))
 
     def after_fork(self) -> None:
-        """Forget connections of the parent process, without closing what is still its own."""
+        """Drop the connections of the parent process without closing them: it still uses them."""
         self.engine.dispose(close=False)
 
-    def forget_freed(self) -> None:
-        """Have SQLite write removed rows out of its log as well, as far as readers let it.
+    def truncate_log(self) -> None:
+        """Remove deleted rows from SQLite's write-ahead log too, unless a reader still needs them.
 
-        PostgreSQL does so by itself, with its next vacuum.
+        PostgreSQL removes them itself with its next vacuum.
         """
         if self.engine.dialect.name == "sqlite":
             connection = self.engine.raw_connection()
@@ -70,33 +70,33 @@ class Database:
             connection.close()
 
     def close(self) -> None:
-        """Close every connection; the next use opens new ones."""
+        """Close every connection. The next use opens new ones."""
         self.engine.dispose()
 
 
 @contextmanager
-def _kept_apart() -> Iterator[None]:
-    """Tell a database that is out of reach from a mistake of ours, whatever the driver says."""
+def _translated_errors() -> Iterator[None]:
+    """Raise StoreUnavailable for errors of the driver that mean: the database is unreachable."""
     try:
         yield
     except DBAPIError as error:
-        if not _is_out_of_reach(error):
+        if not _is_unreachable(error):
             raise
-        # The driver's words name hosts and files of ours: they go to the log, as the cause.
+        # The message of the driver names hosts and files, so it is only logged, as the cause.
         raise StoreUnavailable("The database does not answer.") from error
 
 
-def _is_out_of_reach(error: DBAPIError) -> bool:
+def _is_unreachable(error: DBAPIError) -> bool:
     if isinstance(error, ProgrammingError):
         return getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE
     return isinstance(error, OperationalError | InterfaceError)
 
 
 def database_url(url: str) -> URL:
-    """The URL with the driver that is used.
+    """Return ``url`` with the driver that we use.
 
     Raises:
-        BadSettings: neither a SQLite file nor PostgreSQL.
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
     try:
         parsed = make_url(url)
@@ -112,7 +112,7 @@ def database_url(url: str) -> URL:
 
 
 def _refused(why: str) -> BadSettings:
-    # The URL itself may hold a password.
+    # The message does not show the URL, which may contain a password.
     return BadSettings(
         f"The database's URL cannot be used: {why}.",
         how_to_fix="Set GRADER_DATABASE_URL to postgresql://USER@HOST/NAME, sqlite:////PATH or"
@@ -122,11 +122,11 @@ def _refused(why: str) -> BadSettings:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        # The words of an error must not hold what was being stored.
+        # Errors must not quote the values of a statement: they are personal data.
         return create_engine(
             url, pool_pre_ping=True, pool_size=5, max_overflow=20, hide_parameters=True
         )
-    # The driver's own timeout stands first: switching to WAL may have to wait as well.
+    # The timeout is set here and not by a PRAGMA, because switching to WAL may have to wait too.
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_SECONDS},
@@ -140,14 +140,14 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
-    # Without this the driver begins transactions by itself, late and never IMMEDIATE.
+    # Otherwise the driver starts transactions itself, at the first write and never IMMEDIATE.
     connection.isolation_level = None
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     if mode != "wal":
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-    # What is removed is overwritten, and not only forgotten.
+    # Overwrite deleted rows in the file: a student's data can be erased.
     connection.execute("PRAGMA secure_delete=ON")
 
 

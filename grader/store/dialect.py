@@ -1,4 +1,4 @@
-"""INSERT with ON CONFLICT, which both databases know and SQLAlchemy spells twice."""
+"""INSERT ... ON CONFLICT for both databases. SQLAlchemy has one function for each of them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert = postgresql.Insert | sqlite.Insert
-#: Begins an INSERT that takes ``on_conflict_do_nothing`` and ``on_conflict_do_update``.
+#: Starts an INSERT that has ``on_conflict_do_nothing`` and ``on_conflict_do_update``.
 InsertInto = Callable[[Table], Insert]
 
 
 def for_dialect(build: Callable[[InsertInto], Executable]) -> Callable[[Connection], Executable]:
-    """A statement in the words of a connection's database, built once for each of the two.
+    """Decorate ``build`` to return the statement for the database of a connection.
 
-    Building a statement takes longer than running it.
+    Both statements are built once, because building one takes longer than running it.
     """
     built = {"postgresql": build(postgresql.insert), "sqlite": build(sqlite.insert)}
 

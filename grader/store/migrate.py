@@ -1,4 +1,4 @@
-"""Migrations, run from Python: the tables of a database brought to what this code expects."""
+"""Run the migrations: bring the tables of a database to the revision that this code expects."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from sqlalchemy import Connection, text
 from grader.store.database import Database
 
 _HERE = Path(__file__).parent / "migrations"
-#: Any number, as long as nobody else locks by it: ``graderdb`` in ASCII.
+#: The key of the advisory lock: ``graderdb`` in ASCII. Any number that nobody else uses will do.
 _LOCK = int.from_bytes(b"graderdb", "big")
-#: Alembic keeps what it is working on in module globals: one migration a process at a time.
-_ONE_AT_A_TIME = threading.Lock()
+#: Alembic keeps its context in module globals, so a process runs one migration at a time.
+_PROCESS_LOCK = threading.Lock()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database to a revision (the newest one), in one transaction.
+    """Migrate the database at ``url`` to ``revision`` in one transaction.
 
-    Several processes may call this at once: the first one works, the others wait and find
-    nothing left to do.
+    Several processes may call this at once: the first one migrates, the others wait for it.
     """
     database = Database(url)
     try:
-        with _ONE_AT_A_TIME, database.write() as connection:
+        with _PROCESS_LOCK, database.write() as connection:
             _lock(connection)
             config = _config()
             config.attributes["connection"] = connection
@@ -38,13 +37,13 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 
 def _lock(connection: Connection) -> None:
-    # On SQLite the transaction holds the only write lock there is.
+    # On SQLite the transaction holds the only write lock.
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def current_revision(url: str) -> str | None:
-    """The revision that a database is at; ``None`` for an empty one."""
+    """Return the revision of the database at ``url``, or ``None`` if it is empty."""
     database = Database(url)
     try:
         with database.read() as connection:
@@ -54,18 +53,18 @@ def current_revision(url: str) -> str | None:
 
 
 def head_revision() -> str | None:
-    """The revision that this code expects."""
+    """Return the revision that this code expects."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def is_known(revision: str) -> bool:
-    """Whether this code has that revision, and so can bring it to the newest."""
+    """Return whether this code can migrate from ``revision`` to the newest one."""
     known = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
     return revision in known
 
 
 def _config() -> Config:
     config = Config()
-    # Alembic reads its options as %-templates.
+    # Alembic expands % in its options.
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     return config

@@ -1,4 +1,4 @@
-"""The store as a whole: what a process opens once and closes at its end."""
+"""The store: all repositories on one database. A process opens it once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.store.retention.repository import SqlRetention
 
 
 class Store:
-    """The port ``Store`` on one database."""
+    """Implements the port ``Store``, and retention, on one database."""
 
     submissions: ports.Submissions
     rubrics: ports.Rubrics
@@ -38,11 +38,11 @@ class Store:
         self.retention = SqlRetention(database)
 
     def ping(self) -> None:
-        """Raises StoreUnavailable when the database cannot be reached."""
+        """Raise StoreUnavailable if the database cannot be reached."""
         self._database.ping()
 
     def after_fork(self) -> None:
-        """Call first thing in a forked child: connections do not survive a fork."""
+        """Drop the connections of the parent process. Call this first in a forked child."""
         self._database.after_fork()
 
     def close(self) -> None:
@@ -51,11 +51,12 @@ class Store:
 
 
 def open_store(url: str, *, max_tries: int = 3) -> Store:
-    """The store at a URL whose tables :mod:`grader.store.migrate` has made. Connects at first use.
+    """Return the store at ``url``. It connects at first use.
 
-    ``max_tries`` is how often a submission is taken for grading before it waits for a person.
+    :mod:`grader.store.migrate` must have created the tables. After ``max_tries`` failed gradings
+    a submission needs attention.
 
     Raises:
-        BadSettings: the URL names neither a SQLite file nor PostgreSQL.
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
     return Store(Database(url), max_tries)

@@ -1,8 +1,8 @@
-"""The tables. State lives in rows; a message on a queue is only ever a wake-up call.
+"""The tables. They hold all state; messages of the broker are only notifications.
 
-The partial indexes cover what is waiting and running, so that a claim costs the same whether a
-hundred or a million submissions have been graded before. Their conditions are written as literals:
-not every build of SQLite looks at parameters to see that a partial index fits.
+Partial indexes cover queued and running submissions, so that the cost of a claim does not depend on
+the number of graded ones. Their conditions are literals, because some builds of SQLite do not
+recognize a partial index if the query has a parameter there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ IS_RUNNING = text("state = 'running'")
 IS_PARKED = text("state = 'needs_attention'")
 IS_DUE = text("state = 'due'")
 
-#: What was handed in, once, however often the same bytes come.
+#: Uploaded files. The same bytes are stored once.
 archives = Table(
     "archives",
     metadata,
@@ -68,7 +68,7 @@ rubrics = Table(
     Column("created_by", TextColumn, nullable=False),
 )
 
-#: How often a student has handed in an exercise. Counting here locks one student, not a class.
+#: The number of attempts by exercise and student. Counting locks one student, not the class.
 attempts = Table(
     "attempts",
     metadata,
@@ -88,11 +88,11 @@ submissions = Table(
     Column("state", TextColumn, nullable=False),
     Column("lane", TextColumn, nullable=False),
     Column("tries", Integer, nullable=False),
-    #: Rises with every claim and never falls: who holds an older one has lost the claim.
+    #: The fencing token: rises with every claim. A worker with a lower one has lost its claim.
     Column("token", BigInteger, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("not_before", UtcDateTime, nullable=False),
-    #: Since when it waits: when it was received, or when somebody asked for another try.
+    #: When it was received, or when somebody asked for a retry.
     Column("queued_at", UtcDateTime, nullable=False),
     Column("archive_sha256", TextColumn, ForeignKey("archives.sha256"), nullable=False),
     Column("filename", TextColumn, nullable=False),
@@ -102,11 +102,11 @@ submissions = Table(
     Column("graded_at", UtcDateTime),
     Column("callback_url", TextColumn, nullable=False),
     Column("callback_context", TextColumn, nullable=False),
-    #: The report of the newest grading. No foreign key: ``reports`` points here already.
+    #: The report of the newest grading. No foreign key, because ``reports`` has one to here.
     Column("report_id", TextColumn),
-    #: The submission that took its place before it was begun. No foreign key: it may be removed.
+    #: The newer attempt that replaced it. No foreign key, because that may be deleted.
     Column("superseded_by", TextColumn),
-    #: When it was last taken for grading.
+    #: When it was last claimed.
     Column("started_at", UtcDateTime),
     UniqueConstraint("exercise", "student", "attempt"),
     Index(None, "exercise", "id"),
@@ -145,8 +145,8 @@ submissions = Table(
     Index("ix_submissions_parked", "id", sqlite_where=IS_PARKED, postgresql_where=IS_PARKED),
 )
 
-#: Keys under which a submission was sent. The submission follows in the same transaction; it is
-#: empty once that has been erased, so that nobody brings it back by sending it again.
+#: The keys of accepted requests. ``submission`` is inserted later in the same transaction,
+#: and is empty once that was erased, so that a repeated request does not bring it back.
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
@@ -162,7 +162,7 @@ idempotency_keys = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
-#: The wide columns stand last, findings after facts: reading the facts of a class skips them.
+#: The largest columns come last, so that reading the facts of a class skips what follows them.
 reports = Table(
     "reports",
     metadata,
@@ -191,7 +191,7 @@ passbacks = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try_at", UtcDateTime, nullable=False),
     Column("last_error", TextColumn, nullable=False),
-    #: When it was made or last taken: in the future only after the clock went back.
+    #: When it was created or last claimed: in the future only after the clock was set back.
     Column("waits_since", UtcDateTime),
     UniqueConstraint("report", "url"),
     Index(None, "submission", "id"),
@@ -224,14 +224,14 @@ sources = Table(
     Column("config", TextColumn, nullable=False, server_default="{}"),
 )
 
-#: Inspections by the key of all that they depend on; they say nothing of whose file it was.
+#: Cached inspections by a hash of everything that they depend on, without the student.
 inspections = Table(
     "inspections",
     metadata,
     Column("key", TextColumn, primary_key=True),
     Column("body", TextColumn, nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
-    #: When it was last of use, to a day; empty where that was never since.
+    #: When it was last used, exact to a day; empty if never since it was stored.
     Column("used_at", UtcDateTime),
     Index(None, "stored_at"),
 )

@@ -10,7 +10,11 @@ from grader.service.records.pages import Page
 
 
 class AuditLog(Protocol):
-    """The audit log. What changes something notes it in its own transaction; this is the rest."""
+    """The audit log.
+
+    A store method that changes something appends its entry in its own transaction. The rest, such
+    as reads by staff, is appended here.
+    """
 
     def append(
         self,
@@ -22,7 +26,14 @@ class AuditLog(Protocol):
         now: datetime,
         **detail: str | int,
     ) -> None:
-        """Append one entry; ``detail`` never holds a secret."""
+        """Append an entry that ``actor`` did ``action`` to ``subject`` at ``now``.
+
+        ``detail`` must not contain a secret.
+        """
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
-        """Entries, newest first. Raises BadRequest for a bad cursor."""
+        """Return up to ``limit`` entries that match ``query``, newest first.
+
+        Raises:
+            BadRequest: ``cursor`` is invalid.
+        """

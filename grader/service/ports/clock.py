@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time that the service is given."""
+    """The source of the current time. Tests and chaos runs use a clock of their own."""
 
     def now(self) -> datetime:
-        """Now, aware, in UTC."""
+        """Return the current time as an aware datetime in UTC."""

@@ -10,21 +10,25 @@ from grader.service.records.passbacks import Passback, PassbackState
 
 
 class Passbacks(Protocol):
-    """Scores on their way out."""
+    """The outbox: scores that are to be sent."""
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
-        """Take the next due passback: tries+1 and ``next_try_at`` moved by the lease, committed."""
+        """Claim the next due score, or return ``None``.
+
+        In one transaction, ``tries`` rises by one and ``next_try_at`` becomes the end of the
+        ``lease``, so the score is due again if the sender dies.
+        """
 
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Note how a try ended, unless somebody else has taken it since (``tries`` differs)."""
+        """Store the outcome of a try, unless a later try has begun (``tries`` differs)."""
 
     def clamp_times(self, now: datetime) -> int:
-        """Undo what a clock that went back has put off; how many passbacks that was.
+        """Correct the times of scores after the clock was set back, and return their number.
 
-        One that has been waiting since a moment that is yet to come begins to wait now.
+        A score that has waited since a time after ``now`` starts its waiting time at ``now``.
         """
 
     def of(self, submission_id: str) -> Sequence[Passback]:
-        """The passbacks of a submission, oldest first."""
+        """Return the scores of a submission, oldest first."""

@@ -11,22 +11,23 @@ from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 
 
 class Rubrics(Protocol):
-    """Exercises and the versions of their rubrics."""
+    """Exercises, and the published versions of their rubrics."""
 
     def publish(
         self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
     ) -> RubricRecord:
-        """Store the next version, with an audit entry.
+        """Store ``text`` as the next version, with an audit entry.
 
-        ``base`` is the version that it replaces; ``None`` for a new exercise.
+        ``base`` is the version that it replaces, or ``None`` for a new exercise. ``digest`` is the
+        SHA-256 of ``text``.
 
         Raises:
-            PreconditionFailed: another version is the newest by now.
+            PreconditionFailed: ``base`` is not the newest version.
             Conflict: the exercise belongs to another course.
         """
 
     def newest(self, exercise: str) -> RubricRecord | None:
-        """The newest version, or ``None``."""
+        """Return the newest version, or ``None`` if there is no such exercise."""
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
-        """Exercises by id; of one course where one is named."""
+        """Return exercises sorted by id. An empty ``course`` stands for every course."""

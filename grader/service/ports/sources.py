@@ -10,13 +10,13 @@ from grader.service.records.sources import SourceRecord
 
 
 class Sources(Protocol):
-    """Systems that send submissions by webhook."""
+    """The systems that send submissions by webhook."""
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create or replace, with an audit entry."""
+        """Create or replace ``source``, with an audit entry for ``actor``."""
 
     def get(self, name: str) -> SourceRecord | None:
-        """The source of that name."""
+        """Return the source called ``name``, or ``None``."""
 
     def all(self) -> Sequence[SourceRecord]:
-        """Every source by name."""
+        """Return all sources, sorted by name."""

@@ -14,7 +14,7 @@ from grader.service.ports.tokens import Tokens
 
 
 class Store(Protocol):
-    """The rooms of the store."""
+    """The repositories of the store."""
 
     submissions: Submissions
     rubrics: Rubrics
@@ -25,4 +25,4 @@ class Store(Protocol):
     facts: FactsCache
 
     def ping(self) -> None:
-        """Raises when the database cannot be reached."""
+        """Raise StoreUnavailable if the database cannot be reached."""

@@ -18,66 +18,78 @@ from grader.service.records.submissions import NewSubmission, SubmissionRecord, 
 
 
 class Submissions(Protocol):
-    """Accepted submissions, their archives, facts and reports."""
+    """Submissions with their archives, facts and reports, and the queue that they form."""
 
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
-        """Store bytes, row, key and audit entry; the record, and whether it is new.
+        """Store an upload with its key and audit entry; return its record and whether it is new.
 
-        The same key with the same digest gives the record of the first time. ``attempt`` counts
-        a student's submissions to an exercise from 1. With ``new.supersedes`` older attempts that
-        have not been begun end as superseded in the same transaction.
+        A key that was used before with the same digest returns the record of the first time. The
+        record's ``attempt`` counts the student's submissions to the exercise from 1. If
+        ``new.supersedes`` is set, older attempts that no worker has started become superseded in
+        the same transaction.
 
         Raises:
-            NotFound: no such exercise. KeyReused: the key came before with another content.
+            NotFound: there is no such exercise.
+            KeyReused: the key was used before with another content.
         """
 
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
-        """Take the next fair due row: state, lease, fencing token and tries+1, committed.
+        """Claim the next due submission of ``lane`` for ``lease``, or return ``None``.
 
-        Fair: students in turn (who has fewest rows running or lately graded goes first), a
-        student's newest attempt before older ones, then by time received.
+        Students take turns: first who has the fewest submissions running or graded in the last
+        minutes, then whose submission has waited longest. Of one student's attempts at an
+        exercise, the newest is claimed. The claim is committed, with its fencing token and with
+        ``tries`` raised by one.
         """
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
-        """Store report, facts and passback and set the state, if the claim still holds.
+        """Store ``result`` if ``claim`` is still valid, and return whether it was.
 
-        The state is the report's status. One report per (submission, rubric version, engine
-        version); one that needed attention is replaced by what a retry gives.
+        The state of the submission becomes the status of the report. There is one report for each
+        (submission, rubric version, engine version); only one that needed attention is replaced.
         """
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
-        """Put a claimed row back after a fault, or park it after its last try."""
+        """Queue a claimed submission again for ``retry_at``; return whether the claim was valid.
+
+        After the last try it needs attention instead, with ``problem`` as the reason.
+        """
 
     def sweep(self, now: datetime) -> Swept:
-        """Put back rows whose lease ran out, park those without tries left, list due lanes."""
+        """Queue submissions again whose lease has expired; return what is due.
+
+        A submission without tries left needs attention instead.
+        """
 
     def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
-        """Undo what a clock that went back has put off; how many rows that was.
+        """Correct times after the clock was set back, and return the number of changed rows.
 
-        No lease ends later than ``lease`` from now, and no row waits longer than ``pause``.
+        Afterwards no lease ends later than ``lease`` after ``now``, and no submission waits longer
+        than ``pause`` for its next try.
         """
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
-        """Queue a row that needs attention again, with fresh tries and an audit entry.
+        """Queue a submission that needs attention again, with all its tries and an audit entry.
 
         Raises:
-            NotFound: no such submission. Conflict: it does not need attention.
+            NotFound: there is no such submission.
+            Conflict: the submission does not need attention.
         """
 
     def get(self, submission_id: str) -> SubmissionRecord:
-        """Raises NotFound."""
+        """Return a submission. Raises NotFound if there is none."""
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """The newest report, or ``None`` while there is none."""
+        """Return the newest report, or ``None`` while there is none."""
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """The facts of the newest report, findings included."""
+        """Return the facts of the newest report with their findings, or ``None``."""
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """The latest graded one of the same student's attempts before this one, with its facts."""
+        """Return the newest graded attempt before ``submission``, with its facts, or ``None``."""
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """The bytes that were handed in and their file name. Raises NotFound."""
+        """Return the uploaded bytes and their file name. Raises NotFound."""
 
     def page(
         self,
@@ -88,22 +100,29 @@ class Submissions(Protocol):
         cursor: str = "",
         limit: int = 50,
     ) -> Page[SubmissionRecord]:
-        """Submissions of an exercise, newest first. Raises BadRequest for a bad cursor."""
+        """Return up to ``limit`` submissions of an exercise, newest first.
+
+        An empty ``student`` and a ``state`` of ``None`` match everything.
+
+        Raises:
+            BadRequest: ``cursor`` is invalid.
+        """
 
     def queue(self) -> QueueState:
-        """How much waits."""
+        """Return the size of the queue."""
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
-        """The ids of those that wait in a lane, as they are to be claimed if nothing new comes."""
+        """Return the ids of the queued submissions of ``lane`` in the order of future claims."""
 
     def throughput(self, now: datetime) -> Throughput:
-        """How fast it went lately, for an estimate."""
+        """Return the recent and the running gradings, for an estimate."""
 
     def marks(self, exercise: str) -> Iterator[Mark]:
-        """What each student's newest attempt that has a report earned, by student."""
+        """Yield the mark of each student's newest attempt with a report, sorted by student."""
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Each submission of an exercise with its newest facts, findings left out.
+        """Yield each graded submission of an exercise with its newest facts, without findings.
 
-        Oldest first. They are read as they are asked for: keep what you make of them, not them.
+        Oldest first. They are read in portions, so a caller that keeps only results needs little
+        memory for a large class.
         """

@@ -10,7 +10,7 @@ from grader.service.records.tokens import Role, TokenRecord
 
 
 class Tokens(Protocol):
-    """Bearer tokens, stored hashed."""
+    """Bearer tokens. Only the digest of a token's secret is stored."""
 
     def create(
         self,
@@ -24,13 +24,16 @@ class Tokens(Protocol):
         actor: str,
         now: datetime,
     ) -> TokenRecord:
-        """Store a token by the SHA-256 of its secret, with an audit entry."""
+        """Store a token with ``digest``, the SHA-256 of its secret, and an audit entry."""
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
-        """The token of that digest; notes that it was used (at most once a minute)."""
+        """Return the token with ``digest``, or ``None``, also if it has expired or was revoked.
+
+        The time of the last use of a valid token is stored, at most once a minute.
+        """
 
     def all(self) -> Sequence[TokenRecord]:
-        """Every token, oldest first."""
+        """Return all tokens, oldest first."""
 
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
-        """Raises NotFound."""
+        """Revoke a token, with an audit entry. Raises NotFound if there is no such token."""

@@ -9,9 +9,11 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One act. ``actor`` is a token's id (``actor_name`` its name) or the name of who acted.
+    """One entry of the audit log.
 
-    ``course`` is empty where the act is about none. ``detail`` never holds a secret.
+    ``actor`` is the id of a token (``actor_name`` is its name then), or a name such as
+    ``command line`` or ``webhook:moodle``. ``course`` is empty if the action concerns no course.
+    ``detail`` contains no secrets.
     """
 
     id: str
@@ -26,9 +28,9 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class AuditQuery:
-    """Which entries are wanted: those that fit everything that is given.
+    """A filter for entries. An entry must match every field that is not empty.
 
-    ``since`` is the first moment, ``until`` the one after the last.
+    ``since`` is inclusive, ``until`` exclusive.
     """
 
     course: str = ""

@@ -11,9 +11,9 @@ from grader.service.records.submissions import SubmissionState
 
 @dataclass(frozen=True)
 class Mark:
-    """What the newest attempt of a student that has a report earned.
+    """The points of a student's newest attempt that has a report.
 
-    ``points`` is ``None`` while any are withheld.
+    ``points`` is ``None`` while any points are withheld.
     """
 
     student: str

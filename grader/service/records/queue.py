@@ -1,4 +1,4 @@
-"""A claimed submission, and the size and upkeep of the queue."""
+"""Claims, the size of the queue, and the result of a sweep."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class QueueState:
-    """How much waits, and since when the oldest does (``None``: nothing waits)."""
+    """The number of submissions by state.
+
+    ``oldest_queued_at`` is ``None`` if nothing is queued.
+    """
 
     queued: int
     running: int
@@ -36,7 +39,12 @@ class QueueState:
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep found: rows put back, rows parked, lanes with due rows, passbacks due."""
+    """The result of a sweep.
+
+    ``requeued`` counts submissions that were queued again and ``parked`` those that now need
+    attention, after their worker was lost. ``due_lanes`` are the lanes with a submission that can
+    be claimed, ``due_passbacks`` the number of scores that can be sent.
+    """
 
     requeued: int
     parked: int

@@ -27,7 +27,7 @@ class Result:
 
 @dataclass(frozen=True)
 class StoredReport:
-    """A report as it was stored, with the submission it is about."""
+    """A stored report with its submission."""
 
     submission: SubmissionRecord
     report: Report

@@ -8,7 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class RubricRecord:
-    """One published version of an exercise's rubric; ``text`` is the source as it was sent."""
+    """A published version of the rubric of an exercise.
+
+    ``text`` is its source as it was sent, ``digest`` the SHA-256 of that.
+    """
 
     exercise: str
     course: str
@@ -20,7 +23,7 @@ class RubricRecord:
 
     @property
     def etag(self) -> str:
-        """The strong entity tag of this version, in quotes."""
+        """The strong entity tag of this version with its quotes, e.g. ``"3-0f1e2d3c4b5a6978"``."""
         return f'"{self.version}-{self.digest[:16]}"'
 
 

@@ -10,23 +10,24 @@ from grader.service.lanes import Lane
 
 
 class SubmissionState(StrEnum):
-    """Where an accepted submission stands."""
+    """The state of a submission."""
 
     QUEUED = "queued"
     RUNNING = "running"
     GRADED = "graded"
-    #: A fault of ours: waits for an instructor, who can retry it.
+    #: Grading failed on our side. An instructor can retry it.
     NEEDS_ATTENTION = "needs_attention"
-    #: A newer attempt came before this one was begun. It has no report, and will have none.
+    #: A newer attempt arrived before a worker started this one, which never gets a report.
     SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True)
 class SubmissionRecord:
-    """An accepted submission. ``problem`` says why it needs attention, when it does.
+    """An accepted submission.
 
-    ``queued_at`` is since when it waits: when it was received, or when somebody asked for another
-    try. ``superseded_by`` is the id of the newer attempt that took its place, where one did.
+    ``tries`` counts how often a worker started to grade it. ``problem`` says why it needs
+    attention, or is empty. ``queued_at`` is when it was received, or when somebody asked for a
+    retry. ``superseded_by`` is the id of the newer attempt that replaced it.
     """
 
     id: str
@@ -49,13 +50,15 @@ class SubmissionRecord:
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """What is accepted in one transaction: bytes, row, keys and audit entry.
+    """An upload that is accepted in one transaction.
 
-    ``idempotency_key`` and ``webhook_id`` are empty where there is none; either is unique in
-    ``scope`` (a token's id, or ``webhook:<source>``), and ``request_digest`` is a SHA-256 over
-    everything that was sent, so that a key that comes again with another content is refused.
-    ``callback_url`` asks for the score to be sent there. With ``supersedes`` it takes the place of
-    the student's older attempts that have not been begun, unless somebody waits for their scores.
+    ``data`` are the uploaded bytes and ``source`` names where they came from: ``api`` or a webhook
+    source. ``idempotency_key`` (a webhook id, for an event) is unique in ``scope``, which is the id
+    of a token or ``webhook:<source>``; empty means none. ``request_digest`` is a SHA-256 of the
+    whole request, so that a key that is reused for another request is refused. The score is to be
+    sent to ``callback_url`` together with ``callback_context``; an empty URL asks for no score.
+    With ``supersedes`` it replaces the student's older attempts that no worker has started, unless
+    their score is to be sent.
     """
 
     exercise: str

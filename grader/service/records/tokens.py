@@ -19,9 +19,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class TokenRecord:
-    """A token, without its secret. ``course`` is empty for an admin.
+    """A token without its secret. ``course`` is empty for an admin.
 
-    ``student`` is set for a student's token: what is handed in with it is that student's.
+    ``student`` is set for a student's token: every upload with it belongs to that student.
     """
 
     id: str
@@ -35,7 +35,7 @@ class TokenRecord:
     last_used_at: datetime | None
 
     def ended(self, now: datetime) -> str:
-        """``revoked`` or ``expired``; empty while it is good."""
+        """Return ``revoked`` or ``expired``, or an empty string while the token is valid."""
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else ""

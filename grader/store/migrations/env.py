@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions, on the connection that it was given, in its transaction."""
+"""Alembic's entry point: run the revisions on the given connection, in its transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.store.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    # SQLite alters a table by making a new one; elsewhere this changes nothing.
+    # SQLite cannot alter most of a table, so Alembic copies it; PostgreSQL is not affected.
     render_as_batch=True,
 )
 with context.begin_transaction():

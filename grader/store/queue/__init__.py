@@ -1,4 +1,4 @@
-"""The queue: rows of submissions, accepted, ordered, claimed and swept."""
+"""The queue: rows of submissions that are accepted, ordered, claimed and swept."""
 
 from grader.store.queue.accept import accept
 from grader.store.queue.claims import (

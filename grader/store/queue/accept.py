@@ -1,4 +1,4 @@
-"""Taking a submission in: bytes, row, key and audit entry, all or nothing."""
+"""Accept an upload: store bytes, row, key and audit entry in one transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIRST_OF_KEY = (
     .where(idempotency_keys.c.key == bindparam("key"))
 )
 _SUBMISSION = insert(submissions).returning(*RECORD)
-# A row that somebody asked to have graded again, or whose score an LMS waits for, is left alone.
+# Not superseded: a row that was retried (``queued_at``), and one whose score an LMS waits for.
 _SUPERSEDED = (
     update(submissions)
     .where(submissions.c.exercise == bindparam("of_exercise"))
@@ -46,7 +46,7 @@ def _free_key(insert_into: InsertInto) -> Executable:
 
 @for_dialect
 def _archive(insert_into: InsertInto) -> Executable:
-    """Bytes that are there already are not written again, but held: nobody may remove them now."""
+    """Insert an archive, or lock it if it exists, so that no purge deletes it meanwhile."""
     return insert_into(archives).on_conflict_do_update(
         index_elements=[archives.c.sha256],
         set_={"created_at": archives.c.created_at},
@@ -66,19 +66,21 @@ def _attempt(insert_into: InsertInto) -> Executable:
 def accept(
     connection: Connection, new: NewSubmission, now: datetime
 ) -> tuple[SubmissionRecord, bool]:
-    """The record, and whether it is new.
+    """Store the upload ``new`` and return its record, and whether it is new.
 
-    Every transaction takes its locks in one order (key, archive, attempt), so two of them never
-    wait for each other.
+    Every transaction takes its locks in the same order (key, archive, attempt), so that no two of
+    them wait for each other.
 
     Raises:
-        NotFound: no such exercise. KeyReused: the key came before with another content.
+        NotFound: there is no such exercise.
+        KeyReused: the key was used before with another content.
+        Conflict: the key was used for a submission that was erased.
     """
     course = _course_of(connection, new.exercise)
     submission_id = new_id(now)
     if new.idempotency_key and not _take_key(connection, new, submission_id, now):
-        return _first_of(connection, new), False
-    sha256 = _keep_archive(connection, new.data, now)
+        return _first_with_key(connection, new), False
+    sha256 = _store_archive(connection, new.data, now)
     attempt = _count_attempt(connection, new)
     row = connection.execute(
         _SUBMISSION,
@@ -100,9 +102,9 @@ def accept(
 
 
 def _supersede(connection: Connection, newer: SubmissionRecord, actor: str, now: datetime) -> None:
-    """Let older attempts that have not been begun come to their end without a report.
+    """Mark the student's older attempts that no worker has started as superseded by ``newer``.
 
-    A row that is being claimed at this moment is begun: its lock is waited for.
+    Waits for a claim in progress, after which the row counts as started.
     """
     whose = {"of_exercise": newer.exercise, "of_student": newer.student}
     older = connection.execute(_SUPERSEDED, whose | {"newer": newer.attempt, "by": newer.id})
@@ -121,7 +123,7 @@ def _course_of(connection: Connection, exercise: str) -> str:
 def _take_key(
     connection: Connection, new: NewSubmission, submission_id: str, now: datetime
 ) -> bool:
-    """Whether the key was free. Waits for a transaction that is taking the same key right now."""
+    """Insert the key; return whether it was free. Waits for a transaction with the same key."""
     taken = connection.execute(
         _free_key(connection),
         {
@@ -135,7 +137,7 @@ def _take_key(
     return taken.scalar() is not None
 
 
-def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
+def _first_with_key(connection: Connection, new: NewSubmission) -> SubmissionRecord:
     row = connection.execute(_FIRST_OF_KEY, {"scope": new.scope, "key": new.idempotency_key}).one()
     if row.id is None:
         raise Conflict(
@@ -150,7 +152,7 @@ def _first_of(connection: Connection, new: NewSubmission) -> SubmissionRecord:
     return record_of(row)
 
 
-def _keep_archive(connection: Connection, data: bytes, now: datetime) -> str:
+def _store_archive(connection: Connection, data: bytes, now: datetime) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     connection.execute(_archive(connection), {"sha256": sha256, "data": data, "created_at": now})
     return sha256

@@ -1,4 +1,4 @@
-"""The queue: claim, give back, sweep and retry. The rows are the queue; there is no other."""
+"""Claim, release, sweep and retry submissions. Their rows are the queue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CLAIM = (
 )
 _ARCHIVE = select(archives.c.data).where(archives.c.sha256 == bindparam("sha256"))
 _RECORD_OF = select(*RECORD).where(submissions.c.id == bindparam("submission"))
-# Others may be doing the same: a row that is locked is in good hands.
+# A locked row is being changed by another process that does the same.
 _LOST_ROWS = (
     select(submissions.c.id)
     .where(RUNNING, submissions.c.lease_until <= bindparam("now"))
@@ -47,7 +47,7 @@ _PARK_LOST = (
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
     .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
 )
-# A clock that went back leaves times behind that lie further ahead than any was ever set.
+# After the clock was set back, rows have times further ahead than any that this code sets.
 _BRING_LEASES_FORWARD = (
     update(submissions)
     .where(RUNNING, submissions.c.lease_until > bindparam("latest"))
@@ -70,7 +70,7 @@ _LOST = "The worker was lost while grading, {tries} times: the submission may be
 def claim(
     connection: Connection, lane: Lane, now: datetime, lease: timedelta, max_tries: int
 ) -> Claim | None:
-    """Take the next fair due row. The try counts even if the worker dies on it."""
+    """Claim the next due row. The try counts even if the worker dies."""
     _requeue_lost(connection, now, max_tries)
     chosen = next_due(connection, lane, now)
     if chosen is None:
@@ -84,7 +84,7 @@ def claim(
 def release(
     connection: Connection, held: Claim, problem: str, retry_at: datetime, max_tries: int
 ) -> bool:
-    """Queue a claimed row for another try, or park it after its last one."""
+    """Queue a claimed row again, or mark it as needing attention after its last try."""
     parked = held.submission.tries >= max_tries
     state = _STATE.NEEDS_ATTENTION if parked else _STATE.QUEUED
     given = connection.execute(
@@ -102,7 +102,7 @@ def release(
 
 
 def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
-    """Put back what lost its worker, park what has no tries left, and say what is due."""
+    """Queue rows again whose lease has expired, or park them after the last try; count due rows."""
     requeued = _requeue_lost(connection, now, max_tries)
     parked = _park_lost(connection, now, max_tries)
     lanes = tuple(lane for lane in Lane if _is_due(connection, lane, now))
@@ -112,7 +112,7 @@ def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
 
 
 def clamp_times(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
-    """No lease ends later than ``lease`` from now, no row waits longer than ``pause``."""
+    """Limit lease ends to ``lease`` after ``now``, and the start of a next try to ``pause``."""
     changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
     return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
 
@@ -136,10 +136,11 @@ def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
 def retry(
     connection: Connection, submission_id: str, actor: str, now: datetime
 ) -> SubmissionRecord:
-    """Queue a parked row again with fresh tries.
+    """Queue a row that needs attention again, with all its tries.
 
     Raises:
-        NotFound: no such submission. Conflict: it does not need attention.
+        NotFound: there is no such submission.
+        Conflict: it does not need attention.
     """
     row = connection.execute(
         update(submissions)
@@ -158,7 +159,7 @@ def retry(
 
 
 def get(connection: Connection, submission_id: str) -> SubmissionRecord:
-    """Raises NotFound."""
+    """Return a submission. Raises NotFound if there is none."""
     row = connection.execute(_RECORD_OF, {"submission": submission_id}).one_or_none()
     if row is None:
         raise NotFound(f"There is no submission {submission_id!r}.")
@@ -166,6 +167,6 @@ def get(connection: Connection, submission_id: str) -> SubmissionRecord:
 
 
 def waiting(connection: Connection) -> QueueState:
-    """How much waits, and since when."""
+    """Count the rows by state."""
     queued, running, parked, oldest = connection.execute(_WAITING).one()
     return QueueState(queued, running, parked, oldest)

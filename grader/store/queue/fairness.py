@@ -1,4 +1,4 @@
-"""Whose turn it is. One student's burst never makes another wait for all of it."""
+"""Choose the next submission: students take turns, so one student's burst delays nobody else."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from grader.service.lanes import Lane
 from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions
 
-#: How long a graded row counts against its student's next turn.
+#: How long a graded row counts as load of its student. Chosen by hand.
 RECENT = timedelta(minutes=5)
-#: How many students are tried where other workers are taking their rows at this very moment.
-_IN_TURN = 16
+#: How many busy students are tried, because other workers may have locked their rows. By hand.
+_MAX_CANDIDATES = 16
 
 _DUE = (
     QUEUED,
@@ -30,8 +30,8 @@ _DUE = (
     submissions.c.not_before <= bindparam("now"),
 )
 _WHO = (submissions.c.course, submissions.c.student)
-#: The (course, student) of every row of the lane that is running or was lately graded. The other
-#: lane does not count: a regrade of yesterday's work makes nobody's upload of today wait.
+#: The (course, student) of every row of the lane that is running or was graded recently. The other
+#: lane does not count: a regrade of old work must not delay the student's upload of today.
 _OF_LANE = submissions.c.lane == bindparam("lane")
 BUSY = union_all(
     select(*_WHO).where(RUNNING, _OF_LANE),
@@ -40,9 +40,9 @@ BUSY = union_all(
 
 
 def _oldest_of_busy() -> Select[str]:
-    """The oldest row of each busy student, those with the smallest load first.
+    """Select the oldest due row of each busy student, smallest load first.
 
-    Ids sort by the time received, so they give the order among equals.
+    Ids sort by the time received, so they decide between equal loads.
     """
     who = (BUSY.c.course, BUSY.c.student)
     loads = select(*who, func.count().label("load")).group_by(*who).subquery()
@@ -60,7 +60,7 @@ def _oldest_of_busy() -> Select[str]:
         select(firsts.c.first)
         .where(firsts.c.first.is_not(None))
         .order_by(firsts.c.load, firsts.c.first)
-        .limit(_IN_TURN)
+        .limit(_MAX_CANDIDATES)
     )
 
 
@@ -71,7 +71,7 @@ _OLDEST = (
     .limit(1)
     .with_for_update(skip_locked=True, of=submissions)
 )
-# NOT IN rather than a join: both databases look it up in a table of hashes or a tree.
+# NOT IN instead of a join: both databases look it up in a hash table or a tree.
 _OLDEST_OF_IDLE = _OLDEST.where(tuple_(*_WHO).not_in(select(BUSY.c.course, BUSY.c.student)))
 _OLDEST_OF_BUSY = _oldest_of_busy()
 _THIS_ONE = _OLDEST.where(submissions.c.id == bindparam("candidate"))
@@ -88,15 +88,15 @@ _NEWEST_ATTEMPT = (
 
 
 def counted_since(now: datetime) -> datetime:
-    """From when on a graded row counts against its student's next turn."""
+    """Return the time since which graded rows count as load."""
     return now - RECENT
 
 
 def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
-    """The id of the row to take next, locked, or ``None``.
+    """Lock the row to claim next and return its id, or ``None`` if no row is due.
 
-    Students with the fewest rows running or lately graded go first, then who has waited longest;
-    of the student whose turn it is, the newest attempt at that exercise.
+    Students with the fewest rows running or graded recently go first, then whose row has waited
+    longest. Of that row's student and exercise, the newest attempt is returned.
     """
     due = {"lane": lane.value, "now": now}
     first = _first_in_turn(connection, due)
@@ -108,10 +108,10 @@ def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
 
 
 def _first_in_turn(connection: Connection, due: dict[str, Any]) -> AnyRow | None:
-    """The longest waiting row of the student whose turn it is, locked.
+    """Lock and return the row that has waited longest of the student whose turn it is.
 
-    Two steps, so that neither ever sorts all that waits: rows by age until one is of an idle
-    student; else the busy students by load, and the oldest row of each from an index.
+    In two steps, so that no query sorts the whole queue: the oldest row of a student without load;
+    if there is none, the busy students by load, with the oldest row of each from an index.
     """
     turn = due | {"graded_since": counted_since(due["now"])}
     found = connection.execute(_OLDEST_OF_IDLE, turn).one_or_none()

@@ -1,4 +1,4 @@
-"""In which order the rows that wait are to be claimed, and how fast that goes."""
+"""The expected order of the queue, and the throughput, for estimates."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from grader.store.queue.fairness import BUSY, counted_since
 from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions
 
-#: So many rows are put in order, more than may wait for long; the others stand behind them.
-_MOST_ROWS = 25_000
+#: At most so many rows are ordered; rows beyond get the position after the last one. By hand.
+_MAX_ROWS = 25_000
 _WHO = (submissions.c.course, submissions.c.student)
-# An index is in this order: nothing is sorted.
+# An index has this order, so the database does not sort.
 _WAITING = (
     select(
         submissions.c.id,
@@ -29,7 +29,7 @@ _WAITING = (
     )
     .where(QUEUED, submissions.c.lane == bindparam("lane"))
     .order_by(*_WHO, submissions.c.received_at, submissions.c.id)
-    .limit(_MOST_ROWS)
+    .limit(_MAX_ROWS)
 )
 _LOADS = select(BUSY.c.course, BUSY.c.student, func.count()).group_by(BUSY.c.course, BUSY.c.student)
 _RECENT = (
@@ -62,9 +62,10 @@ def queue_order(connection: Connection, lane: Lane, now: datetime) -> Sequence[s
 def _turns(
     rows: Iterable[AnyRow], loads: Mapping[tuple[str, str], int]
 ) -> Iterator[tuple[int, str, str]]:
-    """After how many of its student's, and by the age of which row, another is taken.
+    """Yield a sort key and the id of each row: (load before it, oldest id, id).
 
-    Rows come by student and age; ids sort by age.
+    ``rows`` must be sorted by student and age. E.g. a student with 1 running row and 2 queued ones
+    yields keys that start with 1 and 2.
     """
     for who, own in groupby(rows, key=_who):
         for at, (first, taken) in enumerate(_own_order(tuple(own)), start=loads.get(who, 0)):
@@ -72,7 +73,10 @@ def _turns(
 
 
 def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
-    """One student's rows as they are taken, each with the oldest, whose age brings the turn."""
+    """Yield one student's rows in order of claims, each with the row whose age decides the turn.
+
+    The oldest row decides when the student is next; its exercise's newest attempt is claimed.
+    """
     attempts: dict[str, list[str]] = defaultdict(list)
     for submission, _, _, exercise, _ in sorted(own, key=_attempt):
         attempts[exercise].append(submission)
@@ -85,7 +89,7 @@ def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
 
 
 def throughput(connection: Connection, now: datetime) -> Throughput:
-    """How fast it went lately, and what is in work."""
+    """Read the recent gradings, and the start times of those that are running."""
     recent = connection.execute(_RECENT, {"since": now - RECENT})
     running = connection.execute(_IN_WORK, {"now": now})
     return Throughput(tuple(GradingInterval(*row) for row in recent), tuple(running.scalars()))

@@ -1,4 +1,4 @@
-"""The port ``FactsCache``: inspections by the key of everything that they depend on."""
+"""The facts cache: inspections by a hash of everything that they depend on."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from grader.store.dialect import InsertInto, for_dialect
 from grader.store.tables import inspections
 
 Item = TypeVar("Item")
-#: Keys or rows of one statement: both databases bound the parameters of a statement.
+#: The most keys or rows of one statement: both databases limit its parameters.
 _AT_ONCE = 500
-#: How exactly it is known when an inspection was last of use; a write per use would be too much.
+#: The precision of the time of last use. A write at every use would cost too much.
 USE_NOTED = timedelta(days=1)
 _OF_KEYS = inspections.c.key.in_(bindparam("keys", expanding=True))
 _NOTED_AT = func.coalesce(inspections.c.used_at, inspections.c.stored_at)
@@ -30,13 +30,13 @@ def _unknown(insert_into: InsertInto) -> Executable:
 
 
 class SqlFacts:
-    """Shared by every worker on one database; what is stored is never changed."""
+    """Implements the port ``FactsCache`` for all workers of a database. Entries never change."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Those that are known."""
+        """Return the cached inspections among ``keys``, and note that they were used."""
         if not keys:
             return {}
         found: dict[str, Inspection] = {}
@@ -59,10 +59,10 @@ class SqlFacts:
                 connection.execute(_USED, {"keys": some, "now": now})
 
     def put_many(self, inspections_by_key: Mapping[str, Inspection], at: datetime) -> None:
-        """Remember; an inspection that is there already stays."""
+        """Cache inspections that were made at the time ``at``; existing entries stay."""
         if not inspections_by_key:
             return
-        # Sorted, so that two workers with common keys take their locks in the same order.
+        # Sorted, so that two workers with the same keys take their locks in the same order.
         rows = [
             {"key": key, "body": one.model_dump_json(), "stored_at": at}
             for key, one in sorted(inspections_by_key.items())

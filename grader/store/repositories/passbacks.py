@@ -1,4 +1,4 @@
-"""Scores on their way out: made with the result, claimed and settled by the delivery."""
+"""The outbox: scores stored with their report, claimed and settled by the delivery."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
 
 
 class SqlPassbacks:
-    """The port ``Passbacks``; the id of a passback is its webhook's delivery id."""
+    """Implements the port ``Passbacks``. The id of a passback is also its webhook id."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
-        """Take the next due passback; the try counts even if the sender dies on it."""
+        """Claim the next due score. The try counts even if the sender dies."""
         next_due = (
             select(passbacks.c.id)
             .where(DUE, passbacks.c.next_try_at <= now)
@@ -51,7 +51,7 @@ class SqlPassbacks:
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Note how a try ended; nothing happens where a later try has begun."""
+        """Store the outcome of a try, unless a later try has begun."""
         with self._database.write() as connection:
             connection.execute(
                 update(passbacks)
@@ -60,7 +60,7 @@ class SqlPassbacks:
             )
 
     def clamp_times(self, now: datetime) -> int:
-        """Bring scores forward that only a clock that went back has put off."""
+        """Move the times of scores that wait since the future: the clock was set back."""
         of = passbacks.c
         found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)
         with self._database.write() as connection:
@@ -72,7 +72,7 @@ class SqlPassbacks:
         return len(rows)
 
     def of(self, submission_id: str) -> Sequence[Passback]:
-        """The passbacks of a submission, oldest first."""
+        """Return the scores of a submission, oldest first."""
         found = select(*_RECORD.columns).where(passbacks.c.submission == submission_id)
         with self._database.read() as connection:
             return [_RECORD.read(row) for row in connection.execute(found.order_by(passbacks.c.id))]

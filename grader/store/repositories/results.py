@@ -1,4 +1,4 @@
-"""Reports and facts: stored once, with the score that is to be sent out."""
+"""Reports and facts, stored in one transaction with the score that is to be sent."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from grader.service.records import (
 )
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
-from grader.store.repositories.facts_text import engine_version, put_together, read_many, take_apart
+from grader.store.repositories.facts_text import engine_version, join_facts, read_many, split_facts
 from grader.store.repositories.passbacks import enqueue_score
 from grader.store.rows import RECORD, RUNNING, AnyRow, record_of
 from grader.store.tables import reports, submissions
 
 GRADED = SubmissionState.GRADED.value
-#: Facts of so many submissions are in memory at a time where a whole class is looked at.
-_AT_ONCE = 50
+#: How many submissions are read at a time where a whole class is read. Chosen by hand.
+_PORTION = 50
 _KEY = ("submission", "rubric_version", "engine_version")
 _WHAT = ("status", "graded_at", "facts", "findings", "report")
-#: Whether a claim holds; the row stays locked until the transaction ends.
+#: Finds the row of a valid claim, and locks it until the transaction ends.
 _HELD = (
     select(submissions.c.id)
     .where(submissions.c.id == bindparam("submission"), RUNNING)
@@ -68,7 +68,7 @@ _MEASURED = (
     .where(submissions.c.exercise == bindparam("exercise"))
     .where(submissions.c.id > bindparam("after"))
     .order_by(submissions.c.id)
-    .limit(_AT_ONCE)
+    .limit(_PORTION)
 )
 _OTHER = submissions.alias("other")
 _NEWEST_ATTEMPT = (
@@ -91,19 +91,19 @@ _MARKS = (
     .where(submissions.c.student > bindparam("after"))
     .where(submissions.c.attempt == _NEWEST_ATTEMPT)
     .order_by(submissions.c.student)
-    .limit(_AT_ONCE)
+    .limit(_PORTION)
 )
 
 
 class _Outcome(BaseModel):
-    """All that a mark takes of a report."""
+    """The part of a stored report that a mark needs."""
 
     total: TotalLine
 
 
 @for_dialect
 def _report(insert_into: InsertInto) -> Executable:
-    """A report; one that is there already is replaced where it needed attention."""
+    """Insert a report, or replace an existing one that needed attention."""
     inserted = insert_into(reports)
     kept = inserted.on_conflict_do_update(
         index_elements=_KEY,
@@ -114,9 +114,9 @@ def _report(insert_into: InsertInto) -> Executable:
 
 
 def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
-    """Store report, facts and passback and set the state; ``False`` where the claim is lost.
+    """Store report, facts and score and set the state; return ``False`` if the claim was lost.
 
-    A report that is there already stays as it is unless it needed attention.
+    An existing report of the same rubric and engine version stays, unless it needed attention.
     """
     if not _still_held(connection, held):
         return False
@@ -146,8 +146,8 @@ def _still_held(connection: Connection, held: Claim) -> bool:
 def _keep_report(
     connection: Connection, submission_id: str, result: Result, now: datetime
 ) -> tuple[AnyRow, bool]:
-    """Id, status and time of the report that stands now, and whether it is this one."""
-    facts, findings = take_apart(result.facts)
+    """Store the report; return id, status and time of the stored one, and whether it is new."""
+    facts, findings = split_facts(result.facts)
     key = {
         "submission": submission_id,
         "rubric_version": result.rubric.version,
@@ -167,7 +167,7 @@ def _keep_report(
 
 
 def problem_of(report: Report) -> str:
-    """One sentence for an instructor: which check broke where, and how."""
+    """Return one sentence for an instructor about the faults of ``report``."""
     broken = [f"{fault.check} on {fault.path} ({fault.reason})" for fault in report.faults]
     more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
     named = ", ".join(broken[:3]) or "some points are withheld"
@@ -175,7 +175,7 @@ def problem_of(report: Report) -> str:
 
 
 def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
-    """The report of the newest grading."""
+    """Return the report of the newest grading, or ``None``."""
     row = connection.execute(_NEWEST_REPORT, {"submission": submission_id}).one_or_none()
     if row is None:
         return None
@@ -184,17 +184,17 @@ def newest_report(connection: Connection, submission_id: str) -> StoredReport | 
 
 
 def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
-    """The facts of the newest grading, findings included."""
+    """Return the facts of the newest grading with findings, or ``None``."""
     row = connection.execute(
         select(reports.c.facts, reports.c.findings)
         .join(submissions, submissions.c.report_id == reports.c.id)
         .where(submissions.c.id == submission_id)
     ).one_or_none()
-    return None if row is None else put_together(row.facts, row.findings)
+    return None if row is None else join_facts(row.facts, row.findings)
 
 
 def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
-    """The latest of the student's attempts before this one that has been graded."""
+    """Return the student's newest graded attempt before ``submission``, or ``None``."""
     row = connection.execute(
         select(reports.c.facts, reports.c.findings, submissions.c.attempt)
         .join(submissions, submissions.c.report_id == reports.c.id)
@@ -205,15 +205,15 @@ def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | N
         .order_by(submissions.c.attempt.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else Earlier(put_together(row.facts, row.findings), row.attempt)
+    return None if row is None else Earlier(join_facts(row.facts, row.findings), row.attempt)
 
 
 def measured(
     connection: Connection, exercise: str, after: str
 ) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
-    """The next submissions of an exercise that were measured, with their newest facts.
+    """Return the next graded submissions of an exercise with their newest facts, oldest first.
 
-    Oldest first, from the one after the id ``after`` on; none where those were the last.
+    They start after the id ``after``; an empty result is the end.
     """
     rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
     facts = read_many([row.facts for row in rows])
@@ -221,7 +221,7 @@ def measured(
 
 
 def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
-    """The marks of the next students of an exercise, from the one after ``after`` on."""
+    """Return the marks of the next students of an exercise, after the student ``after``."""
     rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
     return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]
 

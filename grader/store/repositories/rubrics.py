@@ -1,4 +1,4 @@
-"""The port ``Rubrics``: exercises and the versions of their rubrics."""
+"""Exercises and the published versions of their rubrics."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _new_exercise(insert_into: InsertInto) -> Executable:
 
 
 class SqlRubrics:
-    """Published rubrics; a version never changes once it is stored."""
+    """Implements the port ``Rubrics``. A stored version never changes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,7 +38,7 @@ class SqlRubrics:
     def publish(
         self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
     ) -> RubricRecord:
-        """Raises PreconditionFailed, Conflict."""
+        """Store the next version. Raises PreconditionFailed or Conflict as the port says."""
         with self._database.write() as connection:
             version = _next_version(connection, rubric, base)
             row = connection.execute(
@@ -61,7 +61,7 @@ class SqlRubrics:
             return _RECORD.read(row)
 
     def newest(self, exercise: str) -> RubricRecord | None:
-        """The newest version, or ``None``."""
+        """Return the newest version, or ``None``."""
         with self._database.read() as connection:
             row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
         return None if row is None else _RECORD.read(row)
@@ -81,7 +81,7 @@ class SqlRubrics:
 
 
 def _next_version(connection: Connection, rubric: Rubric, base: int | None) -> int:
-    """Take the next version number. Of two writers with one base, the database lets one pass."""
+    """Return the next version number. Of two writers with one ``base``, the second one fails."""
     if base is None and _create(connection, rubric):
         return 1
     held = select(exercises.c.course, exercises.c.version).where(exercises.c.id == rubric.exercise)
@@ -107,7 +107,7 @@ def _next_version(connection: Connection, rubric: Rubric, base: int | None) -> i
 
 
 def _create(connection: Connection, rubric: Rubric) -> bool:
-    """Whether the exercise is new."""
+    """Insert the exercise of ``rubric`` if it is new, and return whether it was."""
     created = connection.execute(
         _new_exercise(connection),
         {

@@ -1,4 +1,4 @@
-"""The port ``Sources``: systems that send submissions by webhook."""
+"""Systems that send submissions by webhook."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def _put(insert_into: InsertInto) -> Executable:
 
 
 class SqlSources:
-    """``config`` is stored in plain text, with the secrets in it: signing needs them."""
+    """Implements the port ``Sources``. Secrets in ``config`` are plain text: signing needs them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create or replace."""
+        """Create or replace a source."""
         values = {
             "name": source.name,
             "course": source.course,
@@ -46,13 +46,13 @@ class SqlSources:
             append_entry(connection, now, actor, "source.put", source.name, course=source.course)
 
     def get(self, name: str) -> SourceRecord | None:
-        """The source of that name, or ``None``."""
+        """Return the source called ``name``, or ``None``."""
         with self._database.read() as connection:
             row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
         return None if row is None else _RECORD.read(row)
 
     def all(self) -> Sequence[SourceRecord]:
-        """Every source by name."""
+        """Return all sources, sorted by name."""
         with self._database.read() as connection:
             rows = connection.execute(_ALL)
             return [_RECORD.read(row) for row in rows]

@@ -1,4 +1,4 @@
-"""The port ``Submissions``: every method is one transaction."""
+"""Submissions with their archives, facts and reports. Every method is one transaction."""
 
 from __future__ import annotations
 
@@ -37,71 +37,71 @@ Item = TypeVar("Item")
 
 
 class SqlSubmissions:
-    """Accepted submissions, their archives, facts and reports."""
+    """Implements the port ``Submissions``, which describes the methods."""
 
     def __init__(self, database: Database, max_tries: int) -> None:
         self._database = database
         self._max_tries = max_tries
 
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
-        """Raises NotFound, KeyReused."""
+        """Store an upload. Raises NotFound or KeyReused."""
         with self._database.write() as connection:
             return queue.accept(connection, new, now)
 
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
-        """The next fair due row, or ``None``."""
+        """Claim the next due submission, or return ``None``."""
         with self._database.write() as connection:
             return queue.claim(connection, lane, now, lease, self._max_tries)
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
-        """Whether the claim still held."""
+        """Store a result; return whether the claim was still valid."""
         with self._database.write() as connection:
             return results.finish(connection, claim, result, now)
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
-        """Whether the claim still held."""
+        """Queue a claimed submission again; return whether the claim was still valid."""
         with self._database.write() as connection:
             return queue.release(connection, claim, problem, retry_at, self._max_tries)
 
     def sweep(self, now: datetime) -> Swept:
-        """What was put back, what was parked, what is due."""
+        """Queue submissions again whose worker was lost; return what is due."""
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
 
     def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
-        """How many rows were put off by a clock that went back."""
+        """Correct times after the clock was set back; return the number of changed rows."""
         with self._database.write() as connection:
             return queue.clamp_times(connection, now, lease, pause)
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
-        """Raises NotFound, Conflict."""
+        """Queue a submission that needs attention again. Raises NotFound or Conflict."""
         with self._database.write() as connection:
             return queue.retry(connection, submission_id, actor, now)
 
     def get(self, submission_id: str) -> SubmissionRecord:
-        """Raises NotFound."""
+        """Return a submission. Raises NotFound."""
         with self._database.read() as connection:
             return queue.get(connection, submission_id)
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """The report of the newest grading, or ``None``."""
+        """Return the report of the newest grading, or ``None``."""
         with self._database.read() as connection:
             return results.newest_report(connection, submission_id)
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """The facts of the newest grading, or ``None``."""
+        """Return the facts of the newest grading with findings, or ``None``."""
         with self._database.read() as connection:
             return results.newest_facts(connection, submission_id)
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """The latest graded attempt before this one; a first attempt asks nothing."""
+        """Return the newest graded attempt before this one; a first attempt needs no query."""
         if submission.attempt == 1:
             return None
         with self._database.read() as connection:
             return results.earlier(connection, submission)
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Raises NotFound."""
+        """Return the uploaded bytes and their file name. Raises NotFound."""
         found = (
             select(archives.c.data, submissions.c.filename)
             .join(submissions, submissions.c.archive_sha256 == archives.c.sha256)
@@ -122,7 +122,7 @@ class SqlSubmissions:
         cursor: str = "",
         limit: int = 50,
     ) -> Page[SubmissionRecord]:
-        """Raises BadRequest for a cursor that is not ours."""
+        """Return a page of submissions. Raises BadRequest if ``cursor`` is invalid."""
         before, size = key_before(cursor), page_size(limit)
         found = select(*RECORD).where(submissions.c.exercise == exercise)
         if student:
@@ -138,32 +138,39 @@ class SqlSubmissions:
         return Page(items, cursor_after(items[-1].id) if more else "")
 
     def queue(self) -> QueueState:
-        """How much waits."""
+        """Return the size of the queue."""
         with self._database.read() as connection:
             return queue.waiting(connection)
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
-        """The ids of the rows that wait in a lane, in the order of claims to come."""
+        """Return the ids of the queued submissions of ``lane`` in the order of future claims."""
         with self._database.read() as connection:
             return queue.queue_order(connection, lane, now)
 
     def throughput(self, now: datetime) -> Throughput:
-        """How fast it went lately."""
+        """Return the recent and the running gradings."""
         with self._database.read() as connection:
             return queue.throughput(connection, now)
 
     def marks(self, exercise: str) -> Iterator[Mark]:
-        """What each student's newest attempt that has a report earned, by student."""
-        return self._portions(partial(results.marks, exercise=exercise), lambda mark: mark.student)
+        """Yield the mark of each student's newest attempt with a report, sorted by student."""
+        return self._in_portions(
+            partial(results.marks, exercise=exercise), lambda mark: mark.student
+        )
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Each submission of an exercise that has been measured, oldest first."""
-        return self._portions(partial(results.measured, exercise=exercise), lambda one: one[0].id)
+        """Yield each graded submission of an exercise with its facts, oldest first."""
+        return self._in_portions(
+            partial(results.measured, exercise=exercise), lambda one: one[0].id
+        )
 
-    def _portions(
+    def _in_portions(
         self, read: Callable[..., Sequence[Item]], key: Callable[[Item], str]
     ) -> Iterator[Item]:
-        """All that ``read(connection, after=...)`` gives, a portion at a time, in order of keys."""
+        """Yield the items of ``read(connection, after=key)`` until it returns none.
+
+        Each portion starts after the ``key`` of the last item before.
+        """
         after = ""
         while True:
             with self._database.read() as connection:

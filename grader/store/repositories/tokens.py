@@ -1,4 +1,4 @@
-"""The port ``Tokens``: bearer tokens by the SHA-256 of their secret."""
+"""Bearer tokens by the SHA-256 of their secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.store.ids import new_id
 from grader.store.rows import RecordColumns
 from grader.store.tables import tokens
 
-#: How exactly the time of a token's last use is known; a write per request would be too much.
+#: The precision of the time of last use. A write at every request would cost too much.
 USE_NOTED = timedelta(minutes=1)
 
 _RECORD = RecordColumns(tokens, TokenRecord)
@@ -24,7 +24,7 @@ _BY_DIGEST = select(*_RECORD.columns).where(tokens.c.digest == bindparam("digest
 
 
 class SqlTokens:
-    """Tokens are revoked, never deleted: the audit trail names them."""
+    """Implements the port ``Tokens``. Tokens are never deleted, because audit entries name them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,7 +41,7 @@ class SqlTokens:
         actor: str,
         now: datetime,
     ) -> TokenRecord:
-        """Raises sqlalchemy.exc.IntegrityError for a digest that is there already."""
+        """Store a token. Raises sqlalchemy.exc.IntegrityError if the digest exists."""
         with self._database.write() as connection:
             row = connection.execute(
                 insert(tokens)
@@ -63,7 +63,7 @@ class SqlTokens:
             return record
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
-        """The token, also one that is revoked or has expired: its record says so."""
+        """Return the token, also an expired or revoked one, and note that it was used."""
         with self._database.read() as connection:
             row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
         if row is None:
@@ -79,13 +79,13 @@ class SqlTokens:
         return replace(record, last_used_at=now)
 
     def all(self) -> Sequence[TokenRecord]:
-        """Every token, oldest first."""
+        """Return all tokens, oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(select(*_RECORD.columns).order_by(tokens.c.id))
             return [_RECORD.read(row) for row in rows]
 
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
-        """Raises NotFound. The time of the first revocation stays."""
+        """Revoke a token. Raises NotFound. A second revocation keeps the time of the first."""
         with self._database.write() as connection:
             row = connection.execute(
                 update(tokens)

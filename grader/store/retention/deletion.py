@@ -1,4 +1,4 @@
-"""Removing submissions with all that hangs on them, and nothing that others need."""
+"""Delete submissions with all rows that belong to them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from grader.store.tables import (
 def remove_submissions(
     connection: Connection, ids: Sequence[str], *, keep_keys: bool = False
 ) -> DeletedRows:
-    """Remove submissions, of which there may be some hundred at a time.
+    """Delete the submissions ``ids`` (some hundred at most) and return the deleted rows.
 
-    A worker that is grading one of them finds its claim lost. With ``keep_keys`` the keys under
-    which they were sent stay taken, and say no longer for what.
+    A worker that is grading one of them loses its claim. With ``keep_keys`` their idempotency keys
+    stay, without the submission, so that a repeated request does not bring one back.
     """
     whose = select(submissions.c.archive_sha256, submissions.c.exercise, submissions.c.student)
-    # Locked: whoever is about to store a report finds its claim lost.
+    # The lock makes a worker that is about to store a report wait, and then lose its claim.
     rows = connection.execute(whose.where(submissions.c.id.in_(ids)).with_for_update()).all()
     sent = connection.execute(delete(passbacks).where(passbacks.c.submission.in_(ids))).rowcount
     judged = connection.execute(delete(reports).where(reports.c.submission.in_(ids))).rowcount
@@ -47,10 +47,9 @@ def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:
 
 
 def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
-    """Remove archives that no submission has any more.
+    """Delete those of the archives ``hashes`` that no submission has any more.
 
-    They are locked before that is asked, and passed over where somebody hands in the same bytes
-    at this moment: who accepts a submission holds its archive.
+    They are locked before the check. One that is locked by an upload of the same bytes is skipped.
     """
     wanted = select(archives.c.sha256).where(archives.c.sha256.in_(hashes))
     held = connection.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
@@ -59,7 +58,7 @@ def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
 
 
 def _remove_attempts(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Remove the counts of (exercise, student) that have no submission left, locked as above."""
+    """Delete the counts of (exercise, student) ``pairs`` without submissions, locked as above."""
     key = tuple_(attempts.c.exercise, attempts.c.student)
     wanted = select(attempts.c.exercise, attempts.c.student).where(key.in_(pairs))
     held = [tuple(row) for row in connection.execute(wanted.with_for_update(skip_locked=True))]

@@ -1,4 +1,4 @@
-"""The port ``Retention``: purging what is old, and all that is held about one student."""
+"""Purge old data; export and erase one student's data."""
 
 from __future__ import annotations
 
@@ -22,50 +22,61 @@ _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
 
 
 class SqlRetention:
-    """Each method is one transaction."""
+    """Implements the port ``Retention``. Each method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def count_purgeable(self, old: PurgeCriteria) -> DeletedRows:
-        """How many submissions and inspections are old."""
-        of_submissions = select(func.count()).select_from(submissions).where(_is_old(old))
-        of_inspections = select(func.count()).select_from(inspections).where(_unused(old.before))
+    def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
+        """Count the submissions and inspections that a purge would delete."""
+        of_submissions = select(func.count()).select_from(submissions).where(_matches(criteria))
+        of_inspections = (
+            select(func.count()).select_from(inspections).where(_unused_since(criteria.before))
+        )
         with self._database.read() as connection:
-            cached = 0 if old.course else connection.execute(of_inspections).scalar_one()
+            cached = 0 if criteria.course else connection.execute(of_inspections).scalar_one()
             return DeletedRows(
                 submissions=connection.execute(of_submissions).scalar_one(), inspections=cached
             )
 
     def purge_submissions(
-        self, old: PurgeCriteria, most: int, actor: str, now: datetime
+        self, criteria: PurgeCriteria, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """The oldest ones first; those that somebody is working on at this moment stay."""
+        """Delete the oldest matching submissions; rows that are locked now are skipped."""
         chosen = (
             select(submissions.c.id)
-            .where(_is_old(old))
+            .where(_matches(criteria))
             .order_by(submissions.c.id)
-            .limit(most)
+            .limit(limit)
             .with_for_update(skip_locked=True)
         )
         with self._database.write() as connection:
             ids = connection.execute(chosen).scalars().all()
-            removed = remove_submissions(connection, ids) if ids else DeletedRows()
+            deleted = remove_submissions(connection, ids) if ids else DeletedRows()
             if ids:
-                told: dict[str, str | int] = {"before": old.before.isoformat(), **counts(removed)}
+                detail: dict[str, str | int] = {
+                    "before": criteria.before.isoformat(),
+                    **counts(deleted),
+                }
                 append_entry(
-                    connection, now, actor, "submissions.purged", "", course=old.course, **told
+                    connection,
+                    now,
+                    actor,
+                    "submissions.purged",
+                    "",
+                    course=criteria.course,
+                    **detail,
                 )
-        return removed
+        return deleted
 
     def purge_inspections(
-        self, before: datetime, most: int, actor: str, now: datetime
+        self, before: datetime, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """In no order: they are a cache, and any of them can be measured again."""
-        chosen = select(inspections.c.key).where(_unused(before)).limit(most)
+        """Delete inspections in any order: all of them can be measured again."""
+        chosen = select(inspections.c.key).where(_unused_since(before)).limit(limit)
         with self._database.write() as connection:
             gone = connection.execute(
-                delete(inspections).where(inspections.c.key.in_(chosen), _unused(before))
+                delete(inspections).where(inspections.c.key.in_(chosen), _unused_since(before))
             ).rowcount
             if gone:
                 since = before.isoformat()
@@ -77,38 +88,43 @@ class SqlRetention:
     def export(
         self, student: str, course: str, actor: str, now: datetime
     ) -> Iterator[ExportedItem]:
-        """Raises NotFound. What is read is of one moment; the entry tells who took it."""
+        """Yield a consistent copy of the data, then add the audit entry. Raises NotFound."""
         with self._database.read() as connection:
-            yield from student_data.held(connection, student, course)
+            yield from student_data.read(connection, student, course)
         with self._database.write() as connection:
             append_entry(connection, now, actor, "student.exported", student, course=course)
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
-        """Raises NotFound. The entry names the student's id: a restored backup may hold it."""
+        """Delete the student's data. Raises NotFound.
+
+        The audit entry names the student, to erase again after an older backup was restored.
+        """
         with self._database.write() as connection:
-            removed = student_data.erase(connection, student, course)
-            told = counts(removed)
-            append_entry(connection, now, actor, "student.erased", student, course=course, **told)
-        self._database.forget_freed()
-        return removed
+            deleted = student_data.erase(connection, student, course)
+            detail = counts(deleted)
+            append_entry(connection, now, actor, "student.erased", student, course=course, **detail)
+        self._database.truncate_log()
+        return deleted
 
 
-def counts(removed: DeletedRows) -> dict[str, int]:
-    """What was removed, for an audit entry."""
-    return {name: count for name, count in asdict(removed).items() if count}
+def counts(deleted: DeletedRows) -> dict[str, int]:
+    """Return the counts that are not zero, for an audit entry."""
+    return {name: count for name, count in asdict(deleted).items() if count}
 
 
-def _is_old(old: PurgeCriteria) -> ColumnElement[bool]:
-    # Ids sort as the times received, so nothing newer is read.
-    found = and_(submissions.c.id < first_id(old.before), submissions.c.received_at < old.before)
-    if old.course:
-        found = and_(found, submissions.c.course == old.course)
-    if not old.unfinished:
+def _matches(criteria: PurgeCriteria) -> ColumnElement[bool]:
+    # Ids sort by the time received, so newer rows are not read.
+    found = and_(
+        submissions.c.id < first_id(criteria.before), submissions.c.received_at < criteria.before
+    )
+    if criteria.course:
+        found = and_(found, submissions.c.course == criteria.course)
+    if not criteria.unfinished:
         to_send = exists().where(passbacks.c.submission == submissions.c.id, DUE)
         found = and_(found, submissions.c.state.in_(_FINISHED), ~to_send)
     return found
 
 
-def _unused(before: datetime) -> ColumnElement[bool]:
-    # What was stored since then was of use since then; the index knows.
+def _unused_since(before: datetime) -> ColumnElement[bool]:
+    # The first condition follows from the second, and can use an index.
     return and_(inspections.c.stored_at < before, _LAST_USED < before)

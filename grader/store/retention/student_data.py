@@ -1,4 +1,4 @@
-"""What is held about one student: read for an export, and erased."""
+"""One student's data: read for an export, and erased."""
 
 from __future__ import annotations
 
@@ -37,21 +37,22 @@ from grader.store.tables import (
     tokens,
 )
 
-#: Beside what a row says about a student, what it says about whoever sent it or proves who that is.
+#: Columns that are not exported: they prove an identity, or are a hash of the request.
 _SECRET = frozenset({"digest", "request_digest", "token"})
-#: Columns that hold JSON.
+#: Text columns that contain JSON.
 _TEXTS = frozenset({reports.c.report, reports.c.facts, reports.c.findings})
+#: The most ids of one statement: both databases limit its parameters.
 _AT_ONCE = 200
 _KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
 
 
-def held(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
-    """Everything, one thing after the other; raises NotFound where there is nothing."""
+def read(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
+    """Yield all data of ``student``; an empty ``course`` means every course. Raises NotFound."""
     ids, token_ids = _find(connection, student, course)
     yield _as_json("tokens", _rows(connection, tokens, tokens.c.id.in_(token_ids)))
     yield _as_json("attempts", _rows(connection, attempts, _attempts(student, course)))
     for submission in ids:
-        yield from _held_of(connection, submission)
+        yield from _read_submission(connection, submission)
     about = [_about(some) for some in _chunks([*ids, *token_ids])]
     entries = {
         row["id"]: row
@@ -61,7 +62,7 @@ def held(connection: Connection, student: str, course: str) -> Iterator[Exported
     yield _as_json("audit", [entries[key] for key in sorted(entries)])
 
 
-def _held_of(connection: Connection, submission: str) -> Iterator[ExportedItem]:
+def _read_submission(connection: Connection, submission: str) -> Iterator[ExportedItem]:
     folder = f"submissions/{submission}"
     (row,) = _rows(connection, submissions, submissions.c.id == submission)
     yield _as_json(f"{folder}/submission", row)
@@ -79,13 +80,15 @@ def _held_of(connection: Connection, submission: str) -> Iterator[ExportedItem]:
 
 
 def erase(connection: Connection, student: str, course: str) -> DeletedRows:
-    """Remove all of it but the keys of others, which stay taken; raises NotFound.
+    """Delete all data of ``student`` and return the deleted rows. Raises NotFound.
 
-    Cached inspections do not say whose file they are of, but they may quote it: those made while
-    the student's submissions were in work go too, with some of others, which cost measuring again.
+    Idempotency keys in the scope of other senders stay, so that a repeated event brings nothing
+    back. Cached inspections do not name a student but may quote a file, so those made while the
+    student's submissions were queued or running are deleted too. Some of them belong to others,
+    whose files are then measured again.
     """
     ids, token_ids = _find(connection, student, course)
-    removed = DeletedRows(inspections=_forget_inspections(connection, ids))
+    removed = DeletedRows(inspections=_delete_inspections(connection, ids))
     own = idempotency_keys.c.scope.in_(token_ids)
     removed += DeletedRows(keys=connection.execute(delete(idempotency_keys).where(own)).rowcount)
     for some in _chunks(ids):
@@ -99,7 +102,7 @@ def erase(connection: Connection, student: str, course: str) -> DeletedRows:
 
 
 def _find(connection: Connection, student: str, course: str) -> tuple[list[str], list[str]]:
-    """The ids of a student's submissions and tokens."""
+    """Return the ids of the student's submissions, and of the student's tokens."""
     mine = select(submissions.c.id).where(submissions.c.student == student)
     owned = select(tokens.c.id).where(tokens.c.student == student)
     owned = owned.where(tokens.c.role == Role.STUDENT.value)
@@ -126,14 +129,14 @@ def _attempts(student: str, course: str) -> ColumnElement[bool]:
 
 
 def _about(ids: Sequence[str]) -> ColumnElement[bool]:
-    """Entries about these things, or of what these tokens did."""
+    """Match audit entries about the ``ids``, or of actions with the tokens among them."""
     return or_(audit.c.subject.in_(ids), audit.c.actor.in_(ids))
 
 
-def _forget_inspections(connection: Connection, ids: Sequence[str]) -> int:
+def _delete_inspections(connection: Connection, ids: Sequence[str]) -> int:
     gone = 0
     for some in _chunks(ids):
-        for begun, ended in connection.execute(_spans(some)).all():
+        for begun, ended in connection.execute(_grading_times(some)).all():
             stored = inspections.c.stored_at >= begun
             if ended is not None:
                 stored = and_(stored, inspections.c.stored_at <= ended)
@@ -141,8 +144,8 @@ def _forget_inspections(connection: Connection, ids: Sequence[str]) -> int:
     return gone
 
 
-def _spans(ids: Sequence[str]) -> Executable:
-    """From when each was received until its last report; until now where there is none."""
+def _grading_times(ids: Sequence[str]) -> Executable:
+    """Select the time each was received and the time of its last report, which may be missing."""
     last = func.max(reports.c.graded_at, type_=reports.c.graded_at.type)
     return (
         select(submissions.c.received_at, last)
@@ -153,7 +156,7 @@ def _spans(ids: Sequence[str]) -> Executable:
 
 
 def _rows(connection: Connection, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """Rows as JSON objects, without secrets."""
+    """Return rows as JSON objects, without :data:`_SECRET` columns."""
     shown = [column for column in table.columns if column.name not in _SECRET]
     found = connection.execute(select(*shown).where(which))
     return [

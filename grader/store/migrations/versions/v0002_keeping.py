@@ -1,4 +1,4 @@
-"""What superseded a submission, since when rows wait, and what letting go of things needs."""
+"""Columns for superseded submissions, waiting times and cache use; indexes for retention."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """New columns are empty in rows that are there; the indexes are for removing those."""
+    """Add columns, which are empty in existing rows, and the indexes that purges need."""
     op.add_column("submissions", sa.Column("superseded_by", TextColumn()))
     op.add_column("submissions", sa.Column("started_at", UtcDateTime()))
     op.add_column("passbacks", sa.Column("waits_since", UtcDateTime()))

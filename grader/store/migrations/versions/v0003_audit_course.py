@@ -1,4 +1,4 @@
-"""The audit log by course and by subject."""
+"""A course for every entry of the audit log, and indexes by course and by subject."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-#: Where the course of an entry that is there already can be looked up.
+#: The table, key and actions with which the course of an existing entry can be looked up.
 _COURSES = (
     ("submissions", "id", "submission.%"),
     ("exercises", "id", "rubric.%"),
@@ -22,7 +22,7 @@ _COURSES = (
 
 
 def upgrade() -> None:
-    """Every entry says which course it is about; empty where it is about none."""
+    """Add the column ``course`` and fill it; it stays empty if the subject has no course."""
     op.add_column("audit", sa.Column("course", TextColumn(), nullable=False, server_default=""))
     audit = sa.table("audit", sa.column("course"), sa.column("action"), sa.column("subject"))
     for table, key, actions in _COURSES:

@@ -16,7 +16,7 @@ from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.store.columns import UtcDateTime
 from grader.store.cursors import cursor_after, key_before
 from grader.store.ids import first_id, new_id
-from grader.store.repositories.facts_text import engine_version, put_together, read_many, take_apart
+from grader.store.repositories.facts_text import engine_version, join_facts, read_many, split_facts
 from tests.contract.material import ENGINE, NOW, facts
 
 moments = st.datetimes(
@@ -80,11 +80,11 @@ def test_an_empty_cursor_is_the_beginning() -> None:
 
 
 @given(st.integers(min_value=0, max_value=30))
-def test_facts_taken_apart_and_put_together_are_the_same(findings: int) -> None:
+def test_facts_that_were_split_are_joined_to_the_same(findings: int) -> None:
     whole = facts(findings)
-    small, found = take_apart(whole)
+    small, found = split_facts(whole)
 
-    assert put_together(small, found) == whole
+    assert join_facts(small, found) == whole
     assert "E501" not in small
 
 
@@ -141,8 +141,8 @@ MEASURED = st.builds(
 @settings(max_examples=25)
 @given(MEASURED)
 def test_whatever_was_measured_is_read_again_as_it_was(whole: SubmissionFacts) -> None:
-    small, found = take_apart(whole)
-    assert put_together(small, found) == whole
+    small, found = split_facts(whole)
+    assert join_facts(small, found) == whole
     assert read_many([small]) == [whole.without_findings()]
 
 
