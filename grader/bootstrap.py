@@ -1,4 +1,4 @@
-"""The composition root: the one place that chooses real collaborators."""
+"""The composition root: the only place that chooses the implementations of the ports."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ from grader.store.sql_store import Store, open_store
 if TYPE_CHECKING:
     from grader.store.backup import Backup
 
-#: Who acts, in the audit trail, where somebody uses the command line.
+#: The actor of audit entries that the command line makes.
 COMMAND_LINE = "command line"
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The clock of the machine."""
 
     def now(self) -> datetime:
-        """Now, aware, in UTC."""
+        """Return the current time as an aware datetime in UTC."""
         return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class Service:
-    """Every use case, wired. The API and the command line take from it what they need."""
+    """All use cases with their collaborators, for the API, the command line and workers."""
 
     settings: Settings
     store: Store
@@ -78,39 +78,39 @@ class Service:
 
     @cached_property
     def receive(self) -> Receive:
-        """Submissions that come as events of other systems."""
-        # HTTP clients are loaded here, so that a worker that only grades starts without them.
+        """The use case for events of other systems. Built at first use."""
+        # This loads HTTP clients, which a worker that only grades does not need.
         return Receive(self.store, inbounds(self.settings.callback_hosts), self.submit)
 
     @cached_property
     def deliver(self) -> Deliver:
-        """Scores on their way to other systems."""
-        # HTTP clients are loaded here, as above.
+        """The use case that sends scores. Built at first use."""
+        # This loads HTTP clients, as above.
         return Deliver(self.store, gradebooks(self.settings.callback_hosts), self.clock)
 
     def seed(self) -> None:
-        """Publish the shipped rubrics whose exercises are not there yet."""
+        """Publish each shipped rubric whose exercise does not exist yet."""
         for text in shipped_rubrics().values():
             self.publish.seed(text)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connections."""
         self.store.close()
 
 
 def read_rubric(text: str) -> Rubric:
-    """A rubric's text, read against the catalog of checks."""
+    """Parse and validate the rubric ``text`` against the catalog of checks."""
     return read_rubric_text(text, CATALOG)
 
 
 def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) -> Submission:
-    """An upload, read in this process: intake runs nothing and inflates within the limits."""
+    """Unpack an upload in this process: intake executes nothing and unpacks within ``limits``."""
     return read_upload(data, filename=filename, limits=limits)
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest revision; safe when several processes do it at once."""
-    # Alembic is loaded here, so that workers start without it.
+    """Migrate the database to the newest revision. Several processes may do it at once."""
+    # This loads Alembic, which workers do not need.
     from grader.store.migrate import upgrade
 
     if not settings.database_url:
@@ -119,7 +119,7 @@ def migrate(settings: Settings) -> None:
 
 
 def back_up(settings: Settings, file: Path) -> Backup:
-    """Write the whole database to a new file; see :func:`grader.store.backup.back_up`."""
+    """Write the database to a new file; see :func:`grader.store.backup.back_up`."""
     from grader.store import backup
 
     now = SystemClock().now()
@@ -127,7 +127,7 @@ def back_up(settings: Settings, file: Path) -> Backup:
 
 
 def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
-    """Make the database what a backup holds; see :func:`grader.store.backup.restore`."""
+    """Replace the database by a backup; see :func:`grader.store.backup.restore`."""
     from grader.store import backup
 
     now = SystemClock().now()
@@ -137,7 +137,7 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
 def build_service(
     settings: Settings, *, clock: Clock | None = None, notifier: Notifier | None = None
 ) -> Service:
-    """Every use case on the real store; wake-up calls go to the configured Redis, if any."""
+    """Build all use cases on the configured store, and on the configured Redis, if there is one."""
     clock = clock or SystemClock()
     notifier = notifier or _notifier(settings)
     store = open_store(settings.database, max_tries=settings.max_tries)

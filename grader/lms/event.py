@@ -3,8 +3,8 @@
     {"type": "submission.created", "exercise": "numbers-refactor", "student": "s123",
      "archive": {"base64": "UEsDB..."}}
 
-``filename`` and ``context`` (given back with the score) may be added, as may fields that are not
-for us; instead of ``base64`` the archive may have a ``url``.
+``filename`` and ``context`` (returned with the score) may be added, and unknown fields are ignored.
+Instead of ``base64`` the archive may have a ``url``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HOW = (
 
 
 class Archive(BaseModel):
-    """The bytes themselves, in base64, or an https URL to fetch them from."""
+    """The archive in base64, or an https URL to fetch it from."""
 
     model_config = ConfigDict(strict=True)
 
@@ -35,7 +35,7 @@ class Archive(BaseModel):
 
 
 class Event(BaseModel):
-    """A submission event. Unknown fields are left alone: an envelope may carry more."""
+    """A submission event. Unknown fields are ignored: a sender may add its own."""
 
     model_config = ConfigDict(strict=True)
 

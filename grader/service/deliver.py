@@ -1,4 +1,4 @@
-"""Send scores back, with retries that outlast a weekend; none is ever dropped."""
+"""Send the scores of the outbox, with retries for about three days. No row is ever deleted."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from grader.service.records import Passback, PassbackState
 
 log = structlog.get_logger(__name__)
 
-#: Waiting times between tries, as the Standard Webhooks specification suggests.
-PAUSES = tuple(
+#: The pauses between tries, as the Standard Webhooks specification suggests: about 3 days in all.
+RETRY_DELAYS = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 )
+#: Longer than any request to a receiver, which ends after 15 s.
 LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
 class Deliver:
-    """The use case."""
+    """The use case. ``gradebooks`` are the sending connectors by connector name."""
 
     store: Store
     gradebooks: Mapping[str, Gradebook]
     clock: Clock
 
     def next(self) -> Passback | None:
-        """Try the next due passback; ``None`` when nothing is due."""
+        """Try to send the next due score and return it, or ``None`` if none is due."""
         passback = self.store.passbacks.claim_due(self.clock.now(), LEASE)
         if passback is None:
             return None
@@ -45,13 +46,13 @@ class Deliver:
 
     def _settle(self, passback: Passback, outcome: Delivery) -> None:
         now = self.clock.now()
-        over = outcome.final or passback.tries > len(PAUSES)
+        give_up = outcome.final or passback.tries > len(RETRY_DELAYS)
         if outcome.sent:
             state, again = PassbackState.SENT, now
-        elif over:
+        elif give_up:
             state, again = PassbackState.FAILED, now
         else:
-            pause = PAUSES[passback.tries - 1]
+            pause = RETRY_DELAYS[passback.tries - 1]
             state, again = PassbackState.DUE, now + max(pause, outcome.retry_after or pause)
         self.store.passbacks.settle(passback, state, outcome.error, again)
         log.info("passback", passback_id=passback.id, state=state.value, error=outcome.error)

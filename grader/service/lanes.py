@@ -1,4 +1,4 @@
-"""The lanes of the queue."""
+"""The lanes of the queue, in order of priority."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """Live uploads go before regrades."""
+    """Live uploads are graded before regrades."""
 
     LIVE = "live"
     REGRADE = "regrade"

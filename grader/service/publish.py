@@ -1,4 +1,4 @@
-"""Publish a rubric: validated, versioned, used by the next grading; old reports are kept."""
+"""Publish a version of a rubric. The next grading uses it; old reports stay."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ class Publish:
     def __call__(
         self, exercise: str, text: str, *, if_match: str, principal: Principal
     ) -> RubricRecord:
-        """Store a rubric's text as the exercise's next version.
+        """Validate ``text`` and store it as the next version of ``exercise``.
 
         ``if_match`` is the entity tag of the version that was edited; it must be empty or ``*``
         for a new exercise.
 
         Raises:
             BadRubric: the text has mistakes, or names another exercise.
-            PreconditionRequired, PreconditionFailed: no tag, or not the newest one's.
-            NotFound: the exercise, or the rubric's course, is not for this token.
+            PreconditionRequired: ``if_match`` is empty, and the exercise exists.
+            PreconditionFailed: ``if_match`` is not the tag of the newest version.
+            NotFound: ``principal`` may not see the exercise, or the course of the rubric.
+            Conflict: the exercise belongs to another course.
         """
         rubric = self.rubric_cache.read(text).rubric
         if rubric.exercise != exercise:
@@ -60,7 +62,7 @@ class Publish:
         )
 
     def seed(self, text: str) -> bool:
-        """Publish a shipped rubric if its exercise is not there yet; whether it was published."""
+        """Publish a shipped rubric unless its exercise exists; return whether it was published."""
         rubric = self.rubric_cache.read(text).rubric
         if self.store.rubrics.newest(rubric.exercise):
             return False
@@ -68,18 +70,18 @@ class Publish:
             self.store.rubrics.publish(
                 rubric, text, digest_of(text), base=None, actor="seed", now=self.clock.now()
             )
-        except PreconditionFailed:  # another process seeded it in this moment
+        except PreconditionFailed:  # another process published it meanwhile
             return False
         return True
 
 
 def digest_of(text: str) -> str:
-    """SHA-256 of a rubric's text, in hexadecimal."""
+    """Return the SHA-256 of ``text`` in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _no_course(course: str, principal: Principal) -> NotFound:
-    """The error for a new exercise in a course that is not this token's."""
+    """Return the error for a new exercise in a course that ``principal`` may not see."""
     return NotFound(
         f"The rubric says course: {course}, and this token is for the course {principal.course}.",
         how_to_fix=f"Write course: {principal.course}, or use a token for {course}: grader token "

@@ -1,4 +1,4 @@
-"""What a token may read: 404 rather than 403 for whatever is not its own."""
+"""Read submissions, reports and exercises. What a principal may not see does not exist for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Read:
     store: Store
 
     def submission(self, submission_id: str, principal: Principal) -> SubmissionRecord:
-        """Raises NotFound, also for what belongs to another course or student."""
+        """Return a submission. Raises NotFound, also if it belongs to another course or student."""
         missing = NotFound(
             f"There is no submission {submission_id!r}.",
             how_to_fix="Use the id from the answer to the upload.",
@@ -49,7 +49,7 @@ class Read:
         return report if may(principal, Act.READ_FACTS) else report.for_students()
 
     def exercise(self, exercise: str, principal: Principal) -> RubricRecord:
-        """The newest rubric of an exercise; raises NotFound."""
+        """Return the newest rubric of an exercise. Raises NotFound, also for another course."""
         record = self.store.rubrics.newest(exercise)
         if record is None or not principal.may_see(record.course):
             raise no_exercise(exercise)
@@ -57,7 +57,7 @@ class Read:
 
 
 def require_report_to_come(record: SubmissionRecord) -> None:
-    """Raises Superseded for a submission that will never have a report."""
+    """Raise Superseded if the submission will never have a report."""
     if record.state is SubmissionState.SUPERSEDED:
         raise Superseded(
             "A newer attempt was handed in before this one was begun, so it was not graded.",
@@ -66,7 +66,7 @@ def require_report_to_come(record: SubmissionRecord) -> None:
 
 
 def with_receipt(stored: StoredReport) -> Report:
-    """A stored report with the times and ids that only the server knows."""
+    """Return the report with a receipt: the times and ids that only the server knows."""
     submission = stored.submission
     receipt = Receipt(
         submission=submission.id,

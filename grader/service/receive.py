@@ -1,4 +1,4 @@
-"""Receive a submission by webhook: verified, read, accepted once per webhook id."""
+"""Receive a submission by webhook. Each webhook id is accepted once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from grader.service.submit import Submit, Upload
 
 @dataclass(frozen=True)
 class Receive:
-    """The use case. The inbox is the table of idempotency keys: unique by (source, webhook id)."""
+    """The use case. ``inbounds`` are the receiving connectors by connector name.
+
+    The table of idempotency keys is the inbox: it is unique by (source, webhook id).
+    """
 
     store: Store
     inbounds: Mapping[str, Inbound]
@@ -25,14 +28,18 @@ class Receive:
     def __call__(
         self, name: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[SubmissionRecord, bool]:
-        """The accepted submission, and whether it is new.
+        """Accept the event of the source ``name``; return its submission, and whether it is new.
 
-        An archive behind a URL is fetched before the answer, so that whatever is answered with
-        success is stored; when it cannot be had the sender's own retries bring it again.
+        An archive behind a URL is fetched before the response, so that a successful response means
+        that it is stored. If it cannot be fetched, the sender repeats the event.
 
         Raises:
-            NotFound: no such source, or no such exercise in its course.
-            BadSignature, BadRequest, BadArchive, KeyReused, Overloaded: as they say.
+            NotFound: there is no such source, or no such exercise in its course.
+            BadSignature: the event was not signed by the source.
+            BadRequest: the event, or the URL in it, is invalid.
+            BadArchive: the archive is invalid.
+            KeyReused: the webhook id came before with another content.
+            Overloaded: the archive cannot be fetched now.
         """
         source = self.store.sources.get(name)
         if source is None:
@@ -48,7 +55,7 @@ class Receive:
         return accepted.record, accepted.is_new
 
     def _rubric(self, incoming: Incoming, source: SourceRecord) -> RubricRecord:
-        """The newest rubric of the exercise, where that is one of the source's course."""
+        """Return the newest rubric of the exercise. Raises NotFound for another course."""
         rubric = self.store.rubrics.newest(incoming.exercise)
         if rubric is None or rubric.course != source.course:
             raise no_exercise(incoming.exercise)

@@ -1,4 +1,4 @@
-"""Take a submission out of ``needs_attention``."""
+"""Queue a submission again that needs attention."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ class Retry:
     notifier: Notifier
 
     def __call__(self, submission_id: str, principal: Principal) -> SubmissionRecord:
-        """The submission, queued again with fresh tries.
+        """Queue the submission with all its tries, and return its record.
 
         Raises:
-            NotFound: no such submission. Conflict: it does not need attention.
+            NotFound: there is no such submission.
+            Conflict: the submission does not need attention.
         """
         record = self.store.submissions.retry(submission_id, principal.actor, self.clock.now())
         self.notifier.notify(record.lane)

@@ -1,4 +1,4 @@
-"""Look at the rows and wake whoever has work; any process may do it, at any time."""
+"""Find due rows and notify workers. Any process may sweep, at any time."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from grader.service.records import Swept
 
 log = structlog.get_logger(__name__)
 
-#: How far the clocks of two processes may be apart without anybody having to do anything.
+#: How far the clocks of two processes may differ without a correction. Chosen by hand.
 SKEW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """The use case. ``lease`` and ``pause`` are those of the workers.
+    """The use case. ``lease`` and ``pause`` must be those of the workers.
 
-    Times are kept as moments of the clock, and a clock may go back: by an hour, where a machine
-    started with a wrong one. What waits for a moment is then brought forward to the latest that
-    can have been meant. A clock that goes forward only ends leases early; whoever still holds one
-    then finds that it has lost its claim.
+    Rows store absolute times, and a clock may be set back, e.g. by an hour on a machine that
+    started with a wrong one. Times that then lie too far ahead are reduced to the latest that
+    can be right. A clock that is set forward only ends leases early, and their workers lose their
+    claims.
     """
 
     store: Store
@@ -33,12 +33,12 @@ class Sweep:
     pause: timedelta
 
     def __call__(self) -> Swept:
-        """Put back what a dead worker held, park what failed too often, wake the rest."""
+        """Queue again what lost its worker, or park it after the last try; notify of due rows."""
         now = self.clock.now()
-        late = self.store.submissions.clamp_times(now + SKEW, self.lease, self.pause)
-        late += self.store.passbacks.clamp_times(now + SKEW)
-        if late:
-            log.warning("clock_went_back", brought_forward=late)
+        corrected = self.store.submissions.clamp_times(now + SKEW, self.lease, self.pause)
+        corrected += self.store.passbacks.clamp_times(now + SKEW)
+        if corrected:
+            log.warning("clock_set_back", corrected_rows=corrected)
         swept = self.store.submissions.sweep(now)
         for lane in swept.due_lanes:
             self.notifier.notify(lane)

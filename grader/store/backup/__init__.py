@@ -1,7 +1,7 @@
-"""Backup and restore: the whole database as one file, in the database's own form.
+"""Backup and restore: the whole database as one file in the database's own format.
 
-A backup of SQLite is a SQLite database; one of PostgreSQL is an archive of ``pg_dump``. Both say
-themselves what they are, so no third form is needed around them.
+A backup of SQLite is a SQLite database, and one of PostgreSQL an archive of ``pg_dump``. The first
+bytes of a file tell which.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from grader.store.migrate import is_known, upgrade
 
 
 class _Kind(Protocol):
-    """One kind of database: a module of this room."""
+    """The backup of one kind of database. Modules of this package implement it."""
 
-    #: What its backups begin with.
+    #: The first bytes of its backups.
     MAGIC: bytes
 
     def save(self, url: URL, file: Path) -> None:
-        """Write one consistent view of a database to an empty file, while others use it."""
+        """Write a consistent copy of a database that is in use to ``file``, which is empty."""
 
     def revision(self, url: URL, file: Path) -> str:
-        """The revision of a backup's schema; raises BadBackup for a file that is torn or foreign.
+        """Return the schema revision of a backup. Raises BadBackup if it is damaged or foreign.
 
-        ``url`` is a database whose tools may be used; it is not written to.
+        ``url`` is a database whose tools are used. It is not changed.
         """
 
     def put_back(self, url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-        """Make a database what a backup holds, with every claim of before made void.
+        """Replace a database by a backup, and invalidate all claims.
 
         Raises:
-            Conflict: others use the database, or it is not empty and ``replace`` does not hold.
+            Conflict: others use the database, or it is not empty and ``replace`` is not set.
         """
 
 
@@ -50,7 +50,7 @@ _KINDS: Mapping[str, _Kind] = {"sqlite": sqlite, "postgresql": postgres}
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup is. ``size`` is in bytes."""
+    """The kind, schema revision and size in bytes of a backup."""
 
     dialect: str
     revision: str
@@ -58,11 +58,13 @@ class Backup:
 
 
 def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
-    """Write a database to a new file that only its owner can read; the service may go on.
+    """Write a database to a new file that only its owner can read. The service may run.
 
     Raises:
-        Conflict: the file is there already. BadRequest: it cannot be written.
-        StoreUnavailable: the database is out of reach. ToolUnavailable: PostgreSQL's tools are.
+        Conflict: the file exists.
+        BadRequest: the file cannot be written.
+        StoreUnavailable: the database cannot be reached.
+        ToolUnavailable: PostgreSQL's tools are missing.
     """
     whole = database_url(url)
     dialect = whole.get_backend_name()
@@ -75,14 +77,14 @@ def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
 
 
 def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -> Backup:
-    """Make a database what a backup holds, and bring it to the newest revision.
+    """Replace a database by a backup, and migrate it to the newest revision.
 
-    All services must be stopped. A worker that still holds a submission from before can no longer
-    finish it: every fencing token has moved past those that anybody was given.
+    All services must be stopped. A worker that still grades a submission from before cannot store
+    its result, because every fencing token is now higher than all that were issued before.
 
     Raises:
-        BadBackup: the file is none, is damaged, or does not fit this database or this version.
-        Conflict: others use the database, or it is not empty and ``replace`` does not hold.
+        BadBackup: the file is no backup, is damaged, or does not fit the database or this version.
+        Conflict: others use the database, or it is not empty and ``replace`` is not set.
         ToolUnavailable: PostgreSQL's tools are missing.
     """
     whole = database_url(url)
@@ -94,7 +96,7 @@ def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -
 
 
 def _describe(url: URL, file: Path) -> Backup:
-    """What a file is; raises BadBackup unless it can be restored to a database of this URL."""
+    """Describe a backup. Raises BadBackup unless it can be restored to the database of ``url``."""
     dialect = _dialect_of(file)
     if dialect != url.get_backend_name():
         raise BadBackup(

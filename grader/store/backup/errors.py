@@ -1,4 +1,4 @@
-"""What can go wrong with a backup; only the command line tells it to anybody."""
+"""Errors of backup and restore. Only the command line shows them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from grader.domain.errors import GraderError
 
 
 class BadBackup(GraderError):
-    """A file that is no backup, is damaged, or does not fit this database or this version."""
+    """The file is no backup, is damaged, or does not fit the database or this version."""
 
     code = "bad-backup"
     title = "The backup cannot be used"
 
 
 class ToolUnavailable(GraderError):
-    """A program of PostgreSQL's is missing or has failed."""
+    """A program of PostgreSQL is missing or failed."""
 
     code = "tool-unavailable"
     title = "A program that this needs is missing or failed"

@@ -27,7 +27,7 @@ from grader.store.backup.sqlite import not_empty
 from grader.store.database import Database
 
 MAGIC = b"PGDMP"
-#: The script of a restore names schemas; what we add to it does not.
+#: The script of a restore clears the search path, which our own statements after it need.
 _OUR_PATH = b"RESET search_path;\n"
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -36,7 +36,7 @@ _OTHERS = text(
 
 
 def save(url: URL, file: Path) -> None:
-    """Have ``pg_dump`` write our tables, as they stand at one moment."""
+    """Write a consistent copy of our tables with ``pg_dump``."""
     with _connected(url) as connection:
         tools = tools_for(url, connection)
         ours = [f"--table={name}" for name in tables_there(connection)]
@@ -45,7 +45,7 @@ def save(url: URL, file: Path) -> None:
 
 
 def revision(url: URL, file: Path) -> str:
-    """Raises BadBackup unless ``pg_restore`` can read all of it and it is one of ours."""
+    """Return the revision of a backup. Raises BadBackup unless ``pg_restore`` can read it all."""
     with _connected(url) as connection:
         tools = tools_for(url, connection)
     try:
@@ -61,7 +61,7 @@ def revision(url: URL, file: Path) -> str:
 
 
 def _revision_in(script: IO[bytes]) -> str:
-    """The one row of ``alembic_version``; reads on to the end, to see that all can be read."""
+    """Return the row of ``alembic_version``. Reads to the end, to find damage anywhere."""
     found = b""
     for line in script:
         if line.startswith(b"COPY ") and b"alembic_version" in line:
@@ -70,10 +70,10 @@ def _revision_in(script: IO[bytes]) -> str:
 
 
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-    """Replace our tables in one transaction, in which the claims of before end as well.
+    """Replace our tables and invalidate all claims in one transaction.
 
-    ``psql`` runs the script that ``pg_restore`` writes, for only so can more be said before it
-    is committed.
+    ``psql`` runs the script that ``pg_restore`` writes, because ``pg_restore`` itself cannot run
+    further statements before it commits.
     """
     with _connected(url) as connection:
         tools = tools_for(url, connection)

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs: found, and run on a database."""
+"""Find PostgreSQL's own programs, and run them on a database."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 @dataclass(frozen=True)
 class Tools:
-    """The programs of one folder. ``database`` is what they call it, without a password."""
+    """The programs in ``folder``. ``database`` is the connection URL without the password."""
 
     folder: Path
     database: str
     environment: dict[str, str]
 
     def run(self, name: str, *arguments: str) -> None:
-        """Run a program to its end; raises ToolUnavailable where it fails."""
+        """Run a program. Raises ToolUnavailable if it fails."""
         with self.output(name, *arguments):
             pass
 
     @contextmanager
     def output(self, name: str, *arguments: str) -> Iterator[IO[bytes]]:
-        """A program's output while it runs; raises ToolUnavailable in the end where it fails."""
+        """Open a program's output while it runs. Raises ToolUnavailable at the end if it failed."""
         with self._started(name, *arguments, stdin=subprocess.DEVNULL) as process:
             assert process.stdout is not None
             yield process.stdout
 
     @contextmanager
     def script(self) -> Iterator[IO[bytes]]:
-        """Where SQL for ``psql`` is written. After an exception nothing more of it is run."""
+        """Open the input of ``psql`` for SQL. An exception in the ``with`` block kills ``psql``."""
         arguments = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", self.database)
         with self._started("psql", *arguments, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None
             try:
                 yield process.stdin
                 process.stdin.close()
-            except BrokenPipeError:  # it has ended; its exit code and its words say why
+            except BrokenPipeError:  # it has ended; its exit code and error output say why
                 pass
 
     @contextmanager
@@ -83,12 +83,12 @@ def _first_line(complaints: bytes) -> str:
 
 
 def tools_for(url: URL, connection: Connection) -> Tools:
-    """The programs of the server's own version: beside the server, or on the PATH.
+    """Return the programs of the server's own version, from beside the server or from the PATH.
 
-    Others will not do: older ones refuse, and newer ones write what the server does not understand.
+    Older programs refuse to work, and newer ones write what the server does not understand.
 
     Raises:
-        ToolUnavailable: there are none.
+        ToolUnavailable: they were not found.
     """
     version = connection.execute(text("SHOW server_version_num")).scalar_one()
     major = int(version) // 10_000
@@ -103,7 +103,7 @@ def tools_for(url: URL, connection: Connection) -> Tools:
 
 
 def _beside_server(connection: Connection) -> Path | None:
-    """The server's folder of programs, where we may ask for it and it is on this machine."""
+    """Return the server's folder of programs, or ``None`` if we have no right to ask for it."""
     try:
         with connection.begin_nested():
             asked = connection.execute(text("SELECT setting FROM pg_config WHERE name = 'BINDIR'"))
@@ -118,7 +118,7 @@ def _on_path() -> Path | None:
 
 
 def _major_of(folder: Path) -> int:
-    """The major version of the programs in a folder; 0 where one of them is missing."""
+    """Return the major version of the programs in ``folder``, or 0 if one of them is missing."""
     if not all((folder / name).is_file() for name in _NAMES):
         return 0
     asked = subprocess.run([folder / _NAMES[0], "--version"], capture_output=True, text=True)
@@ -132,6 +132,6 @@ def _for_libpq(url: URL) -> str:
 
 
 def _environment(url: URL) -> dict[str, str]:
-    """Ours, with the password, which would be seen on a command line."""
+    """Return our environment with the password, which others could read on a command line."""
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     return {**os.environ, **password}

@@ -1,4 +1,4 @@
-"""Backups of SQLite: a compact copy of the database, made while others read and write it."""
+"""Backups of SQLite: a compact copy of the database, made while it is in use."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MAGIC = b"SQLite format 3\0"
 
 
 def save(url: URL, file: Path) -> None:
-    """Copy one consistent view. Writers go on meanwhile: the database is in WAL mode.
+    """Write a consistent copy. Writers are not blocked, because the database is in WAL mode.
 
-    The copy holds no freed pages, and so nothing that was erased.
+    The copy has no free pages, and so no deleted data.
     """
     source = f"{_path(url).absolute().as_uri()}?mode=rw"
     try:
@@ -35,7 +35,7 @@ def save(url: URL, file: Path) -> None:
 
 
 def revision(url: URL, file: Path) -> str:
-    """Raises BadBackup unless the file is whole and one of ours."""
+    """Return the revision of a backup. Raises BadBackup if it is damaged or not ours."""
     try:
         with closing(_open(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
             return _revision(opened, file)
@@ -58,23 +58,23 @@ def _damaged(file: Path) -> BadBackup:
 
 
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-    """Copy the backup over the database in one step that a crash undoes.
+    """Copy the backup over the database in one step; a crash leaves the old database.
 
-    The copy is made ready beside the database first, so that nobody ever sees it half done.
+    The backup is copied and changed beside the database first.
     """
     target = _path(url)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _held_alone(target) as held:
-        with _ours(held) as connection:
+    with _exclusive(target) as exclusive:
+        with _wrapped(exclusive) as connection:
             if not replace and not is_empty(connection):
                 raise not_empty()
             highest = highest_token(connection)
         with _fenced_copy(file, target.parent, first_token(now, highest), now) as ready:
-            ready.backup(held)
+            ready.backup(exclusive)
 
 
 def not_empty() -> Conflict:
-    """The refusal to write over something."""
+    """Return the error for a database that would be overwritten."""
     return Conflict(
         "The database is not empty.",
         how_to_fix="Use --replace to lose what it holds (make a backup of it first).",
@@ -82,11 +82,10 @@ def not_empty() -> Conflict:
 
 
 @contextmanager
-def _held_alone(target: Path) -> Iterator[sqlite3.Connection]:
-    """The database, locked against everybody else until the end.
+def _exclusive(target: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database and lock it against all other processes until the end.
 
-    Leaving WAL mode needs to be alone: it fails while another process has the database open,
-    even one that does nothing just now.
+    Leaving WAL mode fails while another process has the database open, even an idle one.
     """
     with closing(_open(str(target), timeout=1)) as connection:
         try:
@@ -106,9 +105,9 @@ def _held_alone(target: Path) -> Iterator[sqlite3.Connection]:
 def _fenced_copy(
     file: Path, folder: Path, first: int, now: datetime
 ) -> Iterator[sqlite3.Connection]:
-    """A copy of the backup in which no claim of before holds.
+    """Open a copy of the backup in which all claims are invalid; delete it at the end.
 
-    One that a restore left behind when it was killed goes with the next.
+    A copy that a killed restore left behind is overwritten.
     """
     copy = folder / ".grader-restore.db"
     copy.unlink(missing_ok=True)
@@ -116,7 +115,7 @@ def _fenced_copy(
         copy.touch(mode=0o600)
         shutil.copyfile(file, copy)
         with closing(_open(str(copy))) as opened:
-            with _ours(opened) as connection:
+            with _wrapped(opened) as connection:
                 for statement in fence(first, now):
                     connection.execute(statement)
             yield opened
@@ -125,8 +124,8 @@ def _fenced_copy(
 
 
 @contextmanager
-def _ours(opened: sqlite3.Connection) -> Iterator[Connection]:
-    """SQLAlchemy on an open connection, which stays open; each statement commits itself."""
+def _wrapped(opened: sqlite3.Connection) -> Iterator[Connection]:
+    """Wrap an open connection for SQLAlchemy. It stays open; each statement commits itself."""
     engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
     with engine.connect() as connection:
         yield connection
