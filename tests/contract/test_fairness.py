@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import insert
@@ -124,65 +125,65 @@ def test_the_order_of_claims_is_foreseen(store: Store, seed: int) -> None:
     pairs = [(student, exercise) for student in "abcdef" for exercise in range(5)]
     for at, (student, exercise) in enumerate(chance.choices(pairs, k=16)):
         hand_in(store, student, after=10 + at, exercise=exercise)
-    foreseen = store.submissions.queue_order(Lane.LIVE, LATER)
+    predicted = store.submissions.queue_order(Lane.LIVE, LATER)
     order = []
     while claim := store.submissions.claim(Lane.LIVE, LATER, LEASE):
         order.append(claim.submission.id)
 
-    assert foreseen == order and len(order) >= 14
+    assert predicted == order and len(order) >= 14
 
 
-def test_a_position_is_told_of_what_waits(store: Store, url: str) -> None:
+def test_a_queued_submission_has_a_position(store: Store, url: str) -> None:
     regrade_all(store, url)
     made = [hand_in(store, "s1", after=at) for at in range(3)]
     other = hand_in(store, "s2", after=5)
-    places = QueuePositions(store, At(LATER))
+    positions = QueuePositions(store, At(LATER))
     last = store.submissions.page("numbers-0", limit=5).items[-1]
 
-    assert [position(places, one) for one in (*made, other)] == [4, 3, 1, 2]
+    assert [position(positions, one) for one in (*made, other)] == [4, 3, 1, 2]
     assert last.lane is Lane.REGRADE
-    assert position(places, last) == 4 + REGRADES
+    assert position(positions, last) == 4 + REGRADES
     claim = next_of(store)
-    assert claim is not None and places.of(claim.submission) is None
+    assert claim is not None and positions.of(claim.submission) is None
 
 
-def position(places: QueuePositions, record: SubmissionRecord) -> int:
-    place = places.of(record)
+def position(positions: QueuePositions, record: SubmissionRecord) -> int:
+    place = positions.of(record)
     assert place is not None
     return place.position
 
 
 class Counting:
-    """The store's submissions, counting how often the whole order is read."""
+    """A store whose order of the queue is long, and which counts how often that is read."""
 
     def __init__(self, store: Store) -> None:
         self.submissions, self._store, self.reads = self, store, 0
 
-    def in_turn(self, lane: Lane, now: datetime) -> Sequence[str]:
+    def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         self.reads += 1
         return [f"id-{at}" for at in range(20_000)]
 
-    def pace(self, now: datetime) -> Throughput:
+    def throughput(self, now: datetime) -> Throughput:
         return self._store.submissions.throughput(now)
 
 
-def test_a_long_order_is_read_once_for_all_who_ask(store: Store) -> None:
+def test_a_computed_order_is_cached_by_its_length(store: Store) -> None:
     waiting = hand_in(store, "s1")
     counting, clock = Counting(store), At(LATER)
-    places = QueuePositions(counting, clock)  # type: ignore[arg-type]  # all that it asks
+    positions = QueuePositions(cast(Any, counting), clock)
     for _ in range(100):
-        assert position(places, waiting) == 20_001
+        assert position(positions, waiting) == 20_001
         clock.time += SECOND / 12
     assert counting.reads == 1
 
     clock.time += SECOND * 3
-    assert position(places, waiting) == 20_001
+    assert position(positions, waiting) == 20_001
     clock.time -= SECOND * 60
-    assert position(places, waiting) == 20_001
+    assert position(positions, waiting) == 20_001
     assert counting.reads == 3
 
 
-def test_an_estimate_is_reckoned_from_what_was_graded_lately(store: Store) -> None:
+def test_the_estimate_comes_from_recent_gradings(store: Store) -> None:
     """Two workers, ten seconds each: the third that waits is begun when the first two are done."""
 
     def place(record: SubmissionRecord, now: datetime) -> QueuePosition | None:
