@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -74,7 +75,7 @@ class SampleFile:
 class Sample:
     """A sample with everything that its files expect and the options that they set."""
 
-    check: Check
+    check: Check[Any]
     files: list[SampleFile] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
     measures: list[ExpectedMeasure] = field(default_factory=list)
