@@ -31,14 +31,14 @@ class _Body(BaseModel):
 
 
 class PlaceBody(_Body):
-    """Where a queued submission stands."""
+    """The position of a queued submission and when its report is expected."""
 
     position: int = Field(
-        ge=1, description="The how-manieth it is to be graded, in the order of turns as of now."
+        ge=1, description="1-based position in the queue, in the order of grading as of now."
     )
     estimated_seconds: int | None = Field(
-        description="In how many seconds its report is to be expected, by what was graded lately; "
-        "null where nothing was, or nobody grades."
+        description="Seconds until its report is expected, estimated from recent gradings; "
+        "null if there are none, or no worker is grading."
     )
 
 
@@ -50,17 +50,17 @@ class SubmissionBody(_Body):
     student: str
     attempt: int = Field(description="Counts the student's submissions to the exercise from 1.")
     state: SubmissionState
-    tries: int = Field(description="How often grading was begun.")
+    tries: int = Field(description="How often grading was started.")
     filename: str
     archive_sha256: str
     received_at: datetime
     graded_at: datetime | None
     problem: str = Field(description="Why it needs attention; staff see it.")
     superseded_by: str | None = Field(
-        description="The newer attempt that took its place before it was begun; it has no report."
+        description="The newer attempt that replaced it before it was graded; it has no report."
     )
     queue: PlaceBody | None = Field(
-        description="Its place, where it waits and this is an answer about it alone."
+        description="Its position while it is queued; only in an answer about this one submission."
     )
     links: dict[str, str] = Field(description="`self`, `report`, `archive`, `exercise`.")
 
@@ -132,7 +132,7 @@ class RubricBody(_Body):
 
 
 class MarkBody(_Body):
-    """What the newest attempt of a student that has a report earned. Times are in UTC."""
+    """The points of a student's newest attempt that has a report. Times are in UTC."""
 
     student: str
     attempt: int
@@ -152,20 +152,20 @@ class MarksBody(_Body):
 
 
 class ReceivedBody(_Body):
-    """A webhook that was taken: the submission that it made, the first time and ever after."""
+    """An accepted webhook: the id of its submission, the same for each repetition of the event."""
 
     id: str
 
 
 class AuditBody(_Body):
-    """One act. The time is in UTC."""
+    """One entry of the audit log. The time is in UTC."""
 
     id: str
     at: datetime
     actor: str = Field(description="A token's id, or a name such as `webhook:moodle`.")
     actor_name: str = Field(description="The token's name; empty where no token acted.")
     action: str = Field(description="Such as `archive.read` or `rubric.published`.")
-    subject: str = Field(description="The id of what it was done to.")
+    subject: str = Field(description="The id of what was changed or read.")
     course: str = Field(description="Empty where the act is about no course.")
     detail: dict[str, str | int]
 
@@ -184,16 +184,16 @@ class HealthBody(_Body):
 
 
 class QueueBody(_Body):
-    """How much waits."""
+    """How many submissions are in each state of the queue."""
 
     queued: int
     running: int
     needs_attention: int
-    oldest_queued_seconds: float = Field(description="0 where nothing waits.")
+    oldest_queued_seconds: float = Field(description="0 if nothing is queued.")
 
 
 class SandboxBody(_Body):
-    """How the child is shut in that looks at a student's source, and what it may use."""
+    """The sandbox of the child process that reads students' source, and its limits."""
 
     confinement: str = Field(
         description="`landlock+seccomp`, `seccomp`, `landlock` or `rlimits`: what this host"
@@ -205,7 +205,7 @@ class SandboxBody(_Body):
 
 
 class ReadinessBody(_Body):
-    """Whether the service can do its work. ``queue`` is null while the database is away."""
+    """Whether the service can work. ``queue`` is null while the database is unreachable."""
 
     status: str = Field(description="`ready` or `unavailable`.")
     database: str = Field(description="`ok` or `unreachable`.")

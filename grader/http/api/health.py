@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 blueprint = APIBlueprint(
     "health",
     __name__,
-    abp_tags=[Tag(name="operation", description="For whoever runs the service.")],
+    abp_tags=[Tag(name="operation", description="For operators of the service.")],
     abp_responses=problems(),
 )
 

@@ -132,9 +132,11 @@ class UploadHeaders(Parameters):
 
 
 class RubricGetHeaders(Parameters):
-    """Which version is known already."""
+    """The version that the client already has."""
 
-    if_none_match: str = Field("", alias="If-None-Match", description="An ETag; 304 if it stands.")
+    if_none_match: str = Field(
+        "", alias="If-None-Match", description="An ETag; 304 if it is still current."
+    )
 
 
 class RubricPutHeaders(Parameters):
