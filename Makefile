@@ -9,13 +9,20 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-inde
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
-.PHONY: demo test serve lint bench chaos fuzz fuzz-api audit lock format clean
+.PHONY: demo check test serve lint bench chaos fuzz fuzz-api audit lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
 
 serve: $(VENV)/.runtime $(VENV)/.redis
 	$(BIN)/grader serve --data-dir $(DATA_DIR) --port $(PORT)
+
+# What to run at every save, in under 90 seconds on two cores: no browser, no server, no PostgreSQL
+# and no comparison with the tools over real files. `make test` runs those as well.
+QUICK := tests/unit tests/analysis tests/checks tests/contract tests/hostile/test_archive_table.py \
+	tests/hostile/test_archives.py tests/hostile/test_documents.py tests/hostile/test_rubrics.py
+check: $(VENV)/.dev
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not corpus and not postgresql" $(QUICK)
 
 test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
