@@ -1,4 +1,4 @@
-"""How easy is the file to maintain? (radon's maintainability index, comments left out)"""
+"""Measure radon's maintainability index of each file, without the share of comments."""
 
 from __future__ import annotations
 
@@ -27,16 +27,15 @@ GUIDANCE = Guidance(
     url="https://radon.readthedocs.io/en/latest/intro.html#maintainability-index",
 )
 
-#: radon's rank A: above 19 it calls a file very maintainable.
+#: Files with a lower index are reported. radon's rank A ("very maintainable") begins above 19.
 _REPORTED_BELOW = 20
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The index of one file, in hundredths.
+    """Return the index of `source` in hundredths (0 to 10,000).
 
-    radon's formula over Halstead's volume, all decisions of the file (inner functions too) and
-    logical lines. The share of comments is taken as none: with it the index rises and falls with
-    comments, so that padding would pay.
+    It is radon's formula over the Halstead volume, the total complexity and the logical lines. The
+    share of comments is set to 0: otherwise padding a file with comments would raise the index.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -1,4 +1,4 @@
-"""The patch: what isort and Black together would make of a file."""
+"""Make the patch: the text that isort and Black together would write for a file."""
 
 from __future__ import annotations
 
@@ -39,17 +39,21 @@ class FixOptions(Options):
 
 
 def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspection:
-    """The patch of one file, from the bytes as the student wrote them, mark and newlines too."""
+    """Return the patch of `source`, and whether isort and Black disagree about the result.
+
+    The patch applies to the bytes as submitted, with their byte order mark and newlines. `context`
+    comes from :func:`isort_runner.own_modules`.
+    """
     if not has_statements(source):
         return NOTHING_TO_SAY
     tools = _tools(options, context, is_stub=source.kind == "stub")
     fixed = reduce(lambda text, tool: tool(text), tools, source.raw_text)
     patches = [] if fixed == source.raw_text else [_patch(source, fixed)]
-    quarrels = [] if all(tool(fixed) == fixed for tool in tools) else [_disagreement()]
-    if not patches and not quarrels:
+    conflicts = [] if all(tool(fixed) == fixed for tool in tools) else [_disagreement()]
+    if not patches and not conflicts:
         return NOTHING_TO_SAY
-    counts = {"patched": len(patches), "disagreements": len(quarrels)}
-    return Inspection(facts=Facts(counts=counts), findings=(*patches, *quarrels))
+    counts = {"patched": len(patches), "disagreements": len(conflicts)}
+    return Inspection(facts=Facts(counts=counts), findings=(*patches, *conflicts))
 
 
 def _patch(source: SourceFile, fixed: str) -> Finding:
@@ -60,30 +64,38 @@ def _patch(source: SourceFile, fixed: str) -> Finding:
     return Finding(code="patch", line=change.first_line, message=message, hunk=change.body)
 
 
-def _tools(options: FixOptions, own: Context, *, is_stub: bool) -> list[Callable[[str], str]]:
-    """isort, then Black, as far as they are wanted: each from a text to what it would write."""
+def _tools(options: FixOptions, own_names: Context, *, is_stub: bool) -> list[Callable[[str], str]]:
+    """Return isort and Black, if `options` ask for them, as functions from text to text."""
     tools: list[Callable[[str], str]] = []
     if options.import_order is not None:
-        tools.append(partial(_sorted, options=options.import_order, own=own, is_stub=is_stub))
+        order = options.import_order
+        tools.append(partial(_sorted, options=order, own_names=own_names, is_stub=is_stub))
     if options.formatting is not None:
         settings = black_runner.settings_of(options.formatting, is_stub=is_stub)
         tools.append(partial(_formatted, settings=settings))
     return tools
 
 
-def _sorted(text: str, options: ImportOrderOptions, own: Context, is_stub: bool) -> str:
-    after = isort_runner.sorted_text(text, options, own, is_stub=is_stub)
+def _sorted(text: str, options: ImportOrderOptions, own_names: Context, is_stub: bool) -> str:
+    after = isort_runner.sorted_text(text, options, own_names, is_stub=is_stub)
     return text if after is None else after
 
 
 def _formatted(text: str, settings: black_runner.Settings) -> str:
-    """What Black writes to the file: nothing where it is content, else the first line's newline."""
+    """Return what Black writes for `text`, with the newline of its first line everywhere.
+
+    If Black changes nothing else, `text` is returned as it is, with mixed newlines.
+    """
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     after = black_runner.formatted(plain, settings)
     return text if after == plain else after.replace("\n", _newline(text))
 
 
 def _newline(text: str) -> str:
+    r"""Return the newline of the first line of `text`, as Black detects it.
+
+    e.g. ``\r\n`` for ``a\r\nb\n``, and ``\r`` for ``a\rb\n``, whose first line is ``a\rb``.
+    """
     first = text[: text.find("\n") + 1] or text
     if first.endswith("\r\n") and "\r" not in first[:-2]:
         return "\r\n"

@@ -1,4 +1,4 @@
-"""How large is the program? (lines as radon counts them, Halstead's volume and effort)"""
+"""Measure the size of each file: radon's line counts, Halstead volume and effort."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ GUIDANCE = Guidance(
     url="https://radon.readthedocs.io/en/latest/intro.html#raw-metrics",
 )
 
-#: Logical lines from which a file's length is reported.
+#: Files with more logical lines are reported. Chosen by hand.
 _REPORTED_ABOVE = 100
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Raw counts and Halstead's numbers of one file; volume and effort as whole numbers."""
+    """Return the line counts, Halstead volume and Halstead effort of `source`, as integers."""
     raw = raw_counts(source)
     volume, effort = halstead(source)
     counts = {

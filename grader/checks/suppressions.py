@@ -1,4 +1,4 @@
-"""Does a comment ask a tool to look away?"""
+"""Find comments that silence a tool, e.g. ``# noqa`` and ``# fmt: off``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Each such comment of a file, even where the file holds nothing else."""
+    """Return each suppression comment of `source`, also if it has no code."""
     findings = tuple(
         Finding(
             code="suppression",

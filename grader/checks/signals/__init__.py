@@ -1,7 +1,7 @@
-"""What should a person look at? (never points: text run as code, hidden text, twins)
+"""Find what a teacher should look at, e.g. text that is run as code. Signals never cost points.
 
-It finds what each file holds; what shows only between files (``grader.domain.signals``) has its
-words here as well, so that everything that an instructor reads stands in one place.
+This check finds the signals of single files. Signals between files come from
+``grader.domain.signals``; their guidance is here too, so that all of it is in one place.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import chain
 
 from grader.analysis.syntax.statements import has_statements
-from grader.checks.signals.dynamic_code import runs_text
+from grader.checks.signals.dynamic_code import dynamic_code
 from grader.checks.signals.gathering import gather
-from grader.checks.signals.long_strings import of_long_text
+from grader.checks.signals.long_strings import suspicious_text
 from grader.domain.check import Check, Context, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Inspection
 from grader.domain.source import SourceFile
@@ -78,13 +78,13 @@ _FAR_BETTER = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Signals of one file in the order of its lines, and how many statements it has."""
+    """Return the signals of `source`, sorted by line, and its number of statements."""
     if not has_statements(source):
         return NOTHING_TO_SAY
-    gathered = gather(source.tree)
-    texts = chain.from_iterable(map(of_long_text, gathered.constants))
-    found = sorted([*runs_text(gathered), *texts], key=lambda one: (one.line, one.column, one.code))
-    counts = {"statements": gathered.statements}
+    nodes = gather(source.tree)
+    texts = chain.from_iterable(map(suspicious_text, nodes.constants))
+    found = sorted([*dynamic_code(nodes), *texts], key=lambda one: (one.line, one.column, one.code))
+    counts = {"statements": nodes.statements}
     return Inspection(facts=Facts(counts=counts), findings=tuple(found))
 
 

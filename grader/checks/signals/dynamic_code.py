@@ -1,4 +1,4 @@
-"""Where a file runs a text as a program, or loads what nobody can tell beforehand."""
+"""Find code that runs a string as a program, or imports a module by a computed name."""
 
 from __future__ import annotations
 
@@ -7,59 +7,71 @@ from collections.abc import Iterator
 
 from grader.analysis.syntax.call_targets import Aliases, aliases_of, target_of
 from grader.analysis.syntax.dotted_names import last_name
-from grader.checks.signals.gathering import Gathered
+from grader.checks.signals.gathering import Nodes
 from grader.domain.inspection import Finding
 
+#: Functions that run a string or a file as a program.
 _RUNS = frozenset({"exec", "eval", "runpy.run_path", "runpy.run_module", "marshal.loads"})
+#: Functions that import the module that their first argument names.
 _LOADS = frozenset({"__import__", "importlib.import_module", "importlib.__import__"})
+#: Functions that import a file by its path.
 _LOADS_A_PATH = frozenset({"importlib.util.spec_from_file_location"})
-#: A text, the name of its file and what it is make three: with fewer it is another ``compile``.
+#: Python's ``compile`` needs three arguments: `compile(text, "name", "exec")`. With fewer it is
+#: another function, e.g. `compile(pattern)` after `from re import compile`.
 _COMPILE_ARGUMENTS = 3
-#: Whatever else a call is named, it is none of these.
+#: Last parts of all these names, to skip most calls quickly.
 _LAST_NAMES = {name.rpartition(".")[2] for name in (*_RUNS, *_LOADS, *_LOADS_A_PATH, "compile")}
-#: Handed on without a call, these run a text all the same.
-_HANDED_ON = frozenset({"exec", "eval", "__import__", "__builtins__"})
+#: Functions that can run a string even if they are only passed on, e.g. `run = exec`.
+_PASSED_ON = frozenset({"exec", "eval", "__import__", "__builtins__"})
+#: Modules that call functions of other languages.
 _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})
 
 
-def runs_text(gathered: Gathered) -> Iterator[Finding]:
-    """Calls that run a text or import by a computed name, such functions handed on, ctypes."""
-    aliases = aliases_of(gathered.bindings)
-    for node in gathered.bindings:
+def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
+    """Yield a finding for each of `nodes` that runs a string, or imports by a computed name.
+
+    Also for such a function that is passed on without a call, and for imports of ``ctypes``.
+    """
+    aliases = aliases_of(nodes.bindings)
+    for node in nodes.bindings:
         yield from _foreign(node)
     names = _LAST_NAMES | aliases.imported.keys()
-    for call in gathered.calls:
+    for call in nodes.calls:
         if last_name(call.func) in names:
             yield from _call(call, aliases)
-    yield from _handed_on(gathered, aliases)
+    yield from _passed_on(nodes, aliases)
 
 
 def _call(call: ast.Call, aliases: Aliases) -> Iterator[Finding]:
-    name = _meant(call.func, aliases)
+    name = _full_name(call.func, aliases)
     arguments = len(call.args) + len(call.keywords)
     if name in _RUNS or (name == "compile" and arguments >= _COMPILE_ARGUMENTS):
         yield _finding("text-as-code", call, f"`{name}` runs a text as a program")
-    elif name in _LOADS_A_PATH or (name in _LOADS and not _is_plain(call)):
+    elif name in _LOADS_A_PATH or (name in _LOADS and not _is_literal_import(call)):
         yield _finding("computed-import", call, f"`{name}` imports what is worked out")
 
 
-def _meant(function: ast.expr, aliases: Aliases) -> str:
-    """The dotted name of a function that is built in or imported; nothing for the file's own."""
+def _full_name(function: ast.expr, aliases: Aliases) -> str:
+    """Return the dotted name of a builtin or imported `function`, "" for a function of the file.
+
+    e.g. ``importlib.import_module`` for ``load`` after ``from importlib import import_module as
+    load``.
+    """
     target = target_of(function, aliases)
     if target.module == "*" or target.dotted in aliases.own:
         return ""
     return target.dotted.removeprefix("builtins.")
 
 
-def _is_plain(call: ast.Call) -> bool:
-    """Whether the module's name stands there to be read."""
-    given = [*call.args, *(one.value for one in call.keywords if one.arg == "name")]
-    return bool(given) and isinstance(given[0], ast.Constant)
+def _is_literal_import(call: ast.Call) -> bool:
+    """Return whether `call` names its module literally, e.g. ``import_module("csv")``."""
+    names = [*call.args, *(one.value for one in call.keywords if one.arg == "name")]
+    return bool(names) and isinstance(names[0], ast.Constant)
 
 
-def _handed_on(gathered: Gathered, aliases: Aliases) -> Iterator[Finding]:
-    suspects = [name for name in gathered.names if name.id in _HANDED_ON - aliases.own]
-    called = {id(call.func) for call in gathered.calls} if suspects else set()
+def _passed_on(nodes: Nodes, aliases: Aliases) -> Iterator[Finding]:
+    suspects = [name for name in nodes.names if name.id in _PASSED_ON - aliases.own]
+    called = {id(call.func) for call in nodes.calls} if suspects else set()
     for name in suspects:
         if id(name) not in called and isinstance(name.ctx, ast.Load):
             message = f"`{name.id}` is handed on, so that a text can be run as a program"

@@ -1,4 +1,4 @@
-"""What one walk of a tree gathers for the signals: whatever can hold, run or load program."""
+"""Collect in one walk of a tree the nodes that can contain, run or load code."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _BINDINGS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 
 
 @dataclass
-class Gathered:
-    """Nodes of a tree by their kind; ``bindings`` are imports and definitions.
+class Nodes:
+    """Nodes of a tree by kind; ``bindings`` are imports and definitions.
 
-    Docstrings and texts in mid-air are left out: nothing can use them.
+    Docstrings and other strings that are statements of their own are left out: no code can use
+    them.
     """
 
     statements: int = 0
@@ -25,9 +26,9 @@ class Gathered:
     constants: list[ast.Constant] = field(default_factory=list)
 
 
-def gather(tree: ast.Module) -> Gathered:
-    """Every node below a tree that matters, in one walk."""
-    found = Gathered()
+def gather(tree: ast.Module) -> Nodes:
+    """Return the nodes of `tree` that matter for signals, and its number of statements."""
+    found = Nodes()
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
