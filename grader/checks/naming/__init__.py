@@ -1,8 +1,7 @@
-"""Do names follow PEP 8, and do they say what they stand for?"""
+"""Check that names have the case of PEP 8, and that they say what they stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from grader.analysis.syntax.names import Binding, Kind, bindings, scoped
 from grader.analysis.tools.pep8_naming import ALLOWED, CaseViolation, case_violations
 from grader.checks.naming.fixes import name_case_fix
 from grader.checks.naming.guidance import GUIDANCE_BY_CODE
-from grader.checks.naming.numbered import Groups, grouped
+from grader.checks.naming.numbered import grouped
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE, unclear_names, without_verb
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -43,14 +42,17 @@ class NamingOptions(Options):
 
 
 def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
-    """The case of every name, and names that say nothing; in tests, only their case."""
+    """Return the names of `source` with a wrong case, unclear names, and functions without a verb.
+
+    In test files only the case is checked.
+    """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)
     if not bound:
         return NOTHING_TO_SAY
-    case = [_case(each) for each in case_violations(found, options.ignore_names)]
+    case = [_case_finding(each) for each in case_violations(found, options.ignore_names)]
     groups = {} if is_test_path(source.path) else grouped(bound)
-    unclear = list(_unclear(groups))
+    unclear = [_finding(each, code) for each, code in unclear_names(groups)]
     advice = [_finding(each, NO_VERB) for each in without_verb(groups)]
     counts = {
         "names": len(bound),
@@ -63,7 +65,7 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
     return Inspection(facts=Facts(counts=counts), findings=shown)
 
 
-def _case(violation: CaseViolation) -> Finding:
+def _case_finding(violation: CaseViolation) -> Finding:
     return Finding(
         code=violation.code,
         line=violation.line,
@@ -72,12 +74,7 @@ def _case(violation: CaseViolation) -> Finding:
     )
 
 
-def _unclear(groups: Groups) -> Iterator[Finding]:
-    for bound, code in unclear_names(groups):
-        yield _finding(bound, code)
-
-
-_SAYS = {
+_MESSAGES = {
     VAGUE: "does not say what it stands for",
     NUMBERED: "differs from others only by a number",
     SINGLE: "is a single letter",
@@ -85,17 +82,18 @@ _SAYS = {
 }
 
 
+#: Kinds that a message names; every other kind is called a variable.
+_NAMED_KINDS = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.CLASS, Kind.ARGUMENT})
+
+
 def _finding(bound: Binding, code: str) -> Finding:
-    what = bound.kind.value if bound.kind in _TOLD else Kind.VARIABLE.value
+    what = bound.kind.value if bound.kind in _NAMED_KINDS else Kind.VARIABLE.value
     return Finding(
         code=code,
         line=bound.node.lineno,
         column=bound.node.col_offset + 1,
-        message=f"The {what} `{bound.name}` {_SAYS[code]}",
+        message=f"The {what} `{bound.name}` {_MESSAGES[code]}",
     )
-
-
-_TOLD = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.CLASS, Kind.ARGUMENT})
 
 
 def _measure(name: str, title: str, unit: str, formula: str, prefixes: tuple[str, ...]) -> Measure:

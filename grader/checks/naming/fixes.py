@@ -1,4 +1,4 @@
-"""Lines on which a name breaks a rule of case, with the name as it should be."""
+"""Fix a line on which a name has the wrong case."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from grader.analysis.syntax.name_cases import cap_words, snake_case
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile
 
-_TOLD = re.compile(r"`(\w+)`")
+#: The name in a message of pep8-naming, e.g. "variable `maxSize` in function should be lowercase".
+_NAME = re.compile(r"`(\w+)`")
 _GLOBAL = "N816"
-#: By code of pep8-naming, the case that a name should have.
+#: By code of pep8-naming, the conversion of a name to the case that it should have.
 _CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys(
     ("N802", "N803", "N806", "N815", _GLOBAL), snake_case
 )
@@ -23,21 +24,19 @@ _CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys
 def name_case_fix(source: SourceFile) -> Fix:
     """Return the fix for lines on which a name breaks a case rule of pep8-naming.
 
-    A single letter in another case is no better: that name needs a word. What never changes is
-    proposed as the constant that it is.
+    e.g. ``calcTotal`` becomes ``calc_total``. A global that is never reassigned becomes a constant:
+    ``maxSize`` becomes ``MAX_SIZE``. Single letters are not fixed: they need a word, not a case.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:
-        told, case = _TOLD.search(finding.message), _CASES.get(finding.code)
-        if told is None or case is None or len(told[1]) == 1:
+        match, convert = _NAME.search(finding.message), _CASES.get(finding.code)
+        if match is None or convert is None or len(match[1]) == 1:
             return None
-        new = case(told[1])
+        old = match[1]
+        new = convert(old)
         if finding.code == _GLOBAL:
-            new = _constants(source).get(told[1], new)
-        return renamed(line, told[1], new) if is_free(new, source) else None
+            constants = {each.name: each.in_upper for each in constants_of(source.tree)}
+            new = constants.get(old, new)
+        return renamed(line, old, new) if is_free(new, source) else None
 
     return fix
-
-
-def _constants(source: SourceFile) -> Mapping[str, str]:
-    return {each.name: each.in_upper for each in constants_of(source.tree)}

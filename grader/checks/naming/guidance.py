@@ -1,4 +1,4 @@
-"""What a student reads beside a finding about names: for a code, or for what it begins with."""
+"""The guidance for findings about names, by their code or its beginning."""
 
 from __future__ import annotations
 

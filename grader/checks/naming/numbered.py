@@ -1,4 +1,4 @@
-"""Names that a number tells apart: ``data1`` and ``data2``."""
+"""Names of which only a number tells one from another, e.g. ``data1`` and ``data2``."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from grader.checks.naming.vocabulary import FILLERS, NONSENSE, WEAK
 Group = list[Binding]
 Groups = dict[tuple[Scope, str], Group]
 
+#: A name that ends in a number of one or two digits: `row1`, `row_12`; not `data2024` and `x_`.
 _NUMBERED = re.compile(r"(?P<stem>.*?[^\d_])_*(?P<number>\d{1,2})")
-#: Stems of names in which the number is part of the word, or a direction of space.
+#: Last words of stems with which a number is one term, e.g. `log2`, `utf_8` and `dx1`.
 _WHOLE_WITH_NUMBER = frozenset("""
     atan base cbrt crc dx dy dz exp float h int ip
     ipv lat ln log lon lng md mp py python sha sqrt uint
     utf
     """.split())
-#: Sizes of words of memory, as in ``data64``.
+#: Sizes of machine words: `data64` is no 64th piece of data.
 _BITS = frozenset({8, 16, 32, 64})
-#: Numbers of one letter that still read as coordinates.
+#: A letter with up to this many numbers may be a coordinate: `x1`, `x2`, `x3` are fine, with `x4`
+#: all four are reported. Chosen by hand, for the three dimensions of space.
 _MOST_COORDINATES = 3
 
 
 def grouped(found: Iterable[Binding]) -> Groups:
-    """Bindings by scope and name, in the order of their first lines."""
+    """Return the bindings `found` by scope and name, in the order of their first lines."""
     groups: Groups = {}
     for each in found:
         groups.setdefault((each.scope, each.name), []).append(each)
@@ -35,7 +37,10 @@ def grouped(found: Iterable[Binding]) -> Groups:
 
 
 def numbered_names(groups: Groups) -> set[tuple[Scope, str]]:
-    """The names that differ from others of their scope, or from a vague word, by a number."""
+    """Return the names that differ from others of their scope, or from a vague word, by a number.
+
+    e.g. ``row1`` and ``row2`` in one function, and ``data2`` alone; not ``row7`` alone.
+    """
     stems: dict[tuple[Scope, str], dict[int, Group]] = {}
     for (scope, name), group in groups.items():
         match = _NUMBERED.fullmatch(name)
@@ -50,7 +55,10 @@ def numbered_names(groups: Groups) -> set[tuple[Scope, str]]:
 
 
 def _may_be_numbered(name: str, group: Group) -> bool:
-    """Constants, classes, imports and fields may have numbers: protocols and tables do."""
+    """Return whether the variable, argument or function `name` may be a numbered one.
+
+    Constants, classes, imports and fields may not: ``HTTP2``, ``Sha1``, ``class Row: column1 = 0``.
+    """
     if name.isupper() or name.startswith("__"):
         return False
     fields = all(isinstance(each.scope, ast.ClassDef) for each in group)
@@ -60,7 +68,11 @@ def _may_be_numbered(name: str, group: Group) -> bool:
     return not fields and not kinds <= {Kind.CLASS, Kind.IMPORT}
 
 
-def _is_series(stem: str, numbers: dict[int, Group], plain: bool) -> bool:
+def _is_series(stem: str, numbers: dict[int, Group], has_plain: bool) -> bool:
+    """Return whether `stem` with these `numbers` is a series of names without meaning.
+
+    `has_plain`: the scope also has `stem` without a number, which then counts as number 1.
+    """
     words = words_of(stem)
     if not words or words[-1] in _WHOLE_WITH_NUMBER:
         return False
@@ -68,15 +80,18 @@ def _is_series(stem: str, numbers: dict[int, Group], plain: bool) -> bool:
         return len(numbers) > _MOST_COORDINATES
     if (NONSENSE | WEAK | FILLERS).issuperset(words):
         return not _BITS >= set(numbers)
-    return not _is_pair(numbers) and _counts_on(set(numbers) | ({1} if plain else set()))
+    return not _is_pair(numbers) and _is_consecutive(set(numbers) | ({1} if has_plain else set()))
 
 
 def _is_pair(numbers: dict[int, Group]) -> bool:
-    """Two arguments of one kind, as for a function that compares them."""
+    """Return whether `numbers` are two arguments 1 and 2, e.g. of ``distance(point1, point2)``."""
     arguments = (group[0].kind is Kind.ARGUMENT for group in numbers.values())
     return set(numbers) == {1, 2} and all(arguments)
 
 
-def _counts_on(numbers: set[int]) -> bool:
-    """Whether numbers go on from 0, 1 or 2, as no year, size or version does."""
+def _is_consecutive(numbers: set[int]) -> bool:
+    """Return whether `numbers` has two in a row that start at 0, 1 or 2.
+
+    e.g. ``{1, 2}``; not ``{12, 24}``, which may be hours, sizes or versions.
+    """
     return any({number, number + 1} <= numbers for number in (0, 1, 2))

@@ -1,4 +1,4 @@
-"""Which bound names tell a reader nothing, and which functions are not named for what they do?"""
+"""Rules for names that say nothing, and for functions whose name has no verb."""
 
 from __future__ import annotations
 
@@ -32,18 +32,22 @@ from grader.checks.naming.vocabulary import (
 VAGUE, NUMBERED, SINGLE = "vague-name", "numbered-name", "single-letter"
 NO_VERB = "no-verb"
 
-#: Single letters that say enough by custom, wherever they stand.
+#: Single letters that are accepted everywhere: counters, coordinates, sizes.
 _CUSTOMARY_LETTERS = frozenset("ijknxyz")
+#: Kinds of bindings for which a single letter is accepted, e.g. `for c in text` and `as e`.
 _SHORT_LIVED = frozenset({Kind.LOOP, Kind.ERROR, Kind.TYPE, Kind.OPENED, Kind.IMPORT})
 _FUNCTIONS = frozenset({Kind.FUNCTION, Kind.METHOD})
 
 _ARITHMETIC = (ast.BinOp, ast.AugAssign, ast.Compare)
-_TALKING = frozenset({"input", "open", "print"})
+#: Calls of functions that are no formula.
+_INPUT_OUTPUT = frozenset({"input", "open", "print"})
+#: Functions of mathematics: a function that calls one and calculates is a formula.
 _MATHEMATICS = frozenset(
     "acos asin atan atan2 cos cosh exp hypot log radians sin sinh sqrt tan".split()
 )
 
-#: Decorators under which a function is named for what it is: a value, a resource, a page.
+#: Decorators under which a function is named by a noun: a property, a fixture, a web page.
+#: e.g. `@property def volume(self)`.
 _NOUN_DECORATORS = frozenset("""
     asynccontextmanager cached_property classproperty command contextmanager deleter delete fixture
     get getter head hybrid_property patch post property put route setter singledispatch validator
@@ -52,56 +56,65 @@ _NOUN_DECORATORS = frozenset("""
 
 
 def unclear_names(groups: Groups) -> Iterator[tuple[Binding, str]]:
-    """Each unclear name once, where it is bound first, with the code that says why."""
+    """Yield the first binding of each unclear name in `groups`, with its finding code."""
     numbered = numbered_names(groups)
     with_foo = any(name in ("foo", "baz") for _, name in groups)
     formulas: dict[Scope, bool] = {}
     for key, group in groups.items():
-        own = [each for each in group if each.kind is not Kind.IMPORT]
+        chosen = [each for each in group if each.kind is not Kind.IMPORT]
         if key in numbered:
             yield group[0], NUMBERED
-        elif any(_is_vague(each, with_foo) for each in own):
+        elif any(_is_vague(each, with_foo) for each in chosen):
             yield group[0], VAGUE
-        elif any(map(_is_single, own)) and not _is_known_formula(key[0], formulas):
+        elif any(map(_is_single_letter, chosen)) and not _is_known_formula(key[0], formulas):
             yield group[0], SINGLE
 
 
 def _is_known_formula(scope: Scope, known: dict[Scope, bool]) -> bool:
-    """:func:`_is_formula`, once for each function and only where a letter asks."""
+    """Return :func:`_is_formula` of `scope`, with `known` as a cache."""
     if scope not in known:
         known[scope] = _is_formula(scope)
     return known[scope]
 
 
 def _is_vague(bound: Binding, with_foo: bool) -> bool:
+    """Return whether the name of `bound` would fit anything.
+
+    e.g. ``foo``, ``my_list``, ``do_it``, and a function ``data``; not a variable ``data``, and not
+    ``price_list``. `with_foo`: the file also has ``foo`` or ``baz``, so ``bar`` is a placeholder.
+    """
     words = words_of(bound.name)
     if not words or bound.name.startswith("__"):
         return False
     nonsense = NONSENSE | WITH_FOO if with_foo else NONSENSE
     if not nonsense.isdisjoint(words):
-        return _all_in(words, nonsense | WEAK | FILLERS | DOING)
+        return (nonsense | WEAK | FILLERS | DOING).issuperset(words)
     if len(words) > 1:
-        owned = words[0] in FILLERS and _all_in(words, WEAK | FILLERS)
-        return owned or _all_in(words, DOING)
+        is_filled = words[0] in FILLERS and (WEAK | FILLERS).issuperset(words)
+        return is_filled or DOING.issuperset(words)
     return words[0] in WEAK_FUNCTION and _is_plain_function(bound)
 
 
-def _all_in(words: list[str], known: frozenset[str]) -> bool:
-    return known.issuperset(words)
-
-
 def _is_plain_function(bound: Binding) -> bool:
-    """A function of the module itself: a method has its class, an inner function its place."""
+    """Return whether `bound` is a top-level function that is not used as a value.
+
+    The class of a method, and the place of a nested function, add to what its name says.
+    """
     if bound.kind is not Kind.FUNCTION or not isinstance(bound.scope, ast.Module):
         return False
-    return not _reads_as_value(bound.node)
+    return not _is_named_by_noun(bound.node)
 
 
-def _reads_as_value(node: ast.AST) -> bool:
+def _is_named_by_noun(node: ast.AST) -> bool:
     return isinstance(node, FUNCTIONS) and bool(decorators(node) & _NOUN_DECORATORS)
 
 
-def _is_single(bound: Binding) -> bool:
+def _is_single_letter(bound: Binding) -> bool:
+    """Return whether the name of `bound` is a single letter that should be a word.
+
+    Not e.g. ``i``, ``for c in text``, an argument ``f`` (a function), a field of a class, and a
+    capital outside functions (``N = 100``).
+    """
     letter = bound.name.strip("_")
     if len(letter) != 1 or bound.kind in _SHORT_LIVED or letter.lower() in _CUSTOMARY_LETTERS:
         return False
@@ -113,37 +126,37 @@ def _is_single(bound: Binding) -> bool:
 
 
 def _is_formula(scope: Scope) -> bool:
-    """A small formula: arguments as short as its letters, or functions of mathematics.
+    """Return whether `scope` is a formula, in which single letters are accepted.
 
-    It calculates, and neither talks with anyone nor handles text.
+    It calculates, handles no text, neither reads nor prints, and has only short arguments or calls
+    a function of mathematics. e.g. ``def area(a, b): return a * b``; not ``def show(a): print(a)``.
+    Names of one or two letters are no name of a formula.
     """
     if not isinstance(scope, FUNCTIONS) or len(scope.name) < 3:
         return False
-    parts = list(_worked_out(scope))
-    if any(map(_talks, parts)) or not any(isinstance(part, _ARITHMETIC) for part in parts):
+    parts = list(_evaluated_nodes(scope))
+    if any(map(_handles_text, parts)) or not any(isinstance(part, _ARITHMETIC) for part in parts):
         return False
     return _has_short_arguments(scope) or any(_called(part) in _MATHEMATICS for part in parts)
 
 
 def _has_short_arguments(function: Function) -> bool:
+    """Return whether `function` has arguments besides ``self``, all of one or two letters."""
     names = [each.arg for each in arguments_of(function.args) if each.arg not in ("self", "cls")]
     return bool(names) and all(len(name) <= 2 for name in names)
 
 
-def _talks(node: ast.AST) -> bool:
-    return isinstance(node, ast.JoinedStr) or _is_text(node) or _called(node) in _TALKING
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _handles_text(node: ast.AST) -> bool:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_text or isinstance(node, ast.JoinedStr) or _called(node) in _INPUT_OUTPUT
 
 
 def _called(node: ast.AST) -> str:
     return base_name(node) if isinstance(node, ast.Call) else ""
 
 
-def _worked_out(function: Function) -> Iterator[ast.AST]:
-    """What a function is made of, but for strings in mid-air, annotations and complaints."""
+def _evaluated_nodes(function: Function) -> Iterator[ast.AST]:
+    """Yield the nodes in the body of `function`, without docstrings, ``raise`` and ``assert``."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()
@@ -155,7 +168,7 @@ def _worked_out(function: Function) -> Iterator[ast.AST]:
 
 
 def without_verb(groups: Groups) -> Iterator[Binding]:
-    """Functions and methods whose name begins with no verb, each once."""
+    """Yield the first binding of each function and method whose name does not begin with a verb."""
     for group in groups.values():
         functions = [each for each in group if each.kind in _FUNCTIONS]
         if functions and not _is_action(functions[0]):
@@ -163,10 +176,14 @@ def without_verb(groups: Groups) -> Iterator[Binding]:
 
 
 def _is_action(bound: Binding) -> bool:
+    """Return whether the name of the function `bound` needs no other verb.
+
+    e.g. ``load_rows``, ``is_empty``, ``__init__``, ``main``, ``@property volume``; not ``total``.
+    """
     name = bound.name.strip("_")
     words = words_of(name)
     if bound.name.startswith("__") and bound.name.endswith("__") or not words:
         return True
     if name in CUSTOMARY or words[0] in PREFIXES:
         return True
-    return is_verb(words[0]) or _reads_as_value(bound.node)
+    return is_verb(words[0]) or _is_named_by_noun(bound.node)

@@ -1,43 +1,49 @@
-"""Words in names: those that say nothing, and the verbs that functions begin with."""
+"""Words in names: those that say nothing, and the verbs with which functions begin.
+
+All lists were made by hand.
+"""
 
 from __future__ import annotations
 
-#: Placeholders: no name is made of these alone.
+#: Placeholders. Vague: `foo`, `my_stuff`, `thing_list`; not `foo_count` and `something_blue`.
 NONSENSE = frozenset("""
     anything asdf baz bla blah blub foo foobar qux quux qwerty something stuff thing things
     thingy whatever xyz xxx
     """.split())
-#: Placeholders in the company of ``foo`` and ``baz``; words of their own elsewhere.
+#: Placeholders in a file that also has ``foo`` or ``baz``; elsewhere `eggs` may be real eggs.
 WITH_FOO = frozenset("bar eggs ham spam".split())
-#: What everything is. Enough for a local of a few lines, too little with a number behind it.
+#: Words that fit any value. Fine alone (`result`), vague with a filler or a number (`my_list`,
+#: `data2`).
 WEAK = frozenset("""
     arg arr array cls class data dict dictionary elem element fn func function info input item list
     lst method num number obj object output param res result ret set str string temp test tmp
     tuple val value var variable
     """.split())
-#: What says nothing as the whole name of a function.
+#: Words that are vague as the whole name of a function: `def data():`; not `def load_data():`.
 WEAK_FUNCTION = frozenset(
     "data elem fn func function info item method obj res ret result temp test tmp val value var "
     "variable".split()
 )
-#: Words that add nothing to the word behind them.
+#: Words that add nothing to the word after them, e.g. `my_list`.
 FILLERS = frozenset("my our some the your".split())
-#: A name of these words alone is one more way to say nothing.
+#: A name of two or more of only these words is vague: `do_it`, `do_work`; not `do_backup`.
 DOING = frozenset("do it job now that this work".split())
 
-#: Beginnings that read as a question or as a conversion.
+#: First words that need no verb: a question (`is_empty`), a conversion (`to_json`), an event
+#: (`on_click`).
 PREFIXES = frozenset("""
     after all any are as at before by can contains does equals exists for from had has have in into
     is main may must needs no not of on should setup teardown test then to was were when will with
     without would
     """.split())
 
-#: Names of helpers whose meaning is their place.
+#: Names that are accepted as they are, by custom: of decorators, of methods of containers, `main`.
 CUSTOMARY = frozenset("""
     append asdict callback clear decorator fileno inner items iter keys len main next popitem
     setdefault values wrap wrapped wrapper
     """.split())
 
+#: Verbs with which the name of a function may begin.
 VERBS = frozenset("""
     abort abs accept access accumulate acquire act activate adapt add adjust advance aggregate
     alert align allocate allow alter analyse analyze animate announce append apply approve
@@ -95,7 +101,7 @@ VERBS = frozenset("""
 
 
 def is_verb(word: str) -> bool:
-    """Whether a word is a verb of the list: ``load``, ``loads``, ``matches`` or ``reload``."""
+    """Return whether `word` is one of ``VERBS``, also as ``loads``, ``matches`` or ``reload``."""
     forms = [word, word.removesuffix("s"), word.removesuffix("es")]
     forms += [word.removeprefix(prefix) for prefix in ("re", "un", "pre")]
     return any(form in VERBS for form in forms)
