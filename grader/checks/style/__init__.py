@@ -1,4 +1,4 @@
-"""What does flake8 complain about? (PEP 8's layout, unused and undefined names, complexity)"""
+"""Check that flake8 reports nothing: layout, unused and undefined names, complexity."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.domain.source import SourceFile
 
 
 def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Inspection:
-    """All that flake8 reports of one file, one finding each."""
+    """Return one finding for each report of flake8 about `source`."""
     if not has_statements(source):
         return NOTHING_TO_SAY
     found = flake8_runner.violations(source, options.arguments())
@@ -31,6 +31,10 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
 
 
 def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
+    """Return the number of `findings` in all, by family (first letter) and by code.
+
+    e.g. E501 counts under ``family:E`` and ``code:E501``.
+    """
     counts = {"violations": len(findings), "files_with_any": int(bool(findings))}
     for finding in findings:
         for name in (f"family:{finding.code[0]}", f"code:{finding.code}"):
@@ -44,6 +48,7 @@ def _distinct_codes(facts: Facts, limit: int | None) -> Fraction:
 
 
 def _is_error(code: str) -> bool:
+    """Return whether `code` is a likely mistake: of pyflakes (F821), or a syntax error (E999)."""
     return code.startswith(("F", "E9"))
 
 

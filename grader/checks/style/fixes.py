@@ -1,4 +1,4 @@
-"""Lines that flake8 complains of, as they should be."""
+"""Fix a line that flake8 complains about."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from grader.checks.style.imports import one_import_a_line, without_imports
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile
 
+#: A message of F841.
 _UNUSED_NAME = re.compile(r"local variable '(\w+)' is assigned to but never used")
+#: The prefix of an f-string, with an ``r`` before or after the ``f``: `f"`, `rf"`, `Fr'`.
 _PREFIXED = re.compile(r"(?i:(r?)f(r?))(?=[\"'])")
 
 
@@ -43,51 +45,55 @@ def _without_blanks(line: Line) -> str | None:
 
 
 def _as_function(line: Line) -> str | None:
-    """``def f(x): return x`` in two lines for ``f = lambda x: x``."""
-    found = line.statement
-    if not isinstance(found, ast.Assign) or not isinstance(found.value, ast.Lambda):
+    """Turn ``f = lambda x: x`` into ``def f(x):`` and ``return x``."""
+    statement = line.statement
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
         return None
-    if not isinstance(found.targets[0], ast.Name) or line.end(found) != len(line.text.rstrip()):
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name) or line.end(statement) != len(line.text.rstrip()):
         return None
-    text = line.of(found.value).removeprefix("lambda")
+    text = line.of(statement.value).removeprefix("lambda")
+    # The colon before the body is the one where both sides give the same lambda again, e.g. the
+    # last one of `lambda x={"a": 1}: x`.
     for colon in (at for at, sign in enumerate(text) if sign == ":"):
-        given, body = text[:colon].strip(), text[colon + 1 :].strip()
-        if _same_lambda(given, body, found.value):
-            return f"def {found.targets[0].id}({given}):\n    return {body}"
+        arguments, body = text[:colon].strip(), text[colon + 1 :].strip()
+        if _is_same_lambda(arguments, body, statement.value):
+            return f"def {target.id}({arguments}):\n    return {body}"
     return None
 
 
-def _same_lambda(given: str, body: str, wanted: ast.Lambda) -> bool:
+def _is_same_lambda(arguments: str, body: str, expected: ast.Lambda) -> bool:
     try:
-        made = ast.parse(f"lambda {given}: ({body})", mode="eval").body
+        parsed = ast.parse(f"lambda {arguments}: ({body})", mode="eval").body
     except SyntaxError:
         return False
-    return ast.dump(made) == ast.dump(wanted)
+    return ast.dump(parsed) == ast.dump(expected)
 
 
 def _without_name(finding: Finding, line: Line) -> str | None:
-    """``f()`` for ``x = f()``, and ``except ValueError:`` for ``except ValueError as x:``."""
-    told, found = _UNUSED_NAME.match(finding.message), line.statement
-    if told is None:
+    """Turn ``x = f()`` into ``f()``, and ``except OSError as x:`` into ``except OSError:``."""
+    match, statement = _UNUSED_NAME.match(finding.message), line.statement
+    if match is None:
         return None
-    if isinstance(found, ast.ExceptHandler):
-        return _without_alias(found, told[1], line)
-    if not isinstance(found, ast.Assign) or not isinstance(found.value, ast.Call):
+    if isinstance(statement, ast.ExceptHandler):
+        return _without_alias(statement, match[1], line)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
         return None
-    only = [target.id for target in found.targets if isinstance(target, ast.Name)] == [told[1]]
-    return line.text[line.start(found.value) :] if only and len(found.targets) == 1 else None
+    names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+    is_only_target = names == [match[1]] and len(statement.targets) == 1
+    return line.text[line.start(statement.value) :] if is_only_target else None
 
 
 def _without_alias(handler: ast.ExceptHandler, name: str, line: Line) -> str | None:
     if handler.type is None or handler.name != name:
         return None
     end = line.end(handler.type)
-    fit = re.match(rf"\s+as\s+{name}\b", line.text[end:])
-    return line.text[:end] + line.text[end + fit.end() :] if fit else None
+    alias = re.match(rf"\s+as\s+{name}\b", line.text[end:])
+    return line.text[:end] + line.text[end + alias.end() :] if alias else None
 
 
 def _plain_text(node: ast.AST, line: Line) -> str | None:
-    """``"text"`` for ``f"text"``."""
+    """Turn ``f"text"`` into ``"text"``."""
     if not isinstance(node, ast.JoinedStr):
         return None
     if any(not isinstance(part, ast.Constant) for part in node.values):
@@ -99,7 +105,7 @@ def _plain_text(node: ast.AST, line: Line) -> str | None:
 
 
 def _raw_text(node: ast.AST, line: Line) -> str | None:
-    r"""``r"\d"`` for ``"\d"``."""
+    r"""Turn ``"\d"`` into ``r"\d"``, if the value stays the same."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return None
     text = line.of(node)
@@ -109,6 +115,7 @@ def _raw_text(node: ast.AST, line: Line) -> str | None:
 
 
 def _value(text: str) -> object:
+    """Return the value of the literal `text`, or ``None`` if it is none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -117,7 +124,7 @@ def _value(text: str) -> object:
             return None
 
 
-#: By code, what becomes of single nodes of the line.
+#: By code, the fix for single nodes of a line.
 _RULES: dict[str, comparisons.Rule] = {
     "E711": comparisons.none_compared,
     "E712": comparisons.truth_compared,
@@ -128,7 +135,7 @@ _RULES: dict[str, comparisons.Rule] = {
     "F632": comparisons.literal_compared,
     "W605": _raw_text,
 }
-#: By code, what becomes of the whole line.
+#: By code, the fix for a whole line.
 _WHOLE: dict[str, Callable[[Line], str | None]] = {
     "E401": one_import_a_line,
     "E731": _as_function,

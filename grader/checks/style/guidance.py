@@ -1,4 +1,4 @@
-"""What a student reads beside a complaint of flake8: for a code, or for what it begins with."""
+"""The guidance for findings of flake8, by their code or its beginning."""
 
 from __future__ import annotations
 

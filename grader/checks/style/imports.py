@@ -1,4 +1,4 @@
-"""Import lines without the names that nothing uses, or with one module each."""
+"""Fix import lines: remove unused names, or split them into one module a line."""
 
 from __future__ import annotations
 
@@ -9,32 +9,37 @@ from collections.abc import Iterable, Sequence
 from grader.analysis.fixes.own_line import Fix, Line
 from grader.domain.inspection import Finding
 
+#: A message of F401, e.g. "'os.path as p' imported but unused".
 _UNUSED = re.compile(r"'(.+)' imported but unused")
 
 
 def without_imports(findings: Iterable[Finding]) -> Fix:
-    """How to take out of an import what flake8 calls unused; all such findings of a file."""
+    """Return the fix that removes unused names from an import line.
+
+    `findings` are all of the file: a line may have several unused names.
+    """
     unused: dict[int, set[str]] = {}
     for finding in findings:
-        told = _UNUSED.match(finding.message) if finding.code == "F401" else None
-        if told is not None:
-            unused.setdefault(finding.line, set()).add(told[1])
+        match = _UNUSED.match(finding.message) if finding.code == "F401" else None
+        if match is not None:
+            unused.setdefault(finding.line, set()).add(match[1])
 
     def fix(finding: Finding, line: Line) -> str | None:
-        found = line.statement
-        if not isinstance(found, ast.Import | ast.ImportFrom):
+        statement = line.statement
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
             return None
-        told = unused.get(finding.line, set())
-        kept = [alias for alias in found.names if _told(found, alias) not in told]
-        if len(kept) + len(told) != len(found.names):
+        removed = unused.get(finding.line, set())
+        kept = [alias for alias in statement.names if _flake8_name(statement, alias) not in removed]
+        # A name of the messages that is not in the line means that the line was misread.
+        if len(kept) + len(removed) != len(statement.names):
             return None
-        return _with_names(line, found.names, kept)
+        return _with_names(line, statement.names, kept)
 
     return fix
 
 
-def _told(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
-    """An imported name as flake8 tells it: ``os.path``, ``json.loads as load``."""
+def _flake8_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    """Return the name of `alias` as flake8 writes it: ``os.path``, ``json.loads as load``."""
     name = alias.name
     if isinstance(statement, ast.ImportFrom):
         base = "." * statement.level + (statement.module or "")
@@ -43,7 +48,10 @@ def _told(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
 
 
 def _with_names(line: Line, names: Sequence[ast.alias], kept: Sequence[ast.alias]) -> str | None:
-    """The line with only those names; nothing where none is left and no block needs the line."""
+    """Return `line` with only the names `kept`.
+
+    If none is left, the line is deleted, unless it is indented: its block may need a statement.
+    """
     if not kept:
         return None if line.indented else ""
     start, end = line.start(names[0]), line.end(names[-1])
@@ -51,8 +59,8 @@ def _with_names(line: Line, names: Sequence[ast.alias], kept: Sequence[ast.alias
 
 
 def one_import_a_line(line: Line) -> str | None:
-    """``import os`` and ``import sys`` for ``import os, sys``."""
-    found = line.statement
-    if not isinstance(found, ast.Import) or line.end(found) != len(line.text.rstrip()):
+    """Turn ``import os, sys`` into ``import os`` and ``import sys``."""
+    statement = line.statement
+    if not isinstance(statement, ast.Import) or line.end(statement) != len(line.text.rstrip()):
         return None
-    return "\n".join(f"import {line.of(alias)}" for alias in found.names)
+    return "\n".join(f"import {line.of(alias)}" for alias in statement.names)

@@ -1,4 +1,4 @@
-"""Do functions say what goes in and what comes out? (type hints)"""
+"""Check that functions have type hints for their arguments and results."""
 
 from __future__ import annotations
 
@@ -52,24 +52,23 @@ _WRONG = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """How many places of a signature have a hint that helps, and which have none.
+    """Return how many arguments and results in `source` have a useful hint, and which have none.
 
-    Functions whose body does nothing count neither for nor against, nor do overloads and inner
-    functions.
+    Functions with an empty body, overloads and nested functions do not count.
     """
-    places = hints_in(source.tree)
-    if not places:
+    functions = hints_in(source.tree)
+    if not functions:
         return NOTHING_TO_SAY
     counts = {
-        "functions": len(places),
-        "functions_without": sum(item.has_none for item in places),
-        "hinted": sum(item.hinted for item in places),
-        "missing": sum(item.missing for item in places),
-        "any_hints": sum(len(item.vague) for item in places),
+        "functions": len(functions),
+        "functions_without": sum(item.has_none for item in functions),
+        "hinted": sum(item.hinted for item in functions),
+        "missing": sum(item.missing for item in functions),
+        "any_hints": sum(len(item.vague) for item in functions),
     }
-    told = [finding for item in places for finding in _findings(item)]
-    findings = with_own_lines(source, told, hint_fix(places))
-    return Inspection(facts=Facts(counts=counts), findings=findings)
+    findings = [finding for item in functions for finding in _findings(item)]
+    with_lines = with_own_lines(source, findings, hint_fix(functions))
+    return Inspection(facts=Facts(counts=counts), findings=with_lines)
 
 
 def _findings(item: Hints) -> list[Finding]:

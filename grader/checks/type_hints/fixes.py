@@ -1,6 +1,6 @@
-"""The head of a function with type hints where they are missing, as far as they can be told.
+"""Add missing type hints to the first line of a function, as far as the code shows them.
 
-What the code does not tell stands as ``...``, which the student replaces.
+An unknown type is written as ``...``, which the student replaces.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from grader.checks.type_hints.hints import Hints
 from grader.domain.inspection import Finding
 
 UNKNOWN = "..."
+#: Types of literals with brackets, e.g. a default ``[]`` is a ``list``.
 _DISPLAYS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tuple"}
+#: Codes of findings that are fixed.
 _FIXED = frozenset({"missing-hints", "missing-hints-all"})
+#: A start and an end in the text of a line, and the text to put between them.
 Edit = tuple[int, int, str]
 
 
@@ -25,36 +28,37 @@ def hint_fix(places: Iterable[Hints]) -> Fix:
     by_line = {item.definition.node.lineno: item for item in places if item.unhinted}
 
     def fix(finding: Finding, line: Line) -> str | None:
-        item, found = by_line.get(finding.line), line.statement
-        if item is None or not isinstance(found, FUNCTIONS) or finding.code not in _FIXED:
+        item, statement = by_line.get(finding.line), line.statement
+        if item is None or not isinstance(statement, FUNCTIONS) or finding.code not in _FIXED:
             return None
-        return line.with_edits(_edits(item, found, line))
+        return line.with_edits(_edits(item, statement, line))
 
     return fix
 
 
 def _edits(item: Hints, head: Function, line: Line) -> Iterator[Edit]:
+    """Yield the edits that add the hints which `item` lacks; `head` is the function in `line`."""
     missing = set(item.unhinted)
-    asked = {one.arg for one in (*plain_arguments(item.definition), *starred_arguments(head))}
+    hintable = {one.arg for one in (*plain_arguments(item.definition), *starred_arguments(head))}
     for argument, default in _arguments(head.args):
-        if argument.arg in asked and f"`{argument.arg}`" in missing and not argument.annotation:
+        if argument.arg in hintable and f"`{argument.arg}`" in missing and not argument.annotation:
             yield _argument(argument, default, line)
     if "its result" in missing and head.returns is None:
-        end = _closing(head, line)
-        hint = _result(item.definition.node)
-        yield end, end, f" -> {hint}"
+        end = _end_of_arguments(head, line)
+        yield end, end, f" -> {_result(item.definition.node)}"
 
 
-def _arguments(given: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
-    """Every argument with its default."""
-    positional = [*given.posonlyargs, *given.args]
-    bare: list[ast.expr | None] = [None] * (len(positional) - len(given.defaults))
-    yield from zip(positional, [*bare, *given.defaults], strict=True)
-    yield from zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    yield from ((one, None) for one in (given.vararg, given.kwarg) if one is not None)
+def _arguments(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """Yield every argument with its default, or with ``None``."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    required: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    yield from zip(positional, [*required, *arguments.defaults], strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    yield from ((one, None) for one in (arguments.vararg, arguments.kwarg) if one is not None)
 
 
 def _argument(argument: ast.arg, default: ast.expr | None, line: Line) -> Edit:
+    """Return the edit that adds a hint: ``x`` to ``x: ...``, ``x=1`` to ``x: int = 1``."""
     end = line.end(argument)
     if default is None:
         return end, end, f": {UNKNOWN}"
@@ -62,12 +66,12 @@ def _argument(argument: ast.arg, default: ast.expr | None, line: Line) -> Edit:
     return (
         end,
         line.start(default),
-        f": {_kind(default)} = " + line.text[equals + 1 : line.start(default)].lstrip(),
+        f": {_literal_type(default)} = " + line.text[equals + 1 : line.start(default)].lstrip(),
     )
 
 
-def _kind(value: ast.expr) -> str:
-    """The type of a literal."""
+def _literal_type(value: ast.expr) -> str:
+    """Return the type of the literal `value`, or ``...`` for any other expression."""
     if isinstance(value, ast.Constant):
         if value.value is None:
             return f"{UNKNOWN} | None"
@@ -77,22 +81,27 @@ def _kind(value: ast.expr) -> str:
     return _DISPLAYS.get(type(value), UNKNOWN)
 
 
-def _closing(head: Function, line: Line) -> int:
-    """Behind the bracket that closes the arguments."""
-    within = [node for node in ast.walk(head.args) if hasattr(node, "end_col_offset")]
-    start = max((line.end(node) for node in within), default=0)
+def _end_of_arguments(head: Function, line: Line) -> int:
+    """Return the index behind the bracket that closes the arguments of `head`."""
+    inside = [node for node in ast.walk(head.args) if hasattr(node, "end_col_offset")]
+    start = max((line.end(node) for node in inside), default=0)
     return line.text.index(")", max(start, line.text.index("("))) + 1
 
 
 def _result(function: ast.AST) -> str:
-    """The type of what a function gives back: ``None``, or that of the literals it returns."""
+    """Return the type of the result of `function`.
+
+    ``None`` if it returns nothing; the type of its literals if every path returns one type; else
+    ``...``.
+    """
     if not isinstance(function, FUNCTIONS):
         return UNKNOWN
-    given = list(values_given(function))
-    if not given:
+    returned = list(values_given(function))
+    if not returned:
         return "None"
-    kinds = {
-        _kind(one.value) if isinstance(one, ast.Return) and one.value else UNKNOWN for one in given
+    types = {
+        _literal_type(one.value) if isinstance(one, ast.Return) and one.value else UNKNOWN
+        for one in returned
     }
-    ends = isinstance(function.body[-1], ast.Return)
-    return kinds.pop() if ends and len(kinds) == 1 else UNKNOWN
+    ends_with_return = isinstance(function.body[-1], ast.Return)
+    return types.pop() if ends_with_return and len(types) == 1 else UNKNOWN

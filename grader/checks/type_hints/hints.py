@@ -1,4 +1,4 @@
-"""What the signature of a function says by its type hints, and what it leaves out."""
+"""The type hints of a function, and those that it lacks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ from grader.analysis.syntax.signatures import (
 )
 from grader.analysis.syntax.statements import Function
 
-#: Python itself knows what these give back.
+#: Methods that always return ``None``, so that they need no hint for their result.
 _RETURN_NOTHING = frozenset({"__init__", "__init_subclass__"})
+#: Hints that every value fits.
 _FITS_ALL = frozenset({"Any", "object"})
-_QUESTIONS = frozenset({"isinstance", "issubclass", "type", "callable", "hasattr"})
-#: Two words beside each other: a remark where a type belongs.
+#: Functions that inspect the type of their argument: a function that calls one may take anything.
+#: e.g. `def show(x: object): if isinstance(x, str): ...`
+_TYPE_TESTS = frozenset({"isinstance", "issubclass", "type", "callable", "hasattr"})
+#: Two words in a row in a string hint: "a list of names" is no type, "list[str]" is one.
 _REMARK = re.compile(r"\w\s+\w")
-#: What whoever says `-> None` would not give back.
+#: Returned expressions that show that ``-> None`` is wrong, e.g. `return [x]`. A call is not among
+#: them, since it may return ``None``.
 _NEVER_NONE = (
     ast.BinOp,
     ast.Compare,
@@ -44,31 +48,34 @@ _NEVER_NONE = (
 
 @dataclass(frozen=True)
 class Hints:
-    """What a function says of its arguments and of what it gives back, as a reader names them."""
+    """The type hints of one function. A place is an argument or the result, as a message names it.
+
+    ``hinted``: the number of places with a useful hint. ``unhinted``: places without a hint.
+    """
 
     definition: Definition
     hinted: int
     unhinted: tuple[str, ...]
-    #: What is hinted as ``Any`` or ``object``.
+    #: Places hinted as ``Any`` or ``object``.
     vague: tuple[str, ...]
-    #: Whether it says ``-> None`` and gives a value back.
+    #: Whether the hint is ``-> None`` and a value is returned.
     wrong: bool
 
     @property
     def missing(self) -> int:
-        """How many places have no hint that helps."""
+        """The number of places without a useful hint."""
         return len(self.unhinted) + len(self.vague) + self.wrong
 
     @property
     def has_none(self) -> bool:
-        """Whether no place has any hint, good or bad."""
+        """Whether no place has a hint, useful or not."""
         return not (self.hinted or self.vague or self.wrong)
 
 
 def hints_in(tree: ast.Module) -> list[Hints]:
-    """The hints of every function and method with a place for one; inner ones aside.
+    """Return the hints of every function and method in `tree` with a place for a hint.
 
-    Functions whose body does nothing have no say, and neither have overloads.
+    Nested functions, overloads and functions with an empty body are left out.
     """
     found = [
         _hints(item, item.node)
@@ -84,11 +91,11 @@ def _is_judged(definition: Definition) -> bool:
 
 def _hints(definition: Definition, function: Function) -> Hints:
     places = list(_places(definition, function))
-    unhinted = tuple(said for _, said, hint in places if _is_missing(hint))
-    vague = {said: name for name, said, hint in places if _fits_all(hint)}
+    unhinted = tuple(label for _, label, hint in places if _is_missing(hint))
+    vague = {label: name for name, label, hint in places if _fits_all(hint)}
     if vague:
-        may = _may_fit_all(definition, set(vague.values()))
-        vague = {said: name for said, name in vague.items() if name not in may}
+        accepted = _may_fit_all(definition, set(vague.values()))
+        vague = {label: name for label, name in vague.items() if name not in accepted}
     wrong = _is_untrue(function)
     hinted = len(places) - len(unhinted) - len(vague) - wrong
     return Hints(definition, hinted, unhinted, tuple(vague), wrong)
@@ -97,9 +104,9 @@ def _hints(definition: Definition, function: Function) -> Hints:
 def _places(
     definition: Definition, function: Function
 ) -> Iterator[tuple[str, str, ast.expr | None]]:
-    """Where a hint belongs: a name, what a reader calls it, and the hint.
+    """Yield the name, the label in messages, and the hint of each place of `function`.
 
-    ``*args: Any`` passes on whatever it gets, and is no such place.
+    ``*args: Any`` is no place: such arguments are passed on, whatever they are.
     """
     for argument in plain_arguments(definition):
         yield argument.arg, f"`{argument.arg}`", argument.annotation
@@ -111,20 +118,20 @@ def _places(
 
 
 def _is_untrue(function: Function) -> bool:
-    """Whether a function says ``-> None`` and gives a value back."""
+    """Return whether the hint of `function` is ``-> None`` although it returns a value."""
     hint = function.returns
     if not isinstance(hint, ast.Constant) or hint.value not in (None, "None"):
         return False
     return function.name not in _RETURN_NOTHING and any(map(_is_value, values_given(function)))
 
 
-def _is_value(given: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
-    """Whether a value comes back, as far as can be seen; a call may well give ``None``."""
-    return not isinstance(given, ast.Return) or isinstance(given.value, _NEVER_NONE)
+def _is_value(statement: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
+    """Return whether `statement` surely returns a value; ``return f()`` may return ``None``."""
+    return not isinstance(statement, ast.Return) or isinstance(statement.value, _NEVER_NONE)
 
 
 def _is_missing(annotation: ast.expr | None) -> bool:
-    """Whether there is no hint, or one that is no type: a number, ``...``, a remark."""
+    """Return whether `annotation` is no type: absent, a number, ``...``, or a remark in words."""
     if annotation is None:
         return True
     if not isinstance(annotation, ast.Constant) or annotation.value is None:
@@ -137,24 +144,27 @@ def _is_missing(annotation: ast.expr | None) -> bool:
 
 def _fits_all(annotation: ast.expr | None) -> bool:
     if isinstance(annotation, ast.Constant):
-        said = str(annotation.value).strip().rpartition(".")[2]
-        return said in _FITS_ALL and not _is_missing(annotation)
-    named = getattr(annotation, "attr", None) or getattr(annotation, "id", None)
-    return named in _FITS_ALL
+        text = str(annotation.value).strip().rpartition(".")[2]
+        return text in _FITS_ALL and not _is_missing(annotation)
+    name = getattr(annotation, "attr", None) or getattr(annotation, "id", None)
+    return name in _FITS_ALL
 
 
 def _may_fit_all(definition: Definition, names: set[str]) -> set[str]:
-    """Those of the names that are asked what they are; ``__eq__`` and its like take whatever."""
+    """Return those of `names` that may rightly be hinted as ``Any`` or ``object``.
+
+    All of a special method such as ``__eq__``, else arguments whose type the function inspects.
+    """
     if definition.is_dunder_method:
         return names
-    return {subject.id for subject in _asked(definition.node) if isinstance(subject, ast.Name)}
+    return {subject.id for subject in _inspected(definition.node) if isinstance(subject, ast.Name)}
 
 
-def _asked(node: ast.AST) -> Iterator[ast.expr]:
-    """Everything whose type a function asks for before it uses it."""
+def _inspected(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the expressions whose type `node` inspects, by ``match`` or e.g. ``isinstance``."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Match):
             yield inner.subject
         elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-            if inner.func.id in _QUESTIONS and inner.args:
+            if inner.func.id in _TYPE_TESTS and inner.args:
                 yield inner.args[0]
