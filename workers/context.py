@@ -7,7 +7,7 @@ from celery import Celery
 from grader.bootstrap import Service, build_engine, build_grade, build_service
 from grader.engine.forkserver import ForkServer
 from grader.infra.broker import CeleryNotifier
-from grader.service.grade import Line
+from grader.service.grade import GradingPipeline
 from grader.settings import Settings
 
 
@@ -22,9 +22,9 @@ class WorkerContext:
         self._engine = build_engine(settings, self.service.store.facts, fork_server=fork_server)
         self._grade = build_grade(self.service, self._engine)
 
-    def line(self) -> Line:
-        """A new line of submissions to grade."""
-        return Line(self._grade)
+    def pipeline(self) -> GradingPipeline:
+        """A new pipeline of submissions to grade."""
+        return GradingPipeline(self._grade)
 
     def close(self) -> None:
         """End the fork server and let go of the database."""

@@ -16,7 +16,7 @@ from grader.service.lanes import Lane
 from grader.settings import Settings
 
 if TYPE_CHECKING:
-    from grader.service.grade import Line
+    from grader.service.grade import GradingPipeline
     from grader.service.records import SubmissionRecord
     from workers.context import WorkerContext
 
@@ -48,7 +48,7 @@ class Tasks:
     def prepare(self) -> None:
         """Build the context before the first task; the fork server warms up at the same time."""
         fork_server = build_fork_server(Settings.load())
-        fork_server.start()
+        fork_server.start_process()
         self.context(fork_server)
 
     def close(self) -> None:
@@ -61,11 +61,11 @@ class Tasks:
     def grade(self, lane: str) -> None:
         """Grade what is due, live rows always first; wake again where more may be due."""
         context, mine = self.context(), Lane(lane)
-        line = context.line()
+        pipeline = context.pipeline()
         try:
-            more = until_done(lambda: _next(line, mine))
+            more = until_done(lambda: _next(pipeline, mine))
         finally:
-            line.finish()
+            pipeline.finish()
         if more:
             context.service.notifier.notify(mine)
 
@@ -87,6 +87,6 @@ def until_done(step: Callable[[], object | None]) -> bool:
     return True
 
 
-def _next(line: Line, lane: Lane) -> SubmissionRecord | None:
-    done = line.next(Lane.LIVE)
-    return done or (None if lane is Lane.LIVE else line.next(lane))
+def _next(pipeline: GradingPipeline, lane: Lane) -> SubmissionRecord | None:
+    done = pipeline.next(Lane.LIVE)
+    return done or (None if lane is Lane.LIVE else pipeline.next(lane))

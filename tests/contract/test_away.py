@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from threading import Timer
 
 import pytest
@@ -15,8 +16,7 @@ from grader.domain.rubric import Rubric
 from grader.domain.source import Submission
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
-from grader.engine.measuring.job import nothing
-from grader.engine.measuring.measured import Inspected
+from grader.engine.measuring.measurement import Measurement, RunningMeasurement
 from grader.infra.broker import NoNotifier
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionState
@@ -50,18 +50,27 @@ class Server:
         engine.dispose()
 
 
-class Cutting(Engine):
-    """The engine; when it has looked, the database goes away for a second."""
+@dataclass(frozen=True)
+class CutWhenCollected(RunningMeasurement):
+    """A measurement; when it has ended, the database goes away for a second."""
 
     server: Server
 
-    def inspect(
-        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
-    ) -> Inspected:
-        inspected = super().inspect(submission, rubric, meanwhile)
+    def collect(self) -> Measurement:
+        measurement = super().collect()
         self.server.close()
         Timer(1.0, self.server.open).start()
-        return inspected
+        return measurement
+
+
+class Cutting(Engine):
+    """The engine; whenever it has measured, the database goes away for a second."""
+
+    server: Server
+
+    def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
+        running = super().start(submission, rubric)
+        return CutWhenCollected(running.plan, running.job, self.server)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from grader.domain.check import AnyCheck, Check, Context, Guidance, Options
 from grader.domain.inspection import Facts, Finding, Inspection
 from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
-from grader.engine.forkserver.child import ANSWERED, FRAME
+from grader.engine.forkserver.child import ANSWERED, MESSAGE
 from grader.engine.sandbox.confinement import RESULTS
 
 _GUIDANCE = Guidance("What it is.", "How to mend it.", "https://example.org")
@@ -50,16 +50,16 @@ def _flood() -> Inspection:
 
 def _flood_pipe() -> Inspection:
     while True:
-        os.write(RESULTS, FRAME.pack(ANSWERED, 1, 2, 3_000_000_000) + b"x" * 60_000)
+        os.write(RESULTS, MESSAGE.pack(ANSWERED, 1, 2, 3_000_000_000) + b"x" * 60_000)
 
 
 def _forge() -> Inspection:
-    os.write(RESULTS, FRAME.pack(ANSWERED, 0, 1, 2) + b"{}")
+    os.write(RESULTS, MESSAGE.pack(ANSWERED, 0, 1, 2) + b"{}")
     return Inspection()
 
 
 def _mumble() -> Inspection:
-    os.write(RESULTS, FRAME.pack(ANSWERED, 1, 2, 5) + b"junk!")
+    os.write(RESULTS, MESSAGE.pack(ANSWERED, 1, 2, 5) + b"junk!")
     return Inspection()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from grader.domain.rubric.reading import read_rubric
 from grader.domain.scoring import judge
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.forkserver import ForkServer
-from grader.engine.measuring.engine import Closable, Engine
+from grader.engine.measuring.engine import ClosableInspector, Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.measuring.identity import engine_identity
 from grader.engine.measuring.job import (
@@ -30,10 +30,10 @@ from grader.engine.measuring.job import (
     FileJob,
     Job,
     Limits,
+    RunningJob,
     decode_job,
     encode_job,
     failed,
-    nothing,
 )
 from tests.in_process import InProcess
 
@@ -81,9 +81,9 @@ class Counting:
     jobs: list[Job] = field(default_factory=list)
     closed: int = 0
 
-    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
+    def start(self, job: Job) -> RunningJob:
         self.jobs.append(job)
-        return InProcess(self.catalog).inspect(job)
+        return InProcess(self.catalog).start(job)
 
     def close(self) -> None:
         self.closed += 1
@@ -255,10 +255,20 @@ def test_a_failure_of_ours_is_told_and_never_remembered(inspector: Counting) -> 
     assert mended["lines"].state is State.OK
 
 
+@dataclass(frozen=True)
+class Forgotten:
+    """Answers, the last of which gets lost."""
+
+    answers: Answers
+
+    def collect(self) -> Answers:
+        return dict([*self.answers.items()][:-1])
+
+
 def test_an_inspector_that_leaves_something_out_is_a_fault_of_ours() -> None:
     class Forgetful(Counting):
-        def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
-            return dict([*super().inspect(job).items()][:-1])
+        def start(self, job: Job) -> RunningJob:
+            return Forgotten(super().start(job).collect())
 
     engine = Engine(SMALL, Forgetful(), MemoryFacts())
     with pytest.raises(EngineFault):
@@ -340,7 +350,7 @@ class Nothing:
         pass
 
 
-def real(inspector: Closable) -> Engine:
+def real(inspector: ClosableInspector) -> Engine:
     return Engine(CATALOG, inspector, Nothing())
 
 
@@ -388,7 +398,7 @@ def test_no_fact_depends_on_what_a_child_served_before(fork_server: ForkServer) 
     assert len(small) == 30
     rubric = a_rubric(CATALOG)
 
-    def facts(inspector: Closable, order: Sequence[Path]) -> dict[str, SubmissionFacts]:
+    def facts(inspector: ClosableInspector, order: Sequence[Path]) -> dict[str, SubmissionFacts]:
         engine = real(inspector)
         return {
             path.name: engine.measure(submitted({"a.py": path.read_bytes()}), rubric)

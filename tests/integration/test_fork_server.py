@@ -252,9 +252,9 @@ def test_close_is_idempotent_and_leaves_nothing() -> None:
 
 def test_it_starts_when_it_is_told_and_serves_what_comes() -> None:
     with make() as fork_server:
-        fork_server.start()
+        fork_server.start_process()
         started = fork_server.pid
-        fork_server.start()
+        fork_server.start_process()
         assert lines(fork_server.inspect(job("fine")), 0, 1) == 2
         assert started is not None
         assert fork_server.pid == started
@@ -262,7 +262,7 @@ def test_it_starts_when_it_is_told_and_serves_what_comes() -> None:
 
 def test_one_that_is_closed_while_it_starts_is_gone() -> None:
     fork_server = make()
-    fork_server.start()
+    fork_server.start_process()
     started = fork_server.pid
     assert started is not None
     fork_server.close()
@@ -363,6 +363,56 @@ def test_an_interrupted_asker_starts_anew() -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+def test_jobs_that_overlap_are_kept_apart(fork_server: ForkServer) -> None:
+    """A second job may start before the first one is collected, and be collected before it."""
+    first = fork_server.start(job("fine", "other"))
+    second = fork_server.start(job("fine"))
+    assert sorted(second.collect()) == sorted(job("fine").pairs)
+    assert sorted(first.collect()) == sorted(job("fine", "other").pairs)
+    assert first.collect() is first.collect()
+
+
+def test_a_job_that_is_never_collected_harms_nobody(fork_server: ForkServer) -> None:
+    fork_server.inspect(job("fine"))
+    pid = fork_server.pid
+    fork_server.start(job("fine", "other"))
+    assert sorted(fork_server.inspect(job("fine"))) == sorted(job("fine").pairs)
+    assert fork_server.pid == pid
+
+
+@pytest.mark.parametrize("end", ["killed", "closed"])
+def test_a_server_that_ends_between_start_and_collect_is_replaced(end: str) -> None:
+    with make() as fork_server:
+        running = fork_server.start(job("who"))
+        first = fork_server.pid
+        assert first is not None
+        if end == "killed":
+            os.kill(first, signal.SIGKILL)
+            await_end(first)
+        else:
+            fork_server.close()
+        assert sorted(running.collect()) == sorted(job("who").pairs)
+        if end == "closed":
+            assert fork_server.pid not in (first, None)
+
+
+def test_jobs_of_many_threads_are_kept_apart(fork_server: ForkServer) -> None:
+    asked = [job("fine", *["other"] * at) for at in range(6)]
+    found: dict[int, Answers] = {}
+
+    def work(at: int) -> None:
+        found[at] = fork_server.start(asked[at]).collect()
+
+    threads = [threading.Thread(target=work, args=(at,)) for at in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {at: sorted(answers) for at, answers in found.items()} == {
+        at: sorted(each.pairs) for at, each in enumerate(asked)
+    }
 
 
 def test_a_fork_of_the_worker_leaves_the_fork_server_alone(fork_server: ForkServer) -> None:

@@ -20,7 +20,7 @@ from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.exports.report.text import render_text
-from grader.service.grade import CEILING
+from grader.service.grade import MAX_INTAKE
 from tests.in_process import InProcess
 
 ENGINE = Engine(CATALOG, InProcess(CATALOG), MemoryFacts())
@@ -52,7 +52,7 @@ def zipped(files: dict[str, str]) -> bytes:
 
 def graded(files: dict[str, str], notebooks: str = "accepted", *, stored: bool = False) -> Report:
     judge = rubric(notebooks)
-    limits = CEILING if stored else judge.intake
+    limits = MAX_INTAKE if stored else judge.intake
     facts = ENGINE.measure(read_upload(zipped(files), limits=limits), judge)
     return build_report(CompiledRubric.of(judge, CATALOG), facts, digest="d")
 

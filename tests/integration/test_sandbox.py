@@ -143,7 +143,9 @@ def test_nothing_of_a_submission_reaches_a_disk_on_the_lowest_rung() -> None:
 
 
 def test_an_ordinary_user_is_shut_in_as_well() -> None:
-    slot = ChildSlot(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(available_levels()[0])))
+    slot = ChildSlot(
+        CATALOG, Confinement.of_children(LIMITS, Sandbox.prepare(available_levels()[0]))
+    )
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -151,7 +153,7 @@ def test_an_ordinary_user_is_shut_in_as_well() -> None:
             if os.getuid() == 0:
                 os.setresuid(65_534, 65_534, 65_534)
             ChildSlot(
-                CATALOG, Confinement.here(LIMITS, Sandbox.prepare(available_levels()[0]))
+                CATALOG, Confinement.of_children(LIMITS, Sandbox.prepare(available_levels()[0]))
             ).verify()
             code = 0
         finally:
@@ -168,8 +170,10 @@ def test_one_that_the_host_does_not_offer_is_refused() -> None:
 def test_one_that_cannot_be_entered_is_never_left_out() -> None:
     """A kernel that offers a sandbox and then refuses it: nothing is graded without it."""
     broken = Sandbox(SandboxLevel.SECCOMP, 0, b"\xff" * 8, ())
-    slot = ChildSlot(CATALOG, Confinement.here(LIMITS, broken))
+    slot = ChildSlot(CATALOG, Confinement.of_children(LIMITS, broken))
     with pytest.raises(EngineFault, match="seccomp cannot be entered: Invalid argument"):
         slot.verify()
-    whole = ChildSlot(CATALOG, Confinement.here(LIMITS, Sandbox.prepare(available_levels()[0])))
+    whole = ChildSlot(
+        CATALOG, Confinement.of_children(LIMITS, Sandbox.prepare(available_levels()[0]))
+    )
     whole.verify()

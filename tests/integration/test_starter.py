@@ -21,7 +21,7 @@ from grader.domain.rubric import CompiledRubric
 from grader.domain.source import SourceFile, Submission
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
-from grader.engine.measuring.job import Answers, Job, nothing
+from grader.engine.measuring.job import Job, RunningJob
 from grader.engine.rubric_text import read_rubric_text
 from tests.in_process import InProcess
 
@@ -86,9 +86,9 @@ class Listening:
 
     asked: list[str] = field(default_factory=list)
 
-    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
+    def start(self, job: Job) -> RunningJob:
         self.asked += [file.path for file in job.files]
-        return InProcess(CATALOG).inspect(job)
+        return InProcess(CATALOG).start(job)
 
     def close(self) -> None:
         """Nothing to close."""

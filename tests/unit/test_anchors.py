@@ -7,7 +7,7 @@ import pytest
 from grader.domain.facts import FileFacts
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile
-from grader.engine.measuring.anchors import anchored
+from grader.engine.measuring.anchors import anchor_findings
 
 
 def anchors(text: str, *lines: int) -> list[str]:
@@ -16,7 +16,7 @@ def anchors(text: str, *lines: int) -> list[str]:
     facts = FileFacts(
         path="a.py", sha256=source.sha256, inspections={"lint": Inspection(findings=findings)}
     )
-    return [one.anchor for one in anchored(facts, source).inspections["lint"].findings]
+    return [one.anchor for one in anchor_findings(facts, source).inspections["lint"].findings]
 
 
 def test_the_same_text_has_the_same_anchor_on_any_line() -> None:
@@ -41,5 +41,5 @@ def test_why_a_file_cannot_be_read_has_an_anchor_too() -> None:
     broken = Inspection(state=State.UNREADABLE, reason="syntax", findings=(reason,))
     source = SourceFile("a.py", b"x = 1\nprint(\n")
     facts = FileFacts(path="a.py", sha256=source.sha256, readable=broken)
-    (finding,) = anchored(facts, source).readable.findings
+    (finding,) = anchor_findings(facts, source).readable.findings
     assert [finding.anchor] == anchors("print(\n", 1)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from grader.engine.forkserver.framing import (
     PeerFailed,
-    pack,
     pack_answers,
-    read,
+    pack_frame,
     read_answers,
+    read_frame,
     send,
 )
 
@@ -49,7 +49,7 @@ def all_answers(most: int = 10_000) -> Callable[[int, float], list[tuple[tuple[i
 
 @given(PARTS, PIECES)
 def test_a_frame_arrives_part_by_part_in_any_pieces(parts: list[bytes], piece: int) -> None:
-    assert told(pack(*parts), lambda fd, end: read(fd, len(parts), end), piece) == parts
+    assert told(pack_frame(*parts), lambda fd, end: read_frame(fd, len(parts), end), piece) == parts
 
 
 @given(ANSWERS, PIECES)
@@ -63,10 +63,10 @@ def test_answers_arrive_as_they_were_given_in_any_pieces(
 def test_of_a_frame_that_is_cut_off_nothing_is_heard(
     parts: list[bytes], data: st.DataObject
 ) -> None:
-    whole = b"".join(pack(*parts))
+    whole = b"".join(pack_frame(*parts))
     cut = data.draw(st.integers(0, len(whole) - 1))
     with pytest.raises(PeerFailed):
-        told([whole[:cut]], lambda fd, end: read(fd, len(parts), end), 30)
+        told([whole[:cut]], lambda fd, end: read_frame(fd, len(parts), end), 30)
 
 
 @example(b"\0" * 8 + b"\5\0\0\0" + b"four")

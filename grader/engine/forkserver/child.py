@@ -1,8 +1,15 @@
 """A child of the fork server: in its sandbox, it runs one job after another and reports each step.
 
-It is forked from a fork server that has the tools imported, and never returns. It goes on from one
-submission to the next only as long as nothing broke: what broke is always told by a child that
-has seen nothing else, so that no submission answers for the one before it.
+It is forked from the fork server, which has all tools imported, and never returns. It runs a
+further job only while nothing has failed. A failure counts only in a child that has run no other
+job before, so that no submission fails because of an earlier one.
+
+The messages of a child: a header (:data:`MESSAGE`) and a payload.
+
+- ``STARTED``: the child begins the pair; no payload.
+- ``ANSWERED``: the result of the pair, an inspection as JSON.
+- ``REFUSED``: the same, of a gate that did not pass: the file's checks are skipped.
+- ``DONE``: the end of the job; the "file" field is 1 if the child can run another.
 """
 
 from __future__ import annotations
@@ -17,72 +24,83 @@ from typing import NoReturn
 
 from grader.domain.check import Catalog
 from grader.domain.inspection import Inspection, State
-from grader.engine.forkserver.framing import read
-from grader.engine.measuring.inspecting import answer
+from grader.engine.forkserver.framing import read_frame
+from grader.engine.measuring.inspecting import run_steps
 from grader.engine.measuring.job import GATE, Job, Pair, decode_job, failed
 from grader.engine.sandbox import RESULTS, TASKS, Confinement
 
-#: Kind, file, question, length of what follows. In DONE, "file" is 1 where the child can go on.
-FRAME = struct.Struct("<cIII")
+#: The header of a message: kind, file index, step index, size of the payload in bytes.
+MESSAGE = struct.Struct("<cIII")
 STARTED, ANSWERED, REFUSED, DONE = b"S", b"A", b"U", b"D"
 
-#: New objects between two searches for garbage: a child lives for seconds, not for days.
-_GARBAGE = 50_000
+#: New objects between two runs of the garbage collector, instead of Python's 700: a child lives
+#: for seconds, and a run writes to memory that it shares with the fork server. Chosen by hand.
+_GC_THRESHOLD = 50_000
+#: The exit code of a child that raised: "internal software error" in sysexits.
+_EXIT_SOFTWARE = 70
 
 
 def run_child(catalog: Catalog, results: int, tasks: int, confinement: Confinement) -> NoReturn:
-    """Serve the tasks that come through one pipe, and tell of them through the other."""
-    code = 70
+    """Enter ``confinement``, run the jobs that arrive on ``tasks``, and exit.
+
+    ``results`` and ``tasks`` are file descriptors of pipes, to write messages and to read jobs.
+    """
+    code = _EXIT_SOFTWARE
     try:
-        gc.set_threshold(_GARBAGE)
+        gc.set_threshold(_GC_THRESHOLD)
         confinement.enter(results, tasks)
         for served in count():
-            header, body, left = read(TASKS, 3, math.inf)
+            header, body, pairs = read_frame(TASKS, 3, math.inf)
             confinement.reset_cpu_limit()
-            work = _Work(decode_job(header, body), frozenset(map(tuple, json.loads(left))))
-            if not work.done(catalog, fresh=served == 0):
+            job_pairs = frozenset(map(tuple, json.loads(pairs)))
+            if not _ChildJob(decode_job(header, body), job_pairs).run(catalog, fresh=served == 0):
                 break
         code = 0
     finally:
         os._exit(code)
 
 
-class _Work:
-    """One submission's questions, as far as they are still open."""
+class _ChildJob:
+    """The open pairs of one job, with the messages that are not written yet."""
 
-    def __init__(self, job: Job, left: frozenset[Pair]) -> None:
-        self._job, self._left = job, left
+    def __init__(self, job: Job, open_pairs: frozenset[Pair]) -> None:
+        self._job, self._open = job, open_pairs
         self._unsent = b""
         self._clean = True
 
-    def done(self, catalog: Catalog, *, fresh: bool) -> bool:
-        """Answer them all; true where nothing broke. Ends the process where it is not fresh."""
+    def run(self, catalog: Catalog, *, fresh: bool) -> bool:
+        """Run every open pair with the checks of ``catalog``; return whether none failed.
+
+        If a pair fails in a child that is not ``fresh``, which has run another job before, the
+        process exits without reporting it: a new child has to run that pair.
+        """
         for index, file in enumerate(self._job.files):
-            wanted = tuple(q for q in file.questions if (index, q) in self._left)
-            for question, inspection in answer(file, wanted, catalog, self._job.python):
+            steps = tuple(step for step in file.steps if (index, step) in self._open)
+            for step, inspection in run_steps(file, steps, catalog, self._job.python):
                 if inspection is None:
-                    self._tell(FRAME.pack(STARTED, index, question, 0))
+                    self._write(MESSAGE.pack(STARTED, index, step, 0))
                     continue
                 self._clean &= inspection.state is not State.FAILED
                 if not self._clean and not fresh:
                     os._exit(0)
-                # Told with the next start: half as many wake-ups of the fork server.
-                self._unsent = _answered(index, question, inspection)
-        self._tell(FRAME.pack(DONE, self._clean, 0, 0))
+                # Written with the next start, so that the fork server wakes up half as often.
+                self._unsent = _result_message(index, step, inspection)
+        self._write(MESSAGE.pack(DONE, self._clean, 0, 0))
         return self._clean
 
-    def _tell(self, frame: bytes) -> None:
-        rest = memoryview(self._unsent + frame)
+    def _write(self, message: bytes) -> None:
+        rest = memoryview(self._unsent + message)
         self._unsent = b""
         while rest:
             rest = rest[os.write(RESULTS, rest) :]
 
 
-def _answered(index: int, question: int, inspection: Inspection) -> bytes:
-    refused = question == GATE and inspection.state is not State.OK
+def _result_message(index: int, step: int, inspection: Inspection) -> bytes:
+    """Return the message with the result of one pair."""
+    refused = step == GATE and inspection.state is not State.OK
     try:
         payload = inspection.model_dump_json(exclude_defaults=True).encode("utf-8")
     except ValueError:
-        # A message that quotes a lone surrogate of the student's text is no UTF-8.
+        # UTF-8 cannot encode e.g. a lone surrogate of the student's text in facts.
         payload = failed("error").model_dump_json(exclude_defaults=True).encode("ascii")
-    return FRAME.pack(REFUSED if refused else ANSWERED, index, question, len(payload)) + payload
+    return MESSAGE.pack(REFUSED if refused else ANSWERED, index, step, len(payload)) + payload

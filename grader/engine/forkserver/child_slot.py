@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from grader.domain.check import Catalog
 from grader.domain.errors import EngineFault
 from grader.engine.forkserver.child import run_child
-from grader.engine.forkserver.framing import pack, send
+from grader.engine.forkserver.framing import pack_frame, send
 from grader.engine.measuring.job import Pair
 from grader.engine.sandbox import Confinement, address_space
 
 
 @dataclass
 class Child:
-    """A child and the pipes to it. ``served`` counts the tasks that it was given."""
+    """A child process, the pipes to it, and how many jobs it was sent."""
 
     pid: int
     results: int
@@ -27,39 +27,47 @@ class Child:
 
     @property
     def fresh(self) -> bool:
-        """Whether the task at hand is its first."""
+        """Whether the current job is its first."""
         return self.served <= 1
 
-    def give(self, header: bytes, body: bytes, left: Iterable[Pair], deadline: float) -> None:
-        """Hand it a job, and which of its pairs are still open.
+    def send_job(
+        self, header: bytes, body: bytes, open_pairs: Iterable[Pair], deadline: float
+    ) -> None:
+        """Send an encoded job with those of its pairs that are still to be run.
+
+        ``deadline`` is an instant of ``time.monotonic``.
 
         Raises:
-            PeerFailed: it is dead, or does not read before the deadline.
+            PeerFailed: The child is dead, or does not read before ``deadline``.
         """
         self.served += 1
-        send(self.tasks, pack(header, body, json.dumps([*left]).encode("ascii")), deadline)
+        pairs = json.dumps([*open_pairs]).encode("ascii")
+        send(self.tasks, pack_frame(header, body, pairs), deadline)
 
 
 class ChildSlot:
-    """Gives out a child to work with, the last one again where nothing speaks against it."""
+    """Owns the child of a fork server: at most one at a time.
+
+    A child runs the checks of ``catalog`` inside ``confinement``.
+    """
 
     def __init__(self, catalog: Catalog, confinement: Confinement) -> None:
         self._catalog, self._confinement = catalog, confinement
         self._child: Child | None = None
 
     def child(self) -> Child:
-        """The child that is there, or a new one."""
+        """Return the current child, forked now if there is none."""
         if self._child is None:
             self._child = self._fork()
         return self._child
 
     def release(self) -> None:
-        """The child has come to a good end: it goes on, unless it is worn out."""
+        """Keep the child for the next job, unless it is exhausted: then kill it."""
         if self._child is not None and self._exhausted(self._child):
             self.kill()
 
     def kill(self) -> int:
-        """Kill the child, if there is one; its exit status."""
+        """Kill the child and return its wait status; 0 if there is no child."""
         child, self._child = self._child, None
         if child is None:
             return 0
@@ -69,24 +77,24 @@ class ChildSlot:
         return os.waitpid(child.pid, 0)[1]
 
     def verify(self) -> None:
-        """Have a child enter its confinement and end, so that a failure is told at the start.
+        """Fork a child that only enters the confinement, to detect a failure at startup.
 
         Raises:
-            EngineFault: it cannot.
+            EngineFault: It cannot be entered.
         """
-        results, told = os.pipe()
+        read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
             code = 70
             try:
-                self._confinement.enter(results, told)
+                self._confinement.enter(read_end, write_end)
                 code = 0
             except OSError as error:
                 code = error.errno or code
             finally:
                 os._exit(code)
-        os.close(results)
-        os.close(told)
+        os.close(read_end)
+        os.close(write_end)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if code:
             why = os.strerror(code) if code > 0 else f"signal {-code}"
@@ -97,22 +105,26 @@ class ChildSlot:
             )
 
     def _exhausted(self, child: Child) -> bool:
-        """Whether it has served enough, or holds on to much memory."""
+        """Return whether ``child`` has run enough jobs, has exited or has grown too large.
+
+        Too large is a quarter of the memory limit, chosen by hand: with 1 GiB a child that holds
+        300 MiB after its job is replaced, one that holds 200 MiB runs the next.
+        """
         size = address_space(child.pid)
-        grown = size - self._confinement.address_space
+        growth = size - self._confinement.address_space
         return (
             child.served >= self._confinement.limits.reuse
             or not size
-            or grown > self._confinement.limits.memory // 4
+            or growth > self._confinement.limits.memory // 4
         )
 
     def _fork(self) -> Child:
-        results, told = os.pipe()
-        asked, tasks = os.pipe()
+        results, child_results = os.pipe()
+        child_tasks, tasks = os.pipe()
         pid = os.fork()
         if pid == 0:
-            run_child(self._catalog, told, asked, self._confinement)
-        os.close(told)
-        os.close(asked)
+            run_child(self._catalog, child_results, child_tasks, self._confinement)
+        os.close(child_results)
+        os.close(child_tasks)
         os.set_blocking(tasks, False)
         return Child(pid, results, tasks)

@@ -1,4 +1,4 @@
-"""The worker's side of the fork server: starts it, asks it, and gets a new one when it is gone."""
+"""The worker's side of the fork server: starts the process, sends jobs, replaces it if it fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import IO
 
@@ -19,20 +18,33 @@ from pydantic import ValidationError
 
 from grader.domain.errors import EngineFault
 from grader.domain.inspection import Inspection
-from grader.engine.forkserver.framing import READY, PeerFailed, pack, read_answers, receive, send
-from grader.engine.measuring.job import Answers, Job, Limits, Pair, encode_job, failed, nothing
+from grader.engine.forkserver.framing import (
+    READY,
+    PeerFailed,
+    pack_frame,
+    read_answers,
+    receive,
+    send,
+)
+from grader.engine.measuring.job import Answers, Job, Limits, Pair, encode_job, failed
 from grader.engine.sandbox import AUTO, choose_level
 
-__all__ = ["Limits", "ForkServer"]
+__all__ = ["ForkServer", "Limits", "RunningJob"]
 
 DEFAULT_CATALOG = "grader.checks.catalog:CATALOG"
+#: Seconds until the process must be warm: importing all tools takes about two on an idle machine,
+#: and many times that on a machine where every worker starts at once. Chosen by hand.
 _START_SECONDS = 120.0
-_END_SECONDS = 2.0
+#: Seconds that the process has to exit by itself before it is killed. Chosen by hand.
+_EXIT_SECONDS = 2.0
+#: Bytes that one answer may need on top of its payload, in the frame of all answers (a record
+#: header of 12 bytes, and the length of the frame). Chosen by hand, with room to spare.
+_ANSWER_OVERHEAD = 1024
 
 
 @dataclass
 class _Process:
-    """A running fork server, its two pipes and its working folder."""
+    """A running fork server: its two pipes, its working folder, the process that started it."""
 
     popen: subprocess.Popen[bytes]
     requests: IO[bytes]
@@ -42,17 +54,39 @@ class _Process:
     ready: bool = False
 
 
+@dataclass(eq=False)
+class RunningJob:
+    """A job that was sent to a fork server.
+
+    ``deadline`` is an instant of ``time.monotonic``; ``answers`` is ``None`` until they were read;
+    ``failure`` says why the newest attempt failed.
+    """
+
+    job: Job
+    server: ForkServer
+    deadline: float = 0.0
+    answers: Answers | None = None
+    failure: str = ""
+
+    def collect(self) -> Answers:
+        """See :meth:`ForkServer.collect`."""
+        return self.server.collect(self)
+
+
 class ForkServer:
-    """Inspects jobs in killable children. Close it when done.
+    """The client of a fork server, whose killable children inspect the files of jobs.
 
-    It starts with its first job, or when it is told to, so that it warms up in the meantime.
+    The process starts with the first job, or with :meth:`start_process`, and is replaced when it
+    fails. It runs one job at a time. Close the client when it is no longer needed.
 
-    ``catalog`` is ``module:CONSTANT``, imported in the fork server; ``path`` is a folder of ours to
-    import it from, beside what is installed; ``sandbox`` is the name of a level, or ``auto``.
-    One job at a time: calls from threads queue up.
+    Args:
+        limits: What one job may use.
+        catalog: The checks, as ``module:CONSTANT``, imported in the process.
+        path: A folder of our own code to import ``catalog`` from; empty for installed code.
+        sandbox: The name of a sandbox level, or ``auto``.
 
     Raises:
-        BadSettings: the host does not offer that sandbox.
+        BadSettings: The host does not offer ``sandbox``.
     """
 
     def __init__(
@@ -64,46 +98,67 @@ class ForkServer:
         sandbox: str = AUTO,
     ) -> None:
         self._limits = limits
-        #: The level that every child stands on.
+        #: The sandbox level of every child.
         self.sandbox = choose_level(sandbox)
-        told = {"catalog": catalog, "path": path, "sandbox": self.sandbox}
-        self._told = json.dumps(told | {"limits": asdict(limits)})
-        #: Seconds beyond a submission's own limit that warming up, killing and answering may take.
+        config = {"catalog": catalog, "path": path, "sandbox": self.sandbox}
+        self._config = json.dumps(config | {"limits": asdict(limits)})
+        #: Seconds beyond a job's own limit that the process may need to warm up, kill and answer.
         self.grace_seconds = 30.0
         self._process: _Process | None = None
+        #: The job whose answers are still in the pipe.
+        self._running: RunningJob | None = None
         self._lock = threading.Lock()
 
     @property
     def pid(self) -> int | None:
-        """The fork server's process id, while it is there."""
+        """The id of the process, or ``None`` while there is none."""
         return self._process.popen.pid if self._process else None
 
-    def start(self) -> None:
-        """Start without waiting until it is warm."""
+    def start_process(self) -> None:
+        """Start the process, without waiting until it is warm."""
         with self._lock:
             self._started()
 
-    def inspect(self, job: Job, meanwhile: Callable[[], None] = nothing) -> Answers:
-        """See :class:`grader.engine.measuring.job.Inspector`.
+    def start(self, job: Job) -> RunningJob:
+        """Send ``job`` to the process and return without waiting for the answers.
+
+        The answers of an earlier job that were not collected yet are read first and kept for it:
+        no lock is held between ``start`` and ``collect``. A process that fails here is replaced
+        by :meth:`collect`.
+        """
+        running = RunningJob(job, self)
+        with self._lock:
+            self._send(running)
+        return running
+
+    def collect(self, running: RunningJob) -> Answers:
+        """Wait for the answers of ``running``. If the process failed, try once more in a new one.
 
         Raises:
-            EngineFault: the fork server died or fell silent twice.
+            EngineFault: Both attempts failed.
         """
         with self._lock:
-            try:
-                return self._try(job, meanwhile)
-            except PeerFailed:
-                pass
-            try:
-                return self._try(job, nothing)
-            except PeerFailed as gone:
-                raise EngineFault(
-                    f"The process that inspects files failed twice: {gone}.",
-                    how_to_fix="Its own error stands in the log of the worker. Try again later.",
-                ) from None
+            self._read(running)
+            if running.answers is None:
+                self._send(running)
+                self._read(running)
+        if running.answers is None:
+            raise EngineFault(
+                f"The process that inspects files failed twice: {running.failure}.",
+                how_to_fix="Its own error stands in the log of the worker. Try again later.",
+            )
+        return running.answers
+
+    def inspect(self, job: Job) -> Answers:
+        """Return the answers of ``job``.
+
+        Raises:
+            EngineFault: See :meth:`collect`.
+        """
+        return self.start(job).collect()
 
     def close(self) -> None:
-        """End the fork server and whatever it runs; more than once does no harm."""
+        """End the process and its child. May be called again, and the client used again."""
         with self._lock:
             self._discard()
 
@@ -113,27 +168,50 @@ class ForkServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _try(self, job: Job, meanwhile: Callable[[], None]) -> Answers:
+    def _send(self, running: RunningJob) -> None:
+        """Send the job of ``running``, after reading the answers of the job before it."""
+        if self._running is not None:
+            self._read(self._running)
         try:
-            process = self._running()
-            deadline = time.monotonic() + self._limits.seconds + self.grace_seconds
-            send(process.requests.fileno(), pack(*encode_job(job)), deadline)
-            meanwhile()
-            # Records and padding come on top of what the fork server lets through.
-            most = self._limits.output + 1024 * (1 + sum(1 for _ in job.pairs))
-            answers = process.answers.fileno()
-            wanted = set(job.pairs)
-            found = {
-                pair: _inspection(pair, payload, wanted)
-                for pair, payload in read_answers(answers, deadline, most)
-            }
+            process = self._ready_process()
+            running.deadline = time.monotonic() + self._limits.seconds + self.grace_seconds
+            frame = pack_frame(*encode_job(running.job))
+            send(process.requests.fileno(), frame, running.deadline)
+            self._running = running
+        except PeerFailed as failure:
+            running.failure = str(failure)
+            self._discard()
         except BaseException:
-            # Also where a time limit of the worker's interrupts us: the pipes are out of step.
             self._discard()
             raise
-        return found
 
-    def _running(self) -> _Process:
+    def _read(self, running: RunningJob) -> None:
+        """Read the answers of ``running`` if they are still in the pipe."""
+        process = self._process
+        if running is not self._running or process is None or process.owner != os.getpid():
+            return
+        pairs = set(running.job.pairs)
+        most = self._limits.output + _ANSWER_OVERHEAD * (1 + len(pairs))
+        try:
+            records = read_answers(process.answers.fileno(), running.deadline, most)
+            running.answers = {
+                pair: _parse_inspection(pair, payload, pairs) for pair, payload in records
+            }
+            self._running = None
+        except PeerFailed as failure:
+            running.failure = str(failure)
+            self._discard()
+        except BaseException:
+            # E.g. a signal handler raised: the rest of the answers would be read as the next job's.
+            self._discard()
+            raise
+
+    def _ready_process(self) -> _Process:
+        """Return the process once it is warm.
+
+        Raises:
+            PeerFailed: It exits, or is not warm in time.
+        """
         process = self._started()
         if not process.ready:
             answers, deadline = process.answers.fileno(), time.monotonic() + _START_SECONDS
@@ -143,46 +221,49 @@ class ForkServer:
         return process
 
     def _started(self) -> _Process:
+        """Return the process, a new one if there is none or it has exited."""
         process = self._process
         if process is not None and process.owner != os.getpid():
-            # We are a fork of the one that started it: it is not ours to use or to end.
-            self._process = process = None
+            # This process is a fork of the one that started it, which goes on using it.
+            self._process = self._running = process = None
         if process is not None and process.popen.poll() is not None:
             self._discard()
             process = None
         if process is None:
-            self._process = process = _start(self._told)
+            self._process = process = _start_process(self._config)
         return process
 
     def _discard(self) -> None:
-        process, self._process = self._process, None
+        """End the process, if this process started it, and remove its folder."""
+        process, self._process, self._running = self._process, None, None
         if process is None or process.owner != os.getpid():
             return
         for pipe in (process.requests, process.answers):
             with contextlib.suppress(OSError):
                 pipe.close()
-        if not process.ready:  # it has no child yet, and would warm up first
+        if not process.ready:  # it would first warm up, and has no child that must be killed
             process.popen.kill()
-        # It ends with its standard input, and ends its child first; a sick one is helped along.
+        # When its standard input ends, it kills its child and exits.
         try:
-            process.popen.wait(_END_SECONDS)
+            process.popen.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             process.popen.kill()
             process.popen.wait()
         shutil.rmtree(process.folder, ignore_errors=True)
 
 
-def _start(told: str) -> _Process:
+def _start_process(config: str) -> _Process:
+    """Start a fork server in an empty folder, with an empty environment; ``config`` is JSON."""
     folder = tempfile.mkdtemp(prefix="grader-fork-server-")
     popen = subprocess.Popen(
-        [sys.executable, "-I", "-W", "ignore", "-m", "grader.engine.forkserver", told],
+        [sys.executable, "-I", "-W", "ignore", "-m", "grader.engine.forkserver", config],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,
         cwd=folder,
         env={"HOME": folder},
         close_fds=True,
-        # Ctrl-C in a terminal is for us: we close the fork server when we end.
+        # Ctrl-C in a terminal reaches this process alone, which closes the client when it ends.
         start_new_session=True,
     )
     assert popen.stdin is not None and popen.stdout is not None
@@ -190,14 +271,16 @@ def _start(told: str) -> _Process:
     return _Process(popen, popen.stdin, popen.stdout, folder, os.getpid())
 
 
-def _inspection(pair: Pair, payload: bytes, wanted: set[Pair]) -> Inspection:
-    """Checks what came through the pipe: a child that ran wild may have said it.
+def _parse_inspection(pair: Pair, payload: bytes, pairs: set[Pair]) -> Inspection:
+    """Parse the ``payload`` of one answer, which a compromised child may have written.
+
+    A payload that is no inspection counts as a crash of the child.
 
     Raises:
-        PeerFailed: it is not an answer to what was asked.
+        PeerFailed: ``pair`` is none of ``pairs``, those of the job.
     """
-    if pair not in wanted:
-        raise PeerFailed(f"it answers {pair}, which nobody asked")
+    if pair not in pairs:
+        raise PeerFailed(f"it answers {pair}, which is not part of the job")
     try:
         return Inspection.model_validate_json(payload)
     except ValidationError:

@@ -1,4 +1,9 @@
-"""Bytes over pipes: with a deadline where the other end may be ill, and never pickled."""
+"""Frames of bytes over pipes, with a deadline for every read and write, and never pickled.
+
+All sizes are little-endian. A frame of parts has the sizes of all parts (8 bytes each), then the
+parts. A frame of answers has its size (8 bytes), then for every answer a record of 12 bytes (file
+index, step index, payload size) and the payload.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +16,30 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from grader.engine.measuring.job import Pair
 
-#: What a fork server says once it is warm.
+#: What a fork server writes once it is warm.
 READY = b"\0ready\n"
+#: Bytes to read or write at a time. Chosen by hand, above the 64 KiB of a pipe's buffer.
 _CHUNK = 1 << 18
 _LENGTH = struct.Struct("<Q")
 _RECORD = struct.Struct("<III")
 
 
 class PeerFailed(Exception):
-    """The other end has closed its pipe, or did not move in time."""
+    """The process at the other end closed its pipe, missed a deadline or broke the protocol."""
 
 
 def send(fd: int, parts: Iterable[bytes], deadline: float) -> None:
-    """Write everything; the descriptor must not block.
+    """Write ``parts`` to the non-blocking descriptor ``fd``.
+
+    ``deadline`` is an instant of ``time.monotonic``, or infinity.
 
     Raises:
-        PeerFailed: the reader is gone, or the deadline (of ``time.monotonic``) has passed.
+        PeerFailed: The reader has closed the pipe, or ``deadline`` has passed.
     """
     for part in parts:
         rest = memoryview(part)
         while rest:
-            _await(fd, select.POLLOUT, deadline)
+            _wait_until_ready(fd, select.POLLOUT, deadline)
             try:
                 rest = rest[os.write(fd, rest[:_CHUNK]) :]
             except BlockingIOError:
@@ -41,14 +49,14 @@ def send(fd: int, parts: Iterable[bytes], deadline: float) -> None:
 
 
 def receive(fd: int, size: int, deadline: float) -> bytes:
-    """Exactly ``size`` bytes.
+    """Read exactly ``size`` bytes from ``fd``.
 
     Raises:
-        PeerFailed: the writer is gone, or the deadline has passed.
+        PeerFailed: The writer has closed the pipe, or ``deadline`` has passed.
     """
     parts, missing = [], size
     while missing:
-        _await(fd, select.POLLIN, deadline)
+        _wait_until_ready(fd, select.POLLIN, deadline)
         part = os.read(fd, min(missing, _CHUNK))
         if not part:
             raise PeerFailed("it has closed its pipe")
@@ -57,7 +65,12 @@ def receive(fd: int, size: int, deadline: float) -> bytes:
     return b"".join(parts)
 
 
-def _await(fd: int, event: int, deadline: float) -> None:
+def _wait_until_ready(fd: int, event: int, deadline: float) -> None:
+    """Wait until ``fd`` can be read (``POLLIN``) or written (``POLLOUT``).
+
+    Raises:
+        PeerFailed: ``deadline`` has passed.
+    """
     poll = select.poll()
     poll.register(fd, event)
     left = deadline - time.monotonic()
@@ -65,46 +78,47 @@ def _await(fd: int, event: int, deadline: float) -> None:
         raise PeerFailed("it does not answer")
 
 
-def pack(*parts: bytes) -> list[bytes]:
-    """Parts as a frame: all lengths, then the parts."""
+def pack_frame(*parts: bytes) -> list[bytes]:
+    """Return a frame of ``parts``, as pieces to send."""
     return [b"".join(_LENGTH.pack(len(part)) for part in parts), *parts]
 
 
-def read(fd: int, count: int, deadline: float) -> list[bytes]:
-    """The ``count`` parts of the next frame.
+def read_frame(fd: int, count: int, deadline: float) -> list[bytes]:
+    """Return the ``count`` parts of the next frame.
 
     Raises:
-        PeerFailed: there is none.
+        PeerFailed: The writer has closed the pipe, or ``deadline`` has passed.
     """
     lengths = receive(fd, count * _LENGTH.size, deadline)
     return [receive(fd, size, deadline) for (size,) in _LENGTH.iter_unpack(lengths)]
 
 
 def pack_answers(answers: Mapping[Pair, bytes]) -> list[bytes]:
-    """Answers (each an inspection as JSON) as a frame: the length, then the records."""
+    """Return a frame of ``answers``, each an inspection as JSON, as pieces to send."""
     parts = [b""]
-    for (file, question), payload in answers.items():
-        parts += (_RECORD.pack(file, question, len(payload)), payload)
+    for (file, step), payload in answers.items():
+        parts += (_RECORD.pack(file, step, len(payload)), payload)
     parts[0] = _LENGTH.pack(sum(map(len, parts)))
     return [b"".join(parts)]
 
 
 def read_answers(fd: int, deadline: float, most: int) -> Iterator[tuple[Pair, bytes]]:
-    """The records of the next frame of answers.
+    """Yield the answers of the next frame of answers, each an inspection as JSON.
 
     Raises:
-        PeerFailed: there is none, or it is larger than ``most`` bytes or torn.
+        PeerFailed: As :func:`read_frame`; or the frame has more than ``most`` bytes, or a record
+            is cut off.
     """
     (total,) = _LENGTH.unpack(receive(fd, _LENGTH.size, deadline))
     if total > most:
         raise PeerFailed(f"it answers with {total} bytes")
-    frame, at = receive(fd, total, deadline), 0
-    while at < total:
+    frame, position = receive(fd, total, deadline), 0
+    while position < total:
         try:
-            file, question, size = _RECORD.unpack_from(frame, at)
+            file, step, size = _RECORD.unpack_from(frame, position)
         except struct.error:
             raise PeerFailed("its answer is torn") from None
-        at += _RECORD.size + size
-        if at > total:
+        position += _RECORD.size + size
+        if position > total:
             raise PeerFailed("its answer is torn")
-        yield (file, question), frame[at - size : at]
+        yield (file, step), frame[position - size : position]

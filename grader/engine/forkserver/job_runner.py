@@ -1,8 +1,8 @@
-"""One job in the fork server: a child after another until every pair has an answer.
+"""Run one job: send it to one child after another until every pair has an answer.
 
-What a child told before it died is kept. The pair at which it died is ours to answer for (at the
-third time, where it was killed from outside), and the rest goes on in a new child, until too many
-have died or the submission's time is over.
+The answers that a child wrote before it died are kept. The pair at which it died fails (if the
+child was killed from outside, only at the third time), and a new child runs the rest, until too
+many children have died or the time of the job is over.
 """
 
 from __future__ import annotations
@@ -17,109 +17,115 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from grader.engine.forkserver.child import ANSWERED, DONE, FRAME, REFUSED, STARTED
+from grader.engine.forkserver.child import ANSWERED, DONE, MESSAGE, REFUSED, STARTED
 from grader.engine.forkserver.child_slot import Child, ChildSlot
 from grader.engine.forkserver.framing import PeerFailed
 from grader.engine.measuring.job import GATE, Job, Limits, Pair, failed
 
-#: So many children have to be killed from outside at one pair before it counts as guilty.
+#: How many children must be killed from outside (by a person, or by the kernel for want of memory)
+#: while they run a pair before the pair fails. Chosen by hand.
 KILLS = 3
 
 
 class ClientGone(Exception):
-    """Whoever asked is gone: nobody waits for the answers."""
+    """The client has closed its pipe: nobody waits for the answers."""
 
 
 class _End(Enum):
-    """How a child ended, beside the reasons of a failed inspection."""
+    """The regular end of a child's work; every other end is the reason of a failed inspection."""
 
     DONE = "done"
 
 
 @dataclass
-class _Watch:
-    """What is known of the child at work."""
+class _Progress:
+    """The state of the child that runs the job: unparsed output, and the pair it is at."""
 
     child: Child
     pair_deadline: float
-    heard: bytearray = field(default_factory=bytearray)
+    output: bytearray = field(default_factory=bytearray)
     current: Pair | None = None
 
 
 class JobRun:
-    """Answers one job, for an client at the other end of the pipe ``client``."""
+    """One job, its open pairs and its answers so far.
+
+    ``header`` and ``body`` are the encoded ``job``; ``client`` is the descriptor of the pipe whose
+    other end the client closes when it gives up.
+    """
 
     def __init__(
         self, header: bytes, body: bytes, job: Job, slot: ChildSlot, limits: Limits, client: int
     ) -> None:
         self._header, self._body = header, body
         self._slot, self._limits, self._client = slot, limits, client
-        self._left = dict.fromkeys(job.pairs)
+        #: A dictionary as an ordered set.
+        self._open = dict.fromkeys(job.pairs)
         self._answers: dict[Pair, bytes] = {}
         self._output = 0
         self._kills: Counter[Pair | None] = Counter()
         self._reusable = False
         self._deadline = time.monotonic() + limits.seconds
 
-    def answers(self) -> Mapping[Pair, bytes]:
-        """Every answer, each an inspection as JSON.
+    def run(self) -> Mapping[Pair, bytes]:
+        """Run the job and return every answer, an inspection as JSON.
 
-        A child that has come to its end is still there afterwards: its slot decides.
+        A child that finished stays in the slot; the caller releases or kills it.
 
         Raises:
-            ClientGone: the client has closed its pipe.
+            ClientGone: The client has closed its pipe.
         """
         deaths = 0
-        while self._left and deaths < self._limits.deaths and time.monotonic() < self._deadline:
-            deaths += self._child_dies()
-        for pair in [*self._left]:
+        while self._open and deaths < self._limits.deaths and time.monotonic() < self._deadline:
+            deaths += self._run_in_child()
+        for pair in [*self._open]:
             self._fail(pair, "gave_up")
         return self._answers
 
     @property
     def reusable(self) -> bool:
-        """Whether the child that is left says that nothing broke."""
+        """Whether the child that finished says that nothing failed."""
         return self._reusable
 
-    def _child_dies(self) -> bool:
-        """Send a child through what is left; true where it died of that."""
-        watch = _Watch(self._slot.child(), time.monotonic() + self._limits.pair_seconds)
+    def _run_in_child(self) -> bool:
+        """Have a child run the open pairs; return whether it died, and one pair has failed."""
+        progress = _Progress(self._slot.child(), time.monotonic() + self._limits.pair_seconds)
         try:
-            watch.child.give(self._header, self._body, self._left, watch.pair_deadline)
-            end = self._listen(watch)
+            progress.child.send_job(self._header, self._body, self._open, progress.pair_deadline)
+            end = self._read_messages(progress)
         except PeerFailed:
             end = "crash"
         if end is _End.DONE:
-            self._left.clear()
+            self._open.clear()
             return False
         status = self._slot.kill()
-        if time.monotonic() < self._deadline and self._is_excused(watch, end, status):
+        if time.monotonic() < self._deadline and self._runs_again(progress, end, status):
             return False
-        if watch.current is not None:
-            self._fail(watch.current, _reason(end, status))
+        if progress.current is not None:
+            self._fail(progress.current, _failure_reason(end, status))
         return True
 
-    def _is_excused(self, watch: _Watch, end: _End | str, status: int) -> bool:
-        """Whether what the child died of is asked again, of a new one.
+    def _runs_again(self, progress: _Progress, end: _End | str, status: int) -> bool:
+        """Return whether a new child runs the pair at which the child died, with wait ``status``.
 
-        So it is where the child had served others before, and where somebody else killed it (a
-        person, or the kernel for want of memory), unless that happens at this pair again and again.
+        It does if the child had run another job before, or was killed from outside, unless that
+        happened :data:`KILLS` times at this pair.
         """
-        if not watch.child.fresh:
+        if not progress.child.fresh:
             return True
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         if end != "crash" or not killed:
             return False
-        self._kills[watch.current] += 1
-        return self._kills[watch.current] < KILLS
+        self._kills[progress.current] += 1
+        return self._kills[progress.current] < KILLS
 
-    def _listen(self, watch: _Watch) -> _End | str:
-        """Take down what the child tells; how it ended, or why it must."""
+    def _read_messages(self, progress: _Progress) -> _End | str:
+        """Read the child's messages until it is done; return how it ended, or why it must."""
         poll = select.poll()
-        poll.register(watch.child.results, select.POLLIN)
+        poll.register(progress.child.results, select.POLLIN)
         poll.register(self._client, 0)
         while True:
-            until = min(watch.pair_deadline, self._deadline)
+            until = min(progress.pair_deadline, self._deadline)
             left = until - time.monotonic()
             ready = poll.poll(max(0, math.ceil(left * 1000)))
             if any(fd == self._client for fd, _ in ready):
@@ -128,61 +134,65 @@ class JobRun:
                 if left <= 0:
                     return "timeout"
                 continue
-            heard = os.read(watch.child.results, 1 << 16)
-            end = self._hear(watch, heard) if heard else "crash"
+            output = os.read(progress.child.results, 1 << 16)
+            end = self._parse(progress, output) if output else "crash"
             if end is not None:
                 return end
 
-    def _hear(self, watch: _Watch, heard: bytes) -> _End | str | None:
-        watch.heard += heard
-        at, end = 0, None
-        while end is None and len(watch.heard) - at >= FRAME.size:
-            kind, file, question, size = FRAME.unpack_from(watch.heard, at)
+    def _parse(self, progress: _Progress, output: bytes) -> _End | str | None:
+        """Handle every complete message in ``output``; return how the child ended, if it did."""
+        progress.output += output
+        position, end = 0, None
+        while end is None and len(progress.output) - position >= MESSAGE.size:
+            kind, file, step, size = MESSAGE.unpack_from(progress.output, position)
             if size > self._limits.pair_output or self._output + size > self._limits.output:
                 return "output"
-            if len(watch.heard) - at < FRAME.size + size:
+            if len(progress.output) - position < MESSAGE.size + size:
                 break
-            at += FRAME.size + size
-            payload = bytes(watch.heard[at - size : at])
-            end = self._take(watch, kind, (file, question), payload)
-        del watch.heard[:at]
+            position += MESSAGE.size + size
+            payload = bytes(progress.output[position - size : position])
+            end = self._handle(progress, kind, (file, step), payload)
+        del progress.output[:position]
         return end
 
-    def _take(self, watch: _Watch, kind: bytes, pair: Pair, payload: bytes) -> _End | str | None:
-        """One frame. A child that says what it cannot know is not trusted any further."""
-        if kind == DONE and watch.current is None:
+    def _handle(
+        self, progress: _Progress, kind: bytes, pair: Pair, payload: bytes
+    ) -> _End | str | None:
+        """Handle one message. An impossible one is a crash: a check may have forged it."""
+        if kind == DONE and progress.current is None:
             self._reusable = pair[0] == 1
             return _End.DONE
-        if kind == STARTED and watch.current is None and pair in self._left:
-            watch.current = pair
-            watch.pair_deadline = time.monotonic() + self._limits.pair_seconds
+        if kind == STARTED and progress.current is None and pair in self._open:
+            progress.current = pair
+            progress.pair_deadline = time.monotonic() + self._limits.pair_seconds
             return None
-        if kind in (ANSWERED, REFUSED) and pair == watch.current:
-            watch.current = None
+        if kind in (ANSWERED, REFUSED) and pair == progress.current:
+            progress.current = None
             self._answer(pair, payload, refused=kind == REFUSED)
             return None
         return "crash"
 
     def _answer(self, pair: Pair, payload: bytes, *, refused: bool) -> None:
+        """Record the answer of ``pair``. After a refusal skip the file's checks."""
         self._answers[pair] = payload
         self._output += len(payload)
-        del self._left[pair]
+        del self._open[pair]
         if refused:
-            self._leave_out(pair[0])
+            for skipped in [other for other in self._open if other[0] == pair[0]]:
+                del self._open[skipped]
 
     def _fail(self, pair: Pair, reason: str) -> None:
-        if pair in self._left:
+        """Record a failed inspection for ``pair``, unless it is answered or skipped."""
+        if pair in self._open:
             payload = failed(reason).model_dump_json().encode("ascii")
             self._answer(pair, payload, refused=pair[1] == GATE)
 
-    def _leave_out(self, file: int) -> None:
-        """Nothing more is asked of a file that did not pass the gate."""
-        for pair in [pair for pair in self._left if pair[0] == file]:
-            del self._left[pair]
 
+def _failure_reason(end: _End | str, status: int) -> str:
+    """Return the reason for the pair at which a child ended, with wait ``status``.
 
-def _reason(end: _End | str, status: int) -> str:
-    """Why the child ended where it did; ``cpu`` where the kernel's limit on its time was hit."""
+    A child that exceeds its limit of CPU time is killed by the kernel with SIGXCPU: ``cpu``.
+    """
     if end == "crash" and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
         return "cpu"
     return str(end)

@@ -1,8 +1,9 @@
-"""The fork server: ``python -I -m grader.engine.forkserver '{"catalog": ..., "limits": ...}'``.
+"""The fork server: imports and warms up the tools, then has a sandboxed child run each job.
 
-One single-threaded process with the tools imported and warm, in an empty folder, with an empty
-environment and no descriptors but its three streams. It reads jobs from standard input, has a
-child answer each, and writes the answers to standard output; it ends with its standard input.
+One single-threaded process in an empty folder, with an empty environment and no descriptors but
+its three streams. It reads jobs from standard input, writes their answers to standard output, and
+exits when its standard input ends. Started by ``python -I -m grader.engine.forkserver CONFIG``;
+CONFIG is JSON: ``{"catalog": "module:CONSTANT", "path": "", "sandbox": "...", "limits": {...}}``.
 """
 
 from __future__ import annotations
@@ -20,19 +21,20 @@ from grader.domain.check import Catalog
 from grader.domain.errors import EngineFault
 from grader.domain.source import SourceFile
 from grader.engine.forkserver.child_slot import ChildSlot
-from grader.engine.forkserver.framing import READY, PeerFailed, pack_answers, read, send
+from grader.engine.forkserver.framing import READY, PeerFailed, pack_answers, read_frame, send
 from grader.engine.forkserver.job_runner import ClientGone, JobRun
 from grader.engine.gate import gate
-from grader.engine.measuring.inspecting import answer, prepare_interpreter
+from grader.engine.measuring.inspecting import prepare_interpreter, run_steps
 from grader.engine.measuring.job import CheckRequest, FileJob, Limits, canonical_json, decode_job
 from grader.engine.sandbox import Confinement, Sandbox, SandboxLevel
 
 _IN, _OUT = 0, 1
 _NEVER = math.inf
-#: Sets of options whose warm state (parsers, flake8's plugins) children inherit.
+#: At most so many (check, options) are kept warm: parsers, flake8's plugins, compiled patterns.
+#: Chosen by hand: five rubrics with all checks; a server of hundreds of rubrics stops to grow.
 _MOST_WARM = 200
 
-#: Our own text, never a student's: it wakes what the tools load only when first used.
+#: Our own text, never a student's: its syntax makes the tools load what they load on first use.
 _SAMPLE = b'''"""A sample."""
 
 import sys
@@ -60,7 +62,7 @@ if __name__ == "__main__":
 
 
 class Server:
-    """The loop: a job, its answers, the next job."""
+    """The main loop of the fork server: read a job, run it, write its answers."""
 
     def __init__(self, catalog: Catalog, limits: Limits, sandbox: Sandbox) -> None:
         self._catalog, self._limits, self._sandbox = catalog, limits, sandbox
@@ -68,10 +70,10 @@ class Server:
         self._warm: set[tuple[str, str]] = set()
 
     def prepare(self) -> None:
-        """Wake every tool before the first job.
+        """Check that a child can be confined, and warm up every check with its default options.
 
         Raises:
-            EngineFault: a child cannot be confined.
+            EngineFault: A child cannot be confined.
         """
         self._slot.verify()
         passed = gate("sample.py", _SAMPLE)
@@ -82,54 +84,59 @@ class Server:
         )
 
     def serve(self) -> None:
-        """Answer jobs until the client closes the pipe.
+        """Run jobs until the client closes the pipe; never return.
 
         Raises:
-            PeerFailed, ClientGone: it did.
+            PeerFailed, ClientGone: The client closed the pipe, while idle or during a job.
         """
         try:
             while True:
-                header, body = read(_IN, 2, _NEVER)
+                header, body = read_frame(_IN, 2, _NEVER)
                 job = decode_job(header, body)
                 self._warm_up(
-                    [(ask.check, ask.options) for file in job.files for ask in file.requests]
+                    [(one.check, one.options) for file in job.files for one in file.requests]
                 )
-                self._answer(JobRun(header, body, job, self._slot, self._limits, _IN))
+                self._run(JobRun(header, body, job, self._slot, self._limits, _IN))
         finally:
             self._slot.kill()
 
-    def _answer(self, run: JobRun) -> None:
-        answers = run.answers()
-        _sweep()
+    def _run(self, job: JobRun) -> None:
+        answers = job.run()
+        _empty_folder()
         send(_OUT, pack_answers(answers), _NEVER)
         # After the answer: the kernel needs a millisecond or two to take a child's memory back.
-        if run.reusable:
+        if job.reusable:
             self._slot.release()
         else:
             self._slot.kill()
 
-    def _warm_up(self, asks: list[tuple[str, str]]) -> None:
-        """JobRun checks whose options are new here on our own sample, so that children need not."""
-        new = dict.fromkeys(ask for ask in asks if ask not in self._warm)
+    def _warm_up(self, checks: list[tuple[str, str]]) -> None:
+        """Run those of ``checks`` (id, options) that are not warm yet on our own sample.
+
+        Children forked afterwards inherit what the tools loaded and cached, so the current child
+        is killed.
+        """
+        new = dict.fromkeys(check for check in checks if check not in self._warm)
         if not new or len(self._warm) + len(new) > _MOST_WARM:
             return
         self._warm.update(new)
-        questions = tuple(CheckRequest(check, options) for check, options in new)
-        sample = FileJob("sample.py", _SAMPLE, questions)
-        for _ in answer(sample, tuple(sample.questions), self._catalog, "3.11"):
+        requests = tuple(CheckRequest(check, options) for check, options in new)
+        sample = FileJob("sample.py", _SAMPLE, requests)
+        for _ in run_steps(sample, tuple(sample.steps), self._catalog, "3.11"):
             pass
-        # What is warm stays: kept out of the children's collections, it stays shared as well.
+        # Frozen objects are not touched by the children's garbage collector, so their memory
+        # stays shared with this process.
         gc.collect()
         gc.freeze()
         self._slot.kill()
         self._slot = self._new_slot()
 
     def _new_slot(self) -> ChildSlot:
-        return ChildSlot(self._catalog, Confinement.here(self._limits, self._sandbox))
+        return ChildSlot(self._catalog, Confinement.of_children(self._limits, self._sandbox))
 
 
-def _sweep() -> None:
-    """Leave nothing in the working folder that the next submission could find."""
+def _empty_folder() -> None:
+    """Remove everything from the working folder, so that no job finds what another left there."""
     for entry in os.scandir("."):
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path, ignore_errors=True)
@@ -137,29 +144,30 @@ def _sweep() -> None:
             os.unlink(entry.path)
 
 
-def _catalog(name: str) -> Catalog:
+def _load_catalog(name: str) -> Catalog:
+    """Import a catalog by its name, ``module:CONSTANT``."""
     module, _, constant = name.partition(":")
     found: Catalog = getattr(importlib.import_module(module), constant)
     return found
 
 
-def _own_signals() -> None:
-    """Undo what the worker's library made of signals: all of it is inherited."""
+def _reset_signals() -> None:
+    """Restore the default signal handling: this process inherits that of Celery's worker."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def main() -> None:
-    """Start, say so, serve; remove the working folder at the end."""
-    _own_signals()
-    told = json.loads(sys.argv[1])
-    if told["path"]:
-        sys.path.insert(0, told["path"])
+    """Run the fork server with the configuration of the command line, then remove its folder."""
+    _reset_signals()
+    config = json.loads(sys.argv[1])
+    if config["path"]:
+        sys.path.insert(0, config["path"])
     folder = os.getcwd()
     try:
-        sandbox = Sandbox.prepare(SandboxLevel(told["sandbox"]), told["path"])
-        server = Server(_catalog(told["catalog"]), Limits(**told["limits"]), sandbox)
+        sandbox = Sandbox.prepare(SandboxLevel(config["sandbox"]), config["path"])
+        server = Server(_load_catalog(config["catalog"]), Limits(**config["limits"]), sandbox)
         os.environ.clear()
         prepare_interpreter()
         server.prepare()

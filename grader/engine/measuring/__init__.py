@@ -1,1 +1,1 @@
-"""Measuring a submission: known facts are looked up, the rest is inspected and combined."""
+"""Measure a submission: look up known facts, inspect the rest, combine and anchor the results."""

@@ -1,4 +1,4 @@
-"""Checks of what lies between files: each file's inspection, in the light of the others."""
+"""Combine the inspections of single files where a check measures what lies between files."""
 
 from __future__ import annotations
 
@@ -15,36 +15,45 @@ from grader.engine.measuring.job import failed
 log = structlog.get_logger(__name__)
 
 
-def together(files: Sequence[FileFacts], probes: Sequence[Probe]) -> tuple[FileFacts, ...]:
-    """The facts of a submission's files after every check that combines them has done so."""
-    found = {probe.key: _combined(files, probe) for probe in probes if probe.check.combine}
-    if not found:
+def combine_files(files: Sequence[FileFacts], probes: Sequence[Probe]) -> tuple[FileFacts, ...]:
+    """Return the facts of a submission's ``files`` after every check that combines them has run.
+
+    ``probes`` are the rubric's; those whose check has no ``combine`` change nothing.
+    """
+    combined = {probe.key: _combine(files, probe) for probe in probes if probe.check.combine}
+    if not combined:
         return tuple(files)
     return tuple(
-        _with(file, {key: of.get(file.path) for key, of in found.items()}) for file in files
+        _replace_inspections(file, {key: of.get(file.path) for key, of in combined.items()})
+        for file in files
     )
 
 
-def _combined(files: Sequence[FileFacts], probe: Probe) -> Inspections:
-    """What the probe says of each file that it could look at."""
+def _combine(files: Sequence[FileFacts], probe: Probe) -> Inspections:
+    """Return the combined inspection of every file, by path, in which the probe's check was ok."""
     alone = {
         file.path: file.inspections[probe.key]
         for file in files
         if probe.key in file.inspections and file.inspections[probe.key].state is State.OK
     }
-    assert probe.check.combine is not None, "asked only of checks that combine"
+    assert probe.check.combine is not None, "only for checks that combine"
     try:
         return probe.check.combine(alone, probe.options)
     except Exception as error:
-        # A check that breaks on one file fails that file; here it is all of them.
+        # A check that raises on one file fails that file; here it fails all of them.
         log.error("combine_failed", check=probe.check.id, exc_info=error)
         return dict.fromkeys(alone, failed("error"))
 
 
-def _with(file: FileFacts, found: dict[str, Inspection | None]) -> FileFacts:
+def _replace_inspections(file: FileFacts, combined: dict[str, Inspection | None]) -> FileFacts:
+    """Return the facts of ``file`` with its combined inspections, by probe key.
+
+    An inspection that was not combined stays. The project summary that the check made for
+    combining is removed from both.
+    """
     changed = {
         key: (one or file.inspections[key]).model_copy(update={"sketch": ""})
-        for key, one in found.items()
+        for key, one in combined.items()
         if key in file.inspections
     }
     return file.model_copy(update={"inspections": {**file.inspections, **changed}})

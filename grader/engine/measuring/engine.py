@@ -1,15 +1,15 @@
-"""Measuring a submission: what is known is looked up, the rest is asked of the fork server.
+"""The engine: looks up the known facts of a submission, and has the inspector measure the rest.
 
-The key of an inspection is a hash over all that it can depend on, so that an inspection is true
-wherever its key comes up again: in another file, another submission, another worker.
+The key of an inspection is a hash of everything that its result can depend on: check, version,
+options, tools, interpreter, the file's bytes and kind, and what the check sees of other files. So
+a cached inspection is valid for every other file, submission and worker with the same key.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Protocol
 
 from grader.domain.check import Catalog, Context, FileDigests
@@ -21,44 +21,37 @@ from grader.domain.unreadable import READABLE
 from grader.engine.gate import GATE_VERSION
 from grader.engine.intake import why_not_graded
 from grader.engine.measuring.identity import engine_identity, tool_version
-from grader.engine.measuring.job import (
-    CheckRequest,
-    FileJob,
-    Inspector,
-    Job,
-    canonical_json,
-    nothing,
-)
-from grader.engine.measuring.measured import Inspected, Keys, Row
+from grader.engine.measuring.job import CheckRequest, FileJob, Inspector, Job, canonical_json
+from grader.engine.measuring.measurement import Keys, Plan, Row, RunningMeasurement
 from grader.service.ports import FactsCache
 
 
-class Closable(Inspector, Protocol):
-    """An inspector that holds something."""
+class ClosableInspector(Inspector, Protocol):
+    """An inspector that owns resources, e.g. a process."""
 
     def close(self) -> None:
-        """Let go of it; more than once does no harm."""
+        """Release them. May be called again."""
         ...
 
 
 @dataclass(frozen=True)
-class _Question:
-    """One probe of a rubric; ``fixed`` has hashed the parts of its keys that no file changes."""
+class _KeyedProbe:
+    """A probe with the hash of those parts of its keys that are the same for all files."""
 
     probe: Probe
     options: str
-    fixed: hashlib._Hash
+    prefix: hashlib._Hash
 
     def key(self, file: tuple[str, str], context: Context) -> str:
-        """The key of its inspection of a file, given as (hash of the bytes, kind of name)."""
-        key = self.fixed.copy()
+        """Return the key of its inspection of ``file``: (hash of the bytes, kind of file name)."""
+        key = self.prefix.copy()
         key.update(canonical_json((*file, context)).encode("ascii"))
         return key.hexdigest()
 
 
 @dataclass
-class _Wanted:
-    """Files of the same bytes and kind of name: measured as one, under one gate's key."""
+class _Group:
+    """Files with the same bytes and kind of name, measured once: one gate key, requests by key."""
 
     source: SourceFile
     gate: str
@@ -68,145 +61,151 @@ class _Wanted:
 class Engine:
     """Measures submissions with the checks of a catalog.
 
-    ``inspector`` does the work (a fork server), ``cache`` remembers it.
+    ``inspector`` runs the checks (in the product a fork server); ``cache`` stores the results.
     """
 
-    def __init__(self, catalog: Catalog, inspector: Closable, cache: FactsCache) -> None:
+    def __init__(self, catalog: Catalog, inspector: ClosableInspector, cache: FactsCache) -> None:
         self._catalog, self._inspector, self._cache = catalog, inspector, cache
         self._identity = engine_identity(catalog)
 
     @property
     def identity(self) -> EngineIdentity:
-        """What measures."""
+        """The versions of this engine: interpreter, tools and checks."""
         return self._identity
 
     def close(self) -> None:
-        """Close the inspector; more than once does no harm."""
+        """Close the inspector. May be called again."""
         self._inspector.close()
 
     def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
-        """Everything that the rubric's probes measure of a submission, files in path order.
+        """Return the facts of ``submission`` for the probes of ``rubric``, files in path order.
 
         Raises:
-            EngineFault: the engine itself is broken; nothing is known of the submission.
+            EngineFault: The engine failed; nothing is known of the submission.
         """
-        inspected = self.inspect(submission, rubric)
-        inspected.remember()
-        return inspected.facts()
+        measurement = self.start(submission, rubric).collect()
+        measurement.remember()
+        return measurement.facts()
 
-    def inspect(
-        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = nothing
-    ) -> Inspected:
-        """The first half of :meth:`measure`: all that takes the inspector.
+    def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
+        """Start the job that measures what the cache does not know of ``submission``.
 
-        ``meanwhile`` is called at most once, while the inspector's own process is at work.
-
-        Raises:
-            EngineFault: as :meth:`measure`.
+        Another process works on it until the measurement is collected.
         """
-        questions = [self._question(probe) for probe in rubric.probes(self._catalog)]
+        probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"
-        files, unread = _parted(submission, questions, notebooks)
-        outlines = [_outline(submission, question.probe) for question in questions]
-        asked = list(zip(questions, outlines, strict=True))
-        wanted: dict[str, _Wanted] = {}
-        keys = [self._keys(file, asked, rubric.python, wanted) for file in files]
-        known = self._cache.get_many(_every_key(wanted.values()))
-        rows = [*_missing(wanted.values(), known)]
-        job = Job(tuple(file for file, _ in rows), rubric.python)
-        return Inspected(
+        files, unread = _split_files(submission, probes, notebooks)
+        digests = [_file_digests(submission, keyed.probe) for keyed in probes]
+        requested = list(zip(probes, digests, strict=True))
+        groups: dict[str, _Group] = {}
+        keys = [self._keys(file, requested, rubric.python, groups) for file in files]
+        known = self._cache.get_many(
+            [key for group in groups.values() for key in (group.gate, *group.requests)]
+        )
+        rows = [*_missing_rows(groups.values(), known)]
+        plan = Plan(
             submission=submission,
             files=files,
             keys=keys,
             unread=unread,
-            probes=[question.probe for question in questions],
+            probes=[keyed.probe for keyed in probes],
             known=known,
             rows=rows,
-            answers=self._inspector.inspect(job, meanwhile) if rows else {},
-            at=datetime.now(UTC),
             cache=self._cache,
             identity=self._identity,
         )
+        job = Job(tuple(file for file, _ in rows), rubric.python)
+        return RunningMeasurement(plan, self._inspector.start(job) if rows else None)
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
-        """What the rubric's starter files measure, as a submission of their own, if it has any.
+        """Return the facts of the rubric's starter files, or ``None`` if it has none.
 
-        They are remembered like every file, so a class measures them once.
+        They are cached like all facts, so they are measured once for a class.
 
         Raises:
-            EngineFault: as :meth:`measure`.
+            EngineFault: See :meth:`measure`.
         """
         if not rubric.starter:
             return None
-        given = sorted(rubric.starter.items())
-        files = tuple(SourceFile(path, text.encode("utf-8")) for path, text in given)
+        starter = sorted(rubric.starter.items())
+        files = tuple(SourceFile(path, text.encode("utf-8")) for path, text in starter)
         return self.measure(Submission(files), rubric)
 
-    def _question(self, probe: Probe) -> _Question:
+    def _keyed(self, probe: Probe) -> _KeyedProbe:
+        """Return ``probe`` with the part of its keys that no file changes."""
         options = canonical_json(probe.options.model_dump(mode="json"))
         tools = {tool: tool_version(tool) for tool in probe.check.tools}
-        fixed = (probe.check.id, probe.check.version, options, tools, *self._base())
-        return _Question(probe, options, _digest(fixed))
+        parts = (probe.check.id, probe.check.version, options, tools, *self._base())
+        return _KeyedProbe(probe, options, _hash(parts))
 
     def _base(self) -> tuple[object, ...]:
+        """Return the parts of every key, the gate's included."""
         return self._identity.python, GATE_VERSION
 
     def _keys(
         self,
         file: SourceFile,
-        asked: Sequence[tuple[_Question, FileDigests]],
+        requested: Sequence[tuple[_KeyedProbe, FileDigests]],
         python: str,
-        wanted: dict[str, _Wanted],
+        groups: dict[str, _Group],
     ) -> Keys:
-        seen = file.sha256, file.kind
-        gate = _digest((READABLE, python, *self._base(), *seen)).hexdigest()
-        group = wanted.setdefault(gate, _Wanted(file, gate))
+        """Return the keys of the facts of ``file``, and add its check requests to ``groups``.
+
+        ``groups`` are by the key of the gate, which also depends on the rubric's ``python``.
+        """
+        content = file.sha256, file.kind
+        gate = _hash((READABLE, python, *self._base(), *content)).hexdigest()
+        group = groups.setdefault(gate, _Group(file, gate))
         probes = {}
-        for question, outline in asked:
-            check = question.probe.check
+        for keyed, file_digests in requested:
+            check = keyed.probe.check
             if not check.reads(file.path):
                 continue
-            context: Context = check.context(file.path, outline)
-            key = question.key(seen, context)
-            group.requests[key] = CheckRequest(check.id, question.options, context)
-            probes[question.probe.key] = key
+            context: Context = check.context(file.path, file_digests)
+            key = keyed.key(content, context)
+            group.requests[key] = CheckRequest(check.id, keyed.options, context)
+            probes[keyed.probe.key] = key
         return Keys(gate, probes)
 
 
-def _parted(
-    submission: Submission, questions: Sequence[_Question], notebooks: bool
+def _split_files(
+    submission: Submission, probes: Sequence[_KeyedProbe], notebooks: bool
 ) -> tuple[list[SourceFile], list[Dropped]]:
-    """The files that some probe reads in path order, and the others as what was left out."""
+    """Return the files that some probe reads, in path order, and the others with the reason.
+
+    Without ``notebooks`` the rubric does not accept notebooks: no probe reads one.
+    """
     read, unread = [], []
     for file in sorted(submission.files, key=lambda file: file.path):
-        wanted = notebooks or not is_notebook(file.path)
-        if wanted and any(question.probe.reads(file.path) for question in questions):
+        accepted = notebooks or not is_notebook(file.path)
+        if accepted and any(keyed.probe.reads(file.path) for keyed in probes):
             read.append(file)
         else:
             unread.append(Dropped(file.path, why_not_graded(file.path)))
     return read, unread
 
 
-def _outline(submission: Submission, probe: Probe) -> FileDigests:
-    """The outline of the files that a probe reads."""
+def _file_digests(submission: Submission, probe: Probe) -> FileDigests:
+    """Return path and digest of those files of ``submission`` that ``probe`` reads."""
     return tuple(pair for pair in submission.outline if probe.reads(pair[0]))
 
 
-def _every_key(wanted: Iterable[_Wanted]) -> list[str]:
-    return [key for one in wanted for key in (one.gate, *one.requests)]
+def _missing_rows(groups: Iterable[_Group], known: Mapping[str, Inspection]) -> Iterator[Row]:
+    """Yield the file job of every group of which ``known`` lacks an inspection, with its keys.
 
-
-def _missing(wanted: Iterable[_Wanted], known: Mapping[str, Inspection]) -> Iterator[Row]:
-    """What is still to be asked of the files of which not everything is known."""
-    for one in wanted:
-        readable = known.get(one.gate)
+    The checks of a file that is known to be unreadable are not missing.
+    """
+    for group in groups:
+        readable = known.get(group.gate)
         if readable is not None and readable.state is not State.OK:
             continue
-        asks = {key: ask for key, ask in one.requests.items() if key not in known}
-        if readable is None or asks:
-            source, open_asks = one.source, tuple(asks.values())
-            yield FileJob(source.path, source.data, open_asks, readable is None), (one.gate, *asks)
+        missing = {key: request for key, request in group.requests.items() if key not in known}
+        if readable is None or missing:
+            source, requests = group.source, tuple(missing.values())
+            file = FileJob(source.path, source.data, requests, gate=readable is None)
+            yield file, (group.gate, *missing)
 
 
-def _digest(parts: tuple[object, ...]) -> hashlib._Hash:
+def _hash(parts: tuple[object, ...]) -> hashlib._Hash:
+    """Return the SHA-256 of ``parts``, to be copied and extended or finished."""
     return hashlib.sha256(canonical_json(parts).encode("ascii"))

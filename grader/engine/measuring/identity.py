@@ -1,4 +1,4 @@
-"""What measures: the versions on which every fact depends."""
+"""The identity of an engine: the versions on which every fact depends."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from grader.engine.gate import GATE_VERSION
 
 @cache
 def tool_version(distribution: str) -> str:
-    """The installed version of a distribution.
+    """Return the installed version of ``distribution``, e.g. ``"7.5.0"`` for ``flake8``.
 
     Raises:
-        importlib.metadata.PackageNotFoundError: a check names a tool that is not there.
+        importlib.metadata.PackageNotFoundError: A check names a tool that is not installed.
     """
     return version(distribution)
 
 
 def engine_identity(catalog: Catalog) -> EngineIdentity:
-    """The identity of an engine with these checks, in this interpreter.
+    """Return the identity of an engine with the checks of ``catalog``, in this interpreter.
 
-    ``grammar`` is the version of Python whose syntax the parser knows; the gate's own version
-    stands among those of the checks.
+    ``grammar`` is the Python version whose syntax the parser knows; the version of the gate is
+    listed with those of the checks.
     """
     tools = sorted({tool for check in catalog.values() for tool in check.tools})
     return EngineIdentity(

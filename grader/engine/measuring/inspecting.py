@@ -1,4 +1,4 @@
-"""One question about one file: what a child does, and the in-process engine alike."""
+"""Run the gate and checks on one file. Children of the fork server do it, and tests in process."""
 
 from __future__ import annotations
 
@@ -14,22 +14,26 @@ from grader.engine.gate import gate
 from grader.engine.measuring.job import GATE, CheckRequest, FileJob, failed
 from grader.engine.notebook import code_of
 
-#: Findings kept of one inspection; facts count every one.
+#: Findings kept of one inspection; its facts count all of them. Chosen by hand: a student reads
+#: a few dozen at most, e.g. a file with 3,000 lines that are too long keeps the first 1,000.
 MAX_FINDINGS = 1_000
-#: pyflakes visits a tree by recursion; a chain of some hundred ``elif`` is plausible code.
+#: pyflakes visits a syntax tree by recursion. Python's default of 1,000 frames is too low for e.g.
+#: a chain of 300 ``elif``; what exceeds 10,000 fails with ``recursion``. Chosen by hand.
 RECURSION_LIMIT = 10_000
 
 
-def answer(
-    file: FileJob, wanted: Collection[int], catalog: Catalog, python: str
+def run_steps(
+    file: FileJob, steps: Collection[int], catalog: Catalog, python: str
 ) -> Iterator[tuple[int, Inspection | None]]:
-    """The wanted questions about a file in order, each told twice: before it (``None``), and after.
+    """Run ``steps`` of ``file`` in order and yield each one twice: before it runs, and its result.
 
-    Without the gate's ``ok`` the asks are left out. Never raises for what a check raises.
+    The first time the result is ``None``, so that the reader knows which step a dying child was
+    at. If the gate runs and does not pass, the checks are skipped. Never raises what a check
+    raises: its result has failed then. ``python`` is the rubric's version, ``"3.x"``.
     """
-    if GATE in wanted:
+    if GATE in steps:
         yield GATE, None
-        passed = _guarded_gate(file, python)
+        passed = _run_gate(file, python)
         if isinstance(passed, Inspection):
             yield GATE, passed
             return
@@ -37,61 +41,61 @@ def answer(
         yield GATE, Inspection()
     else:
         source = SourceFile(file.path, code_of(file.path, file.data))
-    for question, ask in enumerate(file.requests, start=GATE + 1):
-        if question in wanted:
-            yield question, None
-            yield question, _inspect(source, ask, catalog)
+    for step, request in enumerate(file.requests, start=GATE + 1):
+        if step in steps:
+            yield step, None
+            yield step, _run_check(source, request, catalog)
 
 
-def _guarded_gate(file: FileJob, python: str) -> SourceFile | Inspection:
+def _run_gate(file: FileJob, python: str) -> SourceFile | Inspection:
+    """Return the readable source of ``file``, or why it does not pass."""
     try:
         return gate(file.path, file.data, python)
     except Exception as error:
-        return failed(_why(error))
+        return failed(_failure_reason(error))
 
 
-def _inspect(source: SourceFile, ask: CheckRequest, catalog: Catalog) -> Inspection:
+def _run_check(source: SourceFile, request: CheckRequest, catalog: Catalog) -> Inspection:
+    """Return the result of one check, with few enough findings, in text that UTF-8 can encode."""
     try:
-        check = catalog[ask.check]
+        check = catalog[request.check]
         model: type[Options] = check.options
-        options = read_options(model, ask.options)
-        return _sendable(_capped(check.inspect(source, options, ask.context)))
+        options = read_options(model, request.options)
+        inspection = check.inspect(source, options, request.context)
+        if len(inspection.findings) > MAX_FINDINGS:
+            findings = inspection.findings[:MAX_FINDINGS]
+            inspection = inspection.model_copy(update={"findings": findings})
+        return _encodable_inspection(inspection)
     except (Exception, SystemExit) as error:
-        # flake8 leaves by SystemExit where it cannot go on.
-        return failed(_why(error))
+        # flake8 raises SystemExit if it cannot go on.
+        return failed(_failure_reason(error))
 
 
-def _why(error: BaseException) -> str:
-    """The reason of a failed inspection for what a tool raised."""
+def _failure_reason(error: BaseException) -> str:
+    """Return the reason of a failed inspection for an exception that a check or tool raised."""
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, RecursionError):
         return "recursion"
-    # Nothing that is asked of a tool needs a file, a process or a socket.
+    # No check needs a file, a process or a socket: an OSError comes from the sandbox.
     return "confined" if isinstance(error, OSError) else "error"
 
 
 @lru_cache(maxsize=256)
 def read_options(model: type[Options], text: str) -> Options:
-    """A check's options from their canonical JSON."""
+    """Return the options of a check, of the class ``model``, from their canonical JSON."""
     return model.model_validate_json(text)
 
 
-def _capped(inspection: Inspection) -> Inspection:
-    if len(inspection.findings) <= MAX_FINDINGS:
-        return inspection
-    return inspection.model_copy(update={"findings": inspection.findings[:MAX_FINDINGS]})
-
-
-def _sendable(inspection: Inspection) -> Inspection:
-    """The inspection, no text of which is beyond UTF-8: a message may quote half a character."""
-    findings = tuple(map(_encodable, inspection.findings))
+def _encodable_inspection(inspection: Inspection) -> Inspection:
+    """Replace what UTF-8 cannot encode, e.g. a lone surrogate that a message quotes."""
+    findings = tuple(map(_encodable_finding, inspection.findings))
     if findings == inspection.findings:
         return inspection
     return inspection.model_copy(update={"findings": findings})
 
 
-def _encodable(finding: Finding) -> Finding:
+def _encodable_finding(finding: Finding) -> Finding:
     texts = {name: getattr(finding, name) for name in ("message", "hunk", "before", "after")}
     plain = {name: encodable(text) for name, text in texts.items() if text is not None}
     changed = {name: text for name, text in plain.items() if text != texts[name]}
@@ -99,5 +103,5 @@ def _encodable(finding: Finding) -> Finding:
 
 
 def prepare_interpreter() -> None:
-    """What the tools need of the interpreter."""
+    """Raise the recursion limit of this interpreter to :data:`RECURSION_LIMIT`."""
     sys.setrecursionlimit(max(RECURSION_LIMIT, sys.getrecursionlimit()))

@@ -1,16 +1,17 @@
-"""What the engine asks of whoever inspects, and the answers: plain data for a pipe."""
+"""A job: the checks to run on the files of one submission, and their results, as plain data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from grader.domain.check import Context
 from grader.domain.inspection import Inspection, State
 
-#: (index of the file, index of the question); question 0 is the gate, 1 the first ask.
+#: (index of the file in the job, index of the step in the file): one unit of work and its answer.
+#: Step 0 is the gate, step n is the n-th check request.
 Pair = tuple[int, int]
 GATE = 0
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -18,27 +19,34 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Seconds are wall time; sizes are in bytes.
+    """What one job may use. Seconds are wall time unless said otherwise; sizes are bytes.
 
-    ``pair_seconds`` and ``pair_output`` hold for one check on one file, ``seconds`` and ``output``
-    for all of them. ``memory`` is what a child may map beyond what the fork server has mapped
-    before it forks. ``deaths`` is how many children may die before the rest is given up.
-    ``reuse`` is how many submissions a child may serve one after the other; 1 gives every
-    submission a child of its own.
+    The defaults were chosen by hand; a service sets the first three by its settings.
     """
 
+    #: For one check on one file.
     pair_seconds: float = 10.0
+    #: For the whole job; a child has as much CPU time.
     seconds: float = 60.0
+    #: Address space of a child beyond that of the fork server at the moment of the fork.
     memory: int = 1 << 30
+    #: For the result of one check on one file, as JSON.
     pair_output: int = 4 << 20
+    #: For all results of the job together.
     output: int = 64 << 20
+    #: How many children may die of the job before the open pairs fail with ``gave_up``.
     deaths: int = 5
+    #: How many jobs a child may run one after the other; with 1 every job has its own child.
     reuse: int = 100
 
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """One check on one file. ``options`` is canonical JSON, as it stands in the key of facts."""
+    """One check to run on one file.
+
+    ``options`` is canonical JSON, as in the key of the facts; ``context`` is the part of the
+    other files' outline that the check sees.
+    """
 
     check: str
     options: str
@@ -47,10 +55,7 @@ class CheckRequest:
 
 @dataclass(frozen=True)
 class FileJob:
-    """One file: its bytes, whether the gate's outcome is wanted, and what to ask of it.
-
-    Without ``gate`` the file is known to be readable.
-    """
+    """One file with the checks to run on it. With ``gate=False`` it is known to be readable."""
 
     path: str
     data: bytes
@@ -58,68 +63,66 @@ class FileJob:
     gate: bool = True
 
     @property
-    def questions(self) -> Iterator[int]:
-        """The indexes of the answers that are wanted."""
+    def steps(self) -> Iterator[int]:
+        """The indexes of the steps to run."""
         return iter(range(GATE if self.gate else GATE + 1, len(self.requests) + 1))
 
 
 @dataclass(frozen=True)
 class Job:
-    """Everything to be measured of one submission. ``python`` is the rubric's version, "3.x"."""
+    """The files of one submission to inspect. ``python`` is the rubric's version, ``"3.x"``."""
 
     files: tuple[FileJob, ...]
     python: str
 
     @property
     def pairs(self) -> Iterator[Pair]:
-        """Every answer that is wanted, in the order in which it is worked out."""
-        return (
-            (index, question)
-            for index, file in enumerate(self.files)
-            for question in file.questions
-        )
+        """Every pair of the job, in the order of execution."""
+        return ((index, step) for index, file in enumerate(self.files) for step in file.steps)
 
 
+#: One inspection for every pair of a job, but for the checks of a file that the gate rejected.
 Answers = Mapping[Pair, Inspection]
 
 
-class Inspector(Protocol):
-    """Whoever answers a job.
+class RunningJob(Protocol):
+    """A job that was started, whose answers were not collected yet."""
 
-    Every pair of the job has an answer, but for the asks of a file whose gate did not say ``ok``.
-    """
-
-    def inspect(self, job: Job, meanwhile: Callable[[], None] = ...) -> Answers:
-        """The answers. ``meanwhile`` is called at most once, while another process works on them.
+    def collect(self) -> Answers:
+        """Wait for the answers and return them.
 
         Raises:
-            EngineFault: no answer can be had.
+            EngineFault: The inspector failed.
         """
         ...
 
 
-def nothing() -> None:
-    """What there is to do meanwhile, where nobody says."""
+class Inspector(Protocol):
+    """Runs jobs: the fork server, or a stand-in of a test."""
+
+    def start(self, job: Job) -> RunningJob:
+        """Start ``job``; the caller may do other work until it collects the answers."""
+        ...
 
 
 def canonical_json(data: object) -> str:
-    """JSON with sorted keys and no spaces: equal data, equal text (ASCII)."""
+    """Return ``data`` as JSON with sorted keys and no spaces: equal data give equal ASCII text."""
     return _CANONICAL.encode(data)
 
 
 def failed(reason: str) -> Inspection:
-    """An inspection that ended on our side."""
+    """Return an inspection that failed on our side, not by the student's fault."""
     return Inspection(state=State.FAILED, reason=reason)
 
 
 def encode_job(job: Job) -> tuple[bytes, bytes]:
-    """A JSON header, and the files' bytes joined, whose sizes the header tells."""
+    """Return ``job`` as a JSON header with the files' sizes, and the files' bytes joined."""
     files = [
         {
             "path": file.path,
             "size": len(file.data),
             "gate": file.gate,
-            "requests": [[ask.check, ask.options, ask.context] for ask in file.requests],
+            "requests": [[one.check, one.options, one.context] for one in file.requests],
         }
         for file in job.files
     ]
@@ -128,15 +131,15 @@ def encode_job(job: Job) -> tuple[bytes, bytes]:
 
 
 def decode_job(header: bytes, body: bytes) -> Job:
-    """The inverse of :func:`encode_job`."""
-    told = json.loads(header)
-    files, at = [], 0
-    for file in told["files"]:
-        data = body[at : at + file["size"]]
-        at += len(data)
-        asks = tuple(
+    """Return the job that :func:`encode_job` made ``header`` and ``body`` of."""
+    fields = json.loads(header)
+    files, start = [], 0
+    for file in fields["files"]:
+        data = body[start : start + file["size"]]
+        start += len(data)
+        requests = tuple(
             CheckRequest(check, options, tuple(context))
             for check, options, context in file["requests"]
         )
-        files.append(FileJob(file["path"], data, asks, file["gate"]))
-    return Job(tuple(files), told["python"])
+        files.append(FileJob(file["path"], data, requests, file["gate"]))
+    return Job(tuple(files), fields["python"])

@@ -32,7 +32,7 @@ class Confinement:
     parent: int
 
     @staticmethod
-    def here(limits: Limits, sandbox: Sandbox) -> Confinement:
+    def of_children(limits: Limits, sandbox: Sandbox) -> Confinement:
         """For children of this process as it is now."""
         libc()
         return Confinement(limits, sandbox, address_space(), os.getpid())

@@ -2,7 +2,14 @@
 
 from grader.service.ports.audit_log import AuditLog
 from grader.service.ports.clock import Clock
-from grader.service.ports.measuring import FactsCache, Inspected, Measure, ReadRubric, ReadUpload
+from grader.service.ports.measuring import (
+    FactsCache,
+    Measure,
+    Measurement,
+    ReadRubric,
+    ReadUpload,
+    RunningMeasurement,
+)
 from grader.service.ports.notifier import Notifier
 from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.retention import Retention
@@ -16,14 +23,15 @@ __all__ = [
     "AuditLog",
     "Clock",
     "FactsCache",
-    "Inspected",
     "Measure",
+    "Measurement",
     "Notifier",
     "Passbacks",
     "ReadRubric",
     "ReadUpload",
     "Retention",
     "Rubrics",
+    "RunningMeasurement",
     "Sources",
     "Store",
     "Submissions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -27,29 +27,43 @@ class ReadRubric(Protocol):
         """Raises BadRubric with every mistake found."""
 
 
-class Inspected(Protocol):
-    """A submission whose files were looked at."""
+class Measurement(Protocol):
+    """A submission whose files are measured."""
 
     def facts(self) -> SubmissionFacts:
-        """What they measure; may be asked for again. Raises EngineFault as :class:`Measure`."""
+        """Return the facts of the submission; the same at every call.
+
+        Raises:
+            EngineFault: The engine did not answer on a file.
+        """
 
     def remember(self) -> None:
-        """Keep what is new, so that the same file is not looked at again."""
+        """Store the new facts in the cache, so that equal files are not measured again."""
+
+
+class RunningMeasurement(Protocol):
+    """A submission whose files are being measured by another process."""
+
+    def collect(self) -> Measurement:
+        """Wait for the end of the measurement.
+
+        Raises:
+            EngineFault: The engine failed; nothing is known of the submission.
+        """
 
 
 class Measure(Protocol):
-    """The engine: what one submission measures under the probes of a rubric."""
+    """The engine, which measures submissions for the probes of a rubric."""
 
-    def inspect(
-        self, submission: Submission, rubric: Rubric, meanwhile: Callable[[], None] = ...
-    ) -> Inspected:
-        """Raises EngineFault where the engine itself is broken.
-
-        ``meanwhile`` is called at most once, while another process is at work.
-        """
+    def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
+        """Start to measure ``submission`` and return without waiting for the result."""
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
-        """What the rubric's starter files measure, if it has any. Raises EngineFault as above."""
+        """Return the facts of the rubric's starter files, or ``None`` if it has none.
+
+        Raises:
+            EngineFault: The engine failed.
+        """
 
 
 class FactsCache(Protocol):

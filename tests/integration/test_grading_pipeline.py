@@ -1,4 +1,4 @@
-"""A worker grades one submission after another: one is concluded while the next is measured."""
+"""A worker grades one submission after another: one is stored while the next is measured."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from grader.bootstrap import Service, build_engine, build_grade
-from grader.domain.errors import StoreUnavailable
+from grader.domain.errors import EngineFault, StoreUnavailable
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.engine.measuring.measurement import Measurement, RunningMeasurement
 from grader.service.access import Principal
-from grader.service.grade import Grade, Line
+from grader.service.grade import Grade, GradingPipeline
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
@@ -49,30 +50,30 @@ def states(service: Service, records: list[SubmissionRecord]) -> list[Submission
     return [service.store.submissions.get(record.id).state for record in records]
 
 
-def test_a_submission_is_concluded_while_the_next_one_is_measured(
+def test_a_report_is_stored_while_the_next_submission_is_measured(
     service: Service, grade: Grade, hand_in: Callable[..., SubmissionRecord]
 ) -> None:
     records = [hand_in(f"print({at})\n", f"s{at}") for at in range(3)]
-    line, seen = Line(grade), []
-    while line.next(Lane.LIVE):
+    pipeline, seen = GradingPipeline(grade), []
+    while pipeline.next(Lane.LIVE):
         seen.append(states(service, records))
     assert seen == [
         [RUNNING, QUEUED, QUEUED],
         [GRADED, RUNNING, QUEUED],
         [GRADED, GRADED, RUNNING],
     ]
-    line.finish()
+    pipeline.finish()
     assert states(service, records) == [GRADED] * 3
 
 
 def test_a_student_s_attempts_know_of_each_other(
     service: Service, grade: Grade, hand_in: Callable[..., SubmissionRecord]
 ) -> None:
-    line = Line(grade)
+    pipeline = GradingPipeline(grade)
     for at in range(2):
         record = hand_in(f"x = {at}\n")
-        line.next(Lane.LIVE)
-    line.finish()
+        pipeline.next(Lane.LIVE)
+    pipeline.finish()
     report = service.store.submissions.report(record.id)
     assert report is not None and report.report.history is not None
     assert report.report.history.previous_attempt == 1
@@ -94,13 +95,40 @@ def test_what_cannot_be_stored_is_not_the_fault_of_the_next_one(
         return finish(self, *given)
 
     monkeypatch.setattr(type(service.store.submissions), "finish", flaky)
-    monkeypatch.setattr("grader.service.grade.PATIENCE", ())
-    line = Line(grade)
-    line.next(Lane.LIVE)
+    monkeypatch.setattr("grader.service.grade.RETRY_DELAYS", ())
+    pipeline = GradingPipeline(grade)
+    pipeline.next(Lane.LIVE)
     with pytest.raises(StoreUnavailable):
-        line.next(Lane.LIVE)
-    line.finish()
+        pipeline.next(Lane.LIVE)
+    pipeline.finish()
     assert states(service, [first, second]) == [RUNNING, GRADED]
+    assert service.store.submissions.get(second.id).tries == 1
+
+
+def test_a_submission_that_cannot_be_measured_goes_back_and_the_one_before_it_is_stored(
+    service: Service,
+    grade: Grade,
+    hand_in: Callable[..., SubmissionRecord],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The fork server fails twice at the second submission, after the job was sent."""
+    first, second = hand_in("print('measured')\n", "a"), hand_in("print('broken')\n", "b")
+    collect = RunningMeasurement.collect
+    outcomes: Iterator[bool] = iter([True, False])
+
+    def failing(self: RunningMeasurement) -> Measurement:
+        measurement = collect(self)
+        if next(outcomes):
+            return measurement
+        raise EngineFault("The process that inspects files failed twice.")
+
+    monkeypatch.setattr(RunningMeasurement, "collect", failing)
+    pipeline = GradingPipeline(grade)
+    pipeline.next(Lane.LIVE)
+    assert pipeline.next(Lane.LIVE) is not None
+    assert states(service, [first, second]) == [GRADED, QUEUED]
+    pipeline.finish()
+    assert states(service, [first, second]) == [GRADED, QUEUED]
     assert service.store.submissions.get(second.id).tries == 1
 
 
@@ -118,10 +146,10 @@ def test_what_cannot_be_remembered_holds_up_nobody(
         raise StoreUnavailable("The database is away.")
 
     monkeypatch.setattr(MemoryFacts, "put_many", away)
-    line = Line(grade)
-    while line.next(Lane.LIVE):
+    pipeline = GradingPipeline(grade)
+    while pipeline.next(Lane.LIVE):
         pass
-    line.finish()
+    pipeline.finish()
     assert states(service, records) == [GRADED] * 3
     assert len(refused) == 3
 
@@ -131,13 +159,13 @@ def test_what_was_measured_of_somebody_who_is_erased_is_forgotten(
     when: str, service: Service, hand_in: Callable[..., SubmissionRecord]
 ) -> None:
     engine = build_engine(service.settings, service.store.facts)
-    line = Line(build_grade(service, engine))
+    pipeline = GradingPipeline(build_grade(service, engine))
     hand_in("print('Ada Lovelace')\n")
-    line.next(Lane.LIVE)
+    pipeline.next(Lane.LIVE)
     if when == "graded":
-        line.finish()
+        pipeline.finish()
     service.store.retention.erase("ada", "", "test", service.clock.now())
-    line.finish()
+    pipeline.finish()
     engine.close()
     with sqlite3.connect(service.settings.data_dir / "grader.db") as database:
         assert database.execute("SELECT body FROM inspections").fetchall() == []

@@ -1,0 +1,144 @@
+"""The measurement of one submission: first running in the fork server, then complete.
+
+Computing the facts of a complete measurement needs neither tools nor another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from grader.domain.errors import EngineFault
+from grader.domain.facts import DroppedFile, EngineIdentity, FileFacts, SubmissionFacts
+from grader.domain.inspection import Inspection, State
+from grader.domain.rubric import Probe
+from grader.domain.source import Dropped, SourceFile, Submission
+from grader.engine.measuring.anchors import AnchoredFile, anchor_findings
+from grader.engine.measuring.combining import combine_files
+from grader.engine.measuring.job import Answers, FileJob, RunningJob
+from grader.engine.notebook import cells_of
+from grader.service.ports import FactsCache
+
+#: A file of the job, and the keys of its answers by step: the gate's, then the checks'.
+Row = tuple[FileJob, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one file's facts: the gate's, and each probe's by the probe's own key."""
+
+    gate: str
+    probes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to measure of one submission.
+
+    ``files`` are read by some probe, and ``keys`` are theirs in the same order; ``unread`` are
+    read by none. ``known`` are the inspections that the cache had; ``rows`` are in the job.
+    """
+
+    submission: Submission
+    files: Sequence[SourceFile]
+    keys: Sequence[Keys]
+    unread: Sequence[Dropped]
+    probes: Sequence[Probe]
+    known: Mapping[str, Inspection]
+    rows: Sequence[Row]
+    cache: FactsCache
+    identity: EngineIdentity
+
+
+@dataclass(frozen=True)
+class RunningMeasurement:
+    """A measurement whose job runs in the fork server; ``job`` is ``None`` if all was known."""
+
+    plan: Plan
+    job: RunningJob | None
+
+    def collect(self) -> Measurement:
+        """Wait for the answers of the job.
+
+        Raises:
+            EngineFault: The fork server failed.
+        """
+        answers = self.job.collect() if self.job is not None else {}
+        return Measurement(self.plan, answers, datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A complete measurement: its plan, the answers of its job, and when these were read."""
+
+    plan: Plan
+    answers: Answers
+    at: datetime
+
+    def facts(self) -> SubmissionFacts:
+        """Return the facts of the submission.
+
+        Raises:
+            EngineFault: An answer on a file is missing.
+        """
+        plan = self.plan
+        known = {**plan.known, **self.fresh}
+        top_folder = plan.submission.top_folder
+        alone = [
+            _file_facts(file, keys, known, top_folder)
+            for file, keys in zip(plan.files, plan.keys, strict=True)
+        ]
+        combined = combine_files(alone, plan.probes)
+        return SubmissionFacts(
+            files=tuple(anchor_findings(*pair) for pair in zip(combined, plan.files, strict=True)),
+            dropped=tuple(
+                DroppedFile(path=file.path, reason=file.reason)
+                for file in (*plan.unread, *plan.submission.dropped)
+            ),
+            digest=plan.submission.digest,
+            archive_sha256=plan.submission.archive_sha256,
+            engine=plan.identity,
+        )
+
+    def remember(self) -> None:
+        """Store the answers in the facts cache, except those that failed."""
+        sound = {key: one for key, one in self.fresh.items() if one.state is not State.FAILED}
+        self.plan.cache.put_many(sound, self.at)
+
+    @cached_property
+    def fresh(self) -> Mapping[str, Inspection]:
+        """The answers by the keys of their facts, with anchored findings.
+
+        Key and anchors depend on the file's bytes alone, so both can be cached together.
+        """
+        files = [AnchoredFile(file.path, file.data) for file, _ in self.plan.rows]
+        return {
+            self.plan.rows[index][1][step]: files[index].anchor(inspection)
+            for (index, step), inspection in self.answers.items()
+        }
+
+
+def _file_facts(
+    file: SourceFile, keys: Keys, known: Mapping[str, Inspection], top_folder: str
+) -> FileFacts:
+    """Return the facts of ``file`` from the inspections ``known`` by key.
+
+    Raises:
+        EngineFault: One of ``keys`` is not known.
+    """
+    try:
+        readable = known[keys.gate]
+        probes = keys.probes if readable.state is State.OK else {}
+        inspections = {probe: known[key] for probe, key in probes.items()}
+    except KeyError:
+        raise EngineFault(f"The engine gave no answer on {file.path}.") from None
+    return FileFacts(
+        path=file.path,
+        sha256=file.sha256,
+        readable=readable,
+        inspections=inspections,
+        cells=cells_of(file.path, file.data),
+        top_folder=top_folder,
+    )
