@@ -1,7 +1,7 @@
-"""How students' files are shut in on this host, by the settings.
+"""Build the fork server, and choose its sandbox, from the settings.
 
-Apart from :mod:`grader.bootstrap` because a worker has its fork server warm up while it still loads
-everything else.
+Apart from :mod:`grader.bootstrap`, which loads the whole service: a worker starts its fork server
+first, which warms up while the worker loads everything else.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from grader.settings import Settings
 
 
 def sandbox_level_of(settings: Settings) -> SandboxLevel:
-    """The sandbox in which students' files are looked at on this host.
+    """Return the sandbox level in which this host inspects students' files.
 
     Raises:
-        BadSettings: this host does not offer the configured one.
+        BadSettings: The host does not offer the configured level.
     """
     return choose_level(settings.sandbox)
 
 
 def build_fork_server(settings: Settings) -> ForkServer:
-    """A fork server of one's own; close it when done.
+    """Return a new fork server with the configured limits. The caller closes it.
 
     Raises:
-        BadSettings: this host does not offer the configured sandbox.
+        BadSettings: The host does not offer the configured sandbox level.
     """
     limits = Limits(
         memory=settings.child_memory,

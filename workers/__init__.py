@@ -1,1 +1,1 @@
-"""Celery workers: a task is a doorway of a few lines that calls a use case."""
+"""Celery workers, whose tasks call the use cases."""

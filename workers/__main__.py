@@ -1,6 +1,7 @@
-"""``python -m workers --queues live,regrade``: a worker on our application.
+"""``python -m workers --queues live,regrade``: run a worker.
 
-Celery's own command does the same, ``celery -A workers.app worker``; it loads a shell first.
+Celery's own command, ``celery -A workers.app worker``, does the same and starts slower: it loads
+its command line and an interactive shell first.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from workers.app import celery_app
 
 
 def main() -> None:
-    """Work until told to stop."""
+    """Run a worker until it is stopped, and exit with its code."""
     given = _arguments()
     log_json()
     with errors_reported():
@@ -26,7 +27,7 @@ def main() -> None:
         pool=given.pool,
         concurrency=given.concurrency,
         queues=given.queues,
-        # Workers need not know of each other: what is to be done stands in the database.
+        # Workers need no knowledge of each other: the database says what is due.
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=given.without_heartbeat,

@@ -1,4 +1,4 @@
-"""The Celery application of the workers, made when first asked for::
+"""The Celery application of the workers, built at the first access::
 
 celery -A workers.app worker --queues live,regrade
 """
@@ -26,20 +26,22 @@ from workers.watchdog import StallDetector, watch
 
 log = structlog.get_logger(__name__)
 
-#: The fork server forks for every submission, so a pool process itself stays clean for long.
+#: Tasks until Celery replaces a pool process. No tool runs in it, so it hardly grows. By hand.
 TASKS_PER_CHILD = 1_000
-#: The last resort against a task that hangs outside the fork server: by then its lease is over.
+#: Seconds beyond the lease after which Celery kills a task that hangs outside the fork server: by
+#: then another worker may claim its submission. Chosen by hand.
 BEYOND_LEASE = 60.0
-#: Seconds in which a pool process must have loaded everything, on the busiest of machines.
+#: Seconds in which a pool process must have loaded everything: about two on an idle machine, many
+#: times that if all workers of a busy machine start at once. Chosen by hand.
 LOADING = 120.0
 
 
 @lru_cache(maxsize=1)
 def celery_app() -> Celery:
-    """The application for the configured Redis, with its tasks.
+    """Return the application with its tasks, for the configured Redis.
 
     Raises:
-        BadSettings: no Redis is configured, or a sandbox that this host does not offer.
+        BadSettings: No Redis is configured, or a sandbox that this host does not offer.
     """
     settings = Settings.load()
     if not settings.redis_url:
@@ -52,35 +54,35 @@ def celery_app() -> Celery:
     app.conf.update(
         worker_max_tasks_per_child=TASKS_PER_CHILD,
         worker_enable_remote_control=False,
-        # After a lost connection the same number of tasks is taken as before; what runs then
-        # was acknowledged and goes on.
+        # After a lost connection the prefetch count stays; a running task was acknowledged
+        # early and goes on.
         worker_enable_prefetch_count_reduction=False,
         worker_cancel_long_running_tasks_on_connection_loss=True,
         task_time_limit=settings.lease + BEYOND_LEASE,
-        # A pool process says that it is there when everything is loaded.
+        # A pool process reports that it is alive when everything is loaded.
         worker_proc_alive_timeout=LOADING,
     )
     _connect(Tasks(app))
-    _keep_listening(app, settings.deaf_after)
-    _tell_sandbox(sandbox)
+    _watch_consumer(app, settings.deaf_after)
+    _log_sandbox(sandbox)
     if settings.alive_file is not None:
-        _show_life(settings.alive_file)
+        _touch_alive_file(settings.alive_file)
     return app
 
 
 def __getattr__(name: str) -> Celery:
-    """``app``, for Celery's ``-A``: nothing is built by importing this module."""
+    """Build ``app`` when Celery's ``-A`` accesses it; importing this module builds nothing."""
     if name == "app":
         return celery_app()
     raise AttributeError(name)
 
 
 def _connect(tasks: Tasks) -> None:
-    """Tie logs and the context to the life of a worker and of its pool processes."""
+    """Set up logging, and build and close the context of ``tasks`` in every pool process."""
     libc()
 
     def begin(**_: Any) -> None:
-        # Celery's pool processes outlive a worker that is killed; the same context would too.
+        # Otherwise a pool process and its fork server would outlive a worker that is killed.
         die_with_parent(os.getppid())
         tasks.prepare()
 
@@ -89,7 +91,7 @@ def _connect(tasks: Tasks) -> None:
 
     def log(**_: Any) -> None:
         log_json()
-        # The pool's own logger keeps to itself, and would write lines that are not JSON.
+        # The pool's own logger does not propagate, and would write lines that are not JSON.
         import_module("billiard.util").get_logger().propagate = True
         for noisy in ("celery.worker.strategy", "celery.app.trace"):  # two lines a message
             logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -100,33 +102,33 @@ def _connect(tasks: Tasks) -> None:
     signals.worker_shutdown.connect(end, weak=False)
 
 
-def _tell_sandbox(name: str) -> None:
-    """Log, when a worker starts, in which sandbox it looks at students' files."""
+def _log_sandbox(name: str) -> None:
+    """When a worker is ready, log ``name``, the sandbox level of its children."""
 
-    def tell(**_: Any) -> None:
+    def write(**_: Any) -> None:
         log.info("worker_ready", sandbox=name)
 
-    signals.worker_ready.connect(tell, weak=False)
+    signals.worker_ready.connect(write, weak=False)
 
 
-def _keep_listening(app: Celery, patience: float) -> None:
-    """End a worker that does not hear its queues any more."""
+def _watch_consumer(app: Celery, stalled_after: float) -> None:
+    """End a worker whose consumer has stalled for ``stalled_after`` seconds."""
 
     def begin(sender: Any, **_: Any) -> None:
-        detector = StallDetector(patience)
+        detector = StallDetector(stalled_after)
 
-        def heard(**_: Any) -> None:
+        def received(**_: Any) -> None:
             detector.record_activity()
 
-        signals.task_received.connect(heard, weak=False)
+        signals.task_received.connect(received, weak=False)
         watching = watch(app, list(app.amqp.queues.consume_from), detector)
         signals.worker_shutting_down.connect(lambda **_: watching.set(), weak=False)
 
     signals.worker_ready.connect(begin, weak=False)
 
 
-def _show_life(file: Path) -> None:
-    """Touch a file whenever the worker's main loop sends a heartbeat."""
+def _touch_alive_file(file: Path) -> None:
+    """Touch ``file`` whenever the worker's main loop sends a heartbeat."""
 
     def touch(**_: Any) -> None:
         file.touch()

@@ -1,4 +1,4 @@
-"""What one pool process works with: the use cases, and an engine of its own."""
+"""The context of one pool process: the use cases, and an engine of its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from grader.settings import Settings
 
 
 class WorkerContext:
-    """Built in the process that works at it, never before a fork.
+    """The use cases and the engine of one process. Built in that process, never before a fork.
 
-    ``fork_server`` warms up already where this process is one that grades.
+    ``fork_server`` is one that warms up already; without it the engine starts one with its first
+    submission, so a process that only delivers has none.
     """
 
     def __init__(self, app: Celery, settings: Settings, fork_server: ForkServer | None) -> None:
@@ -23,10 +24,10 @@ class WorkerContext:
         self._grade = build_grade(self.service, self._engine)
 
     def pipeline(self) -> GradingPipeline:
-        """A new pipeline of submissions to grade."""
+        """Return a new, empty grading pipeline."""
         return GradingPipeline(self._grade)
 
     def close(self) -> None:
-        """End the fork server and let go of the database."""
+        """End the fork server and close the connections to the database."""
         self._engine.close()
         self.service.close()

@@ -1,4 +1,4 @@
-"""Tasks: doorways of a few lines to the use cases. A message only says that there is work."""
+"""The Celery tasks, a few lines each. A message carries only a lane: the rows are the truth."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from grader.service.records import SubmissionRecord
     from workers.context import WorkerContext
 
-#: A task stops after so many rows or seconds and asks for another, so that a worker that is
-#: told to end does so soon, and so that the lanes take turns.
+#: A task ends after so many rows or seconds and requests another task for the rest, so that a
+#: worker that must stop does so soon, and so that the lanes take turns. Chosen by hand.
 ROWS = 20
 SECONDS = 4.0
 
@@ -37,8 +37,8 @@ class Tasks:
         app.task(self.deliver, name=DELIVER_TASK)
 
     def context(self, fork_server: ForkServer | None = None) -> WorkerContext:
-        """This process's context, built when first asked for."""
-        # Loaded where it is needed: the process that listens starts the others without it.
+        """Return the context of this process, built at the first call."""
+        # Imported here: the main process of a worker, which has no context, starts faster without.
         from workers.context import WorkerContext
 
         with self._lock:
@@ -52,32 +52,38 @@ class Tasks:
         self.context(fork_server)
 
     def close(self) -> None:
-        """Close the context, if there is one."""
+        """Close the context, if it was built."""
         with self._lock:
             context, self._context = self._context, None
         if context is not None:
             context.close()
 
     def grade(self, lane: str) -> None:
-        """Grade what is due, live rows always first; wake again where more may be due."""
-        context, mine = self.context(), Lane(lane)
+        """Grade due submissions, those of the live lane first, then those of ``lane``.
+
+        If more may be due afterwards, request another task.
+        """
+        context, own_lane = self.context(), Lane(lane)
         pipeline = context.pipeline()
         try:
-            more = until_done(lambda: _next(pipeline, mine))
+            more = until_done(lambda: _next(pipeline, own_lane))
         finally:
             pipeline.finish()
         if more:
-            context.service.notifier.notify(mine)
+            context.service.notifier.notify(own_lane)
 
     def deliver(self) -> None:
-        """Send scores that are due; wake again where more may be due."""
+        """Send the scores that are due; if more may be due afterwards, request another task."""
         service = self.context().service
         if until_done(service.deliver.next):
             service.notifier.notify_delivery()
 
 
 def until_done(step: Callable[[], object | None]) -> bool:
-    """Repeat a step until nothing is due or the task has had its share; whether it had."""
+    """Call ``step`` until it returns ``None``, or :data:`ROWS` times, or for :data:`SECONDS`.
+
+    Return whether more may be due.
+    """
     end = monotonic() + SECONDS
     for _ in range(ROWS):
         if step() is None:
@@ -88,5 +94,6 @@ def until_done(step: Callable[[], object | None]) -> bool:
 
 
 def _next(pipeline: GradingPipeline, lane: Lane) -> SubmissionRecord | None:
-    done = pipeline.next(Lane.LIVE)
-    return done or (None if lane is Lane.LIVE else pipeline.next(lane))
+    """Grade the next submission of the live lane, or if none is due, of ``lane``."""
+    claimed = pipeline.next(Lane.LIVE)
+    return claimed or (None if lane is Lane.LIVE else pipeline.next(lane))

@@ -1,9 +1,8 @@
-"""A worker that no longer hears its wake-up calls ends, so that whoever keeps it starts it again.
+"""The consumer watchdog: ends a worker whose consumer has stalled, so that it is restarted.
 
-After a connection to Redis breaks at an unlucky moment (while a message is being acknowledged),
-Celery's consumer can stay up without ever taking a message again. From inside, such a worker looks
-well; from the queue it does not: calls wait in it for longer than any task takes, and this worker
-takes none.
+If a connection to Redis breaks while a message is being acknowledged, Celery's consumer can stay
+up without ever receiving a message again. Such a worker looks healthy from inside. It is detected
+by its queues: messages wait in them for longer than any task runs, and this worker receives none.
 """
 
 from __future__ import annotations
@@ -24,34 +23,44 @@ log = structlog.get_logger(__name__)
 
 #: The exit code of a worker that ended itself: "temporary failure" in sysexits.
 EXIT_STALLED = 75
-#: How often the queues are checked within the time after which a worker counts as stalled.
-_LOOKS = 8
+#: How often the queues are checked within the time after which a consumer counts as stalled.
+#: Chosen by hand: every 15 s for the default of 120 s.
+_CHECKS = 8
 
 
 @dataclass
 class StallDetector:
-    """When something was heard last. ``clock`` gives seconds that never go back."""
+    """The time of a consumer's last activity: a message received, or a check with empty queues.
 
-    patience: float
+    ``stalled_after`` is in seconds; ``clock`` returns seconds that never go back.
+    """
+
+    stalled_after: float
     clock: Callable[[], float] = monotonic
-    _since: float = field(init=False)
+    _last_activity: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._since = self.clock()
+        self._last_activity = self.clock()
 
     def record_activity(self) -> None:
-        """A call was taken, or there is none to take."""
-        self._since = self.clock()
+        """Record activity now."""
+        self._last_activity = self.clock()
 
     def is_stalled(self, waiting: int) -> bool:
-        """Whether ``waiting`` calls have gone unheard for too long."""
+        """Return whether ``waiting`` messages are in the queues and none was received for too long.
+
+        E.g. three messages after 121 s without activity; none after 121 s counts as activity.
+        """
         if waiting == 0:
             self.record_activity()
-        return self.clock() - self._since > self.patience
+        return self.clock() - self._last_activity > self.stalled_after
 
 
 def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
-    """Watch in a thread of its own; set the event to end it."""
+    """Check ``queues`` in a thread, and exit the process if its consumer has stalled.
+
+    The exit code is :data:`EXIT_STALLED`. Return an event that ends the thread when it is set.
+    """
     ended = Event()
     arguments = (app, tuple(queues), detector, ended)
     Thread(target=_watch, args=arguments, name="watchdog", daemon=True).start()
@@ -59,16 +68,16 @@ def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
 
 
 def _watch(app: Celery, queues: Sequence[str], detector: StallDetector, ended: Event) -> None:
-    while not ended.wait(detector.patience / _LOOKS):
-        waiting = _waiting(app, queues)
+    while not ended.wait(detector.stalled_after / _CHECKS):
+        waiting = _count_waiting(app, queues)
         if detector.is_stalled(waiting):
             log.critical("worker_stalled", waiting=waiting, queues=list(queues))
-            # The consumer's own way out may hang as well. Its pool processes die with it.
+            # A regular shutdown of the consumer may hang as well. Its pool processes die with it.
             os._exit(EXIT_STALLED)
 
 
-def _waiting(app: Celery, queues: Sequence[str]) -> int:
-    """Calls in the queues; 0 where Redis does not answer, for then nobody hears."""
+def _count_waiting(app: Celery, queues: Sequence[str]) -> int:
+    """Return how many messages are in ``queues``; 0 if Redis is down: then no worker receives."""
     with suppress(OperationalError, RedisError, OSError):
         with app.connection_for_read(connect_timeout=2) as connection:
             client = connection.default_channel.client

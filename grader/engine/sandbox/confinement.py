@@ -1,4 +1,4 @@
-"""How a child of the fork server is confined before it sees a student's file."""
+"""The confinement of a child of the fork server: its descriptors, resource limits and sandbox."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ from grader.engine.measuring.job import Limits
 from grader.engine.sandbox.levels import Sandbox
 from grader.infra.process import die_with_parent, libc
 
-#: Where a child finds its two pipes.
+#: The descriptors of a child's two pipes: it writes results and reads tasks.
 RESULTS, TASKS = 3, 4
 
+#: Open files of a child: e.g. a check that opens 200 fails with ``confined``; the tools open a
+#: few at a time. Chosen by hand.
 _MAX_FILES = 64
+#: Bytes of stack, so that tools can recurse as deep as ``RECURSION_LIMIT`` allows. Chosen by hand.
 _STACK = 64 << 20
+#: The first descriptors of the two pipes while they are moved, above those of any child.
+_SPARE_RESULTS, _SPARE_TASKS = 100, 101
+#: No process of ours has a descriptor from here on.
+_DESCRIPTORS = 256
 _PAGE = resource.getpagesize()
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """What the fork server works out once for all of its children, who then touch less memory.
+    """What a child needs to confine itself, computed once in the fork server, its ``parent``.
 
-    ``address_space`` is the address space that the tools take, in bytes.
+    ``address_space`` is that of the fork server in bytes, which every child has from the start.
     """
 
     limits: Limits
@@ -33,29 +40,29 @@ class Confinement:
 
     @staticmethod
     def of_children(limits: Limits, sandbox: Sandbox) -> Confinement:
-        """For children of this process as it is now."""
+        """Return the confinement of children that this process forks in its present state."""
         libc()
         return Confinement(limits, sandbox, address_space(), os.getpid())
 
     def enter(self, results: int, tasks: int) -> None:
-        """Confine this process for good; it keeps the two pipes and nothing else.
+        """Confine this process for good. It keeps the pipes ``results`` and ``tasks`` only.
 
         Raises:
-            OSError: the sandbox cannot be entered.
+            OSError: The sandbox cannot be entered.
         """
-        _keep(results, tasks)
+        _keep_descriptors(results, tasks)
         die_with_parent(self.parent)
-        _limit(resource.RLIMIT_STACK, _STACK)
-        _limit(resource.RLIMIT_AS, self.address_space + self.limits.memory)
-        # Empty files may come into being, no content may: nothing of a submission reaches a disk.
-        _limit(resource.RLIMIT_FSIZE, 0)
-        _limit(resource.RLIMIT_NOFILE, _MAX_FILES)
-        _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_NPROC, 0)
+        _set_limit(resource.RLIMIT_STACK, _STACK)
+        _set_limit(resource.RLIMIT_AS, self.address_space + self.limits.memory)
+        # Empty files can be created, but not written: nothing of a submission reaches a disk.
+        _set_limit(resource.RLIMIT_FSIZE, 0)
+        _set_limit(resource.RLIMIT_NOFILE, _MAX_FILES)
+        _set_limit(resource.RLIMIT_CORE, 0)
+        _set_limit(resource.RLIMIT_NPROC, 0)
         self.sandbox.enter()
 
     def reset_cpu_limit(self) -> None:
-        """Give this process a submission's processor time, from now; its end is SIGXCPU."""
+        """Reset the CPU limit to the budget of one job. Exceeding it raises SIGXCPU."""
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         until = int(time.process_time() + self.limits.seconds) + 1
         soft = until if hard == resource.RLIM_INFINITY else min(until, hard)
@@ -63,7 +70,10 @@ class Confinement:
 
 
 def address_space(pid: int | None = None) -> int:
-    """Bytes of address space of a process (this one by default); 0 where nobody tells."""
+    """Return the bytes of address space of the process ``pid``, by default of this one.
+
+    It is 0 if the process is gone, or where there is no ``/proc``.
+    """
     try:
         with open(f"/proc/{pid or 'self'}/statm", "rb") as status:
             return int(status.read().split()[0]) * _PAGE
@@ -71,20 +81,24 @@ def address_space(pid: int | None = None) -> int:
         return 0
 
 
-def _keep(results: int, tasks: int) -> None:
-    """Keep the two pipes alone; standard streams lead nowhere."""
+def _keep_descriptors(results: int, tasks: int) -> None:
+    """Move the two pipes to :data:`RESULTS` and :data:`TASKS` and close all other descriptors.
+
+    The three standard streams lead to ``/dev/null``.
+    """
     os.setsid()
-    # By way of high numbers, so that neither pipe is overwritten by the other.
-    high = [os.dup2(results, 100), os.dup2(tasks, 101)]
-    os.dup2(high[0], RESULTS)
-    os.dup2(high[1], TASKS)
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    # In two moves: `results` may be the number 4, or `tasks` the number 3.
+    spare = [os.dup2(results, _SPARE_RESULTS), os.dup2(tasks, _SPARE_TASKS)]
+    os.dup2(spare[0], RESULTS)
+    os.dup2(spare[1], TASKS)
+    null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    os.closerange(TASKS + 1, 256)
+        os.dup2(null, stream)
+    os.closerange(TASKS + 1, _DESCRIPTORS)
 
 
-def _limit(kind: int, wanted: int) -> None:
+def _set_limit(kind: int, value: int) -> None:
+    """Set the soft and hard limit of the resource ``kind``, but never above its hard limit."""
     _, hard = resource.getrlimit(kind)
-    value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(kind, (value, value))

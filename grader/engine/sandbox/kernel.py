@@ -12,36 +12,43 @@ _CAPABILITY_VERSION = 0x20080522
 
 
 def syscall(number: int, *arguments: int) -> int:
-    """Make a system call; addresses are given as integers.
+    """Make the system call ``number`` and return its result. Pass addresses as integers.
 
     Raises:
-        OSError: it fails, or this is no Linux.
+        OSError: The call fails, or this system is not Linux.
     """
-    return _called("syscall", number, *arguments)
+    return _call("syscall", number, *arguments)
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Change something about this process.
+    """Set an attribute of this process; ``option`` is one of the kernel's ``PR_`` constants.
 
     Raises:
-        OSError: as :func:`syscall`.
+        OSError: See :func:`syscall`.
     """
-    return _called("prctl", option, *arguments, *(0,) * (4 - len(arguments)))
+    return _call("prctl", option, *arguments, *(0,) * (4 - len(arguments)))
 
 
-def give_up_privileges() -> None:
-    """Hold no capability, and gain none by running a program; a superuser becomes a mere user 0.
+def drop_privileges() -> None:
+    """Drop all capabilities of this process, and the way to gain any by running a program.
+
+    A superuser keeps the user id 0, without its privileges.
 
     Raises:
-        OSError: as :func:`syscall`.
+        OSError: See :func:`syscall`.
     """
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    _called("capset", ctypes.addressof(header), ctypes.addressof(nothing))
+    no_capabilities = (ctypes.c_uint32 * 6)()
+    _call("capset", ctypes.addressof(header), ctypes.addressof(no_capabilities))
 
 
-def _called(name: str, *arguments: int) -> int:
+def _call(name: str, *arguments: int) -> int:
+    """Call the function ``name`` of the C library, which returns -1 and sets errno on failure.
+
+    Raises:
+        OSError: It fails, or this system is not Linux.
+    """
     library = libc()
     if library is None:
         raise OSError("this is no Linux")

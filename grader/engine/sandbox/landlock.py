@@ -1,8 +1,8 @@
-"""Landlock: a process gives up the file system, but for reading below a few folders.
+"""Landlock: restrict this process to reading files below a few folders.
 
-From its version 4 on, it gives up TCP as well, and from version 6 on signals to, and abstract
-sockets of, processes outside. It cannot look into processes outside (``/proc/PID/mem``, ptrace)
-from the first version on.
+From version 4 of Landlock on, the process can use no TCP either; from version 6 on, it can send no
+signal to processes outside, nor connect to their abstract sockets. It can never inspect processes
+outside (``/proc/PID/mem``, ptrace).
 """
 
 from __future__ import annotations
@@ -14,68 +14,72 @@ from collections.abc import Iterable
 
 from grader.engine.sandbox.kernel import syscall
 
-#: The numbers are the same on every architecture.
+#: System call numbers, the same on every architecture: create a ruleset, add a rule, restrict.
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
-_TELL_VERSION = 1
+_GET_VERSION = 1
 _PATH_BENEATH = 1
 
+#: Read a file, list a folder.
 _READ = 1 << 2 | 1 << 3
-#: How many kinds of access to files each version knows.
-_KINDS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-_NEWEST_KINDS = 16
+#: The number of kinds of file access that a version can forbid, each one bit of a mask.
+_ACCESS_KINDS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
+_NEWEST_ACCESS_KINDS = 16
+#: Bind and connect.
 _TCP = 1 << 0 | 1 << 1
+#: Abstract sockets of, and signals to, processes outside.
 _OUTSIDE = 1 << 0 | 1 << 1
-#: From here on there is no TCP either.
+#: The first version that can forbid TCP.
 NETWORK_VERSION = 4
 _SCOPE_VERSION = 6
 
 
 def version() -> int:
-    """The version of Landlock that this kernel has in force; 0 for none."""
+    """Return the version of Landlock of this kernel; 0 if it is missing or switched off."""
     try:
-        return syscall(_CREATE, 0, 0, _TELL_VERSION)
+        return syscall(_CREATE, 0, 0, _GET_VERSION)
     except OSError:
         return 0
 
 
-def read_only(folders: Iterable[str], known: int) -> None:
-    """Give up all files for good, but for reading what lies below some folders.
+def read_only(folders: Iterable[str], abi: int) -> None:
+    """Restrict this process for good to reading what lies below ``folders``.
 
-    ``known`` is the kernel's version of Landlock. A folder that cannot be opened is passed over.
-    The process must have given up gaining privileges before.
+    ``abi`` is the kernel's version of Landlock. A folder that cannot be opened is skipped.
+    Requires ``PR_SET_NO_NEW_PRIVS``.
 
     Raises:
-        OSError: the kernel refuses.
+        OSError: The kernel refuses.
     """
-    rules = _ruleset(known)
+    rules = _create_ruleset(abi)
     try:
         for folder in folders:
-            _allow(rules, folder)
+            _allow_reading(rules, folder)
         syscall(_RESTRICT, rules, 0)
     finally:
         os.close(rules)
 
 
-def _ruleset(known: int) -> int:
-    """A descriptor of rules that forbid everything there is to forbid."""
-    fields = [(1 << _KINDS.get(known, _NEWEST_KINDS)) - 1]
-    if known >= NETWORK_VERSION:
+def _create_ruleset(abi: int) -> int:
+    """Return the descriptor of a ruleset that forbids all that version ``abi`` can."""
+    fields = [(1 << _ACCESS_KINDS.get(abi, _NEWEST_ACCESS_KINDS)) - 1]
+    if abi >= NETWORK_VERSION:
         fields.append(_TCP)
-    if known >= _SCOPE_VERSION:
+    if abi >= _SCOPE_VERSION:
         fields.append(_OUTSIDE)
-    told = struct.pack(f"={len(fields)}Q", *fields)
-    buffer = ctypes.create_string_buffer(told, len(told))
-    return syscall(_CREATE, ctypes.addressof(buffer), len(told), 0)
+    attributes = struct.pack(f"={len(fields)}Q", *fields)
+    buffer = ctypes.create_string_buffer(attributes, len(attributes))
+    return syscall(_CREATE, ctypes.addressof(buffer), len(attributes), 0)
 
 
-def _allow(rules: int, folder: str) -> None:
+def _allow_reading(rules: int, folder: str) -> None:
+    """Add a rule to the ruleset ``rules`` that allows reading below ``folder``, if it exists."""
     try:
-        place = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        told = struct.pack("=Qi", _READ, place)
-        buffer = ctypes.create_string_buffer(told, len(told))
+        rule = struct.pack("=Qi", _READ, descriptor)
+        buffer = ctypes.create_string_buffer(rule, len(rule))
         syscall(_ADD_RULE, rules, _PATH_BENEATH, ctypes.addressof(buffer), 0)
     finally:
-        os.close(place)
+        os.close(descriptor)

@@ -1,15 +1,15 @@
-"""The sandbox of a child: a ladder of levels, of which the host offers some.
+"""The levels of the sandbox of a child, of which a host offers some.
 
-A level is chosen once, by name, and what is chosen is in force or the child does not start: it is
-never silently weaker. Under every level a child has limits, two pipes, no environment and no
-privileges (``confinement.py``). On top of that:
+A level is chosen once, by name. If it cannot be entered, no child starts: the sandbox is never
+silently weaker. At every level a child has resource limits, two pipes, no environment and no
+privileges (``confinement.py``). Beyond that:
 
-- ``landlock+seccomp``: it opens nothing but the interpreter's own files, for reading, and makes no
-  system call but those that computing takes: no sockets, programs, processes or signals.
-- ``seccomp``: the same calls, but every file that the user may read can be read.
-- ``landlock``: nothing is opened but the interpreter's own files, for reading, and there is no TCP;
-  processes can be started, in the same cage.
-- ``rlimits``: nothing is written; the network can be reached and files can be read.
+- ``landlock+seccomp``: the child can open the interpreter's own files only, for reading, and make
+  only the system calls that computing needs: no sockets, programs, processes or signals.
+- ``seccomp``: the same system calls, but it can read every file that the user can read.
+- ``landlock``: the child can open the interpreter's own files only, for reading, and use no TCP;
+  it can start processes, which are restricted in the same way.
+- ``rlimits``: the child cannot write; it can use the network and read files.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from pathlib import Path
 
 from grader.domain.errors import BadSettings
 from grader.engine.sandbox import landlock, seccomp
-from grader.engine.sandbox.kernel import give_up_privileges
+from grader.engine.sandbox.kernel import drop_privileges
 from grader.infra.process import libc
 
 AUTO = "auto"
 
 
 class SandboxLevel(StrEnum):
-    """The levels, the strongest first."""
+    """The levels, strongest first."""
 
     LANDLOCK_AND_SECCOMP = "landlock+seccomp"
     SECCOMP = "seccomp"
@@ -44,15 +44,15 @@ class SandboxLevel(StrEnum):
 
     @property
     def has_landlock(self) -> bool:
-        """Whether files are given up."""
+        """Whether file access is restricted."""
         return self in (SandboxLevel.LANDLOCK_AND_SECCOMP, SandboxLevel.LANDLOCK)
 
 
 def available_levels() -> tuple[SandboxLevel, ...]:
-    """The levels that this host offers, the strongest first; the last one is always there."""
+    """Return the levels that this host offers, strongest first; the last is always ``rlimits``."""
     version = landlock.version()
     filters = seccomp.is_available()
-    # Without filters it is Landlock that has to keep the network away.
+    # Without a filter of system calls, Landlock itself has to block the network.
     needed = {SandboxLevel.LANDLOCK_AND_SECCOMP: 1, SandboxLevel.LANDLOCK: landlock.NETWORK_VERSION}
     return tuple(
         level
@@ -62,10 +62,12 @@ def available_levels() -> tuple[SandboxLevel, ...]:
 
 
 def choose_level(wanted: str, available: Iterable[SandboxLevel] | None = None) -> SandboxLevel:
-    """The level of that name; for ``auto`` the strongest that the host offers.
+    """Return the level with the name ``wanted``; for ``auto`` the strongest one.
+
+    ``available`` are the levels to choose from, by default those of this host.
 
     Raises:
-        BadSettings: there is no such level, or the host does not offer it.
+        BadSettings: There is no such level, or the host does not offer it.
     """
     levels = [*(available_levels() if available is None else available)]
     if wanted == AUTO:
@@ -87,7 +89,10 @@ def choose_level(wanted: str, available: Iterable[SandboxLevel] | None = None) -
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A level, made ready once for all children."""
+    """A level with its system call filter and its readable folders, computed once for all children.
+
+    ``version`` is the kernel's version of Landlock.
+    """
 
     level: SandboxLevel
     version: int
@@ -95,29 +100,32 @@ class Sandbox:
     folders: tuple[str, ...]
 
     @staticmethod
-    def prepare(level: SandboxLevel, more: str = "") -> Sandbox:
-        """For children of this process; ``more`` is a folder of code beside what is installed."""
+    def prepare(level: SandboxLevel, path: str = "") -> Sandbox:
+        """Return the sandbox of ``level`` on this host.
+
+        Children can read the folder ``path`` of our own code, beside what is installed.
+        """
         machine = seccomp.MACHINES[platform.machine()] if level.has_seccomp else None
         filter = seccomp.build_filter(machine) if machine else b""
-        return Sandbox(level, landlock.version(), filter, _folders(more))
+        return Sandbox(level, landlock.version(), filter, _readable_folders(path))
 
     def enter(self) -> None:
-        """Shut this process in for good.
+        """Restrict this process for good.
 
         Raises:
-            OSError: the kernel refuses, though it offered.
+            OSError: The kernel refuses, although it offers the level.
         """
         if libc() is not None:
-            give_up_privileges()
+            drop_privileges()
         if self.level.has_landlock:
             landlock.read_only(self.folders, self.version)
         if self.level.has_seccomp:
             seccomp.install(self.filter)
 
 
-def _folders(more: str) -> tuple[str, ...]:
-    """Where the interpreter, the libraries and our own code lie: all that is ever loaded."""
+def _readable_folders(path: str) -> tuple[str, ...]:
+    """Return the folders of the interpreter, the libraries and our own code, and ``path``."""
     known = sysconfig.get_paths()
     installed = [known[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib")]
     ours = str(Path(__file__).parents[2])
-    return tuple(dict.fromkeys(filter(None, [*installed, ours, more])))
+    return tuple(dict.fromkeys(filter(None, [*installed, ours, path])))

@@ -1,8 +1,7 @@
-"""Seccomp: the system calls that a child may still make, as a filter that the kernel runs.
+"""Seccomp: a filter of the system calls that a child can make, run by the kernel.
 
-The filter lists what a program that computes needs, and refuses the rest with EPERM: a call that
-a later kernel adds is refused as well. What is let through is let through for every file that can
-be opened for reading; which files those are is Landlock's to say.
+The filter allows the calls that a computing program needs and refuses all others with EPERM, also
+those that a later kernel adds. It cannot see file names: Landlock restricts which files are read.
 """
 
 from __future__ import annotations
@@ -24,10 +23,13 @@ _PR_SET_SECCOMP = 22
 _MODE_FILTER = 2
 _GET_ACTION_AVAIL = 2
 
+#: What the filter returns: run the call, fail with EPERM, kill the process.
 ALLOW, EPERM, KILL = 0x7FFF0000, 0x00050001, 0x80000000
 
-#: Where the kernel lays what a call is into the filter's memory (little-endian machines).
+#: Offsets in the data that the kernel gives to the filter: call number, architecture, arguments
+#: (8 bytes each, the lower half first on little-endian machines).
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
+#: Instructions of classic BPF.
 _LOAD, _IF_EQUAL, _IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -35,7 +37,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 @dataclass(frozen=True)
 class Machine:
-    """An architecture: the kernel's own name for it, and its number of each call it has."""
+    """An architecture: the kernel's constant for it, and the number of each system call it has."""
 
     audit: int
     seccomp: int
@@ -44,14 +46,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class _Condition:
-    """What one argument of a call must be: one of ``values``, or without any bit of ``unset``."""
+    """A condition on an argument of a call: it is one of ``values``, or has no bit of ``unset``."""
 
     argument: int
     values: tuple[int, ...] = ()
     unset: int = 0
 
 
-#: Names of calls with their numbers on x86-64 and on the 64-bit ARM, which lacks some.
+#: System calls with their numbers on x86-64 and on 64-bit ARM, which lacks some (``-``). E.g.
+#: reading, memory and clocks are allowed; ``socket``, ``execve``, ``clone`` and ``kill`` are not.
 _NUMBERS = """
     read 0 63            write 1 64             readv 19 65           pread64 17 67
     close 3 57           lseek 8 62             getdents64 217 61     getcwd 79 17
@@ -71,24 +74,25 @@ _NUMBERS = """
     restart_syscall 219 128                     sched_getaffinity 204 123
 """
 
-#: Calls that are allowed only in part: every condition must hold.
+#: Calls that are allowed only if all conditions hold, e.g. ``openat`` for reading.
 _CONDITIONS: Mapping[str, tuple[_Condition, ...]] = {
     "open": (_Condition(1, unset=_WRITING),),
     "openat": (_Condition(2, unset=_WRITING),),
     "fcntl": (_Condition(1, (fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL)),),
     "ioctl": (_Condition(1, (termios.TCGETS,)),),
-    # Its own time for every submission, and no other limit.
+    # A child resets its own CPU limit for every job, and no other limit.
     "prlimit64": (_Condition(0, (0,)), _Condition(1, (resource.RLIMIT_CPU,))),
 }
 
 
 def _numbers(column: int) -> dict[str, int]:
+    """Return the numbers of one column of the table above: 1 for x86-64, 2 for 64-bit ARM."""
     words = _NUMBERS.split()
     pairs = zip(words[::3], words[column::3], strict=True)
     return {name: int(number) for name, number in pairs if number != "-"}
 
 
-#: By the name that :func:`platform.machine` gives.
+#: By the name that :func:`platform.machine` returns.
 MACHINES: Mapping[str, Machine] = {
     "x86_64": Machine(audit=0xC000003E, seccomp=317, numbers=_numbers(1)),
     "aarch64": Machine(audit=0xC00000B7, seccomp=277, numbers=_numbers(2)),
@@ -96,9 +100,9 @@ MACHINES: Mapping[str, Machine] = {
 
 
 def is_available() -> bool:
-    """Whether this kernel filters calls, on an architecture whose numbers are known here."""
+    """Return whether this kernel supports filters, on an architecture that is known here."""
     machine = MACHINES.get(platform.machine())
-    # A 32-bit interpreter on a 64-bit kernel makes other calls.
+    # A 32-bit interpreter on a 64-bit kernel uses other call numbers.
     if machine is None or sys.maxsize < 2**32:
         return False
     action = ctypes.c_uint32(EPERM & 0xFFFF0000)
@@ -109,29 +113,30 @@ def is_available() -> bool:
 
 
 def build_filter(machine: Machine) -> bytes:
-    """The filter, as the kernel takes it: instructions of 8 bytes."""
+    """Return the filter for ``machine``: BPF instructions of 8 bytes each."""
     return b"".join(struct.pack("<HBBI", *step) for step in _steps(machine))
 
 
 def install(filter: bytes) -> None:
-    """Put a filter in force for this thread and its descendants, for good.
+    """Apply ``filter`` to this thread and its descendants for good.
 
-    The process must have given up gaining privileges before.
+    Requires ``PR_SET_NO_NEW_PRIVS``.
 
     Raises:
-        OSError: the kernel refuses.
+        OSError: The kernel refuses.
     """
     steps = ctypes.create_string_buffer(filter, len(filter))
-    told = struct.pack("@HP", len(filter) // 8, ctypes.addressof(steps))
-    description = ctypes.create_string_buffer(told, len(told))
-    prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(description))
+    description = struct.pack("@HP", len(filter) // 8, ctypes.addressof(steps))
+    buffer = ctypes.create_string_buffer(description, len(description))
+    prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(buffer))
 
 
-#: Code, jump if so, jump if not, operand.
+#: Code, instructions to skip if true, instructions to skip if false, operand.
 _Step = tuple[int, int, int, int]
 
 
 def _steps(machine: Machine) -> Iterator[_Step]:
+    """Yield the instructions of the filter: kill on another architecture, else decide by call."""
     yield _LOAD, 0, 0, _ARCHITECTURE
     yield _IF_EQUAL, 1, 0, machine.audit
     yield _RETURN, 0, 0, KILL
@@ -144,9 +149,9 @@ def _steps(machine: Machine) -> Iterator[_Step]:
 
 
 def _verdict(conditions: tuple[_Condition, ...]) -> Iterator[_Step]:
-    """Steps that end with allowing, or refusing, the call at hand."""
+    """Yield the steps that allow the current call if all ``conditions`` hold, else refuse it."""
     for one in conditions:
-        # Each of these arguments is an int: the kernel looks at its lower half alone.
+        # Each of these arguments is a C int: the kernel uses its lower half only.
         yield _LOAD, 0, 0, _ARGUMENTS + 8 * one.argument
         if one.unset:
             yield _IF_ANY_BIT, 0, 1, one.unset
