@@ -46,21 +46,24 @@ def is_script(module: Module) -> bool:
 
     What runs below the guard only is no sign of a script.
     """
-    own = {name for name, bound in module.bindings.items() if _is_own(bound)}
-    for block in module.top:
-        for statement in () if block.in_guard else block.statements:
-            if isinstance(statement, DEFINITIONS):
-                continue
-            if isinstance(statement, ast.While) or _calls(statement, _TALKS):
-                return True
-            # e.g. `main()` on a line of its own; a library may have `TABLE = build()` as well
-            if isinstance(statement, ast.Expr) and _calls(statement, own):
-                return True
-    return False
+    own = {
+        name for name, bound in module.bindings.items() if any(each.kind == "own" for each in bound)
+    }
+    return any(
+        _runs_script(statement, own)
+        for block in module.top
+        if not block.in_guard
+        for statement in block.statements
+        if not isinstance(statement, DEFINITIONS)
+    )
 
 
-def _is_own(bound: Sequence[Binding]) -> bool:
-    return any(each.kind == "own" for each in bound)
+def _runs_script(statement: ast.stmt, own: Collection[str]) -> bool:
+    """Return whether ``statement`` loops, talks to the user, or only calls one of ``own``."""
+    if isinstance(statement, ast.While) or _calls(statement, _TALKS):
+        return True
+    # e.g. `main()` on a line of its own; a library may have `TABLE = build()` as well
+    return isinstance(statement, ast.Expr) and _calls(statement, own)
 
 
 def _calls(statement: ast.stmt, names: Collection[str]) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.module import Module
+from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.statements import Function
 from grader.analysis.syntax.stdlib_effects import OUTSIDE, Effect
 from grader.analysis.syntax.walk import walk
@@ -35,19 +36,24 @@ def mixes(function: Function, module: Module) -> bool:
     `int(stream.read()) * 1024` belongs to the reading; a loop that adds up lines is computing.
     """
     scope = module.functions[function]
-    said = {
-        (effect, block.in_loop)
-        for block in scope.blocks
-        for call in block.calls
-        if (effect := module.effect_of(call, scope)) in OUTSIDE and not _to_stderr(call)
-    }
-    if not said:
+    effects = set(_outside_effects(module, scope))
+    if not effects:
         return False
     statements = [(each, block.in_loop) for block in scope.blocks for each in block.statements]
     numbers = _numeric_names(statements)
-    if _returns_a_result(statements, numbers) and not _ASIDE.isdisjoint(what for what, _ in said):
+    talks = not _ASIDE.isdisjoint(effect for effect, _ in effects)
+    if talks and _returns_a_result(statements, numbers):
         return True
-    return said != {(Effect.PRINTS, True)} and _computes(statements, numbers)
+    return effects != {(Effect.PRINTS, True)} and _computes(statements, numbers)
+
+
+def _outside_effects(module: Module, scope: Scope) -> Iterator[tuple[Effect, bool]]:
+    """Yield (effect, whether in a loop) of each call in ``scope`` that reaches the outside."""
+    for block in scope.blocks:
+        for call in block.calls:
+            effect = module.effect_of(call, scope)
+            if effect in OUTSIDE and not _to_stderr(call):
+                yield effect, block.in_loop
 
 
 def _to_stderr(call: ast.Call) -> bool:
