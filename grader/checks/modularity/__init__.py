@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
@@ -150,8 +151,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         return NOTHING_TO_SAY
     is_main, guarded = _MAIN in context, _has_guard(source.tree)
     imports = imports_in(source.tree)
-    stars = [one for one in imports if one.name == STAR and not _is_facade(source, one)]
-    outside = [(item, count) for item in source.tree.body if (count := runs_outside(item))]
+    stars, outside = _star_imports(source, imports), _statements_outside(source.tree)
     total = sum(count for _, count in outside)
     program = _Program() if is_test_path(source.path) else _program(source, total)
     counts = {
@@ -208,6 +208,16 @@ def _program(source: SourceFile, outside: int) -> _Program:
     )
     in_text = tuple(code_in_text(source.tree))
     return _Program(work_in(source), outside, in_text, functions, defines)
+
+
+def _star_imports(source: SourceFile, imports: Iterable[Import]) -> list[Import]:
+    """Return the star imports among `imports`, except re-exports of a package."""
+    return [one for one in imports if one.name == STAR and not _is_facade(source, one)]
+
+
+def _statements_outside(tree: ast.Module) -> list[tuple[ast.stmt, int]]:
+    """Return each top-level statement that runs on import, with the number of statements in it."""
+    return [(item, count) for item in tree.body if (count := runs_outside(item))]
 
 
 def _has_guard(tree: ast.Module) -> bool:

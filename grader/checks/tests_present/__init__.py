@@ -16,6 +16,7 @@ from grader.checks.tests_present.measures import (
     UNTESTED,
 )
 from grader.checks.tests_present.public_functions import (
+    Definition,
     PublicFunction,
     definitions,
     doctests,
@@ -99,14 +100,13 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         return NOTHING_TO_SAY
     imports, in_tests = imports_in(source.tree), source.kind in ("test", "test_init")
     defined, found = definitions(source.tree), []
-    top_level = tuple(one.qualified_name for one in defined if not one.is_method)
     if in_tests or has_test_case(source.tree):
-        found = routines(source.tree, imports, top_level, in_tests)
-    module_names = ModuleNames.of(imports, top_level)
+        found = routines(source.tree, imports, _top_level(defined), in_tests)
+    module_names = ModuleNames.of(imports, _top_level(defined))
     summary = TestSummary(
         depth=depth_in(context),
         imports=imports,
-        defined=top_level,
+        defined=_top_level(defined),
         public=() if in_tests else tuple(public_functions(defined)),
         routines=(*(one.routine for one in found), *doctests(source.tree, defined, module_names)),
     )
@@ -115,6 +115,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         findings=tuple(_ineffective(node, one) for one in found for node in one.ineffective),
         sketch=summary.model_dump_json(),
     )
+
+
+def _top_level(definitions: list[Definition]) -> tuple[str, ...]:
+    """Return the names of `definitions` that are no methods."""
+    return tuple(one.qualified_name for one in definitions if not one.is_method)
 
 
 def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:

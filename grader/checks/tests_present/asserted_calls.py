@@ -95,12 +95,15 @@ class AssertedCalls:
         attributes = {name.removeprefix("self") for name in names if name.startswith(_SELF_PREFIX)}
         for key in self._helpers(asserted.path, SETUPS.union(names) if attributes else names):
             routine = self._routines[key]
-            for group in routine.groups:
-                if not (group.escapes or group.link == "asserted"):
-                    continue
+            for group in filter(_exposes_result, routine.groups):
                 if routine.name not in SETUPS or not attributes.isdisjoint(group.names):
                     dispatches = asserted.dispatches or group.dispatches
                     yield _AssertedGroup(key[0], group, asserted.is_direct, dispatches)
+
+
+def _exposes_result(group: Group) -> bool:
+    """Return whether a routine returns or asserts the result of `group`."""
+    return group.escapes or group.link == "asserted"
 
 
 def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:

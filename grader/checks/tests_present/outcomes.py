@@ -115,8 +115,7 @@ class _Grouping:
         for root, group in found.items():
             if not group.link and members[root]:
                 first = min(self._steps[index].statement.lineno for index in members[root])
-                near: AssertionLink = "near" if first <= outside else ""
-                group = group._replace(link="watched" if first <= watching else near)
+                group = group._replace(link=_link_to_later(first, watching, outside))
             if group.calls or group.names:
                 yield group
 
@@ -218,6 +217,17 @@ class _Grouping:
 
     def _join(self, one: int | str, other: int | str) -> None:
         self._parents[self._root(one)] = self._root(other)
+
+
+def _link_to_later(first: int, watching: int, outside: int) -> AssertionLink:
+    """Return the link of a group that has no assertion and begins in line `first`.
+
+    `watching` and `outside` are the lines of the last assertion on a watched object, and on
+    anything outside the test.
+    """
+    if first <= watching:
+        return "watched"
+    return "near" if first <= outside else ""
 
 
 def header_expressions(function: Function) -> Iterator[ast.expr]:

@@ -97,17 +97,18 @@ class Tautologies:
                 name = node.func.id if isinstance(node.func, ast.Name) else ""
                 if node.keywords or name not in _PURE | _INSPECTING:
                     return False
-                waiting.extend(self._not_imported(node.args) if name in _INSPECTING else node.args)
+                waiting.extend(self._unknown_parts(node.args, name in _INSPECTING))
             elif isinstance(node, (*_DISPLAYS, ast.Dict)):
-                waiting.extend(self._not_imported(ast.iter_child_nodes(node)))
+                waiting.extend(self._unknown_parts(ast.iter_child_nodes(node), True))
             elif isinstance(node, _COMPUTABLE):
                 waiting.extend(ast.iter_child_nodes(node))
             elif not self._is_constant_name(node):
                 return False
         return True
 
-    def _not_imported(self, nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-        return (node for node in nodes if not self._is_imported(node))
+    def _unknown_parts(self, nodes: Iterable[ast.AST], knows_imported: bool) -> Iterator[ast.AST]:
+        """Yield `nodes`, without imported names if these count as known (`knows_imported`)."""
+        return (node for node in nodes if not (knows_imported and self._is_imported(node)))
 
     def _is_constant_name(self, node: ast.AST) -> bool:
         """Return whether `node` names a constant, or is ``f.__name__`` of an imported ``f``."""
@@ -139,15 +140,17 @@ class Tautologies:
         e.g. for ``x is not None`` with an imported ``x``, ``len(x) >= 0``, ``x in [x, y]``.
         """
         if isinstance(right, ast.Constant):
-            if isinstance(operator, ast.IsNot):
-                never_none = self._is_imported(left) or _is_never_none(left)
-                return right.value is None and never_none
-            return isinstance(operator, ast.GtE) and right.value == 0 and called_name(left) == "len"
+            return self._holds_for_constant(left, operator, right.value)
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
             return False  # e.g. a property `box.size` may return a new object each time
         return isinstance(operator, _REFLEXIVE) and is_same(left, right)
+
+    def _holds_for_constant(self, left: ast.expr, operator: ast.cmpop, value: object) -> bool:
+        if isinstance(operator, ast.IsNot):
+            return value is None and (self._is_imported(left) or _is_never_none(left))
+        return isinstance(operator, ast.GtE) and value == 0 and called_name(left) == "len"
 
     def _is_imported(self, value: ast.AST) -> bool:
         """Return whether `value` is an imported name that is always true, e.g. a function.
