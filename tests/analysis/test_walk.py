@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.analysis.syntax.dotted_names import base_name, called_name, last_name, root_of
-from grader.analysis.syntax.evaluation import worked_out
-from grader.analysis.syntax.walk import EVALUATED, OWN, children, expressions, walk
+from grader.analysis.syntax.walk import EVALUATED, OWN, children, expressions, walk, worked_out
 from grader.analysis.tools.recursion import room_for_recursion
 
 MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)

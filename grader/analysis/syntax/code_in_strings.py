@@ -8,8 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.analysis.syntax.statements import every_statement
-from grader.analysis.syntax.working import works
+from grader.analysis.syntax.statements import every_statement, works
 
 #: Fewer working statements than that are an example, or words that happen to be Python.
 LEAST_STATEMENTS = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.mutations import uses_of
-from grader.analysis.syntax.name_cases import snake_case
+from grader.analysis.syntax.names import snake_case
 from grader.analysis.syntax.statements import DEFINITIONS, bodies
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)

@@ -189,3 +189,23 @@ def _kind_of_variable(node: ast.AST) -> Kind:
     if made_by in _TYPE_MAKERS:
         return Kind.TYPE
     return Kind.OPENED if "open" in made_by.lower() else Kind.VARIABLE
+
+
+#: Where a word begins inside ``totalPrice`` and ``HTTPServer``.
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def snake_case(name: str) -> str:
+    """Return ``name`` in snake_case: ``total_price`` for ``totalPrice`` and ``TotalPrice``."""
+    return re.sub("__+", "_", _HUMP.sub("_", name).lower()) if name.strip("_") else name
+
+
+def cap_words(name: str) -> str:
+    """Return ``name`` in CapWords: ``ShoppingCart`` for ``shopping_cart`` and ``shoppingCart``.
+
+    A name with digits on both sides of an underscore (``v1_2``) is returned unchanged.
+    """
+    if re.search(r"\d_\d", name):
+        return name
+    lead = len(name) - len(name.lstrip("_"))
+    return name[:lead] + "".join(part[:1].upper() + part[1:] for part in name.split("_"))

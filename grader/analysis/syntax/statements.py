@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from grader.analysis.syntax.walk import walk
 from grader.domain.source import SourceFile
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -68,3 +69,45 @@ def functions_in(tree: ast.AST) -> list[Function]:
     """Every function and method below a node, inner ones too, in the order of their lines."""
     found = [node for node, _ in every_statement(tree) if isinstance(node, FUNCTIONS)]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+_WORKING_STATEMENTS = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
+    *(ast.Raise, ast.Assert, ast.AugAssign),
+)
+_WORKING_EXPRESSIONS = (
+    *(ast.Call, ast.BinOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.IfExp, ast.JoinedStr),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
+    *(ast.Await, ast.Yield, ast.YieldFrom),
+)
+_CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
+
+
+def works(statement: ast.stmt) -> bool:
+    """Return whether ``statement``, without those inside it, does more than pass a value on.
+
+    It works if it calls, computes, compares, chooses, repeats or raises, e.g.
+    ``total = price * n``; not ``name = other``, ``return None`` or ``print("done")``.
+    """
+    if isinstance(statement, _WORKING_STATEMENTS):
+        return True
+    if not isinstance(statement, _CARRIERS) or _prints_a_constant(statement):
+        return False
+    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in walk(*own_parts(statement)))
+
+
+def _prints_a_constant(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        return False
+    return call.func.id == "print" and all(isinstance(item, ast.Constant) for item in call.args)
+
+
+def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Yield the parts of ``statement`` that are not statements: targets, values, conditions."""
+    for part in ast.iter_child_nodes(statement):
+        if isinstance(part, ast.ExceptHandler | ast.match_case):
+            inner = ast.iter_child_nodes(part)
+            yield from (item for item in inner if not isinstance(item, ast.stmt))
+        elif not isinstance(part, ast.stmt):
+            yield part

@@ -85,3 +85,18 @@ def walk(
 def expressions(statement: ast.AST) -> Iterator[ast.AST]:
     """Return every node below ``statement`` but the statements inside it."""
     return walk(*children(statement, OWN), fields=OWN)
+
+
+#: Code that is evaluated later than the statement around it.
+_LATER = frozenset({ast.Lambda})
+
+
+def worked_out(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Yield what ``statement`` itself evaluates, not the statements inside it.
+
+    A lambda is yielded without its body, which runs when it is called.
+    """
+    own = [
+        each for each in children(statement, EVALUATED) if isinstance(each, ast.expr | ast.withitem)
+    ]
+    return walk(*own, fields=EVALUATED, stop_at=_LATER)

@@ -12,12 +12,11 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader.analysis.syntax.dotted_names import last_name
-from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.module import Module
 from grader.analysis.syntax.module_bindings import Binding
 from grader.analysis.syntax.scopes import Scope, Use
 from grader.analysis.syntax.statements import DEFINITIONS
-from grader.analysis.syntax.walk import walk
+from grader.analysis.syntax.walk import walk, worked_out
 
 #: A name of the module, and an attribute of it or an empty text.
 Key = tuple[str, str]

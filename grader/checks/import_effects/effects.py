@@ -14,10 +14,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from grader.analysis.syntax.dotted_names import last_name, root_of
-from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression
 from grader.analysis.syntax.stdlib_effects import MUTATORS
+from grader.analysis.syntax.walk import worked_out
 from grader.checks.import_effects.known_calls import RUNS, known_effect
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.analysis.syntax.dotted_names import root_of
-from grader.analysis.syntax.evaluation import worked_out
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, Function, bodies
+from grader.analysis.syntax.walk import worked_out
 
 RUNS, PRINTS, ASKS, READS = (
     "runs-on-import",

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
-from grader.analysis.syntax.statements import DEFINITIONS, bodies, every_statement
+from grader.analysis.syntax.statements import DEFINITIONS, bodies, every_statement, own_parts, works
 from grader.analysis.syntax.walk import walk
-from grader.analysis.syntax.working import own_parts, works
 from grader.domain.source import SourceFile
 
 #: Decorators that do not register the definition anywhere: unused, it stays unused.

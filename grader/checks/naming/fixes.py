@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.fixes.renames import is_free, renamed
 from grader.analysis.syntax.constants import constants_of
-from grader.analysis.syntax.name_cases import cap_words, snake_case
+from grader.analysis.syntax.names import cap_words, snake_case
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile
 
