@@ -10,7 +10,7 @@ import structlog
 
 from grader.service.ports import Clock, Store
 from grader.service.ports.connector import Delivery, Gradebook
-from grader.service.records import Passback, PassbackState
+from grader.service.records import Passback, PassbackState, SourceRecord
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +40,17 @@ class Deliver:
         if source is None:
             outcome = Delivery(sent=False, final=True, error="the source is gone")
         else:
-            outcome = self.gradebooks[source.connector].send(passback, source)
+            outcome = self._send(passback, source)
         self._settle(passback, outcome)
         return passback
+
+    def _send(self, passback: Passback, source: SourceRecord) -> Delivery:
+        """Send ``passback``; an unexpected error is a failed try, so that the pauses grow."""
+        try:
+            return self.gradebooks[source.connector].send(passback, source)
+        except Exception as error:  # e.g. a config that its connector no longer accepts
+            log.exception("passback_not_sent", passback_id=passback.id, source=source.name)
+            return Delivery(sent=False, error=f"it could not be sent: {type(error).__name__}")
 
     def _settle(self, passback: Passback, outcome: Delivery) -> None:
         now = self.clock.now()

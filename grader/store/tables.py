@@ -222,6 +222,10 @@ sources = Table(
     Column("connector", TextColumn, nullable=False),
     #: A JSON object that the connector's model validates.
     Column("config", TextColumn, nullable=False, server_default="{}"),
+    # Nothing reads or writes these: processes of revision 0003 may run until they are restarted.
+    Column("secret", TextColumn, nullable=False, server_default=""),
+    Column("callback_url", TextColumn, nullable=False, server_default=""),
+    Column("allowed_hosts", TextColumn, nullable=False, server_default="[]"),
 )
 
 #: Cached inspections by a hash of everything that they depend on, without the student.

@@ -13,7 +13,8 @@ class StandardWebhooksConfig(BaseModel):
     ``allowed_hosts`` are the hosts that archives may be fetched from.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # Unknown keys are ignored when a stored config is read: a newer version may have written it.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     secret: str = Field(repr=False)
     callback_url: str = ""

@@ -1,4 +1,8 @@
-"""Move the columns of sources that one protocol needs into ``config``, a JSON object."""
+"""Copy the columns of sources that one protocol needs into ``config``, a JSON object.
+
+The old columns stay, now with defaults, because processes of the version before may still run
+while the tables are upgraded. A later revision drops them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Fill ``config`` of every source from the three columns, and drop them."""
+    """Fill ``config`` of every source from the three columns, and give these defaults."""
     op.add_column("sources", sa.Column("config", TextColumn(), nullable=False, server_default="{}"))
     columns = ("name", "secret", "callback_url", "allowed_hosts", "config")
     sources = sa.table("sources", *(sa.column(name, sa.Text()) for name in columns))
@@ -30,5 +34,5 @@ def upgrade() -> None:
         text = json.dumps(moved, sort_keys=True)
         connection.execute(sa.update(sources).where(sources.c.name == row.name).values(config=text))
     with op.batch_alter_table("sources") as batch:
-        for name in ("secret", "callback_url", "allowed_hosts"):
-            batch.drop_column(name)
+        for name, default in (("secret", ""), ("callback_url", ""), ("allowed_hosts", "[]")):
+            batch.alter_column(name, server_default=default)
