@@ -72,7 +72,7 @@ def _opcodes(old: list[str], new: list[str]) -> list[_Opcode]:
 
 
 def _joined(opcodes: list[_Opcode]) -> list[_Opcode]:
-    """The same opcodes without empty ones, neighbours that are both equal made one."""
+    """Drop empty opcodes and merge adjacent ``equal`` ones."""
     joined: list[_Opcode] = []
     for tag, i1, i2, j1, j2 in opcodes:
         if i1 == i2 and j1 == j2:
@@ -95,15 +95,21 @@ def _body(old: list[str], new: list[str], opcodes: list[_Opcode]) -> Iterator[st
                 yield from _marked("+", new[j1:j2])
 
 
+class _KnownOpcodes(difflib.SequenceMatcher[str]):
+    """A matcher whose opcodes are given; ``get_opcodes()`` returns them without matching."""
+
+    def __init__(self, opcodes: list[_Opcode]) -> None:
+        super().__init__(None, "", "")
+        self.opcodes = opcodes
+
+
 def _groups(opcodes: list[_Opcode]) -> Iterator[list[_Opcode]]:
-    """Hunks: runs of changes with at most twice the context between them."""
-    matcher = difflib.SequenceMatcher(None, "", "")
-    matcher.opcodes = opcodes  # type: ignore[attr-defined]  # get_opcodes() answers from it
-    yield from matcher.get_grouped_opcodes(CONTEXT_LINES)
+    """Group opcodes into hunks: runs of changes with at most twice the context between them."""
+    yield from _KnownOpcodes(opcodes).get_grouped_opcodes(CONTEXT_LINES)
 
 
 def _range(start: int, stop: int) -> str:
-    """A range as unified diffs write it: an empty one names the line before it."""
+    """Format a range for a hunk header, e.g. ``3,2``; an empty one names the line before it."""
     length = stop - start
     if length == 1:
         return str(start + 1)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile, restore
 
-#: So many findings of one code in one file show their line, and so many are looked at for it.
+#: Per file and code: at most 3 findings show a fix, and at most 12 are tried. Chosen by hand.
 _MOST_SHOWN = 3
 _MOST_TRIED = 12
-#: Longer lines (in characters) teach little, and neither do longer fixes.
+#: Lines and fixes of more characters are not shown, e.g. a long table. Chosen by hand.
 _LONGEST = 160
 
-#: What has to stand before a line that only goes on with a statement.
+#: Code to parse before a clause that is no statement alone, e.g. ``elif x:``; not ``else:``.
 _OPENINGS = {"elif": "if 1:\n    pass\n", "except": "try:\n    pass\n"}
 _FIRST_WORD = re.compile(r"\w*")
 
@@ -127,7 +127,7 @@ def _stands(fixed: str) -> bool:
 
 
 def _read(text: str) -> tuple[ast.Module, int] | None:
-    """The tree of a line, and the row at which it stands there."""
+    """Parse a line; return its tree and its row there, or ``None`` if it does not parse."""
     word = _FIRST_WORD.match(text)
     opening = _OPENINGS.get(word[0], "") if word else ""
     for ending in ("", "\n    pass"):

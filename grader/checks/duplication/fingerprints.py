@@ -21,15 +21,15 @@ from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.statements import DEFINITIONS, every_statement, is_constant_expression
 from grader.checks.duplication.shapes import imported_names, is_literal, shape_of
 
-#: What a run of statements must have to be worth a word: fewer statements, or only small ones,
-#: are alike by chance. Counted after all that is left out, nested statements too.
+#: The fewest statements and syntax nodes of a reported run, nested ones included: e.g. three
+#: equal statements, or four of the kind ``x += 1``, may match by chance. Chosen by hand.
 LEAST_STATEMENTS = 4
 LEAST_SIZE = 16
 
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
-#: Calls that describe something, a line for each part of it.
+#: Methods that only declare, e.g. ``parser.add_argument("-v")``; ``parser.parse_args()`` counts.
 _DESCRIBING = frozenset({"add_argument", "add_option", "add_parser", "set_defaults"})
-#: Bytes of a fingerprint: so many that chance makes no two of them equal in one submission.
+#: Bytes of a fingerprint: at 48 bits a collision within one submission is very unlikely.
 _BYTES = 6
 
 
@@ -184,7 +184,7 @@ def _join_branches(piece: _Piece) -> None:
 
 
 def _keep_first_of_a_row(block: _Block) -> None:
-    """Of neighbours with one fingerprint, keep the first."""
+    """Remove from ``block`` each piece whose fingerprint equals that of the piece before it."""
     prints = ["", *(piece.print for piece in block)]
     block[:] = [piece for piece, before in zip(block, prints) if piece.print != before]
 

@@ -105,7 +105,7 @@ def _key(rows: Sequence[Row]) -> str:
 
 
 def _first_windows(blocks: Sequence[_Block]) -> dict[str, _Spot]:
-    """Where each window stands for the first time."""
+    """Return the first occurrence of each window, by its key."""
     known: dict[str, _Spot] = {}
     for at, block in enumerate(blocks):
         for start, stop in _windows_both_ways(block.rows):
@@ -156,7 +156,7 @@ def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> l
 
 
 def _length(mine: Sequence[Row], start: int, theirs: Sequence[Row], other: int) -> int:
-    """How many rows from two places on are alike."""
+    """Count the equal rows from ``start`` in ``mine`` and ``other`` in ``theirs`` on."""
     length = 0
     while start + length < len(mine) and other + length < len(theirs):
         if mine[start + length].print != theirs[other + length].print:

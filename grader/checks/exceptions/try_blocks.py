@@ -60,7 +60,7 @@ def _sizes(nodes: _Nodes) -> dict[int, int]:
 
 
 def bound_by(node: ast.AST) -> Iterator[str]:
-    """The names that a statement gives a value."""
+    """Yield the names that a statement binds, e.g. ``a`` and ``b`` of ``a, b = pair``."""
     targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
         targets = node.targets
