@@ -17,12 +17,14 @@ demo: $(VENV)/.runtime $(VENV)/.redis
 serve: $(VENV)/.runtime $(VENV)/.redis
 	$(BIN)/grader serve --data-dir $(DATA_DIR) --port $(PORT)
 
-# What to run at every save, in under 90 seconds on two cores: no browser, no server, no PostgreSQL
-# and no comparison with the tools over real files. `make test` runs those as well.
+# What to run at every save, in about 90 seconds on two cores: no browser, no server, no PostgreSQL,
+# no pool of processes and no comparison with the tools over real files, and fewer examples of each
+# law. `make test` runs everything.
 QUICK := tests/unit tests/analysis tests/checks tests/contract tests/hostile/test_archive_table.py \
 	tests/hostile/test_archives.py tests/hostile/test_documents.py tests/hostile/test_rubrics.py
 check: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not corpus and not postgresql" $(QUICK)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --hypothesis-profile quick \
+		-m "not corpus and not postgresql" --ignore tests/contract/test_processes.py $(QUICK)
 
 test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

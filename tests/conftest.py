@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, settings
 
 # A law is broken by an example, never by a machine that had other work in the meantime.
 settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# For `make check`: fewer examples of each law; `make test` looks further.
+settings.register_profile("quick", parent=settings.get_profile("laws"), max_examples=15)
 settings.load_profile("laws")
 
 
