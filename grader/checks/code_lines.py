@@ -1,4 +1,4 @@
-"""Every line of code by its fingerprint, to tell what was handed out from what was written."""
+"""Every line of code by its fingerprint, to tell what was handed out from what was strings."""
 
 from __future__ import annotations
 
@@ -19,15 +19,20 @@ GUIDANCE = Guidance(
     url="https://docs.python.org/3/reference/lexical_analysis.html#line-structure",
 )
 
-#: Tokens that are layout.
+#: Tokens that are not code, e.g. ``# total`` and blank lines.
 _LAYOUT = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT})
-_ENDS = frozenset({tokenize.NEWLINE, tokenize.ENDMARKER})
-#: Lines that do nothing, so that adding one adds no code.
-_NOTHING = frozenset({("pass",), ("...",)})
+#: Tokens that end a logical line. NL is none of them: it is a line break within brackets.
+_LINE_ENDS = frozenset({tokenize.NEWLINE, tokenize.ENDMARKER})
+#: Lines without effect: adding one adds no code. E.g. ``pass``, but not ``return``.
+_NO_EFFECT = frozenset({("pass",), ("...",)})
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """How often each logical line stands in a file; docstrings, comments and layout aside."""
+    """Return a histogram of the logical lines of `source`: CRC-32 of the tokens to occurrences.
+
+    Docstrings, comments and layout are ignored: ``x=1`` and ``x = 1  # one`` are the same line.
+    `options` and `context` are unused.
+    """
     if not has_statements(source):
         return NOTHING_TO_SAY
     lines = Counter(zlib.crc32(" ".join(line).encode("utf-8")) for line in _logical_lines(source))
@@ -35,13 +40,16 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _logical_lines(source: SourceFile) -> Iterator[tuple[str, ...]]:
-    """The tokens of every logical line that does something."""
+    """Yield the token strings of each logical line of `source` that has an effect.
+
+    E.g. ``("x", "=", "1")``; nothing for ``pass``, ``...`` or a line of string literals only.
+    """
     line: list[tokenize.TokenInfo] = []
     for token in source.tokens:
-        if token.type in _ENDS:
-            written = tuple(each.string for each in line)
-            if written not in _NOTHING and any(each.type != tokenize.STRING for each in line):
-                yield written
+        if token.type in _LINE_ENDS:
+            strings = tuple(each.string for each in line)
+            if strings not in _NO_EFFECT and any(each.type != tokenize.STRING for each in line):
+                yield strings
             line = []
         elif token.type not in _LAYOUT:
             line.append(token)

@@ -1,4 +1,4 @@
-"""How many ways lead through each function? (cyclomatic complexity, as radon counts it)"""
+"""Measure the cyclomatic complexity of each function, as radon counts it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ GUIDANCE = Guidance(
     url="https://radon.readthedocs.io/en/latest/intro.html#cyclomatic-complexity",
 )
 
-#: radon's rank A ends at 5: what is simpler is nothing to report.
+#: Lowest complexity that becomes a finding: the first of radon's rank B. Rank A is 1 to 5, e.g. a
+#: function with four ``if``, which is not reported; five ``if`` are.
 _REPORTED_FROM = 6
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The complexity of every block.
+    """Return the complexity of every block of `source`, and a finding for each from 6.
 
-    Numbers are radon's, with three additions: code outside functions is a block named
-    ``<module>``, inner functions and methods of inner classes are blocks of their own, and the
-    code of a class outside its methods is one where it decides anything.
+    `options` and `context` are unused. Numbers are radon's, with three additions: code outside
+    functions is a block named ``<module>``, inner functions and methods of inner classes are
+    blocks of their own, and the code of a class outside its methods is a block if it branches
+    (e.g. an ``if`` in its body).
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -47,12 +49,12 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _finding(block: Block) -> Finding:
-    who = "The code outside functions" if block.name == MODULE else f"`{block.name}`"
+    subject = "The code outside functions" if block.name == MODULE else f"`{block.name}`"
     return Finding(
         code="complexity",
         line=block.line,
         column=max(block.column, 1),
-        message=f"{who} has a complexity of {block.complexity}",
+        message=f"{subject} has a complexity of {block.complexity}",
         value=block.complexity,
     )
 

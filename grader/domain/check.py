@@ -73,7 +73,8 @@ class Check(Generic[OptionsT]):
     """A check: guidance, options, measures and one pure function.
 
     ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only called
-    with a source that decodes and parses. ``options`` is the class of the options that the three
+    with a source that decodes and parses. For a file without statements (empty, or comments
+    alone) it returns ``NOTHING_TO_SAY``. ``options`` is the class of the options that the three
     functions of the check receive. ``reads(path)`` selects the files that the check inspects; the
     other files never affect it. ``context(path, files)`` returns what ``inspect`` may know of the
     other files that the check reads; it is part of the key of the stored facts.

@@ -18,9 +18,10 @@ class State(StrEnum):
     OK = "ok"
     #: The check has nothing to say about this file (no functions, no statements).
     NOT_APPLICABLE = "not_applicable"
-    #: The student's: it does not parse, is not UTF-8, is too large.
+    #: A fault of the file: it does not parse, is not UTF-8 or is too large.
     UNREADABLE = "unreadable"
-    #: Ours: a tool crashed, ran out of time or memory, or our grammar is too old.
+    #: A fault of the service: a tool crashed, exceeded its time or memory, or cannot parse newer
+    #: syntax.
     FAILED = "failed"
 
 
@@ -32,12 +33,12 @@ class Facts(BaseModel):
     counts: dict[str, int] = Field(default_factory=dict)
     maxima: dict[str, int] = Field(default_factory=dict)
     minima: dict[str, int] = Field(default_factory=dict)
-    #: name -> value -> how many times that value was seen
+    #: Occurrences by name and value, e.g. ``{"complexity": {1: 4, 7: 1}}``.
     histograms: dict[str, dict[int, int]] = Field(default_factory=dict)
 
     @staticmethod
     def merge(parts: Iterable[Facts]) -> Facts:
-        """The facts of all parts together: counts add, extremes win, histograms add."""
+        """Return the facts of all `parts`: counts and histograms added, the extremes kept."""
         counts: dict[str, int] = {}
         maxima: dict[str, int] = {}
         minima: dict[str, int] = {}
@@ -88,8 +89,8 @@ class Inspection(BaseModel):
     state: State = State.OK
     facts: Facts = Field(default_factory=Facts)
     findings: tuple[Finding, ...] = ()
-    #: What this file contributes to a check of the whole submission: text that only the check's
-    #: ``combine`` reads. It is remembered with the file, and never part of a submission's facts.
+    #: The project summary: text about this file that only the check's ``combine`` reads. It is
+    #: stored with the file, and never part of a submission's facts.
     sketch: str = ""
     #: Why the state is ``unreadable`` or ``failed``, as a stable word: ``syntax``, ``encoding``,
     #: ``too_large``, ``crash``, ``timeout``, ``cpu``, ``memory``, ``output``, ``recursion``,
@@ -97,5 +98,5 @@ class Inspection(BaseModel):
     reason: str = ""
 
 
-#: What a check says of a file in which there is nothing to judge.
+#: What ``inspect`` returns for a file that it cannot judge, e.g. one without statements.
 NOTHING_TO_SAY = Inspection(state=State.NOT_APPLICABLE)

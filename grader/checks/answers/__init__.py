@@ -1,4 +1,4 @@
-"""Does answers.md name what flake8 found in the script as it was, which lies under before/?"""
+"""Check that answers.md names the flake8 codes of the original script, which lies in before/."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile, is_python
 
+#: The file with the student's answers, and the folder of the script before the exercise.
 _ANSWERS, _BEFORE = "answers.md", "before"
-_SAID, _FOUND = "said:", "found:"
+_ANSWERED, _FOUND = "said:", "found:"
 _WRONG, _MISSED = "wrong-code", "missed-code"
 
 GUIDANCE = Guidance(
@@ -48,53 +49,65 @@ GUIDANCE_BY_CODE = {
 
 
 class AnswersOptions(StyleOptions):
-    """Options of flake8 as the student ran it: where nothing is said, flake8's own."""
+    """Options of flake8 as the student ran it: where nothing is answered, flake8's own."""
 
     max_line_length: LineLength = 79
     extend_ignore: tuple[Code, ...] = ()
 
 
 def reads(path: str) -> bool:
-    """Whether it is the file of answers, or Python in a folder ``before``."""
+    """Return whether `path` is an answers.md, or a Python file below a folder ``before``.
+
+    E.g. ``answers.md``, ``docs/Answers.md`` and ``before/numbers.py``, but not ``numbers.py``.
+    """
     pure = PurePosixPath(path)
     return pure.name.lower() == _ANSWERS or (is_python(path) and _BEFORE in pure.parts[:-1])
 
 
 def inspect(source: SourceFile, options: AnswersOptions, context: Context) -> Inspection:
-    """The codes that one file has, each with the line where it comes first."""
+    """Return the flake8 codes of one file, with the first line of each as its summary.
+
+    In answers.md these are the codes that the text names; in Python, the codes that flake8
+    reports. The options of flake8 come from `options`; `context` is unused.
+    """
     if source.kind == "document":
-        return _with_codes(_SAID, codes_in_text(source.original))
+        return _with_first_lines(_ANSWERED, codes_in_text(source.original))
     if not has_statements(source):
         return NOTHING_TO_SAY
     first: dict[str, int] = {}
     for each in flake8_runner.violations(source, options.arguments()):
         first.setdefault(each.code, each.line)
-    return _with_codes(_FOUND, first)
+    return _with_first_lines(_FOUND, first)
 
 
-def _with_codes(mark: str, first_lines: Mapping[str, int]) -> Inspection:
+def _with_first_lines(mark: str, first_lines: Mapping[str, int]) -> Inspection:
+    """Return an inspection that counts each code of `first_lines` once, under `mark` + code."""
     counts = {mark + code: 1 for code in first_lines}
     return Inspection(facts=Facts(counts=counts), sketch=json.dumps(dict(first_lines)))
 
 
 def combine(inspections: Inspections, options: AnswersOptions) -> Inspections:
-    """Each file with what is wrong in it, or missed, in the light of the others."""
+    """Return `inspections` with findings: wrong codes in answers.md, unnamed codes in Python."""
     whole = Facts.merge(one.facts for one in inspections.values())
-    said, found = _codes(whole, _SAID), _codes(whole, _FOUND)
-    return {path: _compared(one, said, found) for path, one in inspections.items()}
+    answered, found = _codes(whole, _ANSWERED), _codes(whole, _FOUND)
+    return {path: _with_findings(one, answered, found) for path, one in inspections.items()}
 
 
-def _compared(one: Inspection, said: set[str], found: set[str]) -> Inspection:
-    """A file's findings. What was missed is shown by its line: the code is for flake8 to tell."""
+def _with_findings(one: Inspection, answered: set[str], found: set[str]) -> Inspection:
+    """Return `one` with the findings that follow from all codes `answered` and `found`.
+
+    A missed code is shown by its line only. Naming it would give the answer away: the student
+    is to read it from the report of flake8.
+    """
     lines: dict[str, int] = json.loads(one.sketch)
-    if _codes(one.facts, _SAID):
+    if _codes(one.facts, _ANSWERED):
         wrong = ((line, code) for code, line in lines.items() if code not in found)
         findings = [
             Finding(code=_WRONG, line=line, message=f"{code} is named, and flake8 does not show it")
             for line, code in sorted(wrong)
         ]
     else:
-        missed = (line for code, line in lines.items() if code not in said)
+        missed = (line for code, line in lines.items() if code not in answered)
         findings = [
             Finding(code=_MISSED, line=line, message="answers.md does not name this complaint")
             for line in sorted(missed)
@@ -103,31 +116,40 @@ def _compared(one: Inspection, said: set[str], found: set[str]) -> Inspection:
 
 
 def _codes(facts: Facts, mark: str) -> set[str]:
+    """Return the codes that `facts` count under the prefix `mark`, without the prefix."""
     return {name.removeprefix(mark) for name in facts.counts if name.startswith(mark)}
 
 
-def _named(facts: Facts, limit: int | None) -> Fraction | None:
+def _count_named(facts: Facts, limit: int | None) -> Fraction | None:
     found = _codes(facts, _FOUND)
-    return Fraction(len(found & _codes(facts, _SAID))) if found else None
+    return Fraction(len(found & _codes(facts, _ANSWERED))) if found else None
 
 
-def _missed(facts: Facts, limit: int | None) -> Fraction | None:
+def _count_missed(facts: Facts, limit: int | None) -> Fraction | None:
     found = _codes(facts, _FOUND)
-    return Fraction(len(found - _codes(facts, _SAID))) if found else None
+    return Fraction(len(found - _codes(facts, _ANSWERED))) if found else None
 
 
-def _wrong(facts: Facts, limit: int | None) -> Fraction | None:
-    """Nothing to measure where nothing is named: who says nothing is not right about it."""
-    found, said = _codes(facts, _FOUND), _codes(facts, _SAID)
-    return Fraction(len(said - found)) if found and said else None
+def _count_wrong(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of named codes that flake8 does not report.
+
+    ``None`` where answers.md names no code: an empty answer must not earn points for having no
+    mistakes.
+    """
+    found, answered = _codes(facts, _FOUND), _codes(facts, _ANSWERED)
+    return Fraction(len(answered - found)) if found and answered else None
 
 
 def _agreement(facts: Facts, limit: int | None) -> Fraction | None:
-    """The share of right codes among all, of which there are taken to be ``limit`` or more."""
-    found, said = _codes(facts, _FOUND), _codes(facts, _SAID)
+    """Return the percentage of codes that are both named and found.
+
+    The denominator is the number of codes named or found, but at least `limit`: with a limit
+    of 3, a script with a single code, correctly named, gives 33 %, not 100 %.
+    """
+    found, answered = _codes(facts, _FOUND), _codes(facts, _ANSWERED)
     if not found or limit is None:
         return None
-    return Fraction(100 * len(found & said), max(limit, len(found | said), 1))
+    return Fraction(100 * len(found & answered), max(limit, len(found | answered), 1))
 
 
 MEASURES = (
@@ -150,7 +172,7 @@ MEASURES = (
         unit="codes",
         better="higher",
         formula="number of codes that flake8 finds under before/ and answers.md names",
-        value=_named,
+        value=_count_named,
         evidence=lambda finding, limit: finding.code == _MISSED,
     ),
     Measure(
@@ -159,7 +181,7 @@ MEASURES = (
         unit="codes",
         better="lower",
         formula="number of codes that flake8 finds under before/ and answers.md does not name",
-        value=_missed,
+        value=_count_missed,
         evidence=lambda finding, limit: finding.code == _MISSED,
     ),
     Measure(
@@ -168,7 +190,7 @@ MEASURES = (
         unit="codes",
         better="lower",
         formula="number of codes that answers.md names and flake8 does not find under before/",
-        value=_wrong,
+        value=_count_wrong,
         evidence=lambda finding, limit: finding.code == _WRONG,
     ),
 )

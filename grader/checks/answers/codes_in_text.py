@@ -1,16 +1,20 @@
-"""The codes of flake8 that a text names, wherever it names them but in an address."""
+"""Find the flake8 codes that a text names outside web addresses."""
 
 from __future__ import annotations
 
 import re
 
-#: Addresses, bare or in a link: a page about a code is no answer.
+#: A web address, bare or as the target of a Markdown link: linking a page about a code is not an
+#: answer. E.g. ``https://www.flake8rules.com/rules/E501.html`` and the ``](E501.html)`` of
+#: ``[this](E501.html)``; not the text of a link, so ``[E501](page.html)`` still names E501.
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]*|\]\([^()\n]*\)")
+#: A letter that flake8 uses by default and three digits, as a word of its own, in either case.
+#: E.g. ``E501``, ``w291`` and ``(F401)``; not ``E50``, ``E5011``, ``XE501`` or ``E501.html``.
 _CODE = re.compile(r"(?<![A-Za-z0-9_])[EWFC][0-9]{3}(?![A-Za-z0-9_]|\.html?\b)", re.IGNORECASE)
 
 
 def codes_in_text(text: str) -> dict[str, int]:
-    """Each code in upper case, with the 1-based line where it stands first."""
+    """Return each code in `text`, in upper case, with the 1-based line of its first mention."""
     found: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):
         for match in _CODE.finditer(_ADDRESS.sub(" ", line)):

@@ -1,4 +1,4 @@
-"""Are values that never change named in UPPER_CASE? (and numbers given a name)"""
+"""Check that constants are named in UPPER_CASE, and advise names for repeated numbers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,11 @@ _MAGIC = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The constants of one module, and numbers that its functions repeat."""
+    """Return the counts of constants and magic numbers of `source`, with findings and fixes.
+
+    A finding is a constant in lower case, e.g. ``vat_rate = 0.21``, or a number that functions
+    of the file repeat. `options` and `context` are unused.
+    """
     if not has_statements(source):
         return NOTHING_TO_SAY
     constants = constants_of(source.tree)
@@ -50,13 +54,17 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         "constants": sum(each.is_upper and each.is_read for each in constants),
         "magic_numbers": len(magic),
     }
-    findings = [*map(_not_upper, lower), *(_repeated(source, each) for each in magic)]
+    findings = [*map(_not_upper_finding, lower), *(_magic_finding(source, each) for each in magic)]
     findings.sort(key=lambda each: (each.line, each.column))
-    shown = with_own_lines(source, findings, _fix(source, lower))
+    shown = with_own_lines(source, findings, _rename_fix(source, lower))
     return Inspection(facts=Facts(counts=counts), findings=shown)
 
 
-def _fix(source: SourceFile, lower: list[Constant]) -> Fix:
+def _rename_fix(source: SourceFile, lower: list[Constant]) -> Fix:
+    """Return a function that fixes the first line of a constant in `lower`: ``TAX = 1``.
+
+    It returns ``None`` for other findings, and where the upper-case name is already in use.
+    """
     by_place = {(each.node.lineno, each.node.col_offset + 1): each for each in lower}
 
     def fix(finding: Finding, line: Line) -> str | None:
@@ -68,7 +76,7 @@ def _fix(source: SourceFile, lower: list[Constant]) -> Fix:
     return fix
 
 
-def _not_upper(constant: Constant) -> Finding:
+def _not_upper_finding(constant: Constant) -> Finding:
     return Finding(
         code="constant-not-upper",
         line=constant.node.lineno,
@@ -77,7 +85,7 @@ def _not_upper(constant: Constant) -> Finding:
     )
 
 
-def _repeated(source: SourceFile, magic: Magic) -> Finding:
+def _magic_finding(source: SourceFile, magic: Magic) -> Finding:
     return Finding(
         code="magic-number",
         line=magic.node.lineno,

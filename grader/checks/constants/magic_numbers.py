@@ -1,4 +1,4 @@
-"""Numbers that functions of one file write again and again."""
+"""Find numbers that the functions of one file repeat."""
 
 from __future__ import annotations
 
@@ -9,40 +9,48 @@ from dataclasses import dataclass
 from grader.analysis.syntax.statements import FUNCTIONS
 from grader.analysis.syntax.walk import children
 
-#: Numbers that need no name, whatever they count (``-1`` is written as 1 behind a minus).
-_PLAIN = frozenset({0, 1, 2, 10, 100, 1000})
-#: How often a number stands in a file before it is worth a name.
-_OFTEN = 3
-#: Nodes that may give a number a name.
-_NAMING = frozenset({ast.arguments, ast.Assign, ast.AnnAssign, ast.keyword, ast.NamedExpr})
+#: Numbers that need no name, because their meaning is usually plain: ``x * 100`` for percent,
+#: ``n % 2``. ``-1`` is 1 behind a minus in the syntax tree. E.g. 7, 0.21 and 60 are not in it.
+#: Chosen by hand.
+_WITHOUT_NAME = frozenset({0, 1, 2, 10, 100, 1000})
+#: Occurrences in the functions of a file from which a number is worth a name. E.g. ``7`` in three
+#: places is reported, in two it is not. Chosen by hand.
+_MIN_OCCURRENCES = 3
+#: Nodes that may name a number: ``def f(limit=30)``, ``limit = 30``, ``limit: int = 30``,
+#: ``f(limit=30)`` and ``(limit := 30)``; not ``limit == 30`` or ``f(30)``.
+_NAMING_NODES = frozenset({ast.arguments, ast.Assign, ast.AnnAssign, ast.keyword, ast.NamedExpr})
 
 
 @dataclass(frozen=True)
 class Magic:
-    """A number, where it stands first, and how often it stands in functions."""
+    """A repeated number: its first node, and its number of occurrences in functions."""
 
     node: ast.Constant
     times: int
 
     def written(self, lines: Sequence[str]) -> str:
-        """The number as the student wrote it, in whatever base."""
+        """Return the number as the source has it, e.g. ``0x10`` for 16.
+
+        `lines` are the lines of the file; the node counts columns in bytes of UTF-8.
+        """
         line = lines[self.node.lineno - 1].encode()
         return line[self.node.col_offset : self.node.end_col_offset].decode()
 
 
 def magic_numbers(tree: ast.Module) -> list[Magic]:
-    """Numbers that stand three times or more in the functions of a module.
+    """Return the numbers that occur three times or more in the functions of `tree`.
 
-    A number that is given a name where it stands is none: ``limit = 30``, a default, a keyword.
+    An occurrence that names the number is not counted: ``limit = 30``, a default, a keyword.
     """
     found: dict[complex, list[ast.Constant]] = {}
-    for node in _in_functions(tree):
+    for node in _unnamed_numbers(tree):
         found.setdefault(node.value, []).append(node)  # type: ignore[arg-type]
-    often = (nodes for nodes in found.values() if len(nodes) >= _OFTEN)
-    return [Magic(min(nodes, key=lambda each: each.lineno), len(nodes)) for nodes in often]
+    repeated = (nodes for nodes in found.values() if len(nodes) >= _MIN_OCCURRENCES)
+    return [Magic(min(nodes, key=lambda each: each.lineno), len(nodes)) for nodes in repeated]
 
 
-def _in_functions(tree: ast.Module) -> Iterator[ast.Constant]:
+def _unnamed_numbers(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Yield each number inside a function of `tree` that needs a name and has none."""
     outside: list[ast.AST] = [tree]
     inside: list[ast.AST] = []
     while outside:
@@ -53,16 +61,20 @@ def _in_functions(tree: ast.Module) -> Iterator[ast.Constant]:
         if isinstance(node, ast.Constant):
             if _needs_name(node.value):
                 yield node
-        elif type(node) not in _NAMING or not _names_number(node):
+        elif type(node) not in _NAMING_NODES or not _names_number(node):
             inside += children(node)
 
 
 def _needs_name(value: object) -> bool:
-    return type(value) in (int, float, complex) and value not in _PLAIN
+    """Return whether `value` is a number that needs a name; ``True`` is no number here."""
+    return type(value) in (int, float, complex) and value not in _WITHOUT_NAME
 
 
 def _names_number(node: ast.AST) -> bool:
-    """Whether a node gives a bare number a name of its own, or is a list of arguments."""
+    """Return whether `node` names a bare number, or is a list of parameters.
+
+    E.g. ``limit = 30`` and ``limit = -30``, but not ``limit = 30 * days``.
+    """
     if isinstance(node, ast.arguments):
         return True
     value = getattr(node, "value", None)

@@ -1,4 +1,4 @@
-"""Does the project name the packages that it needs? (pyproject.toml, requirements.txt)"""
+"""Check that pyproject.toml or requirements.txt names the required packages."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ GUIDANCE_BY_CODE = {
     ),
 }
 
+#: A package name by the pattern of PyPI, at most 100 characters (chosen by hand), e.g. ``flake8``
+#: and ``zope.interface``; not ``black>=24`` or ``-black``.
 Package = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$")]
 
 
@@ -58,17 +60,22 @@ class DependenciesOptions(Options):
 
     @property
     def names(self) -> frozenset[str]:
-        """The required packages, as PyPI compares names."""
+        """The required packages with canonical names, e.g. ``my-package`` for ``My_Package``."""
         return frozenset(canonicalize_name(name) for name in self.required)
 
 
 def inspect(source: SourceFile, options: DependenciesOptions, context: Context) -> Inspection:
-    """Which packages one file names, and the entries in which it names none."""
+    """Return the packages that the manifest `source` names, and a finding for each bad entry.
+
+    The state is ``unreadable`` if a pyproject.toml is not TOML. `context` is unused.
+    """
     try:
         found = read_manifest(source.path, source.original)
     except NotToml as error:
-        told = Finding(code=_NO_TOML, line=error.line, message=f"This is no TOML: {error.message}")
-        return Inspection(state=State.UNREADABLE, reason="syntax", findings=(told,))
+        finding = Finding(
+            code=_NO_TOML, line=error.line, message=f"This is no TOML: {error.message}"
+        )
+        return Inspection(state=State.UNREADABLE, reason="syntax", findings=(finding,))
     named = {_NAMED + name: 1 for name in found.names & options.names}
     return Inspection(
         facts=Facts(
@@ -82,30 +89,39 @@ def inspect(source: SourceFile, options: DependenciesOptions, context: Context) 
 
 
 def combine(inspections: Inspections, options: DependenciesOptions) -> Inspections:
-    """The same, and beside the first file what none of them names: any may name a package."""
+    """Return `inspections` with a finding for each required package that no file names.
+
+    These findings go to the first pyproject.toml by path, or else to the first file.
+    """
     if not inspections:
         return inspections
-    missing = options.names.difference(*(_named(one.facts) for one in inspections.values()))
-    home = min(inspections, key=lambda path: (not path.endswith("pyproject.toml"), path))
+    missing = options.names.difference(
+        *(_named_packages(one.facts) for one in inspections.values())
+    )
+    main_path = min(inspections, key=lambda path: (not path.endswith("pyproject.toml"), path))
     where = "here" if len(inspections) == 1 else f"in any of {len(inspections)} files"
-    told = tuple(
+    missing_findings = tuple(
         Finding(code=_MISSING, message=f"`{name}` is not named {where}") for name in sorted(missing)
     )
-    first = inspections[home]
-    return {**inspections, home: first.model_copy(update={"findings": told + first.findings})}
+    first = inspections[main_path]
+    return {
+        **inspections,
+        main_path: first.model_copy(update={"findings": missing_findings + first.findings}),
+    }
 
 
-def _named(facts: Facts) -> set[str]:
+def _named_packages(facts: Facts) -> set[str]:
+    """Return the required packages that `facts` count as named."""
     return {name.removeprefix(_NAMED) for name in facts.counts if name.startswith(_NAMED)}
 
 
-def _number_named(facts: Facts, limit: int | None) -> Fraction | None:
-    return Fraction(len(_named(facts))) if "required" in facts.maxima else None
+def _count_named(facts: Facts, limit: int | None) -> Fraction | None:
+    return Fraction(len(_named_packages(facts))) if "required" in facts.maxima else None
 
 
-def _number_missing(facts: Facts, limit: int | None) -> Fraction | None:
+def _count_missing(facts: Facts, limit: int | None) -> Fraction | None:
     required = facts.maxima.get("required")
-    return None if required is None else Fraction(required - len(_named(facts)))
+    return None if required is None else Fraction(required - len(_named_packages(facts)))
 
 
 MEASURES = (
@@ -115,7 +131,7 @@ MEASURES = (
         unit="packages",
         better="lower",
         formula="number of required packages that no pyproject.toml or requirements*.txt names",
-        value=_number_missing,
+        value=_count_missing,
     ),
     Measure(
         id="named",
@@ -123,7 +139,7 @@ MEASURES = (
         unit="packages",
         better="higher",
         formula="number of required packages that a pyproject.toml or requirements*.txt names",
-        value=_number_named,
+        value=_count_named,
     ),
     count_measure(
         "declared",
@@ -134,14 +150,14 @@ MEASURES = (
     ),
 )
 
-_HEAD = '[project]\nname = "numbers-env"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
+_PROJECT_TABLE = '[project]\nname = "numbers-env"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
 
 LESSON = Lesson(
     practice="Use Poetry to install your packages, and to write down which",
-    before={"pyproject.toml": _HEAD},
+    before={"pyproject.toml": _PROJECT_TABLE},
     after={
         "pyproject.toml": (
-            f"{_HEAD}\n[dependency-groups]\n"
+            f"{_PROJECT_TABLE}\n[dependency-groups]\n"
             'dev = [\n    "black>=24",\n    "flake8>=7",\n    "isort>=5",\n]\n'
         ),
     },

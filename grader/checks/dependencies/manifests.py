@@ -1,6 +1,6 @@
-"""The packages that a project's own files name: ``pyproject.toml`` and ``requirements*.txt``.
+"""Read the packages that ``pyproject.toml`` and ``requirements*.txt`` name.
 
-The files are read as texts. Nothing is installed, looked up or asked of an index.
+The files are parsed as text. Nothing is installed, and no package index is queried.
 """
 
 from __future__ import annotations
@@ -15,29 +15,36 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-#: Entries that cannot be read are told one by one up to here.
+#: Largest number of bad entries that a manifest reports. Chosen by hand.
 MOST_MISTAKES = 20
-#: Characters of one entry; a line with hashes or markers stays far below.
-_LONGEST = 500
-#: Dots outside strings in one line of TOML: every one is a table inside a table.
-_MOST_DOTS = 32
+#: Characters of the longest entry that is parsed; e.g. ``black>=24`` has 9.
+#: Longer entries count as bad. Chosen by hand.
+_MAX_ENTRY_LENGTH = 500
+#: Most dots outside strings in one line of TOML, since each may nest another table. E.g.
+#: ``[tool.poetry.group.dev.dependencies]`` has 4; ``a.a.a. ... = 1`` with 33 is refused. Chosen by
+#: hand.
+_MAX_DOTS = 32
 
-_TOML_TEXTS = re.compile(
+#: A string or comment of TOML, e.g. ``"a.b"``, ``'''a.b'''`` and ``# a.b``; not the key ``a.b``.
+_TOML_STRINGS = re.compile(
     r'"""(?:[^\\]|\\[\s\S])*?"{3,5}'
     r"|'''[\s\S]*?'{3,5}"
     r'|"(?:[^"\\\n]|\\[^\n])*"'
     r"|'[^'\n]*'"
     r"|#[^\n]*"
 )
-_PLACE = re.compile(r" \(at line (\d+), column \d+\)$|\(at end of document\)$")
+#: The position at the end of a message of tomllib, e.g. `` (at line 3, column 7)`` with the line as
+#: group 1, or ``(at end of document)``; not ``line 3`` elsewhere in the message.
+_ERROR_POSITION = re.compile(r" \(at line (\d+), column \d+\)$|\(at end of document\)$")
+#: A comment in a file for pip, e.g. of ``black  # formatter``; not the fragment in ``a.zip#egg=a``.
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
-#: Options of pip behind a requirement, such as ``--hash=...``.
+#: Options of pip behind a requirement, e.g. `` --hash=sha256:00``; not the ``-`` in ``my-package``.
 _PIP_OPTIONS = re.compile(r"[ \t]--?[a-z].*")
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """An entry that cannot be read, and where it stands."""
+    """An entry that names no package: its 1-based line and a message about it."""
 
     line: int
     message: str
@@ -45,14 +52,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Names of packages as PyPI compares them, and the entries that name none."""
+    """The content of a manifest: canonical package names, and the entries that name none."""
 
     names: frozenset[str]
     mistakes: tuple[Mistake, ...] = ()
 
 
 class NotToml(Exception):
-    """A ``pyproject.toml`` that cannot be read at all; ``line`` is 1-based."""
+    """Raised for a ``pyproject.toml`` that cannot be parsed; ``line`` is 1-based."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -60,25 +67,28 @@ class NotToml(Exception):
 
 
 def is_manifest(path: str) -> bool:
-    """Whether a file of this name says which packages a project needs."""
+    """Return whether `path` is a pyproject.toml or requirements file, by its name in any case.
+
+    E.g. ``app/pyproject.toml`` and ``requirements-dev.txt``, but not ``dev-requirements.txt``.
+    """
     name = PurePosixPath(path).name.lower()
     return name == "pyproject.toml" or (name.startswith("requirements") and name.endswith(".txt"))
 
 
 def read_manifest(path: str, text: str) -> Manifest:
-    """What such a file names.
+    """Return the packages that `text`, the content of the manifest `path`, names.
 
     Raises:
-        NotToml: it is a ``pyproject.toml`` and no TOML.
+        NotToml: `path` is a ``pyproject.toml`` and `text` is not TOML.
     """
     if path.lower().endswith(".txt"):
-        return _read(_requirement_lines(text))
-    data = _toml(text)
-    return _read((_line_of(text, entry), entry) for entry in _entries(data))
+        return _manifest_of(_requirement_lines(text))
+    data = _parse_toml(text)
+    return _manifest_of((_line_of(text, entry), entry) for entry in _entries(data))
 
 
-def _read(entries: Iterator[tuple[int, str]]) -> Manifest:
-    """The names in entries, each of which is a requirement behind the line where it stands."""
+def _manifest_of(entries: Iterator[tuple[int, str]]) -> Manifest:
+    """Return the manifest of `entries`: pairs of a 1-based line and a requirement."""
     names: set[str] = set()
     mistakes: list[Mistake] = []
     for line, entry in entries:
@@ -91,58 +101,72 @@ def _read(entries: Iterator[tuple[int, str]]) -> Manifest:
 
 
 def _name_in(entry: str) -> str:
-    """The canonical name in a requirement, or nothing where there is none."""
+    """Return the canonical package name of the requirement `entry`, or "" if it is malformed.
+
+    E.g. ``black`` for ``Black>=24``, and "" for ``black 24``.
+    """
     try:
-        return canonicalize_name(Requirement(entry).name) if len(entry) <= _LONGEST else ""
+        return canonicalize_name(Requirement(entry).name) if len(entry) <= _MAX_ENTRY_LENGTH else ""
     except (InvalidRequirement, RecursionError):
         return ""
 
 
 def _requirement_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The requirements of a file for pip, without comments, options, addresses and paths."""
-    begun, parts = 1, [""]
+    """Yield the 1-based line and the text of each requirement in `text`, a file for pip.
+
+    Comments, options (``-r base.txt``), addresses and paths (``./lib``) are left out; lines that
+    end in a backslash continue on the next one.
+    """
+    start, parts = 1, [""]
     for number, line in enumerate(text.splitlines(), start=1):
         parts.append(line.removesuffix("\\"))
         if not line.endswith("\\"):
             entry = _PIP_OPTIONS.sub("", _COMMENT.sub("", "".join(parts))).strip()
             if entry and not entry.startswith(("-", ".", "/")) and not _is_address(entry):
-                yield begun, entry
-            begun, parts = number + 1, [""]
+                yield start, entry
+            start, parts = number + 1, [""]
 
 
 def _is_address(entry: str) -> bool:
-    """Whether it says where a package lies and not what it is called."""
+    """Return whether `entry` is an address without a name.
+
+    E.g. ``https://host/a.zip``, but not ``a @ https://host/a.zip``.
+    """
     return "://" in entry.split("@")[0]
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _parse_toml(text: str) -> dict[str, Any]:
+    """Return the tables of `text`; raise NotToml if it is invalid or nested too deeply."""
     _refuse_deep_keys(text)
     try:
         return tomllib.loads(text)
     except ValueError as error:
-        place = _PLACE.search(str(error))
-        line = int(place[1]) if place and place[1] else text.count("\n") + 1
-        raise NotToml(line, _PLACE.sub("", str(error))) from None
+        position = _ERROR_POSITION.search(str(error))
+        line = int(position[1]) if position and position[1] else text.count("\n") + 1
+        raise NotToml(line, _ERROR_POSITION.sub("", str(error))) from None
     except RecursionError:
         raise NotToml(1, "Arrays or tables are nested too deeply") from None
 
 
 def _refuse_deep_keys(text: str) -> None:
-    """A key of very many parts costs a parser of TOML time and memory by their square."""
-    bare = _TOML_TEXTS.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
-    for number, line in enumerate(bare.split("\n"), start=1):
-        if line.count(".") > _MOST_DOTS:
-            raise NotToml(number, f"A key has more than {_MOST_DOTS} parts")
+    """Raise NotToml if a line of `text` has too many dots outside strings.
+
+    A dotted key costs tomllib time and memory quadratic in its number of parts.
+    """
+    without_strings = _TOML_STRINGS.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
+    for number, line in enumerate(without_strings.split("\n"), start=1):
+        if line.count(".") > _MAX_DOTS:
+            raise NotToml(number, f"A key has more than {_MAX_DOTS} parts")
 
 
 def _entries(data: dict[str, Any]) -> Iterator[str]:
-    """Every requirement in the tables of PEP 621, PEP 735 and Poetry."""
+    """Yield each requirement in the tables of PEP 621, PEP 735 and Poetry in `data`."""
     project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
-    yield from _texts(project.get("dependencies"))
+    yield from _strings(project.get("dependencies"))
     for group in _table(project, "optional-dependencies").values():
-        yield from _texts(group)
+        yield from _strings(group)
     for group in _table(data, "dependency-groups").values():
-        yield from _texts(group)
+        yield from _strings(group)
     yield from _poetry_names(poetry)
     yield from _poetry_names(poetry, "dev-dependencies")
     for group in _table(poetry, "group").values():
@@ -150,22 +174,29 @@ def _entries(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _poetry_names(parent: object, key: str = "dependencies") -> Iterator[str]:
-    """The keys of a table of Poetry's; ``python`` is there the language itself."""
+    """Return the packages in the Poetry table `key` of `parent`.
+
+    ``python`` is left out: it is the version of the language, not a package.
+    """
     return (name for name in _table(parent, key) if name != "python")
 
 
 def _table(parent: object, key: str) -> dict[str, Any]:
-    """A table inside another, empty where there is none."""
+    """Return the table `key` of `parent`, or an empty one if there is no such table."""
     found = parent.get(key) if isinstance(parent, dict) else None
     return found if isinstance(found, dict) else {}
 
 
-def _texts(entries: object) -> Iterator[str]:
-    """The texts of a list; a group of PEP 735 may also name other groups, which is no text."""
+def _strings(entries: object) -> Iterator[str]:
+    """Yield the strings of the list `entries`.
+
+    A group of PEP 735 may also include other groups, as tables: ``{include-group = "test"}``.
+    """
     if isinstance(entries, list):
         yield from (entry for entry in entries if isinstance(entry, str))
 
 
 def _line_of(text: str, entry: str) -> int:
+    """Return the 1-based line where `entry` first occurs in `text`, or 1 (e.g. if escaped)."""
     at = text.find(entry)
     return text.count("\n", 0, at) + 1 if at >= 0 else 1
