@@ -78,13 +78,17 @@ class _Unreadable(Exception):
 
 
 def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspection:
-    """Return the source file if it parses and compiles, or else an inspection that says why not.
+    """Return the source file if this interpreter can compile it within the limits.
 
-    Of a document (not Python) only the size, the encoding and control characters are checked.
+    Otherwise return an inspection that says why not: ``unreadable`` with one finding (codes:
+    ``unreadable.GUIDANCE``). The limits are those on size, nesting and control characters; a
+    document (not Python) is only checked for these and for its encoding. The code of a notebook
+    is extracted first.
 
-    ``python`` is the version of the exercise, e.g. ``3.11``. A file that does not compile is
-    ``unreadable`` with one finding (codes: ``unreadable.GUIDANCE``); if only the
-    interpreter of this service is too old, it is ``failed`` with the reason ``grammar``.
+    ``python``, the version of the exercise (e.g. ``3.11``), does not restrict the syntax. If it
+    is newer than this interpreter and explains the syntax error, the file is ``failed`` with
+    the reason ``grammar``. It is ``failed`` with ``error`` if only the neutralised text does
+    not compile.
     """
     try:
         if is_document(path):

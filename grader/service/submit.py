@@ -76,11 +76,12 @@ class Accepted:
 
 
 class QueueCapacity:
-    """How many more submissions may be queued; ``limit`` is the most.
+    """How many more submissions may be queued: up to ``limit``, and for events up to twice that.
 
     Counting the queued rows takes longer the more there are, so a count is used for
-    :data:`COUNT_VALID_FOR`, less what this process reserved since. One process alone therefore
-    never exceeds ``limit``.
+    :data:`COUNT_VALID_FOR`, less what this process reserved since; if nothing is left, it is
+    counted anew. Several processes together may exceed the limit by what each reserves
+    meanwhile.
     """
 
     def __init__(self, store: Store, clock: Clock, limit: int) -> None:

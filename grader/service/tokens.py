@@ -62,7 +62,10 @@ class Tokens:
         return secret, record
 
     def authenticate(self, secret: str) -> Principal:
-        """Return the principal of the token with ``secret``, and store that the token was used.
+        """Return the principal of the token with ``secret``.
+
+        The token's time of last use is stored, at most once per :data:`USE_NOTED`. An expired
+        or revoked token is recorded in the access log; an unknown one leaves no trace.
 
         Raises:
             Unauthorized: unknown, expired or revoked (the error does not say which).

@@ -16,7 +16,11 @@ from grader.domain.source import SourceFile
 
 
 def except_clause_fix(source: SourceFile) -> Fix:
-    """Return the fix for an ``except`` that catches everything: name the errors of its ``try``."""
+    """Return a function that fixes the line of a finding about a too broad ``except``.
+
+    The fixed line names the errors that the calls in the ``try`` are known to raise. The
+    function returns ``None`` if none is known.
+    """
 
     def fix(finding: Finding, line: Line) -> str | None:
         nodes = [node for node, _ in every_statement(source.tree)]

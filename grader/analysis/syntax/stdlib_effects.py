@@ -240,7 +240,10 @@ MUTATORS = frozenset(
 
 
 def effect_of(dotted: str) -> Effect | None:
-    """Return the effect of the function called ``dotted``, by its own entry or its module's."""
+    """Return the effect of the function called ``dotted``, or ``None`` if it is not known.
+
+    It is the entry of the function itself, or else of the nearest module or package around it.
+    """
     found = _FUNCTIONS.get(dotted)
     while found is None and "." in dotted:
         dotted = dotted.rpartition(".")[0]

@@ -50,7 +50,11 @@ class Documented:
 
     @cached_property
     def arguments(self) -> list[str]:
-        """The names of the arguments that have a meaning of their own."""
+        """The arguments that a docstring should mention.
+
+        Not ``self`` or ``cls``, no starred ones, and none with a leading underscore or called
+        ``args``, ``kwargs``, ``kw`` or ``kwds``.
+        """
         found = plain_arguments(self.definition) if self.definition else []
         names = [argument.arg for argument in found]
         return [name for name in names if not (name in _PASSED_ON or name.startswith("_"))]
@@ -80,7 +84,12 @@ class Documented:
 
 
 def wanted_of(source: SourceFile) -> Iterator[Documented]:
-    """Everything that a docstring of its own is expected of."""
+    """Return the module and its public definitions that should have a docstring.
+
+    Left out are definitions inside functions, overloads and setters, placeholder bodies, and
+    methods marked ``override`` or overriding a documented one. A file that does nothing has
+    none, and an ``__init__.py`` without definitions needs none for itself.
+    """
     if is_stub(source.tree.body):
         return
     found = definitions(source.tree)

@@ -51,7 +51,11 @@ class _Spot(NamedTuple):
 
 @dataclass
 class Repeats:
-    """What repeats: the runs with both places, and how many statements of each file."""
+    """Repeated statements of a submission.
+
+    ``runs`` are the repeated runs, each with its location and the earlier one. ``statements``
+    is, by path, how many statements of the file repeat an earlier one (0 if none).
+    """
 
     runs: list[Repeat] = field(default_factory=list)
     statements: dict[str, int] = field(default_factory=dict)

@@ -144,7 +144,12 @@ class Rubric(Strict):
     starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
-        """Return what must be measured to judge by this rubric, each once, sorted by key."""
+        """Return every probe to run, each once, sorted by key.
+
+        These are the probes of the criteria that a check judges, of the checks that always run
+        (with lines of code if there are starter files), and of the patch if the feedback has
+        one.
+        """
         found: dict[str, Probe] = {}
         for criterion in self.criteria.values():
             if criterion.check != MANUAL:

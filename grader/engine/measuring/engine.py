@@ -30,7 +30,7 @@ class ClosableInspector(Inspector, Protocol):
     """An inspector that owns resources, e.g. a process."""
 
     def close(self) -> None:
-        """Release them. May be called again."""
+        """Release the inspector's resources, such as its process. May be called again."""
         ...
 
 

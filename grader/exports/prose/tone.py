@@ -34,7 +34,10 @@ _VOICES: Mapping[Tone, Voice] = {
 
 
 def opening(report: Report) -> str:
-    """Return a kind first sentence; empty unless the tone of ``report`` is warm."""
+    """Return kind opening words that fit how many criteria earned all their points.
+
+    Empty unless the tone of ``report`` is warm.
+    """
     if not _VOICES[report.tone].is_warm:
         return ""
     right = len(strengths(report))

@@ -138,7 +138,9 @@ class SqlSubmissions:
         return Page(items, cursor_after(items[-1].id) if more else "")
 
     def queue(self) -> QueueState:
-        """Return the size of the queue."""
+        """Return how many submissions are queued, running and parked, and since when the oldest
+        waits.
+        """
         with self._database.read() as connection:
             return queue.waiting(connection)
 
