@@ -1,4 +1,4 @@
-"""Every line of code by its fingerprint, to tell what was handed out from what was strings."""
+"""Count the logical lines of a file by checksum, to separate starter code from student code."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ GUIDANCE_BY_CODE = {
 
 
 class AnswersOptions(StyleOptions):
-    """Options of flake8 as the student ran it: where nothing is answered, flake8's own."""
+    """Options of flake8 as the student ran it: without a value, flake8's default."""
 
     max_line_length: LineLength = 79
     extend_ignore: tuple[Code, ...] = ()
