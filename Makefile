@@ -17,7 +17,7 @@ demo: $(VENV)/.runtime $(VENV)/.redis
 serve: $(VENV)/.runtime $(VENV)/.redis
 	$(BIN)/grader serve --data-dir $(DATA_DIR) --port $(PORT)
 
-# What to run at every save, in about 90 seconds on two cores: no browser, no server, no PostgreSQL,
+# What to run at every save, in about 100 seconds on two free cores: no browser, no server, no PostgreSQL,
 # no pool of processes and no comparison with the tools over real files, and fewer examples of each
 # law. `make test` runs everything.
 QUICK := tests/unit tests/analysis tests/checks tests/contract tests/hostile/test_archive_table.py \
