@@ -1,1 +1,1 @@
-"""Fixed versions of a student's own lines."""
+"""Corrected versions of single lines, for findings whose correction can be computed."""

@@ -1,4 +1,4 @@
-"""What differs between two texts: a unified diff's body, the lines touched, the first of them."""
+"""Compare two texts: the body of a unified diff, the number of changed lines, the first of them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from dataclasses import dataclass
 
 try:
     from cydifflib import SequenceMatcher
-except ImportError:  # the newest Python has no build of it yet: the same results, slower
+except ImportError:  # no wheel for the newest Python yet; difflib gives the same result, slower
     from difflib import SequenceMatcher
 
 __all__ = ["CONTEXT_LINES", "Difference", "SequenceMatcher", "difference"]
 
-#: Lines shown around a change; what ``git apply`` expects by default.
+#: Unchanged lines shown around a change; 3 is what ``git diff`` writes by default.
 CONTEXT_LINES = 3
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
+#: (tag, i1, i2, j1, j2) of difflib: lines i1 to i2 of the old text become j1 to j2 of the new one.
 _Opcode = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How one text becomes another.
+    """The difference between an old and a new text.
 
-    ``body`` is a unified diff without file headers, empty where nothing differs. ``lines`` is how
-    many lines are touched: of each run of changed lines, the longer side. ``first_line`` is
-    1-based and lies inside the old text (1 where that is empty).
+    ``body`` is a unified diff without file headers; it is empty if the texts are equal. ``lines``
+    is the number of changed lines: for each run of changes, the larger of its old and new length.
+    ``first_line`` is the 1-based line of the old text at which the first change begins, at most
+    its last line. It is 1 if the old text is empty or nothing differs.
     """
 
     body: str
@@ -35,7 +37,7 @@ class Difference:
 
 
 def difference(before: str, after: str) -> Difference:
-    """Compare two texts line by line. Only ``\\n`` ends a line, as it does for ``git``."""
+    """Compare ``before`` and ``after`` line by line. Only ``\\n`` ends a line, as for ``git``."""
     old, new = _lines(before), _lines(after)
     opcodes = _opcodes(old, new)
     changed = [opcode for opcode in opcodes if opcode[0] != "equal"]
@@ -47,18 +49,24 @@ def difference(before: str, after: str) -> Difference:
 
 
 def _lines(text: str) -> list[str]:
+    """Split ``text`` into lines that keep their ``\\n``; the last one may lack it."""
     lines = [line + "\n" for line in text.split("\n")]
     last = lines.pop()[:-1]
     return [*lines, last] if last else lines
 
 
 def _opcodes(old: list[str], new: list[str]) -> list[_Opcode]:
-    """Opcodes of the whole; equal ends are cut off first, as the matcher is quadratic at worst."""
+    """Return the opcodes that turn all of ``old`` into ``new``, equal runs included.
+
+    The common beginning and end are cut off first, because the matcher is quadratic at worst.
+    """
     shorter = min(len(old), len(new))
     head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
     tail = next(
         (at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head
     )
+    # Above 5000 lines (chosen by hand) the matcher ignores lines that occur often, e.g. blank ones:
+    # the diff may be larger than need be, and takes less time.
     middle = SequenceMatcher(
         None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=len(old) > 5_000
     )
@@ -72,7 +80,7 @@ def _opcodes(old: list[str], new: list[str]) -> list[_Opcode]:
 
 
 def _joined(opcodes: list[_Opcode]) -> list[_Opcode]:
-    """Drop empty opcodes and merge adjacent ``equal`` ones."""
+    """Return ``opcodes`` without empty ones, and with adjacent ``equal`` ones merged."""
     joined: list[_Opcode] = []
     for tag, i1, i2, j1, j2 in opcodes:
         if i1 == i2 and j1 == j2:
@@ -84,6 +92,7 @@ def _joined(opcodes: list[_Opcode]) -> list[_Opcode]:
 
 
 def _body(old: list[str], new: list[str], opcodes: list[_Opcode]) -> Iterator[str]:
+    """Yield the hunks of a unified diff: each header, then its lines with their marks."""
     for group in _groups(opcodes):
         first, last = group[0], group[-1]
         yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n"
@@ -96,7 +105,7 @@ def _body(old: list[str], new: list[str], opcodes: list[_Opcode]) -> Iterator[st
 
 
 class _KnownOpcodes(difflib.SequenceMatcher[str]):
-    """A matcher whose opcodes are given; ``get_opcodes()`` returns them without matching."""
+    """A matcher whose ``get_opcodes()`` returns the opcodes passed to it, without matching."""
 
     def __init__(self, opcodes: list[_Opcode]) -> None:
         super().__init__(None, "", "")
@@ -104,12 +113,19 @@ class _KnownOpcodes(difflib.SequenceMatcher[str]):
 
 
 def _groups(opcodes: list[_Opcode]) -> Iterator[list[_Opcode]]:
-    """Group opcodes into hunks: runs of changes with at most twice the context between them."""
+    """Yield the opcodes of each hunk, with up to ``CONTEXT_LINES`` unchanged lines around it.
+
+    Changes with at most ``2 * CONTEXT_LINES`` unchanged lines between them share a hunk.
+    """
     yield from _KnownOpcodes(opcodes).get_grouped_opcodes(CONTEXT_LINES)
 
 
 def _range(start: int, stop: int) -> str:
-    """Format a range for a hunk header, e.g. ``3,2``; an empty one names the line before it."""
+    """Format the 0-based lines ``start`` to ``stop`` (exclusive) for a hunk header.
+
+    ``_range(2, 4)`` is ``3,2`` (first line, length), ``_range(2, 3)`` is ``3``. An empty range
+    names the line before it: ``_range(2, 2)`` is ``2,0``.
+    """
     length = stop - start
     if length == 1:
         return str(start + 1)
@@ -117,6 +133,7 @@ def _range(start: int, stop: int) -> str:
 
 
 def _marked(mark: str, lines: list[str]) -> Iterator[str]:
+    """Yield each of ``lines`` after ``mark``, and a note after a line without a newline."""
     for line in lines:
         yield mark + line
         if not line.endswith("\n"):

@@ -1,4 +1,4 @@
-"""``except`` clauses that name the errors which the code inside ``try`` is known to raise."""
+"""Fix a too broad ``except`` clause: name the errors that the code in its ``try`` can raise."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from grader.domain.source import SourceFile
 def except_clause_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line of a finding about a too broad ``except``.
 
-    The fixed line names the errors that the calls in the ``try`` are known to raise. The
-    function returns ``None`` if none is known.
+    That function returns the ``except`` line with the errors that the calls in the ``try`` of
+    ``source`` are known to raise, e.g. ``except (OSError, ValueError):``. It returns ``None`` if
+    no such error is known, or if the line is not a single ``except`` clause.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:
@@ -38,7 +39,7 @@ def except_clause_fix(source: SourceFile) -> Fix:
 
 
 def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[list[ast.stmt]]:
-    """The body of the ``try`` that has a clause on a line."""
+    """Yield the ``try`` body of each statement in ``nodes`` with an ``except`` on line ``row``."""
     for node in nodes:
         found: Any = node
         if is_try(node) and any(handler.lineno == row for handler in found.handlers):
@@ -46,7 +47,11 @@ def _tried(nodes: Sequence[ast.AST], row: int) -> Iterator[list[ast.stmt]]:
 
 
 def _errors(body: Sequence[ast.stmt], aliases: Aliases) -> list[str]:
-    """The errors that come of the calls in a body, in the order of the calls, each once."""
+    """Return the names of the errors that the calls in ``body`` are known to raise.
+
+    Calls at any depth count, those in nested functions too. The names are in the order of the
+    calls in the text, without repetition.
+    """
     calls = [node for item in body for node in ast.walk(item) if isinstance(node, ast.Call)]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
     found = [errors_of(call, target_of(call.func, aliases), aliases)[0] for call in calls]

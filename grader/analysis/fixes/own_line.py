@@ -1,4 +1,4 @@
-"""The student's own line beside the fixed one, for findings where that can be worked out."""
+"""Add the student's own line and its fixed version to findings, where a fix can be computed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,28 @@ from dataclasses import dataclass
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile, restore
 
-#: Per file and code: at most 3 findings show a fix, and at most 12 are tried. Chosen by hand.
+#: Per file and finding code: at most 3 findings get a fix, and a fix is attempted for at most 12.
+#: Chosen by hand.
 _MOST_SHOWN = 3
 _MOST_TRIED = 12
-#: Lines and fixes of more characters are not shown, e.g. a long table. Chosen by hand.
+#: Longest line, before or after the fix, in characters. e.g. a row of a long table is skipped, a
+#: line of 100 characters is not. Chosen by hand.
 _LONGEST = 160
 
-#: Code to parse before a clause that is no statement alone, e.g. ``elif x:``; not ``else:``.
+#: Code to put before a clause that does not parse on its own, by the clause's first word, e.g. for
+#: ``elif x:``. There is none for ``else:``, ``finally:`` and ``case``: their lines get no fix.
 _OPENINGS = {"elif": "if 1:\n    pass\n", "except": "try:\n    pass\n"}
 _FIRST_WORD = re.compile(r"\w*")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of source that is a whole statement, or the head of one, without its indentation.
+    """One line of source that parses on its own: whole statements, or the header of a block.
 
-    ``row`` is the line of ``tree`` on which it stands.
+    ``text`` is the line without its indentation and newline, ``tree`` its syntax tree. For a header
+    such as ``if x:`` the tree has ``pass`` as body; for ``elif`` and ``except`` it has an ``if`` or
+    ``try`` before it. ``row`` is the 1-based line of ``tree`` that holds ``text``. ``indented``:
+    the line has indentation in the file.
     """
 
     text: str
@@ -37,7 +43,10 @@ class Line:
 
     @property
     def statement(self) -> ast.stmt | ast.ExceptHandler | None:
-        """The one statement of the line, its ``except`` clause, or nothing where there are more."""
+        """The one statement or ``except`` clause that begins on the line.
+
+        ``elif x:`` gives its ``ast.If``. ``None`` for several statements, e.g. ``a = 1; b = 2``.
+        """
         found = [
             node
             for node in ast.walk(self.tree)
@@ -46,27 +55,31 @@ class Line:
         return found[0] if found and self._spans_the_others(found) else None
 
     def _spans_the_others(self, found: Sequence[ast.stmt | ast.ExceptHandler]) -> bool:
+        """Return whether no node in ``found`` ends after the first one."""
         ends = [(one.end_lineno or 0, one.end_col_offset or 0) for one in found]
         return all(end <= ends[0] for end in ends)
 
     def at(self, column: int) -> int:
-        """The character at which a column of the tree (in bytes) lies."""
+        """Return the index in ``text`` of ``column``, an offset in UTF-8 bytes as `ast` has it."""
         return len(self.text.encode()[:column].decode())
 
     def start(self, node: ast.AST) -> int:
-        """The character at which a node of the tree begins."""
+        """Return the index in ``text`` at which ``node`` of the tree begins."""
         return self.at(getattr(node, "col_offset", 0))
 
     def end(self, node: ast.AST) -> int:
-        """The character behind the last one of a node of the tree."""
+        """Return the index in ``text`` after the last character of ``node`` of the tree."""
         return self.at(getattr(node, "end_col_offset", None) or 0)
 
     def of(self, node: ast.AST) -> str:
-        """The text of a node of the tree."""
+        """Return the part of ``text`` that is ``node`` of the tree."""
         return self.text[self.start(node) : self.end(node)]
 
     def with_edits(self, edits: Iterable[tuple[int, int, str]]) -> str | None:
-        """The text with other text in some places, or ``None`` where they overlap."""
+        """Return ``text`` with each (start, end, replacement) of ``edits`` applied.
+
+        Positions refer to the unedited text. Return ``None`` if two edits overlap.
+        """
         text, before = self.text, len(self.text)
         for start, end, new in sorted(edits, reverse=True):
             if end > before:
@@ -75,16 +88,18 @@ class Line:
         return text
 
 
-#: What the line of a finding should be: several lines, nothing at all, or ``None`` if unknown.
+#: A function that returns the fixed text of a finding's line: one or several lines, an empty string
+#: if the line should be deleted, or ``None`` if it knows no fix.
 Fix = Callable[[Finding, Line], str | None]
 
 
 def with_own_lines(
     source: SourceFile, findings: Iterable[Finding], fix: Fix
 ) -> tuple[Finding, ...]:
-    """The findings, the first few of each code with the line as it is and as it could be.
+    """Return all ``findings`` in their order, the first few of each code with their fixed line.
 
-    A fix is shown only where the line stands by itself both before and after.
+    Such a finding has ``before``, the line of ``source``, and ``after``, the result of ``fix``.
+    Both must parse on their own (``after`` may be empty); otherwise the finding is left unchanged.
     """
     shown: Counter[str] = Counter()
     tried: Counter[str] = Counter()
@@ -99,6 +114,7 @@ def with_own_lines(
 
 
 def _with_own_line(source: SourceFile, finding: Finding, fix: Fix) -> Finding:
+    """Return ``finding`` with ``before`` and ``after``, or unchanged if there is no usable fix."""
     line = line_of(source, finding.line)
     fixed = None if line is None else fix(finding, line)
     if line is None or fixed is None or fixed == line.text or not _stands(fixed):
@@ -108,7 +124,11 @@ def _with_own_line(source: SourceFile, finding: Finding, fix: Fix) -> Finding:
 
 
 def line_of(source: SourceFile, number: int) -> Line | None:
-    """A line of a file by its number, or ``None`` where it is only part of a statement."""
+    """Return the line of ``source`` with the 1-based ``number``.
+
+    Return ``None`` if there is no such line, if it is blank or longer than ``_LONGEST``, or if it
+    does not parse on its own, e.g. ``else:`` or one line of a call that spans several.
+    """
     if not 0 < number <= len(source.lines):
         return None
     whole = source.lines[number - 1].rstrip("\n")
@@ -120,6 +140,7 @@ def line_of(source: SourceFile, number: int) -> Line | None:
 
 
 def _stands(fixed: str) -> bool:
+    """Return whether ``fixed`` is empty, or parses and has no line longer than ``_LONGEST``."""
     lines = fixed.split("\n")
     if any(len(line) > _LONGEST for line in lines):
         return False
@@ -127,7 +148,11 @@ def _stands(fixed: str) -> bool:
 
 
 def _read(text: str) -> tuple[ast.Module, int] | None:
-    """Parse a line; return its tree and its row there, or ``None`` if it does not parse."""
+    """Parse ``text``, alone or as the header of a block.
+
+    Return its tree and the 1-based line of the tree at which ``text`` begins, or ``None`` if it
+    does not parse.
+    """
     word = _FIRST_WORD.match(text)
     opening = _OPENINGS.get(word[0], "") if word else ""
     for ending in ("", "\n    pass"):
@@ -138,6 +163,7 @@ def _read(text: str) -> tuple[ast.Module, int] | None:
 
 
 def _parsed(text: str) -> ast.Module | None:
+    """Return the tree of ``text``, or ``None`` if it does not parse. Warnings are suppressed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

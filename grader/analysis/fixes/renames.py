@@ -1,4 +1,4 @@
-"""A line with a name in another case, and names in the case that PEP 8 asks for."""
+"""Rename a name in one line, and tell whether a new name is unused in a file."""
 
 from __future__ import annotations
 
@@ -12,25 +12,38 @@ from collections.abc import Iterator
 from grader.analysis.fixes.own_line import Line
 from grader.domain.source import SourceFile
 
+#: The head of a function, e.g. ``def f(a=1):`` or ``async def f():``; not ``default = 1``.
 _DEFINES = re.compile(r"(?:async[ \t]+)?def\b")
 
 
 def is_free(name: str, source: SourceFile) -> bool:
-    """Whether a file can take a name: Python has no other use for it, and neither has the file."""
+    """Return whether ``name`` can be introduced in ``source`` without a conflict.
+
+    It must be an identifier, no keyword and no builtin, and must not occur as a word anywhere in
+    the text, comments and strings included.
+    """
     if not name.isidentifier() or keyword.iskeyword(name) or hasattr(builtins, name):
         return False
     return re.search(rf"\b{re.escape(name)}\b", source.text) is None
 
 
 def renamed(line: Line, old: str, new: str) -> str | None:
-    """The line with each use of a name as another; attributes and ``f(name=...)`` stay."""
+    """Return the text of ``line`` with each use of the name ``old`` replaced by ``new``.
+
+    Attributes (``x.old``) and keyword arguments of calls (``f(old=1)``) stay as they are. Return
+    ``None`` if there is nothing to replace.
+    """
     tokens = _tokens(line.text)
     edits = [(t.start[1], t.end[1], new) for t in _uses(tokens, old, line.text)]
     return line.with_edits(edits) if edits else None
 
 
 def _uses(tokens: list[tokenize.TokenInfo], name: str, text: str) -> Iterator[tokenize.TokenInfo]:
-    """The tokens that stand for a name of this place, which an argument's name does only in def."""
+    """Yield the tokens of ``text`` that use ``name`` as a variable.
+
+    Not after a dot (``x.name``), and not before ``=`` in brackets (``f(name=1)``), which names an
+    argument of another function; in a ``def`` line that is its own argument and is yielded.
+    """
     is_head, depth = _DEFINES.match(text) is not None, 0
     around = [_NOTHING, *tokens, _NOTHING]
     for before, token, after in zip(around, tokens, around[2:], strict=False):
@@ -45,7 +58,7 @@ _DEPTHS = dict.fromkeys("([{", 1) | dict.fromkeys(")]}", -1)
 
 
 def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    """The tokens of a line, as far as it goes: the head of a statement ends where it ends."""
+    """Return the tokens of ``text`` up to the first error, e.g. an unclosed bracket at its end."""
     found = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
