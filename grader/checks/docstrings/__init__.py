@@ -1,4 +1,4 @@
-"""Does every public module, class and function say what it is for?"""
+"""Check that every module, public class and public function has a useful docstring."""
 
 from __future__ import annotations
 
@@ -61,15 +61,16 @@ _RETURN = Guidance(
     url="https://google.github.io/styleguide/pyguide.html#383-functions-and-methods",
 )
 
-#: So many things of different names may share a docstring, as twins do.
+#: Most definitions of different names that may share a docstring: e.g. ``add`` and ``radd`` may;
+#: that of a third one counts as trivial. Chosen by hand.
 _MOST_COPIES = 2
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """What is documented, what is not, and which arguments and results are left out.
+    """Return counts of documented definitions, arguments and results of `source`, with findings.
 
-    What only holds a place (``pass``, ``...``) counts neither for nor against anything, and
-    neither does a method that overrides a documented one of the same file.
+    Findings about arguments and results are only for useful docstrings. For the definitions that
+    are not counted see `wanted_of`. `options` and `context` are unused.
     """
     wanted = list(wanted_of(source))
     if not wanted:
@@ -87,6 +88,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _counts(wanted: list[Documented], told: list[Documented]) -> dict[str, int]:
+    """Return the counts of the facts; `told` are the items of `wanted` with useful docstrings."""
     undescribed = sum(len(item.unnamed) for item in told)
     return {
         "wanted": len(wanted),
@@ -101,7 +103,10 @@ def _counts(wanted: list[Documented], told: list[Documented]) -> dict[str, int]:
 
 
 def _faults(wanted: list[Documented]) -> list[str]:
-    """For each what is wrong with its docstring, or nothing."""
+    """Return, for each item of `wanted`, what is wrong with its docstring, or "" if nothing is.
+
+    A fault is "missing" or the end of a sentence, e.g. "has fewer than 3 words".
+    """
     names_with: dict[str, dict[str, str]] = {}
     faults = []
     for item in wanted:
@@ -111,7 +116,11 @@ def _faults(wanted: list[Documented]) -> list[str]:
 
 
 def _copied(item: Documented, names: dict[str, str]) -> str:
-    """What is wrong with a docstring that things of several other names have had before."""
+    """Return the fault of `item` if its docstring was used for other names too often, else "".
+
+    `names` maps each name with this docstring so far to how messages refer to it. If there is no
+    fault, the name of `item` is added to it.
+    """
     if item.own_name in names or len(names) < _MOST_COPIES:
         names.setdefault(item.own_name, item.what)
         return ""
@@ -119,6 +128,7 @@ def _copied(item: Documented, names: dict[str, str]) -> str:
 
 
 def _miss(item: Documented, fault: str) -> Finding:
+    """Return the finding for `fault`, at the docstring of `item`, or at `item` without one."""
     if fault == "missing":
         return _finding("missing-docstring", item, f"{item.what} has no docstring")
     message = f"The docstring of {item.what.replace('This', 'this')} {fault}"
@@ -126,17 +136,20 @@ def _miss(item: Documented, fault: str) -> Finding:
 
 
 def _undescribed(item: Documented) -> Finding:
+    """Return the finding that lists the arguments which the docstring of `item` leaves out."""
     quoted = [f"`{name}`" for name in item.unnamed]
     message = f"The docstring of {item.what} does not mention {listed(quoted)}"
     return _finding("undescribed-arguments", item, message, at_text=True)
 
 
 def _unclear(item: Documented) -> Finding:
+    """Return the finding that the docstring of `item` does not mention the returned value."""
     message = f"The docstring of {item.what} does not say what comes back"
     return _finding("undescribed-return", item, message, at_text=True)
 
 
 def _finding(code: str, item: Documented, message: str, *, at_text: bool = False) -> Finding:
+    """Return a finding at the docstring of `item` if `at_text`, else where `item` begins."""
     place = item.node.body[0] if at_text and is_docstring(item.node.body[0]) else item.node
     line, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0)
     return Finding(code=code, line=line, column=column + 1, message=message)

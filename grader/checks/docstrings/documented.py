@@ -1,4 +1,4 @@
-"""What a file should document, and what the docstring of each leaves out."""
+"""Find the definitions that need a docstring, and what their docstrings leave out."""
 
 from __future__ import annotations
 
@@ -18,42 +18,45 @@ from grader.analysis.syntax.statements import FUNCTIONS, Function, is_stub
 from grader.checks.docstrings.substance import Described, leaves_open_what_comes_back
 from grader.domain.source import SourceFile
 
-#: Names of arguments that only pass on what they are given, or throw it away.
+#: Arguments that are only passed on or ignored, so that they need no description; e.g. ``kwargs``,
+#: not ``key``. Chosen by hand.
 _PASSED_ON = frozenset({"_", "args", "kwargs", "kw", "kwds"})
-#: What is read like a noun, or opened by ``with``, tells what it gives in another way.
+#: Decorators of functions whose docstring need not mention a result: a property is described by a
+#: noun, e.g. ``"""The total."""``, and a context manager by its effect. Not ``staticmethod``.
 _NOT_CALLED = frozenset({"property", "cached_property", "contextmanager", "asynccontextmanager"})
-#: Classes further up than this are not asked for the docstring of a method.
+#: Most base classes, direct and indirect, that are searched for a documented method. Chosen by
+#: hand, far above what programs have: e.g. ``class Child(Parent)`` has one.
 _MOST_ANCESTORS = 20
 
 
 @dataclass(frozen=True)
 class Documented:
-    """Something that a docstring is for: a definition, or the module where there is none."""
+    """A class, function or method with its docstring, or a module if ``definition`` is None."""
 
     node: ast.Module | ast.ClassDef | Function
     definition: Definition | None = None
 
     @cached_property
     def text(self) -> str:
-        """Its docstring, or nothing."""
+        """The docstring without surrounding blanks, or "" if there is none."""
         return (ast.get_docstring(self.node) or "").strip()
 
     @property
     def own_name(self) -> str:
-        """Its name without those of the classes around it; a file is not known by name."""
+        """The name without enclosing classes, e.g. ``add`` for ``Cart.add``; "" for a module."""
         return self.definition.node.name if self.definition else ""
 
     @property
     def is_function(self) -> bool:
-        """Whether it is a function or method."""
+        """Whether this is a function or method, not a class or module."""
         return isinstance(self.node, FUNCTIONS)
 
     @cached_property
     def arguments(self) -> list[str]:
-        """The arguments that a docstring should mention.
+        """The names of the arguments that a docstring should mention; none for a class or module.
 
-        Not ``self`` or ``cls``, no starred ones, and none with a leading underscore or called
-        ``args``, ``kwargs``, ``kw`` or ``kwds``.
+        Left out are the first argument of a method (``self``), starred arguments, and names that
+        begin with an underscore or are ``args``, ``kwargs``, ``kw`` or ``kwds``.
         """
         found = plain_arguments(self.definition) if self.definition else []
         names = [argument.arg for argument in found]
@@ -61,13 +64,18 @@ class Documented:
 
     @cached_property
     def unnamed(self) -> list[str]:
-        """The arguments that the docstring does not name."""
+        """The names in `arguments` that the docstring does not mention, in the same order."""
         described = Described(self.text) if self.arguments else ()
         return [name for name in self.arguments if name not in described]
 
     @cached_property
     def hides_its_result(self) -> bool:
-        """Whether it gives a value back and its docstring leaves open which."""
+        """Whether the function returns or yields a value that its docstring does not mention.
+
+        False for modules, classes, ``main``, properties, context managers, and functions that
+        return nothing but ``None`` and ``self``. A docstring that lists no arguments and begins
+        with no action verb counts as mentioning the value.
+        """
         if self.definition is None or isinstance(self.node, ast.Module | ast.ClassDef):
             return False
         if self.own_name == "main" or self.definition.decorators & _NOT_CALLED:
@@ -79,16 +87,17 @@ class Documented:
 
     @property
     def what(self) -> str:
-        """What a sentence calls it where it comes first."""
+        """The subject of a message: the full name in backquotes, or ``This file`` for a module."""
         return f"`{self.definition.name}`" if self.definition else "This file"
 
 
 def wanted_of(source: SourceFile) -> Iterator[Documented]:
-    """Return the module and its public definitions that should have a docstring.
+    """Yield the module and its public definitions that should have a docstring, by line.
 
     Left out are definitions inside functions, overloads and setters, placeholder bodies, and
-    methods marked ``override`` or overriding a documented one. A file that does nothing has
-    none, and an ``__init__.py`` without definitions needs none for itself.
+    methods without a docstring that are marked ``override`` or override a documented method of
+    the file. Nothing is yielded for a file without code, and no module for an ``__init__.py``
+    without definitions.
     """
     if is_stub(source.tree.body):
         return
@@ -103,7 +112,7 @@ def wanted_of(source: SourceFile) -> Iterator[Documented]:
 
 
 class _Inherited:
-    """Which methods a class of the same file has documented for those that inherit from it."""
+    """The base classes and the documented methods of the classes of one file, by class name."""
 
     def __init__(self, found: Iterable[Definition]) -> None:
         self._bases: dict[str, list[str]] = {}
@@ -115,7 +124,11 @@ class _Inherited:
                 self._told.add((item.holder.node.name, item.node.name))
 
     def speaks_for(self, item: Definition) -> bool:
-        """Whether a method has no docstring because the one it overrides has."""
+        """Return whether `item` is a method without docstring that overrides a documented one.
+
+        The documented method is in a base class of the same file. With ``@override`` in a class
+        that has bases it is assumed to exist elsewhere.
+        """
         if item.holder is None or ast.get_docstring(item.node, clean=False):
             return False
         above = self._bases.get(item.holder.node.name, [])
@@ -124,13 +137,18 @@ class _Inherited:
         return any((name, item.node.name) in self._told for name in self._ancestors(above))
 
     def _ancestors(self, names: list[str]) -> list[str]:
+        """Return `names` and their base classes in the file, nearest first, each once.
+
+        At most `_MOST_ANCESTORS` are returned.
+        """
         found = list(dict.fromkeys(names))[:_MOST_ANCESTORS]
-        for name in found:  # which grows meanwhile
+        for name in found:  # the loop appends to the list that it walks
             more = (base for base in self._bases.get(name, []) if base not in found)
             found.extend(list(more)[: _MOST_ANCESTORS - len(found)])
         return found
 
 
 def _base_name(base: ast.expr) -> str:
+    """Return the name of the base class `base`, e.g. ``A`` for ``A[int]``; "" for ``m.A``."""
     named = base.value if isinstance(base, ast.Subscript) else base
     return named.id if isinstance(named, ast.Name) else ""

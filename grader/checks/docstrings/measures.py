@@ -1,4 +1,4 @@
-"""What the check of docstrings counts, as formulas over its facts."""
+"""The measures of the docstrings check, as formulas over its facts."""
 
 from __future__ import annotations
 
@@ -11,21 +11,30 @@ _MISSES = ("missing-docstring", "trivial-docstring")
 
 
 def _misses(facts: Facts, limit: int | None) -> Fraction | None:
-    """Nothing to measure in a program that offers no function: a script, or one all in hiding."""
+    """Return the number of modules and public definitions without a useful docstring.
+
+    ``None`` in a program without public definitions, e.g. a plain script.
+    """
     if not facts.counts.get("public"):
         return None
     return Fraction(facts.counts["wanted"] - facts.counts["documented"])
 
 
 def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of modules and public definitions with a useful docstring.
+
+    ``None`` in a program without public definitions.
+    """
     return _share(facts, "documented", "wanted") if facts.counts.get("public") else None
 
 
 def _argument_coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of arguments that a useful docstring names; ``None`` without any."""
     return _share(facts, "described_arguments", "arguments")
 
 
 def _share(facts: Facts, part: str, whole: str) -> Fraction | None:
+    """Return the count `part` as a percentage of the count `whole`, or ``None`` if that is 0."""
     every = facts.counts.get(whole, 0)
     return Fraction(100 * facts.counts.get(part, 0), every) if every else None
 

@@ -1,6 +1,7 @@
-"""Does a docstring say anything, and of what? A judgement by its words alone.
+"""Judge by its words whether a docstring describes anything, and what it names.
 
-It errs on the side of the writer: what might be a description in any language is taken for one.
+When in doubt the docstring passes: text that may be a description in any language counts as one.
+All word lists and patterns were chosen by hand.
 """
 
 from __future__ import annotations
@@ -8,21 +9,29 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-#: A word, without digits and underscores. Scripts that put no space between words have a word for
-#: each sign (Thai, Japanese, Chinese, Korean).
+#: A word, without digits and underscores, e.g. ``max`` and ``size`` in ``max_size2``. In Thai,
+#: Japanese, Chinese and Korean, where words may have no space between them, each character is one.
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]+")
+#: A name, e.g. all of ``max_size2``; ``a-b`` is two.
 _NAME = re.compile(r"\w+")
+#: A part of a name in snake_case or CamelCase, e.g. ``HTTP`` and ``Server`` of ``HTTPServer``, or
+#: ``max`` and ``size`` of ``max_size``; ``isprime`` is one part.
 _PART_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+#: An English ending behind three letters or more, e.g. of ``calcul-ates``, ``print-er`` and
+#: ``nam-e``; not of ``is`` or ``the``.
 _ENDINGS = re.compile(r"(?<=...)(?:at(?:ions?|ors?|es?|ed|ing)|ings?|ers?|ors?|ed|es|s|e)$")
 
-#: What editors and hurried people put where a description belongs.
+#: A placeholder, e.g. ``TODO: write``, ``_summary_``, ``Add docstring here.`` and ``Description``;
+#: not ``Todos of a user`` or ``Return the description of a product``.
 _PLACEHOLDER = re.compile(
     r"\W*(?:todo|fixme|tbd|xxx|lorem ipsum)\b|.*_(?:summary|description)_|"
     r"\W*\[?(?:add|insert|put|write|your|summary|description|missing|no)?[ ]?"
     r"(?:a |the |your )?(?:docstrings?|documentation|summary|description)(?: goes)?(?: here)?\W*\Z",
     re.IGNORECASE,
 )
-#: What only a tool reads. Its colon may be another sign, since such lines are made harmless.
+#: A comment that only a tool reads, e.g. ``noqa: E501``, ``type: ignore`` and ``fmt: off``; not
+#: ``Type of the order``. Any sign may replace the colon, since `grader.domain.source` replaces it
+#: in comments that would silence a tool.
 _DIRECTIVE = re.compile(
     r"#?[ \t]*(?:"
     r"(?:fmt|yapf|isort|autopep8)[ \t]*\W[ \t]*(?:on|off|skip|skip_file|split|disable|enable)"
@@ -34,38 +43,48 @@ _DIRECTIVE = re.compile(
     r")(?:[^\w\n].*)?$",
     re.IGNORECASE,
 )
-#: The scaffold of a list of arguments: it describes nothing until something is written beside it.
+#: The scaffold of a list of arguments, which describes nothing: e.g. ``Args:``, ``:param size:``
+#: and ``size (int):``; not the line ``size: the number of rows``.
 _SCAFFOLD = re.compile(
     r"^[ \t]*(?:[:@](?:param|type|arg|return|rtype|raise|yield)[^:\n]*:"
     r"|\*{0,2}\w+[ \t]*(?:\([^)\n]*\))?:[ \t]*$"
     r"|(?:args|arguments|parameters|params|returns?|yields?|raises|attributes|examples?)[ \t]*:?$)",
     re.IGNORECASE | re.MULTILINE,
 )
+#: Words that add nothing to a name: e.g. ``The function add`` says no more than ``add``, but
+#: ``Add the numbers`` does.
 _EMPTY_WORDS = frozenset(
     "a an the this that these those is are be of for to in on from with and or it its by as at"
     " class function method module script file def".split()
 )
+#: Fewest words of a description, e.g. ``Add two numbers``; not ``Adds numbers``. Chosen by hand.
 _FEWEST_WORDS = 3
 
-#: A list of what goes in.
+#: The start of a list of arguments, e.g. ``Args:`` and ``:param size:``; not ``Args are numbers``.
 _ARGUMENTS = re.compile(
     r"^[ \t]*(?:(?:args|arguments|parameters|params)[ \t]*:?[ \t]*$|[:@](?:param|arg)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-#: Any word of what comes back, in a few languages.
+#: A word that mentions a result, in English, German, French, Spanish and Italian, e.g. ``Returns``,
+#: ``given``, ``liefert`` and ``->``; not ``Print the table``.
 _COMES_BACK = re.compile(
     r"\b(?:return|yield|giv|gave|result|output|produc|generat|iter|true\b|false\b|none\b|whether\b"
     r"|gibt|liefer|rückgabe|zurück|renvoi|retour|retorn|devuelv|restitu)|->|=>",
     re.IGNORECASE,
 )
-#: First words of sentences that tell what is done, and leave open what comes back.
+#: First words of a docstring that describe an action and no result, e.g. ``Print``, and with a
+#: final s ``Updates``; not ``Compute``, whose object is the result.
 _DEEDS = frozenset(
     "print show display write save send update process handle run execute perform do start".split()
 )
 
 
 def why_it_says_nothing(text: str, name: str = "") -> str:
-    """What keeps a docstring from being a description of what has that name, or nothing."""
+    """Return why `text` does not describe the definition called `name`, or "" if it does.
+
+    The reason is the end of a sentence about the docstring, e.g. "has fewer than 3 words". A
+    module has the name "".
+    """
     if _PLACEHOLDER.match(text):
         return "only holds a place"
     if all(_DIRECTIVE.match(line.strip()) for line in text.splitlines() if line.strip()):
@@ -77,7 +96,11 @@ def why_it_says_nothing(text: str, name: str = "") -> str:
 
 
 def _adds_something(words: list[str], name: str) -> bool:
-    """Whether there is a word that the name does not hold; ``isprime`` holds ``prime``."""
+    """Return whether one of `words` (in lower case) is not contained in `name`.
+
+    E.g. ``numbers`` for ``add``; not ``adding`` for ``add``, or ``prime`` for ``isprime``. Single
+    ASCII letters and `_EMPTY_WORDS` never count.
+    """
     parts = {_stem(part.casefold()) for part in _PART_OF_NAME.findall(name)}
     run_together = name.casefold() if len(parts) == 1 else ""
     added = (
@@ -89,17 +112,17 @@ def _adds_something(words: list[str], name: str) -> bool:
 
 
 def _stem(word: str) -> str:
-    """A word without the ending that tells ``calculates`` from ``calculating``."""
+    """Return `word` without its ending, e.g. ``calcul`` for ``calculates`` and ``calculating``."""
     return _ENDINGS.sub("", word)
 
 
 def same_words(text: str) -> str:
-    """What copies of a docstring have in common, however they are spaced."""
+    """Return the words of `text` in lower case, equal for copies with other spacing or signs."""
     return " ".join(_WORD.findall(text)).casefold()
 
 
 class Described:
-    """The names that a docstring knows."""
+    """The argument names that a docstring mentions, for ``name in described``."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -107,10 +130,15 @@ class Described:
 
     @cached_property
     def _stems(self) -> set[str]:
+        """The stems of all words of the text; only computed if a name is not found as it is."""
         return {_stem(word) for word in {word.casefold() for word in _WORD.findall(self._text)}}
 
     def __contains__(self, name: str) -> bool:
-        """Whether an argument is named: as it stands, or each of its parts as a word."""
+        """Return whether the text has `name` itself, or each of its parts as a word.
+
+        Case and endings do not matter: ``The maximum of the sizes`` has ``sizes`` and
+        ``maximum_size``, but not ``limit``.
+        """
         if name.casefold() in self._names:
             return True
         parts = [_stem(part.casefold()) for part in _PART_OF_NAME.findall(name)]
@@ -118,9 +146,10 @@ class Described:
 
 
 def leaves_open_what_comes_back(text: str) -> bool:
-    """Whether a docstring lists what goes in, or tells a deed, without a word of any result.
+    """Return whether `text` lists arguments or begins with an action, and mentions no result.
 
-    ``Compute the mean`` and ``The mean of some numbers`` say what comes back well enough.
+    E.g. ``Save the file``, but not ``Compute the mean`` or ``The mean of some numbers``: these
+    imply the result.
     """
     if _COMES_BACK.search(text):
         return False
