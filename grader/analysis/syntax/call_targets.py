@@ -1,4 +1,4 @@
-"""Which function does a call mean? Names followed through the imports of their file."""
+"""Find out which function a call refers to, by the imports of its file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """The function that a call means, as far as its file tells.
+    """The function that a call refers to, as far as the imports of its file show it.
 
-    ``module`` is the last part of the module's name, empty for the file itself, and ``*`` where
-    an object is asked and nobody knows its class; a method's ``name`` begins with a dot.
+    ``module`` is the last part of the module's name; it is empty for a function of the same file
+    or a builtin, and ``*`` for a method of an unknown object. ``name`` is the function's name; a
+    method's begins with a dot, and a call of an unnamed value has none. ``dotted`` is the full
+    name, e.g. ``os.path.join``, and empty for methods of unknown objects.
     """
 
     module: str
@@ -22,14 +24,22 @@ class Target(NamedTuple):
 
 @dataclass
 class Aliases:
-    """What the names of a file stand for: imported things, and what the file defines itself."""
+    """The names of a file that can be called.
+
+    ``imported``: the dotted name that each imported name refers to. ``own``: the functions and
+    classes that the file defines, nested ones too.
+    """
 
     imported: dict[str, str] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
 
 
 def aliases_of(statements: Iterable[ast.AST]) -> Aliases:
-    """What the statements of a file import, wherever they stand, and define."""
+    """Return the names that ``statements`` import and define.
+
+    Statements inside them are not searched, so pass those of all levels. If two imports bind the
+    same name, the later one wins.
+    """
     found = Aliases()
     for node in statements:
         if isinstance(node, ast.Import):
@@ -42,7 +52,10 @@ def aliases_of(statements: Iterable[ast.AST]) -> Aliases:
 
 
 def _modules_of(node: ast.Import) -> dict[str, str]:
-    """What each name stands for: ``import a.b`` gives ``a`` alone, ``as c`` the whole of it."""
+    """Return the module that ``node`` binds to each name.
+
+    ``import a.b`` binds ``a`` to the module ``a``; ``import a.b as c`` binds ``c`` to ``a.b``.
+    """
     found: dict[str, str] = {}
     for one in node.names:
         module = one.name if one.asname else one.name.split(".")[0]
@@ -51,12 +64,17 @@ def _modules_of(node: ast.Import) -> dict[str, str]:
 
 
 def _members_of(node: ast.ImportFrom) -> dict[str, str]:
+    """Return the dotted name that ``node`` binds to each name, without leading dots."""
     start = f"{node.module}." if node.module else ""
     return {one.asname or one.name: start + one.name for one in node.names}
 
 
 def target_of(function: ast.expr, aliases: Aliases) -> Target:
-    """What a name, or attributes of one, mean where they are called."""
+    """Return which function ``function``, the expression before a call's brackets, refers to.
+
+    A name that is neither imported nor defined in the file belongs to the module of a
+    ``from ... import *``, if there is one; otherwise it counts as a function of the file itself.
+    """
     parts: list[str] = []
     while isinstance(function, ast.Attribute):
         parts.append(function.attr)

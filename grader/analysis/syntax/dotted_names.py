@@ -1,4 +1,4 @@
-"""What a dotted name says: its last part, and the name at its root."""
+"""The last part of a dotted name, and the name at its root."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import ast
 
 
 def last_name(node: ast.AST | None) -> str:
-    """Return ``sub`` for the nodes of ``sub`` and ``re.sub``, an empty text for anything else."""
+    """Return ``sub`` for the nodes of ``sub`` and ``re.sub``, an empty string for any other node.
+
+    Only the last attribute counts: it is also ``sub`` for ``f().sub``.
+    """
     return str(getattr(node, "attr", None) or getattr(node, "id", ""))
 
 
 def called_name(node: ast.AST) -> str:
-    """Return the last name of ``node``, or of what it calls: ``raises`` of ``pytest.raises(E)``."""
+    """Return the last name of ``node``, or of its function if it is a call.
+
+    ``raises`` for ``pytest.raises`` and for ``pytest.raises(E)``.
+    """
     return last_name(node.func if isinstance(node, ast.Call) else node)
 
 
 def base_name(node: ast.AST) -> str:
-    """Return the last name of ``node`` under every call and subscript.
+    """Return the last name of ``node`` after removing all calls and subscripts from its end.
 
     ``fixture`` for ``pytest.fixture(...)``, ``List`` for ``typing.List[int]``.
     """
@@ -26,9 +32,10 @@ def base_name(node: ast.AST) -> str:
 
 
 def root_of(node: ast.expr) -> tuple[str, str]:
-    """Return the name that ``node`` begins with, and the first attribute that is taken of it.
+    """Return the name that ``node`` begins with, and the first attribute after that name.
 
-    ``("x", "")`` for ``x[0][1]``, ``("x", "y")`` for ``x.y[0].z``, no name for ``f().x``.
+    ``("x", "")`` for ``x[0][1]``, ``("x", "y")`` for ``x.y[0].z`` and for ``x[0].y``, ``("", "")``
+    for an expression that begins with no name, e.g. ``f().x``.
     """
     attribute = ""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):

@@ -1,4 +1,4 @@
-"""What an ``except`` clause catches, and whether it does anything about it."""
+"""Which errors an ``except`` clause catches, and whether it handles them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import every_statement, is_constant_expression
 from grader.analysis.syntax.walk import expressions
 
-#: What :func:`caught` says of ``except:`` alone, and of a name worked out while running.
+#: Names that :func:`caught` returns for ``except:`` alone, and for a computed class, e.g.
+#: ``except errors_of(mode):``.
 EVERYTHING = ""
 SOMETHING = "?"
 
 _BROAD = frozenset({EVERYTHING, "Exception", "BaseException"})
-#: Errors that are part of how Python looks things up, ends a loop or is asked to stop. To do
-#: nothing about them is a choice.
+#: Errors with a common, harmless meaning (not found, not installed, asked to stop): a clause that
+#: ignores them is deliberate, e.g. ``except KeyError: pass``; not ``except ValueError: pass``.
+#: Chosen by hand.
 _DELIBERATE = frozenset(
     {
         "AttributeError",
@@ -37,26 +39,34 @@ _DELIBERATE = frozenset(
         "SystemExit",
     }
 )
-#: Calls that clean up: where they fail there is mostly nothing left to clean.
+#: Functions and methods that clean up. If one fails, there is mostly nothing left to clean up, e.g.
+#: ``file.close()``; not ``file.flush()``. ``mkdir`` fails if the folder exists. Chosen by hand.
 _CLEANING = frozenset(
     "cancel cleanup close disconnect kill mkdir quit release remove rmdir rmtree shutdown stop"
     " terminate unlink".split()
 )
+#: Functions that record or print the traceback, e.g. ``logging.exception(...)``.
 _WITH_TRACEBACK = frozenset(
     "exception exc_info format_exc format_exception print_exc print_exception".split()
 )
+#: Functions that end the program, e.g. ``sys.exit(1)``.
 _LEAVING = frozenset("exit quit _exit abort".split())
+#: Statements without effect of their own; those inside an ``if`` or a loop are judged separately.
 _HOLLOW = (ast.Pass, ast.Continue, ast.If, ast.For, ast.While)
 _TRIES = frozenset({"Try", "TryStar"})
 
 
 def is_try(node: ast.AST) -> bool:
-    """Whether a node is ``try``, with ``except`` or ``except*``."""
+    """Return whether ``node`` is a ``try`` statement, with ``except`` or ``except*``."""
     return type(node).__name__ in _TRIES
 
 
 def caught(kind: ast.expr | None) -> tuple[str, ...]:
-    """The last parts of the names that an ``except`` clause lists."""
+    """Return the last part of each error's name in ``kind``, the expression after ``except``.
+
+    ``("OSError", "Empty")`` for ``(OSError, queue.Empty)``. :data:`EVERYTHING` stands for no
+    expression, :data:`SOMETHING` for each one that is not a name.
+    """
     if kind is None:
         return (EVERYTHING,)
     listed = kind.elts if isinstance(kind, ast.Tuple) else [kind]
@@ -64,16 +74,21 @@ def caught(kind: ast.expr | None) -> tuple[str, ...]:
 
 
 def is_broad(names: Collection[str]) -> bool:
-    """Whether every error there is would be caught."""
+    """Return whether ``names`` (of :func:`caught`) include a class that catches any error."""
     return not _BROAD.isdisjoint(names)
 
 
 def is_silent(handler: ast.ExceptHandler) -> bool:
-    """Whether nothing happens in a clause, however many statements it spends on that."""
+    """Return whether no statement of ``handler`` has an effect.
+
+    e.g. ``pass``, ``...``, ``_ = 1``, ``print()``, or an ``if`` around those; ``return``, ``x = 1``
+    and ``print("oops")`` have one.
+    """
     return all(_is_hollow(statement) for statement, _ in every_statement(handler)[1:])
 
 
 def _is_hollow(statement: ast.AST) -> bool:
+    """Return whether ``statement``, without those inside it, has no effect."""
     if isinstance(statement, ast.Assign):
         return all(last_name(target) == "_" for target in statement.targets)
     if not isinstance(statement, ast.Expr):
@@ -88,24 +103,28 @@ def _is_print(value: ast.expr) -> bool:
 
 
 def _says_something(call: ast.expr) -> bool:
+    """Return whether ``call`` has a positional argument that is not an empty constant."""
     given = call.args if isinstance(call, ast.Call) else []
     return any(not (isinstance(one, ast.Constant) and not one.value) for one in given)
 
 
 def is_deliberate(names: Collection[str]) -> bool:
-    """Whether to do nothing about these errors is a common and clear choice."""
+    """Return whether all ``names`` are errors that programs commonly ignore on purpose."""
     return _DELIBERATE.issuperset(names)
 
 
 def deals_with_it(handler: ast.ExceptHandler) -> bool:
-    """Whether a clause raises, leaves the program, logs the traceback or uses the error.
+    """Return whether ``handler`` handles the error that it catches.
 
-    Only to print the error is no use of it: the program goes on as if all were well.
+    It does if it raises, ends the program, returns a positive exit status (``return 1``), logs or
+    prints the traceback, or uses the variable of ``as``, e.g. ``log(error)``. ``print(error)``
+    alone does not count: the program goes on as if nothing had happened.
     """
     return any(_deals(item, handler.name) for item, _ in every_statement(handler)[1:])
 
 
 def _deals(statement: ast.AST, name: str | None) -> bool:
+    """Return whether ``statement`` itself handles the error, whose variable is ``name``."""
     if isinstance(statement, ast.Raise):
         return True
     parts = list(expressions(statement))
@@ -121,6 +140,7 @@ def _only_prints(statement: ast.AST) -> bool:
 
 
 def _leaves_or_logs(node: ast.AST) -> bool:
+    """Return whether ``node`` ends the program, records a traceback or is ``exc_info=True``."""
     if isinstance(node, ast.keyword):
         asked = not (isinstance(node.value, ast.Constant) and not node.value.value)
         return node.arg == "exc_info" and asked
@@ -128,18 +148,21 @@ def _leaves_or_logs(node: ast.AST) -> bool:
 
 
 def _is_failure_status(statement: ast.AST) -> bool:
-    """``return 1``: the program's exit status, told by ``main``."""
+    """Return whether ``statement`` returns a positive integer: an exit status, e.g. of ``main``."""
     value = statement.value if isinstance(statement, ast.Return) else None
     return isinstance(value, ast.Constant) and type(value.value) is int and value.value > 0
 
 
 def only_imports(body: Collection[ast.stmt]) -> bool:
-    """Whether a ``try`` only looks whether a library is there."""
+    """Return whether the first statement of ``body`` is an import.
+
+    Such a ``try`` tests whether a library is installed.
+    """
     return isinstance(next(iter(body), None), ast.Import | ast.ImportFrom)
 
 
 def only_cleans(body: Collection[ast.stmt]) -> bool:
-    """Whether a ``try`` only takes something down."""
+    """Return whether every statement of ``body`` is a call that cleans up, e.g. ``f.close()``."""
     return all(
         isinstance(item, ast.Expr)
         and isinstance(item.value, ast.Call)

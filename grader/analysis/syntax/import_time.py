@@ -1,9 +1,9 @@
-"""Which statements of a module run while it is being imported, outside every function?
+"""Count the statements of a module that do something when it is imported.
 
-Importing a module should define things and do nothing else. What only defines is free: imports,
-functions, classes, constants, a docstring, and the guard ``if __name__ == "__main__":`` with a
-few statements. Everything else counts, at every depth: a loop counts one and so does each
-statement inside it.
+Importing a module should only define things. These statements are not counted: imports, functions,
+classes, constants, docstrings, and up to :data:`GUARD_ROOM` statements below
+``if __name__ == "__main__":``. All others are, at every depth: a loop counts as one, and so does
+each statement inside it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression
 
-#: Statements that a guard may hold: enough to parse arguments and call ``main``. More is a script
-#: that was moved under the guard, and counts.
+#: Statements that ``if __name__ == "__main__":`` may hold without being counted: enough to parse
+#: arguments and call ``main``. Those beyond it are counted, because they are a script that was
+#: moved there. Chosen by hand.
 GUARD_ROOM = 5
 
 _FREE = (*FUNCTIONS, ast.Import, ast.ImportFrom, ast.Pass, ast.Global)
@@ -24,8 +25,9 @@ _BRANCHING = frozenset({"Try", "TryStar", "Match"})
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
 _ACTS = (ast.Call, ast.Await, ast.NamedExpr)
 
-#: Calls that make a value and do nothing else, by the last part of their name. A call of a class,
-#: known by its CapWords, is one too.
+#: Functions that return a value and do nothing else, by the last part of their name, e.g.
+#: ``re.compile(...)``; not ``open(...)``. Every name that begins with a capital letter is taken as
+#: a class and allowed too, e.g. ``Path("data")``. Chosen by hand.
 _MAKERS = frozenset(
     {
         "compile",
@@ -43,11 +45,12 @@ _MAKERS = frozenset(
         "tuple",
     }
 )
+#: Lower-case names that are accepted as constants, because loggers usually have them.
 _LOGGERS = frozenset({"log", "logger"})
 
 
 def is_guard(statement: ast.stmt) -> bool:
-    """Whether a statement is ``if __name__ == "__main__":``, in either order of the operands."""
+    """Return whether ``statement`` is ``if __name__ == "__main__":``, operands in either order."""
     if not isinstance(statement, ast.If) or not isinstance(statement.test, ast.Compare):
         return False
     test = statement.test
@@ -61,7 +64,10 @@ def is_guard(statement: ast.stmt) -> bool:
 
 
 def runs_outside(statement: ast.stmt) -> int:
-    """How many statements a statement of a module's (or class's) body runs on import."""
+    """Return how many statements of and in ``statement`` do something on import.
+
+    ``statement`` is one of the body of a module or of a class. 0 means that it only defines.
+    """
     if isinstance(statement, ast.ClassDef):
         return sum(runs_outside(item) for item in statement.body if not _is_member(item))
     if isinstance(statement, ast.If):
@@ -74,27 +80,40 @@ def runs_outside(statement: ast.stmt) -> int:
 
 
 def _all(found: Iterable[Sequence[ast.stmt]]) -> int:
+    """Return the sum of :func:`runs_outside` over all statements of the bodies in ``found``."""
     return sum(runs_outside(statement) for body in found for statement in body)
 
 
 def _with_header(statement: ast.stmt) -> int:
+    """Count the statements in a ``try`` or ``match``, and one for itself unless there are none."""
     inside = _all(bodies(statement))
     return inside + (inside > 0)
 
 
 def _branches(statement: ast.If) -> int:
-    """An ``if`` around definitions is free, unless its condition calls something."""
+    """Count the statements in an ``if``, and one for itself.
+
+    An ``if`` with only definitions inside counts 0, unless its condition calls something.
+    """
     inside = _all(bodies(statement))
     return inside + (inside > 0 or _acts(statement.test))
 
 
 def _guard(statement: ast.If) -> int:
+    """Count the statements below the guard beyond ``GUARD_ROOM``, and all of its ``else``.
+
+    For that, each definition below the guard counts as one statement.
+    """
     inside = sum(max(1, runs_outside(item)) for item in statement.body)
     return max(0, inside - GUARD_ROOM) + _all([statement.orelse])
 
 
 def _is_import_with_fallback(statement: ast.stmt) -> bool:
-    """``try: import tomllib`` / ``except ImportError: tomllib = None`` and the like."""
+    """Return whether ``statement`` imports a module and defines a replacement if it is missing.
+
+    e.g. ``try: import tomllib`` with ``except ImportError: tomllib = None``; not with
+    ``except ImportError: install("tomllib")``.
+    """
     if not isinstance(statement, ast.Try) or statement.orelse or statement.finalbody:
         return False
     if not all(isinstance(item, ast.Import | ast.ImportFrom) for item in statement.body):
@@ -104,15 +123,17 @@ def _is_import_with_fallback(statement: ast.stmt) -> bool:
 
 
 def _is_member(statement: ast.stmt) -> bool:
-    """A field of a class, with or without a value."""
+    """Return whether ``statement`` of a class body is a field, with or without a value."""
     return isinstance(statement, ast.Assign | ast.AnnAssign)
 
 
 def _is_plain_assignment(statement: ast.stmt) -> bool:
+    """Return whether ``statement`` assigns a value whose evaluation has no effect."""
     return isinstance(statement, ast.Assign) and not _acts(statement.value)
 
 
 def _is_free(statement: ast.stmt) -> bool:
+    """Return whether ``statement``, which is not compound, is not counted."""
     if isinstance(statement, (*_FREE, *_TYPE_ALIAS)) or is_constant_expression(statement):
         return True
     if isinstance(statement, ast.AnnAssign):
@@ -123,7 +144,10 @@ def _is_free(statement: ast.stmt) -> bool:
 
 
 def _is_constant(targets: Sequence[ast.expr], value: ast.expr) -> bool:
-    """A constant, a type alias or a logger: the name says so, and the value does nothing."""
+    """Return whether an assignment defines constants, type aliases or a logger.
+
+    Each of ``targets`` must be named like one, and evaluating ``value`` must have no effect.
+    """
     names = [name for target in targets for name in _names(target)]
     if not all(name and (_reads_as_constant(name) or name in _LOGGERS) for name in names):
         return False
@@ -131,20 +155,26 @@ def _is_constant(targets: Sequence[ast.expr], value: ast.expr) -> bool:
 
 
 def _names(target: ast.expr) -> list[str]:
-    """The names that an assignment binds; an empty one for what is no plain name."""
+    """Return the names in ``target``, with an empty string for ``x.y``, ``x[0]`` and ``*x``."""
     if isinstance(target, ast.Tuple | ast.List):
         return [name for item in target.elts for name in _names(item)]
     return [target.id if isinstance(target, ast.Name) else ""]
 
 
 def _reads_as_constant(name: str) -> bool:
-    """UPPER_CASE, CapWords (a type alias) or ``__dunder__``."""
+    """Return whether ``name`` is UPPER_CASE, CapWords (a type alias) or ``__dunder__``.
+
+    Only the first letter is looked at: ``Speed`` and ``MAX_SPEED``; not ``max_speed``.
+    """
     dunder = name.startswith("__") and name.endswith("__")
     return dunder or name.lstrip("_")[:1].isupper()
 
 
 def _acts(value: ast.expr) -> bool:
-    """Whether working out a value may do anything beyond making it."""
+    """Return whether evaluating ``value`` may have an effect: it calls, awaits or binds a name.
+
+    Calls that :func:`_makes_a_value` knows are allowed.
+    """
     return any(
         isinstance(node, _ACTS) and not (isinstance(node, ast.Call) and _makes_a_value(node.func))
         for node in _worked_out(value)
@@ -152,7 +182,7 @@ def _acts(value: ast.expr) -> bool:
 
 
 def _worked_out(value: ast.expr) -> Iterator[ast.AST]:
-    """Everything inside an expression but the bodies of lambdas, which run later or never."""
+    """Yield ``value`` and every node below it, except those inside a lambda, which run later."""
     waiting: list[ast.AST] = [value]
     while waiting:
         node = waiting.pop()
@@ -162,6 +192,7 @@ def _worked_out(value: ast.expr) -> Iterator[ast.AST]:
 
 
 def _makes_a_value(function: ast.expr) -> bool:
+    """Return whether calling ``function`` only returns a value: a class, or one of ``_MAKERS``."""
     if isinstance(function, ast.Subscript):
         return _makes_a_value(function.value)
     name = last_name(function)

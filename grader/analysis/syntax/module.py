@@ -1,7 +1,7 @@
-"""The one reading of a Python file, which every check of its code may ask.
+"""The scopes, calls, imports and bindings of a Python file, shared by all checks.
 
-A file is read once (:func:`module_of`), whoever asks first. What needs a further step, such as
-what each name of the module is bound to, is computed when it is first asked for.
+:func:`module_of` reads a file at the first call and keeps the result. Properties that need another
+pass, such as :attr:`Module.bindings`, are computed at first use.
 """
 
 from __future__ import annotations
@@ -23,39 +23,43 @@ from grader.domain.source import SourceFile
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """What a file says: its scopes in the order of the text, the module's own first."""
+    """One Python file, read: its scopes in the order of the text, the module's own first.
+
+    ``imports`` are all import statements, inside functions and classes too.
+    """
 
     scopes: Sequence[Scope]
     imports: Sequence[ast.Import | ast.ImportFrom]
 
     @property
     def top(self) -> Sequence[Block]:
-        """The blocks of statements that are outside every function and class."""
+        """The blocks of statements outside every function and class, e.g. the body of an ``if``."""
         return self.scopes[0].blocks
 
     @cached_property
     def functions(self) -> Mapping[Function, Scope]:
-        """Every function and method, inner ones too, in the order of the text, with its scope."""
+        """The scope of every function and method, nested ones too, in the order of the text."""
         return {scope.node: scope for scope in self.scopes if isinstance(scope.node, FUNCTIONS)}
 
     @cached_property
     def bindings(self) -> Mapping[str, Sequence[Binding]]:
-        """What :attr:`top` binds to each name of the module."""
+        """The bindings of each name that the statements of :attr:`top` bind."""
         return bindings_of(self.top)
 
     @cached_property
     def aliases(self) -> Aliases:
-        """What the names of the file stand for: imported things, and what the file defines."""
+        """What the imported names refer to, and the names of all functions and classes here."""
         return aliases_of([*self.imports, *(scope.node for scope in self.scopes)])
 
     def target(self, function: ast.expr) -> Target:
-        """Return what ``function``, a name or attributes of one, means where it is called."""
+        """Return which function the expression ``function`` of a call refers to."""
         return target_of(function, self.aliases)
 
     def effect_of(self, call: ast.Call, scope: Scope) -> Effect | None:
-        """Return what ``call``, which is code of ``scope``, does beside giving a value.
+        """Return the effect of ``call``, which is in ``scope``, or ``None`` if it is not known.
 
-        A method is known where the top of the module binds its value, and by a telling name.
+        Functions are known by their dotted name. A method is known by its own name
+        (``path.read_text()``), or by the kind of its value if the top of the module binds that.
         """
         function = call.func
         _, name, dotted = self.target(function)
@@ -64,13 +68,16 @@ class Module:
         if not isinstance(function, ast.Attribute):
             return None
         value = function.value
-        # e.g. `base = sqlite3.connect(...)` at the top tells what `base.commit()` in here does
+        # e.g. after `base = sqlite3.connect(...)` at the top, `base.commit()` talks to a database.
         if isinstance(value, ast.Name) and scope.sees_module(value.id):
             return effect_of_method(function.attr, self._kind_of(value.id))
         return effect_of_method(function.attr)
 
     def _kind_of(self, name: str) -> str:
-        """Return the kind of value that the top of the module binds ``name`` to, if it is one."""
+        """Return the kind of value that the top of the module binds to ``name``.
+
+        Empty if no kind is known, or if several bindings of ``name`` have different kinds.
+        """
         values = (each.value for each in self.bindings.get(name, ()))
         kinds = {
             kind_of(self.target(value.func).dotted) if isinstance(value, ast.Call) else ""
@@ -94,11 +101,11 @@ class Module:
 
 
 def read_module(source: SourceFile) -> Module:
-    """Read the code of ``source``, which parses."""
+    """Read the code of ``source``, which must parse. Checks call :func:`module_of` instead."""
     reading = read(source.tree)
     return Module(reading.scopes, reading.imports)
 
 
 def module_of(source: SourceFile) -> Module:
-    """Return the one reading of ``source``."""
+    """Return ``source`` as a :class:`Module`, read at the first call and then kept."""
     return source.once(read_module)

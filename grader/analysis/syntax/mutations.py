@@ -1,7 +1,8 @@
-"""What a module does with names: how often it binds them, which values it changes, what it reads.
+"""Which names of a module are bound, rebound and read, and which of their values may be changed.
 
-Names are told apart by their text alone. A function's own ``items`` that grows makes the module's
-``items`` one that may change, which errs on the side of saying nothing.
+Names are compared by their text alone, whatever their scope. If a function appends to a local
+``items``, the module's ``items`` counts as changed too: a constant may be missed, but a value that
+changes is never reported as a constant.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from grader.analysis.syntax.names import arguments_of, names_in
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import children
 
-#: What is bound below these is not the module's.
+#: Nodes with a scope of their own: names bound inside them are not bound at the top of the module.
 _APART: frozenset[type[ast.AST]] = frozenset(
     {
         *FUNCTIONS,
@@ -31,13 +32,14 @@ _APART: frozenset[type[ast.AST]] = frozenset(
 )
 _LEAVES: frozenset[type[ast.AST]] = frozenset({ast.Constant, ast.Name})
 
-#: Methods that change a list, a dict or a set.
+#: Methods that change a list, a dict or a set, e.g. ``items.append(1)``; not ``items.copy()``.
 _CHANGING = frozenset("""
     __delitem__ __setitem__ add append clear difference_update discard extend insert
     intersection_update pop popitem remove reverse setdefault sort symmetric_difference_update
     update
     """.split())
-#: Functions that only look at what they are given; any other may change it.
+#: Functions and methods that do not change their arguments, e.g. ``len(items)``. Every other one
+#: that the module does not define, e.g. ``random.shuffle(items)``, is assumed to change them.
 _LOOKING = frozenset("""
     all any bool choice choices count dict enumerate extend filter format frozenset index
     isinstance iter join len list map max min next print randint range repr reversed sample set
@@ -47,24 +49,34 @@ _LOOKING = frozenset("""
 
 @dataclass
 class Uses:
-    """Of each name of a module: how often it is bound at the top, and what becomes of it."""
+    """What happens to the names of a module."""
 
+    #: How often each name is bound outside functions, classes, lambdas and comprehensions.
     bound: Counter[str] = field(default_factory=Counter)
+    #: Names that some code deletes or declares ``global``.
     rebound: set[str] = field(default_factory=set)
+    #: Names whose value may be changed in place, and keys of :func:`_call`.
     changed: set[str] = field(default_factory=set)
+    #: Names that are read anywhere.
     read: set[str] = field(default_factory=set)
-    #: name -> names whose value changes along with that name's
+    #: name -> names whose value may change along with that of the first
     leads_to: dict[str, set[str]] = field(default_factory=dict)
+    #: Functions and methods that the module defines.
     functions: set[str] = field(default_factory=set)
+    #: Last part of the name of every called function: ``append`` of ``items.append(1)``.
     called: set[str] = field(default_factory=set)
 
     def link(self, name: str, others: Iterable[str]) -> None:
-        """What changes ``name`` changes the others."""
+        """Record that a change of the value of ``name`` may change the values of ``others``."""
         self.leads_to.setdefault(name, set()).update(others)
 
 
 def uses_of(tree: ast.Module) -> Uses:
-    """The uses of every name, changes followed from an argument to what is passed for it."""
+    """Return the uses of every name in ``tree``.
+
+    A change is traced back: if a function changes its argument, every name that is passed to it
+    counts as changed, and so does the list that a changed element was taken from.
+    """
     uses = Uses()
     waiting: list[tuple[ast.AST, bool]] = [(tree, True)]
     while waiting:
@@ -81,7 +93,7 @@ def uses_of(tree: ast.Module) -> Uses:
 
 
 def _call(name: str) -> str:
-    """The key of what a function gets: no Python name has brackets."""
+    """Return the key for all arguments of the function ``name``; the brackets keep it apart."""
     return f"{name}()"
 
 
@@ -135,7 +147,11 @@ def _note_loop(uses: Uses, node: ast.For | ast.comprehension, at_top: bool) -> N
 
 
 def _note_alias(uses: Uses, targets: list[ast.expr], value: ast.expr) -> None:
-    """``row = board[0]`` and ``for row in board``: what changes the row changes the board."""
+    """Record that a change of a target may change ``value``.
+
+    e.g. in ``row = board[0]`` and ``for row in board``, changing ``row`` changes ``board``. If
+    ``value`` is stored in an attribute or item (``game.board = board``), it counts as changed.
+    """
     roots = list(_roots([value]))
     for target in targets:
         for name in names_in(target):
@@ -145,6 +161,7 @@ def _note_alias(uses: Uses, targets: list[ast.expr], value: ast.expr) -> None:
 
 
 def _note_call(uses: Uses, node: ast.Call, at_top: bool) -> None:
+    """Record the called name, the names passed to it, and a change by a method of _CHANGING."""
     function = node.func
     name = base_name(function)
     if isinstance(function, ast.Attribute) and function.attr in _CHANGING:
@@ -155,7 +172,10 @@ def _note_call(uses: Uses, node: ast.Call, at_top: bool) -> None:
 
 
 def _roots(values: Iterable[ast.expr]) -> Iterator[str]:
-    """``board`` for ``board``, ``board[0]`` and ``board.rows``."""
+    """Yield the name at the root of each value: ``board`` of ``board``, ``board[0].rows``.
+
+    A value with another root, e.g. a call or a sum, yields nothing.
+    """
     for value in values:
         while isinstance(value, ast.Subscript | ast.Attribute):
             value = value.value
@@ -164,7 +184,7 @@ def _roots(values: Iterable[ast.expr]) -> Iterator[str]:
 
 
 def _reached(uses: Uses, start: set[str]) -> set[str]:
-    """Everything that changes when what is in ``start`` does."""
+    """Return ``start`` with every name that ``uses.leads_to`` reaches from it, over any steps."""
     reached, waiting = set(start), list(start)
     while waiting:
         new = uses.leads_to.get(waiting.pop(), set()) - reached
@@ -173,6 +193,8 @@ def _reached(uses: Uses, start: set[str]) -> set[str]:
     return reached
 
 
+#: Which function records a node, by the kind of node. The last argument says whether the node is
+#: outside every function, class, lambda and comprehension.
 _NOTES: Mapping[type[ast.AST], Callable[[Uses, Any, bool], None]] = {
     ast.Name: _note_name,
     ast.Global: _note_global,

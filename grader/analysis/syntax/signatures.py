@@ -1,4 +1,4 @@
-"""What a file offers to a reader: its classes, functions and methods, and their arguments."""
+"""The classes, functions and methods of a file that a reader sees, and their arguments."""
 
 from __future__ import annotations
 
@@ -11,54 +11,58 @@ from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, Function, bodies, is_stub
 
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
+#: Decorators of a definition that repeats the name of another one, e.g. ``@area.setter``.
 _DECLARED_TWICE = frozenset({"overload", "setter", "deleter"})
 _VALUES = (ast.Return, ast.Yield, ast.YieldFrom)
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A class or function outside every function, with the class around it, if any."""
+    """A class or function that is not inside a function; ``holder`` is the class around it."""
 
     node: Function | ast.ClassDef
     holder: Definition | None = None
 
     @cached_property
     def name(self) -> str:
-        """Its name after those of the classes around it: ``Circle.area``."""
+        """The name, after the names of the classes around it: ``Circle.area``."""
         return f"{self.holder.name}.{self.node.name}" if self.holder else self.node.name
 
     @property
     def kind(self) -> str:
-        """What a reader calls it: ``class``, ``method`` or ``function``."""
+        """The word for it in a message: ``class``, ``method`` or ``function``."""
         if isinstance(self.node, ast.ClassDef):
             return "class"
         return "method" if self.holder else "function"
 
     @cached_property
     def is_public(self) -> bool:
-        """Whether neither it nor a class around it begins with an underscore."""
+        """Whether neither its name nor that of a class around it begins with an underscore."""
         around = self.holder is None or self.holder.is_public
         return around and not self.node.name.startswith("_")
 
     @property
     def is_dunder_method(self) -> bool:
-        """Whether Python calls it by a name of its own, such as ``__eq__``."""
+        """Whether it is in a class and its name begins and ends with ``__``: ``__eq__``."""
         name = self.node.name
         return self.holder is not None and name.startswith("__") and name.endswith("__")
 
     @cached_property
     def decorators(self) -> frozenset[str]:
-        """The last part of the name of every decorator."""
+        """The last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``."""
         return frozenset(map(called_name, self.node.decorator_list))
 
     @property
     def is_declared_twice(self) -> bool:
-        """Whether another definition of that name speaks for it: overloads and setters."""
+        """Whether it repeats the name of another definition: an overload, setter or deleter."""
         return bool(self.decorators & _DECLARED_TWICE)
 
 
 def definitions(tree: ast.Module) -> list[Definition]:
-    """Every class, function and method outside functions, in the order of their lines."""
+    """Return every class, function and method that is not inside a function, ordered by line.
+
+    Those inside ``if``, ``try``, loops and ``with`` are included.
+    """
     found: list[Definition] = []
     waiting: list[tuple[ast.AST, Definition | None]] = [(tree, None)]
     while waiting:
@@ -74,10 +78,11 @@ def definitions(tree: ast.Module) -> list[Definition]:
 
 
 def does_nothing(node: Function | ast.ClassDef) -> bool:
-    """Whether a body only holds a place: no merit and no miss is to be seen in it.
+    """Return whether the body of ``node`` is only a placeholder.
 
-    Beside ``pass`` and ``...`` that is a bare ``return``, ``raise NotImplementedError``, and a
-    class of nothing but such methods.
+    A placeholder has nothing but ``pass``, ``...``, strings and other constants, ``return`` without
+    a value (or with ``None``), ``raise NotImplementedError``, and definitions that are placeholders
+    themselves.
     """
     return all(_holds_a_place(statement) for statement in node.body)
 
@@ -93,7 +98,11 @@ def _holds_a_place(statement: ast.stmt) -> bool:
 
 
 def plain_arguments(definition: Definition) -> list[ast.arg]:
-    """The arguments of a function with a name each; ``self`` and ``cls`` aside."""
+    """Return the arguments of ``definition`` without ``self`` or ``cls``, ``*args``, ``**kwargs``.
+
+    The first positional argument of a method is left out, whatever its name, unless the method is a
+    ``staticmethod``. A class has no arguments.
+    """
     node = definition.node
     if isinstance(node, ast.ClassDef):
         return []
@@ -103,12 +112,16 @@ def plain_arguments(definition: Definition) -> list[ast.arg]:
 
 
 def starred_arguments(function: Function) -> list[ast.arg]:
-    """``*args`` and ``**kwargs``, as far as there are any."""
+    """Return the arguments ``*args`` and ``**kwargs`` of ``function``, as far as it has them."""
     return [item for item in (function.args.vararg, function.args.kwarg) if item is not None]
 
 
 def values_given(function: Function) -> Iterator[ast.Return | ast.Yield | ast.YieldFrom]:
-    """Every ``return`` and ``yield`` of a function itself that gives its caller a value."""
+    """Yield each ``return`` and ``yield`` of ``function`` that has a value other than ``None``.
+
+    Those of functions, lambdas and classes inside ``function`` are left out. The order is not that
+    of the lines.
+    """
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()
@@ -124,5 +137,5 @@ def _has_value(node: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names for a sentence: ``a, b and c``."""
+    """Return ``names`` joined for a sentence: ``a, b and c``."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
