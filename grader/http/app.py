@@ -56,6 +56,7 @@ def create_app(service: Service) -> OpenAPI:
 
 
 def _api_context(service: Service) -> ApiContext:
+    """Return the API context with the use cases of ``service``, subscribed to its notifier."""
     # Half of the threads at most wait for reports, so that the others can always answer.
     waiting = Waiting(service.settings.threads // 2)
     service.notifier.subscribe(waiting.ended)
@@ -77,6 +78,7 @@ def _api_context(service: Service) -> ApiContext:
 
 
 def _sandbox(settings: Settings) -> Sandbox:
+    """Return the sandbox that ``/readyz`` shows; raise BadSettings if this host lacks it."""
     return Sandbox(
         confinement=sandbox_level_of(settings).value,
         memory_bytes=settings.child_memory,

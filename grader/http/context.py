@@ -26,8 +26,8 @@ _KEY = "grader.api_context"
 class Sandbox:
     """The sandbox of the child that reads students' source, as ``/readyz`` shows it.
 
-    ``confinement`` names the sandbox level; ``seconds`` is CPU time for a submission and
-    ``pair_seconds`` for one check on one file.
+    ``confinement`` names the sandbox level; ``memory_bytes`` limits the memory of the child,
+    ``seconds`` its time for a submission and ``pair_seconds`` its time for one check on one file.
     """
 
     confinement: str
@@ -56,10 +56,10 @@ class ApiContext:
 
 
 def install_context(app: Flask, given: ApiContext) -> None:
-    """Make ``given`` what :func:`context` returns within requests of ``app``."""
+    """Store ``given`` in ``app``; :func:`context` returns it during the requests of ``app``."""
     app.extensions[_KEY] = given
 
 
 def context() -> ApiContext:
-    """Return the context of the application that answers this request."""
+    """Return the API context of the application that handles the current request."""
     return cast(ApiContext, current_app.extensions[_KEY])

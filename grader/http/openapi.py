@@ -11,7 +11,9 @@ from grader.http.problems.kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_S
 from grader.service.access import ROLES, Act
 from grader.service.records import Role
 
+#: The start of the path of every route that needs a token or a signature.
 PREFIX = "/api/v1"
+#: The name of the security scheme for bearer tokens.
 SCHEME = "bearer"
 #: The headers of a listing's response.
 NEXT_LINK = {"Link": 'The next page, as rel="next".'}
@@ -21,7 +23,7 @@ Description = dict[str, Any]
 
 
 def allowed(act: Act) -> list[dict[str, list[str]]]:
-    """Return the ``security`` of a route that does ``act``: a token of a role that may do it."""
+    """Return the ``security`` of a route that does ``act``: one alternative per permitted role."""
     return [{SCHEME: [role.value]} for role in Role if role in ROLES[act]]
 
 
@@ -43,8 +45,9 @@ def answer(
 ) -> Description:
     """Return the description of a successful response.
 
-    ``json`` is the model of its JSON form; ``media_types`` are its forms as text or YAML;
-    ``headers`` are descriptions by header name.
+    ``json`` is the model of its JSON body, ``media_types`` are the media types of its bodies as
+    text or YAML, and ``headers`` are descriptions by header name. Without ``json`` and
+    ``media_types`` the response has no body.
     """
     kinds = dict.fromkeys(("application/json", *media_types) if json else media_types)
     content = {kind: {"schema": _schema(kind)} for kind in kinds}
@@ -68,9 +71,13 @@ def _schema(media_type: str) -> Description:
 
 
 def problems(*codes: str, upload: bool = False) -> ResponseDict:
-    """Return the problem documents of a route by status, and a default for any other error.
+    """Return the error responses of a route by HTTP status, and ``default`` for any other error.
 
-    ``codes`` are codes of problems; ``upload`` adds the reasons for which an upload is refused.
+    ``codes`` are codes of problems, e.g. ``not-found``; several of one status share a response.
+    ``upload`` adds the statuses of the reasons for which an upload is refused.
+
+    Raises:
+        KeyError: ``codes`` has a code that is not in ``OWN_KINDS``.
     """
     found: dict[int, list[str]] = {}
     for kind in (OWN_KINDS[code] for code in codes):
@@ -89,6 +96,6 @@ def problems(*codes: str, upload: bool = False) -> ResponseDict:
 
 
 def body(content: dict[str, Description], description: str) -> Description:
-    """Return the description of a required request body; ``content`` is a schema by media type."""
+    """Return the ``requestBody`` of a route; ``content`` maps a media type to its schema."""
     described = {kind: {"schema": schema} for kind, schema in content.items()}
     return {"requestBody": {"description": description, "required": True, "content": described}}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 def rate_headers(name: str, most: int, window: int, *, left: int, seconds: int) -> dict[str, str]:
-    """Return the headers of a rate limit: ``most`` in ``window`` seconds.
+    """Return the headers of the rate limit ``name``: at most ``most`` in ``window`` seconds.
 
-    ``left`` of them are left; in ``seconds`` there is more.
+    ``left`` is how many are still allowed now; after ``seconds`` more are allowed.
     """
     return {
         "RateLimit-Policy": f'"{name}";q={most};w={window}',

@@ -1,8 +1,8 @@
 """The HTTP server: Waitress, which reads a whole request before a thread handles it.
 
 A slow client therefore occupies a connection, not a thread. A request that is not complete in time
-is dropped, and if there are too many connections, the one whose client has been silent longest is
-closed for a new one.
+is dropped. If there are too many connections, a new one closes the one that has waited longest for
+its client.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from waitress.task import ErrorTask
 
 from grader.http.problems import MEDIA_TYPE, refused_by_server
 
-#: The most bytes of request line and headers: a token, and the headers of browsers.
+#: The most bytes of request line and headers together. Chosen by hand: a token and the headers of
+#: a browser need a small part of it.
 MAX_HEAD = 32_768
-#: Bytes of a request that are kept in memory; a longer one goes to a temporary file.
+#: Bytes of a request that are kept in memory; a longer one goes to a temporary file. By hand.
 MAX_IN_MEMORY = 131_072
 #: File descriptors of a connection at most: its socket, a request and a response in files.
 _DESCRIPTORS_EACH = 3
@@ -32,10 +33,10 @@ _OTHER_DESCRIPTORS = 200
 
 @dataclass(frozen=True)
 class ClientLimits:
-    """Time limits for a client, in seconds, and the most connections.
+    """The most connections, and time limits for a client in seconds. Defaults chosen by hand.
 
     ``head`` and ``request`` limit how long the headers and the whole request may take, from the
-    first byte; ``idle`` how long a connection may be silent, between requests too.
+    first byte. ``idle`` limits how long a connection may be silent, also between requests.
     """
 
     connections: int = 1_000
@@ -45,7 +46,7 @@ class ClientLimits:
 
 
 class ProblemTask(ErrorTask):  # type: ignore[misc]
-    """Answers a request that Waitress itself refuses with a problem document."""
+    """The answer to a request that Waitress itself refuses, e.g. too long: a problem document."""
 
     def execute(self) -> None:
         """Send the problem document and close the connection."""
@@ -75,16 +76,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             _close_longest_waiting(server.active_channels.values())
 
     def handle_read(self) -> None:
-        """Read bytes; more bytes of the same request do not extend its time limit."""
+        """Read bytes from the client; more bytes of one request do not extend its time limit."""
         request, began = self.request, self.last_activity
         super().handle_read()
         if request is not None and self.request is request:
             self.last_activity = began
 
     def readable(self) -> bool:
-        """Close the connection if its request takes too long.
+        """Return whether Waitress should read from the client.
 
-        Waitress calls this in every round of its loop, at least once a second.
+        A connection whose request takes too long is marked to be closed first. Waitress calls this
+        in every round of its loop, at least once a second.
         """
         if self.request is not None and not self.requests:
             in_head = not self.request.headers_finished
@@ -95,7 +97,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 
 def _close_longest_waiting(channels: Any) -> None:
-    """Close the one of ``channels`` that has waited longest for its client, if any waits."""
+    """Mark the connection of ``channels`` with the oldest ``last_activity`` to be closed.
+
+    Connections with a complete request that is still being answered are left alone; if that is
+    true of all, none is closed.
+    """
     waiting = [one for one in channels if not one.requests and not one.will_close]
     if waiting:
         min(waiting, key=lambda one: one.last_activity).will_close = True
@@ -106,8 +112,9 @@ def make_server(
 ) -> Any:
     """Return a Waitress server for ``app`` on ``listening``, an open socket.
 
-    A request whose body is declared longer than ``longest_body`` bytes is refused before the body
-    is read. Responses are buffered, so a client that does not read occupies no thread either.
+    ``threads`` threads run the routes. A request whose body is declared longer than
+    ``longest_body`` bytes is refused before the body is read. Responses are buffered, so a client
+    that does not read occupies no thread either.
     """
     _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(
@@ -131,7 +138,7 @@ def make_server(
 
 
 def _allow_descriptors(wanted: int) -> None:
-    """Raise this process's soft limit of open files to ``wanted``, if the hard limit allows."""
+    """Raise this process's soft limit of open files to ``wanted``, if the hard limit allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)

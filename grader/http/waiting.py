@@ -1,7 +1,7 @@
 """Waiting for a report inside a request, in a bounded number of threads.
 
-A waiting request polls the database row. A notification that a submission has ended only triggers
-the next poll at once, so a lost one costs at most half a second.
+A waiting request polls the database row. A notification that grading has ended only makes the next
+poll happen at once, so a lost notification costs at most half a second.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from threading import BoundedSemaphore, Event
 
-#: The longest wait that ``Prefer`` may ask for, in seconds.
+#: The longest wait in seconds; a ``Prefer`` header that asks for more gets this. Chosen by hand.
 MAX_SECONDS = 60
-#: Seconds between the first two polls; the pause doubles up to the second figure, because more
-#: polls would slow down the database for the others. Chosen by hand.
+#: Seconds before the first poll of a waiting request. The pause doubles up to ``_MAX_PAUSE``,
+#: because more polls would slow down the database for other requests. Chosen by hand.
 _FIRST_PAUSE = 0.05
 _MAX_PAUSE = 0.5
 #: The preference ``wait`` (RFC 7240), e.g. ``wait=30``, ``a, wait="5"``; not ``wait=-1``.
@@ -22,13 +22,13 @@ _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGN
 
 
 def wanted_wait(prefer: str) -> int:
-    """Return the seconds that a ``Prefer`` header asks to wait: 0 if none, at most 60."""
+    """Return the seconds that the header ``prefer`` asks to wait: 0 if none, at most 60."""
     match = _WAIT.search(prefer)
     return min(int(match.group(1)), MAX_SECONDS) if match else 0
 
 
 class Waiting:
-    """Lets at most ``slots`` requests wait at a time; fewer than there are threads."""
+    """Lets at most ``slots`` requests wait at a time, so that other threads stay free."""
 
     def __init__(self, slots: int) -> None:
         self._slots = BoundedSemaphore(slots)
@@ -36,15 +36,16 @@ class Waiting:
         self._polls: dict[Event, str] = {}
 
     def ended(self, submission: str) -> None:
-        """Let the requests that wait for ``submission`` poll at once."""
+        """Make the requests that wait for the submission id ``submission`` poll at once."""
         for poll, awaited in [*self._polls.items()]:
             if awaited == submission:
                 poll.set()
 
     def until(self, submission: str, done: Callable[[], bool], seconds: float) -> bool:
-        """Wait until ``done()`` returns true or ``seconds`` are over.
+        """Wait until ``done()`` returns true, which is asked repeatedly, or ``seconds`` are over.
 
-        Return False at once if no slot is free, and True otherwise.
+        Return False if it could not wait, because ``done()`` was false and no slot was free. Return
+        True otherwise, also if the time was over first.
         """
         if done():
             return True
@@ -61,6 +62,7 @@ class Waiting:
 
 
 def _poll_until(poll: Event, done: Callable[[], bool], seconds: float) -> None:
+    """Call ``done`` after each pause, or as soon as ``poll`` is set, until true or time is over."""
     deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
     while (left := deadline - time.monotonic()) > 0:
         poll.wait(min(pause, left))

@@ -1,1 +1,1 @@
-"""The HTTP API: one blueprint a noun."""
+"""The HTTP API: one blueprint for each kind of resource, such as exercises or submissions."""

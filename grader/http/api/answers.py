@@ -19,19 +19,22 @@ from grader.service.estimate import QueuePosition
 from grader.service.read import require_report_to_come
 from grader.service.records import SubmissionRecord, SubmissionState
 
-#: ``Retry-After`` in seconds: without an estimate, and at most. Chosen by hand.
+#: ``Retry-After`` in seconds where there is no estimate, and its upper limit. Chosen by hand.
 RETRY_SECONDS = 2
 MAX_RETRY_SECONDS = 60
 
 
 def json_answer(body: BaseModel, status: int = 200) -> Response:
-    """Return ``body`` as JSON without invisible characters."""
+    """Return ``body`` as JSON in which invisible characters are escaped."""
     text = plain_json(body.model_dump_json(by_alias=True))
     return Response(text, status, mimetype="application/json")
 
 
 def page_answer(body: BaseModel, following: str | None) -> Response:
-    """Return a page of a listing; ``following``, the next page's address, also as a ``Link``."""
+    """Return a page of a listing as JSON.
+
+    ``following`` is the address of the next page, sent as a ``Link`` header, or ``None``.
+    """
     response = json_answer(body)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
@@ -50,10 +53,10 @@ def next_page(cursor: str) -> str | None:
 
 
 def best_of(media_types: Sequence[str]) -> str:
-    """Return the one of ``media_types`` that ``Accept`` prefers; the first without a preference.
+    """Return the media type that the request's ``Accept`` header prefers; the first without one.
 
     Raises:
-        NotAcceptable: none of them is acceptable.
+        NotAcceptable: the header accepts none of ``media_types``.
     """
     if not request.accept_mimetypes:
         return media_types[0]
@@ -68,10 +71,10 @@ def best_of(media_types: Sequence[str]) -> str:
 
 
 def wanted_export(name: str) -> Export:
-    """Return the form of a report that ``name`` (``?format=``) or else ``Accept`` asks for.
+    """Return the form of the report called ``name``; if empty, the form that ``Accept`` prefers.
 
     Raises:
-        NotAcceptable: there is no such form, or none that answers to ``Accept``.
+        NotAcceptable: there is no form ``name``, or the ``Accept`` header accepts no form.
     """
     if not name:
         offered = by_media_type(FORMATS)
@@ -86,7 +89,7 @@ def wanted_export(name: str) -> Export:
 
 
 def report_answer(report: Report, export: Export) -> Response:
-    """Return ``report`` in the form ``export``."""
+    """Return ``report`` rendered in the form ``export``, with the headers of that form."""
     response = Response(export.render(report), mimetype=export.media_type)
     response.headers.update(export.headers())
     response.headers["Vary"] = "Accept, Authorization"
@@ -95,7 +98,10 @@ def report_answer(report: Report, export: Export) -> Response:
 
 
 def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
-    """Return the state of a submission; while it waits, with its position and ``Retry-After``."""
+    """Return the state of ``record`` as JSON; while queued, with its position and ``Retry-After``.
+
+    The body leaves out what ``principal`` may not see.
+    """
     place = context().queue_positions.of(record)
     response = json_answer(SubmissionBody.of(record, principal, place), status)
     if place is not None:
@@ -104,10 +110,10 @@ def status_answer(record: SubmissionRecord, principal: Principal, status: int = 
 
 
 def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """Return 202 with the state of a submission that has no report yet.
+    """Return 202 with the state of a submission that has no report yet, and ``Retry-After``.
 
     Raises:
-        Superseded: it will never have one.
+        Superseded: the submission will never have a report.
     """
     require_report_to_come(record)
     response = status_answer(record, principal, 202)
@@ -117,7 +123,10 @@ def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
 
 
 def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """Return 202 for a stored submission, with the address and time to ask for its report."""
+    """Return 202 for a stored submission: its address, and when to ask for its report.
+
+    A superseded submission, which gets no report, is answered without ``Retry-After``.
+    """
     response = json_answer(SubmissionBody.of(record, principal), 202)
     response.headers["Location"] = submission_links(record)["self"]
     if record.state is not SubmissionState.SUPERSEDED:
@@ -126,4 +135,5 @@ def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
 
 
 def _retry_seconds(place: QueuePosition) -> int:
+    """Return the estimated seconds until the report, at most 60; 2 without an estimate."""
     return min(place.estimated_seconds or RETRY_SECONDS, MAX_RETRY_SECONDS)

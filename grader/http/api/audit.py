@@ -36,7 +36,7 @@ blueprint.before_request(authenticate)
     },
 )
 def entries(query: AuditParameters) -> Response:
-    """Entries of the audit log, newest first; instructors see those of their course."""
+    """List the entries of the audit log, newest first; instructors see only their course."""
     wanted = AuditQuery(
         course=_course(caller(), query.course),
         actor=query.actor,
@@ -52,7 +52,9 @@ def entries(query: AuditParameters) -> Response:
 
 
 def _course(principal: Principal, asked: str) -> str:
-    """Return the course whose entries to show, empty for all courses, which only an admin has.
+    """Return the course whose entries to list: ``asked``, or the course of ``principal``.
+
+    It is empty (every course) only if an admin asked for no course.
 
     Raises:
         NotFound: ``asked`` is a course that ``principal`` may not see.

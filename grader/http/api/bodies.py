@@ -1,4 +1,4 @@
-"""Bodies of answers."""
+"""Bodies of JSON responses. Their docstrings are shown in the description of the API."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from grader.service.records import (
 
 
 class _Body(BaseModel):
+    """The base of all response bodies: immutable, and made from records."""
+
     model_config = ConfigDict(frozen=True)
 
     @classmethod
     def from_record(cls, record: object, **more: object) -> Self:
-        """Return a body whose fields are those of ``record`` with the same name.
+        """Return a body whose fields have the values of the attributes of ``record``.
 
-        Fields in ``more`` come on top: those that ``record`` does not have, or has otherwise.
+        ``more`` gives the fields that ``record`` does not have, or whose value it must not get.
+
+        Raises:
+            AttributeError: a field is neither in ``more`` nor an attribute of ``record``.
         """
         same = {name: getattr(record, name) for name in cls.model_fields if name not in more}
         return cls.model_validate(same | more)
@@ -68,7 +73,10 @@ class SubmissionBody(_Body):
     def of(
         record: SubmissionRecord, principal: Principal, place: QueuePosition | None = None
     ) -> SubmissionBody:
-        """Return the body of ``record`` for ``principal``; ``problem`` is for staff only."""
+        """Return the body of ``record``; its ``problem`` is empty unless ``principal`` is staff.
+
+        ``place`` is the position in the queue, if known.
+        """
         return SubmissionBody.from_record(
             record,
             problem=record.problem if may(principal, Act.READ_FACTS) else "",
@@ -78,7 +86,7 @@ class SubmissionBody(_Body):
 
 
 def submission_links(record: SubmissionRecord) -> dict[str, str]:
-    """Return the addresses that belong to ``record``, by name."""
+    """Return the paths of ``record``, its report, archive and exercise, by link name."""
     own = f"{PREFIX}/submissions/{record.id}"
     return {
         "self": own,
@@ -89,14 +97,14 @@ def submission_links(record: SubmissionRecord) -> dict[str, str]:
 
 
 class SubmissionsPage(_Body):
-    """Submissions, newest first."""
+    """One page of submissions, newest first."""
 
     items: tuple[SubmissionBody, ...]
     next: str | None = Field(description="The address of the next page; null on the last.")
 
 
 class ExerciseBody(_Body):
-    """An exercise with the newest version of its rubric."""
+    """An exercise with the number of its newest rubric version."""
 
     id: str
     course: str
@@ -115,7 +123,7 @@ class ExerciseBody(_Body):
 
 
 class ExercisesPage(_Body):
-    """Exercises by id."""
+    """One page of exercises, sorted by id."""
 
     items: tuple[ExerciseBody, ...]
     next: str | None = Field(description="The address of the next page; null on the last.")
@@ -146,7 +154,7 @@ class MarkBody(_Body):
 
 
 class MarksBody(_Body):
-    """A class's marks, by student."""
+    """The marks of all students in an exercise, sorted by student."""
 
     items: tuple[MarkBody, ...]
 
@@ -171,20 +179,20 @@ class AuditBody(_Body):
 
 
 class AuditPage(_Body):
-    """Entries of the audit log, newest first."""
+    """One page of the audit log, newest first."""
 
     items: tuple[AuditBody, ...]
     next: str | None = Field(description="The address of the next page; null on the last.")
 
 
 class HealthBody(_Body):
-    """The process answers."""
+    """The state of the process: `status` is always `ok`."""
 
     status: str
 
 
 class QueueBody(_Body):
-    """How many submissions are in each state of the queue."""
+    """The number of submissions in each open state, and how long the oldest has been queued."""
 
     queued: int
     running: int
@@ -205,7 +213,7 @@ class SandboxBody(_Body):
 
 
 class ReadinessBody(_Body):
-    """Whether the service can work. ``queue`` is null while the database is unreachable."""
+    """The state of the service. ``queue`` is null while the database is unreachable."""
 
     status: str = Field(description="`ready` or `unavailable`.")
     database: str = Field(description="`ok` or `unreachable`.")
@@ -214,7 +222,7 @@ class ReadinessBody(_Body):
 
 
 class ProblemKindBody(_Body):
-    """What one kind of problem means."""
+    """One kind of problem: what it means and how to fix it."""
 
     type: str
     status: int
@@ -224,6 +232,6 @@ class ProblemKindBody(_Body):
 
 
 class ProblemKindsBody(_Body):
-    """Every kind of problem that the API answers with."""
+    """All kinds of problems that the API answers with."""
 
     items: tuple[ProblemKindBody, ...]

@@ -1,4 +1,4 @@
-"""The OpenAPI document: info, security schemes and the models of bodies."""
+"""The OpenAPI document: title, security schemes and the schemas of bodies."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _SECURITY: dict[str, Any] = {
 
 
 def new_app(name: str) -> OpenAPI:
-    """Return an application without routes whose OpenAPI document has the components."""
+    """Return an application without routes; its OpenAPI document has all schemas of bodies."""
     return OpenAPI(
         name,
         info=Info(
@@ -76,6 +76,7 @@ def new_app(name: str) -> OpenAPI:
 
 @cache
 def _components() -> dict[str, Any]:
+    """Return the ``components`` of the document: body schemas by name, and security schemes."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "serialization") for model in _MODELS
     ]
@@ -84,7 +85,7 @@ def _components() -> dict[str, Any]:
 
 
 def blueprint(app: OpenAPI) -> APIBlueprint:
-    """Return the route that serves the document of ``app``."""
+    """Return a blueprint with the route that serves the OpenAPI document of ``app``."""
     routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
 
     @routes.get(
@@ -99,7 +100,7 @@ def blueprint(app: OpenAPI) -> APIBlueprint:
         },
     )
     def show() -> Response:
-        """This API, described."""
+        """Get the OpenAPI document of this API."""
         return jsonify(app.api_doc)
 
     return routes

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from grader.domain.characters import is_hidden
 
-#: Characters that some system forbids in names, or that would end a name in a header.
+#: Characters that some system forbids in file names, or that would end the name in a header,
+#: e.g. both in ``a:b/c``; not a space or a dot.
 _UNSAFE = re.compile(r'[\\/:*?"<>|%]')
 #: Names that Windows keeps for devices, e.g. ``con``, ``COM1.zip``; not ``console.zip``.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
@@ -18,10 +19,11 @@ _MAX_NAME = 100
 
 
 def download_name(filename: str, data: bytes) -> str:
-    """Return a name under which ``data``, uploaded as ``filename``, can be saved.
+    """Return a name under which ``data``, uploaded as ``filename``, can be saved safely.
 
-    Its suffix follows from the bytes (``.zip``, else ``.py`` or ``.ipynb``), so that ``marks.xlsx``
-    or ``setup.exe`` is not opened as what it claims to be.
+    Hidden and unsafe characters become ``_``, the last 100 characters are kept, and an empty name
+    becomes ``submission``. A suffix that does not fit the bytes (``.zip``, else ``.py`` or
+    ``.ipynb``) gets a fitting one appended, so that ``marks.xlsx`` is not opened as a spreadsheet.
     """
     visible_name = "".join("_" if is_hidden(one) else one for one in filename)
     name = _UNSAFE.sub("_", visible_name)[-_MAX_NAME:].strip(" .")
@@ -32,7 +34,11 @@ def download_name(filename: str, data: bytes) -> str:
 
 
 def attachment(name: str) -> str:
-    """Return the ``Content-Disposition`` for ``name``: in ASCII, and in full as in RFC 8187."""
+    """Return the ``Content-Disposition`` of a download called ``name``.
+
+    Characters other than ASCII letters, digits and ``._-`` become ``_``; if there are any, the
+    full name follows as ``filename*`` (RFC 8187).
+    """
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
     header = f'attachment; filename="{plain}"'
     return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"

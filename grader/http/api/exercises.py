@@ -1,4 +1,4 @@
-"""Exercises, and the submissions to them."""
+"""Routes of exercises, and of the submissions to them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ from grader.service.records import (
 )
 from grader.service.submit import Upload
 
+#: The states in which a submission is not graded any further, so waiting for it is over.
 _ENDED = (
     SubmissionState.GRADED,
     SubmissionState.NEEDS_ATTENTION,
@@ -72,7 +73,7 @@ blueprint.before_request(authenticate)
     responses={"200": answer("A page of exercises.", json=ExercisesPage, headers=NEXT_LINK)},
 )
 def exercises(query: PageQuery) -> Response:
-    """The exercises that this token may see, by id."""
+    """List the exercises that this token may see, sorted by id."""
     course = caller().course
     page = context().store.rubrics.page(course=course, cursor=query.cursor, limit=query.limit)
     following = next_page(page.next_cursor)
@@ -90,7 +91,7 @@ def exercises(query: PageQuery) -> Response:
     },
 )
 def exercise(path: ExercisePath) -> Response:
-    """One exercise."""
+    """Get an exercise: its course, title, newest rubric version and links."""
     record = context().read.exercise(path.exercise, caller())
     title = context().publish.rubric_cache.of(record).rubric.title
     found = ExerciseRecord(record.exercise, record.course, title, record.version)
@@ -107,7 +108,7 @@ def exercise(path: ExercisePath) -> Response:
     },
 )
 def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
-    """Submissions to an exercise, newest first; students see their own."""
+    """List the submissions to an exercise, newest first; students see only their own."""
     principal = caller()
     context().read.exercise(path.exercise, principal)
     page = context().store.submissions.page(
@@ -137,7 +138,7 @@ def submissions(path: ExercisePath, query: SubmissionsQuery) -> Response:
     },
 )
 def marks(path: ExercisePath) -> Response:
-    """What each student's newest attempt that has a report earned, as JSON or CSV."""
+    """List the points of each student's newest attempt that has a report, as JSON or CSV."""
     principal = caller()
     rubric = context().read.exercise(path.exercise, principal)
     wanted = best_of(["application/json", "text/csv"])
@@ -210,7 +211,7 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
 def _declared_size() -> int:
     """Return the Content-Length of this request; 0 if it has none.
 
-    Also 0 if no request at all may be so long, which Flask refuses when the body is read.
+    Also 0 if it is over the limit for every request: Flask refuses that when the body is read.
     """
     size = request.content_length or 0
     return size if size <= (request.max_content_length or size) else 0
@@ -219,9 +220,9 @@ def _declared_size() -> int:
 def _wait_for_report(
     record: SubmissionRecord, principal: Principal, export: Export, seconds: int
 ) -> Response:
-    """Return 200 with the report, or 202 if it is not ready within ``seconds``.
+    """Return 200 with the report in the form ``export``, or 202 if it is not ready in ``seconds``.
 
-    Also 202 at once if too many requests are waiting already.
+    Also 202 if the submission ended without a report, and at once if too many requests wait.
     """
 
     def ended() -> bool:
@@ -230,7 +231,7 @@ def _wait_for_report(
         return record.state in _ENDED
 
     waited = context().waiting.until(record.id, ended, seconds)
-    # While it is being graded again, an older report is not the one that was waited for.
+    # While the submission is graded again, its older report is not the one that the client wants.
     report = context().read.report(record, principal) if record.state in _ENDED else None
     if report is None:
         response = accepted_answer(record, principal)

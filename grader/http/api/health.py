@@ -1,4 +1,4 @@
-"""Whether the process is up, and whether the service can do its work."""
+"""Routes for health checks: of this process, and of the service with its database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ blueprint = APIBlueprint(
     responses={"200": answer("The process is up.", json=HealthBody)},
 )
 def health() -> Response:
-    """Whether this process answers; looks at nothing else."""
+    """Check that this process answers; it checks nothing else, such as the database."""
     return json_answer(HealthBody(status="ok"))
 
 
@@ -44,7 +44,7 @@ def health() -> Response:
     },
 )
 def ready() -> Response:
-    """Whether the database answers, how much waits, and for how long the oldest has."""
+    """Check that the database answers; get the size of the queue and the sandbox's limits."""
     queue = _queue()
     body = ReadinessBody(
         status="ready" if queue else "unavailable",
@@ -56,7 +56,7 @@ def ready() -> Response:
 
 
 def _queue() -> QueueBody | None:
-    """Return the queue's figures; ``None`` if the database cannot be reached."""
+    """Return the counts and the longest wait of the queue; ``None`` without a database."""
     try:
         context().store.ping()
         queue = context().store.submissions.queue()

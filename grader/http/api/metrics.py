@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, in one registry for each application."""
+"""Metrics for Prometheus, in one registry for each application, and the route that serves them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from grader.service.records import QueueState
 
 log = structlog.get_logger(__name__)
 
+#: The methods that get a label of their own.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def oldest_seconds(queue: QueueState, clock: Clock) -> float:
-    """Return for how many seconds the oldest queued submission has waited; 0 if none waits."""
+    """Return how many seconds the oldest queued submission has waited; 0 if none is queued."""
     if queue.oldest_queued_at is None:
         return 0.0
     return max(0.0, (clock.now() - queue.oldest_queued_at).total_seconds())
@@ -37,7 +38,7 @@ class _Queue(Collector):
         self._clock = clock
 
     def describe(self) -> Iterable[Metric]:
-        """Return nothing, so that registering this collector reads no row."""
+        """Return no metrics, so that registering this collector does not query the database."""
         return ()
 
     def collect(self) -> Iterable[Metric]:
@@ -63,7 +64,7 @@ class _Queue(Collector):
 
 
 class Metrics:
-    """The metrics of one application: counts of requests, and gauges of the queue."""
+    """The metrics of one application: counts and durations of requests, gauges of the queue."""
 
     def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:
         self.registry = CollectorRegistry()
@@ -82,14 +83,17 @@ class Metrics:
         )
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request; unknown methods share the label ``other``, to bound the labels."""
+        """Count one request to ``route`` that took ``seconds``.
+
+        Unknown methods share the label ``other``, so that clients cannot create more labels.
+        """
         method = method if method in _METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
         self._seconds.labels(route, method).observe(seconds)
 
 
 def blueprint(metrics: Metrics) -> APIBlueprint:
-    """Return the route that serves ``metrics``."""
+    """Return a blueprint with the route that serves ``metrics``."""
     routes = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="operation")])
 
     @routes.get(
@@ -98,7 +102,7 @@ def blueprint(metrics: Metrics) -> APIBlueprint:
         responses={"200": answer("Prometheus text.", "text/plain"), **problems()},
     )
     def show() -> Response:
-        """Metrics for Prometheus."""
+        """Get metrics for Prometheus: requests, their durations and the size of the queue."""
         return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
 
     return routes

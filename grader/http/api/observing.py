@@ -13,6 +13,7 @@ from grader.http.api.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
+#: Headers of every response that keep browsers from guessing types and sharing with other sites.
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -22,9 +23,13 @@ _SAFE = {
 
 
 def install(app: Flask, metrics: Metrics, page_policy: str) -> None:
-    """Observe every request of ``app``; ``page_policy`` is the policy of its HTML pages."""
+    """Log and count every request of ``app``, and add a request id and safe headers.
+
+    ``page_policy`` is the Content-Security-Policy of its HTML pages.
+    """
 
     def finish(response: Response) -> Response:
+        """Count and log the request, and return ``response`` with safe headers."""
         seconds = time.perf_counter() - g.started
         route = request.url_rule.rule if request.url_rule else "unmatched"
         metrics.observe(route, request.method, response.status_code, seconds)
@@ -43,16 +48,22 @@ def install(app: Flask, metrics: Metrics, page_policy: str) -> None:
 
 
 def _begin() -> None:
+    """Start the clock of a request, and add a new request id to its log lines."""
     g.started = time.perf_counter()
     g.request_id = uuid.uuid4().hex
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _end(error: BaseException | None) -> None:
+    """Remove the request id from log lines; ``error`` is ignored, as Flask has handled it."""
     structlog.contextvars.unbind_contextvars("request_id")
 
 
 def _with_safe_headers(response: Response, page_policy: str) -> Response:
+    """Return ``response`` with its request id, safe headers, no caching and a content policy.
+
+    A ``Content-Security-Policy`` or ``Cache-Control`` that the route has set stays.
+    """
     headers = response.headers
     html = response.mimetype == "text/html"
     headers["X-Request-Id"] = g.request_id

@@ -13,30 +13,37 @@ from grader.service.records import SubmissionState
 
 
 class SlugConverter(BaseConverter):
-    """Ids in paths. Any other text matches no route, so it never reaches the database."""
+    """A URL converter for ids, e.g. ``oop-1``, ``A_b``; not ``-a``, ``a.b`` or 65 characters.
+
+    Any other text matches no route, so it never reaches the database.
+    """
 
     regex = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
 
 def _printable(value: str) -> str:
+    """Return ``value``; raise ValueError if it has control characters, e.g. a line break."""
     if not value.isprintable():
         raise ValueError("holds control characters")
     return value
 
 
+#: A name or id in a query. 200 and 300 characters are chosen by hand.
 ShortText = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+#: A page cursor: printable ASCII, e.g. ``YWZ0ZXI6YQ``; not ``a b``.
 Cursor = Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$")]
 
 
 class Parameters(BaseModel):
-    """Parameters whose schema is made once.
+    """The base of all models of parameters: its JSON schema is built once per class.
 
-    The framework asks for it at every request, and making it takes longer than reading them.
+    The framework asks for the schema at every request, and building it takes longer than parsing
+    the parameters.
     """
 
     @classmethod
     def model_json_schema(cls, *arguments: Any, **more: Any) -> dict[str, Any]:
-        """See pydantic. The schema without arguments is cached, so callers must not change it."""
+        """Return the JSON schema; without arguments a cached one, which must not be changed."""
         if not arguments and not more:
             return _schema(cls)
         return super().model_json_schema(*arguments, **more)
@@ -44,49 +51,50 @@ class Parameters(BaseModel):
 
 @cache
 def _schema(model: type[Parameters]) -> dict[str, Any]:
+    """Return the JSON schema of ``model``, built at the first call."""
     return super(Parameters, model).model_json_schema()
 
 
 class ExercisePath(Parameters):
-    """Names an exercise."""
+    """The path parameter of a route about an exercise."""
 
     exercise: str = Field(description="The exercise's id.")
 
 
 class SubmissionPath(Parameters):
-    """Names a submission."""
+    """The path parameter of a route about a submission."""
 
     submission: str = Field(description="The submission's id, as the upload was answered with.")
 
 
 class SourcePath(Parameters):
-    """Names a system that sends webhooks."""
+    """The path parameter of a route about a system that sends webhooks."""
 
     source: str = Field(description="The source's name.")
 
 
 class ProblemPath(Parameters):
-    """Names a kind of problem."""
+    """The path parameter of a route about a kind of problem."""
 
     code: str = Field(description="The last part of a problem's type.")
 
 
 class PageQuery(Parameters):
-    """Which page of a listing."""
+    """The query parameters that choose a page of a listing."""
 
     cursor: Cursor = Field("", description="Where to go on: from the last page's `next`.")
     limit: int = Field(50, ge=1, le=200, description="The most items of a page.")
 
 
 class SubmissionsQuery(PageQuery):
-    """Which submissions of an exercise."""
+    """The query parameters of a listing of submissions: filters and the page."""
 
     student: ShortText = Field("", description="Only this student's. A student sees their own.")
     state: SubmissionState | None = Field(None, description="Only those in this state.")
 
 
 class AuditParameters(PageQuery):
-    """Which entries of the audit log."""
+    """The query parameters of a listing of the audit log: filters and the page."""
 
     course: ShortText = Field("", description="Only of this course; an instructor has one only.")
     actor: ShortText = Field("", description="Only by this token (its id), or this source.")
@@ -97,15 +105,15 @@ class AuditParameters(PageQuery):
 
 
 def _describe_formats(schema: dict[str, Any]) -> None:
-    """Add the names of all forms to `schema`; the default, no name, is none of them."""
+    """Add the names of all forms to ``schema``; remove its default, which is no form's name."""
     schema["enum"] = list(FORMATS)
     del schema["default"]
 
 
 class FormatQuery(Parameters):
-    """In which form a report is wanted."""
+    """The query parameter that chooses the form of a report."""
 
-    # Its values are described, not validated: an unknown one is answered with 406, not 400.
+    # The names are in the schema but are not validated: an unknown one gets 406, not 400.
     format: ShortText = Field(
         "",
         description="The form of the report; goes before Accept.",
@@ -114,14 +122,17 @@ class FormatQuery(Parameters):
 
 
 class UploadQuery(FormatQuery):
-    """What a raw body cannot say about itself."""
+    """The query parameters of an upload: the form of its report, the student, the file name.
+
+    A raw body has no form fields that could name the student and the file.
+    """
 
     student: ShortText = Field("", description="Who hands in, where no form field says it.")
     filename: ShortText = Field("", description="What the file is called, for a raw body.")
 
 
 class UploadHeaders(Parameters):
-    """How an upload is to be taken."""
+    """The headers of an upload: its idempotency key, and a wish to wait for the report."""
 
     idempotency_key: str = Field(
         "", alias="Idempotency-Key", description="Sent again, it answers with the first submission."
@@ -132,7 +143,7 @@ class UploadHeaders(Parameters):
 
 
 class RubricGetHeaders(Parameters):
-    """The version that the client already has."""
+    """The header that names the rubric version that the client already has."""
 
     if_none_match: str = Field(
         "", alias="If-None-Match", description="An ETag; 304 if it is still current."
@@ -140,7 +151,7 @@ class RubricGetHeaders(Parameters):
 
 
 class RubricPutHeaders(Parameters):
-    """Which version is being changed."""
+    """The header that names the rubric version that the client has edited."""
 
     if_match: str = Field(
         "", alias="If-Match", description="The ETag of the version that was edited."

@@ -1,4 +1,4 @@
-"""The addresses that the ``type`` of a problem document names: what it means and what to do."""
+"""Routes that explain problems: the ``type`` of a problem document is the address of one."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def blueprint(
     page: Callable[[ProblemKind], str],
     list_page: Callable[[Iterable[ProblemKind]], str],
 ) -> APIBlueprint:
-    """Return the routes that explain ``kinds``, which are given by code.
+    """Return a blueprint with the routes that explain ``kinds``, a mapping by problem code.
 
-    ``page`` renders one kind, and ``list_page`` all of them, as HTML. The pages are rendered in
-    ``http/pages``; they are passed in because their addresses also answer with JSON.
+    ``page`` renders one kind as HTML, and ``list_page`` all kinds. The routes answer with HTML or
+    JSON, and this package does not import ``http/pages``, so both functions are passed in.
     """
     routes = APIBlueprint(
         "problems",
@@ -43,7 +43,7 @@ def blueprint(
         responses={"200": answer("Every kind of problem.", "text/html", json=ProblemKindsBody)},
     )
     def every() -> Response:
-        """Every kind of problem that the API answers with."""
+        """List every kind of problem that the API answers with."""
         if best_of(_FORMS) == "text/html":
             return Response(list_page(kinds.values()), mimetype="text/html")
         return json_answer(ProblemKindsBody(items=tuple(map(_body, kinds.values()))))
@@ -57,7 +57,7 @@ def blueprint(
         },
     )
     def show(path: ProblemPath) -> Response:
-        """What one kind of problem means, and what to do about it."""
+        """Get what a kind of problem means, and how to fix it."""
         kind = kinds.get(path.code)
         if kind is None:
             raise NotFound(f"There is no kind of problem {path.code!r}.", where=path.code)

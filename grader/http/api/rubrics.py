@@ -1,4 +1,4 @@
-"""Rubrics: read and replaced as the text that an instructor writes."""
+"""Routes of rubrics, which are read and published as the text that an instructor writes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from grader.http.problems.errors import UnsupportedType
 from grader.service.access import Act
 from grader.service.records import RubricRecord
 
+#: The most bytes of a rubric's text. Chosen by hand.
 MAX_BYTES = 65_536
 YAML = "application/yaml"
 _YAML_TYPES = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -43,7 +44,7 @@ blueprint.before_request(authenticate)
     },
 )
 def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
-    """The newest version of a rubric: its text as it was sent, or JSON about it."""
+    """Get the newest version of a rubric: its text as it was sent, or JSON with its version."""
     record = context().read.exercise(path.exercise, caller())
     kind = best_of((YAML, "application/json"))
     if kind == YAML:
@@ -75,7 +76,7 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     },
 )
 def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
-    """Publish the next version of a rubric, or a new exercise; for instructors."""
+    """Publish the next version of a rubric, or a new exercise; for instructors and admins."""
     principal = caller()
     sent = _read_text()
     record = context().publish(path.exercise, sent, if_match=header.if_match, principal=principal)
@@ -85,6 +86,7 @@ def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
 
 
 def _tagged(response: Response, record: RubricRecord) -> Response:
+    """Return ``response`` with the entity tag of ``record``; clients must ask before reuse."""
     response.headers["ETag"] = record.etag
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Accept, Authorization"
@@ -92,6 +94,12 @@ def _tagged(response: Response, record: RubricRecord) -> Response:
 
 
 def _read_text() -> str:
+    """Return the body of this request as text.
+
+    Raises:
+        UnsupportedType: the media type is not YAML.
+        BadRubric: the body is not UTF-8; the error names the line.
+    """
     if request.mimetype not in _YAML_TYPES:
         raise UnsupportedType(
             f"The rubric has the media type {request.mimetype or '(none)'!r}.",

@@ -1,4 +1,4 @@
-"""Submissions: where they stand, their reports, facts and archives, and another try."""
+"""Routes of submissions: their state, reports, facts and archives, and grading again."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ blueprint.before_request(authenticate)
     },
 )
 def show(path: SubmissionPath) -> Response:
-    """Where a submission stands; while it waits, its place and when to expect its report."""
+    """Get the state of a submission; while it is queued, its position and estimated wait."""
     principal = caller()
     return status_answer(context().read.submission(path.submission, principal), principal)
 
@@ -83,7 +83,7 @@ def show(path: SubmissionPath) -> Response:
     },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
-    """The newest report of a submission, in the form that `format` or `Accept` asks for."""
+    """Get the newest report of a submission, in the form that `format` or `Accept` asks for."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     export = wanted_export(query.format)
@@ -105,7 +105,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     },
 )
 def facts(path: SubmissionPath) -> Response:
-    """What was measured, before any rubric judged it; for staff."""
+    """Get the facts that were measured, before a rubric turned them into points; for staff."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     found = context().store.submissions.facts(path.submission)
@@ -129,7 +129,7 @@ def facts(path: SubmissionPath) -> Response:
     },
 )
 def archive(path: SubmissionPath) -> Response:
-    """The very bytes that were handed in; for staff and the student who sent them."""
+    """Get the uploaded file unchanged; for staff and for the student whose submission it is."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     context().access_log.record_read("archive", principal, record)
@@ -149,7 +149,7 @@ def archive(path: SubmissionPath) -> Response:
     },
 )
 def retry(path: SubmissionPath) -> Response:
-    """Grade a submission again that needs attention; for staff."""
+    """Grade again a submission that needs attention; for staff."""
     principal = caller()
     context().read.submission(path.submission, principal)
     return accepted_answer(context().retry(path.submission, principal), principal)

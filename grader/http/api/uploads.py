@@ -12,6 +12,7 @@ from grader.http.api.parameters import UploadQuery
 from grader.http.openapi import Description, body, text
 from grader.http.problems.errors import UnsupportedType
 
+#: The longest file name in characters. Chosen by hand.
 MAX_FILENAME = 200
 _FORM = "multipart/form-data"
 #: Media types of a raw body, with the file name to use if none is given.
@@ -43,7 +44,7 @@ UPLOAD_BODY: Description = body(
 
 @dataclass(frozen=True)
 class Sent:
-    """An uploaded file, its name, and the student named by the sender, which may be empty."""
+    """An uploaded file, its name, and the student that the sender named, or empty."""
 
     data: bytes
     filename: str
@@ -51,11 +52,13 @@ class Sent:
 
 
 def read_sent(query: UploadQuery) -> Sent:
-    """Return the upload of this request.
+    """Return the upload of this request: the file of a form, or the whole body.
+
+    ``query`` names the student and the file where the request has no form fields for them.
 
     Raises:
-        BadRequest: a form without exactly one file.
-        UnsupportedType: the body is neither a form nor a media type of a file.
+        BadRequest: the form does not have exactly one file.
+        UnsupportedType: the media type is neither a form nor an accepted type of a raw body.
     """
     if request.mimetype == _FORM:
         return _read_form(query)
@@ -70,6 +73,7 @@ def read_sent(query: UploadQuery) -> Sent:
 
 
 def _read_form(query: UploadQuery) -> Sent:
+    """Return the file of the form; the form's student goes before the student of ``query``."""
     files = request.files.getlist("file")
     if len(files) != 1:
         raise BadRequest(
@@ -82,7 +86,10 @@ def _read_form(query: UploadQuery) -> Sent:
 
 
 def _clean_name(filename: str) -> str:
-    """Return ``filename`` without folders and unprintable characters, at most 200 characters."""
+    """Return the last 200 characters of ``filename`` without folders and unprintable characters.
+
+    E.g. ``C:\\work\\a.py`` becomes ``a.py``.
+    """
     printable = "".join(char for char in filename if char.isprintable())
     name = PurePosixPath(printable.replace("\\", "/")).name
     return name[-MAX_FILENAME:]

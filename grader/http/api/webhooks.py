@@ -1,4 +1,4 @@
-"""Webhooks: submissions that another system sends, signed."""
+"""The route of webhooks: signed submission events that another system sends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ blueprint = APIBlueprint(
     },
 )
 def receive(path: SourcePath) -> Response:
-    """Take a submission from another system; a repeated delivery is answered like the first."""
+    """Accept a submission from another system; a repeated delivery gets the same answer."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     record, _ = context().receive(path.source, headers, request.get_data(cache=False))
     return json_answer(ReceivedBody(id=record.id), 202)

@@ -1,7 +1,7 @@
 """Authentication by bearer token, and authorization by the roles that each route declares.
 
-A guarded route declares its act with ``security=allowed(...)``. The roles in the OpenAPI document
-are the ones that are enforced here, before the route runs.
+A guarded route declares its act with ``security=allowed(...)``. This package enforces the roles
+that the OpenAPI document then contains, before the route runs.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from grader.service.access import Principal
 from grader.service.records import Role
 
 _KEY = "grader.roles"
-#: Names of query parameters under which clients send tokens, e.g. ``?access_token=...``.
+#: Names of query parameters under which clients send tokens, in any case, e.g.
+#: ``?Access_Token=...``; not ``?cursor=...``. Chosen by hand.
 _TOKEN_NAMES = frozenset({"token", "access_token", "bearer", "api_key", "apikey", "authorization"})
 
 
 def install(app: Flask, document: Mapping[str, Any]) -> None:
-    """Read from ``document``, the OpenAPI document of ``app``, which roles each route admits.
+    """Make ``app`` enforce the roles that ``document``, its OpenAPI document, declares.
+
+    From now on every request with a token in its address is refused, too.
 
     Raises:
-        ValueError: a route behind :func:`authenticate` does not say who may use it.
+        ValueError: a route behind :func:`authenticate` declares no role.
     """
     admitted = dict(_declared_roles(app, document))
     for rule in app.url_map.iter_rules():
@@ -41,10 +44,11 @@ def install(app: Flask, document: Mapping[str, Any]) -> None:
 
 
 def refuse_tokens_in_addresses() -> None:
-    """Refuse a token in the address, which ends up in logs, histories and links.
+    """Refuse a request with a token in its address, which ends up in logs, histories and links.
 
     Raises:
-        BadRequest: the query or the path holds a token.
+        BadRequest: the query has a parameter of :data:`_TOKEN_NAMES`, or the address contains the
+            text of a token.
     """
     named = [name for name in request.args if name.lower() in _TOKEN_NAMES]
     if named or TOKEN.search(request.full_path):
@@ -60,10 +64,11 @@ def authenticate() -> None:
     """Authenticate and authorize a request; runs before every route of a guarded blueprint.
 
     Raises:
-        Unauthorized: there is no valid token. TooMany: its requests of this minute are used up.
-        NotFound: the path names a thing that does not exist for this token; checked first, so that
-            ``Forbidden`` reveals nothing.
-        Forbidden: its role may not do this.
+        Unauthorized: there is no valid token.
+        TooMany: the token's requests of this minute are used up.
+        NotFound: the role may not use the route, and the path names a submission or an exercise
+            that the token may not see. Raised before ``Forbidden``, which would reveal it.
+        Forbidden: the token's role may not use this route.
     """
     given = request.authorization
     secret = given.token if given is not None and given.type == "bearer" else None
@@ -79,7 +84,7 @@ def authenticate() -> None:
 
 
 def caller() -> Principal:
-    """Return who makes this request; only inside a blueprint that runs :func:`authenticate`."""
+    """Return the principal of this request. Only routes behind :func:`authenticate` have one."""
     return cast(Principal, g.principal)
 
 
@@ -98,7 +103,7 @@ def _declared_roles(
 
 
 def _require_existing(principal: Principal) -> None:
-    """Raise NotFound if the path names a thing that does not exist for ``principal``."""
+    """Raise NotFound if the path names a submission or exercise that ``principal`` may not see."""
     named = request.view_args or {}
     if "submission" in named:
         context().read.submission(named["submission"], principal)

@@ -1,4 +1,4 @@
-"""Pages that explain the service: the landing page, its API, the checks, kinds of problems.
+"""Pages that explain the service: landing page, API, checks and kinds of problems.
 
 The pages are self-contained: no script, font or image is loaded from anywhere.
 """
@@ -24,7 +24,10 @@ Document = Mapping[str, Any]
 
 
 def install(app: Flask, document: Document, catalog: Catalog) -> None:
-    """Add the pages to ``app``: ``document`` is its OpenAPI document, ``catalog`` its checks."""
+    """Add the pages to ``app``; ``document`` is its OpenAPI document, ``catalog`` its checks.
+
+    Checks that are not gradable get no page.
+    """
     pages = Blueprint("pages", __name__, template_folder="templates")
     groups = list(_groups(document))
 
@@ -58,6 +61,7 @@ def policy() -> str:
 
 @cache
 def _style() -> str:
+    """Return the style sheet of the pages, rendered once."""
     templates = Environment(loader=PackageLoader("grader.http.pages"), autoescape=True)
     return templates.get_template("pages.css").render()
 
@@ -79,17 +83,20 @@ def _add_check_pages(pages: Blueprint, checks: Catalog) -> None:
 
 
 def problem_page(kind: object) -> str:
-    """Return the page about ``kind``, a :class:`grader.http.problems.kinds.ProblemKind`."""
+    """Return the HTML page about ``kind``, a :class:`grader.http.problems.kinds.ProblemKind`."""
     return render_template("problem.html", kind=kind)
 
 
 def problems_page(kinds: Iterable[object]) -> str:
-    """Return the page that lists ``kinds``."""
+    """Return the HTML page that lists ``kinds`` of problems."""
     return render_template("problems.html", kinds=list(kinds))
 
 
 def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
-    """Yield each tag with its operations, in the order of ``document``."""
+    """Yield (tag, its operations), in the order in which tags first occur in ``document``.
+
+    An operation is listed under its first tag only, with ``path``, ``method`` and ``needs`` added.
+    """
     described = {tag["name"]: tag for tag in document.get("tags", ())}
     found: dict[str, list[Mapping[str, Any]]] = {}
     for path, item in document["paths"].items():
@@ -103,7 +110,7 @@ def _groups(document: Document) -> Iterator[tuple[Mapping[str, Any], list[Mappin
 
 
 def _needs(operation: Mapping[str, Any]) -> Mapping[str, list[str]]:
-    """Return the roles of which one is needed, by the security scheme of ``operation``."""
+    """Return, by security scheme, the roles of which a caller of ``operation`` needs one."""
     needs: dict[str, list[str]] = {}
     for alternative in operation.get("security") or ():
         for scheme, roles in alternative.items():

@@ -1,4 +1,4 @@
-"""JSON schemas as short texts, with links to the models that they reference."""
+"""Describes JSON schemas in short texts, with links to the models that they reference."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def describe_schema(schema: Mapping[str, Any]) -> Markup:
 
 
 def with_code(words: str) -> Markup:
-    """Return ``words`` escaped, each text between backticks (one or more) in a ``code`` element."""
+    """Return ``words`` as HTML; text between backticks (one or more) becomes a ``code`` element."""
     parts = [escape(part) for part in re.split(r"`+([^`]+)`+", words)]
     return Markup().join(
         Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)
@@ -35,6 +35,7 @@ def with_code(words: str) -> Markup:
 
 
 def _describe_type(schema: Mapping[str, Any]) -> Markup:
+    """Return the type of ``schema`` as text, e.g. ``list of integer``; ``anything`` if unknown."""
     kind = schema.get("type")
     if kind == "array" and isinstance(schema.get("items"), Mapping):
         return Markup("list of ") + describe_schema(schema["items"])
@@ -46,6 +47,10 @@ def _describe_type(schema: Mapping[str, Any]) -> Markup:
 
 
 def _range(schema: Mapping[str, Any]) -> str:
+    """Return the limits of ``schema`` as text, e.g. `` 1 to 200``.
+
+    Empty if it has no maximal length, and not both a minimum and a maximum.
+    """
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
         return f" {low} to {high}"

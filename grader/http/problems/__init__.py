@@ -1,4 +1,4 @@
-"""Turns errors into HTTP: RFC 9457 problem documents with stable types. Nothing else does."""
+"""Answers every error with an RFC 9457 problem document; no other module makes error responses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CHALLENGES = {
 
 
 class Mistake(BaseModel):
-    """One mistake in what was sent. ``line`` and ``column`` are 1-based; 0 where unknown."""
+    """One mistake in a rubric that was sent. ``line`` and ``column`` are 1-based; 0 if unknown."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,14 +67,14 @@ class Problem(BaseModel):
 
 
 def install(app: Flask) -> None:
-    """Make ``app`` answer every error with a problem document."""
+    """Make ``app`` answer every error with a problem document; unexpected ones are logged."""
     app.register_error_handler(GraderError, _answer_known)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
 def refuse_invalid(error: ValidationError) -> Response:
-    """Refuse parameters that do not validate; flask-openapi3 calls this.
+    """Refuse invalid parameters; flask-openapi3 calls this and expects a response.
 
     Raises:
         BadRequest: always; it lists every mistake.
@@ -89,9 +89,9 @@ def refuse_invalid(error: ValidationError) -> Response:
 
 
 def refused_by_server(status: int, longest_body: int) -> str:
-    """Return the problem document, as JSON, of a request that the server itself refuses.
+    """Return the problem document, as JSON, for a request that Waitress itself refuses.
 
-    ``status`` is the HTTP status; ``longest_body`` the most bytes of a body.
+    ``status`` is the HTTP status; ``longest_body`` is the limit of a body in bytes.
     """
     kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
     phrase = HTTPStatus(status).phrase
@@ -106,7 +106,7 @@ def refused_by_server(status: int, longest_body: int) -> str:
 
 
 def status_of(error: GraderError) -> int:
-    """Return the HTTP status of ``error``; 500 for one that no request should cause."""
+    """Return the HTTP status of ``error``; 500 if its code belongs to no kind of problem."""
     if isinstance(error, BadArchive):
         return TOO_LARGE_STATUS if isinstance(error, TooLarge) else UNREADABLE_STATUS
     kind = OWN_KINDS.get(error.code)
@@ -114,6 +114,7 @@ def status_of(error: GraderError) -> int:
 
 
 def _answer_known(error: GraderError) -> Response:
+    """Return the problem document of ``error``; log it if its status is 500 or more."""
     status = status_of(error)
     if status >= 500:
         log.error("request_failed", code=error.code, exc_info=error)
@@ -132,6 +133,7 @@ def _answer_known(error: GraderError) -> Response:
 
 
 def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
+    """Return the mistakes that a BadRubric lists; none for any other error."""
     if not isinstance(error, BadRubric):
         return ()
     return tuple(
@@ -147,6 +149,7 @@ def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
 
 
 def _extra_headers(error: GraderError) -> dict[str, str]:
+    """Return the headers that the code of ``error`` needs: rate limits, challenge, retry time."""
     code = error.code
     if isinstance(error, TooMany):
         limits = rate_headers(error.limit, error.most, error.window, left=0, seconds=error.seconds)
@@ -157,6 +160,10 @@ def _extra_headers(error: GraderError) -> dict[str, str]:
 
 
 def _answer_http(error: HTTPException) -> Response | HTTPException:
+    """Return the problem document of an error that Flask or Werkzeug raised.
+
+    A redirect, and an error that already has a response, is returned unchanged.
+    """
     if error.code is None or error.code < 400:
         return error  # a redirect, or abort(response)
     kind = OWN_KINDS.get(_HTTP_CODES.get(error.code, ""))
@@ -173,6 +180,7 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _http_detail(error: HTTPException) -> str:
+    """Return the ``detail`` of ``error``, in our words for 404 and 413."""
     if error.code == TOO_LARGE_STATUS:
         return _TOO_LONG.format(request.max_content_length)
     if error.code == 404:
@@ -181,6 +189,7 @@ def _http_detail(error: HTTPException) -> str:
 
 
 def _answer_unexpected(error: Exception) -> Response:
+    """Log ``error``, and return a problem document that names only the request id."""
     log.error("request_broke", exc_info=error)
     kind = OWN_KINDS["internal-error"]
     problem = Problem(
@@ -195,6 +204,7 @@ def _answer_unexpected(error: Exception) -> Response:
 
 
 def _instance() -> str:
+    """Return the path of this request, at most 500 characters, with secrets redacted."""
     return redact(quote(request.path)[:500])
 
 

@@ -6,7 +6,7 @@ from grader.domain.errors import GraderError
 
 
 class NotAcceptable(GraderError):
-    """The request asks for a response in a form that does not exist."""
+    """The request asks for a response in a form that this route does not offer."""
 
     code = "not-acceptable"
     title = "There is no answer of that kind"
@@ -20,7 +20,7 @@ class UnsupportedType(GraderError):
 
 
 class BodyTooLarge(GraderError):
-    """The body is longer than this route reads."""
+    """The body is longer than the limit of this route."""
 
     code = "request-too-large"
     title = "The request is too large"

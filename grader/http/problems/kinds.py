@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from grader.domain.errors import BadArchive, TooLarge
 
+#: The HTTP statuses of refused uploads: invalid, or over a limit.
 UNREADABLE_STATUS = 422
 TOO_LARGE_STATUS = 413
 
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """One kind of problem. ``code`` is stable: the last part of the ``type`` of its documents."""
+    """One kind of problem. ``code`` never changes: clients compare the ``type`` made from it."""
 
     code: str
     status: int
@@ -174,15 +175,18 @@ OWN_KINDS: Mapping[str, ProblemKind] = {kind.code: kind for kind in _OWN}
 
 
 def all_kinds(refusals: Mapping[str, tuple[str, str]]) -> dict[str, ProblemKind]:
-    """Return every kind by code: the API's own, and one for each reason to refuse an upload.
+    """Return every kind by code: :data:`OWN_KINDS`, and one for each reason to refuse an upload.
 
-    ``refusals`` maps a code to (what is wrong, with ``{…}`` for particulars; what to do).
+    ``refusals`` maps a code to (what is wrong, what to do). Placeholders such as ``{name}`` in
+    the first text are shown as an ellipsis.
     """
     refused = {code: _refusal_kind(code, *words) for code, words in refusals.items()}
     return {**OWN_KINDS, **refused}
 
 
 def _refusal_kind(code: str, wrong: str, how_to_fix: str) -> ProblemKind:
+    """Return the kind of a refused upload; ``wrong`` is its meaning, with placeholders."""
+    # E.g. file-too-large has the status 413, not-a-zip has 422.
     too_large = "too-large" in code or code == "too-many-entries"
     return ProblemKind(
         code,
