@@ -1,4 +1,4 @@
-"""Is the file laid out as Black lays it out?"""
+"""Check that Black would leave the file as it is."""
 
 from __future__ import annotations
 
@@ -27,7 +27,12 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: FormattingOptions, context: Context) -> Inspection:
-    """Black's verdict on one file, and with ``show_fix`` what it would write."""
+    """Return whether Black would reformat `source`, as one finding if it would.
+
+    With ``options.show_fix`` the finding has the diff, its first line and the number of lines to
+    change; otherwise these are left out, which saves Black's second pass. Without statements in
+    `source` the result is ``NOTHING_TO_SAY``. `context` is unused.
+    """
     if not has_statements(source):
         return NOTHING_TO_SAY
     settings = black_runner.settings_of(options, is_stub=source.kind == "stub")
@@ -40,6 +45,10 @@ def inspect(source: SourceFile, options: FormattingOptions, context: Context) ->
 
 
 def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection:
+    """Return the finding for `source`, which Black would change, with the diff as its hunk.
+
+    Both sides of the diff have the student's own directives again, e.g. ``# fmt: off``.
+    """
     before = restore(source.text, source.stand_in)
     after = restore(black_runner.formatted(source.text, settings), source.stand_in)
     change = difference(before, after)
@@ -54,6 +63,10 @@ def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection
 
 
 def _lines(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the lines that Black would change in all files; `limit` is unused.
+
+    ``None`` if Black would reformat a file and no lines were counted (without ``show_fix``).
+    """
     if facts.counts.get("files_to_reformat") and not facts.counts.get("lines_to_change"):
         return None
     return Fraction(facts.counts.get("lines_to_change", 0))
@@ -70,6 +83,7 @@ _LINES_TO_CHANGE = Measure(
 
 
 def _command(options: FormattingOptions) -> str:
+    """Return the ``black --check`` command with the flags of `options`."""
     flags = [f"--target-version {target}" for target in options.target_versions]
     flags += ["--skip-string-normalization"] * options.skip_string_normalization
     flags += ["--skip-magic-trailing-comma"] * options.skip_magic_trailing_comma

@@ -1,4 +1,4 @@
-"""Four sizes of every function: its statements, its arguments, its nesting and its returns."""
+"""Compute four sizes of each function: its statements, arguments, nesting and returns."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from grader.analysis.syntax.statements import (
     is_docstring,
 )
 
+#: Statements that open a block. A definition does not: nesting starts at 0 inside it.
 _NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
-#: ``try`` with ``except*`` is a class of its own.
+#: Names of further such classes: ``try`` with ``except*`` has one of its own since Python 3.11.
 _ALSO_NESTING = frozenset({"TryStar"})
 
-#: Every statement with the index of its parent; the first is its own parent.
+#: The module and each statement in it, with the index of its parent. Parents come first; the
+#: module is its own parent.
 _Nodes = Sequence[tuple[ast.AST, int]]
 
 
 @dataclass(frozen=True)
 class Size:
-    """One function, measured.
+    """The sizes of one function.
 
-    ``length`` counts the statements inside it, inner functions and all; ``nesting`` (how many
-    blocks lie around its deepest statement) and ``returns`` leave inner functions to themselves.
+    ``length`` is the number of statements in it, without docstrings. ``arguments`` leaves out
+    ``self``, ``cls``, ``*args`` and ``**kwargs``. ``nesting`` is the number of blocks around its
+    deepest statement: 1 for a statement in an ``if``. ``returns`` is its number of ``return``
+    statements. Statements of nested functions and classes count for ``length`` only.
     """
 
     function: Function
@@ -38,11 +42,12 @@ class Size:
 
 
 def sizes(tree: ast.Module) -> list[Size]:
-    """The sizes of every function, inner ones and methods too, in the order of their lines."""
+    """Return the sizes of each function of `tree`, methods and nested functions too, by line."""
     return sorted(_sizes(tree), key=lambda one: (one.function.lineno, one.function.col_offset))
 
 
 def _sizes(tree: ast.Module) -> Iterator[Size]:
+    """Yield the sizes of each function of `tree`, outer functions before the nested ones."""
     nodes = every_statement(tree)
     lengths, owners = _lengths(nodes), _owners(nodes)
     depths = _depths(nodes)
@@ -58,7 +63,10 @@ def _sizes(tree: ast.Module) -> Iterator[Size]:
 
 
 def _lengths(nodes: _Nodes) -> list[int]:
-    """How many statements lie inside each, in one pass from the leaves up."""
+    """Return for each of `nodes` the number of statements inside it, without docstrings.
+
+    It takes one pass: parents come first, so the way back adds each to its parent when complete.
+    """
     inside = [0] * len(nodes)
     for at in range(len(nodes) - 1, 0, -1):
         node, parent = nodes[at]
@@ -67,13 +75,17 @@ def _lengths(nodes: _Nodes) -> list[int]:
 
 
 def _is_docstring_of(statement: ast.AST, parent: ast.AST) -> bool:
+    """Return whether `statement` is the docstring of `parent`, a function or a class."""
     if not isinstance(parent, DEFINITIONS) or statement is not parent.body[0]:
         return False
     return is_docstring(parent.body[0])
 
 
 def _owners(nodes: _Nodes) -> list[int]:
-    """The innermost definition around each statement; the module's index is 0."""
+    """Return for each of `nodes` the index of the innermost function or class around it.
+
+    It is 0, the index of the module, outside every function and class.
+    """
     owners = [0] * len(nodes)
     for at, (_, parent) in enumerate(nodes):
         is_definition = isinstance(nodes[parent][0], DEFINITIONS)
@@ -82,7 +94,11 @@ def _owners(nodes: _Nodes) -> list[int]:
 
 
 def _depths(nodes: _Nodes) -> list[int]:
-    """How many blocks of its own function a statement opens or lies in."""
+    """Return for each of `nodes` the number of blocks that it is in, plus 1 if it opens one.
+
+    Only blocks in the same function or class count. An ``elif`` opens no further block, and the
+    depth of a definition is 0.
+    """
     depths = [0] * len(nodes)
     for at, (node, parent) in enumerate(nodes):
         if at and not isinstance(node, DEFINITIONS):
@@ -93,18 +109,26 @@ def _depths(nodes: _Nodes) -> list[int]:
 
 
 def _nests(node: ast.AST) -> bool:
+    """Return whether `node` is a statement that opens a block, e.g. ``for``."""
     return isinstance(node, _NESTING) or type(node).__name__ in _ALSO_NESTING
 
 
 def _is_elif(node: ast.AST, around: ast.AST) -> bool:
-    """Whether an ``if`` is the ``elif`` of the one around it: the two words stand in one column."""
+    """Return whether `node` is an ``elif`` of the ``if`` that is `around` it.
+
+    The tree is the same for ``else:`` with an ``if`` below it, but then the columns differ.
+    """
     if not isinstance(node, ast.If) or not isinstance(around, ast.If):
         return False
     return around.orelse[:1] == [node] and node.col_offset == around.col_offset
 
 
 def _arguments(function: Function, around: ast.AST) -> int:
-    """How many named arguments there are to give, ``self`` and ``cls`` aside."""
+    """Return the number of arguments of `function`, without ``*args`` and ``**kwargs``.
+
+    `around` is the definition around it. If that is a class, the first argument is left out,
+    whatever its name, unless the method is static.
+    """
     given = function.args
     named = len(given.posonlyargs) + len(given.args)
     bound = isinstance(around, ast.ClassDef) and named > 0 and not _is_static(function)
@@ -112,6 +136,7 @@ def _arguments(function: Function, around: ast.AST) -> int:
 
 
 def _is_static(function: Function) -> bool:
+    """Return whether `function` has the decorator ``@staticmethod``."""
     return any(
         isinstance(item, ast.Name) and item.id == "staticmethod" for item in function.decorator_list
     )

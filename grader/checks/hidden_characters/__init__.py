@@ -1,4 +1,4 @@
-"""Is everything in the source to be seen, and what it looks like?"""
+"""Find invisible characters, and names with letters that look like others."""
 
 from __future__ import annotations
 
@@ -52,7 +52,12 @@ _LOOK_ALIKE = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Each of them, one finding for a kind of character and a line, for a name its first place."""
+    """Return the hidden characters and look-alike names of `source`, sorted by place.
+
+    Hidden characters are those of the whole text, strings and comments too, with one finding for
+    each different character in a line. A name has one finding, at its first place. A file without
+    statements is inspected as well. `options` and `context` are unused.
+    """
     findings = [*_unseen(source), *_names(source)]
     findings.sort(key=lambda one: (one.line, one.column, one.code))
     names = sum(one.code == _NAME for one in findings)
@@ -65,6 +70,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _unseen(source: SourceFile) -> Iterator[Finding]:
+    """Yield a finding for the first occurrence of each hidden character in each line."""
     told: set[tuple[int, str]] = set()
     for one in unseen_in(source.text):
         if (one.line, one.character) not in told:
@@ -73,6 +79,7 @@ def _unseen(source: SourceFile) -> Iterator[Finding]:
 
 
 def _names(source: SourceFile) -> Iterator[Finding]:
+    """Yield a finding for each look-alike name; names in strings and comments do not count."""
     if source.text.isascii():
         return
     for one in look_alikes(source.tokens):

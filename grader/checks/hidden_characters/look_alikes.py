@@ -1,4 +1,4 @@
-"""Names that look like other names: letters of another alphabet among those of ours."""
+"""Find names that look like other names: with letters of Cyrillic or Greek that look Latin."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from grader.checks.hidden_characters.invisible import named
 
-#: Letters of Cyrillic and Greek that most fonts draw like one of ours; no others, so that a
-#: formula may have its ``Δt`` and its ``σ_x``.
+#: Letters of Cyrillic and Greek, each with the Latin letter that most fonts draw alike. Chosen by
+#: hand. Letters with a shape of their own are absent, so that ``Δt`` and ``σ_x`` are let go.
 _TWINS = dict(
     zip(
         "асеіјорѕухһԁԛԝ" "АВЕЅІЈКМНОРСТХ" "οΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -23,7 +23,10 @@ _TABLE = str.maketrans(_TWINS)
 
 @dataclass(frozen=True)
 class LookAlike:
-    """A name that is not what it looks like, at its first place."""
+    """A name that is not what it looks like, with the 1-based place of its first use.
+
+    ``told`` is the message of its finding.
+    """
 
     name: str
     line: int
@@ -32,11 +35,11 @@ class LookAlike:
 
 
 def look_alikes(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[LookAlike]:
-    """Each such name of a program, once.
+    """Yield each name among `tokens` that looks like another name, once.
 
-    That is a name that mixes letters of ours with their twins of another alphabet, one of twins
-    alone beside the name that it looks like, or one in letters (bold, wide) for which Python
-    itself puts in plain ones.
+    Such a name either mixes ASCII letters with letters of ``_TWINS``; or looks, with twins only,
+    like another name of the file; or has letters that Python replaces by ASCII (bold, wide).
+    e.g. ``pаypal`` with a Cyrillic ``а``; not ``цена``, which has letters without a twin.
     """
     names = [token for token in tokens if token.type == tokenize.NAME]
     plain = {token.string for token in names if token.string.isascii()}
@@ -52,6 +55,11 @@ def look_alikes(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[LookAlike]:
 
 
 def _told(name: str, plain: set[str]) -> str:
+    """Return the message about `name`, which is not ASCII, or "" if it looks like nothing else.
+
+    `plain` are the ASCII names of the file. A single letter that Python replaces, e.g. ``ℓ`` by
+    ``l``, is accepted.
+    """
     folded = unicodedata.normalize("NFKC", name)
     if folded.isascii() and len(folded) > 1:
         return f"Python reads `{name}` as `{folded}`"
@@ -63,4 +71,5 @@ def _told(name: str, plain: set[str]) -> str:
 
 
 def _holds_ours(name: str) -> bool:
+    """Return whether `name` has an ASCII letter."""
     return any(one.isascii() and one.isalpha() for one in name)

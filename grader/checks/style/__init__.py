@@ -18,7 +18,11 @@ from grader.domain.source import SourceFile
 
 
 def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Inspection:
-    """Return one finding for each report of flake8 about `source`."""
+    """Return one finding for each complaint of flake8 about `source`, run with `options`.
+
+    Some findings have the corrected line (see ``style_fix``). Without statements in `source` the
+    result is ``NOTHING_TO_SAY``. `context` is unused.
+    """
     if not has_statements(source):
         return NOTHING_TO_SAY
     found = flake8_runner.violations(source, options.arguments())
@@ -43,6 +47,7 @@ def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
 
 
 def _distinct_codes(facts: Facts, limit: int | None) -> Fraction:
+    """Return the number of different flake8 codes in `facts`; `limit` is unused."""
     seen = (name for name, times in facts.counts.items() if times)
     return Fraction(sum(name.startswith("code:") for name in seen))
 
@@ -53,11 +58,13 @@ def _is_error(code: str) -> bool:
 
 
 def _errors(facts: Facts, limit: int | None) -> Fraction:
+    """Return the number of complaints in `facts` that are likely mistakes; `limit` is unused."""
     codes = {name.removeprefix("code:"): times for name, times in facts.counts.items()}
     return Fraction(sum(times for code, times in codes.items() if _is_error(code)))
 
 
 def _family(letter: str, title: str) -> Measure:
+    """Return the measure that counts the complaints whose code begins with `letter`."""
     measure = count_measure(
         f"family_{letter}",
         title,
@@ -69,6 +76,7 @@ def _family(letter: str, title: str) -> Measure:
 
 
 def _command(options: StyleOptions) -> str:
+    """Return the flake8 command with the flags of `options`."""
     return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
 
 

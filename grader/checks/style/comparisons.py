@@ -1,4 +1,8 @@
-"""Fix comparisons that flake8 complains about."""
+"""Rewrite comparisons that flake8 complains about.
+
+A rule returns ``None`` for a node that it leaves as it is: one of another kind, a chain such as
+``a == b == None``, or a comparison whose right side is in brackets.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from grader.analysis.fixes.own_line import Line
 
-#: From a node and its line to the text that should replace it, or ``None`` to leave it as it is.
+#: From a node and its line to the text that replaces the node, or ``None`` to leave it as it is.
 Rule = Callable[[ast.AST, Line], str | None]
 
 #: Statements that use a condition for nothing but its truth.
@@ -16,16 +20,20 @@ _CONDITIONALS = ast.If | ast.While | ast.Assert
 
 
 def none_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``x == None`` into ``x is None``."""
+    """Turn ``x == None`` into ``x is None``, and ``x != None`` into ``x is not None``.
+
+    ``None == x`` stays.
+    """
     if not (isinstance(node, ast.Compare) and _is_constant(node.comparators[-1], None)):
         return None
     return _with_operator(node, line, {"==": "is", "!=": "is not"})
 
 
 def truth_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``x == True`` into ``x``, and ``x == False`` into ``not x``, in a condition.
+    """Turn ``x == True`` into ``x``, and ``x == False`` into ``not x``; the reverse for ``!=``.
 
-    Elsewhere the value may matter: ``y = x == True`` stays.
+    Only in the condition of ``if``, ``while`` or ``assert``. Elsewhere the value may matter:
+    ``y = x == True`` stays.
     """
     if not isinstance(node, ast.Compare) or not _is_condition(node, line.statement):
         return None
@@ -38,7 +46,7 @@ def truth_compared(node: ast.AST, line: Line) -> str | None:
 
 
 def _is_condition(node: ast.expr, statement: ast.AST | None) -> bool:
-    """Return whether `statement` uses nothing but the truth of `node`."""
+    """Return whether `node` is the condition of `statement`, or a part of it under ``and`` etc."""
     if not isinstance(statement, _CONDITIONALS):
         return False
     return any(node is part for part in _conditions(statement.test))
@@ -56,7 +64,10 @@ def _conditions(test: ast.expr) -> Iterator[ast.expr]:
 
 
 def not_in(node: ast.AST, line: Line) -> str | None:
-    """Turn ``not x in y`` into ``x not in y``, and ``not x is y`` into ``x is not y``."""
+    """Turn ``not x in y`` into ``x not in y``, and ``not x is y`` into ``x is not y``.
+
+    ``not (x in y)`` stays.
+    """
     if not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
         return None
     compare = node.operand
@@ -69,9 +80,10 @@ def not_in(node: ast.AST, line: Line) -> str | None:
 
 
 def type_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``type(x) == int`` into ``isinstance(x, int)``.
+    """Turn ``type(x) == int`` into ``isinstance(x, int)``, and ``!=`` into ``not isinstance``.
 
-    ``type(x) == type(y)`` becomes ``type(x) is type(y)``.
+    ``type(x) == type(y)`` becomes ``type(x) is type(y)``. ``int == type(x)`` stays, and so does
+    ``type(x)`` beside anything but a name.
     """
     parts = _parts(node, line) if isinstance(node, ast.Compare) else None
     if parts is None or not isinstance(node, ast.Compare) or parts[1] not in ("==", "!="):
@@ -88,7 +100,10 @@ def type_compared(node: ast.AST, line: Line) -> str | None:
 
 
 def literal_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``x is 5`` into ``x == 5``."""
+    """Turn ``x is 5`` into ``x == 5``, and ``x is not 5`` into ``x != 5``.
+
+    One of the two sides must be a literal: ``x is y`` and ``x is None`` stay.
+    """
     if not isinstance(node, ast.Compare):
         return None
     if not any(map(_is_literal, (node.left, *node.comparators))):
@@ -97,14 +112,17 @@ def literal_compared(node: ast.AST, line: Line) -> str | None:
 
 
 def _is_literal(node: ast.expr) -> bool:
-    """Return whether `node` is a number or a string; not ``None``, ``True`` and the like."""
+    """Return whether `node` is a number, text or bytes; not ``None``, a bool or ``...``."""
     return isinstance(node, ast.Constant) and not (
         node.value is ... or isinstance(node.value, bool | None)
     )
 
 
 def rewritten(line: Line, rule: Rule) -> str | None:
-    """Return `line` with `rule` applied to every node, or ``None`` if it changes none."""
+    """Return the text of `line` with `rule` applied to every node.
+
+    ``None`` if the rule changes no node, or two that overlap.
+    """
     rewritten_nodes = [(node, rule(node, line)) for node in ast.walk(line.tree)]
     edits = [
         (line.start(node), line.end(node), new) for node, new in rewritten_nodes if new is not None
@@ -115,7 +133,9 @@ def rewritten(line: Line, rule: Rule) -> str | None:
 def _parts(compare: ast.Compare, line: Line) -> tuple[str, str, str] | None:
     """Return the texts of the left side, the operator and the right side of `compare`.
 
-    ``None`` if it has several operators. Brackets around the left side are kept.
+    Brackets around the left side are kept. ``None`` if there are several operators, if the
+    operator is another than ``==``, ``!=``, ``is``, ``in`` and their negations, or if the right
+    side is in brackets.
     """
     if len(compare.ops) != 1:
         return None
@@ -129,7 +149,10 @@ def _parts(compare: ast.Compare, line: Line) -> tuple[str, str, str] | None:
 
 
 def _with_operator(compare: ast.Compare, line: Line, operators: dict[str, str]) -> str | None:
-    """Return `compare` with its operator replaced by `operators`, or ``None`` if not in them."""
+    """Return the text of `compare` with its operator replaced by the one in `operators`.
+
+    ``None`` if `operators` does not have it, or if `compare` has several operators.
+    """
     parts = _parts(compare, line)
     if parts is None or parts[1] not in operators:
         return None
@@ -137,11 +160,12 @@ def _with_operator(compare: ast.Compare, line: Line, operators: dict[str, str]) 
 
 
 def _is_constant(node: ast.AST, value: object) -> bool:
+    """Return whether `node` is the literal `value`, e.g. ``True``; 1 is not ``True``."""
     return isinstance(node, ast.Constant) and node.value is value
 
 
 def _type_argument(node: ast.expr) -> ast.expr | None:
-    """Return ``x`` if `node` is ``type(x)``, else ``None``."""
+    """Return the node of ``x`` if `node` is ``type(x)``, else ``None``."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type":
         return node.args[0] if len(node.args) == 1 and not node.keywords else None
     return None

@@ -1,4 +1,4 @@
-"""Fix a line that flake8 complains about."""
+"""Rewrite a line that flake8 complains about."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from grader.checks.style.imports import one_import_a_line, without_imports
 from grader.domain.inspection import Finding
 from grader.domain.source import SourceFile
 
-#: A message of F841.
+#: The message of F841, e.g. "local variable 'total' is assigned to but never used".
 _UNUSED_NAME = re.compile(r"local variable '(\w+)' is assigned to but never used")
-#: The prefix of an f-string, with an ``r`` before or after the ``f``: `f"`, `rf"`, `Fr'`.
+#: The prefix of an f-string, with an ``r`` before or after the ``f``: `f"`, `rf"`, `Fr'`; not `b"`.
 _PREFIXED = re.compile(r"(?i:(r?)f(r?))(?=[\"'])")
 
 
 def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
-    """Return the fix for lines with flake8 findings; ``findings`` are all those of the file."""
+    """Return the fix for the lines of `source` with flake8 findings.
+
+    `findings` are all of the file. The fix returns ``None`` for a code without a rule below, and
+    where the rule does not apply.
+    """
     imports = without_imports(findings)
     handlers = except_clause_fix(source)
 
@@ -41,11 +45,15 @@ def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
 
 
 def _without_blanks(line: Line) -> str | None:
+    """Return the text of `line` without the blanks at its end."""
     return line.text.rstrip()
 
 
 def _as_function(line: Line) -> str | None:
-    """Turn ``f = lambda x: x`` into ``def f(x):`` and ``return x``."""
+    """Turn ``f = lambda x: x`` into ``def f(x):`` and, on a second line, ``return x``.
+
+    ``None`` if anything follows on `line`, e.g. a comment.
+    """
     statement = line.statement
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Lambda):
         return None
@@ -53,8 +61,8 @@ def _as_function(line: Line) -> str | None:
     if not isinstance(target, ast.Name) or line.end(statement) != len(line.text.rstrip()):
         return None
     text = line.of(statement.value).removeprefix("lambda")
-    # The colon before the body is the one where both sides give the same lambda again, e.g. the
-    # last one of `lambda x={"a": 1}: x`.
+    # The colon before the body is the one at which the two sides make the same lambda, e.g. the
+    # last one of `lambda x={"a": 1}: x`. The first one would split the dictionary.
     for colon in (at for at, sign in enumerate(text) if sign == ":"):
         arguments, body = text[:colon].strip(), text[colon + 1 :].strip()
         if _is_same_lambda(arguments, body, statement.value):
@@ -63,6 +71,7 @@ def _as_function(line: Line) -> str | None:
 
 
 def _is_same_lambda(arguments: str, body: str, expected: ast.Lambda) -> bool:
+    """Return whether a lambda of the texts `arguments` and `body` parses to `expected`."""
     try:
         parsed = ast.parse(f"lambda {arguments}: ({body})", mode="eval").body
     except SyntaxError:
@@ -71,7 +80,11 @@ def _is_same_lambda(arguments: str, body: str, expected: ast.Lambda) -> bool:
 
 
 def _without_name(finding: Finding, line: Line) -> str | None:
-    """Turn ``x = f()`` into ``f()``, and ``except OSError as x:`` into ``except OSError:``."""
+    """Turn ``x = f()`` into ``f()``, and ``except OSError as x:`` into ``except OSError:``.
+
+    `finding` has the name ``x`` in its message. ``None`` for ``x = y = f()``, for ``x: int = f()``,
+    and for values that are no call, since ``x = 1`` without its name does nothing.
+    """
     match, statement = _UNUSED_NAME.match(finding.message), line.statement
     if match is None:
         return None
@@ -85,6 +98,7 @@ def _without_name(finding: Finding, line: Line) -> str | None:
 
 
 def _without_alias(handler: ast.ExceptHandler, name: str, line: Line) -> str | None:
+    """Return `line` without the ``as name`` of `handler`, or ``None`` if it has another name."""
     if handler.type is None or handler.name != name:
         return None
     end = line.end(handler.type)
@@ -93,7 +107,7 @@ def _without_alias(handler: ast.ExceptHandler, name: str, line: Line) -> str | N
 
 
 def _plain_text(node: ast.AST, line: Line) -> str | None:
-    """Turn ``f"text"`` into ``"text"``."""
+    """Turn ``f"text"`` into ``"text"``, if nothing is filled in and the value stays the same."""
     if not isinstance(node, ast.JoinedStr):
         return None
     if any(not isinstance(part, ast.Constant) for part in node.values):
@@ -105,7 +119,10 @@ def _plain_text(node: ast.AST, line: Line) -> str | None:
 
 
 def _raw_text(node: ast.AST, line: Line) -> str | None:
-    r"""Turn ``"\d"`` into ``r"\d"``, if the value stays the same."""
+    r"""Turn ``"\d"`` into ``r"\d"``, if the value stays the same: not ``"\d\n"``.
+
+    Strings with a prefix stay.
+    """
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return None
     text = line.of(node)
@@ -115,7 +132,7 @@ def _raw_text(node: ast.AST, line: Line) -> str | None:
 
 
 def _value(text: str) -> object:
-    """Return the value of the literal `text`, or ``None`` if it is none."""
+    """Return the value of the literal `text`, or ``None`` if `text` is not a literal."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -124,7 +141,7 @@ def _value(text: str) -> object:
             return None
 
 
-#: By code, the fix for single nodes of a line.
+#: By code, the rule for single nodes of a line. Codes that are in neither table have no fix here.
 _RULES: dict[str, comparisons.Rule] = {
     "E711": comparisons.none_compared,
     "E712": comparisons.truth_compared,
@@ -135,7 +152,7 @@ _RULES: dict[str, comparisons.Rule] = {
     "F632": comparisons.literal_compared,
     "W605": _raw_text,
 }
-#: By code, the fix for a whole line.
+#: By code, the function that rewrites a whole line.
 _WHOLE: dict[str, Callable[[Line], str | None]] = {
     "E401": one_import_a_line,
     "E731": _as_function,

@@ -1,4 +1,7 @@
-"""The guidance for findings of flake8, by their code or its beginning."""
+"""The guidance for findings of flake8, by their code or its beginning.
+
+The longest key that a code begins with decides: E261 has the guidance of "E26", E201 that of "E2".
+"""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ _UNUSED = re.compile(r"'(.+)' imported but unused")
 
 
 def without_imports(findings: Iterable[Finding]) -> Fix:
-    """Return the fix that removes unused names from an import line.
+    """Return the fix that removes all unused names from an import line.
 
-    `findings` are all of the file: a line may have several unused names.
+    `findings` are all of the file: a line may have several unused names, with a finding for each.
     """
     unused: dict[int, set[str]] = {}
     for finding in findings:
@@ -30,7 +30,7 @@ def without_imports(findings: Iterable[Finding]) -> Fix:
             return None
         removed = unused.get(finding.line, set())
         kept = [alias for alias in statement.names if _flake8_name(statement, alias) not in removed]
-        # A name of the messages that is not in the line means that the line was misread.
+        # If flake8 reports a name that is not in the line, the line was misread: leave it.
         if len(kept) + len(removed) != len(statement.names):
             return None
         return _with_names(line, statement.names, kept)
@@ -48,9 +48,10 @@ def _flake8_name(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> st
 
 
 def _with_names(line: Line, names: Sequence[ast.alias], kept: Sequence[ast.alias]) -> str | None:
-    """Return `line` with only the names `kept`.
+    """Return the text of `line` with only `kept` of the imported `names`.
 
-    If none is left, the line is deleted, unless it is indented: its block may need a statement.
+    If `kept` is empty, the result is "" (delete the line). If the line is also indented, it is
+    ``None`` (no fix), because the block may need a statement.
     """
     if not kept:
         return None if line.indented else ""
@@ -59,7 +60,10 @@ def _with_names(line: Line, names: Sequence[ast.alias], kept: Sequence[ast.alias
 
 
 def one_import_a_line(line: Line) -> str | None:
-    """Turn ``import os, sys`` into ``import os`` and ``import sys``."""
+    """Turn ``import os, sys`` into the lines ``import os`` and ``import sys``.
+
+    ``None`` if anything follows on `line`, e.g. a comment.
+    """
     statement = line.statement
     if not isinstance(statement, ast.Import) or line.end(statement) != len(line.text.rstrip()):
         return None

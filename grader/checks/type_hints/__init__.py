@@ -52,9 +52,11 @@ _WRONG = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return how many arguments and results in `source` have a useful hint, and which have none.
+    """Return how many arguments and results in `source` have a useful type hint, and how many not.
 
-    Functions with an empty body, overloads and nested functions do not count.
+    Findings are the functions that lack hints, have vague ones, or wrongly say ``-> None``.
+    Functions with an empty body, overloads and nested functions do not count; without any other
+    function the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     functions = hints_in(source.tree)
     if not functions:
@@ -72,6 +74,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _findings(item: Hints) -> list[Finding]:
+    """Return up to three findings for one function: missing, vague and wrong hints."""
     name = item.definition.name
     found = []
     if item.unhinted:
@@ -88,11 +91,16 @@ def _findings(item: Hints) -> list[Finding]:
 
 
 def _finding(code: str, item: Hints, message: str) -> Finding:
+    """Return a finding at the ``def`` of the function of `item`."""
     line, column = item.definition.node.lineno, item.definition.node.col_offset + 1
     return Finding(code=code, line=line, column=column, message=message)
 
 
 def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of arguments and results with a useful hint, or ``None`` without any.
+
+    `limit` is unused.
+    """
     hinted, missing = facts.counts.get("hinted", 0), facts.counts.get("missing", 0)
     return Fraction(100 * hinted, hinted + missing) if hinted + missing else None
 

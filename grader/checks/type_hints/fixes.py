@@ -19,12 +19,16 @@ UNKNOWN = "..."
 _DISPLAYS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tuple"}
 #: Codes of findings that are fixed.
 _FIXED = frozenset({"missing-hints", "missing-hints-all"})
-#: A start and an end in the text of a line, and the text to put between them.
+#: A start and an end in the text of a line, and the text that replaces what is between them.
 Edit = tuple[int, int, str]
 
 
 def hint_fix(places: Iterable[Hints]) -> Fix:
-    """How to complete the hints of a function; all functions of the file are given."""
+    """Return the fix that adds the missing hints to the first line of a function.
+
+    `places` are the hints of all functions of the file. The fix returns ``None`` for vague and
+    wrong hints, since the code does not show the right type.
+    """
     by_line = {item.definition.node.lineno: item for item in places if item.unhinted}
 
     def fix(finding: Finding, line: Line) -> str | None:
@@ -37,7 +41,10 @@ def hint_fix(places: Iterable[Hints]) -> Fix:
 
 
 def _edits(item: Hints, head: Function, line: Line) -> Iterator[Edit]:
-    """Yield the edits that add the hints which `item` lacks; `head` is the function in `line`."""
+    """Yield the edits that add the hints which `item` lacks; `head` is the function in `line`.
+
+    A hint that is there but says nothing, e.g. ``x: 3``, is left as it is.
+    """
     missing = set(item.unhinted)
     hintable = {one.arg for one in (*plain_arguments(item.definition), *starred_arguments(head))}
     for argument, default in _arguments(head.args):
@@ -49,7 +56,7 @@ def _edits(item: Hints, head: Function, line: Line) -> Iterator[Edit]:
 
 
 def _arguments(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
-    """Yield every argument with its default, or with ``None``."""
+    """Yield every argument with its default, or with ``None``; ``*args`` and ``**kwargs`` last."""
     positional = [*arguments.posonlyargs, *arguments.args]
     required: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
     yield from zip(positional, [*required, *arguments.defaults], strict=True)
@@ -71,7 +78,10 @@ def _argument(argument: ast.arg, default: ast.expr | None, line: Line) -> Edit:
 
 
 def _literal_type(value: ast.expr) -> str:
-    """Return the type of the literal `value`, or ``...`` for any other expression."""
+    """Return the type of the literal `value`: ``int`` for 1, ``... | None`` for ``None``.
+
+    It is ``...`` for any other expression.
+    """
     if isinstance(value, ast.Constant):
         if value.value is None:
             return f"{UNKNOWN} | None"
@@ -82,17 +92,18 @@ def _literal_type(value: ast.expr) -> str:
 
 
 def _end_of_arguments(head: Function, line: Line) -> int:
-    """Return the index behind the bracket that closes the arguments of `head`."""
+    """Return the index in `line` behind the bracket that closes the arguments of `head`."""
     inside = [node for node in ast.walk(head.args) if hasattr(node, "end_col_offset")]
     start = max((line.end(node) for node in inside), default=0)
     return line.text.index(")", max(start, line.text.index("("))) + 1
 
 
 def _result(function: ast.AST) -> str:
-    """Return the type of the result of `function`.
+    """Return the type of the result of `function` as text.
 
-    ``None`` if it returns nothing; the type of its literals if every path returns one type; else
-    ``...``.
+    ``None`` if it returns and yields no value; a type if its last statement is a ``return`` and
+    all returned values are literals of that type; else ``...``. A ``return None`` beside other
+    values is disregarded.
     """
     if not isinstance(function, FUNCTIONS):
         return UNKNOWN

@@ -1,4 +1,4 @@
-"""The type hints of a function, and those that it lacks."""
+"""Find the arguments and results of functions that have no useful type hint."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from grader.analysis.syntax.statements import Function
 _RETURN_NOTHING = frozenset({"__init__", "__init_subclass__"})
 #: Hints that every value fits.
 _FITS_ALL = frozenset({"Any", "object"})
-#: Functions that inspect the type of their argument: a function that calls one may take anything.
-#: e.g. `def show(x: object): if isinstance(x, str): ...`
+#: Functions that inspect their argument: a function that calls one may take anything.
+#: e.g. accepts `def show(x: object): if isinstance(x, str): ...`; not `x: object` with `print(x)`.
 _TYPE_TESTS = frozenset({"isinstance", "issubclass", "type", "callable", "hasattr"})
 #: Two words in a row in a string hint: "a list of names" is no type, "list[str]" is one.
 _REMARK = re.compile(r"\w\s+\w")
-#: Returned expressions that show that ``-> None`` is wrong, e.g. `return [x]`. A call is not among
-#: them, since it may return ``None``.
+#: Returned expressions that show that ``-> None`` is wrong, e.g. `return [x]` and `return total`.
+#: A call is not among them: `return print(x)` returns ``None``. A name or an item may be ``None``
+#: too, but then the function does not say so. Chosen by hand.
 _NEVER_NONE = (
     ast.BinOp,
     ast.Compare,
@@ -50,13 +51,14 @@ _NEVER_NONE = (
 class Hints:
     """The type hints of one function. A place is an argument or the result, as a message names it.
 
-    ``hinted``: the number of places with a useful hint. ``unhinted``: places without a hint.
+    ``hinted``: the number of places with a useful hint. ``unhinted``: places without a hint, or
+    with one that is no type (see ``_is_missing``).
     """
 
     definition: Definition
     hinted: int
     unhinted: tuple[str, ...]
-    #: Places hinted as ``Any`` or ``object``.
+    #: Places hinted as ``Any`` or ``object`` without need (see ``_may_fit_all``).
     vague: tuple[str, ...]
     #: Whether the hint is ``-> None`` and a value is returned.
     wrong: bool
@@ -68,14 +70,15 @@ class Hints:
 
     @property
     def has_none(self) -> bool:
-        """Whether no place has a hint, useful or not."""
+        """Whether every place is unhinted: there is no vague and no wrong hint either."""
         return not (self.hinted or self.vague or self.wrong)
 
 
 def hints_in(tree: ast.Module) -> list[Hints]:
-    """Return the hints of every function and method in `tree` with a place for a hint.
+    """Return the hints of each function and method of `tree` that needs one, by line.
 
-    Nested functions, overloads and functions with an empty body are left out.
+    Left out are nested functions, overloads, functions with an empty body (``pass``, ``raise
+    NotImplementedError``), and functions without a place, e.g. ``def __init__(self):``.
     """
     found = [
         _hints(item, item.node)
@@ -86,10 +89,12 @@ def hints_in(tree: ast.Module) -> list[Hints]:
 
 
 def _is_judged(definition: Definition) -> bool:
+    """Return whether `definition` is no overload and has a body that does something."""
     return "overload" not in definition.decorators and not does_nothing(definition.node)
 
 
 def _hints(definition: Definition, function: Function) -> Hints:
+    """Return the hints of `function`, which is the node of `definition`."""
     places = list(_places(definition, function))
     unhinted = tuple(label for _, label, hint in places if _is_missing(hint))
     vague = {label: name for name, label, hint in places if _fits_all(hint)}
@@ -106,7 +111,9 @@ def _places(
 ) -> Iterator[tuple[str, str, ast.expr | None]]:
     """Yield the name, the label in messages, and the hint of each place of `function`.
 
-    ``*args: Any`` is no place: such arguments are passed on, whatever they are.
+    The result comes last, with an empty name. ``self``, ``cls``, the result of ``__init__``, and
+    ``*args`` or ``**kwargs`` hinted as ``Any`` or ``object`` are no places: such arguments are
+    usually passed on, whatever they are.
     """
     for argument in plain_arguments(definition):
         yield argument.arg, f"`{argument.arg}`", argument.annotation
@@ -126,7 +133,10 @@ def _is_untrue(function: Function) -> bool:
 
 
 def _is_value(statement: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
-    """Return whether `statement` surely returns a value; ``return f()`` may return ``None``."""
+    """Return whether `statement` contradicts ``-> None``: a ``yield``, or ``return [x]``.
+
+    ``return f()`` does not, since ``f()`` may be ``None`` (see ``_NEVER_NONE``).
+    """
     return not isinstance(statement, ast.Return) or isinstance(statement.value, _NEVER_NONE)
 
 
@@ -143,6 +153,10 @@ def _is_missing(annotation: ast.expr | None) -> bool:
 
 
 def _fits_all(annotation: ast.expr | None) -> bool:
+    """Return whether `annotation` is ``Any`` or ``object``: also ``typing.Any`` and ``"Any"``.
+
+    ``list[Any]`` is not.
+    """
     if isinstance(annotation, ast.Constant):
         text = str(annotation.value).strip().rpartition(".")[2]
         return text in _FITS_ALL and not _is_missing(annotation)
@@ -151,9 +165,11 @@ def _fits_all(annotation: ast.expr | None) -> bool:
 
 
 def _may_fit_all(definition: Definition, names: set[str]) -> set[str]:
-    """Return those of `names` that may rightly be hinted as ``Any`` or ``object``.
+    """Return the names that may rightly be hinted as ``Any`` or ``object``.
 
-    All of a special method such as ``__eq__``, else arguments whose type the function inspects.
+    `names` are the vaguely hinted places of the function, "" for its result. All of them may in a
+    special method such as ``__eq__``; else every variable whose type the function inspects, also
+    one that is not in `names`.
     """
     if definition.is_dunder_method:
         return names
@@ -161,7 +177,7 @@ def _may_fit_all(definition: Definition, names: set[str]) -> set[str]:
 
 
 def _inspected(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the expressions whose type `node` inspects, by ``match`` or e.g. ``isinstance``."""
+    """Yield the expressions inside `node` that ``match`` or one of ``_TYPE_TESTS`` inspects."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Match):
             yield inner.subject
