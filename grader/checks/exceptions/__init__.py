@@ -1,4 +1,4 @@
-"""Are errors handled with care: where they may happen, and without hiding what went wrong?"""
+"""Check that errors are handled where they may happen, and that no handler hides them."""
 
 from __future__ import annotations
 
@@ -34,9 +34,11 @@ _REPORTED_ABOVE = 3
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """The clauses, the raised errors and the risky calls of one file.
+    """Return the faults of ``try`` and ``raise`` in `source`, and its unguarded risky calls.
 
-    Calls between files come to light in :func:`combine`.
+    A call is unguarded if code of this file leads to it and catches its error nowhere on the way.
+    The sketch lets `combine` repeat this for the calls between files. `options` and `context` are
+    unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -56,6 +58,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _fix(source: SourceFile) -> Fix:
+    """Return a function that fixes too broad ``except`` clauses, and no other findings."""
     broad = except_clause_fix(source)
 
     def fix(finding: Finding, line: Line) -> str | None:
@@ -65,12 +68,16 @@ def _fix(source: SourceFile) -> Fix:
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """Each file, with the calls of its functions in all the others."""
+    """Return `inspections` with the unguarded calls that the whole program leads to.
+
+    They replace those that each file alone leads to. `options` is unused.
+    """
     found = unguarded({path: read_sketch(one.sketch) for path, one in inspections.items()})
     return {path: _with_risks(one, found[path]) for path, one in inspections.items()}
 
 
 def _with_risks(one: Inspection, risks: list[Risk]) -> Inspection:
+    """Return `one` with its findings and its count of unguarded calls replaced by `risks`."""
     kept = [finding for finding in one.findings if finding.code != _UNCARED]
     more = [
         Finding(code=_UNCARED, line=risk.line, column=risk.column, message=risk.message)
@@ -88,6 +95,7 @@ def _finding(fault: Fault) -> Finding:
 
 
 def _long(one: Try) -> Finding:
+    """Return the finding for a ``try`` with too many statements, with their number as value."""
     return Finding(
         code=_LONG_TRY,
         line=one.node.lineno,
@@ -97,6 +105,8 @@ def _long(one: Try) -> Finding:
     )
 
 
+#: Codes of :mod:`grader.checks.exceptions.bugbear`, and all codes of careless handling: e.g.
+#: ``except:``, not ``except KeyError: pass``, which may be right.
 _TRAPS = ("B012", "B013", "B014", "B025", "B029", "B030")
 _CARELESS = (BARE, BLIND, SWALLOWED, *_TRAPS)
 

@@ -1,9 +1,9 @@
-"""Rules on ``try`` that flake8-bugbear knows too, under its codes, without recursion.
+"""The rules of flake8-bugbear about ``try``, under its codes, without recursion.
 
-``B012`` leaving ``finally`` early, ``B013`` a tuple of one, ``B014`` an error listed beside one
-that includes it, ``B025`` the same error in two clauses, ``B029`` an empty tuple, ``B030``
-something that is no class. flake8-bugbear itself takes more than twice as long as parsing does,
-and gives up on deep trees; a test holds these against it instead.
+B012: ``finally`` contains ``return``, ``break`` or ``continue``. B013: a tuple of one error. B014:
+an error is listed beside one that includes it. B025: two clauses catch the same error. B029: an
+empty tuple. B030: an item that cannot be a class. flake8-bugbear itself takes more than twice as
+long as parsing does, and fails on deep trees; a test compares these rules with it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from grader.analysis.syntax.statements import FUNCTIONS
 
 _LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _LEAVING = (ast.Return, ast.Continue, ast.Break)
-#: What may turn out to be a class of errors when the program runs.
+#: Expressions that may be a class of errors when the program runs: e.g. ``json.Error`` and
+#: ``errors()``, not ``3`` or ``"x"``.
 _CLASSES_MAYBE = (ast.Name, ast.Attribute, ast.Call, ast.Starred)
-#: Other names of the same class, that Python's own hierarchy does not tell.
+#: Other names of the same class by the name to keep, as in flake8-bugbear. Dotted names are
+#: compared as text: e.g. ``socket.error`` is needless beside ``OSError``, but ``s.error`` is not.
 _ALIASES = {
     "OSError": {
         "EnvironmentError",
@@ -34,7 +36,7 @@ _ALIASES = {
 
 
 class Broken(NamedTuple):
-    """A rule that a ``try`` breaks: where, which, and what to say."""
+    """A broken rule: the node to report, the code of the rule, and a message."""
 
     node: ast.stmt | ast.ExceptHandler
     code: str
@@ -42,7 +44,7 @@ class Broken(NamedTuple):
 
 
 def broken_rules(found: Any) -> Iterator[Broken]:
-    """The rules that one ``try`` breaks, its clauses included."""
+    """Yield the rules broken by the ``finally`` and the clauses of `found`, a ``try`` statement."""
     yield from _leaves_finally(found.finalbody)
     for handler in found.handlers:
         if handler.type is not None:
@@ -51,7 +53,11 @@ def broken_rules(found: Any) -> Iterator[Broken]:
 
 
 def _leaves_finally(body: Sequence[ast.stmt]) -> Iterator[Broken]:
-    """A loop's own ``break`` and ``continue`` stay inside the ``finally``; ``return`` does not."""
+    """Yield B012 for each statement that leaves `body`, the body of a ``finally``.
+
+    Within a loop only ``return`` leaves it; statements of an inner function do not. The order is
+    not that of the lines.
+    """
     waiting: list[tuple[ast.AST, tuple[type[ast.stmt], ...]]] = [(item, _LEAVING) for item in body]
     while waiting:
         node, leaving = waiting.pop()
@@ -66,6 +72,7 @@ def _leaves_finally(body: Sequence[ast.stmt]) -> Iterator[Broken]:
 
 
 def _bad_types(handler: ast.ExceptHandler) -> Iterator[Broken]:
+    """Yield B030, B029, B013 or B014 for what the clause `handler` lists."""
     listed = list(_listed(handler.type))
     if not all(isinstance(one, _CLASSES_MAYBE) for one in listed):
         yield Broken(handler, "B030", "this `except` lists something that is no class of errors")
@@ -76,6 +83,7 @@ def _bad_types(handler: ast.ExceptHandler) -> Iterator[Broken]:
 
 
 def _needless_types(handler: ast.ExceptHandler, listed: Sequence[ast.expr]) -> Iterator[Broken]:
+    """Yield B013 for a tuple of one name, else B014 if one of `listed` covers another."""
     names = _names_among(listed)
     if len(listed) == len(names) == 1 and isinstance(handler.type, ast.Tuple):
         yield Broken(handler, "B013", f"`except ({names[0]},):` needs no brackets and comma")
@@ -85,12 +93,13 @@ def _needless_types(handler: ast.ExceptHandler, listed: Sequence[ast.expr]) -> I
 
 
 def _names_among(listed: Iterable[ast.expr]) -> list[str]:
+    """Return the dotted names among `listed`, in order; other expressions are left out."""
     named = [one for one in listed if isinstance(one, ast.Name | ast.Attribute)]
     return [name for name in map(_dotted, named) if name]
 
 
 def _listed(kind: ast.expr | None) -> Iterator[ast.expr]:
-    """What a clause lists, with ``*(A, B)`` written out."""
+    """Yield the expressions that ``except kind:`` lists, e.g. A, B and C of ``(A, *(B, C))``."""
     waiting = list(reversed(kind.elts)) if isinstance(kind, ast.Tuple) else [kind]
     while waiting:
         one = waiting.pop()
@@ -101,11 +110,12 @@ def _listed(kind: ast.expr | None) -> Iterator[ast.expr]:
 
 
 def _is_written_out(one: ast.expr | None) -> bool:
+    """Return whether `one` is a starred list or tuple, e.g. ``*(A, B)``; not ``*ERRORS``."""
     return isinstance(one, ast.Starred) and isinstance(one.value, ast.List | ast.Tuple)
 
 
 def _dotted(node: ast.expr) -> str:
-    """``a.b.c`` of a name or of attributes of one (calls on the way left out), else nothing."""
+    """Return the dotted name of `node`: ``a.b`` for ``a.b`` and ``a().b``, "" for ``x[0].b``."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute | ast.Call):
         if isinstance(node, ast.Attribute):
@@ -117,7 +127,11 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _needed(names: Sequence[str]) -> list[str]:
-    """Those of the errors that are not covered by another one of them."""
+    """Return `names` without duplicates and without errors that another of `names` includes.
+
+    E.g. only ``OSError`` of ``OSError``, ``IOError`` and ``FileNotFoundError``. ``BaseException``
+    includes everything.
+    """
     once = list(dict.fromkeys(names))
     if "BaseException" in once:
         return ["BaseException"]
@@ -131,7 +145,11 @@ def _needed(names: Sequence[str]) -> list[str]:
 
 
 def _covers(wide: str, narrow: str, first: bool) -> bool:
-    """Whether one class of Python's own includes another; of two names of one, the last is kept."""
+    """Return whether the built-in error `wide` includes `narrow`; False for other names.
+
+    Two names of one class include each other, e.g. ``IOError`` and ``EnvironmentError``: `wide`
+    covers `narrow` if `narrow` comes `first`, so that the last one is kept.
+    """
     one, other = (getattr(builtins, name, None) for name in (wide, narrow))
     if not isinstance(one, type) or not isinstance(other, type):
         return False
@@ -139,6 +157,7 @@ def _covers(wide: str, narrow: str, first: bool) -> bool:
 
 
 def _left_out(names: Iterable[str], needed: Iterable[str]) -> list[str]:
+    """Return `names` without one occurrence of each of `needed`; duplicates are listed once."""
     left = list(names)
     for name in needed:
         left.remove(name)
@@ -146,6 +165,7 @@ def _left_out(names: Iterable[str], needed: Iterable[str]) -> list[str]:
 
 
 def _caught_twice(found: Any) -> Iterator[Broken]:
+    """Yield B025 for each name, in alphabetical order, that several clauses of `found` catch."""
     times: dict[str, int] = {}
     for handler in found.handlers:
         if isinstance(handler.type, ast.Tuple | ast.Name | ast.Attribute):

@@ -1,4 +1,4 @@
-"""What is wrong with the way a program handles and raises errors."""
+"""Find faults in the ``except`` clauses, ``raise`` statements and ``suppress`` of a file."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ SWALLOWED, QUIET = "swallowed-error", "quiet-handler"
 PLAIN_RAISE = "raises-plain-exception"
 NO_CAUSE = "raise-without-from"
 
-#: Errors that end the program on purpose.
+#: Exceptions that end the program on purpose, so that no cause is expected: ``raise Exit(1)`` in a
+#: handler is no fault, ``raise ValueError("x")`` without ``from`` is one. Chosen by hand.
 _ENDINGS = frozenset({"SystemExit", "KeyboardInterrupt", "Exit"})
 
 
 class Fault(NamedTuple):
-    """What is wrong with a clause: where, which kind, and what to say."""
+    """A fault in handling or raising errors: its node, the finding's code, and a message."""
 
     node: ast.AST
     code: str
@@ -41,7 +42,10 @@ class Fault(NamedTuple):
 
 
 def handler_faults(tries: list[Try]) -> Iterator[Fault]:
-    """What is wrong with the clauses of every ``try``."""
+    """Yield the faults of each of `tries`: broken rules, then those of each clause.
+
+    A clause has at most one fault of its own, and one for each error it raises without ``from``.
+    """
     for one in tries:
         yield from (Fault(*broken) for broken in broken_rules(one.node))
         for handler in one.node.handlers:
@@ -54,7 +58,10 @@ def handler_faults(tries: list[Try]) -> Iterator[Fault]:
 
 
 def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
-    """What is wrong with errors outside the clauses."""
+    """Yield a fault for each broad ``suppress`` and each ``raise Exception`` in `nodes`.
+
+    ``raise BaseException`` counts too; ``raise ValueError`` and a bare ``raise`` do not.
+    """
     for node, _ in nodes:
         fault = suppressing(node, aliases)
         if fault is not None:
@@ -66,7 +73,10 @@ def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
 
 
 def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
-    """What is wrong with one clause, the worst only."""
+    """Return the fault of the clause `handler` of the ``try`` `around`, or ``None``.
+
+    See `_broad` and `_narrow` for the codes. Errors that it raises are not considered here.
+    """
     names = caught(handler.type)
     code = _broad(handler, around) if is_broad(names) else _narrow(handler, around)
     if not code:
@@ -77,6 +87,7 @@ def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
     return Fault(handler, code, _MESSAGES[code].format(f"except {listed}".strip() + ":"))
 
 
+#: Messages by code; the clause replaces ``{}``.
 _MESSAGES = {
     BARE: "`{}` catches everything, even Ctrl-C",
     BLIND: "`{}` catches every error and hides what went wrong",
@@ -86,6 +97,12 @@ _MESSAGES = {
 
 
 def _broad(handler: ast.ExceptHandler, around: Try) -> str:
+    """Return the code for a clause that catches every error, or "" if it is no fault.
+
+    No fault: it raises, exits, logs the traceback or uses the error, or it is ``except Exception``
+    with some fallback around an import. Else ``except:`` is BARE; ``except Exception`` is BLIND,
+    or if it does nothing SWALLOWED (QUIET if the ``try`` only cleans up).
+    """
     if deals_with_it(handler):
         return ""
     if handler.type is None:
@@ -96,6 +113,13 @@ def _broad(handler: ast.ExceptHandler, around: Try) -> str:
 
 
 def _narrow(handler: ast.ExceptHandler, around: Try) -> str:
+    """Return the code for a clause that catches certain errors, or "" if it is no fault.
+
+    Only a clause that does nothing can be at fault, and not if it lists only errors that are part
+    of normal work, e.g. ``KeyError``. It is QUIET if doing nothing may be right: in a loop (the
+    item is skipped), if the ``try`` ends in ``return`` or ``raise`` (what follows is the other
+    case), only cleans up, or sets a variable that already had a value. Else it is SWALLOWED.
+    """
     if not is_silent(handler) or is_deliberate(caught(handler.type)):
         return ""
     if (
@@ -109,19 +133,29 @@ def _narrow(handler: ast.ExceptHandler, around: Try) -> str:
 
 
 def _goes_another_way(found: Any) -> bool:
-    """Whether the function ends where the ``try`` works, so that what follows is the other way."""
+    """Return whether the ``try`` statement `found` ends in ``return`` or ``raise`` on success.
+
+    The code behind it then runs only after an error, e.g. behind ``try: return int(text)``.
+    """
     last = (found.orelse or found.body)[-1]
     return isinstance(last, ast.Return | ast.Raise)
 
 
 def _has_fallback(around: Try) -> bool:
-    """Whether the names that the body sets have a value already: ``port = 80`` and then ``try``."""
+    """Return whether every name that the body of `around` sets, at least one, had a value before.
+
+    E.g. ``port = 80`` before ``try: port = int(text)``. Nested statements are not considered.
+    """
     names = [name for item in around.node.body for name in bound_by(item)]
     return bool(names) and around.known.issuperset(names)
 
 
 def suppressing(node: ast.AST, aliases: Aliases) -> Fault | None:
-    """``with suppress(Exception):`` is ``except Exception: pass`` in other words."""
+    """Return the fault of `node` if it is ``with suppress(Exception):``, else ``None``.
+
+    It means the same as ``except Exception: pass``; ``suppress(KeyError)`` is no fault. The code
+    is QUIET if the body only cleans up, else SWALLOWED.
+    """
     if not isinstance(node, ast.With):
         return None
     names = [name for item in node.items for name in suppressed(item, aliases)]
@@ -132,20 +166,28 @@ def suppressing(node: ast.AST, aliases: Aliases) -> Fault | None:
 
 
 def raises_inside(handler: ast.ExceptHandler) -> Iterator[ast.Raise]:
-    """Errors that a clause raises anew without saying ``from`` which one they come."""
+    """Yield each ``raise`` in `handler` that makes a new error and has no ``from``.
+
+    Left out are functions and classes defined in it, and the clauses and ``finally`` of an inner
+    ``try``. The order is not that of the lines.
+    """
     waiting: list[ast.stmt] = list(handler.body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Raise) and _is_new(node):
             yield node
-        if is_try(node):  # its own clauses are looked at on their own
+        if is_try(node):  # `handler_faults` is called for its own clauses too
             waiting += [*getattr(node, "body", []), *getattr(node, "orelse", [])]
         elif not isinstance(node, DEFINITIONS):
             waiting += [item for body in bodies(node) for item in body]
 
 
 def _is_new(node: ast.Raise) -> bool:
-    """Whether an error of another class is made on the spot, and nothing said of its cause."""
+    """Return whether `node` raises the result of calling a class, without ``from``.
+
+    E.g. ``raise ValueError("x")``; not ``raise error``, ``raise make_error()``,
+    ``raise ValueError``, ``raise ValueError("x") from None`` or a class of `_ENDINGS`.
+    """
     if not isinstance(node.exc, ast.Call) or node.cause is not None:
         return False
     kind = last_name(node.exc.func)

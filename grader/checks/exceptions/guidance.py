@@ -1,4 +1,4 @@
-"""What a student reads beside findings about errors and their handling."""
+"""The guidance that students read at findings about errors and their handling."""
 
 from __future__ import annotations
 

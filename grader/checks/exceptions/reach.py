@@ -1,8 +1,8 @@
-"""Which risky calls does a program get to without anything that catches their errors?
+"""Find the risky calls that a program reaches with nothing that catches their errors.
 
-What runs on its own is the code outside functions, and ``main``. From there calls lead into
-functions, unless the errors in question are caught around them. A function that nobody calls is
-taken for one that others call with care.
+A program enters at the code outside functions and at each function ``main``, tests aside. From
+there the calls are followed into functions, unless the error in question is caught around the
+call. A function that is not reached is assumed to be called with care.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from grader.analysis.syntax.raising_calls import Errors
 from grader.checks.exceptions.risky_calls import Call, Program, Risk
 from grader.domain.source import is_test_path
 
-#: A function of a file.
+#: A function: the path of its file, and its name as in `Call.function`.
 _Node = tuple[str, str]
+#: The risks and the calls of one file.
 _Sketch = tuple[list[Risk], list[Call]]
 
 
 def sketch_of(program: Program) -> str:
-    """A file's risks and calls as text."""
+    """Return the risks and calls of `program`, the content of one file, as JSON."""
     risks = [[r.function, r.errors, r.message, r.line, r.column] for r in program.risks]
     calls = [[c.function, c.target.module, c.target.name, c.caught] for c in program.calls]
     return json.dumps([risks, sorted(map(list, calls))], separators=(",", ":"))
 
 
 def read_sketch(text: str) -> _Sketch:
-    """The inverse of :func:`sketch_of`."""
+    """Return the risks and calls in `text`, a result of :func:`sketch_of`."""
     risks, calls = json.loads(text)
     return (
         [Risk(one[0], tuple(one[1]), *one[2:]) for one in risks],
@@ -38,7 +39,10 @@ def read_sketch(text: str) -> _Sketch:
 
 
 def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
-    """The risks of each file that are reached with nothing that catches them."""
+    """Return, for each path of `sketches`, its risks that are reached with nothing to catch them.
+
+    A risk is reached if its function is; a path without such risks has an empty list.
+    """
     every = {risk.errors for risks, _ in sketches.values() for risk in risks}
     graph = _Graph(sketches)
     reached = {errors: graph.reached(errors) for errors in every}
@@ -49,12 +53,16 @@ def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
 
 
 class _Graph:
-    """The calls between the functions of all files."""
+    """The calls between the functions of all files.
+
+    ``_calls``: the calls that each function makes. ``_paths``: the files by the last part of their
+    module's name. ``_entries``: the functions that run without being called, see above.
+    """
 
     def __init__(self, sketches: Mapping[str, _Sketch]) -> None:
         self._calls: dict[_Node, list[Call]] = {}
         self._paths: dict[str, list[str]] = {}
-        #: Files by the methods that stand in them and have a risk or calls of their own.
+        #: The files of each function or method (``.name``) that contains a risk or a call.
         self._methods: dict[str, set[str]] = {}
         self._entries: set[_Node] = set()
         for path, (risks, calls) in sketches.items():
@@ -67,7 +75,10 @@ class _Graph:
                 self._entries |= {(path, ""), (path, "main")}
 
     def reached(self, errors: Errors) -> set[_Node]:
-        """The functions that an uncaught error of these would come back from."""
+        """Return the functions that an entry leads to by calls with none of `errors` caught.
+
+        The entries are included. An error of these in a reached function ends the program.
+        """
         found, waiting = set(self._entries), list(self._entries)
         while waiting:
             path, function = waiting.pop()
@@ -79,6 +90,12 @@ class _Graph:
         return found
 
     def _meant(self, path: str, target: Target) -> Iterator[_Node]:
+        """Return the functions that a call of `target` in the file `path` may run.
+
+        A method on any object may be each method of that name in any file. A function of module
+        ``m`` is looked up in every file called ``m``, in any folder, and one without a module in
+        `path`; it need not exist there.
+        """
         if target.module == "*":
             paths: list[str] = sorted(self._methods.get(target.name, ()))
         else:
@@ -87,5 +104,6 @@ class _Graph:
 
 
 def _module(path: str) -> str:
+    """Return the last part of the module name: ``b`` for ``a/b.py`` and ``a/b/__init__.py``."""
     pure = PurePosixPath(path)
     return pure.parent.name if pure.stem == "__init__" else pure.stem

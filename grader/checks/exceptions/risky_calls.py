@@ -1,7 +1,7 @@
-"""Calls that fail when the world is not as expected, and what stands around each of them.
+"""Find the calls of a file that may fail because of input, files or the network.
 
-A file is summed up as its risky calls and its calls of functions, each with the function that it
-stands in and the errors that are caught around it.
+The result is the risky calls and the calls of functions, each with the function that contains it
+and the errors that are caught around it. `reach` joins them into a call graph.
 """
 
 from __future__ import annotations
@@ -27,16 +27,22 @@ from grader.analysis.syntax.raising_calls import (
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import expressions
 
-#: Statements with the index of the one around, as every_statement lists them.
+#: Statements, each with the index of the one that contains it, as `every_statement` returns them.
 Nodes = list[tuple[ast.AST, int]]
 
+#: Nodes that give names a value, and nodes with a condition (``test``).
 _SETTING = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.comprehension)
 _ASKING = (ast.If, ast.While, ast.IfExp, ast.Assert)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a node stands: class, function by name and by node, and what is caught around it."""
+    """The surroundings of a node.
+
+    ``owner``: the class whose body contains it, or "". ``function``: the function around it, as
+    `_known_as` names it, or "". ``scope``: the node of that function, or ``None``. ``caught``:
+    the errors caught around it within that function, as `except_clauses.caught` returns them.
+    """
 
     owner: str = ""
     function: str = ""
@@ -46,7 +52,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Risk:
-    """A risky call that nothing in its own function catches."""
+    """A risky call whose errors its own function does not catch.
+
+    ``function`` is named as in `Place`; ``line`` and ``column`` are 1-based.
+    """
 
     function: str
     errors: Errors
@@ -57,7 +66,11 @@ class Risk:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a function of the submission, perhaps, and which errors are caught around it."""
+    """A call of a function that may belong to the submission, e.g. ``load()``.
+
+    ``function`` contains the call, named as in `Place`. ``caught`` are those of ``OSError`` and
+    ``ValueError`` that are caught around it.
+    """
 
     function: str
     target: Target
@@ -66,20 +79,29 @@ class Call:
 
 @dataclass
 class Program:
-    """The risks and calls of one file, or what is found while it is read."""
+    """The risks and calls of one file, with what `read_program` notes on the way.
+
+    The keys of ``calls`` are the calls, each once, in the order in which they were found.
+    """
 
     aliases: Aliases
     risks: list[Risk] = field(default_factory=list)
     calls: dict[Call, None] = field(default_factory=dict)
-    #: Names that hold what somebody typed, names that are looked at before use, by function.
+    #: Names with a value from ``input()`` or ``sys.argv``, and names that a condition checks, e.g.
+    #: ``path`` in ``if path.exists():``. Each with its function (``None`` outside functions).
     typed: set[tuple[ast.AST | None, str]] = field(default_factory=set)
     tested: set[tuple[ast.AST | None, str]] = field(default_factory=set)
-    #: Risks about a name, to be judged when all names are known.
+    #: Function, name and risk of calls about a name, e.g. ``int(x)``. They are decided at the end,
+    #: since a loop may set or check the name further down.
     later: list[tuple[ast.AST | None, str, Risk]] = field(default_factory=list)
 
 
 def read_program(nodes: Nodes) -> Program:
-    """The risky calls and the calls of a file, of which every statement is given."""
+    """Return the risks (by line and column) and the calls of the file with the statements `nodes`.
+
+    A call about a variable is no risk if a condition in the same function checks the variable.
+    ``int(x)`` and ``float(x)`` are risks only if ``x`` was typed by the user.
+    """
     program = Program(aliases_of(node for node, _ in nodes))
     for statement, place in _placed(nodes, program.aliases):
         _take(program, statement, place)
@@ -94,7 +116,7 @@ def read_program(nodes: Nodes) -> Program:
 
 
 def _take(program: Program, node: ast.AST, place: Place) -> None:
-    """Note what one node tells."""
+    """Add to `program` the call, the typed names or the checked names of `node`, if any."""
     if isinstance(node, ast.Call):
         _take_call(program, node, place)
     elif isinstance(node, _SETTING):
@@ -104,7 +126,7 @@ def _take(program: Program, node: ast.AST, place: Place) -> None:
 
 
 def _placed(nodes: Nodes, aliases: Aliases) -> Iterator[tuple[ast.AST, Place]]:
-    """Every statement with its place."""
+    """Yield each of `nodes` with its place, in the same order."""
     places, inside = [Place()] * len(nodes), dict[int, Place]()
     for at, (node, parent) in enumerate(nodes):
         place = places[at] = inside.get(id(node), places[parent])
@@ -116,7 +138,10 @@ def _placed(nodes: Nodes, aliases: Aliases) -> Iterator[tuple[ast.AST, Place]]:
 
 
 def _inside(node: ast.AST, place: Place, aliases: Aliases) -> Place | None:
-    """The place of a statement's body, where that is another one."""
+    """Return the place of the body of `node`, or ``None`` if it is `place`, that of `node` itself.
+
+    Only ``body`` is meant: clauses, ``else`` and ``finally`` of a ``try`` keep `place`.
+    """
     if isinstance(node, FUNCTIONS):
         return Place(function=_known_as(node, place.owner), scope=node)
     if isinstance(node, ast.ClassDef):
@@ -126,14 +151,18 @@ def _inside(node: ast.AST, place: Place, aliases: Aliases) -> Place | None:
 
 
 def _known_as(function: Function, owner: str) -> str:
-    """A function by its name, a method by a dot and its name, ``__init__`` by its class."""
+    """Return the name under which calls of `function` are looked up.
+
+    ``load`` for a function, ``.load`` for a method of the class `owner`, and for ``__init__`` the
+    name of the class, since that is what is called.
+    """
     if not owner:
         return function.name
     return owner if function.name == "__init__" else f".{function.name}"
 
 
 def _caught_by(node: ast.AST, aliases: Aliases) -> tuple[str, ...]:
-    """What a ``try`` or a ``with suppress(...)`` catches of its body."""
+    """Return the errors in its body that `node` catches, as ``try`` or ``with suppress(...)``."""
     if is_try(node):
         handlers: list[ast.ExceptHandler] = getattr(node, "handlers", [])
         return tuple(name for handler in handlers for name in caught(handler.type))
@@ -143,7 +172,10 @@ def _caught_by(node: ast.AST, aliases: Aliases) -> tuple[str, ...]:
 
 
 def suppressed(item: ast.withitem, aliases: Aliases) -> tuple[str, ...]:
-    """The errors that ``contextlib.suppress`` is given, if that is what a ``with`` holds."""
+    """Return the errors of an `item` ``contextlib.suppress(...)``, or () for any other `item`.
+
+    Each is the last part of its name, e.g. ``Error`` for ``csv.Error``.
+    """
     call = item.context_expr
     if not isinstance(call, ast.Call) or last_name(call.func) != "suppress":
         return ()
@@ -153,6 +185,11 @@ def suppressed(item: ast.withitem, aliases: Aliases) -> tuple[str, ...]:
 
 
 def _take_call(program: Program, call: ast.Call, place: Place) -> None:
+    """Add to `program` the risk of `call`, and the functions that it runs.
+
+    Functions are added if the file defines or imports them, and methods in any case; ``len`` and
+    other built-in functions are not.
+    """
     target = target_of(call.func, program.aliases)
     _take_risk(program, call, target, place)
     around = tuple(error for error in EITHER if catches(place.caught, error))
@@ -162,13 +199,22 @@ def _take_call(program: Program, call: ast.Call, place: Place) -> None:
 
 
 def _handed_over(call: ast.Call, aliases: Aliases) -> Iterator[Target]:
-    """Functions given to a call, which runs them: ``map(load, paths)``."""
+    """Yield what each argument of `call` that is a name or attribute means if it is a function.
+
+    The call may run it, e.g. ``load`` in ``map(load, paths)``.
+    """
     for given in (*call.args, *(keyword.value for keyword in call.keywords)):
         if isinstance(given, ast.Name | ast.Attribute):
             yield target_of(given, aliases)
 
 
 def _take_risk(program: Program, call: ast.Call, target: Target, place: Place) -> None:
+    """Add `call` to the risks of `program` if it may fail and `place` catches none of its errors.
+
+    If the call is about a variable, e.g. ``open(path)``, it is added to ``later`` instead. A
+    conversion of another expression is a risk only if that is typed: ``int(input())`` is one,
+    ``int("3")`` is none.
+    """
     errors, what = errors_of(call, target, program.aliases)
     if not errors or any(catches(place.caught, error) for error in errors):
         return
@@ -183,6 +229,10 @@ def _take_risk(program: Program, call: ast.Call, target: Target, place: Place) -
 
 
 def _take_names(program: Program, node: ast.AST, place: Place) -> None:
+    """Add the names that `node` sets to ``typed`` if their value is typed by the user.
+
+    E.g. ``a`` and ``b`` of ``a, b = input().split()``, and ``word`` of ``for word in sys.argv:``.
+    """
     value = getattr(node, "iter", None) or getattr(node, "value", None)
     if value is None or not is_typed(value):
         return
@@ -191,5 +241,6 @@ def _take_names(program: Program, node: ast.AST, place: Place) -> None:
 
 
 def _remember(program: Program, target: ast.expr | None, place: Place) -> None:
+    """Add the names in `target` to ``typed``: the name itself, or those of a tuple or list."""
     parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
     program.typed.update((place.scope, part.id) for part in parts if isinstance(part, ast.Name))

@@ -1,4 +1,4 @@
-"""Every ``try`` of a file with its surroundings."""
+"""Find every ``try`` of a file, with its size and its surroundings."""
 
 from __future__ import annotations
 
@@ -14,17 +14,25 @@ _Nodes = list[tuple[ast.AST, int]]
 
 
 class Try(NamedTuple):
-    """A ``try``, how many statements its body holds at every depth, and what it stands in."""
+    """A ``try`` statement.
+
+    ``size``: the number of statements in its body, at every depth, without bare constants.
+    ``in_loop``: it is inside a loop of the same function. ``known``: names that an earlier line
+    of the same function binds (outside functions: of the module), and arguments of the function.
+    """
 
     node: Any
     size: int
     in_loop: bool
-    #: Names that have a value before it.
     known: frozenset[str]
 
 
 def find_tries(nodes: _Nodes) -> list[Try]:
-    """Every ``try`` among the statements of a file, in one pass up and one pass down."""
+    """Return every ``try`` among `nodes`, the statements of a file, outer ones first.
+
+    Two passes (sizes from the innermost outwards, surroundings from the outermost inwards) keep
+    the time linear in the number of statements.
+    """
     sizes = _sizes(nodes)
     scopes, loops = [0] * len(nodes), [False] * len(nodes)
     bound: dict[int, dict[str, int]] = {}
@@ -50,7 +58,10 @@ def find_tries(nodes: _Nodes) -> list[Try]:
 
 
 def _sizes(nodes: _Nodes) -> dict[int, int]:
-    """By statement, itself and the statements inside it; bare strings and ``...`` count nothing."""
+    """Return the number of statements in each statement, itself included, by its ``id``.
+
+    Bare constants do not count, e.g. a docstring or ``...``.
+    """
     inside = [0] * len(nodes)
     for at in range(len(nodes) - 1, 0, -1):
         node, parent = nodes[at]
@@ -72,6 +83,11 @@ def bound_by(node: ast.AST) -> Iterator[str]:
 
 
 def _known(found: ast.AST, scope: ast.AST, lines: dict[str, int]) -> frozenset[str]:
+    """Return the names that have a value before the statement `found`.
+
+    `lines` has the first line that binds each name in `scope`, the function or module around. The
+    arguments of a function are included, except ``*args`` and ``**kwargs``.
+    """
     here = getattr(found, "lineno", 0)
     names = {name for name, line in lines.items() if line < here}
     if isinstance(scope, FUNCTIONS):
