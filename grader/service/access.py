@@ -1,7 +1,7 @@
-"""Who may do what: the one table that routes, use cases and the API's description read.
+"""Permissions: one table of roles and acts, for routes, use cases and the API's description.
 
-A role says what may be done; the course and the student of a principal say to what. What lies
-outside its course, or belongs to another student, does not exist for a principal.
+A role limits what a principal may do; its course and its student limit the data. Data of another
+course, or for a student of another student, is answered as if it did not exist.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from grader.service.records import Role, SubmissionRecord, TokenRecord
 
 @dataclass(frozen=True)
 class Principal:
-    """Who makes a request, however it was authenticated: by a token, or by a signed event.
+    """The sender of a request, authenticated by a token or as the source of a signed event.
 
     ``course`` is empty for an admin, and ``student`` for every role but a student. ``actor`` names
     the principal in the audit log (a token's id, or ``webhook:<source>``); rate limits are counted
@@ -30,7 +30,7 @@ class Principal:
 
     @classmethod
     def of_token(cls, token: TokenRecord) -> Principal:
-        """Return the principal that ``token`` stands for; ``token`` must be valid."""
+        """Return the principal of ``token``, without checking that the token is still valid."""
         return cls(token.role, token.course, token.student, token.id)
 
     @classmethod
@@ -39,12 +39,12 @@ class Principal:
         return cls(Role.LMS, course, "", f"webhook:{name}")
 
     def may_see(self, course: str) -> bool:
-        """Return whether things of ``course`` exist for this principal."""
+        """Return whether this principal may see data of ``course``; an admin sees every course."""
         return self.role is Role.ADMIN or self.course == course
 
 
 class Act(StrEnum):
-    """What can be done through the API, in the words of the table for people."""
+    """An action of the API; its value describes it in the table of permissions for people."""
 
     READ_EXERCISES = "read exercises and rubrics"
     PUBLISH = "publish rubrics"
@@ -61,7 +61,7 @@ _EVERYBODY = frozenset(Role)
 _STAFF = frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.GRADER})
 _IN_CHARGE = frozenset({Role.ADMIN, Role.INSTRUCTOR})
 
-#: The roles that may do each act, within their reach.
+#: The roles that may do each act, on the data that :data:`REACH` describes.
 ROLES: Mapping[Act, frozenset[Role]] = {
     Act.READ_EXERCISES: _EVERYBODY,
     Act.PUBLISH: _IN_CHARGE,
@@ -74,7 +74,7 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.READ_AUDIT: _IN_CHARGE,
 }
 
-#: How far each role reaches, in the words of the table for people.
+#: The data of each role, as described in the table of permissions for people.
 REACH: Mapping[Role, str] = {
     Role.ADMIN: "every course",
     Role.INSTRUCTOR: "its course",
@@ -85,22 +85,28 @@ REACH: Mapping[Role, str] = {
 
 
 def may(principal: Principal, act: Act) -> bool:
-    """Return whether the role of ``principal`` allows ``act``, at least in its own course."""
+    """Return whether the role of ``principal`` allows ``act``; which data is not checked here."""
     return principal.role in ROLES[act]
 
 
 def sees(principal: Principal, submission: SubmissionRecord) -> bool:
-    """Return whether ``submission`` exists for ``principal``: a student sees only their own."""
+    """Return whether ``principal`` may see ``submission``.
+
+    It must belong to the course of ``principal`` (any course for an admin) and, for a student
+    principal, to that student.
+    """
     if principal.role is Role.STUDENT and submission.student != principal.student:
         return False
     return principal.may_see(submission.course)
 
 
 def student_of(principal: Principal, asked: str) -> str:
-    """Return the student that a request is about: ``asked``, or a student principal itself.
+    """Return the student that a request is about.
+
+    For a student principal that is its own student; for any other role ``asked``, even if empty.
 
     Raises:
-        Forbidden: ``principal`` is a student and ``asked`` is another one.
+        Forbidden: ``principal`` is a student, and ``asked`` names another student.
     """
     if principal.role is not Role.STUDENT:
         return asked
@@ -114,7 +120,7 @@ def student_of(principal: Principal, asked: str) -> str:
 
 
 def no_exercise(exercise: str) -> NotFound:
-    """Return the error for an exercise that does not exist, or not for this principal."""
+    """Return the error for an ``exercise`` that does not exist or must not be seen."""
     return NotFound(
         f"There is no exercise {exercise!r}.",
         how_to_fix="List the exercises with GET /api/v1/exercises and use an id from there.",

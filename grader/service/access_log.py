@@ -1,4 +1,4 @@
-"""Access log: reads of other people's work and refused tokens leave entries in the audit log."""
+"""Access log: adds an entry to the audit log for a read of students' work or a refused token."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from grader.service.access import Principal
 from grader.service.ports import Clock, Store
 from grader.service.records import Role, SubmissionRecord, TokenRecord
 
-#: The same actor that reads the same thing again within this time leaves no second entry.
+#: The same action of the same actor on the same subject within this time adds no second entry.
+#: Chosen by hand.
 ONCE_IN = timedelta(minutes=10)
-#: How many recent entries a process remembers, chosen by hand. A forgotten one only means that a
-#: repeated read is recorded again.
+#: How many recent entries a process remembers, chosen by hand. If one is forgotten, a repeated
+#: read is recorded again.
 _MAX_RECENT = 20_000
 
 #: (actor, action, subject) of an entry.
@@ -21,10 +22,10 @@ _Key = tuple[str, str, str]
 
 
 class AccessLog:
-    """Records reads once in :data:`ONCE_IN` for each actor and thing; shared between threads.
+    """Records reads and refused tokens in the audit log; safe to share between threads.
 
-    A read is recorded before anything is shown. If the store cannot record it, its error is
-    raised, so nothing is shown without an entry.
+    Each (actor, action, subject) is recorded once in :data:`ONCE_IN`. Call it before the data is
+    shown: it raises the store's error if it cannot record, so nothing is shown without an entry.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -33,9 +34,9 @@ class AccessLog:
         self._lock = Lock()
 
     def record_read(self, what: str, principal: Principal, submission: SubmissionRecord) -> None:
-        """Record that ``principal`` reads the ``what`` of ``submission``.
+        """Record that ``principal`` reads the ``what`` of ``submission``, except for students.
 
-        ``what`` is ``report``, ``facts`` or ``archive``. Students read their own work unrecorded.
+        ``what`` is ``report``, ``facts`` or ``archive``. Students can read only their own work.
         """
         if principal.role is not Role.STUDENT:
             self._record(principal.actor, f"{what}.read", submission.id, submission.course)
@@ -45,7 +46,7 @@ class AccessLog:
         self._record(principal.actor, "marks.read", exercise, course)
 
     def record_refusal(self, token: TokenRecord, reason: str) -> None:
-        """Record a request with a ``token`` that is no longer valid.
+        """Record a request that was refused because ``token`` is no longer valid.
 
         ``reason`` is ``expired`` or ``revoked``.
         """

@@ -1,4 +1,4 @@
-"""Send the scores of the outbox, with retries for about three days. No row is ever deleted."""
+"""Send the scores of the outbox, with retries for about three days. Delivered rows stay."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Deliver:
-    """The use case. ``gradebooks`` are the sending connectors by connector name."""
+    """The use case that sends scores. ``gradebooks`` are the senders by connector name."""
 
     store: Store
     gradebooks: Mapping[str, Gradebook]
     clock: Clock
 
     def next(self) -> Passback | None:
-        """Try to send the next due score and return it, or ``None`` if none is due."""
+        """Try once to send the next due score, and store the outcome.
+
+        Return the score as it was claimed, whether sent or not; ``None`` if none is due.
+        """
         passback = self.store.passbacks.claim_due(self.clock.now(), LEASE)
         if passback is None:
             return None
@@ -45,7 +48,7 @@ class Deliver:
         return passback
 
     def _send(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """Send ``passback``; an unexpected error is a failed try, so that the pauses grow."""
+        """Send ``passback`` and return the outcome; any exception is a failed try to repeat."""
         try:
             return self.gradebooks[source.connector].send(passback, source)
         except Exception as error:  # e.g. a config that its connector no longer accepts
@@ -53,6 +56,10 @@ class Deliver:
             return Delivery(sent=False, error=f"it could not be sent: {type(error).__name__}")
 
     def _settle(self, passback: Passback, outcome: Delivery) -> None:
+        """Store that ``passback`` was sent, has failed for good, or is due again after a pause.
+
+        The pause is at least as long as the receiver asked for.
+        """
         now = self.clock.now()
         give_up = outcome.final or passback.tries > len(RETRY_DELAYS)
         if outcome.sent:

@@ -1,4 +1,4 @@
-"""Estimate when a queued submission will have its report, from the gradings of the last minutes."""
+"""Estimate when a queued submission will have its report, from the latest gradings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from math import ceil
 
 from grader.service.records import SubmissionRecord
 
-#: Gradings that ended longer ago are ignored: their speed says little about the speed of now.
-#: Chosen by hand.
+#: Gradings that ended longer ago are ignored, because the speed may have changed since. Chosen by
+#: hand.
 RECENT = timedelta(minutes=15)
 #: The number of newest gradings that are read. Chosen by hand.
 MAX_SAMPLES = 50
@@ -50,9 +50,10 @@ class QueuePosition:
 def queue_position(
     record: SubmissionRecord, position: int, throughput: Throughput, now: datetime
 ) -> QueuePosition:
-    """Return ``position`` with the estimate for ``record``, a queued submission.
+    """Return ``position`` with the estimated seconds until ``record`` has its report.
 
-    ``position`` is the 1-based position of ``record`` in the queue.
+    ``position`` is the 1-based position of ``record``, a queued submission. There is no estimate
+    without recent gradings, or if ``record`` has waited long while nothing is running.
     """
     waited = now - record.queued_at
     no_worker = not throughput.running and waited > NO_WORKER_AFTER
@@ -60,10 +61,11 @@ def queue_position(
 
 
 def _seconds(position: int, throughput: Throughput, now: datetime) -> int | None:
-    """Return the mean grading time, once for each round of workers before it and once for itself.
+    """Return the estimated seconds until the report of the submission at ``position``, or ``None``.
 
-    E.g. 2 workers, both busy, 10 s a grading: position 1 waits for 1 of 2 workers, 10 * 1 / 2 s,
-    and is then graded in 10 s: 15.
+    The mean grading time, once for itself and a share for each submission that has to end before.
+    E.g. 2 workers, both busy, 10 s a grading: position 1 waits until 1 of 2 workers is free,
+    10 * 1 / 2 s, and is then graded in 10 s: 15. ``None`` if there are no recent gradings.
     """
     if not throughput.recent:
         return None

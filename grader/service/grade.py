@@ -1,8 +1,8 @@
 """Grade due submissions: claim one, start measuring it, collect its facts, store its report.
 
 A worker grades through a :class:`GradingPipeline`, which stores the report of one submission while
-another process measures the next. Every step holds the claim of its submission: a report is stored
-only if the claim is still valid, and whatever fails puts the submission back into the queue.
+another process measures the next. A report is stored only if the claim of its submission is still
+valid, and any failure puts the submission back into the queue.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Measured:
-    """A claimed submission with its measurement, ready to be judged and stored."""
+    """A claimed submission with its finished measurement, ready to be judged."""
 
     started: Started
     measurement: Measurement
@@ -72,7 +72,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Grade:
-    """The use case: one step of grading a method.
+    """The use case that grades a submission; each step of grading is one method.
 
     ``lease`` is how long a claim is valid, longer than any grading can take; ``pause`` is how long
     a submission waits in the queue after a fault.
@@ -89,7 +89,10 @@ class Grade:
     score_messages: ScoreMessages
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
-        """Grade the next submission of ``lane`` from claim to report; ``None`` if none is due."""
+        """Grade the next due submission of ``lane`` from claim to report.
+
+        Return its record at the time of the claim, also if grading failed; ``None`` if none is due.
+        """
         pipeline = GradingPipeline(self)
         claimed = pipeline.next(lane)
         pipeline.finish()
@@ -100,9 +103,12 @@ class Grade:
         return self.store.submissions.claim(lane, self.clock.now(), self.lease)
 
     def start(self, claim: Claim) -> Started | None:
-        """Start measuring the submission of ``claim``; ``None`` if that failed.
+        """Start measuring the submission of ``claim``; return ``None`` if that failed.
 
-        After a failure the submission is back in the queue.
+        After a failure the submission is back in the queue, or needs attention after its last try.
+
+        Raises:
+            StoreUnavailable: It failed, and the submission could not be put back either.
         """
         with _log_context(claim):
             # If this process is killed, the log shows which submission it was working on.
@@ -115,7 +121,7 @@ class Grade:
         return None
 
     def collect(self, started: Started) -> Measured | None:
-        """Wait until the submission is measured; ``None`` if that failed, as in :meth:`start`."""
+        """Wait until the submission is measured; failures are handled as in :meth:`start`."""
         with _log_context(started.claim):
             try:
                 return Measured(started, started.running.collect())
@@ -125,7 +131,9 @@ class Grade:
         return None
 
     def finish(self, measured: Measured) -> None:
-        """Judge a measured submission, store its report if the claim holds, and cache its facts.
+        """Judge a measured submission; if its claim is valid, store report and facts, cache facts.
+
+        Any failure but the one below puts the submission back into the queue.
 
         Raises:
             StoreUnavailable: The database stayed away; the submission is claimed again when the
@@ -145,7 +153,7 @@ class Grade:
                 _cache_facts(measured.measurement)
 
     def _start(self, claim: Claim) -> Started:
-        """Read the upload of ``claim`` and start its measurement.
+        """Read the upload of ``claim`` and start to measure it for the newest rubric.
 
         Raises:
             EngineFault: The exercise has no rubric, or the engine failed.
@@ -182,7 +190,13 @@ class Grade:
         return held
 
     def _put_back(self, claim: Claim, fault: Exception) -> None:
-        """Put the submission of ``claim`` back into the queue after ``fault``, or park it."""
+        """Put the submission of ``claim`` back into the queue after ``fault``.
+
+        After its last try it needs attention instead. Nothing happens if the claim was lost.
+
+        Raises:
+            StoreUnavailable: The database stayed away.
+        """
         log.error("grading_failed", exc_info=fault)
         if isinstance(fault, GraderError):
             problem = fault.detail
@@ -197,11 +211,11 @@ class Grade:
 
 
 class GradingPipeline:
-    """Grades one submission after another; at most one is measured whose report is not stored.
+    """Grades one submission after another, and overlaps measuring with storing.
 
     The tools run in another process, which measures the next submission while this process stores
     the report of the one before: about 10 % more submissions an hour. Reports are stored in the
-    order of the claims. Call :meth:`finish` at the end.
+    order of the claims. The last report is stored only when :meth:`finish` is called.
     """
 
     def __init__(self, grade: Grade) -> None:
@@ -209,10 +223,14 @@ class GradingPipeline:
         self._measured: Measured | None = None
 
     def next(self, lane: Lane) -> SubmissionRecord | None:
-        """Claim and measure the next submission of ``lane``; ``None`` if none is due.
+        """Claim and measure the next submission of ``lane``, and store the previous one's report.
+
+        Return the record of the claimed submission, also if measuring it failed. If none is due,
+        return ``None`` and store nothing: call :meth:`finish` then.
 
         Raises:
-            Exception: See :meth:`finish`. The submission claimed here is measured all the same.
+            Exception: As :meth:`finish`, about the previous submission. The submission that was
+                claimed is measured all the same.
         """
         claim = self._grade.claim(lane)
         if claim is None:
@@ -225,11 +243,11 @@ class GradingPipeline:
         return claim.submission
 
     def finish(self) -> None:
-        """Store the report of the submission that was measured last, if it is not stored yet.
+        """Store the report of the submission that was measured last, unless that was done before.
 
         Raises:
-            Exception: The report could not be stored, nor the submission put back; it is claimed
-                again when its lease has ended.
+            Exception: The report could not be stored, nor the submission put back. The submission
+                is claimed again when its lease has ended.
         """
         measured, self._measured = self._measured, None
         if measured is not None:
@@ -237,7 +255,7 @@ class GradingPipeline:
 
 
 def _retry_while_store_is_away(store: Callable[[], bool]) -> bool:
-    """Call ``store`` until the database answers, and return its result.
+    """Call ``store`` until it does not raise StoreUnavailable, and return its result.
 
     Without retries the submission would wait for the end of its lease and be graded again. If the
     database stored it but the answer was lost, the next attempt finds that the claim has ended.

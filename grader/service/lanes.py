@@ -1,4 +1,4 @@
-"""The lanes of the queue, in order of priority."""
+"""The lanes of the queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """Live uploads are graded before regrades."""
+    """A part of the queue, in order of priority: uploads are graded before regrades."""
 
     LIVE = "live"
     REGRADE = "regrade"

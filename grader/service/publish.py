@@ -21,7 +21,7 @@ from grader.service.rubric_cache import RubricCache
 
 @dataclass(frozen=True)
 class Publish:
-    """The use case."""
+    """The use case that publishes rubrics."""
 
     store: Store
     rubric_cache: RubricCache
@@ -30,17 +30,18 @@ class Publish:
     def __call__(
         self, exercise: str, text: str, *, if_match: str, principal: Principal
     ) -> RubricRecord:
-        """Validate ``text`` and store it as the next version of ``exercise``.
+        """Validate ``text``, store it as the next version of ``exercise``, and return its record.
 
-        ``if_match`` is the entity tag of the version that was edited; it must be empty or ``*``
-        for a new exercise.
+        ``if_match`` is the entity tag of the version that was edited, or ``*`` for any version. For
+        a new exercise it must be empty or ``*``.
 
         Raises:
             BadRubric: the text has mistakes, or names another exercise.
             PreconditionRequired: ``if_match`` is empty, and the exercise exists.
-            PreconditionFailed: ``if_match`` is not the tag of the newest version.
-            NotFound: ``principal`` may not see the exercise, or the course of the rubric.
-            Conflict: the exercise belongs to another course.
+            PreconditionFailed: ``if_match`` is not the tag of the newest version, or names a
+                version of an exercise that does not exist.
+            NotFound: ``principal`` may not see the exercise, or the course of a new exercise.
+            Conflict: the exercise belongs to another course than the rubric says.
         """
         rubric = self.rubric_cache.read(text).rubric
         if rubric.exercise != exercise:
@@ -62,7 +63,10 @@ class Publish:
         )
 
     def seed(self, text: str) -> bool:
-        """Publish a shipped rubric unless its exercise exists; return whether it was published."""
+        """Publish ``text``, a shipped rubric, unless its exercise exists.
+
+        Return whether it was published.
+        """
         rubric = self.rubric_cache.read(text).rubric
         if self.store.rubrics.newest(rubric.exercise):
             return False
@@ -91,6 +95,12 @@ def _no_course(course: str, principal: Principal) -> NotFound:
 
 
 def _base(newest: RubricRecord | None, if_match: str) -> int | None:
+    """Return the version that a new one replaces; ``None`` for a new exercise.
+
+    Raises:
+        PreconditionRequired: the exercise exists, and ``if_match`` is empty.
+        PreconditionFailed: ``if_match`` is neither ``*`` nor the tag of ``newest``.
+    """
     if newest is None:
         if if_match not in ("", "*"):
             raise PreconditionFailed("If-Match names a version, but the exercise is new.")

@@ -1,4 +1,4 @@
-"""Positions of queued submissions. One computed order serves all requests of a short time."""
+"""Positions of queued submissions. The computed order of a lane is reused for a short time."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ class _Order:
     computed_at: datetime
 
     def is_valid(self, now: datetime) -> bool:
-        """Return whether the order can still be used at ``now``; not after a clock set back."""
+        """Return whether the order can still be used; not if ``now`` lies before it was computed.
+
+        Its age must be at most :data:`CACHE_TTL_PER_ROW` for each of its rows.
+        """
         age = now - self.computed_at
         return timedelta() <= age <= CACHE_TTL_PER_ROW * len(self.positions)
 
 
 class QueuePositions:
-    """The use case: the position and the estimate of a queued submission. Threads may share it."""
+    """The use case that finds the position of a queued submission. Threads may share it."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -39,7 +42,7 @@ class QueuePositions:
         self._lock = Lock()
 
     def of(self, record: SubmissionRecord) -> QueuePosition | None:
-        """Return the position of ``record``, or ``None`` unless it is queued."""
+        """Return the position of ``record`` and its estimate; ``None`` if it is not queued."""
         if record.state is not SubmissionState.QUEUED:
             return None
         now = self._clock.now()
@@ -47,12 +50,16 @@ class QueuePositions:
         return queue_position(record, position, self._store.submissions.throughput(now), now)
 
     def _position(self, submission: str, lane: Lane, now: datetime) -> int:
-        """Return the position behind the live lane; last for one newer than the computed order."""
+        """Return the 1-based position; rows of other lanes come after all rows of the live lane.
+
+        A submission that is not in the computed order, because it is newer, is last in its lane.
+        """
         positions = self._order(lane, now).positions
         live = 0 if lane is Lane.LIVE else len(self._order(Lane.LIVE, now).positions)
         return live + positions.get(submission, len(positions) + 1)
 
     def _order(self, lane: Lane, now: datetime) -> _Order:
+        """Return the order of ``lane``, computed anew if the last one is no longer valid."""
         with self._lock:
             order = self._orders.get(lane)
             if order is None or not order.is_valid(now):

@@ -1,8 +1,8 @@
 """Rate limits: how many requests and uploads a minute for each token, student and course.
 
-A caller over a limit gets an error with the seconds to wait. The counts share load fairly and
-protect nothing: if the shared counter is down, each process counts for itself and no request is
-refused for that reason.
+A caller over a limit gets an error with the seconds to wait. The limits share the load fairly; they
+are no protection against attacks. If the shared counter is down, each process counts for itself,
+and no request is refused because of that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WINDOW = 60
 class Rate:
     """At most ``most`` in :data:`WINDOW` seconds; 0 means no limit.
 
-    ``name`` is shown to callers, such as ``uploads-student``: what is counted, and for whom.
+    ``name`` is shown to callers: what is counted, a hyphen, and for whom, e.g. ``uploads-student``.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Remaining:
-    """What is left of a rate, and the whole seconds (at least 1) until there is more."""
+    """How many are left of a rate, and in how many seconds (at least 1) more are allowed."""
 
     rate: Rate
     left: int
@@ -45,31 +45,34 @@ class Remaining:
 
 @dataclass(frozen=True)
 class LimitKey:
-    """What a count is kept for: a rate, and the actor, student or course that it limits."""
+    """The key of a count: a rate, and the actor, student or course that it limits."""
 
     rate: Rate
     subject: str
 
 
 class Decision(NamedTuple):
-    """The first key that is used up, if any, and what is left of each key after this call."""
+    """The result of counting: the first key that is used up, or ``None``, and what is left.
+
+    ``remaining`` has one item for each key, in the order of the call.
+    """
 
     refused: LimitKey | None
     remaining: Sequence[Remaining]
 
 
 class Counter(Protocol):
-    """Counts of the last minute, shared by all processes where that is possible."""
+    """Counts by key over the last minute, shared by all processes where that is possible."""
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
-        """Count one more for each of ``keys``, or none at all if one of them is used up."""
+        """Count one more for each of ``keys``; if one of them is used up, count none of them."""
 
 
 @dataclass(frozen=True)
 class Quotas:
     """How many requests and uploads are allowed a minute; 0 means no limit.
 
-    A token of an LMS speaks for its whole class, so its uploads count for the course only.
+    A token of an LMS sends for a whole class, so its uploads do not count for the token.
     """
 
     requests_per_student: int
@@ -80,10 +83,11 @@ class Quotas:
 
 
 class Cooldowns:
-    """Keys that were refused, so that a caller who returns too early costs no further count.
+    """The keys that were refused, each until its waiting time is over.
 
-    ``clock`` returns seconds that never go back; at most ``most`` keys are kept, the oldest goes
-    first. Safe to share between threads.
+    A caller who comes back too early is refused by it, without a call of the shared counter.
+    ``clock`` returns seconds that never go back. At most ``most`` keys are kept (10,000 was chosen
+    by hand); the oldest is dropped first. Safe to share between threads.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic, most: int = 10_000) -> None:
@@ -92,7 +96,7 @@ class Cooldowns:
         self._lock = Lock()
 
     def start(self, key: LimitKey, seconds: int) -> None:
-        """Refuse ``key`` for the next ``seconds``."""
+        """Keep ``key`` as refused for the next ``seconds``."""
         with self._lock:
             self._until[key] = self._clock() + seconds
             while len(self._until) > self._most:
@@ -109,7 +113,7 @@ class Cooldowns:
 
 
 class RateLimits:
-    """Counts requests and uploads against the quotas; refuses with :class:`TooMany`."""
+    """Counts requests and uploads against the quotas, and raises :class:`TooMany` over a limit."""
 
     def __init__(self, quotas: Quotas, counter: Counter) -> None:
         self._counter = counter
@@ -124,17 +128,19 @@ class RateLimits:
         """Count a request of ``principal``.
 
         Raises:
-            TooMany: its requests of this minute are used up.
+            TooMany: the requests of ``principal`` in this minute are used up.
         """
         is_student = principal.role is Role.STUDENT
         rate = self._requests_of_student if is_student else self._requests
         self._count([LimitKey(rate, principal.actor)])
 
     def check_upload(self, principal: Principal, course: str) -> None:
-        """Refuse an upload before its body is read, if a limit of it was used up before.
+        """Refuse an upload before its body is read; nothing is counted.
 
         Raises:
-            TooMany: ``principal`` or ``course`` was told to wait, and has not.
+            TooMany: an earlier upload was refused by a limit that also applies to this one, and
+                the waiting time of that limit is not over. The limit of the student is checked
+                only if ``principal`` is a student.
         """
         for key in (self._student_key(course, principal.student), *self._keys(principal, course)):
             self._check_cooldown(key)
@@ -142,8 +148,8 @@ class RateLimits:
     def count_upload(self, principal: Principal, course: str, student: str) -> Remaining | None:
         """Count an upload of ``student`` in ``course``, sent by ``principal``.
 
-        Return what is left to the student, or ``None`` if there is no limit for students. An upload
-        over one limit uses up nothing of the others, which are shared.
+        Return what is left of the student's limit, or ``None`` if there is no limit for students.
+        An upload that one limit refuses is not counted for the others.
 
         Raises:
             TooMany: a limit of the student, the token or the course is used up.
@@ -156,13 +162,21 @@ class RateLimits:
         return LimitKey(self._of_student, f"{course}/{student}")
 
     def _keys(self, principal: Principal, course: str) -> tuple[LimitKey, ...]:
-        """Return the limits of an upload other than the student's."""
+        """Return the keys of an upload other than the student's: of the token and the course.
+
+        Uploads of students and of an LMS have no limit by token.
+        """
         of_course = LimitKey(self._of_course, course)
         if principal.role in (Role.STUDENT, Role.LMS):
             return (of_course,)
         return (LimitKey(self._of_token, principal.actor), of_course)
 
     def _count(self, keys: Sequence[LimitKey]) -> Sequence[Remaining]:
+        """Count one more for each of ``keys`` that has a limit; return what is left of those.
+
+        Raises:
+            TooMany: one of ``keys`` is used up, or is still refused from an earlier call.
+        """
         limited = [key for key in keys if key.rate.most]
         if not limited:
             return ()
@@ -182,6 +196,7 @@ class RateLimits:
 
 
 def _too_many(remaining: Remaining) -> TooMany:
+    """Return the error for a rate that is used up."""
     rate = remaining.rate
     what, _, whose = rate.name.partition("-")
     return TooMany(

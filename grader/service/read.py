@@ -1,4 +1,4 @@
-"""Read submissions, reports and exercises. What a principal may not see does not exist for it."""
+"""Read submissions, reports and exercises. Reading what one may not see raises NotFound."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ class Read:
     store: Store
 
     def submission(self, submission_id: str, principal: Principal) -> SubmissionRecord:
-        """Return a submission. Raises NotFound, also if it belongs to another course or student."""
+        """Return the submission ``submission_id``.
+
+        Raises:
+            NotFound: there is none, or ``principal`` may not see it.
+        """
         missing = NotFound(
             f"There is no submission {submission_id!r}.",
             how_to_fix="Use the id from the answer to the upload.",
@@ -37,10 +41,10 @@ class Read:
         return record
 
     def report(self, submission: SubmissionRecord, principal: Principal) -> Report | None:
-        """The newest report with its receipt, or ``None`` while there is none.
+        """Return the newest report of ``submission`` with its receipt; ``None`` if there is none.
 
-        It is of a submission that the token may see, as :meth:`submission` gives it. What is for
-        staff only is left out for anybody else.
+        Unless ``principal`` is staff, the parts for staff are left out. That ``principal`` may see
+        the submission must have been checked by :meth:`submission`.
         """
         stored = self.store.submissions.report(submission.id)
         if stored is None:
@@ -49,7 +53,11 @@ class Read:
         return report if may(principal, Act.READ_FACTS) else report.for_students()
 
     def exercise(self, exercise: str, principal: Principal) -> RubricRecord:
-        """Return the newest rubric of an exercise. Raises NotFound, also for another course."""
+        """Return the newest rubric of ``exercise``.
+
+        Raises:
+            NotFound: there is no such exercise, or ``principal`` may not see its course.
+        """
         record = self.store.rubrics.newest(exercise)
         if record is None or not principal.may_see(record.course):
             raise no_exercise(exercise)
@@ -57,7 +65,7 @@ class Read:
 
 
 def require_report_to_come(record: SubmissionRecord) -> None:
-    """Raise Superseded if the submission will never have a report."""
+    """Raise Superseded if the submission was superseded, so that it never gets a report."""
     if record.state is SubmissionState.SUPERSEDED:
         raise Superseded(
             "A newer attempt was handed in before this one was begun, so it was not graded.",
@@ -66,7 +74,7 @@ def require_report_to_come(record: SubmissionRecord) -> None:
 
 
 def with_receipt(stored: StoredReport) -> Report:
-    """Return the report with a receipt: the times and ids that only the server knows."""
+    """Return a copy of the stored report with its receipt: ids and times from the submission."""
     submission = stored.submission
     receipt = Receipt(
         submission=submission.id,

@@ -16,9 +16,9 @@ from grader.service.submit import Submit, Upload
 
 @dataclass(frozen=True)
 class Receive:
-    """The use case. ``inbounds`` are the receiving connectors by connector name.
+    """The use case that accepts webhook events. ``inbounds`` are the receivers by connector name.
 
-    The table of idempotency keys is the inbox: it is unique by (source, webhook id).
+    The table of idempotency keys, unique by (source, webhook id), detects repeated events.
     """
 
     store: Store
@@ -28,10 +28,11 @@ class Receive:
     def __call__(
         self, name: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[SubmissionRecord, bool]:
-        """Accept the event of the source ``name``; return its submission, and whether it is new.
+        """Accept an event of the source ``name``; return its submission, and whether it is new.
 
-        An archive behind a URL is fetched before the response, so that a successful response means
-        that it is stored. If it cannot be fetched, the sender repeats the event.
+        ``headers`` have lower-case names. An archive behind a URL is fetched before the response,
+        so that a successful response means that it is stored. If it cannot be fetched, the error
+        makes the sender repeat the event.
 
         Raises:
             NotFound: there is no such source, or no such exercise in its course.
@@ -39,7 +40,7 @@ class Receive:
             BadRequest: the event, or the URL in it, is invalid.
             BadArchive: the archive is invalid.
             KeyReused: the webhook id came before with another content.
-            Overloaded: the archive cannot be fetched now.
+            Overloaded: the archive cannot be fetched now, or the queue is full.
         """
         source = self.store.sources.get(name)
         if source is None:
@@ -55,7 +56,11 @@ class Receive:
         return accepted.record, accepted.is_new
 
     def _rubric(self, incoming: Incoming, source: SourceRecord) -> RubricRecord:
-        """Return the newest rubric of the exercise. Raises NotFound for another course."""
+        """Return the newest rubric of the event's exercise.
+
+        Raises:
+            NotFound: there is no such exercise in the course of ``source``.
+        """
         rubric = self.store.rubrics.newest(incoming.exercise)
         if rubric is None or rubric.course != source.course:
             raise no_exercise(incoming.exercise)

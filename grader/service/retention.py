@@ -16,13 +16,15 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Purge:
-    """The use case. Exercises, rubrics and the audit log are never purged."""
+    """The use case that purges old data; never exercises, rubrics or the audit log."""
 
     retention: Retention
     clock: Clock
 
     def __call__(self, age: timedelta, course: str, *, unfinished: bool, actor: str) -> DeletedRows:
-        """Delete in batches what is older than ``age``, and return how many rows that were.
+        """Delete submissions received, and inspections last used, longer than ``age`` ago.
+
+        Return how many rows were deleted. Each batch is a transaction of its own.
 
         Args:
             course: Purge this course only; empty for every course. Cached inspections belong to no
@@ -44,12 +46,13 @@ class Purge:
         )
 
     def preview(self, age: timedelta, course: str, *, unfinished: bool) -> DeletedRows:
-        """Return how many submissions and inspections the same call would delete."""
+        """Return how many submissions and inspections a call with the same arguments deletes."""
         criteria = PurgeCriteria(self.clock.now() - age, course, unfinished)
         return self.retention.count_purgeable(criteria)
 
     @staticmethod
     def _in_batches(delete_batch: Callable[[], DeletedRows]) -> DeletedRows:
+        """Call ``delete_batch`` until it deletes nothing, and return the sum of its results."""
         total = DeletedRows()
         while (batch := delete_batch()) != DeletedRows():
             total += batch

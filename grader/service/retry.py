@@ -1,4 +1,4 @@
-"""Queue a submission again that needs attention."""
+"""Queue again a submission that needs attention."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from grader.service.records import SubmissionRecord
 
 @dataclass(frozen=True)
 class Retry:
-    """The use case."""
+    """The use case that queues a submission again."""
 
     store: Store
     clock: Clock
     notifier: Notifier
 
     def __call__(self, submission_id: str, principal: Principal) -> SubmissionRecord:
-        """Queue the submission with all its tries, and return its record.
+        """Queue the submission, with its count of tries back at 0, and return its new record.
+
+        ``principal`` is named in the audit log; that it may see the submission is not checked here.
 
         Raises:
             NotFound: there is no such submission.

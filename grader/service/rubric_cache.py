@@ -14,8 +14,8 @@ from grader.service.records import RubricRecord
 class RubricCache:
     """The most recently compiled rubrics. Threads may share one cache.
 
-    ``size`` is how many compiled rubrics it keeps: 64 was chosen by hand, more than the exercises
-    of a course.
+    ``size`` is how many compiled rubrics it keeps: 64 was chosen by hand, to be more than a course
+    has exercises.
     """
 
     def __init__(self, read_rubric: ReadRubric, catalog: Catalog, size: int = 64) -> None:
@@ -26,7 +26,11 @@ class RubricCache:
         self._lock = Lock()
 
     def of(self, record: RubricRecord) -> CompiledRubric:
-        """Return the compiled rubric of the published version ``record``."""
+        """Return the compiled rubric of ``record``, a published version, from the cache if there.
+
+        Raises:
+            BadRubric: the text is no longer a valid rubric, e.g. after a check was removed.
+        """
         with self._lock:
             cached = self._cached.get(record.digest)
         if cached is not None:

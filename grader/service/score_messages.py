@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ScoreMessages:
-    """The use case. ``writers`` are the message writers of the connectors by connector name."""
+    """The use case that makes score messages. ``writers`` are functions by connector name."""
 
     store: Store
     writers: Mapping[str, WriteScoreMessage]
@@ -26,9 +26,11 @@ class ScoreMessages:
     def of(
         self, claim: Claim, report: Report, rubric: RubricRecord, graded_at: datetime
     ) -> ScoreMessage | None:
-        """Return the message, or ``None`` if nobody asked for the score or nothing was graded.
+        """Return the message with the score of ``report``, or ``None`` if none is to be sent.
 
-        Store it in the transaction that stores ``report``, with the same ``graded_at``.
+        None is to be sent if no URL for it was given, if the report is not graded, or if the
+        submission's source or its writer is gone. Store the message in the transaction that stores
+        ``report``, with the same ``graded_at``.
         """
         if not claim.callback_url or report.status != SubmissionState.GRADED.value:
             return None

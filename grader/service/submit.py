@@ -1,6 +1,6 @@
 """Accept a submission: admit it, read it, store it, then notify a worker.
 
-The order of all refusals is here, so that every way in (API, webhook, page, LTI) has the same one:
+The order of all refusals is here, so that API and webhooks refuse in the same order:
 
 1. :meth:`Submit.admit`, before the body is read: the exercise, cooldowns, the declared size.
 2. :meth:`Submit.__call__`, with the body: whose submission it is, rate limits, names, room in the
@@ -24,9 +24,10 @@ from grader.service.rate_limits import RateLimits, Remaining
 from grader.service.records import NewSubmission, RubricRecord, SubmissionRecord
 from grader.service.rubric_cache import RubricCache
 
-#: The longest name of a student, file or idempotency key, in characters.
+#: The longest name of a student, file or idempotency key, in characters. Chosen by hand.
 MAX_NAME = 200
-#: Bytes that a form may need beyond the file in it: boundaries, part headers, short fields.
+#: Bytes that a form may need beyond the file in it: boundaries, part headers, short fields. Chosen
+#: by hand.
 FORM_OVERHEAD = 16_384
 #: How long a count of the queued submissions may be used; chosen by hand.
 COUNT_VALID_FOR = timedelta(seconds=1)
@@ -34,10 +35,10 @@ COUNT_VALID_FOR = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Upload:
-    """What is handed in. ``student`` is who is said to hand it in; empty for a student principal.
+    """An uploaded file with its student, as the sender named it; empty for a student principal.
 
-    ``source`` names the way in, such as ``api``. ``callback_url`` asks for the score to be sent
-    there, with ``callback_context`` as it came.
+    ``source`` names where it came from: ``api`` or a webhook source. The score is to be sent to
+    ``callback_url`` together with ``callback_context``; an empty URL asks for no score.
     """
 
     student: str
@@ -53,9 +54,9 @@ class Upload:
 class Admission:
     """An upload that passed the checks before its body: its sender and the exercise's rubric.
 
-    Made by :meth:`Submit.admit` and :meth:`Submit.admit_event` only. ``is_event`` is true for an
-    event of an LMS: it is often sent only once, so no rate limit refuses it, and there is room for
-    it in the queue when uploads find none.
+    Only :meth:`Submit.admit` and :meth:`Submit.admit_event` make it. ``is_event`` is true for an
+    event of an LMS, which is often sent only once: no rate limit refuses it, and the queue accepts
+    it when it is full for other uploads.
     """
 
     principal: Principal
@@ -76,12 +77,12 @@ class Accepted:
 
 
 class QueueCapacity:
-    """How many more submissions may be queued: up to ``limit``, and for events up to twice that.
+    """The room in the queue: for ``limit`` submissions, and for events up to twice as many.
 
-    Counting the queued rows takes longer the more there are, so a count is used for
-    :data:`COUNT_VALID_FOR`, less what this process reserved since; if nothing is left, it is
-    counted anew. Several processes together may exceed the limit by what each reserves
-    meanwhile.
+    Counting the queued rows takes longer the more there are, so a count is reused for
+    :data:`COUNT_VALID_FOR`, less what this process has reserved since. If nothing is left, rows
+    are counted anew. Several processes together may exceed the limit by what they reserve during
+    that time.
     """
 
     def __init__(self, store: Store, clock: Clock, limit: int) -> None:
@@ -90,7 +91,7 @@ class QueueCapacity:
         self._counted_at: datetime | None = None
 
     def reserve(self, *, is_event: bool = False) -> None:
-        """Reserve room for one submission. An event may use as much room again beyond the limit.
+        """Reserve room for one submission. Events may go beyond the limit, up to twice as many.
 
         Raises:
             Overloaded: the queue is full.
@@ -109,7 +110,7 @@ class QueueCapacity:
 
 @dataclass(frozen=True)
 class Submit:
-    """The use case: :meth:`admit` first, then a call with the body."""
+    """The use case that accepts an upload: call :meth:`admit` first, then the instance."""
 
     store: Store
     rubric_cache: RubricCache
@@ -120,15 +121,15 @@ class Submit:
     limits: RateLimits
 
     def admit(self, principal: Principal, rubric: RubricRecord, declared_size: int) -> Admission:
-        """Refuse what can be refused before the body is read.
+        """Check an upload before its body is read, and return the admission to call this with.
 
-        ``rubric`` is the newest one of the exercise; ``declared_size`` is the length of the request
-        in bytes, 0 if unknown.
+        ``rubric`` is the newest version of the exercise's rubric; ``declared_size`` is the length
+        of the request in bytes, 0 if unknown.
 
         Raises:
             NotFound: the exercise is not in a course that ``principal`` may see.
-            TooMany: the sender was told to wait, and has not.
-            TooLarge: the request is longer than the exercise's longest upload in a form.
+            TooMany: a rate limit refused an earlier upload, and its waiting time is not over.
+            TooLarge: the request is longer than the rubric's ``max_upload`` in a form can be.
         """
         if not principal.may_see(rubric.course):
             raise no_exercise(rubric.exercise)
@@ -145,7 +146,7 @@ class Submit:
         return Admission(principal, rubric, is_event=False)
 
     def admit_event(self, principal: Principal, rubric: RubricRecord) -> Admission:
-        """Admit the event of an LMS, whose size its connector limits.
+        """Return the admission of an event of an LMS. Its connector limits its size.
 
         Raises:
             NotFound: the exercise is not in the course of ``principal``.
@@ -155,13 +156,16 @@ class Submit:
         return Admission(principal, rubric, is_event=True)
 
     def __call__(self, admission: Admission, upload: Upload) -> Accepted:
-        """Store ``upload`` and notify a worker.
+        """Check and store ``upload``, and notify the workers; return its submission.
+
+        If its idempotency key came before with the same content, return the first submission.
 
         Raises:
             Forbidden: a student hands in for somebody else. TooMany: a rate limit is used up.
             BadRequest: no student, or a name that is too long or not printable.
             Overloaded: the queue is full. BadArchive: the upload cannot be read.
             KeyReused: the idempotency key came before, with another content.
+            Conflict: the idempotency key came before, and that submission was erased.
         """
         principal, course = admission.principal, admission.rubric.course
         upload = replace(upload, student=student_of(principal, upload.student))
@@ -180,6 +184,7 @@ class Submit:
 
 
 def _check_names(upload: Upload) -> None:
+    """Raise BadRequest if the student is missing, or student or key is too long or unprintable."""
     if not upload.student.strip():
         raise BadRequest(
             "The student is missing.",
@@ -196,9 +201,9 @@ def _check_names(upload: Upload) -> None:
 
 
 def _new_submission(admission: Admission, upload: Upload, *, supersedes: bool) -> NewSubmission:
-    """Return the record to store.
+    """Return the record to store; its key is unique among those of the same sender.
 
-    ``supersedes``: older attempts of the student that have not been begun are not graded.
+    With ``supersedes`` it replaces older attempts of the student that no worker has started.
     """
     return NewSubmission(
         exercise=admission.rubric.exercise,
@@ -217,7 +222,10 @@ def _new_submission(admission: Admission, upload: Upload, *, supersedes: bool) -
 
 
 def _request_digest(exercise: str, upload: Upload) -> str:
-    """Return the SHA-256 over all that makes a repeated request the same request."""
+    """Return a SHA-256 of the parts that must be equal in two requests with the same key.
+
+    They are the exercise, student, file name, file and callback context; not the callback URL.
+    """
     whole = hashlib.sha256(hashlib.sha256(upload.data).digest())
     for part in (exercise, upload.student, upload.filename, upload.callback_context):
         whole.update(part.encode() + b"\0")

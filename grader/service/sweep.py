@@ -1,4 +1,4 @@
-"""Find due rows and notify workers. Any process may sweep, at any time."""
+"""Find due submissions and scores, and notify workers. Any process may sweep at any time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ SKEW = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Sweep:
-    """The use case. ``lease`` and ``pause`` must be those of the workers.
+    """The use case that recovers lost submissions. ``lease`` and ``pause`` must be the workers'.
 
     Rows store absolute times, and a clock may be set back, e.g. by an hour on a machine that
     started with a wrong one. Times that then lie too far ahead are reduced to the latest that
-    can be right. A clock that is set forward only ends leases early, and their workers lose their
-    claims.
+    can be right. If a clock is set forward, leases end early and their workers lose their claims.
     """
 
     store: Store
@@ -33,7 +32,10 @@ class Sweep:
     pause: timedelta
 
     def __call__(self) -> Swept:
-        """Queue again what lost its worker, or park it after the last try; notify of due rows."""
+        """Queue again the submissions whose lease has expired, and notify workers of due rows.
+
+        A submission whose last try is used up needs attention instead.
+        """
         now = self.clock.now()
         corrected = self.store.submissions.clamp_times(now + SKEW, self.lease, self.pause)
         corrected += self.store.passbacks.clamp_times(now + SKEW)

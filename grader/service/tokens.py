@@ -13,6 +13,7 @@ from grader.service.access_log import AccessLog
 from grader.service.ports import Clock, Store
 from grader.service.records import Role, TokenRecord
 
+#: The start of every secret, so that logs and scanners can recognize a token.
 PREFIX = "grader_"
 
 
@@ -41,7 +42,8 @@ class Tokens:
     ) -> tuple[str, TokenRecord]:
         """Store a new token and return its secret, which is shown only once, and its record.
 
-        ``actor`` is who makes it, for the audit log. Without a ``lifetime`` it never expires.
+        ``actor`` is the name in the audit log of whoever creates it. Without a ``lifetime`` the
+        token never expires.
 
         Raises:
             BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it.
@@ -64,11 +66,11 @@ class Tokens:
     def authenticate(self, secret: str) -> Principal:
         """Return the principal of the token with ``secret``.
 
-        The token's time of last use is stored, at most once per :data:`USE_NOTED`. An expired
-        or revoked token is recorded in the access log; an unknown one leaves no trace.
+        The token's time of last use is stored, at most once a minute. A request with an expired or
+        revoked token is recorded in the access log; one with an unknown token is not.
 
         Raises:
-            Unauthorized: unknown, expired or revoked (the error does not say which).
+            Unauthorized: the token is unknown, expired or revoked; the error does not say which.
         """
         now = self.clock.now()
         record = self.store.tokens.by_digest(digest_of(secret), now) if secret else None
@@ -86,6 +88,10 @@ class Tokens:
 
 
 def _check_role(role: Role, course: str, student: str) -> None:
+    """Raise BadRequest unless ``course`` and ``student`` are set exactly where ``role`` needs them.
+
+    Every role but admin needs a course, and only a student has a student.
+    """
     if role is not Role.ADMIN and not course:
         raise BadRequest(f"A token for the role {role.value} needs a course.", where="course")
     if role is Role.ADMIN and course:

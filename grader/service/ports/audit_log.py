@@ -12,8 +12,8 @@ from grader.service.records.pages import Page
 class AuditLog(Protocol):
     """The audit log.
 
-    A store method that changes something appends its entry in its own transaction. The rest, such
-    as reads by staff, is appended here.
+    A store method that changes something appends an entry in its own transaction. Entries about
+    anything else, such as reads by staff, are appended here.
     """
 
     def append(
@@ -26,9 +26,9 @@ class AuditLog(Protocol):
         now: datetime,
         **detail: str | int,
     ) -> None:
-        """Append an entry that ``actor`` did ``action`` to ``subject`` at ``now``.
+        """Append an entry that ``actor`` did ``action`` to ``subject`` at the time ``now``.
 
-        ``detail`` must not contain a secret.
+        ``course`` is empty if the action concerns no course; ``detail`` must not contain a secret.
         """
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:

@@ -1,7 +1,7 @@
 """The capabilities of a connector to a learning management system (LMS).
 
-A connector has any of: :class:`Inbound` (read submissions), and :class:`WriteScoreMessage` with
-:class:`Gradebook` (make a message of a score, and send it).
+A connector has either or both of: :class:`Inbound` (read submissions), and
+:class:`WriteScoreMessage` with :class:`Gradebook` (make a message of a score, and send it).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Inbound(Protocol):
     """Reads the submission events of a source."""
 
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
-        """Verify and parse an event.
+        """Verify the signature of an event and parse it; ``headers`` have lower-case names.
 
         Raises:
             BadSignature: the event is not signed by ``source``, or too old.
@@ -94,4 +94,7 @@ class Gradebook(Protocol):
     """Sends the messages that the same connector's :class:`WriteScoreMessage` made."""
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """Send ``passback.payload`` to ``passback.url``. Network errors are a failed delivery."""
+        """Send ``passback.payload`` to ``passback.url`` once, and return the outcome.
+
+        A network error is returned as a failed delivery, not raised.
+        """

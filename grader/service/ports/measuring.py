@@ -1,4 +1,4 @@
-"""The ports of the engine: uploads and rubrics read, submissions measured, facts cached."""
+"""The ports of the engine: reading uploads and rubrics, measuring submissions, caching facts."""
 
 from __future__ import annotations
 
@@ -14,46 +14,53 @@ from grader.domain.source import Submission
 
 
 class ReadUpload(Protocol):
-    """Bytes of an upload to a submission."""
+    """Reads the bytes of an upload into a submission."""
 
     def __call__(self, data: bytes, *, filename: str = "", limits: Intake = ...) -> Submission:
-        """Raises BadArchive for anything that is not a readable archive with Python in it."""
+        """Return the submission in ``data``, an archive or one file called ``filename``.
+
+        Raises:
+            BadArchive: ``data`` cannot be read, has no Python file, or is over one of ``limits``.
+        """
 
 
 class ReadRubric(Protocol):
-    """A rubric's text to a rubric."""
+    """Parses the text of a rubric."""
 
     def __call__(self, text: str) -> Rubric:
-        """Raises BadRubric with every mistake found."""
+        """Return the rubric in ``text``. Raises BadRubric, which lists every mistake."""
 
 
 class Measurement(Protocol):
-    """A submission whose files are measured."""
+    """The finished measurement of a submission."""
 
     def facts(self) -> SubmissionFacts:
         """Return the facts of the submission; the same at every call.
 
         Raises:
-            EngineFault: The engine did not answer on a file.
+            EngineFault: The engine gave no result for a file.
         """
 
     def remember(self) -> None:
-        """Store the new facts in the cache, so that equal files are not measured again."""
+        """Store the inspections made for this submission in the facts cache, except failed ones.
+
+        Equal files are then not measured again.
+        """
 
 
 class RunningMeasurement(Protocol):
-    """A submission whose files are being measured by another process."""
+    """The measurement of a submission that another process is working on."""
 
     def collect(self) -> Measurement:
-        """Wait for the end of the measurement.
+        """Wait for the end of the measurement and return it.
 
         Raises:
-            EngineFault: The engine failed; nothing is known of the submission.
+            EngineFault: The engine failed, so there are no facts about the submission.
         """
 
 
 class Measure(Protocol):
-    """The engine, which measures submissions for the probes of a rubric."""
+    """The engine, which measures what a rubric's probes need to know about a submission."""
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
         """Start to measure ``submission`` and return without waiting for the result."""
@@ -67,13 +74,13 @@ class Measure(Protocol):
 
 
 class FactsCache(Protocol):
-    """Inspections by the key of everything that they depend on."""
+    """A cache of inspections, by a hash of everything that an inspection depends on."""
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Those that are known."""
+        """Return the cached inspections among ``keys``, by key; keys without one are left out."""
 
     def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
-        """Remember, where there is room; an inspection that is there already stays.
+        """Cache ``inspections`` by key, as far as there is room; an existing entry may stay.
 
-        ``at`` is when they were made: by that an erasure finds them.
+        ``at`` is when they were measured. Erasing a student's data deletes entries by that time.
         """

@@ -1,4 +1,4 @@
-"""The port for notifications between processes: best effort, because the rows are the truth."""
+"""The port for notifications between processes. They may get lost: only database rows count."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from grader.service.lanes import Lane
 
 
 class Notifier(Protocol):
-    """Best-effort notifications. A lost one costs time only: the sweep finds the rows later.
+    """Best-effort notifications. If one is lost, the sweep finds the rows later.
 
-    No method raises or blocks for long, also where the broker is down.
+    No method raises or blocks for long, even if the broker is down.
     """
 
     def notify(self, lane: Lane) -> None:
@@ -21,9 +21,9 @@ class Notifier(Protocol):
         """Notify the workers that a score in the outbox is due."""
 
     def notify_finished(self, submission: str) -> None:
-        """Publish that a worker is done with the submission with the id ``submission``.
+        """Publish that a worker has stopped working on the submission with the id ``submission``.
 
-        Sent after each try, also after one that put the submission back into the queue.
+        Sent after each try, also if the try failed and the submission is queued again.
         """
 
     def subscribe(self, callback: Callable[[str], None]) -> None:

@@ -13,21 +13,24 @@ class Passbacks(Protocol):
     """The outbox: scores that are to be sent."""
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
-        """Claim the next due score, or return ``None``.
+        """Claim the score that has been due longest and return it; ``None`` if none is due.
 
-        In one transaction, ``tries`` rises by one and ``next_try_at`` becomes the end of the
-        ``lease``, so the score is due again if the sender dies.
+        In one transaction, ``tries`` rises by one and ``next_try_at`` becomes ``now + lease``, so
+        the score is due again if the sender dies.
         """
 
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Store the outcome of a try, unless a later try has begun (``tries`` differs)."""
+        """Store the outcome of the try ``passback``, unless a later try has begun.
+
+        ``next_try_at`` is when the score is due again, if ``state`` is ``DUE``.
+        """
 
     def clamp_times(self, now: datetime) -> int:
-        """Correct the times of scores after the clock was set back, and return their number.
+        """Correct times after the clock was set back; return the number of changed scores.
 
-        A score that has waited since a time after ``now`` starts its waiting time at ``now``.
+        A due score whose waiting time began after ``now`` gets the same waiting time from ``now``.
         """
 
     def of(self, submission_id: str) -> Sequence[Passback]:

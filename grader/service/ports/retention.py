@@ -16,17 +16,26 @@ class Retention(Protocol):
     """
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
-        """Return how many submissions and inspections a purge would delete; other counts are 0."""
+        """Return how many submissions and inspections a purge would delete; other counts are 0.
+
+        With a course no inspections are counted, because they belong to no course.
+        """
 
     def purge_submissions(
         self, criteria: PurgeCriteria, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete the oldest ``limit`` matching submissions and all rows that belong to them."""
+        """Delete up to ``limit`` of the matching submissions, oldest first, and all their rows.
+
+        Return the deleted rows; all counts are 0 if nothing matched.
+        """
 
     def purge_inspections(
         self, before: datetime, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete up to ``limit`` cached inspections that were last used before ``before``."""
+        """Delete up to ``limit`` cached inspections that were last used before ``before``.
+
+        Return the deleted rows; all counts are 0 if nothing matched.
+        """
 
     def export(
         self, student: str, course: str, actor: str, now: datetime
@@ -40,10 +49,10 @@ class Retention(Protocol):
         """
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
-        """Delete everything that is stored about ``student``; gradings in progress are lost.
+        """Delete everything that is stored about ``student`` in ``course`` (empty: every course).
 
-        Idempotency keys and webhook ids stay, so that a repeated upload or event does not bring
-        the data back.
+        The results of gradings in progress are discarded. Idempotency keys of other senders and
+        webhook ids stay, so that a repeated upload or event does not bring the data back.
 
         Raises:
             NotFound: nothing is stored about the student.

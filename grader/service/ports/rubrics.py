@@ -16,18 +16,23 @@ class Rubrics(Protocol):
     def publish(
         self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
     ) -> RubricRecord:
-        """Store ``text`` as the next version, with an audit entry.
+        """Store ``text`` as the next version of its exercise, with an audit entry.
 
-        ``base`` is the version that it replaces, or ``None`` for a new exercise. ``digest`` is the
-        SHA-256 of ``text``.
+        ``rubric`` is the parsed ``text`` and ``digest`` the SHA-256 of ``text``. ``base`` is the
+        version that it replaces, or ``None`` for a new exercise.
 
         Raises:
-            PreconditionFailed: ``base`` is not the newest version.
+            PreconditionFailed: ``base`` is not the newest version, or is ``None`` and the exercise
+                exists.
             Conflict: the exercise belongs to another course.
         """
 
     def newest(self, exercise: str) -> RubricRecord | None:
-        """Return the newest version, or ``None`` if there is no such exercise."""
+        """Return the newest rubric version of ``exercise``, or ``None`` if it does not exist."""
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
-        """Return exercises sorted by id. An empty ``course`` stands for every course."""
+        """Return up to ``limit`` exercises, sorted by id, of ``course`` (empty: every course).
+
+        Raises:
+            BadRequest: ``cursor`` is invalid.
+        """

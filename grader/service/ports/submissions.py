@@ -23,40 +23,43 @@ class Submissions(Protocol):
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
         """Store an upload with its key and audit entry; return its record and whether it is new.
 
-        A key that was used before with the same digest returns the record of the first time. The
-        record's ``attempt`` counts the student's submissions to the exercise from 1. If
-        ``new.supersedes`` is set, older attempts that no worker has started become superseded in
-        the same transaction.
+        If the key was used before with the same digest, nothing is stored and the first record is
+        returned. The record's ``attempt`` counts the student's submissions to the exercise from 1.
+        If ``new.supersedes`` is set, the student's older attempts that no worker has started become
+        superseded, except after a retry or if their score is to be sent.
 
         Raises:
             NotFound: there is no such exercise.
             KeyReused: the key was used before with another content.
+            Conflict: the key was used for a submission that was erased.
         """
 
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
-        """Claim the next due submission of ``lane`` for ``lease``, or return ``None``.
+        """Claim the next due submission of ``lane`` for ``lease``; return ``None`` if none is due.
 
-        Students take turns: first who has the fewest submissions running or graded in the last
-        minutes, then whose submission has waited longest. Of one student's attempts at an
-        exercise, the newest is claimed. The claim is committed, with its fencing token and with
-        ``tries`` raised by one.
+        Students take turns: next is the student with the fewest submissions running or graded in
+        the last minutes and, among equals, with the submission that has waited longest. Of that
+        student's attempts at the exercise, the newest is claimed. The claim is committed, with a
+        new fencing token and with ``tries`` raised by one.
         """
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
         """Store ``result`` if ``claim`` is still valid, and return whether it was.
 
-        The state of the submission becomes the status of the report. There is one report for each
-        (submission, rubric version, engine version); only one that needed attention is replaced.
+        There is one report for each (submission, rubric version, engine version): an existing one
+        stays, unless it needed attention. The status of the report that is then stored becomes the
+        state of the submission.
         """
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
-        """Queue a claimed submission again for ``retry_at``; return whether the claim was valid.
+        """Queue a claimed submission again; return whether the claim was valid.
 
-        After the last try it needs attention instead, with ``problem`` as the reason.
+        It can be claimed from ``retry_at`` on. After its last try it needs attention instead, with
+        ``problem`` as the reason.
         """
 
     def sweep(self, now: datetime) -> Swept:
-        """Queue submissions again whose lease has expired; return what is due.
+        """Queue again the submissions whose lease has expired; return counts, and what is due.
 
         A submission without tries left needs attention instead.
         """
@@ -69,7 +72,7 @@ class Submissions(Protocol):
         """
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
-        """Queue a submission that needs attention again, with all its tries and an audit entry.
+        """Queue again a submission that needs attention, with 0 tries and an audit entry.
 
         Raises:
             NotFound: there is no such submission.
@@ -80,16 +83,19 @@ class Submissions(Protocol):
         """Return a submission. Raises NotFound if there is none."""
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """Return the newest report, or ``None`` while there is none."""
+        """Return the report of the newest grading, or ``None`` if there is none."""
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """Return the facts of the newest report with their findings, or ``None``."""
+        """Return the facts of the newest grading with their findings, or ``None`` if not graded."""
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """Return the newest graded attempt before ``submission``, with its facts, or ``None``."""
+        """Return the newest graded attempt before ``submission``, or ``None`` if there is none.
+
+        It is an attempt of the same student at the same exercise, with its facts and findings.
+        """
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Return the uploaded bytes and their file name. Raises NotFound."""
+        """Return the uploaded bytes and their file name. Raises NotFound if there is none."""
 
     def page(
         self,
@@ -109,20 +115,20 @@ class Submissions(Protocol):
         """
 
     def queue(self) -> QueueState:
-        """Return the size of the queue."""
+        """Return the number of queued, running and parked submissions, and the oldest time."""
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """Return the ids of the queued submissions of ``lane`` in the order of future claims."""
 
     def throughput(self, now: datetime) -> Throughput:
-        """Return the recent and the running gradings, for an estimate."""
+        """Return the recent and the running gradings, which waiting times are estimated from."""
 
     def marks(self, exercise: str) -> Iterator[Mark]:
         """Yield the mark of each student's newest attempt with a report, sorted by student."""
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Yield each graded submission of an exercise with its newest facts, without findings.
+        """Yield each submission with a report, oldest first, with its newest facts, no findings.
 
-        Oldest first. They are read in portions, so a caller that keeps only results needs little
-        memory for a large class.
+        They are read in portions, so a caller that keeps only results needs little memory for a
+        large class.
         """

@@ -24,10 +24,13 @@ class Tokens(Protocol):
         actor: str,
         now: datetime,
     ) -> TokenRecord:
-        """Store a token with ``digest``, the SHA-256 of its secret, and an audit entry."""
+        """Store a token with ``digest``, the SHA-256 of its secret, and an audit entry.
+
+        ``expires_at`` is ``None`` for a token that never expires.
+        """
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
-        """Return the token with ``digest``, or ``None``, also if it has expired or was revoked.
+        """Return the token with ``digest``, even if expired or revoked; ``None`` if unknown.
 
         The time of the last use of a valid token is stored, at most once a minute.
         """

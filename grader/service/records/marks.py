@@ -1,4 +1,4 @@
-"""The points of a student in an exercise, for a class list."""
+"""The mark of one student in an exercise, for the list of a class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from grader.service.records.submissions import SubmissionState
 class Mark:
     """The points of a student's newest attempt that has a report.
 
-    ``points`` is ``None`` while any points are withheld.
+    ``submission`` is the id of that attempt and ``state`` its present state. ``points`` is ``None``
+    while any points are withheld.
     """
 
     student: str

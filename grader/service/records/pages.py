@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page of a listing; ``next_cursor`` is empty on the last one."""
+    """One page of a listing; ``next_cursor`` is empty on the last page."""
 
     items: tuple[Item, ...]
     next_cursor: str

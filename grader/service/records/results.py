@@ -1,4 +1,4 @@
-"""A report with its facts: to be stored, and as stored."""
+"""The result of a grading that is to be stored, and a report as it was stored."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from grader.service.records.submissions import SubmissionRecord
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a grading, stored in one transaction, or not at all if the claim was lost.
+    """The result of a grading: a report, and the facts and rubric that it was computed from.
 
-    ``score_message`` goes to the outbox with the report if it was graded.
+    It is stored in one transaction, or not at all if the claim was lost. ``score_message`` is added
+    to the outbox if the report is new and its status is ``graded``.
     """
 
     report: Report
@@ -27,7 +28,7 @@ class Result:
 
 @dataclass(frozen=True)
 class StoredReport:
-    """A stored report with its submission."""
+    """A stored report with its submission as it is now."""
 
     submission: SubmissionRecord
     report: Report

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PurgeCriteria:
-    """Which submissions a purge deletes: those received before ``before``.
+    """The condition for a submission to be purged: it was received before ``before``.
 
     ``course`` limits it to one course; empty means every course. Unless ``unfinished`` is set, a
     submission stays while it is queued, running, needs attention, or has a score to be sent.
@@ -23,7 +23,8 @@ class PurgeCriteria:
 class DeletedRows:
     """The number of deleted rows of each kind.
 
-    ``archives`` counts only those that no remaining submission refers to.
+    ``archives`` is often lower than ``submissions``: an archive that another submission also
+    refers to is not deleted.
     """
 
     submissions: int = 0

@@ -10,7 +10,8 @@ from datetime import datetime
 class RubricRecord:
     """A published version of the rubric of an exercise.
 
-    ``text`` is its source as it was sent, ``digest`` the SHA-256 of that.
+    ``text`` is its YAML as it was sent, ``digest`` the SHA-256 of ``text``. ``created_by`` is the
+    actor who published it.
     """
 
     exercise: str
@@ -29,7 +30,7 @@ class RubricRecord:
 
 @dataclass(frozen=True)
 class ExerciseRecord:
-    """An exercise with its newest rubric version."""
+    """An exercise with the title and the number of its newest rubric version."""
 
     id: str
     course: str

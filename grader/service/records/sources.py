@@ -12,7 +12,7 @@ class SourceRecord:
     """A system that sends submissions by webhook.
 
     ``connector`` is the name of a connector in ``grader.lms.registry``. ``config`` holds JSON
-    values that only the connector's model understands, its secrets among them.
+    values that only the connector's model can read, including secrets.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A submission as it is sent and as it is stored."""
+"""A submission: its states, its record, and an upload that is to be stored."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ class SubmissionState(StrEnum):
 class SubmissionRecord:
     """An accepted submission.
 
-    ``tries`` counts how often a worker started to grade it. ``problem`` says why it needs
-    attention, or is empty. ``queued_at`` is when it was received, or when somebody asked for a
-    retry. ``superseded_by`` is the id of the newer attempt that replaced it.
+    ``attempt`` counts the student's submissions to the exercise from 1. ``tries`` counts how often
+    a worker started to grade it, since the last retry. ``problem`` says why it needs attention, or
+    is empty. ``queued_at`` is when it was received, or when somebody asked for a retry.
+    ``superseded_by`` is the id of the newer attempt that replaced it, or ``None``.
     """
 
     id: str
@@ -50,15 +51,15 @@ class SubmissionRecord:
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """An upload that is accepted in one transaction.
+    """An upload that is to be stored as a submission.
 
     ``data`` are the uploaded bytes and ``source`` names where they came from: ``api`` or a webhook
     source. ``idempotency_key`` (a webhook id, for an event) is unique in ``scope``, which is the id
     of a token or ``webhook:<source>``; empty means none. ``request_digest`` is a SHA-256 of the
-    whole request, so that a key that is reused for another request is refused. The score is to be
-    sent to ``callback_url`` together with ``callback_context``; an empty URL asks for no score.
-    With ``supersedes`` it replaces the student's older attempts that no worker has started, unless
-    their score is to be sent.
+    request, so that a key that is reused for another request is refused. The score is to be sent to
+    ``callback_url`` together with ``callback_context``; an empty URL asks for no score. With
+    ``supersedes`` it replaces the student's older attempts that no worker has started, unless
+    their score is to be sent or somebody asked to retry them.
     """
 
     exercise: str

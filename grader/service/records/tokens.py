@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a token may do in its course (``admin``: in every course)."""
+    """The role of a token; ``service/access.py`` says what each role may do."""
 
     ADMIN = "admin"
     INSTRUCTOR = "instructor"
@@ -35,7 +35,7 @@ class TokenRecord:
     last_used_at: datetime | None
 
     def ended(self, now: datetime) -> str:
-        """Return ``revoked`` or ``expired``, or an empty string while the token is valid."""
+        """Return ``revoked`` or ``expired`` (if both, ``revoked``); empty if valid at ``now``."""
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else ""
