@@ -1,4 +1,4 @@
-"""Does it say everything once? (statements that stand again, under other names too)"""
+"""Check that no run of statements repeats an earlier one, even with other names and values."""
 
 from __future__ import annotations
 
@@ -28,16 +28,19 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """How many statements of a file could repeat others, and the fingerprints to tell by.
+    """Return the number of statements of `source` that could be repeated, and their fingerprints.
+
+    Not applicable to tests and files without statements. The sketch has the fingerprints, from
+    which `combine` finds the repeats of all files. `options` and `context` are unused.
 
     After "Winnowing: Local Algorithms for Document Fingerprinting" (Schleimer, Wilkerson and
-    Aiken, 2003): a document is known by hashes of what it holds, normalised, piece by piece. A
-    piece here is a statement, not a number of characters, and no fingerprint is thrown away, as a
-    submission is small: so no repetition that is long enough is missed.
+    Aiken, 2003): a document is represented by hashes of its normalised parts. A part here is a
+    statement, not a number of characters, and every fingerprint is kept, as a submission is
+    small: so no repetition that is long enough is missed.
 
-    Names that the student chose and literals are rubbed out, since whoever copies changes those.
-    Attributes, keywords and the names of what is imported or built in stay, since they say what
-    is done: without them ``load(path).read()`` and ``shop(cart).total()`` would be alike.
+    Literals and names that the student chose are normalised, since people change them in a copy.
+    Attributes, keywords, and imported and built-in names are kept, since they say what is done:
+    without them ``load(path).read()`` and ``shop(cart).total()`` would be equal.
     """
     if is_test_path(source.path) or not has_statements(source):
         return NOTHING_TO_SAY
@@ -46,7 +49,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """Each file with what it repeats of itself and of the files before it, by path."""
+    """Return `inspections` with what each file repeats of itself and of files before it by path.
+
+    Inspections without a sketch stay as they are. `options` is unused.
+    """
     files = {
         path: (one.facts.counts["statements"], rows_in(one.sketch))
         for path, one in inspections.items()
@@ -60,6 +66,7 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
 
 
 def _combined(path: str, alone: Inspection, repeats: Repeats) -> Inspection:
+    """Return `alone`, the inspection of the file `path`, with its counts and runs of `repeats`."""
     runs = sorted(run for run in repeats.runs if run.here.path == path)
     counts = {
         **alone.facts.counts,
@@ -71,6 +78,7 @@ def _combined(path: str, alone: Inspection, repeats: Repeats) -> Inspection:
 
 
 def _finding(run: Repeat) -> Finding:
+    """Return the finding at the later location of `run`; its value is the number of statements."""
     here, there = run.here, run.there
     where = "" if there.path == here.path else f" of `{there.path}`"
     return Finding(
@@ -85,6 +93,7 @@ def _finding(run: Repeat) -> Finding:
 
 
 def _share(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of statements that are repeated, or ``None`` without statements."""
     statements = facts.counts.get("statements", 0)
     repeated = facts.counts.get("repeated_statements", 0)
     return Fraction(100 * repeated, statements) if statements else None

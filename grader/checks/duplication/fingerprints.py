@@ -1,10 +1,10 @@
-"""What one file tells the others of its statements: a fingerprint and the place of each.
+"""Compute the fingerprint and the lines of each statement of a file, for comparison with others.
 
-A file is taken apart into blocks: the body of each function, of each class, of the module, and
-of each loop and branch inside them. What repeats in honest code is left out as if it were not
-written (see :func:`_counts`), so that it neither makes a repetition nor hides one. Of statements
-of one shape in a row, or branches of one ``elif`` chain, only one is kept: they belong together
-like the rows of a table.
+A file is split into blocks: the body of the module, of each function, class and ``__main__``
+guard, and of each loop and branch inside them. Statements that good programs repeat are ignored
+(see :func:`_counts`), so that they neither make a repetition nor interrupt one. Consecutive
+statements with the same fingerprint count once, and so do consecutive branches of an ``elif``
+chain: such code is a table, e.g. ``total += price * 2`` and then ``count += steps * 3``.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from grader.analysis.syntax.statements import DEFINITIONS, every_statement, is_c
 from grader.checks.duplication.shapes import imported_names, is_literal, shape_of
 
 #: The fewest statements and syntax nodes of a reported run, nested ones included: e.g. three
-#: equal statements, or four of the kind ``x += 1``, may match by chance. Chosen by hand.
+#: statements, or four as short as ``x = y`` (3 nodes each), may match by chance; four of the size
+#: of ``x += y`` (4 nodes each) are reported. Chosen by hand.
 LEAST_STATEMENTS = 4
 LEAST_SIZE = 16
 
+#: Statements that compute nothing and are repeated in good programs.
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 #: Methods that only declare, e.g. ``parser.add_argument("-v")``; ``parser.parse_args()`` counts.
 _DESCRIBING = frozenset({"add_argument", "add_option", "add_parser", "set_defaults"})
@@ -34,10 +36,11 @@ _BYTES = 6
 
 
 class Row(NamedTuple):
-    """One statement with all that is nested in it.
+    """One statement with the statements nested in it.
 
-    Its number within its file, its first and its last line, how many statements and how many
-    nodes it has, and its fingerprint.
+    ``at``: its number among the compared statements of the file, from 0; those nested in it follow.
+    ``line``, ``end``: its first and last line. ``statements``, ``size``: its number of statements
+    and of syntax nodes, nested ones included. ``print``: its fingerprint.
     """
 
     at: int
@@ -50,14 +53,17 @@ class Row(NamedTuple):
 
 @dataclass
 class _Piece:
-    """A statement that counts, and the blocks inside it by the name of their field."""
+    """A statement that is compared, and the blocks directly inside it with their field's name.
+
+    ``statements``, ``size`` and ``print`` are those of `Row`, set by `_fingerprint`.
+    """
 
     statement: ast.stmt
     blocks: list[tuple[str, _Block]] = field(default_factory=list)
     statements: int = 1
     size: int = 0
     print: str = ""
-    #: The fingerprint without the branches that follow.
+    #: The fingerprint of the statement and its ``body`` alone, without e.g. ``else``.
     head: str = ""
 
 
@@ -65,7 +71,10 @@ _Block = list[_Piece]
 
 
 def sketch_of(tree: ast.Module) -> tuple[int, str]:
-    """How many statements of a file count, and its sketch for :func:`rows_in`."""
+    """Return how many statements of `tree` are compared, and a sketch for :func:`rows_in`.
+
+    The sketch is JSON text with the rows of each block that is large enough for a repeat.
+    """
     roots, pieces = _taken_apart(tree)
     imported = imported_names(statement for statement, _ in every_statement(tree))
     for piece in reversed(pieces):
@@ -77,17 +86,22 @@ def sketch_of(tree: ast.Module) -> tuple[int, str]:
 
 
 def rows_in(sketch: str) -> list[list[Row]]:
-    """The blocks of a sketch: all that are large enough to hold a repetition."""
+    """Return the blocks in `sketch`, a result of :func:`sketch_of`, each as its rows."""
     return [[Row(*row) for row in rows] for rows in json.loads(sketch)]
 
 
 def _enough(rows: Sequence[Row]) -> bool:
+    """Return whether the block `rows` has enough statements and nodes to contain a repeat."""
     statements, size = sum(row.statements for row in rows), sum(row.size for row in rows)
     return statements >= LEAST_STATEMENTS and size >= LEAST_SIZE
 
 
 def _taken_apart(tree: ast.Module) -> tuple[list[_Block], list[_Piece]]:
-    """The outermost blocks, and every piece at any depth, the outer before the inner."""
+    """Return the outermost blocks of `tree`, and the pieces of all blocks, outer before inner.
+
+    The outermost blocks are the bodies of the module, of each function and class, and of each
+    ``__main__`` guard (its ``else`` is ignored); they are no part of the blocks around them.
+    """
     roots: list[_Block] = [[]]
     pieces: list[_Piece] = []
     waiting: list[tuple[Sequence[ast.stmt], _Block, bool]] = [(tree.body, roots[0], False)]
@@ -108,7 +122,10 @@ def _taken_apart(tree: ast.Module) -> tuple[list[_Block], list[_Piece]]:
 
 
 def _inside(statement: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """The blocks directly inside a statement, by the name of the field that holds them."""
+    """Yield the name of the field and the body of each block directly inside `statement`.
+
+    Each ``except`` clause is a block "handlers", and each ``case`` a block "cases".
+    """
     for name in ("body", "orelse", "finalbody"):
         if body := getattr(statement, name, None):
             yield name, body
@@ -118,10 +135,11 @@ def _inside(statement: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
 
 
 def _counts(statement: ast.stmt, in_class: bool) -> bool:
-    """Whether a statement, outside definitions, does something that should be written once.
+    """Return whether `statement`, which is no definition, should not be repeated.
 
-    Not so imports, constants and tables, fields of classes, parameters that ``__init__`` keeps,
-    options of a command line, and printing what is known already.
+    Good programs repeat imports, constants and tables of literals, fields of classes (`in_class`:
+    the statement is directly in a class), ``self.name = name``, options of a command line, and
+    prints of known values: these do not count. E.g. ``rows = load(path)`` does.
     """
     if isinstance(statement, _IDLE) or is_constant_expression(statement):
         return False
@@ -133,7 +151,10 @@ def _counts(statement: ast.stmt, in_class: bool) -> bool:
 
 
 def _is_plain(statement: ast.Assign | ast.AnnAssign) -> bool:
-    """A declaration, a literal under a name, or ``self.name = name``."""
+    """Return whether `statement` is like ``x: int``, ``x = [1, 2]`` or ``self.name = name``.
+
+    ``x = y`` and ``self.x = other.x`` are not.
+    """
     value = statement.value
     if value is None or is_literal(value):
         return True
@@ -142,7 +163,10 @@ def _is_plain(statement: ast.Assign | ast.AnnAssign) -> bool:
 
 
 def _describes(call: ast.Call) -> bool:
-    """An option of a command line, or printing that works out nothing."""
+    """Return whether `call` adds an option of a command line, or prints without another call.
+
+    E.g. ``parser.add_argument("-v")`` and ``print(name, total)``; not ``print(len(names))``.
+    """
     if isinstance(call.func, ast.Attribute):
         return call.func.attr in _DESCRIBING
     if not (isinstance(call.func, ast.Name) and call.func.id == "print"):
@@ -151,7 +175,10 @@ def _describes(call: ast.Call) -> bool:
 
 
 def _fingerprint(piece: _Piece, imported: Mapping[str, str]) -> None:
-    """Weigh a piece and give it its fingerprint, after all pieces inside it got theirs."""
+    """Set size, number of statements and fingerprints of `piece`.
+
+    The pieces inside it must have theirs. Repeated neighbours are removed from its blocks first.
+    """
     text, piece.size = shape_of(piece.statement, imported)
     whole = blake2b(text.encode(), digest_size=_BYTES)
     for name, block in piece.blocks:
@@ -169,11 +196,16 @@ def _fingerprint(piece: _Piece, imported: Mapping[str, str]) -> None:
 
 
 def _written(digest: blake2b) -> str:
+    """Return the current value of `digest` as 8 characters; `digest` can be updated further."""
     return b64encode(digest.digest()).decode()
 
 
 def _join_branches(piece: _Piece) -> None:
-    """Make one of an ``if`` and the ``elif`` after it where they do the same in one shape."""
+    """Replace the content of `piece` by that of its ``elif`` if both have the same fingerprint.
+
+    Condition and body are compared, without further branches. E.g. ``if a: f(1)`` and
+    ``elif b: f(2)`` become one; ``elif b: f(g)`` would stay.
+    """
     name, block = piece.blocks[-1] if piece.blocks else ("", [])
     if not isinstance(piece.statement, ast.If) or name != "orelse" or len(block) != 1:
         return
@@ -190,7 +222,11 @@ def _keep_first_of_a_row(block: _Block) -> None:
 
 
 def _rows(roots: Sequence[_Block]) -> tuple[int, list[list[Row]]]:
-    """How many statements there are, and the rows of every block, the outer before the inner."""
+    """Return the number of statements below `roots`, and the rows of each block at any depth.
+
+    Statements are numbered from 0 in the order of `roots`, each before those inside it. A block
+    comes before the blocks inside it.
+    """
     found: list[list[Row]] = []
     total = 0
     waiting: list[tuple[_Block, int]] = []
@@ -211,6 +247,7 @@ def _rows(roots: Sequence[_Block]) -> tuple[int, list[list[Row]]]:
 
 
 def _row(piece: _Piece, at: int) -> Row:
+    """Return the row of `piece` with the number `at`."""
     first = piece.statement.lineno
     last = piece.statement.end_lineno or first
     return Row(at, first, last, piece.statements, piece.size, piece.print)

@@ -1,11 +1,10 @@
-"""Which runs of statements stand more than once, in one file or in several?
+"""Find the runs of statements that occur more than once in a submission.
 
-Every block is cut into the shortest windows that are large enough to mean something, one that
-begins at each statement and one that ends at each. A window is known by the fingerprints of its
-statements. Windows alike are laid upon each other, statement upon statement, and statements that
-came to lie upon each other, over however many windows, are one. What they are too many is what
-is repeated: a number that depends neither on the order of files nor on that of functions, and
-that no further code makes smaller.
+In each block, the shortest window of sufficient size is taken from each statement on, and the
+shortest up to each statement. Windows are equal if their statements have the same fingerprints.
+The statements of equal windows are joined into groups, first with first, second with second, and
+so on. All statements of a group but the first are repeated. Their number does not depend on the
+order of files or functions, and additional files or functions never make it smaller.
 """
 
 from __future__ import annotations
@@ -27,7 +26,10 @@ class Place(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """A run of statements, and the place where it stood before."""
+    """A repeated run of statements: its lines, those of its first occurrence, and its length.
+
+    ``statements`` includes nested ones.
+    """
 
     here: Place
     there: Place
@@ -35,6 +37,8 @@ class Repeat(NamedTuple):
 
 
 class _Block(NamedTuple):
+    """A block of a file: its rows have at least the size of one window."""
+
     path: str
     rows: Sequence[Row]
     #: The number of the file's first statement among all statements of the submission.
@@ -42,7 +46,7 @@ class _Block(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """Rows of a block from ``start`` up to ``stop``, without it."""
+    """The rows from ``start`` to before ``stop`` of the block with the index ``block``."""
 
     block: int
     start: int
@@ -62,7 +66,10 @@ class Repeats:
 
 
 def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Repeats:
-    """Every repeat of a submission: by path, how many statements a file has, and its blocks."""
+    """Return the repeats in `files`: by path, the number of statements of a file, and its blocks.
+
+    Files are compared in the order of their paths, blocks in that of their statements.
+    """
     blocks: list[_Block] = []
     offset, starts = 0, {}
     for path in sorted(files):
@@ -79,11 +86,16 @@ def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Re
 
 
 def _number(rows: Sequence[Row]) -> int:
+    """Return the number of the first statement of a block, as a key to sort blocks."""
     return rows[0].at
 
 
 def _windows(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """The shortest window that begins at each row, where there is one; the ends only move on."""
+    """Yield the start and the stop (exclusive) of the shortest window from each of `rows` on.
+
+    Rows without enough statements or nodes behind them have none. ``stop`` never moves back, so
+    that the time is linear in the number of rows.
+    """
     stop = statements = size = 0
     for start, row in enumerate(rows):
         while stop < len(rows) and (statements < LEAST_STATEMENTS or size < LEAST_SIZE):
@@ -98,13 +110,17 @@ def _windows(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 
 def _windows_both_ways(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Those and the shortest that end at each row: together they cover a run up to its ends."""
+    """Yield the windows of `_windows`, then the shortest window up to each row.
+
+    Together they cover a repeated run up to both of its ends. Windows may occur twice.
+    """
     yield from _windows(rows)
     for start, stop in _windows(rows[::-1]):
         yield len(rows) - stop, len(rows) - start
 
 
 def _key(rows: Sequence[Row]) -> str:
+    """Return a key that is equal for windows with the same fingerprints."""
     return "".join(row.print for row in rows)
 
 
@@ -118,7 +134,11 @@ def _first_windows(blocks: Sequence[_Block]) -> dict[str, _Spot]:
 
 
 def _joined(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> Groups:
-    """Every window laid upon the first one like it. Outer blocks come before inner ones."""
+    """Return groups of the statements 0 to `total` - 1, with those of equal windows joined.
+
+    Each window is joined with the first equal one, as `known` has it by its key. `blocks` must
+    have outer blocks before inner ones, for the shortcut in `_join_nested`.
+    """
     groups = Groups(total)
     for block in blocks:
         for start, stop in _windows_both_ways(block.rows):
@@ -132,16 +152,24 @@ def _joined(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) ->
 
 
 def _join_nested(groups: Groups, one: int, other: int, count: int) -> None:
-    """Make one of two statements, and of what is nested in them; both have that ``count``."""
-    # Statements that are one already were joined with all that is in them.
+    """Join the statement `one` with `other`, and each statement nested in them likewise.
+
+    `count` is the number of statements of either, itself included; their fingerprints are equal.
+    """
+    # If the two are in one group already, the statements in them are too: this saves joining the
+    # nested ones again for each window that contains them.
     if groups.first(one) != groups.first(other):
         for step in range(count):
             groups.join(one + step, other + step)
 
 
 def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> list[Repeat]:
-    """Each repeated run once, as long as it goes on, where it does not stand for the first time."""
-    told = bytearray(total)
+    """Return the repeated runs, each as long as possible, with their first occurrence.
+
+    A window is left out if it is the first of its kind, or if its last statement is already in a
+    run (also in a run of an outer block): so each repetition is reported once.
+    """
+    told = bytearray(total)  # 1 for each statement in a reported run
     found: list[Repeat] = []
     for at, block in enumerate(blocks):
         for start, stop in _windows(block.rows):
@@ -160,7 +188,7 @@ def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> l
 
 
 def _length(mine: Sequence[Row], start: int, theirs: Sequence[Row], other: int) -> int:
-    """Count the equal rows from ``start`` in ``mine`` and ``other`` in ``theirs`` on."""
+    """Return how many rows of `mine` from `start` on equal those of `theirs` from `other` on."""
     length = 0
     while start + length < len(mine) and other + length < len(theirs):
         if mine[start + length].print != theirs[other + length].print:
@@ -170,7 +198,11 @@ def _length(mine: Sequence[Row], start: int, theirs: Sequence[Row], other: int) 
 
 
 def _place(blocks: Sequence[_Block], spot: _Spot, length: int, at: int, start: int) -> Place:
-    """The lines of the first place; a run that goes on into its own repeat ends before it."""
+    """Return the lines of the first occurrence `spot` of a run of `length` rows.
+
+    If the repeat is in the same block, at the row `start` of the block `at`, and both overlap,
+    the lines end before the repeat.
+    """
     rows = blocks[spot.block].rows
     stop = spot.start + length
     if spot.block == at:

@@ -1,11 +1,11 @@
-"""The shape of a statement: what is left of it when its names and literals are rubbed out.
+"""The shape of a statement: its syntax with names and literals normalised.
 
-Two statements of one shape do the same thing to other variables and other values. Names that the
+Two statements of the same shape do the same thing to other variables and values. Names that the
 author chose become numbers in the order of their first use within the statement, so that
-``a = a + b`` and ``c = c + d`` are alike while ``a = b + c`` is not. Any literal, and any table
-made of literals alone, becomes one mark. What is not the author's stays: operators, attributes,
-keywords, and what is imported or built in, under its real name whatever it was imported as.
-So does the name of a function that a statement does nothing but call.
+``a = a + b`` and ``c = c + d`` have the same shape while ``a = b + c`` has another. Any literal,
+and any list, tuple, set or dictionary of literals alone, becomes ``#``. Operators, attributes and
+keywords are kept. So are imported and built-in names, with their full name instead of an alias,
+and the name of a function if a statement does nothing but call it, or return its result.
 """
 
 from __future__ import annotations
@@ -15,26 +15,32 @@ import builtins
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-#: Built-in functions and exceptions. A variable may well be called ``list`` or ``max``, so small
-#: letters count as built in only where they are called.
+#: Built-in functions and exceptions. A variable may be called ``list`` or ``max``, so names in
+#: lower case count as built in only if they are called: ``list(rows)``, not ``list = rows``.
 _BUILTINS = frozenset(dir(builtins))
 _TABLES = (ast.List, ast.Tuple, ast.Set)
-#: Fields that say nothing of what is done.
+#: Fields of nodes that do not change what a statement does, e.g. the type hint of ``x: int = 3``.
 _LEFT_OUT = frozenset({"annotation", "returns", "ctx", "format_spec"})
-#: Words for what a type hint or a wait changes nothing about.
+#: Kinds of statements that count as another kind: a type hint or ``async`` makes no difference.
 _ALIKE = {"AnnAssign": "Assign", "AsyncFor": "For", "AsyncWith": "With"}
 _LITERAL = "#"
 
 
 class Shape(NamedTuple):
-    """``text`` is equal for equal shapes only; ``size`` is the number of its nodes."""
+    """A shape: ``text``, which is the same for statements of the same shape only, and ``size``.
+
+    ``size`` is the number of its nodes; a table of literals is one node.
+    """
 
     text: str
     size: int
 
 
 def imported_names(statements: Iterable[ast.AST]) -> dict[str, str]:
-    """The full name of everything that is imported, by the name it goes under here."""
+    """Return the full name of each import among `statements`, by its name in this file.
+
+    E.g. ``{"path": "os.path"}`` for ``from os import path``. Other statements are ignored.
+    """
     found: dict[str, str] = {}
     for item in statements:
         if isinstance(item, ast.Import | ast.ImportFrom):
@@ -43,6 +49,12 @@ def imported_names(statements: Iterable[ast.AST]) -> dict[str, str]:
 
 
 def _imported(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple[str, str]:
+    """Return the name that `alias` binds and its full name.
+
+    ``("c", "a.b")`` for ``import a.b as c``, ``("a", "a")`` for ``import a.b``, and
+    ``("print", "print")`` for ``from builtins import print``. ``from .a import b`` counts as
+    ``from a import b``.
+    """
     if isinstance(statement, ast.ImportFrom):
         home = "" if statement.module == "builtins" else f"{statement.module or ''}."
         return alias.asname or alias.name, home + alias.name
@@ -51,7 +63,11 @@ def _imported(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> tuple
 
 
 def shape_of(statement: ast.stmt, imported: Mapping[str, str]) -> Shape:
-    """The shape of a statement without the statements inside it; never recursive."""
+    """Return the shape of `statement` without the statements inside it.
+
+    `imported` is the result of `imported_names` for the file. A stack replaces recursion, which
+    would fail on deep trees.
+    """
     words: list[str] = []
     numbers: dict[str, str] = {}
     if name := _all_that_it_says(statement):
@@ -73,6 +89,11 @@ def shape_of(statement: ast.stmt, imported: Mapping[str, str]) -> Shape:
 
 
 def _name(name: str, called: bool, imported: Mapping[str, str], numbers: dict[str, str]) -> str:
+    """Return the word for the variable `name` in a shape.
+
+    That is its full name if it is in `imported`, `name` itself if it is built in, and else its
+    number, e.g. ``$0``, which is added to `numbers` if it is new. `called`: the name is called.
+    """
     if name in imported:
         return imported[name]
     if name in _BUILTINS and (called or name[0].isupper()):
@@ -81,9 +102,10 @@ def _name(name: str, called: bool, imported: Mapping[str, str], numbers: dict[st
 
 
 def _all_that_it_says(statement: ast.stmt) -> str:
-    """The name of the function where a statement is nothing but its call.
+    """Return the name of the function if `statement` only calls it or returns its result, else "".
 
-    Two menus that call different functions are not alike, so here its own name stays.
+    The name is kept in the shape, so that two menus which call different functions differ. E.g.
+    ``show(rows)``; not ``view.show(rows)`` or ``x = show(rows)``.
     """
     call = statement.value if isinstance(statement, ast.Expr | ast.Return) else None
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
@@ -92,7 +114,7 @@ def _all_that_it_says(statement: ast.stmt) -> str:
 
 
 def _word(node: ast.AST) -> str:
-    """What a node says by itself."""
+    """Return the word for `node` in a shape: its attribute or keyword, else its kind."""
     if isinstance(node, ast.Attribute):
         return f".{node.attr}:"
     if isinstance(node, ast.keyword):
@@ -102,7 +124,10 @@ def _word(node: ast.AST) -> str:
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly inside a node that belong to its shape: no statements, no hints."""
+    """Return the nodes directly inside `node` that belong to its shape, in the order of fields.
+
+    Statements and the fields in `_LEFT_OUT` do not, nor does the text of an f-string.
+    """
     if isinstance(node, ast.JoinedStr):
         return [part for part in node.values if isinstance(part, ast.FormattedValue)]
     found: list[object] = []
@@ -116,7 +141,11 @@ def _parts(node: ast.AST) -> list[ast.AST]:
 
 
 def is_literal(node: ast.AST) -> bool:
-    """Whether a node is a literal, with or without a sign, or a table of nothing else."""
+    """Return whether `node` is a literal or a list, tuple, set or dictionary of literals alone.
+
+    Signs and ``not`` are allowed. E.g. ``-3``, ``"a"``, ``f"a"`` and ``[1, (2, 3)]``; not
+    ``[x]``, ``f"{x}"`` or ``{**{}}``.
+    """
     if not isinstance(node, (ast.Constant, ast.UnaryOp, ast.JoinedStr, ast.Dict, *_TABLES)):
         return False
     waiting: list[ast.AST | None] = [node]
