@@ -1,4 +1,4 @@
-"""Text that is itself Python: a program in a string, where no tool reads it."""
+"""Find Python programs inside strings, which the other checks and tools do not read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from typing import NamedTuple
 
 from grader.analysis.syntax.statements import every_statement, works
 
-#: Fewer working statements than that are an example, or words that happen to be Python.
+#: Fewest statements that do something (see :func:`works`) for a string to count as a program. Fewer
+#: are an example in a docstring, e.g. ``x = f(1)``, or words that happen to parse. Chosen by hand.
 LEAST_STATEMENTS = 3
+#: Shorter strings, and those without a newline or ``;``, are not parsed, which saves time.
 _LEAST_CHARACTERS = 30
-#: Deeper brackets cost the parser more than any text is worth.
+#: Texts with more deeply nested brackets are not parsed: the parser would take long or run out of
+#: memory, and no program written by hand needs so many. Chosen by hand.
 _MOST_BRACKETS = 40
 
 
 class CodeInText(NamedTuple):
-    """One string that holds Python: its place (1-based) and how many of its statements work."""
+    """A string that is a Python program, with its 1-based ``line`` and ``column``.
+
+    ``statements`` is how many of its statements do something (see
+    :func:`~grader.analysis.syntax.statements.works`).
+    """
 
     line: int
     column: int
@@ -26,7 +33,7 @@ class CodeInText(NamedTuple):
 
 
 def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
-    """Every string of a module that holds a piece of a program, docstrings among them."""
+    """Yield every string of ``tree`` that is a program of ``LEAST_STATEMENTS``; docstrings too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found = _statements(node.value)
@@ -35,7 +42,7 @@ def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
 
 
 def _statements(text: str) -> int:
-    """How many statements of a text work; 0 where it is no Python."""
+    """Return how many statements of ``text`` do something; 0 if it is not Python or too short."""
     several = "\n" in text or ";" in text
     inside = parsed_text(text) if len(text) >= _LEAST_CHARACTERS and several else None
     if inside is None:
@@ -44,7 +51,10 @@ def _statements(text: str) -> int:
 
 
 def parsed_text(text: str) -> ast.Module | None:
-    """The tree of a text that is Python, however deep it is indented; ``None`` for any other."""
+    """Return the tree of ``text``, or ``None`` if it is not Python or nests too many brackets.
+
+    Indentation that all lines share is removed first. A single word parses too, as a name.
+    """
     if _brackets(text) > _MOST_BRACKETS:
         return None
     try:
@@ -56,7 +66,7 @@ def parsed_text(text: str) -> ast.Module | None:
 
 
 def _brackets(text: str) -> int:
-    """How deep brackets nest at most, whatever stands between them."""
+    """Return how deep the brackets in ``text`` nest at most, those in strings and comments too."""
     deepest = depth = 0
     for sign in text:
         if sign in "([{":

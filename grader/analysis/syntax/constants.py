@@ -1,4 +1,4 @@
-"""Which names of a module are bound once, to a value that nothing changes?"""
+"""Find the constants of a module: names bound once, to a literal value that nothing changes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from grader.analysis.syntax.statements import DEFINITIONS, bodies
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _MUTABLE = (ast.List, ast.Set, ast.Dict)
+#: Functions whose result is constant if their arguments are, e.g. ``frozenset({1, 2})``.
 _FREEZING = frozenset({"frozenset", "tuple"})
 
-#: Names that a framework looks up as they are written.
+#: Names that a framework or tool looks up in lower case, e.g. Django's ``urlpatterns``. They are
+#: never reported as constants; ``max_speed`` is.
 _GIVEN = frozenset("""
     apilevel app app_name application branch_labels collect_ignore default_app_config depends_on
     down_revision paramstyle pytest_plugins pytestmark revision threadsafety urlpatterns
@@ -25,7 +27,7 @@ _GIVEN = frozenset("""
 
 @dataclass(frozen=True)
 class Constant:
-    """A name bound once to a value that stays; ``is_read``: the module reads it somewhere."""
+    """A name bound once to a value that nothing changes. ``is_read``: some code here reads it."""
 
     name: str
     node: ast.Name
@@ -38,12 +40,17 @@ class Constant:
 
     @property
     def in_upper(self) -> str:
-        """The name as a constant's: ``MAX_SPEED`` for ``max_speed`` and ``maxSpeed``."""
+        """The name in UPPER_CASE: ``MAX_SPEED`` for ``max_speed`` and ``maxSpeed``."""
         return snake_case(self.name).upper()
 
 
 def constants_of(tree: ast.Module) -> list[Constant]:
-    """The constants of a module, in any case, in the order of their lines."""
+    """Return the constants of ``tree``, in upper or lower case, ordered by line.
+
+    A name counts if it is bound once, outside functions, classes, loops and
+    ``if __name__ == "__main__":``, to a value made of literals; see :func:`_stays`. Names with
+    ``__`` at both ends, without a letter, or known to a framework do not count.
+    """
     uses = uses_of(tree)
     found = []
     for name, value in _candidates(tree):
@@ -55,12 +62,16 @@ def constants_of(tree: ast.Module) -> list[Constant]:
 
 
 def _is_given(name: str) -> bool:
+    """Return whether ``name`` is not the author's choice: a dunder, one of _GIVEN, or ``_``."""
     dunder = name.startswith("__") and name.endswith("__")
     return dunder or name in _GIVEN or not any(letter.isalpha() for letter in name)
 
 
 def _candidates(tree: ast.Module) -> Iterator[tuple[ast.Name, ast.expr]]:
-    """Names with the value that a module's own code gives them, loops and the guard aside."""
+    """Yield (name, value) of each assignment that may define a constant.
+
+    Assignments annotated ``TypeAlias`` are left out.
+    """
     for statement in _own_statements(tree):
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
             if base_name(statement.annotation) != "TypeAlias":
@@ -71,6 +82,10 @@ def _candidates(tree: ast.Module) -> Iterator[tuple[ast.Name, ast.expr]]:
 
 
 def _own_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements outside functions, classes, loops and the ``__main__`` guard.
+
+    The definitions, loops and guards themselves are yielded. The order is not that of the lines.
+    """
     waiting: list[ast.stmt] = list(tree.body)
     while waiting:
         statement = waiting.pop()
@@ -81,7 +96,10 @@ def _own_statements(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:
-    """``a = 1`` and each of ``a, b = 1, 2``."""
+    """Yield (name, value) of ``a = 1``, and for each name of ``a, b = 1, 2``.
+
+    Yield nothing if the two sides have no matching parts, e.g. ``a, b = f()``.
+    """
     if isinstance(target, ast.Name):
         yield target, value
     elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
@@ -92,14 +110,15 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.ex
 
 
 def _is_mutable(value: ast.expr) -> bool:
+    """Return whether ``value`` contains a list, set or dict display."""
     return any(isinstance(node, _MUTABLE) for node in ast.walk(value))
 
 
 def _stays(value: ast.expr) -> bool:
-    """A value made of literals, arithmetic on them and other constants.
+    """Return whether ``value`` is made of literals, arithmetic on them and UPPER_CASE names.
 
-    ``None`` and an empty list wait for something to come, and another name for a name is an
-    alias, so that these are none.
+    e.g. ``24 * HOURS``, ``{"a": 1}``, ``tuple([1, 2])``. Not ``None``, ``...`` and empty lists,
+    sets and dicts, which are there to be filled later; not a mere other name, which is an alias.
     """
     waits = isinstance(value, ast.Constant) and value.value in (None, ...)
     if waits or isinstance(value, ast.Name):
@@ -108,6 +127,7 @@ def _stays(value: ast.expr) -> bool:
 
 
 def _parts(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield ``value`` and the expressions below it, except the functions of calls."""
     waiting = [value]
     while waiting:
         node = waiting.pop()
@@ -120,6 +140,7 @@ def _parts(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def _is_fixed(node: ast.expr) -> bool:
+    """Return whether ``node``, apart from those below it, may be part of a constant."""
     if isinstance(node, ast.Name):
         return node.id.isupper()
     if isinstance(node, ast.Call):

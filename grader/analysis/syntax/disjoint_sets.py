@@ -1,24 +1,27 @@
-"""Things told two at a time to belong together: which of them are one group?"""
+"""Disjoint sets (union-find): groups of numbers that are joined two at a time."""
 
 from __future__ import annotations
 
 
 class Groups:
-    """Numbers from zero up, as a forest whose roots are the first of their group."""
+    """The numbers from 0 to ``total - 1`` in groups; at first each number is a group of its own.
+
+    A group is a tree whose root is its smallest number.
+    """
 
     def __init__(self, total: int) -> None:
         self._above = list(range(total))
 
     def first(self, one: int) -> int:
-        """The smallest number of a group."""
+        """Return the smallest number in the group of ``one``."""
         above = self._above
         while above[one] != one:
-            # Halved on the way, so that no path stays long.
+            # Path halving: link to the grandparent, so that later calls take fewer steps.
             above[one] = above[above[one]]
             one = above[one]
         return one
 
     def join(self, one: int, other: int) -> None:
-        """Make one of two groups."""
+        """Join the groups of ``one`` and ``other`` into one."""
         here, there = self.first(one), self.first(other)
         self._above[max(here, there)] = min(here, there)

@@ -1,8 +1,8 @@
-"""Which module of a submission does an import mean? Decided as Python would, without a disk.
+"""Resolve the imports of a submission to its own modules, as Python would, without a disk.
 
-Nothing of a submission lies on a disk, and nobody knows from which folder it is run. So a module
-answers to every name by which Python could find it: a script's neighbours, packages from their
-top, a ``src`` folder, one folder around everything.
+A submission is never written to a disk, and the folder from which it is run is unknown. So an
+import may refer to a module by every name under which Python could find it: beside the script, from
+the top of a package, from a ``src`` folder, or from the one folder around everything.
 """
 
 from __future__ import annotations
@@ -19,20 +19,24 @@ from grader.analysis.syntax.statements import FUNCTIONS, bodies
 from grader.domain.check import Context, FileDigests
 from grader.domain.source import is_test_path
 
+#: The ``name`` of ``from module import *``.
 STAR = "*"
-#: When an import runs: as its module is imported, in a function that is called some day, or below
-#: ``if __name__ == "__main__":`` alone.
+#: When an import runs: when its module is imported, when the function around it is called, or only
+#: if the module is run as a script (below ``if __name__ == "__main__":``).
 NOW, LATER, GUARDED = "now", "later", "guarded"
 
+#: Beginning of a context entry; the number of packages around the file follows.
 _AROUND = "packages around:"
+#: An ``if`` with this name as its condition never runs: imports in it are for type checkers.
 _TYPES_ONLY = "TYPE_CHECKING"
 
 
 class Import(NamedTuple):
-    """One name that one import statement binds.
+    """One name that an import statement binds.
 
-    ``import a.b`` is the module ``a.b`` without a ``name``; ``from .a import b as c`` has level 1,
-    module ``a``, name ``b`` and binds ``c``. Places are 1-based.
+    ``from .a import b as c`` has level 1, module ``a``, name ``b`` and binds ``c``. ``import a.b``
+    has level 0, module ``a.b``, an empty name and binds ``a``. ``line`` and ``column``, of the
+    statement, are 1-based. ``when`` is ``NOW``, ``LATER`` or ``GUARDED``.
     """
 
     level: int
@@ -45,7 +49,11 @@ class Import(NamedTuple):
 
 
 def imports_in(tree: ast.Module) -> tuple[Import, ...]:
-    """Every import that can ever run, in the order of the lines."""
+    """Return every import of ``tree``, ordered by line, nested ones too.
+
+    Imports below ``if TYPE_CHECKING:`` or a false constant (``if False:``) never run and are left
+    out.
+    """
     found: list[Import] = []
     waiting: list[tuple[ast.AST, str]] = [(tree, NOW)]
     while waiting:
@@ -58,6 +66,7 @@ def imports_in(tree: ast.Module) -> tuple[Import, ...]:
 
 
 def _bindings(node: ast.Import | ast.ImportFrom, when: str) -> Iterator[Import]:
+    """Yield one :class:`Import` for each name that ``node`` binds."""
     place = (node.lineno, node.col_offset + 1, when)
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
@@ -69,7 +78,10 @@ def _bindings(node: ast.Import | ast.ImportFrom, when: str) -> Iterator[Import]:
 
 
 def _alive(node: ast.AST, when: str) -> Iterator[tuple[list[ast.stmt], str]]:
-    """The bodies of a statement that can run, each with when it does."""
+    """Yield (body, when it runs) for each list of statements in ``node`` that can run.
+
+    ``when`` is the time at which ``node`` itself runs.
+    """
     skips = isinstance(node, ast.If) and _never_runs(node.test)
     for body in bodies(node):
         if isinstance(node, ast.If) and body is node.body:
@@ -80,13 +92,18 @@ def _alive(node: ast.AST, when: str) -> Iterator[tuple[list[ast.stmt], str]]:
 
 
 def _never_runs(test: ast.expr) -> bool:
+    """Return whether ``test`` is a false constant, ``TYPE_CHECKING`` or ``x.TYPE_CHECKING``."""
     if isinstance(test, ast.Constant):
         return not test.value
     return _TYPES_ONLY in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def packages_around(path: str, files: FileDigests) -> Context:
-    """How many folders above a file have an ``__init__.py``, from its own upwards, as context."""
+    """Return as a context how many packages the file ``path`` is in; empty if it is in none.
+
+    Counts the folders from its own upwards, up to the first one without an ``__init__.py`` in
+    ``files``.
+    """
     folder, depth = folder_of(path), 0
     while folder and f"{folder}/__init__.py" in _paths(files):
         folder, depth = folder_of(folder), depth + 1
@@ -94,7 +111,7 @@ def packages_around(path: str, files: FileDigests) -> Context:
 
 
 def depth_in(context: Context) -> int:
-    """The number that :func:`packages_around` put into a context."""
+    """Return the number in a ``context`` of :func:`packages_around`; 0 if it is empty."""
     return sum(int(part[len(_AROUND) :]) for part in context if part.startswith(_AROUND))
 
 
@@ -104,11 +121,12 @@ def _paths(files: FileDigests) -> frozenset[str]:
 
 
 def folder_of(path: str) -> str:
-    """The folder of a file or folder; empty at the top."""
+    """Return the folder around ``path``, a file or folder; empty for one at the top."""
     return path.rpartition("/")[0]
 
 
 def _up(path: str, levels: int) -> str | None:
+    """Return the folder ``levels`` above ``path``, or ``None`` if there are fewer folders."""
     for _ in range(levels):
         if not path:
             return None
@@ -118,16 +136,21 @@ def _up(path: str, levels: int) -> str | None:
 
 @dataclass(frozen=True)
 class Modules:
-    """The modules of a submission: path -> how many packages lie around it.
+    """The modules of a submission.
 
-    ``start`` is the path of the ``main.py`` that starts the program, or empty.
+    ``depths`` has for each path the number of packages that the module is in. ``start`` is the path
+    of the ``main.py`` that starts the program, or empty.
     """
 
     depths: Mapping[str, int]
     start: str = ""
 
     def meant(self, importer: str, one: Import) -> str | None:
-        """The path of the module that an import means; ``None`` if it is none of the submission."""
+        """Return the path of the module that the import ``one`` in ``importer`` refers to.
+
+        If ``one.name`` is itself a module, it is that module, otherwise the one that it is imported
+        from. ``None`` if it is not in the submission, or if it is ``importer`` itself.
+        """
         if one.level:
             folder = _up(folder_of(importer), one.level - 1)
             found = None if folder is None else self._in(folder, one)
@@ -136,7 +159,10 @@ class Modules:
         return found if found != importer else None
 
     def packages_of(self, path: str) -> Iterator[str]:
-        """The ``__init__.py`` that run before a module does."""
+        """Yield the ``__init__.py`` of each package around ``path``, the innermost first.
+
+        Python runs them before the module. If ``path`` is an ``__init__.py``, it is yielded too.
+        """
         folder = folder_of(path)
         for _ in range(self.depths.get(path, 0)):
             init = f"{folder}/__init__.py"
@@ -145,6 +171,11 @@ class Modules:
             folder = folder_of(folder)
 
     def _absolute(self, importer: str, one: Import) -> str | None:
+        """Return the path that the import ``one`` without leading dots refers to, or ``None``.
+
+        The folders of :meth:`_searched` come first, then any module of that dotted name. The
+        latter does not hold for names of the standard library.
+        """
         top = one.module.split(".")[0]
         if top not in self._parts:
             return None
@@ -158,10 +189,12 @@ class Modules:
         return self._by_name.get(f"{one.module}.{one.name}") or self._by_name.get(one.module)
 
     def _searched(self, importer: str, standard: bool) -> Iterator[str]:
-        """Folders in which Python may look for a name, nearest first.
+        """Yield the folders in which to look for an import of ``importer``, in order.
 
-        A folder that is itself a package is searched only where ``main.py`` is run in it, or from
-        a test. Names of the standard library mean it, unless a neighbour has taken the name.
+        First the folder around the outermost package of ``importer``, then its own folder and those
+        above it, then that of ``main.py``. A folder that is a package is searched only if
+        ``main.py`` is in it, or for a test. With ``standard`` (the name is one of the standard
+        library), only folders are yielded whose files would hide the standard library.
         """
         start = folder_of(self.start)
         yield self._top(importer)
@@ -171,7 +204,7 @@ class Modules:
             yield start
 
     def _above(self, importer: str, standard: bool) -> Iterator[str]:
-        """The folders above a module from which its name for another may start."""
+        """Yield the folders above ``importer`` that may be searched, the nearest first."""
         beside_main = folder_of(self.start) if self.start else None
         for folder in _folders_above(importer):
             inside = not standard and (is_test_path(importer) or folder == beside_main)
@@ -179,32 +212,42 @@ class Modules:
                 yield folder
 
     def _shadows(self, start: str, importer: str) -> bool:
-        """Whether the scripts beside ``main.py`` hide the standard library from a module."""
+        """Return whether files in ``start``, the folder of ``main.py``, hide the standard library.
+
+        They do for every ``importer`` in or below that folder, unless the folder is a package.
+        """
         return start not in self._packages and importer.startswith(f"{start}/" if start else "")
 
     def _top(self, path: str) -> str:
-        """The folder above a module's outermost package."""
+        """Return the folder around the outermost package of ``path``; its own if it is in none."""
         return _up(folder_of(path), self.depths.get(path, 0)) or ""
 
     def _in(self, folder: str, one: Import) -> str | None:
+        """Return the path that ``one`` refers to if Python searches ``folder``, or ``None``."""
         base = "/".join(filter(None, (folder, one.module.replace(".", "/"))))
         if one.name and one.name != STAR:
             return self._file(f"{base}/{one.name}" if base else one.name) or self._file(base)
         return self._file(base)
 
     def _file(self, stem: str) -> str | None:
+        """Return the path of the package or module ``stem``, a path without its suffix."""
         tried = (f"{stem}/__init__.py" if stem else "__init__.py", f"{stem}.py")
         return next((path for path in tried if path in self.depths), None)
 
     @cached_property
     def _parts(self) -> frozenset[str]:
-        """Every name that a path has: an import of anything else leads out of the submission."""
+        """The names of all folders and modules.
+
+        An import whose first part is not among them cannot refer to the submission. This saves the
+        search for most imports.
+        """
         return frozenset(
             part.removesuffix(".py") for path in self.depths for part in path.split("/")
         )
 
     @cached_property
     def _packages(self) -> frozenset[str]:
+        """The folders that are packages, with each parent package up to the outermost."""
         return frozenset(
             folder
             for path, depth in self.depths.items()
@@ -213,7 +256,11 @@ class Modules:
 
     @cached_property
     def _by_name(self) -> Mapping[str, str]:
-        """Each name that starts outside every package, and the least deep module that has it."""
+        """The path of the module with each dotted name, where that begins outside all packages.
+
+        e.g. ``app.shop.cart`` and ``shop.cart`` for ``app/shop/cart.py`` if ``shop`` is a package
+        and ``app`` is not. If several modules have a name, it is the one with the fewest folders.
+        """
         found: dict[str, str] = {}
         for path in sorted(self.depths, key=lambda path: (path.count("/"), path)):
             parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
@@ -224,6 +271,7 @@ class Modules:
 
 
 def _folders_above(path: str) -> Iterator[str]:
+    """Yield the folders around ``path``, the nearest first; the last one is the top, empty."""
     while path:
         path = folder_of(path)
         yield path

@@ -1,4 +1,4 @@
-"""What the top of a module binds to its names, and where."""
+"""The bindings that the statements at the top of a module make, with their values."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from grader.analysis.syntax.statements import DEFINITIONS
 
 
 class Binding(NamedTuple):
-    """One place at the top of a module that gives a name a value.
+    """One statement at the top of a module that binds a name.
 
-    ``block`` tells the lists of statements apart: what is bound once in each of several blocks is
-    bound to alternatives. ``kind`` is ``value``, ``again`` (a loop's or ``with``'s variable,
-    ``+=``), ``own`` (a function or class) or ``import``; only the first two have a value.
+    ``kind`` is ``value`` (an assignment), ``again`` (``+=``, or a variable of a loop or ``with``),
+    ``own`` (a function or class) or ``import``. ``value`` is the right side of the assignment, the
+    iterable of the loop or the expression of the ``with``; ``None`` for ``own`` and ``import``. If
+    the target is a tuple, each name has the whole right side as its value. ``block`` is the list of
+    statements around the binding: bindings in different blocks, e.g. in ``if`` and ``else``, are
+    often alternatives.
     """
 
     value: ast.expr | None
@@ -24,7 +27,10 @@ class Binding(NamedTuple):
 
 
 def bindings_of(blocks: Iterable[Block]) -> dict[str, list[Binding]]:
-    """Return every binding that the statements of ``blocks`` make, by name."""
+    """Return the bindings that the statements of ``blocks`` make, by name, in their order.
+
+    Statements inside those statements are not searched.
+    """
     found: dict[str, list[Binding]] = {}
     for block in blocks:
         for statement in block.statements:
@@ -35,11 +41,12 @@ def bindings_of(blocks: Iterable[Block]) -> dict[str, list[Binding]]:
     return found
 
 
+#: (name or target, value) of each binding of one statement.
 _Bound = list[tuple[str | ast.expr | None, ast.expr | None]]
 
 
 def _bound_by(statement: ast.stmt) -> tuple[str, _Bound]:
-    """The kind of binding, and each name or target with its value."""
+    """Return the kind of the bindings of ``statement``, and each name or target with its value."""
     if isinstance(statement, DEFINITIONS):
         return "own", [(statement.name, None)]
     if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -53,6 +60,7 @@ def _bound_by(statement: ast.stmt) -> tuple[str, _Bound]:
 
 
 def _bound_again(statement: ast.stmt) -> _Bound:
+    """Return the bindings of ``+=``, a loop or ``with``; empty for any other statement."""
     if isinstance(statement, ast.AugAssign):
         return [(statement.target, statement.value)]
     if isinstance(statement, ast.For | ast.AsyncFor):
@@ -63,6 +71,7 @@ def _bound_again(statement: ast.stmt) -> _Bound:
 
 
 def _names(target: ast.expr | None) -> list[str]:
+    """Return the names in ``target``, also those in tuples; none for attributes and items."""
     if isinstance(target, ast.Tuple | ast.List):
         return [name for item in target.elts for name in _names(item)]
     if isinstance(target, ast.Starred):

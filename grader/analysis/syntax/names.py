@@ -1,4 +1,4 @@
-"""Every name that a module binds, with its scope and what it is: without recursion, in one pass."""
+"""Every name that a module binds, with its scope and its kind; and names in another case."""
 
 from __future__ import annotations
 
@@ -37,36 +37,41 @@ _BINDING: frozenset[type[ast.AST]] = frozenset(
 )
 #: The most frequent kinds of node below which nothing can bind.
 _LEAVES: frozenset[type[ast.AST]] = frozenset({ast.Name, ast.Constant, ast.alias})
-#: Calls that make a type variable, whose name is one letter by custom.
+#: Functions that create a type variable or a type, e.g. ``T = TypeVar("T")``.
 _TYPE_MAKERS = frozenset({"NewType", "ParamSpec", "TypeVar", "TypeVarTuple"})
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z_\d]+")
 
 
 class Kind(StrEnum):
-    """What a bound name is."""
+    """What kind of thing a bound name is."""
 
     FUNCTION = auto()
     METHOD = auto()
     CLASS = auto()
     ARGUMENT = auto()
     VARIABLE = auto()
-    #: Of a loop, a comprehension, a lambda or a pattern: read a line later, and gone.
+    #: A variable of a loop or comprehension, an argument of a lambda or a captured part of a
+    #: pattern: names that are used only in the next few lines.
     LOOP = auto()
-    #: What ``with`` or a call of ``open`` gives.
+    #: A variable of ``with``, or one assigned from a call with "open" in its name (in any case),
+    #: e.g. ``page = urlopen(url)``; not ``page = read(url)``.
     OPENED = auto()
+    #: The variable of ``except ... as error``.
     ERROR = auto()
+    #: A type variable, or the result of ``NewType``.
     TYPE = auto()
+    #: The name after ``as`` in an import. Imports without ``as`` are not bindings here.
     IMPORT = auto()
 
 
-#: Where a reader is sent.
+#: A node with the line and column at which a finding about a name is reported.
 Place = ast.stmt | ast.expr | ast.arg | ast.ExceptHandler | ast.pattern
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A name, what it is, the scope that holds it and the node that a reader is sent to."""
+    """A bound name with its kind, the scope that it belongs to and the node that binds it."""
 
     name: str
     kind: Kind
@@ -75,7 +80,11 @@ class Binding:
 
 
 def scoped(tree: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
-    """Every node that binds, with the function, class or module around it; parents come first."""
+    """Yield (node, scope) for every node that may bind a name and for every scope.
+
+    The scope is the nearest function, class or module around the node (for ``tree`` itself, the
+    tree). Nodes come after their parents, but not in the order of their lines.
+    """
     waiting: list[tuple[ast.AST, Scope]] = [(tree, tree)]
     while waiting:
         node, scope = waiting.pop()
@@ -86,9 +95,10 @@ def scoped(tree: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
 
 
 def bindings(tree: ast.Module, found: list[tuple[ast.AST, Scope]]) -> list[Binding]:
-    """The bindings of what :func:`scoped` found, in the order of their lines.
+    """Return the bindings of the nodes in ``found``, ordered by line and column.
 
-    A name that a function declares ``global`` is the module's.
+    ``found`` is the result of :func:`scoped` for ``tree``. The scope of a name that a function
+    declares ``global`` is the module. A name has one binding for each place that binds it.
     """
     shared = {
         (scope, name)
@@ -105,22 +115,26 @@ def bindings(tree: ast.Module, found: list[tuple[ast.AST, Scope]]) -> list[Bindi
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a name in lower case: ``loadHTMLFile_2`` is load, html, file."""
+    """Return the words of ``name`` in lower case: load, html, file for ``loadHTMLFile_2``.
+
+    Digits are dropped and separate words: x, y for ``x2y``.
+    """
     return [word.lower() for word in _WORD.findall(name)]
 
 
 def decorators(function: Function) -> set[str]:
-    """The last part of the name of each decorator, called or not."""
+    """Return the last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``."""
     return {base_name(each) for each in function.decorator_list}
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
-    """All arguments of a function, ``*args`` and ``**kwargs`` too."""
+    """Return all arguments of a function, ``*args`` and ``**kwargs`` at the end."""
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return plain + [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
 
 
 def _bound_by(node: ast.AST, scope: Scope) -> Iterator[Binding]:
+    """Yield what ``node``, which lies in ``scope``, binds; a function also its arguments."""
     if isinstance(node, ast.ClassDef):
         yield Binding(node.name, Kind.CLASS, scope, node)
     elif isinstance(node, FUNCTIONS):
@@ -137,6 +151,7 @@ def _bound_by(node: ast.AST, scope: Scope) -> Iterator[Binding]:
 
 
 def _variables(node: ast.AST, scope: Scope) -> Iterator[Binding]:
+    """Yield what ``node`` binds if it is no definition and no import."""
     if isinstance(node, ast.Lambda):
         for each in arguments_of(node.args):
             yield Binding(each.arg, Kind.LOOP, scope, each)
@@ -155,6 +170,7 @@ def _variables(node: ast.AST, scope: Scope) -> Iterator[Binding]:
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:
+    """Return the expressions that ``node`` assigns to, which may be tuples or attributes."""
     if isinstance(node, ast.Assign):
         return node.targets
     if isinstance(node, _WITHS):
@@ -167,7 +183,10 @@ def _targets(node: ast.AST) -> list[ast.expr]:
 
 
 def names_in(target: ast.expr) -> Iterator[ast.Name]:
-    """The plain names that a target binds; what is inside tuples, lists and stars too."""
+    """Yield the names that assigning to ``target`` binds: a and b for ``(a, [*b], c.d, e[0])``.
+
+    Their order is not that of the text.
+    """
     waiting = [target]
     while waiting:
         each = waiting.pop()
@@ -180,6 +199,7 @@ def names_in(target: ast.expr) -> Iterator[ast.Name]:
 
 
 def _kind_of_variable(node: ast.AST) -> Kind:
+    """Return the kind of the variables that ``node`` binds, by its statement and its value."""
     if isinstance(node, (*_LOOPS, *_COMPREHENSIONS)):
         return Kind.LOOP
     if isinstance(node, _WITHS):
@@ -191,12 +211,16 @@ def _kind_of_variable(node: ast.AST) -> Kind:
     return Kind.OPENED if "open" in made_by.lower() else Kind.VARIABLE
 
 
-#: Where a word begins inside ``totalPrice`` and ``HTTPServer``.
+#: The position before a new word, e.g. before the "P" of ``totalPrice`` and the "S" of
+#: ``HTTPServer``; none in ``HTTP``.
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def snake_case(name: str) -> str:
-    """Return ``name`` in snake_case: ``total_price`` for ``totalPrice`` and ``TotalPrice``."""
+    """Return ``name`` in snake_case: ``total_price`` for ``totalPrice`` and ``TotalPrice``.
+
+    Repeated underscores become one, also at the ends.
+    """
     return re.sub("__+", "_", _HUMP.sub("_", name).lower()) if name.strip("_") else name
 
 

@@ -1,4 +1,4 @@
-"""Which calls are risky, which errors come of them, and what they are about."""
+"""Calls that may fail on bad files or input: which errors they raise, and what they act on."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from grader.analysis.syntax.call_targets import Aliases, Target
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.walk import expressions
 
-#: The errors that a risky call raises: to catch one of them is care.
+#: Names of the errors that a risky call may raise. Catching any of them counts as handling it.
 Errors = tuple[str, ...]
 
 FILE: Errors = ("OSError",)
 VALUE: Errors = ("ValueError",)
 EITHER: Errors = ("OSError", "ValueError")
+#: Methods of `pathlib.Path` that read a file.
 _PATH_READERS = frozenset({"read_text", "read_bytes"})
 _LOOKUPS = (ast.In, ast.NotIn)
 _NUMBERS = frozenset({"int", "float"})
+#: Risky functions by module, by the errors that they raise, e.g. ``requests.get(...)``; not
+#: ``json.dump(...)``. Chosen by hand.
 _FUNCTIONS_OF_MODULES: dict[Errors, dict[str, str]] = {
     FILE: {
         "requests": "get post put patch delete head request",
@@ -32,6 +35,7 @@ _FUNCTIONS_OF_MODULES: dict[Errors, dict[str, str]] = {
         "numpy": "genfromtxt load loadtxt",
     },
 }
+#: The errors of each risky function by its dotted name.
 _RISKS = {
     f"{module}.{name}": errors
     for errors, modules in _FUNCTIONS_OF_MODULES.items()
@@ -41,14 +45,22 @@ _RISKS = {
 
 
 def path_of(call: ast.Call) -> ast.expr | None:
-    """The file that is read: whoever asks first whether it is there takes care too."""
+    """Return the expression for the file that ``call`` reads, or ``None`` if it has none.
+
+    It is the object of ``path.read_text()``, otherwise the first argument. A program that tests
+    this expression first, e.g. by ``path.exists()``, handles the error as well.
+    """
     if isinstance(call.func, ast.Attribute) and call.func.attr in _PATH_READERS:
         return call.func.value
     return call.args[0] if call.args else None
 
 
 def errors_of(call: ast.Call, target: Target, aliases: Aliases) -> tuple[Errors, str]:
-    """The errors that come of a call, none where it is safe, and how to show the call."""
+    """Return (names of the errors that ``call`` may raise, the call as shown in a message).
+
+    ``target`` is the function that it refers to by ``aliases``. The names are empty if the call is
+    not risky, e.g. ``open(path, "w")``, ``open(__file__)`` or ``len(x)``.
+    """
     if target.dotted in _RISKS:
         return _RISKS[target.dotted], f"{ast.unparse(call.func)}(...)"
     if target.dotted == "open" and "open" not in aliases.own:
@@ -59,7 +71,10 @@ def errors_of(call: ast.Call, target: Target, aliases: Aliases) -> tuple[Errors,
 
 
 def _errors_of_value(call: ast.Call, target: Target) -> tuple[Errors, str]:
-    """Those of a call that may be given text of the wrong form."""
+    """Return the same as :func:`errors_of` for calls that fail on text of the wrong form.
+
+    e.g. ``int(text)`` and ``json.loads(file.read())``; not ``json.loads(text)``.
+    """
     if target.dotted == "json.loads" and call.args and _reads(call.args[0]):
         return VALUE, "json.loads(...)"
     if converted(call, target) is not None:
@@ -68,12 +83,16 @@ def _errors_of_value(call: ast.Call, target: Target) -> tuple[Errors, str]:
 
 
 def _shown_conversion(call: ast.Call) -> str:
+    """Return ``int(...)``, ``float(...)`` or ``map(int, ...)``."""
     name = last_name(call.func)
     return f"map({last_name(call.args[0])}, ...)" if name == "map" else f"{name}(...)"
 
 
 def converted(call: ast.Call, target: Target) -> ast.expr | None:
-    """What ``int(x)``, ``float(x)`` or ``map(int, x)`` makes numbers of."""
+    """Return the node of ``x`` if ``call`` is ``int(x)``, ``float(x)`` or ``map(int, x)``.
+
+    Return ``None`` for any other call.
+    """
     if target.dotted in _NUMBERS and call.args:
         return call.args[0]
     if target.dotted == "map" and len(call.args) == 2 and last_name(call.args[0]) in _NUMBERS:
@@ -82,7 +101,10 @@ def converted(call: ast.Call, target: Target) -> ast.expr | None:
 
 
 def _writes(call: ast.Call) -> bool:
-    """Whether a file is opened to be written: what fails then is rarely the user's doing."""
+    """Return whether ``call`` opens a file for writing: its mode contains ``w``, ``a`` or ``x``.
+
+    An error is then rarely the user's mistake.
+    """
     modes = [*call.args[1:2], *(one.value for one in call.keywords if one.arg == "mode")]
     return any(
         isinstance(mode, ast.Constant) and not {"w", "a", "x"}.isdisjoint(str(mode.value))
@@ -91,16 +113,21 @@ def _writes(call: ast.Call) -> bool:
 
 
 def _is_itself(call: ast.Call) -> bool:
-    """Whether a program reads its own text."""
+    """Return whether the first argument is ``__file__``: a program that reads its own text."""
     return bool(call.args) and last_name(call.args[0]) == "__file__"
 
 
 def _reads(value: ast.expr) -> bool:
+    """Return whether ``value`` is a call of ``read``, ``read_text`` or ``read_bytes``."""
     return isinstance(value, ast.Call) and last_name(value.func) in _PATH_READERS | {"read"}
 
 
 def is_typed(value: ast.expr) -> bool:
-    """Whether this is what somebody typed: ``input()`` or ``sys.argv``, cut or stripped or not."""
+    """Return whether ``value`` is text that the user typed: from ``input()`` or ``sys.argv``.
+
+    Methods, items and slices of it count too: ``input().strip()``, ``sys.argv[1]``; not
+    ``int(input())``.
+    """
     while isinstance(value, ast.Subscript | ast.Attribute | ast.Call):
         if isinstance(value, ast.Call):
             if isinstance(value.func, ast.Name):
@@ -113,7 +140,11 @@ def is_typed(value: ast.expr) -> bool:
 
 
 def asked_about(test: ast.expr) -> Iterator[str]:
-    """Names that a condition calls something on or with, or looks up in something."""
+    """Yield the names about which the condition ``test`` asks something.
+
+    ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and ``x not in known``; nothing in
+    ``x``, ``x == 1`` or ``x.name.isdigit()``.
+    """
     for node in (test, *expressions(test)):
         asked: list[ast.expr] = []
         if isinstance(node, ast.Call):
@@ -127,19 +158,25 @@ def asked_about(test: ast.expr) -> Iterator[str]:
 
 
 def catches(names: tuple[str, ...], error: str) -> bool:
-    """Whether one of the names of ``except`` clauses may catch an error of Python's own.
+    """Return whether ``except`` with one of ``names`` may catch ``error``, a builtin error's name.
 
-    A name that is none of Python's own errors gets the benefit of the doubt.
+    A name catches its own class, its subclasses and, as the exact class is unknown, its base
+    classes. A name that is no builtin error is assumed to catch ``error``.
+
+    Raises:
+        KeyError: ``error`` is no builtin error.
     """
     return any(_may_catch(name, error) for name in names)
 
 
 def _may_catch(name: str, error: str) -> bool:
+    """Return whether ``name`` and ``error`` are related classes, or ``name`` is unknown."""
     one, other = _BUILT_IN.get(name), _BUILT_IN[error]
     return one is None or issubclass(one, other) or issubclass(other, one)
 
 
 def _all_below(kind: type[BaseException]) -> Iterator[type[BaseException]]:
+    """Yield ``kind`` and all its builtin subclasses."""
     waiting = [kind]
     while waiting:
         one = waiting.pop()
@@ -148,6 +185,7 @@ def _all_below(kind: type[BaseException]) -> Iterator[type[BaseException]]:
             waiting.extend(one.__subclasses__())
 
 
+#: Builtin error classes by name, with two old names of ``OSError`` and one of the `json` module.
 _BUILT_IN = {kind.__name__: kind for kind in _all_below(BaseException)} | {
     "IOError": OSError,
     "EnvironmentError": OSError,

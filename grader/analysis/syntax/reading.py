@@ -1,7 +1,7 @@
-"""Read a syntax tree once: its scopes with their blocks, calls and names, and its imports.
+"""Read a syntax tree in one pass: its scopes with their blocks, calls and names, and its imports.
 
-One pass over what runs, in the order of the text and without recursion. Annotations are left
-out, since they are for readers.
+The pass goes in the order of the text, without recursion. Annotations are left out, because they do
+not compute anything.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _Position(NamedTuple):
-    """Where the reader is: the scope that binds names, the block that notes calls."""
+    """The current position: the scope in which names are bound, and the block that lists calls."""
 
     scope: Scope
     block: Block
 
 
-#: What is to be read next: nodes, and positions at which the nodes after them stand.
+#: Nodes to read next; a position among them applies to the nodes after it.
 _Items = Sequence[ast.AST | _Position]
 
 
 @dataclass
 class Reading:
-    """What one pass over a tree finds: every scope, the module's own first, and the imports."""
+    """The result of one pass over a tree: every scope, the module's own first, and all imports."""
 
     scopes: list[Scope] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
 
     def enter(self, node: ast.AST, around: Scope) -> Scope:
-        """Return a new scope for ``node`` that lies in the scope ``around``."""
+        """Add a scope for ``node`` inside the scope ``around``, with the same owner; return it."""
         self.scopes.append(Scope(node, around, around.owner))
         return self.scopes[-1]
 
 
 def read(tree: ast.Module) -> Reading:
-    """Read ``tree`` in one pass."""
+    """Read ``tree`` in one pass; return its scopes and imports."""
     reading = Reading([Scope(tree)])
     at = _Position(reading.scopes[0], Block([]))
     waiting = [*reversed(_block(tree.body, at, at.scope))]
@@ -69,14 +69,17 @@ def read(tree: ast.Module) -> Reading:
 def _block(
     body: list[ast.stmt], at: _Position, scope: Scope, in_loop: bool = False, in_guard: bool = False
 ) -> _Items:
-    """Begin a block of ``scope``; what comes after it stands ``at`` the position as before."""
+    """Add a block with the statements ``body`` to ``scope``.
+
+    Return the nodes to read: those of ``body`` in the new block, then the position ``at`` again.
+    """
     block = Block(body, in_loop, in_guard)
     scope.blocks.append(block)
     return [_Position(scope, block), *body, at]
 
 
 def _compound(node: ast.AST, at: _Position, reading: Reading) -> _Items:
-    """The header of a statement, and each list of statements inside as a block of its own."""
+    """Add a block for each list of statements in ``node``; return its header and its blocks."""
     around = at.block
     in_loop = around.in_loop or isinstance(node, _LOOPS)
     inside: list[ast.AST | _Position] = []
@@ -94,6 +97,7 @@ def _compound(node: ast.AST, at: _Position, reading: Reading) -> _Items:
 
 
 def _function(node: Function, at: _Position, reading: Reading) -> _Items:
+    """Bind the function's name; decorators and defaults are read in the scope around it."""
     at.scope.bound.setdefault(node.name, node)
     inner = reading.enter(node, at.scope)
     inner.owner = inner
@@ -102,13 +106,14 @@ def _function(node: Function, at: _Position, reading: Reading) -> _Items:
 
 
 def _lambda(node: ast.Lambda, at: _Position, reading: Reading) -> _Items:
+    """Give the lambda a scope without a block: its calls belong to the block around it."""
     inner = reading.enter(node, at.scope)
     inner.owner = at.scope.owner or inner
     return [*_bind_arguments(node.args, inner), _Position(inner, at.block), node.body, at]
 
 
 def _bind_arguments(arguments: ast.arguments, inner: Scope) -> _Items:
-    """Bind the arguments in the ``inner`` scope; return the defaults, which lie outside of it."""
+    """Bind ``arguments`` in the scope ``inner``; return their defaults, which are outside it."""
     named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     stars = [each for each in (arguments.vararg, arguments.kwarg) if each]
     inner.bound.update({each.arg: each for each in (*named, *stars)})
@@ -116,6 +121,7 @@ def _bind_arguments(arguments: ast.arguments, inner: Scope) -> _Items:
 
 
 def _class(node: ast.ClassDef, at: _Position, reading: Reading) -> _Items:
+    """Bind the class's name; decorators and bases are read in the scope around it."""
     at.scope.bound.setdefault(node.name, node)
     inner = reading.enter(node, at.scope)
     outside = [*node.decorator_list, *node.bases, *node.keywords]
@@ -123,7 +129,7 @@ def _class(node: ast.ClassDef, at: _Position, reading: Reading) -> _Items:
 
 
 def _comprehension(node: ast.ListComp, at: _Position, reading: Reading) -> _Items:
-    """The first iterable is evaluated in the scope around, everything else in a new one."""
+    """Read the first iterable in the scope around the comprehension, the rest in a new scope."""
     first = node.generators[0]
     inner = _Position(reading.enter(node, at.scope), at.block)
     rest = [each for each in children(node, EVALUATED) if each is not first]
@@ -131,6 +137,7 @@ def _comprehension(node: ast.ListComp, at: _Position, reading: Reading) -> _Item
 
 
 def _name(node: ast.Name, at: _Position, reading: Reading) -> _Items:
+    """Record a read of the name, or bind it if it is assigned or deleted."""
     if isinstance(node.ctx, ast.Load):
         at.scope.uses.append(Use(node.id, "", "read", node))
     else:
@@ -139,7 +146,7 @@ def _name(node: ast.Name, at: _Position, reading: Reading) -> _Items:
 
 
 def _walrus(node: ast.NamedExpr, at: _Position, reading: Reading) -> _Items:
-    """It binds in the function around, not in a comprehension."""
+    """Bind the name of ``:=`` in the nearest scope that is not a comprehension."""
     host = at.scope
     while isinstance(host.node, _COMPREHENSIONS) and host.parent is not None:
         host = host.parent
@@ -148,6 +155,10 @@ def _walrus(node: ast.NamedExpr, at: _Position, reading: Reading) -> _Items:
 
 
 def _part(node: ast.Attribute | ast.Subscript, at: _Position, reading: Reading) -> _Items:
+    """Record a use of the name at the root of an attribute or item; return what else to read.
+
+    A read of an item (``rows[0]``) is recorded as a read of the name when that is visited.
+    """
     uses = at.scope.uses
     inside = children(node, EVALUATED)
     if not isinstance(node.ctx, ast.Load):
@@ -163,7 +174,10 @@ def _part(node: ast.Attribute | ast.Subscript, at: _Position, reading: Reading) 
 
 
 def _by_globals(node: ast.Attribute | ast.Subscript, how: str) -> Use | None:
-    """``globals()["total"]``: a name of the module, whatever is local."""
+    """Return the use of a module's name by ``globals()["total"]``, or ``None`` for other nodes.
+
+    The name is ``globals()`` if the key is no constant, and for methods of ``globals()``.
+    """
     called = node.value.func if isinstance(node.value, ast.Call) else None
     if not (isinstance(called, ast.Name) and called.id == "globals"):
         return None
@@ -173,6 +187,7 @@ def _by_globals(node: ast.Attribute | ast.Subscript, how: str) -> Use | None:
 
 
 def _call(node: ast.Call, at: _Position, reading: Reading) -> _Items:
+    """Add the call to its block, and record a use if its method changes a container."""
     at.block.calls.append(node)
     called = node.func
     if isinstance(called, ast.Attribute) and called.attr in MUTATORS:
@@ -200,7 +215,7 @@ def _import(node: ast.Import | ast.ImportFrom, at: _Position, reading: Reading) 
 
 
 def _pattern(node: ast.AST, at: _Position, reading: Reading) -> _Items:
-    """A pattern binds a name that it holds as text."""
+    """Bind the name that a ``case`` pattern captures, if there is one."""
     name = getattr(node, "name", None) or getattr(node, "rest", None)
     if name:
         at.scope.bound.setdefault(name, node)
@@ -214,7 +229,8 @@ def _handler(node: ast.ExceptHandler, at: _Position, reading: Reading) -> _Items
 
 
 _COMPOUND = (*_LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.match_case)
-#: Each kind of node that means something here, with what is to be read inside it.
+#: The function that reads a node, by kind of node. It updates scopes and blocks, and returns the
+#: nodes inside to read next. Nodes of other kinds are only searched.
 _VISITS: dict[type, Callable[..., _Items]] = {
     **dict.fromkeys(_COMPOUND, _compound),
     **dict.fromkeys(FUNCTIONS, _function),

@@ -1,12 +1,12 @@
-"""The scopes of a module: whose code is it, what does it bind, and which names does it use?
+"""The scopes of a module: which names each one binds and uses, and its blocks of statements.
 
-A module is made of scopes. The scope of a module, a class or a function has blocks, which are
-lists of statements; lambdas and comprehensions have none, and stand in a block of the scope
-around them. :mod:`grader.analysis.syntax.reading` fills them in.
+Modules, classes, functions, lambdas and comprehensions have a scope. The scope of a module, a class
+or a function has blocks, which are lists of statements. Lambdas and comprehensions have none; their
+calls belong to a block of the scope around them. :mod:`grader.analysis.syntax.reading` creates
+the scopes.
 
-A reading of our own and not :mod:`symtable`, which parses the text a second time, gives up on
-deep trees, and has scopes for annotations and comprehensions that differ between versions of
-Python.
+:mod:`symtable` is not used, because it parses the text a second time, fails on deep trees, and has
+scopes for annotations and comprehensions that differ between versions of Python.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from typing import NamedTuple
 
 
 class Use(NamedTuple):
-    """A name that is used, with the first attribute taken of it, or an empty text.
+    """A use of a name. ``attribute`` is the first attribute after the name, or empty.
 
     ``how`` is ``read``, ``change`` (an item or attribute is set or deleted) or ``mutate`` (a
-    method is called that changes containers). ``direct`` uses go by ``globals()``.
+    method that changes containers is called, e.g. ``items.append(1)``). If the expression begins
+    with no name, e.g. ``f().x = 1``, the name is empty. ``direct``: the name is accessed by
+    ``globals()``, so that it is the module's; if it is computed, ``name`` is ``globals()``.
     """
 
     name: str
@@ -34,9 +36,9 @@ class Use(NamedTuple):
 class Block:
     """One list of statements: the body of a definition, a branch, a handler, a case.
 
-    ``in_loop`` and ``in_guard`` say whether a loop, or ``if __name__ == "__main__":``, of the
-    same scope is around the block. ``calls`` are those in the expressions of its statements, in
-    lambdas and comprehensions too, without those of the blocks inside.
+    ``in_loop`` and ``in_guard`` say whether the block is inside a loop, or inside
+    ``if __name__ == "__main__":``, of the same scope. ``calls`` are the calls in the expressions of
+    its statements, also in lambdas and comprehensions, but not those of blocks inside it.
     """
 
     statements: list[ast.stmt]
@@ -47,10 +49,13 @@ class Block:
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """One scope; ``owner`` is the function whose code it is, ``None`` for the module's own.
+    """One scope. ``node`` is the module, class, function, lambda or comprehension that it is of.
 
-    ``bound`` has the first node that binds each name, ``declared`` the names of its ``global``
-    statements, ``outer`` those of its ``nonlocal`` statements.
+    ``parent`` is the scope around it, ``None`` for the module. ``owner`` is the scope of the
+    nearest function around its code (a function's own scope; a lambda's own if no function is
+    around it), ``None`` for code outside functions. ``bound`` has the first node that binds each
+    name, ``declared`` the names of its ``global`` statements, ``outer`` those of its ``nonlocal``
+    statements.
     """
 
     node: ast.AST
@@ -61,16 +66,19 @@ class Scope:
     declared: dict[str, ast.Global] = field(default_factory=dict)
     uses: list[Use] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    #: What :meth:`sees_module` has answered; asked only once the module has been read.
+    #: Cache of :meth:`sees_module`, which must only be called after the whole module is read.
     answers: dict[str, bool] = field(default_factory=dict)
 
     @property
     def is_class(self) -> bool:
-        """Whether functions inside do not see the names of this scope."""
+        """Whether it is the scope of a class, whose names functions inside it do not see."""
         return isinstance(self.node, ast.ClassDef)
 
     def sees_module(self, name: str) -> bool:
-        """Return whether ``name``, where it is used here, is a name of the module or a builtin."""
+        """Return whether ``name``, used in this scope, refers to the module's name or a builtin.
+
+        False if this scope or a function around it binds the name.
+        """
         if name not in self.answers:
             self.answers[name] = self._looked_up(name)
         return self.answers[name]
@@ -87,7 +95,7 @@ class Scope:
         return True
 
     def is_inside(self, name: str) -> bool:
-        """Return whether this is code of a class called ``name``."""
+        """Return whether this scope is that of a class called ``name``, or lies inside one."""
         at: Scope | None = self
         while at is not None and not (isinstance(at.node, ast.ClassDef) and at.node.name == name):
             at = at.parent

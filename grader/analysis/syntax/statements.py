@@ -1,4 +1,7 @@
-"""Statements of a syntax tree, without recursion: a long ``elif`` chain is a deep tree."""
+"""Questions about statements of a syntax tree, answered without recursion.
+
+A chain of 400 ``elif`` is a tree of 400 levels, which could exceed Python's recursion limit.
+"""
 
 from __future__ import annotations
 
@@ -14,34 +17,38 @@ DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
 def is_constant_expression(statement: ast.stmt) -> bool:
-    """Whether a statement is a bare constant: a docstring, a string in mid-air, ``...``."""
+    """Return whether ``statement`` is only a constant: a docstring, another string, ``...``."""
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def is_docstring(statement: ast.stmt) -> bool:
-    """Whether a statement, where it comes first in its body, is that body's docstring."""
+    """Return whether ``statement`` is only a string: a docstring if it is first in its body."""
     if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
         return False
     return isinstance(statement.value.value, str)
 
 
 def without_docstring(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
-    """The statements of a body after its docstring."""
+    """Return the statements of ``body`` after its docstring; all of them if it has none."""
     return body[1:] if body and is_docstring(body[0]) else body
 
 
 def has_statements(source: SourceFile) -> bool:
-    """Whether there is any statement beside comments and the module's docstring."""
+    """Return whether ``source`` has a statement other than the module's docstring."""
     return bool(without_docstring(source.tree.body))
 
 
 def is_stub(body: Sequence[ast.stmt]) -> bool:
-    """Whether a body does nothing: only ``pass``, ``...``, strings."""
+    """Return whether ``body`` has nothing but ``pass`` and constants such as ``...`` or strings."""
     return all(isinstance(item, ast.Pass) or is_constant_expression(item) for item in body)
 
 
 def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """The statement lists directly inside a statement: bodies, handlers, cases, ``else``."""
+    """Yield the non-empty lists of statements directly inside ``node``.
+
+    In this order: its body, ``else``, ``finally``, then the bodies of its ``except`` clauses and of
+    its ``case`` clauses.
+    """
     for name in ("body", "orelse", "finalbody"):
         body = getattr(node, name, None)
         if isinstance(body, list) and body:
@@ -52,9 +59,10 @@ def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
 
 
 def every_statement(tree: ast.AST) -> list[tuple[ast.AST, int]]:
-    """Every statement below a node with the index of its parent, parents always first.
+    """Return (node, index of its parent in the list) for ``tree`` and every statement below it.
 
-    The first entry is the node itself, with itself as its parent.
+    The first entry is ``tree`` itself with the index 0. Parents come before their children. The
+    parent of a statement in an ``except`` or ``case`` clause is the ``try`` or ``match``.
     """
     found: list[tuple[ast.AST, int]] = [(tree, 0)]
     at = 0
@@ -66,7 +74,7 @@ def every_statement(tree: ast.AST) -> list[tuple[ast.AST, int]]:
 
 
 def functions_in(tree: ast.AST) -> list[Function]:
-    """Every function and method below a node, inner ones too, in the order of their lines."""
+    """Return every function and method below ``tree``, nested ones too, ordered by line."""
     found = [node for node, _ in every_statement(tree) if isinstance(node, FUNCTIONS)]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
@@ -86,8 +94,8 @@ _CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
 def works(statement: ast.stmt) -> bool:
     """Return whether ``statement``, without those inside it, does more than pass a value on.
 
-    It works if it calls, computes, compares, chooses, repeats or raises, e.g.
-    ``total = price * n``; not ``name = other``, ``return None`` or ``print("done")``.
+    It does if it calls, computes, compares, branches, loops or raises, e.g. ``total = price * n``;
+    not ``name = other``, ``return None`` or ``print("done")``. Definitions and imports do not.
     """
     if isinstance(statement, _WORKING_STATEMENTS):
         return True
@@ -97,6 +105,7 @@ def works(statement: ast.stmt) -> bool:
 
 
 def _prints_a_constant(statement: ast.stmt) -> bool:
+    """Return whether ``statement`` is a ``print`` of nothing but constants."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
         return False
@@ -104,7 +113,10 @@ def _prints_a_constant(statement: ast.stmt) -> bool:
 
 
 def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the parts of ``statement`` that are not statements: targets, values, conditions."""
+    """Yield the direct parts of ``statement`` that are not statements, e.g. targets and values.
+
+    Those of its ``except`` and ``case`` clauses are included: error classes, patterns, conditions.
+    """
     for part in ast.iter_child_nodes(statement):
         if isinstance(part, ast.ExceptHandler | ast.match_case):
             inner = ast.iter_child_nodes(part)

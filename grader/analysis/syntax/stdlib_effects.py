@@ -1,12 +1,13 @@
-"""The one table of effects: what a call of a well-known function does beside giving a value.
+"""A table of effects: what a call of a well-known function does besides returning a value.
 
-Functions are known by their dotted name, as the imports of a file resolve it: ``read_csv`` of
-``pandas``, whatever the file calls it. A whole module may have an effect; a function's own entry
-wins over that of its module, and a submodule's over that of its package. Methods are known by
-the kind of value that they are called on, and a few, that no other class has, by their name.
+Functions are found by their dotted name as the imports of a file resolve it, e.g.
+``pandas.read_csv`` for ``pd.read_csv`` after ``import pandas as pd``. A whole module may have an
+effect; the entry of a function wins over that of its module, and the entry of a submodule over that
+of its package. Methods are found by the kind of value that they are called on; a few, which no
+other class has, by their name alone.
 
-Each has one effect, the one that matters most to a reader. No entry means that nothing is known,
-not that nothing happens.
+Each function has one effect, the one that matters most to a reader. A missing entry means that the
+effect is unknown, not that there is none. The tables are chosen by hand.
 """
 
 from __future__ import annotations
@@ -16,39 +17,39 @@ from enum import StrEnum, auto
 
 
 class Effect(StrEnum):
-    """What a call does."""
+    """What a call does besides returning a value."""
 
-    #: Shows text to the person at the screen.
+    #: Shows text to the user on the screen.
     PRINTS = auto()
-    #: Complains or keeps a record, beside what the program is there to say.
+    #: Writes a log entry, a warning or a traceback, apart from the program's own output.
     LOGS = auto()
-    #: Waits for what a person types or chooses.
+    #: Waits for input of the user: text or a choice.
     ASKS = auto()
-    #: Reads a file or lists a folder; opening a file, whatever for, counts as reading.
+    #: Reads a file or lists a folder. Opening a file counts as reading, even for writing.
     READS = auto()
     #: Writes, moves or deletes a file or a folder.
     WRITES = auto()
-    #: Draws a chart that a person looks at.
+    #: Draws a chart.
     CHARTS = auto()
-    #: Draws or changes a window, a game's surface or a page.
+    #: Draws or changes a window, the picture of a game or a web page.
     DRAWS = auto()
-    #: Talks to another machine.
+    #: Communicates with another machine.
     NETWORK = auto()
-    #: Talks to a database.
+    #: Communicates with a database.
     DATABASE = auto()
-    #: Starts or ends a process, or changes its surroundings.
+    #: Starts or ends a process, changes its environment or folder, or runs code from text.
     SYSTEM = auto()
-    #: Gives another value each time.
+    #: Returns a random value.
     RANDOM = auto()
     #: Reads the clock, or waits.
     CLOCK = auto()
-    #: Works out a value from what it is given, and does nothing else.
+    #: Computes a value from its arguments and does nothing else.
     COMPUTES = auto()
-    #: Changes the value that it is called on.
+    #: Changes the object that the method is called on.
     MUTATES = auto()
 
 
-#: With these a program talks to the world outside itself.
+#: Effects by which a program exchanges data with a user, a file, a database or another machine.
 OUTSIDE = frozenset(
     {
         *(Effect.PRINTS, Effect.ASKS, Effect.READS, Effect.WRITES, Effect.CHARTS),
@@ -58,10 +59,12 @@ OUTSIDE = frozenset(
 
 
 def _by_name(table: Mapping[Effect, str]) -> dict[str, Effect]:
+    """Return the effect of each name, from a table of blank-separated names by effect."""
     return {name: effect for effect, names in table.items() for name in names.split()}
 
 
-#: Functions and classes by their dotted name; builtins by their bare one.
+#: Effects of functions and classes by dotted name, builtins by their plain name, e.g.
+#: ``os.listdir`` reads and ``print`` prints; ``os.getcwd`` has no entry.
 _FUNCTIONS = _by_name(
     {
         Effect.PRINTS: """
@@ -129,7 +132,8 @@ _FUNCTIONS = _by_name(
     }
 )
 
-#: Modules and packages whose functions have, one and all, one effect.
+#: Modules and packages of which every function without an entry of its own has the same effect,
+#: e.g. ``random.choice``, ``time.sleep``; ``os`` is not listed, because its functions differ.
 _MODULES = _by_name(
     {
         Effect.CHARTS: "matplotlib seaborn plotly bokeh altair",
@@ -149,7 +153,8 @@ _MODULES = _by_name(
     }
 )
 
-#: Calls whose value is of a kind that :data:`_METHODS_OF` knows.
+#: The kind of value that a call returns, by the dotted name of the function. e.g. ``open(...)``
+#: returns a "file". Kinds are the keys of :data:`_METHODS_OF`.
 _KINDS = {
     name: kind
     for kind, names in {
@@ -178,7 +183,7 @@ _KINDS = {
     for name in names.split()
 }
 
-#: Methods of values of a known kind.
+#: Effects of methods, by the kind of value that they are called on.
 _METHODS_OF = {
     "file": {
         Effect.READS: "read readline readlines",
@@ -221,8 +226,8 @@ _METHODS_OF = {
 }
 _METHODS_BY_KIND = {kind: _by_name(table) for kind, table in _METHODS_OF.items()}
 
-#: Methods that say by their name alone what they do. `read` and `write` are not among them: a
-#: sensor or a queue has them as well.
+#: Methods whose effect is known by their name alone, e.g. ``path.read_text()``. ``read`` and
+#: ``write`` are left out, because a sensor or a queue may have them too.
 _METHODS = _by_name(
     {
         Effect.READS: "read_bytes read_text readlines",
@@ -230,7 +235,7 @@ _METHODS = _by_name(
     }
 )
 
-#: Methods that change a list, a dictionary or a set in place, by their name alone.
+#: Names of the methods that change a list, a dictionary, a set or a deque in place.
 MUTATORS = frozenset(
     name
     for methods in _METHODS_BY_KIND.values()
@@ -240,7 +245,7 @@ MUTATORS = frozenset(
 
 
 def effect_of(dotted: str) -> Effect | None:
-    """Return the effect of the function called ``dotted``, or ``None`` if it is not known.
+    """Return the effect of the function with the name ``dotted``, or ``None`` if it is not known.
 
     It is the entry of the function itself, or else of the nearest module or package around it.
     """
@@ -252,10 +257,13 @@ def effect_of(dotted: str) -> Effect | None:
 
 
 def kind_of(dotted: str) -> str:
-    """Return the kind of value that a call of ``dotted`` gives, an empty text if unknown."""
+    """Return the kind of value that a call of ``dotted`` returns; an empty string if unknown."""
     return _KINDS.get(dotted, "")
 
 
 def effect_of_method(name: str, kind: str = "") -> Effect | None:
-    """Return the effect of the method ``name`` of a value of ``kind``, if that is known."""
+    """Return the effect of the method ``name`` of a value of ``kind``, or ``None`` if unknown.
+
+    With an empty ``kind``, only methods that are known by their name alone have an effect.
+    """
     return _METHODS_BY_KIND.get(kind, {}).get(name) or _METHODS.get(name)

@@ -1,9 +1,9 @@
-"""The one walker of syntax trees: which nodes lie below a node, without recursion.
+"""Walk syntax trees without recursion, visiting only the nodes that a caller needs.
 
 Python's own ``ast.walk`` visits every ``Load`` and every ``Add`` as a node of its own, nearly a
-third of a tree. Here a table says for each kind of node which fields to look into, so that a
-reader names the part of the tree that it means: :data:`EVERYTHING`, :data:`EVALUATED` or
-:data:`OWN`. None of them recurses: a chain of 400 ``elif`` is a tree of 400 levels.
+third of a tree. Here a table (:class:`Fields`) lists for each kind of node the fields to visit; a
+caller selects a part of the tree by the table: :data:`EVERYTHING`, :data:`EVALUATED` or
+:data:`OWN`. No function recurses, because a chain of 400 ``elif`` is a tree of 400 levels.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-#: Fields that never hold a node, or only one that says how another is used (``Load``, ``Add``).
+#: Fields without a node, or with an operator or a context such as ``Add`` or ``Load``.
 _PLAIN = frozenset(
     "arg asname attr conversion ctx id is_async kind kwd_attrs level module name op ops rest"
     " simple str tag type_comment type_ignores".split()
@@ -21,10 +21,10 @@ _TYPES = frozenset({"annotation", "returns"})
 
 
 class Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """For each kind of node, the fields in which to look for nodes; filled when first asked.
+    """A table from kind of node to the names of its fields to visit; computed at first use.
 
-    ``without`` names fields to leave out. ``bodies`` says whether the statements inside a
-    statement are looked at.
+    ``without`` names fields to leave out. With ``bodies=False``, the statements inside a statement
+    or module are left out.
     """
 
     def __init__(self, without: Collection[str] = (), bodies: bool = True) -> None:
@@ -33,7 +33,7 @@ class Fields(dict[type[ast.AST], tuple[str, ...]]):
         self._bodies = bodies
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        """Return the fields of a kind that has not been met before."""
+        """Compute, store and return the fields to visit of a ``kind`` that is not in the table."""
         without = self._without
         # e.g. the `body` of `if x: ...` holds statements, that of `lambda: ...` an expression
         if not self._bodies and issubclass(kind, ast.stmt | ast.mod):
@@ -45,16 +45,16 @@ class Fields(dict[type[ast.AST], tuple[str, ...]]):
         return self[kind]
 
 
-#: Every node but the marks ``Load``, ``Store``, ``Del`` and the operators.
+#: Every node except ``Load``, ``Store``, ``Del`` and the operators.
 EVERYTHING = Fields()
-#: What runs: annotations are left out, since they are for readers.
+#: Every node that is evaluated: like ``EVERYTHING`` without annotations.
 EVALUATED = Fields(without=_TYPES)
-#: The expressions of one statement, without the statements inside it.
+#: The expressions of a statement, annotations too, without the statements inside it.
 OWN = Fields(bodies=False)
 
 
 def children(node: ast.AST, fields: Fields = EVERYTHING) -> list[ast.AST]:
-    """Return the nodes directly below ``node``, in the order of its fields."""
+    """Return the nodes directly below ``node`` in ``fields``, in the order of its fields."""
     found: list[ast.AST] = []
     for name in fields[type(node)]:
         value = getattr(node, name, None)
@@ -70,9 +70,10 @@ def children(node: ast.AST, fields: Fields = EVERYTHING) -> list[ast.AST]:
 def walk(
     *nodes: ast.AST, fields: Fields = EVERYTHING, stop_at: Collection[type[ast.AST]] = ()
 ) -> Iterator[ast.AST]:
-    """Yield ``nodes`` and everything below them, each node before what is inside it.
+    """Yield ``nodes`` and all nodes below them that ``fields`` visits.
 
-    Nodes of a kind in ``stop_at`` are yielded, and nothing below them.
+    Each node comes before those below it; siblings come in reverse order. Nodes whose kind is in
+    ``stop_at`` are yielded, but nothing below them.
     """
     waiting = list(nodes)
     while waiting:
@@ -83,18 +84,22 @@ def walk(
 
 
 def expressions(statement: ast.AST) -> Iterator[ast.AST]:
-    """Return every node below ``statement`` but the statements inside it."""
+    """Yield every node below ``statement`` except its blocks.
+
+    Blocks are the statements, ``except`` clauses and ``case`` clauses inside it.
+    """
     return walk(*children(statement, OWN), fields=OWN)
 
 
-#: Code that is evaluated later than the statement around it.
+#: Kinds of nodes whose inside is evaluated later than the statement around them.
 _LATER = frozenset({ast.Lambda})
 
 
 def worked_out(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield what ``statement`` itself evaluates, not the statements inside it.
+    """Yield the expressions that ``statement`` itself evaluates, and the nodes below them.
 
-    A lambda is yielded without its body, which runs when it is called.
+    Left out are the statements inside it, annotations, the defaults of a function's arguments and
+    the keywords of a class. A lambda is yielded, but nothing below it: its body runs later.
     """
     own = [
         each for each in children(statement, EVALUATED) if isinstance(each, ast.expr | ast.withitem)
