@@ -91,10 +91,12 @@ _NOT_COUNTED = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return what `source` contributes to the tests of the project, as the sketch of its facts.
+    """Return the tests, helpers and public functions of `source` as a JSON sketch for ``combine``.
 
-    Findings are its assertions that cannot fail. Which functions are tested is decided by
-    ``combine``, which sees all files.
+    The sketch is a ``TestSummary``. Findings are the assertions of tests that cannot fail; which
+    functions are tested is decided by ``combine``, which sees all files. Stubs and files without
+    statements give ``NOTHING_TO_SAY``. `context` has the packages around the file; `options` is
+    unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
@@ -118,11 +120,12 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _top_level(definitions: list[Definition]) -> tuple[str, ...]:
-    """Return the names of `definitions` that are no methods."""
+    """Return the names of the functions and classes in `definitions` that are in no class."""
     return tuple(one.qualified_name for one in definitions if not one.is_method)
 
 
 def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:
+    """Return the finding that `node`, an assertion in the test `found`, cannot fail."""
     return Finding(
         code=CANNOT_FAIL,
         line=getattr(node, "lineno", 1),
@@ -132,7 +135,11 @@ def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """Return `inspections` with the verdicts on all tests and the functions that none covers."""
+    """Return `inspections` with the final counts, and with findings of two more kinds.
+
+    These are the tests that do not count, and the public functions that no counted test covers.
+    The findings of ``inspect`` stay. `options` is unused.
+    """
     summaries = {
         path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()
     }
@@ -160,6 +167,7 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
 
 
 def _counts(verdicts: list[Verdict]) -> dict[str, int]:
+    """Return the counts for the tests of one file, e.g. ``tests``: the number that count."""
     counted = [one.routine for one in verdicts if not one.reason]
     return {
         "test_functions": len(verdicts),
@@ -171,6 +179,7 @@ def _counts(verdicts: list[Verdict]) -> dict[str, int]:
 
 
 def _not_counted(verdict: Verdict) -> Finding:
+    """Return the finding for a test that does not count, with the reason of `verdict`."""
     routine = verdict.routine
     return Finding(
         code=NOT_COUNTED if verdict.asserts else NOTHING_ASSERTED,
@@ -181,6 +190,7 @@ def _not_counted(verdict: Verdict) -> Finding:
 
 
 def _untested(public: PublicFunction) -> Finding:
+    """Return the finding that no counted test covers `public`."""
     return Finding(
         code=UNTESTED,
         line=public.line,

@@ -13,7 +13,7 @@ from grader.checks.tests_present.routines import SETUPS, Routine
 
 #: A routine: the path of its file and its index in that file.
 Key = tuple[str, int]
-#: From a file and names in it to the helpers of these names.
+#: From the path of a file and names in it to the helpers that have these names.
 HelpersOf = Callable[[str, Iterable[str]], Iterable[Key]]
 _SELF_PREFIX = "self."
 
@@ -21,7 +21,8 @@ _SELF_PREFIX = "self."
 class AssertedCall(NamedTuple):
     """A call whose result an assertion checks.
 
-    ``is_direct``: the assertion checks the result or a watched object, not just something near.
+    ``is_direct``: the assertion is about the result or about a watched object. It is ``False`` if
+    the assertion only comes later, about anything outside the test (``AssertionLink`` "near").
     """
 
     call: Call
@@ -29,7 +30,11 @@ class AssertedCall(NamedTuple):
 
 
 class _AssertedGroup(NamedTuple):
-    """A group whose result an assertion checks, in the file ``path``."""
+    """A group whose result an assertion checks, in the file ``path``.
+
+    ``is_direct`` is as in ``AssertedCall``. ``dispatches``: the group, or the group that uses its
+    result, calls a local value; every name in it may then be a called function.
+    """
 
     path: str
     group: Group
@@ -40,7 +45,8 @@ class _AssertedGroup(NamedTuple):
 class AssertedCalls:
     """Follows asserted results from tests into the helpers that they use.
 
-    ``asserting`` are the routines that assert something, themselves or through a helper.
+    ``routines`` are all tests and helpers, ``helpers`` finds helpers by name, and ``asserting``
+    are the routines that assert something, themselves or through a helper.
     """
 
     def __init__(
@@ -49,7 +55,11 @@ class AssertedCalls:
         self._routines, self._helpers, self._asserting = routines, helpers, asserting
 
     def of(self, tests: Iterable[Key]) -> Mapping[str, Mapping[str, set[AssertedCall]]]:
-        """Return the asserted calls of `tests`, by file and then by the called name."""
+        """Return the asserted calls of `tests` and of the helpers whose results they use.
+
+        They are by the path of the file that makes the call, and then by the called name. In a
+        group that dispatches, each name counts as called with any number of arguments.
+        """
         found: dict[str, dict[str, set[AssertedCall]]] = defaultdict(lambda: defaultdict(set))
         waiting = [group for key in tests for group in self._asserted_groups(key)]
         seen = set(waiting)
@@ -69,7 +79,8 @@ class AssertedCalls:
     def uses(self, key: Key, subjects: Collection[str]) -> bool:
         """Return whether routine `key` uses one of the names `subjects`.
 
-        A helper uses it by mentioning it, a test by asserting what results from it.
+        For a helper it is enough to mention the name. A test uses a name if it asserts on
+        statements that have the name and call something, or that have a constant of that name.
         """
         if not self._routines[key].is_test:
             return any(name in subjects for name in self._routines[key].mentions)
@@ -77,7 +88,10 @@ class AssertedCalls:
         return any(_uses_subjects(group, subjects) for group in groups)
 
     def _asserted_groups(self, key: Key) -> Iterator[_AssertedGroup]:
-        """Yield the groups of `key` that it asserts itself or passes to an asserting helper."""
+        """Yield the groups of routine `key` that an assertion checks.
+
+        They either have a link to an assertion in the routine, or mention an asserting helper.
+        """
         for group in self._routines[key].groups:
             asserted = group.link == "asserted" or any(
                 helper in self._asserting for helper in self._helpers(key[0], group.names)
@@ -87,9 +101,9 @@ class AssertedCalls:
                 yield _AssertedGroup(key[0], group, is_direct, group.dispatches)
 
     def _helper_groups(self, asserted: _AssertedGroup) -> Iterator[_AssertedGroup]:
-        """Yield the groups of helpers whose result `asserted` uses.
+        """Yield the groups whose result `asserted` uses, of the helpers that it mentions.
 
-        A group that reads ``self.x`` also depends on the groups of ``setUp`` that set ``.x``.
+        If `asserted` has ``self.x``, the groups of ``setUp`` that have ``.x`` are included.
         """
         names = asserted.group.names
         attributes = {name.removeprefix("self") for name in names if name.startswith(_SELF_PREFIX)}
@@ -107,9 +121,10 @@ def _exposes_result(group: Group) -> bool:
 
 
 def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:
-    """Return whether `group` names one of `subjects` and does something with it.
+    """Return whether `group` has one of the names `subjects` and does something with it.
 
-    To name a function alone is no use of it; to name a constant (in capitals) is.
+    e.g. ``area(2)`` and ``LIMIT``; not ``area`` alone: a function has to be called, by the group
+    or by a local value of it, while a constant (in capitals) only has to be there.
     """
     named = [name for name in group.names if name in subjects]
     calls_something = bool(group.calls) or group.dispatches
@@ -117,14 +132,18 @@ def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:
 
 
 def is_covered(public: PublicFunction, calls: Iterable[AssertedCall]) -> bool:
-    """Return whether one of `calls`, all of the name of `public`, can be a call of it."""
+    """Return whether one of the asserted `calls` can be a call of `public`.
+
+    All `calls` have the name of `public`; their numbers of arguments decide.
+    """
     return any(_matches(public, one) for one in calls)
 
 
 def _matches(public: PublicFunction, asserted: AssertedCall) -> bool:
     """Return whether `asserted` has a number of arguments that `public` accepts.
 
-    The result of a function that returns a value must be asserted directly.
+    ``ANY`` always matches, ``READ`` only a property. If `public` returns a value, `asserted` must
+    be direct.
     """
     if public.returns_value and not asserted.is_direct:
         return False

@@ -1,4 +1,4 @@
-"""The assertions of one function: those that can fail, and those that cannot."""
+"""Find the assertions of one function: those that can fail, and those that cannot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from grader.checks.tests_present.running import (
 )
 from grader.checks.tests_present.tautologies import Tautologies, is_same, shape
 
-#: Calls that assert, in addition to every name that begins with ``assert``.
+#: Calls that assert, in addition to ``fail`` and every name that begins with ``assert``.
+#: e.g. ``pytest.raises(ValueError)``; not ``check(x)``, which is searched as a helper. By hand.
 _ASSERTING = frozenset({"raises", "warns", "deprecated_call", "expect"})
 #: Assertions of unittest and NumPy about one value, e.g. ``self.assertTrue(ok)``.
 _OF_ONE_VALUE = frozenset({"assertTrue", "assert_", "assertIsNotNone"})
@@ -56,9 +57,10 @@ _ANY_ERROR = frozenset({"Exception", "BaseException"})
 class Assertions:
     """The assertions of one function, and the names that it mentions.
 
-    ``effective`` holds the shape of each assertion that can fail, so that copies count once;
-    ``ineffective`` the nodes of those that cannot. ``asserting_steps`` are the indices of the steps
-    with an effective assertion.
+    ``effective`` has the shape of each assertion that can fail, so that copies count once.
+    ``ineffective`` has the nodes of those that cannot. ``mentions`` leaves out names in the latter
+    and in statements without effect. ``asserting_steps`` are the indices of the steps with an
+    effective assertion.
     """
 
     tautologies: Tautologies
@@ -71,7 +73,10 @@ class Assertions:
 
     @staticmethod
     def of(steps: Sequence[Step], tautologies: Tautologies) -> Assertions:
-        """Return the assertions in `steps`, judged by `tautologies` of the same function."""
+        """Return the assertions in `steps`, all steps of a function.
+
+        `tautologies` of the same function decides which of them cannot fail.
+        """
         assertions = Assertions(tautologies)
         for index, step in enumerate(steps):
             before = assertions._count
@@ -83,8 +88,9 @@ class Assertions:
     def _add_statement(self, statement: ast.stmt, swallowed: bool, nested: bool) -> None:
         """Add the assertions of `statement` itself, without the statements inside it.
 
-        A forced failure (``raise AssertionError``, ``assert False``, ``fail()``) counts only if it
-        is `nested`, i.e. depends on a condition.
+        If a handler catches and drops its failure (`swallowed`), it is ineffective. A forced
+        failure (``raise AssertionError``, ``assert False``, ``fail()``) is effective only if
+        `nested` in another statement, so that it depends on a condition.
         """
         if isinstance(statement, ast.Assert):
             self._add_assert(statement, swallowed, nested)
@@ -97,6 +103,7 @@ class Assertions:
                 self._add_calls(value, can_fail, nested)
 
     def _add_assert(self, statement: ast.Assert, swallowed: bool, nested: bool) -> None:
+        """Add an ``assert``; `swallowed` and `nested` are as in ``_add_statement``."""
         test = statement.test
         if isinstance(test, ast.Constant) and not test.value:
             self._add(statement, is_effective=nested and not swallowed)
@@ -107,6 +114,7 @@ class Assertions:
             self.mentions.update(mentioned_names([test]))
 
     def _add(self, node: ast.AST, *, is_effective: bool) -> None:
+        """Record the assertion `node` as one that can fail, or as one that cannot."""
         if is_effective:
             self.effective.add(shape([node]))
             self._count += 1
@@ -114,9 +122,10 @@ class Assertions:
             self.ineffective.append(node)
 
     def _add_calls(self, value: ast.AST, can_fail: bool, nested: bool) -> None:
-        """Add the asserting calls in `value`, and the names it mentions.
+        """Add the asserting calls in `value`, and the names that it mentions.
 
-        If `value` as a whole is an assertion that cannot fail, its names do not count as mentioned.
+        All are ineffective unless `can_fail`; ``fail()`` also has to be `nested`. If `value` as a
+        whole is an assertion that cannot fail, its names do not count as mentioned.
         """
         mentioning = [value]
         for node in ast.walk(value):
@@ -133,7 +142,8 @@ class Assertions:
     def _is_tautology(self, call: ast.Call, name: str) -> bool:
         """Return whether the assertion `call` of `name` cannot fail.
 
-        e.g. ``assertTrue(True)``, ``assertEqual(x, x)``, ``raises(Exception)``.
+        e.g. ``assertTrue(True)``, ``assertEqual(x, x)``, ``raises(Exception)``; not
+        ``assertEqual(area(1), 2)`` and ``raises(ValueError)``.
         """
         if name in _OF_ONE_VALUE and call.args:
             return self.tautologies.cannot_fail(call.args[0])
@@ -147,7 +157,7 @@ class Assertions:
 def _accepts_any_error(call: ast.Call) -> bool:
     """Return whether `call` accepts every exception, e.g. ``raises(Exception)``.
 
-    A pattern of the message narrows it down: ``raises(Exception, match="negative")`` does not.
+    With a pattern for the message it does not: ``raises(Exception, match="negative")``.
     """
     has_pattern = "Regex" in called_name(call) or any(item.arg == "match" for item in call.keywords)
     return not has_pattern and catches(call.args[:1], _ANY_ERROR)
@@ -156,7 +166,8 @@ def _accepts_any_error(call: ast.Call) -> bool:
 def _contains_only_raise(statement: ast.stmt) -> bool:
     """Return whether `statement` expects an exception that its own body raises.
 
-    e.g. ``with raises(ValueError): raise ValueError`` tests nothing.
+    e.g. ``with raises(ValueError): raise ValueError``, or with ``pass`` as its body; not with a
+    call in it.
     """
     if not isinstance(statement, ast.With | ast.AsyncWith):
         return False

@@ -1,4 +1,4 @@
-"""The functions that an expression calls, passes on or reads, with their numbers of arguments."""
+"""Collect the functions that expressions call, pass on or read, with their argument counts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from grader.checks.tests_present.assertions import EXPECT_ERROR
 #: In place of a number of arguments: it cannot be counted (``f(*args)``), or an attribute is read.
 ANY, READ = -1, -2
 
-#: Builtins that call the function that they get, e.g. ``map(area, sides)``.
+#: Builtins that call the function that they get, e.g. ``map(area, sides)``; not ``print(area)``.
 _CALLERS = frozenset({"map", "filter", "sorted", "min", "max", "iter"})
-#: Functions that inspect the function that they get without calling it.
+#: Functions that inspect the function that they get without calling it, e.g. ``getdoc(area)``. Any
+#: other function may call it, e.g. ``check(area)``. Chosen by hand.
 _INSPECTORS = frozenset(
     "signature getsource getsourcelines getdoc getfullargspec getmodule isfunction ismethod isclass"
     " iscoroutinefunction isgeneratorfunction get_type_hints cast".split()
 )
-#: Builtins whose result shows nothing of a program. ``open`` may read what the program has written.
+#: Builtins whose result shows nothing of a program, e.g. ``len``. ``open`` is none of them: it may
+#: read a file that the program has written.
 _NEUTRAL_BUILTINS = frozenset(dir(builtins)) - {"open"}
 #: Modules whose functions depend on their arguments alone, so that they show nothing of a program.
+#: e.g. ``math.sqrt(2)``; not ``os.listdir()``. Chosen by hand.
 _PURE_MODULES = frozenset(
     "math cmath statistics string operator itertools functools collections fractions decimal re"
     " typing types inspect copy textwrap".split()
@@ -45,8 +48,8 @@ class Call(NamedTuple):
 class ModuleNames(NamedTuple):
     """Names with one meaning in a whole file. Two statements that share one need not be related.
 
-    ``outer`` are imports, functions and classes of the file. ``neutral`` are builtins and pure
-    modules, whose results show nothing of the program.
+    ``outer`` are the imports, functions and classes of the file, and ``open``. ``neutral`` are the
+    other builtins, and imports of or from ``_PURE_MODULES``. No name is in both.
     """
 
     outer: frozenset[str]
@@ -54,7 +57,10 @@ class ModuleNames(NamedTuple):
 
     @staticmethod
     def of(imports: Iterable[Import], defined: Iterable[str]) -> ModuleNames:
-        """Return the names of a file with these `imports` and functions and classes `defined`."""
+        """Return the names of a file with these `imports`.
+
+        `defined` are the functions and classes at its top level.
+        """
         pure = {one.bound for one in imports if one.module in _PURE_MODULES and not one.level}
         outer = {"open", *defined, *(one.bound for one in imports)}
         neutral = (_NEUTRAL_BUILTINS | pure) - outer.difference(pure)
@@ -67,11 +73,15 @@ class ModuleNames(NamedTuple):
 
 @dataclass
 class Usage:
-    """What a set of expressions calls and names.
+    """The calls and names in a set of expressions.
 
-    ``names``: all names in them. ``local_values``: those that stand for values of the test.
-    ``receivers``: names of which an attribute or item is used. ``dispatches``: a local value is
-    itself called. ``reads_module``: something of ``module_names.outer`` is called or read.
+    ``calls``: functions of ``module_names.outer`` and attributes, called or passed to a function,
+    and attributes that are read. ``names``: all names that are read, also as ``.attribute`` and
+    ``self.attribute``. ``local_values``: names of variables, i.e. of neither ``outer`` nor
+    ``neutral``, and ``self.attribute``. ``receivers``: names that are called, or with which a call
+    or a read attribute begins: ``box`` of ``box.size``. ``dispatches``: something else than an
+    attribute, an outer or a neutral name is called, e.g. a variable. ``reads_module``: a receiver
+    is in ``outer``.
     """
 
     module_names: ModuleNames
@@ -83,7 +93,10 @@ class Usage:
     reads_module: bool = False
 
     def add(self, nodes: Sequence[ast.AST]) -> Usage:
-        """Add every node in `nodes`, which are all nodes of some expressions; return `self`."""
+        """Add the calls and names of `nodes`, which are all nodes of some expressions.
+
+        Returns `self`.
+        """
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         for node in nodes:
             if isinstance(node, ast.Call):
@@ -95,12 +108,16 @@ class Usage:
         return self
 
     def add_decorators(self, decorators: Iterable[ast.expr]) -> Usage:
-        """Add `decorators` as functions that are called; return `self`."""
+        """Add those `decorators` that are plain names, such as ``@cache``, as calls.
+
+        ``@retry(3)`` is left out, since ``add`` sees the call in it. Returns `self`.
+        """
         for item in decorators:
             self._add_passed_function(item, ANY)
         return self
 
     def _add_name(self, node: ast.Name) -> None:
+        """Add the name `node`, if read, and as a local value unless it is one of the module."""
         name = node.id
         if isinstance(node.ctx, ast.Load):
             self.names.add(name)
@@ -109,6 +126,7 @@ class Usage:
             self.local_values.add(name)
 
     def _add_attribute(self, node: ast.Attribute, is_called: bool) -> None:
+        """Add ``.attribute`` as a name and, unless it `is_called`, as an attribute that is read."""
         self.names.add(f".{node.attr}")
         if is_called:
             return
@@ -119,9 +137,9 @@ class Usage:
             self.names.add(f"self.{node.attr}")
 
     def _starts_neutral(self, node: ast.expr) -> bool:
-        """Return whether `node` starts at a neutral name, e.g. ``math`` in ``math.sqrt(2).real``.
+        """Return whether `node` begins with a neutral name, e.g. ``math`` in ``math.sqrt(2).real``.
 
-        Records the name as a receiver, and whether it is one of ``outer``.
+        Also records the name as a receiver, and in ``reads_module`` whether it is in ``outer``.
         """
         while isinstance(node, ast.Attribute | ast.Call | ast.Subscript | ast.Await):
             node = node.func if isinstance(node, ast.Call) else node.value
@@ -132,6 +150,7 @@ class Usage:
         return node.id in self.module_names.neutral
 
     def _add_call(self, node: ast.Call) -> None:
+        """Add the function that `node` calls, unless it is neutral, and functions passed to it."""
         function, name = node.func, called_name(node)
         if self._starts_neutral(node):
             pass
@@ -144,10 +163,11 @@ class Usage:
         self._add_passed_functions(node, name)
 
     def _add_passed_functions(self, node: ast.Call, name: str) -> None:
-        """Add the functions that the call `node` of `name` may call, as they are its arguments.
+        """Add the arguments of `node`, a call of the function `name`, that it may itself call.
 
-        e.g. ``area`` in ``assertRaises(ValueError, area, -1)``, ``map(area, sides)`` and
-        ``check(area)``; not in ``print(area)`` and ``assertIs(area, other)``.
+        e.g. ``area`` in ``assertRaises(ValueError, area, -1)`` (with one argument), and in
+        ``map(area, sides)`` and ``check(area)`` (with any number); not in ``print(area)`` and
+        ``assertIs(area, other)``.
         """
         if name in EXPECT_ERROR:
             for value in node.args[1:2]:
@@ -161,6 +181,7 @@ class Usage:
                 self._add_passed_function(value, ANY)
 
     def _add_passed_function(self, value: ast.expr, arguments: int) -> None:
+        """Add `value` as a call with `arguments` if it is an attribute or an outer name."""
         if isinstance(value, ast.Attribute):
             self.calls.add(Call(f".{value.attr}", arguments))
         elif isinstance(value, ast.Name) and value.id in self.module_names.outer:
@@ -168,6 +189,7 @@ class Usage:
 
 
 def _argument_count(node: ast.Call) -> int:
+    """Return the number of arguments of `node`, or ``ANY`` with ``*args`` or ``**kwargs``."""
     starred = any(isinstance(item, ast.Starred) for item in node.args)
     if starred or any(item.arg is None for item in node.keywords):
         return ANY

@@ -8,11 +8,16 @@ from grader.domain.check import Lesson
 from grader.domain.inspection import Facts
 from grader.domain.measures import Measure, count_measure
 
+#: Codes of findings.
 UNTESTED, NOTHING_ASSERTED = "untested-function", "test-without-assertion"
 CANNOT_FAIL, NOT_COUNTED = "assertion-cannot-fail", "test-not-counted"
 
 
 def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of public functions that are tested, or ``None`` without any.
+
+    `limit` is unused.
+    """
     public = facts.counts.get("public_functions", 0)
     return Fraction(100 * facts.counts["functions_tested"], public) if public else None
 

@@ -1,4 +1,4 @@
-"""Which calls of a routine produce a result that one of its assertions checks?
+"""Find the calls of a routine whose result one of its assertions checks.
 
 Statements of a routine that share a local name form a group. The calls of a group count as checked
 if an assertion is in the same group, because their result, or one of their arguments, leads to it::
@@ -28,20 +28,24 @@ from grader.checks.tests_present.running import Step, expressions
 #: later, on anything outside the test, e.g. a file. "": no assertion checks the group.
 AssertionLink = Literal["asserted", "watched", "near", ""]
 
+#: Statements whose body may depend on a value in their first line.
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Match)
 _WITH = (ast.With, ast.AsyncWith)
-#: Beginnings of context managers that assert, e.g. ``with pytest.raises(ValueError):``.
+#: Beginnings of context managers that assert, e.g. ``with pytest.raises(ValueError):``; not ``with
+#: open(path):``.
 _ASSERTING_CONTEXTS = ("assert", "raises", "warns", "deprecated_call")
+#: Expressions and statements that give a value to the caller.
 _RETURNING = (ast.Return, ast.Yield, ast.YieldFrom)
 #: In place of the index of a step: the decorators and defaults of the function.
 _HEADER = -1
 
 
 class Group(NamedTuple):
-    """Related statements of a routine: the calls that they make and the names that they mention.
+    """Related statements of a routine: the calls that they make and the names that they read.
 
-    ``escapes``: a caller of the routine may get hold of the result. ``dispatches``: it calls a
-    local value, so the functions that it only names may be called there.
+    ``calls`` and ``names`` are sorted. ``link``: how an assertion of the routine checks the group.
+    ``escapes``: the result may reach a caller of the routine, e.g. by ``return``. ``dispatches``:
+    it calls a variable, so that the functions that it only names may be called there.
     """
 
     calls: tuple[Call, ...]
@@ -52,7 +56,10 @@ class Group(NamedTuple):
 
 
 def group_of_value(value: ast.expr, module_names: ModuleNames) -> Group:
-    """Return the group of a `value` outside every function, e.g. a list of cases for tests."""
+    """Return the group of a `value` outside every function, e.g. a list of cases for tests.
+
+    It has no link to an assertion, and escapes.
+    """
     usage = Usage(module_names).add(list(walk(value)))
     calls, names = tuple(sorted(usage.calls)), tuple(sorted(usage.names))
     return Group(calls, names, "", True, usage.dispatches)
@@ -64,15 +71,20 @@ def groups_of(
     asserting: Collection[int],
     module_names: ModuleNames,
 ) -> tuple[Group, ...]:
-    """Return the groups of `function`, whose statements are `steps`.
+    """Return the groups of `function`, whose statements are `steps`, by their first statement.
 
-    `asserting` are the indices of the steps with an assertion that can fail.
+    `asserting` are the indices of the steps with an assertion that can fail. The group with the
+    decorators and defaults of the function comes last.
     """
     return tuple(_Grouping(function, steps, asserting, module_names).groups())
 
 
 class _Grouping:
-    """A union-find over the steps of one function and the names that connect them."""
+    """A union-find over the steps of one function and the names that connect them.
+
+    Its items are indices of steps, local names, and ``_HEADER``. The parameters are as in
+    ``groups_of``.
+    """
 
     def __init__(
         self,
@@ -120,6 +132,10 @@ class _Grouping:
                 yield group
 
     def _build_group(self, is_header: bool, members: Sequence[int]) -> Group:
+        """Return the group of the steps `members`, without a link to a later assertion.
+
+        The group of the header has its calls and names as well, and always escapes.
+        """
         usages = [self._usages[index] for index in members]
         usages += [self._header_usage] if is_header else []
         calls: set[Call] = set().union(*(usage.calls for usage in usages))
@@ -138,7 +154,10 @@ class _Grouping:
         groups: dict[int | str, Group],
         matches: Callable[[Usage], bool],
     ) -> int:
-        """Return the last line with an assertion in a group where a usage `matches`, or 0."""
+        """Return the last line of an assertion in those `groups` with a usage that `matches`.
+
+        `members` are the steps of each group. The result is 0 without such an assertion.
+        """
         lines = [0]
         for root, group in groups.items():
             if group.link and any(matches(self._usages[index]) for index in members[root]):
@@ -150,24 +169,29 @@ class _Grouping:
         return max(lines)
 
     def _asserts_on_watched(self, usage: Usage) -> bool:
-        """Return whether `usage` asks an argument or ``self.x``, e.g. ``capsys.readouterr()``."""
+        """Return whether `usage` calls an argument, or reads an attribute of it or of ``self``.
+
+        e.g. ``capsys.readouterr()`` and ``self.output``; not ``len(sides)`` of an argument.
+        """
         asks_argument = not self._arguments.isdisjoint(usage.receivers)
         return asks_argument or any("." in name for name in usage.local_values)
 
     @staticmethod
     def _asserts_on_module(usage: Usage) -> bool:
+        """Return whether `usage` calls or reads a name of the module, e.g. ``open("out.txt")``."""
         return usage.reads_module
 
     @cached_property
     def _header_usage(self) -> Usage:
-        """What the decorators and defaults of the function call and name."""
+        """The calls and names of the decorators and defaults of the function."""
         nodes = list(walk(*header_expressions(self._function)))
         return Usage(self._module_names).add(nodes).add_decorators(self._function.decorator_list)
 
     def _escapes(self, index: int) -> bool:
-        """Return whether the value of a step is visible to the caller of the function.
+        """Return whether the result of the step `index` may reach the caller of the function.
 
-        e.g. ``return x``, ``argument.append(x)`` and ``self.box = x``; not ``x = 1``.
+        e.g. ``return x``, ``yield x``, ``self.box = x``, ``rows[0] = x``, and every statement with
+        an argument of the function, such as ``argument.append(x)``; not ``x = 1``.
         """
         statement, usage = self._steps[index].statement, self._usages[index]
         if not self._arguments.isdisjoint(usage.local_values):
@@ -179,7 +203,11 @@ class _Grouping:
         return any(isinstance(item, ast.Attribute | ast.Subscript) for item in targets)
 
     def _join_all(self) -> None:
-        """Join each step with the names in it, and with the statement around it if related."""
+        """Join each step with the variables in it, and with the statement around it if related.
+
+        The arguments of a decorated function are joined with its header, which may set them, e.g.
+        ``@pytest.mark.parametrize``.
+        """
         if self._function.decorator_list:
             for name in self._arguments:
                 self._join(_HEADER, name)
@@ -190,10 +218,10 @@ class _Grouping:
                 self._join(index, step.parent)
 
     def _body_depends_on_header(self, index: int) -> bool:
-        """Return whether the statements in the body of a step belong to the step's own group.
+        """Return whether the statements in the body of step `index` belong to its own group.
 
-        e.g. for ``with raises(ValueError):``, ``for case in CASES:`` and a nested function; not for
-        ``with suppress(OSError):`` and ``while True:``.
+        e.g. for ``with raises(ValueError):``, ``with open(path) as file:``, ``for case in cases:``
+        and a nested function; not for ``with suppress(OSError):`` and ``while True:``.
         """
         statement, usage = self._steps[index].statement, self._usages[index]
         if isinstance(statement, DEFINITIONS):
@@ -208,7 +236,10 @@ class _Grouping:
         return isinstance(statement, _BLOCKS) and bool(usage.local_values or usage.reads_module)
 
     def _root(self, item: int | str) -> int | str:
-        """Return the representative of the group of `item`: an index of a step, or a name."""
+        """Return the representative of the group of `item`: an index of a step, or a name.
+
+        It shortens the way to the representative for the next call.
+        """
         parents = self._parents
         while parents.setdefault(item, item) != item:
             parents[item] = parents[parents[item]]
@@ -216,14 +247,15 @@ class _Grouping:
         return item
 
     def _join(self, one: int | str, other: int | str) -> None:
+        """Merge the groups of `one` and `other`."""
         self._parents[self._root(one)] = self._root(other)
 
 
 def _link_to_later(first: int, watching: int, outside: int) -> AssertionLink:
     """Return the link of a group that has no assertion and begins in line `first`.
 
-    `watching` and `outside` are the lines of the last assertion on a watched object, and on
-    anything outside the test.
+    `watching` is the line of the last assertion on a watched object, `outside` that of the last
+    one on anything outside the test; 0 if there is none.
     """
     if first <= watching:
         return "watched"
@@ -231,14 +263,17 @@ def _link_to_later(first: int, watching: int, outside: int) -> AssertionLink:
 
 
 def header_expressions(function: Function) -> Iterator[ast.expr]:
-    """Yield the decorators (e.g. with parameters of a test) and the defaults of `function`."""
+    """Yield the decorators of `function` (which may have values for a test), and its defaults."""
     yield from function.decorator_list
     yield from function.args.defaults
     yield from (value for value in function.args.kw_defaults if value is not None)
 
 
 def _expressions_and_targets(statement: ast.stmt) -> Iterator[ast.expr]:
-    """Yield the expressions of `statement` itself, with ``x`` of ``with f() as x``."""
+    """Yield the expressions of `statement` itself, also targets and caught exceptions.
+
+    e.g. ``f()`` and ``x`` of ``with f() as x:``, and ``OSError`` of ``except OSError:``.
+    """
     yield from expressions(statement)
     for item in getattr(statement, "items", ()):
         if item.optional_vars is not None:
@@ -249,7 +284,10 @@ def _expressions_and_targets(statement: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _bound_names(statement: ast.stmt) -> Iterator[str]:
-    """Yield names that `statement` binds without a node: of definitions and caught exceptions."""
+    """Yield the names that `statement` binds without an ``ast.Name`` node.
+
+    e.g. ``f`` of ``def f():``, and ``error`` of ``except ValueError as error:``.
+    """
     if isinstance(statement, DEFINITIONS):
         yield statement.name
     for handler in getattr(statement, "handlers", ()):
@@ -258,15 +296,17 @@ def _bound_names(statement: ast.stmt) -> Iterator[str]:
 
 
 def _assigned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names among `nodes` that are assigned or deleted."""
     for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
 
 
 def _expects_exception(statement: ast.Try) -> bool:
-    """Return whether `statement` tests that an exception is raised.
+    """Return whether `statement` seems to test that an exception is raised.
 
-    It names the exception (``except ValueError as error:``), or fails if none is raised.
+    It gives a caught exception a name (``except ValueError as error:``), or has a forced failure,
+    e.g. ``self.fail()`` below the call that should raise.
     """
     if any(handler.name for handler in statement.handlers):
         return True
@@ -274,7 +314,7 @@ def _expects_exception(statement: ast.Try) -> bool:
 
 
 def _is_forced_failure(node: ast.AST) -> bool:
-    """Return whether `node` is ``assert False``, ``fail()`` or ``raise AssertionError``."""
+    """Return whether `node` is ``fail()``, ``raise AssertionError`` or an assert of a constant."""
     if isinstance(node, ast.Assert):
         return isinstance(node.test, ast.Constant)
     if isinstance(node, ast.Raise):

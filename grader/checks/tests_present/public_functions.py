@@ -1,4 +1,4 @@
-"""The public functions of a module, which its tests should cover, and its doctests."""
+"""Find the public functions of a module, which its tests should cover, and its doctests."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from grader.checks.tests_present.routines import Routine, is_case
 from grader.checks.tests_present.running import mentioned_names
 from grader.checks.tests_present.tautologies import digest, is_constant
 
+#: The beginnings of the first and of a further line of an example in a doctest.
 _PROMPT, _MORE = ">>> ", "... "
-#: Decorators that turn a method into an attribute.
+#: Decorators that turn a method into an attribute, e.g. ``@property``.
 _PROPERTIES = frozenset({"property", "cached_property"})
 #: Decorators that do not change the arguments of a function; any other may, e.g. ``@retry(3)``.
 _SAME_ARGUMENTS = _PROPERTIES | {
@@ -34,16 +35,17 @@ _SAME_ARGUMENTS = _PROPERTIES | {
     "override",
     "contextmanager",
 }
-#: In place of a largest number of arguments.
+#: The largest number of arguments if it is not limited: more than any call has. Chosen by hand.
 _UNLIMITED = 10_000
 
 
 class PublicFunction(NamedTuple):
     """A function or method that a test can call.
 
-    ``qualified_name`` has the class before the name: ``Circle.area``. ``min_arguments`` and
-    ``max_arguments`` are the numbers of arguments that it accepts. ``is_property``: it is read as
-    an attribute. ``returns_value``: it returns or yields something. ``column`` is 1-based.
+    ``qualified_name`` has the class before the name: ``Circle.area``. ``line`` and ``column`` are
+    1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call.
+    ``is_property``: it is read as an attribute. ``returns_value``: it returns or yields a value
+    other than ``None``.
     """
 
     name: str
@@ -58,7 +60,12 @@ class PublicFunction(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """A function or class; ``qualified_name`` has the classes around it: ``Circle.area``."""
+    """A function or class outside every function.
+
+    ``qualified_name`` begins with the classes around it: ``Circle.area``. ``is_method``: there is
+    such a class. ``is_public``: neither its name nor that of a class around it begins with an
+    underscore, and it is not inside a unittest class.
+    """
 
     node: Function | ast.ClassDef
     qualified_name: str
@@ -67,7 +74,10 @@ class Definition(NamedTuple):
 
 
 def definitions(tree: ast.Module) -> list[Definition]:
-    """Return the functions, classes and methods of `tree`, sorted by line; no nested functions."""
+    """Return the functions, classes and methods of `tree`, sorted by line.
+
+    Those under ``if`` or ``try`` are included; those inside functions are not.
+    """
     found: list[Definition] = []
     waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", True)]
     while waiting:
@@ -86,10 +96,11 @@ def definitions(tree: ast.Module) -> list[Definition]:
 
 
 def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFunction]:
-    """Yield the public functions among `definitions` that are worth a test.
+    """Yield the public functions and methods among `definitions` that are worth a test.
 
-    Left out are trivial functions (see ``_is_trivial_statement``), tests, and ``main``, which only
-    calls the other functions.
+    Left out are functions of trivial statements only (see ``_is_trivial_statement``), names that
+    begin with ``test``, qualified names that begin with ``Test``, and a function ``main``, which
+    usually just calls the others.
     """
     for one in definitions:
         node = one.node
@@ -101,6 +112,7 @@ def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFuncti
 
 
 def _public_function(node: Function, one: Definition) -> PublicFunction:
+    """Return the public function that `one` is; `node` is its node."""
     min_arguments, max_arguments = _argument_range(node, one.is_method)
     return PublicFunction(
         name=node.name,
@@ -118,8 +130,8 @@ def _public_function(node: Function, one: Definition) -> PublicFunction:
 def _argument_range(node: Function, is_method: bool) -> tuple[int, int]:
     """Return the smallest and the largest number of arguments of a call of `node`.
 
-    For a method the range covers both ``box.volume()`` and ``Box.volume(box)``. Behind a decorator
-    that may change the arguments, every number is accepted.
+    For a method the range covers both ``box.volume()`` and ``Box.volume(box)``. With a decorator
+    outside ``_SAME_ARGUMENTS`` every number is accepted.
     """
     if any(called_name(item) not in _SAME_ARGUMENTS for item in node.decorator_list):
         return 0, _UNLIMITED
@@ -136,7 +148,7 @@ def _is_trivial_statement(statement: ast.stmt) -> bool:
     """Return whether `statement` needs no test.
 
     e.g. ``pass``, ``return 3``, ``return name``, ``x = 60 * 60``, ``raise NotImplementedError``;
-    not ``return self.name`` and ``return [x]``.
+    not ``return self.name``, ``return [x]`` and ``x = y``.
     """
     if isinstance(statement, ast.Return | ast.Assign | ast.AnnAssign):
         value = statement.value
@@ -152,7 +164,8 @@ def doctests(
 ) -> Iterator[Routine]:
     """Yield a test for each docstring of `tree` or `definitions` with an example that can fail.
 
-    Such an example calls something and shows the expected output.
+    Such an example calls something and shows the expected output. `module_names` are those of the
+    file.
     """
     documented = [(tree, "module"), *((one.node, one.qualified_name) for one in definitions)]
     for node, qualified_name in documented:
@@ -169,7 +182,12 @@ def doctests(
 def _doctest(
     text: str, qualified_name: str, statement: ast.stmt, module_names: ModuleNames
 ) -> Routine | None:
-    """Return the examples in the docstring `text` as one test, or ``None`` if none can fail."""
+    """Return the examples in the docstring `text` as one test, or ``None`` if none can fail.
+
+    Skipped examples and those that Python cannot parse are left out. The number of assertions is
+    that of different examples that can fail. `statement` is the docstring of the definition with
+    the name `qualified_name`.
+    """
     mentions: set[str] = set()
     asserting: set[str] = set()
     usage = Usage(module_names)
@@ -197,7 +215,10 @@ def _doctest(
 
 
 def _examples(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the code of each example in the docstring `text`, and the first line of its output."""
+    """Yield the code of each example in the docstring `text`, and the first line of its output.
+
+    The latter is "" without output.
+    """
     code: list[str] = []
     for line in (*text.splitlines(), _PROMPT):
         plain = f"{line.strip()} "

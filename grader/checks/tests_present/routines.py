@@ -1,4 +1,4 @@
-"""The tests of a file, and everything that may help them: fixtures, helpers, ``setUp``."""
+"""Find the tests of a file, and what may help them: fixtures, helpers, ``setUp``."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from grader.checks.tests_present.outcomes import (
 from grader.checks.tests_present.running import mentioned_names, steps_of
 from grader.checks.tests_present.tautologies import Tautologies, digest
 
-#: Methods that the test runner calls around every test of a class.
+#: Methods that the test runner calls before or after the tests of a class.
 SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"})
-#: Marks under which a failure of the test goes unnoticed, e.g. ``@pytest.mark.skip``.
+#: Marks under which a failure of the test goes unnoticed, e.g. ``@pytest.mark.skip``; not
+#: ``@pytest.mark.slow``.
 _SKIP_MARKS = frozenset({"skip", "xfail", "expectedFailure"})
 #: Marks that skip a test on a condition. Only a constant condition counts: ``skipif(True)`` does,
 #: ``skipif(sys.platform == "win32")`` does not.
@@ -32,11 +33,12 @@ _CONDITIONAL_SKIP_MARKS = frozenset({"skipif", "skipIf"})
 
 
 class Routine(BaseModel):
-    """A test, or a helper: a function or variable of a test file that tests may use.
+    """A test (a function or a doctest), or a helper: another function or variable of a test file.
 
-    ``mentions`` are the names in it. ``digest`` is equal for tests that are copies of each other.
-    ``silent`` is "skipped" if a failure of the test goes unnoticed, "replaced" if a later test has
-    the same name, else empty.
+    ``line`` and ``column`` are 1-based. ``assertions`` is the number of its different assertions
+    that can fail. ``mentions`` are the names in it, sorted. ``digest`` is equal for tests that are
+    copies of each other. ``silent`` is "skipped" if a failure of the test goes unnoticed,
+    "replaced" if a later definition in its class or module has the same name, else empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,24 +55,26 @@ class Routine(BaseModel):
 
 
 class FoundRoutine(NamedTuple):
-    """A routine with the nodes of its assertions that cannot fail."""
+    """A routine with the nodes of its assertions that cannot fail; a helper has none."""
 
     routine: Routine
     ineffective: Sequence[ast.AST]
 
 
 class _FileNames(NamedTuple):
-    """Names with one meaning in the whole file."""
+    """Names with one meaning in the whole file; ``imported`` are those that imports bind."""
 
     imported: frozenset[str]
     module_names: ModuleNames
 
 
 class _Container(NamedTuple):
-    """The class around some functions, or the module, which has an empty ``name``.
+    """A class or module whose functions may be tests.
 
-    ``collected``: the test runner looks for tests in it. ``silent``: it is marked as skipped.
-    ``setups``: its methods in ``SETUPS``. ``prepares``: it has anything besides tests.
+    ``collected``: the test runner looks for tests in it. ``silent``: it, or a class around it, is
+    marked as skipped. ``setups``: its methods in ``SETUPS``. ``prepares``: it is a class with
+    anything besides tests and a docstring. ``name``: a dot and its name, after those of the
+    classes around it (".TestArea"); empty for the module.
     """
 
     collected: bool
@@ -86,7 +90,10 @@ def has_test_case(tree: ast.Module) -> bool:
 
 
 def is_case(definition: ast.ClassDef) -> bool:
-    """Return whether a base of `definition` is named like unittest's, e.g. ``TestCase``."""
+    """Return whether a base of `definition` is named like a unittest class.
+
+    e.g. ``unittest.TestCase`` and ``AsyncTestCase``; not ``BaseTest``.
+    """
     return any(called_name(base).endswith("TestCase") for base in definition.bases)
 
 
@@ -95,8 +102,9 @@ def routines(
 ) -> list[FoundRoutine]:
     """Return the tests and helpers of `tree`, sorted by line.
 
-    `defined` are the functions and classes at the top level. If the file is not named like a test
-    file (`is_test_path`), only those in unittest classes are returned.
+    `imports` are those of the file, `defined` the functions and classes at its top level. If the
+    file is not named like a test file (`is_test_path`), only the content of classes is returned,
+    and only unittest classes have tests.
     """
     names = _FileNames(frozenset(one.bound for one in imports), ModuleNames.of(imports, defined))
     found: list[tuple[str, FoundRoutine]] = []
@@ -117,7 +125,8 @@ def routines(
 def _members(node: ast.AST) -> Iterator[ast.stmt]:
     """Yield functions, classes and assignments in the body of `node`, also under ``if`` or ``try``.
 
-    Not under an ``if`` with a constant condition: ``if False:`` never runs.
+    An ``if`` with a constant condition is left out whole: ``if False:`` never runs. The order is
+    not that of the lines.
     """
     waiting = [body for body in bodies(node)]
     while waiting:
@@ -129,6 +138,7 @@ def _members(node: ast.AST) -> Iterator[ast.stmt]:
 
 
 def _class(definition: ast.ClassDef, container: _Container, is_test_path: bool) -> _Container:
+    """Return the class `definition` as a container; `container` is the one around it."""
     functions = {item.name for item in definition.body if isinstance(item, FUNCTIONS)}
     is_skipped = _is_marked_skipped(definition.decorator_list) or _is_body_marked_skipped(
         definition.body
@@ -144,15 +154,17 @@ def _class(definition: ast.ClassDef, container: _Container, is_test_path: bool) 
 
 
 def _is_collected_class(definition: ast.ClassDef, functions: set[str]) -> bool:
-    """Return whether pytest finds tests in a class of a test file, which defines `functions`.
+    """Return whether pytest finds tests in the class `definition` of a test file.
 
-    e.g. ``class TestArea:`` without ``__init__``, and ``class Area(BaseTest):``.
+    e.g. in ``class TestArea:`` without ``__init__``, and in ``class Area(BaseTest):``; not in
+    ``class Area:``. `functions` are the names of its methods.
     """
     by_base = any("Test" in called_name(base) for base in definition.bases)
     return by_base or (definition.name.startswith("Test") and "__init__" not in functions)
 
 
 def _is_test_or_docstring(statement: ast.stmt) -> bool:
+    """Return whether `statement` is a function ``test...``, a lone expression, or ``pass``."""
     if isinstance(statement, FUNCTIONS):
         return statement.name.startswith("test")
     return isinstance(statement, ast.Expr | ast.Pass)
@@ -161,7 +173,10 @@ def _is_test_or_docstring(statement: ast.stmt) -> bool:
 def _routines_of(
     statement: ast.stmt, container: _Container, names: _FileNames
 ) -> Iterator[FoundRoutine]:
-    """Yield the routine that a function is, or one for each name that an assignment binds."""
+    """Yield the routines of `statement`: one for a function or for each name of an assignment.
+
+    Nothing for other targets, e.g. ``a, b = 1, 2``, and for ``x: int`` without a value.
+    """
     if isinstance(statement, FUNCTIONS):
         yield _function(statement, container, names)
     elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
@@ -173,6 +188,10 @@ def _routines_of(
 
 
 def _function(function: Function, container: _Container, names: _FileNames) -> FoundRoutine:
+    """Return `function` as a test if it is called ``test...`` in a collected container.
+
+    Otherwise it is a helper, whose ineffective assertions are not reported.
+    """
     steps = steps_of(function)
     assertions = Assertions.of(steps, Tautologies(function, names.imported))
     mentions = {
@@ -195,6 +214,7 @@ def _test(
     mentions: set[str],
     groups: tuple[Group, ...],
 ) -> Routine:
+    """Return the test that `function` is. It mentions the setups of its class as well."""
     is_skipped = container.silent or _is_marked_skipped(function.decorator_list)
     return Routine(
         name=function.name,
@@ -216,6 +236,7 @@ def _helper(
     groups: tuple[Group, ...],
     assertions: int = 0,
 ) -> Routine:
+    """Return the helper `name` that `statement` defines, a function or an assignment."""
     return Routine(
         name=name,
         line=statement.lineno,
@@ -235,16 +256,17 @@ def _fixtures(function: Function) -> Iterator[str]:
 
 
 def _digest(function: Function, container: _Container) -> str:
-    """Return a digest that is equal for copies of a test.
+    """Return a digest that is equal for copies of a test, whatever their names.
 
-    Tests of two classes that prepare something, e.g. in ``setUp``, are never copies.
+    It covers decorators, defaults and body. Tests of two classes that prepare something, e.g. in
+    ``setUp``, are never copies.
     """
     prepared = container.name if container.prepares else ""
     return prepared + digest([*header_expressions(function), *without_docstring(function.body)])
 
 
 def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
-    """Return whether one of `marks` always skips a test, or lets it fail unnoticed.
+    """Return whether one of the decorators `marks` always skips a test or accepts its failure.
 
     e.g. ``skip("later")``, ``xfail``, ``skipif(True)``; not ``skipif(x)`` and ``xfail(x)``.
     """
@@ -259,7 +281,7 @@ def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
 
 
 def _has_condition(mark: ast.expr) -> bool:
-    """Return whether `mark` is e.g. ``xfail(condition)``; a text alone is the reason."""
+    """Return whether `mark` is ``xfail(condition)``; in ``xfail("later")`` the text is a reason."""
     if not isinstance(mark, ast.Call) or called_name(mark) != "xfail":
         return False
     return any(not isinstance(value, ast.Constant) for value in mark.args)
@@ -280,9 +302,10 @@ def _is_body_marked_skipped(body: Iterable[ast.stmt]) -> bool:
 
 
 def _mark_replaced(found: list[tuple[str, FoundRoutine]]) -> list[FoundRoutine]:
-    """Mark each test as "replaced" if a later one in the same container has the same name.
+    """Return the routines of `found`, with a test marked as "replaced" if its name comes again.
 
-    `found` holds each routine with the name of its container.
+    That is, if a later routine in the same container has the same name. `found` has each routine
+    with the name of its container, sorted by line. A test that is "skipped" stays so.
     """
     last = {(container, one.routine.name): at for at, (container, one) in enumerate(found)}
     marked = []

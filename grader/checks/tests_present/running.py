@@ -1,4 +1,4 @@
-"""The statements of a function that can run, and the names that they mention."""
+"""Find the statements of a function that can run, and the names that they mention."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.analysis.syntax.walk import children
 
-#: Calls that end a test, so that nothing behind them runs, e.g. ``pytest.skip("later")``.
+#: Calls that end a test early without a failure, e.g. ``pytest.skip("later")``; not ``fail()``.
 _EXITS = frozenset({"skip", "skipTest", "exit", "xfail"})
-#: Calls that only ask whether an object exists: ``assert callable(area)`` does not test ``area``.
+#: Calls that only show that an object exists: ``assert callable(area)`` does not test ``area``,
+#: ``assert len(area(2))`` does.
 _EXISTENCE_TESTS = frozenset({"callable", "hasattr", "id"})
-#: Exceptions whose handler also catches a failed assertion.
+#: Exceptions whose handler also catches a failed assertion; e.g. that of ``ValueError`` does not.
 _CATCH_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
 
 
 class Step(NamedTuple):
-    """A statement that can run.
+    """A statement of a function that can run.
 
-    ``swallowed``: a failed assertion in it would be caught and lost. ``parent``: the index of the
-    step whose body contains it, or -1 at the top of the function.
+    ``swallowed``: a failed assertion in it would be caught and not reported. ``parent``: the index
+    of the step whose body contains it, or -1 at the top of the function.
     """
 
     statement: ast.stmt
@@ -34,8 +35,8 @@ class Step(NamedTuple):
 def steps_of(function: Function) -> list[Step]:
     """Return the statements of `function` that can run, each before the statements inside it.
 
-    Left out: what follows a ``return`` or a skip, ``if False:``, and nested functions that are
-    never called.
+    Left out are the docstring, statements after a ``return`` or a skip, the body of ``if False:``,
+    and nested functions that are never called.
     """
     never_called = _never_called(function)
     steps: list[Step] = []
@@ -54,9 +55,10 @@ def steps_of(function: Function) -> list[Step]:
 
 
 def mentioned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names that `nodes` read: ``area``, ``.attribute``, and the file name ``main.py``.
+    """Yield the names that `nodes`, and the nodes inside them, read; repeated names repeatedly.
 
-    What is inside ``callable(...)`` and the like (``_EXISTENCE_TESTS``) is left out.
+    These are ``area``, ``.attribute``, and ``main.py`` for a text such as "src/main.py". Left out
+    are calls of ``_EXISTENCE_TESTS`` with everything in them, e.g. ``callable(area)``.
     """
     waiting = list(nodes)
     while waiting:
@@ -67,12 +69,14 @@ def mentioned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _mentioned_in_node(node: ast.AST) -> Iterator[str]:
+    """Yield at most one name that `node` itself reads, without the nodes inside it."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield node.id
     elif isinstance(node, ast.Attribute):
         yield f".{node.attr}"
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        # e.g. `subprocess.run(["python", "src/main.py"])` tests the whole program
+        # e.g. `subprocess.run(["python", "src/main.py"])` tests the whole program; the option "-m"
+        # is no file name
         if node.value.endswith(".py") and node.value.isprintable():
             yield node.value.split("/")[-1]
 
@@ -85,7 +89,11 @@ def has_no_effect(statement: ast.stmt) -> bool:
 
 
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """Yield the expressions of `statement` itself: no type hints, no statements inside it."""
+    """Yield the expressions directly in `statement`, e.g. targets, values, tests and decorators.
+
+    Left out are type hints, statements inside it, caught exceptions, and the name after ``as`` in
+    a ``with``.
+    """
     for name, value in ast.iter_fields(statement):
         if name in ("annotation", "returns"):
             continue
@@ -97,9 +105,10 @@ def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _never_called(function: Function) -> set[int]:
-    """Return the ids of nested functions that nothing outside their own body names.
+    """Return ``id(node)`` of each nested function of `function` that is never called.
 
-    A method of a nested class counts as called where its class is named.
+    That is, if no code outside its own body has its name. A method of a nested class counts as
+    called if the name of the class is in the code outside the class.
     """
     nested = list(_nested_functions(function))
     if not nested:
@@ -113,10 +122,10 @@ def _never_called(function: Function) -> set[int]:
 
 
 def _nested_functions(function: Function) -> Iterator[tuple[Function, Function | ast.ClassDef]]:
-    """Yield each function inside `function` with the definition that must be named for it to run.
+    """Yield each function inside `function`, with the definition whose use makes it run.
 
-    That is the function itself, or its class. Left out are definitions that something else may
-    call: a decorated one, or a class with a base class.
+    The latter is the function itself or, for a method, its class. Pairs are left out if other code
+    may use the definition: if it is decorated, or a class with a base class.
     """
     waiting: list[tuple[ast.AST, ast.ClassDef | None]] = [(function, None)]
     while waiting:
@@ -134,7 +143,10 @@ def _nested_functions(function: Function) -> Iterator[tuple[Function, Function |
 
 
 def _up_to_exit(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of `body` up to the first that always leaves it."""
+    """Yield the statements of `body` up to, and with, the first that always leaves it.
+
+    e.g. ``return``, ``raise``, ``break`` or ``pytest.skip()``; not an ``if`` with a ``return``.
+    """
     for statement in body:
         yield statement
         if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
@@ -145,10 +157,10 @@ def _up_to_exit(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _reachable_bodies(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
-    """Yield each body of `statement` that can run, and whether it swallows failed assertions.
+    """Yield each body of `statement` that can run, and whether failed assertions in it are lost.
 
-    e.g. the body of ``if False:`` and of ``for x in []:`` cannot run, nor the ``else`` of
-    ``while True:``.
+    The bodies of ``if False:`` and ``for x in []:``, and the ``else`` of ``while True:``, cannot
+    run. Only the first body, e.g. that of ``try``, can lose failed assertions.
     """
     test = getattr(statement, "test", getattr(statement, "iter", None))
     is_known = isinstance(test, ast.Constant) or (
@@ -186,13 +198,19 @@ def _swallows_assertions(statement: ast.stmt) -> bool:
 
 
 def catches(kinds: Sequence[ast.expr], names: frozenset[str]) -> bool:
-    """Return whether one of the exceptions `kinds`, alone or in a tuple, has one of `names`."""
+    """Return whether one of the exceptions `kinds` has one of `names`.
+
+    A tuple among `kinds`, as in ``except (OSError, ValueError)``, stands for its items.
+    """
     every_kind = (item for kind in kinds for item in getattr(kind, "elts", [kind]))
     return any(called_name(item) in names for item in every_kind)
 
 
 def _reports_failure(body: Sequence[ast.stmt]) -> bool:
-    """Return whether the handler `body` raises, asserts or calls e.g. ``self.fail()``."""
+    """Return whether the handler `body` raises, asserts, or calls ``fail`` or ``assert...``.
+
+    It is enough if one of its branches does.
+    """
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Raise | ast.Assert):

@@ -1,4 +1,4 @@
-"""Which tests count, and which functions of the submission do they cover?"""
+"""Decide which tests count, and which functions of the submission they cover."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.domain.source import is_test_path
 
 #: Public functions, each as the path of its file and its index there.
 Covered = set[tuple[str, int]]
-#: The digest of a routine and the modules that its names refer to.
+#: The digest of a routine, and the paths of the modules that its names refer to.
 _RoutineIdentity = tuple[str, ...]
 #: The identity of a test and of its helpers. Two tests with the same one are copies.
 _TestIdentity = tuple[_RoutineIdentity, ...]
@@ -25,11 +25,11 @@ _NO_ASSERTION = "asserts nothing that can fail"
 
 
 class TestSummary(BaseModel):
-    """What one file contributes to the tests of a project.
+    """The tests, helpers and public functions of one file, as its sketch stores them.
 
-    ``depth``: the number of packages around the file. ``defined``: the functions and classes at its
-    top level. ``public``: the functions in it that tests should cover. ``routines``: its tests and
-    helpers.
+    ``depth``: the number of packages around the file. ``defined``: the names of the functions and
+    classes at its top level. ``public``: the functions in it that tests should cover; none in a
+    test file. ``routines``: its tests and helpers, then its doctests.
     """
 
     __test__ = False
@@ -46,7 +46,7 @@ class TestSummary(BaseModel):
 class Verdict:
     """The verdict on one test. ``reason`` says why it does not count, and is empty if it does.
 
-    ``asserts``: it has an assertion that can fail.
+    ``asserts``: it has an assertion that can fail, itself or through a helper.
     """
 
     routine: Routine
@@ -57,11 +57,12 @@ class Verdict:
 class Suite:
     """The tests of a submission and the modules that they test.
 
-    ``summaries`` are all files, by path.
+    ``summaries`` are those of all files, by path.
     """
 
     def __init__(self, summaries: Mapping[str, TestSummary]) -> None:
         self._summaries = summaries
+        # Of several main.py, take the one that is no test, least deep, and first by path.
         mains = [path for path in summaries if path.split("/")[-1] == "main.py"]
         mains = sorted(mains, key=lambda path: (is_test_path(path), path.count("/"), path))
         depths = {path: one.depth for path, one in summaries.items()}
@@ -70,7 +71,10 @@ class Suite:
         self._program = {path for path in summaries if not is_test_path(path)}
 
     def verdicts(self) -> dict[str, list[Verdict]]:
-        """Return the verdict on each test, by file."""
+        """Return the verdicts on the tests of each file, by path, also without any test.
+
+        Of tests that are copies of each other, only the first counts.
+        """
         seen: set[_TestIdentity] = set()
         verdicts: dict[str, list[Verdict]] = {path: [] for path in self._summaries}
         for key, routine in self._routines.items():
@@ -81,7 +85,11 @@ class Suite:
         return verdicts
 
     def _reason(self, key: Key, routine: Routine, seen: set[_TestIdentity]) -> str:
-        """Return why an asserting test does not count, or ""; adds its identity to `seen`."""
+        """Return why the test `routine`, which asserts, does not count; "" if it does.
+
+        `seen` has the identities of the tests that count so far; that of a test that counts is
+        added.
+        """
         if routine.silent == "skipped":
             return "is skipped, or allowed to fail"
         if routine.silent:
@@ -98,7 +106,8 @@ class Suite:
     def covered(self, verdicts: Mapping[str, Iterable[Verdict]]) -> Covered:
         """Return the public functions that the tests which count in `verdicts` cover.
 
-        A test covers a function if it, or a helper of it, asserts the result of a call.
+        A test covers a function if it, or a helper whose result it uses, calls the function and
+        an assertion checks the result.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
@@ -115,8 +124,9 @@ class Suite:
     ) -> Iterator[tuple[str, int]]:
         """Yield the public functions that the asserted `calls` in the file `path` cover.
 
-        `calls` are by the called name. A method is found by its name alone, in every module that
-        `path`, or one of the files in `shared`, imports.
+        `calls` are by the called name. A function has to be imported by `path` or defined in it. A
+        method is found by its name alone, in every module that `path`, or one of the files in
+        `shared`, imports.
         """
         by_definition: dict[tuple[str, str], set[AssertedCall]] = defaultdict(set)
         for definition, name in self._definitions_of(path, calls):
@@ -150,7 +160,8 @@ class Suite:
     def _resolve(self, module: str, name: str) -> tuple[str, str]:
         """Return the module that defines `name` of `module`, and the name there.
 
-        e.g. a package's ``__init__.py`` may import it from one of its modules.
+        e.g. the ``__init__.py`` of a package may import it from one of its modules. If no module
+        is found to define it, the result is the last module that imports it.
         """
         seen: set[tuple[str, str]] = set()
         while name not in self._summaries[module].defined and (module, name) not in seen:
@@ -173,7 +184,10 @@ class Suite:
 
     @cached_property
     def _imported_modules(self) -> Mapping[str, set[str]]:
-        """By file, the modules it imports; with a package, those that its ``__init__`` imports."""
+        """By file, the modules of the program that it imports.
+
+        If one of them is the ``__init__.py`` of a package, also those that this file imports.
+        """
         found = {}
         for path, imports in self._program_imports.items():
             direct = {module for _, module in imports}
@@ -188,6 +202,7 @@ class Suite:
 
     @cached_property
     def _routines(self) -> Mapping[Key, Routine]:
+        """The tests and helpers of all files."""
         return {
             (path, index): routine
             for path, summary in self._summaries.items()
@@ -203,7 +218,11 @@ class Suite:
         }
 
     def _helpers_named(self, path: str, mentions: Iterable[str]) -> list[Key]:
-        """Return the helpers named in `mentions`, from the file `path` or else from any file."""
+        """Return the helpers named in `mentions`, in the order of their names.
+
+        They are the helpers of a name in the file `path`, or else the first one in any file. A
+        mention ``.check`` is also a helper ``check``.
+        """
         in_file, anywhere = self._helpers_by_name
         names = sorted({mention.lstrip(".") for mention in mentions})
         return [key for name in names for key in in_file.get((path, name), anywhere.get(name, []))]
@@ -225,8 +244,8 @@ class Suite:
     def _identities(self) -> Mapping[Key, _RoutineIdentity]:
         """By routine, its identity. Equal code is no copy if its names refer to other modules.
 
-        e.g. ``assert solve(1) == 2`` below ``from week1 import solve`` and ``from week2 import
-        solve``.
+        e.g. ``assert solve(1) == 2`` in two files, one with ``from week1 import solve`` and one
+        with ``from week2 import solve``.
         """
         found = {}
         for key, routine in self._routines.items():
@@ -238,7 +257,7 @@ class Suite:
 
     @cached_property
     def _users(self) -> Mapping[Key, list[Key]]:
-        """By helper, the routines that mention it."""
+        """By helper, the tests and helpers that mention it."""
         found: dict[Key, list[Key]] = defaultdict(list)
         for key, helpers in self._helpers.items():
             for helper in helpers:
@@ -253,7 +272,10 @@ class Suite:
 
     @cached_property
     def _testing_program(self) -> set[Key]:
-        """Routines that use something of the program, themselves or through a helper."""
+        """Routines that use something of the program, themselves or through a helper.
+
+        Mentioning the file name of a module counts too, e.g. to run ``main.py``.
+        """
         names = {path: self._names_of_program(path) for path in self._summaries}
         files = {path.split("/")[-1] for path in self._program}
         direct = [
@@ -266,10 +288,14 @@ class Suite:
 
     @cached_property
     def _asserted_calls(self) -> AssertedCalls:
+        """Finds the asserted calls of the tests of this suite."""
         return AssertedCalls(self._routines, self._helpers_named, self._asserting)
 
     def _names_of_program(self, path: str) -> set[str]:
-        """Return the names under which the file `path` knows modules and objects of the program."""
+        """Return the names in the file `path` of modules and objects of the program.
+
+        They are its imports of the program and, if it is no test file, its own definitions.
+        """
         names: set[str] = set()
         for one, module in self._program_imports[path]:
             names.update(self._summaries[module].defined if one.name == STAR else (one.bound,))

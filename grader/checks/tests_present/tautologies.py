@@ -1,4 +1,4 @@
-"""Assertions that hold whatever the program does, e.g. ``assert True`` and ``assert x == x``."""
+"""Find assertions that hold whatever the program does, e.g. ``assert True``, ``assert x == x``."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from grader.analysis.syntax.statements import Function
 
 #: Operators that hold between a value and itself, e.g. ``x <= x`` but not ``x < x``.
 _REFLEXIVE = (ast.Eq, ast.Is, ast.LtE, ast.GtE)
+#: Literals in brackets, e.g. ``[a, b]``. A dictionary is handled apart, since it has keys.
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set)
 #: Nodes of an expression of constants, e.g. ``-(60 * 60)``; not ``f()`` and not ``x``.
 _CONSTANT_NODES = (ast.Constant, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop)
-#: Expressions whose value is never ``None``.
+#: Expressions whose value is never ``None``, e.g. ``[]`` and ``f"{x}"``; not ``f(x)``.
 _NEVER_NONE = (*_DISPLAYS, ast.Dict, ast.JoinedStr, ast.Lambda)
 #: Nodes whose value follows from their parts, e.g. ``1 < 2 and "a" in {"a": 1}``.
 _COMPUTABLE = (
@@ -41,9 +42,9 @@ _EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
-    """Return the content of `nodes` without their layout: equal exactly for equal code.
+    """Return the content of `nodes` without places and layout, equal exactly for equal code.
 
-    The walk is iterative, so that deep trees are no problem.
+    The walk is iterative, because recursion would fail on deep trees.
     """
     parts: list[str] = []
     waiting = list(nodes)
@@ -72,7 +73,7 @@ def digest(nodes: Iterable[ast.AST]) -> str:
 class Tautologies:
     """Decides which expressions in ``function`` have a value that the program cannot change.
 
-    ``imported`` are the names that the file imports.
+    The program is the code under test. ``imported`` are the names that the file imports.
     """
 
     function: Function
@@ -80,13 +81,14 @@ class Tautologies:
 
     @cached_property
     def _constants(self) -> frozenset[str]:
+        """The names that the function assigns exactly once, to a constant."""
         return constant_names(self.function)
 
     def is_known(self, *values: ast.AST) -> bool:
-        """Return whether all `values` follow from the test's own text, without running anything.
+        """Return whether all `values` follow from the text of the test, without the program.
 
-        e.g. true for ``1 + 1``, ``len([f()])``, ``area.__name__`` and ``area in [area]`` where
-        ``area`` is imported; false for ``area(1)`` and ``x``.
+        e.g. true for ``1 + 1`` and ``len([f()])``, and for ``area.__name__``, ``str(area)`` and
+        ``[area]`` if ``area`` is imported; false for ``area(1)``, ``area`` and ``x``.
         """
         waiting = list(values)
         while waiting:
@@ -107,20 +109,21 @@ class Tautologies:
         return True
 
     def _unknown_parts(self, nodes: Iterable[ast.AST], knows_imported: bool) -> Iterator[ast.AST]:
-        """Yield `nodes`, without imported names if these count as known (`knows_imported`)."""
+        """Yield `nodes`; without imported names if `knows_imported`, as these are then known."""
         return (node for node in nodes if not (knows_imported and self._is_imported(node)))
 
     def _is_constant_name(self, node: ast.AST) -> bool:
-        """Return whether `node` names a constant, or is ``f.__name__`` of an imported ``f``."""
+        """Return whether `node` is in ``_constants``, or is ``f.__name__`` of an imported ``f``."""
         if isinstance(node, ast.Attribute):
             return node.attr in _FUNCTION_ATTRIBUTES and self._is_imported(node.value)
         return isinstance(node, ast.Name) and node.id in self._constants
 
     def cannot_fail(self, test: ast.expr) -> bool:
-        """Return whether asserting `test` has the same outcome whatever the program does.
+        """Return whether the truth of `test` is the same whatever the program does.
 
-        e.g. true for ``1 == 1``, ``(a, b)``, ``x == x or f()``, ``area is not None`` where ``area``
-        is imported, ``len(x) >= 0`` and ``isinstance(x, object)``; false for ``area(1) == 2``.
+        e.g. true for ``1 == 1`` (and ``1 == 2``), ``(a, b)``, ``x == x or f()``, ``len(x) >= 0``,
+        ``isinstance(x, object)``, and ``area is not None`` if ``area`` is imported; false for
+        ``area(1) == 2``.
         """
         if self.is_known(test):
             return True
@@ -137,7 +140,8 @@ class Tautologies:
     def _comparison_holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
         """Return whether ``left operator right`` is always true.
 
-        e.g. for ``x is not None`` with an imported ``x``, ``len(x) >= 0``, ``x in [x, y]``.
+        e.g. for ``x == x``, ``x in [x, y]``, ``len(x) >= 0``, and ``x is not None`` with an
+        imported ``x``; not for ``f() == f()``, whose calls may differ.
         """
         if isinstance(right, ast.Constant):
             return self._holds_for_constant(left, operator, right.value)
@@ -148,6 +152,10 @@ class Tautologies:
         return isinstance(operator, _REFLEXIVE) and is_same(left, right)
 
     def _holds_for_constant(self, left: ast.expr, operator: ast.cmpop, value: object) -> bool:
+        """Return whether `left` compared with the constant `value` is always true.
+
+        That is, ``is not None`` for a value that cannot be ``None``, and ``len(...) >= 0``.
+        """
         if isinstance(operator, ast.IsNot):
             return value is None and (self._is_imported(left) or _is_never_none(left))
         return isinstance(operator, ast.GtE) and value == 0 and called_name(left) == "len"
@@ -155,21 +163,22 @@ class Tautologies:
     def _is_imported(self, value: ast.AST) -> bool:
         """Return whether `value` is an imported name that is always true, e.g. a function.
 
-        A name in capitals is a constant, which may be false.
+        A name in capitals is not: it is a constant, which may be false.
         """
         return isinstance(value, ast.Name) and value.id in self.imported and not value.id.isupper()
 
 
 def is_same(left: ast.expr, right: ast.expr) -> bool:
-    """Return whether two expressions are written alike and have no effects (see ``_EFFECTS``)."""
+    """Return whether `left` and `right` are equal code without effects (see ``_EFFECTS``)."""
     has_effects = any(isinstance(node, _EFFECTS) for node in ast.walk(left))
     return not has_effects and shape([left]) == shape([right])
 
 
 def _is_nonempty_literal(test: ast.expr) -> bool:
-    """Return whether `test` is always true: ``(a, b)``, ``{x: y}``, ``f"{a} is"``, a lambda.
+    """Return whether `test` is a literal that is always true.
 
-    ``[*rows]``, ``{**row}`` and ``f"{a}"`` may be empty.
+    e.g. ``(a, b)``, ``{x: y}``, ``f"{a} is"`` and a lambda; not ``[*rows]``, ``{**row}`` and
+    ``f"{a}"``, which may be empty.
     """
     if isinstance(test, _DISPLAYS):
         return any(not isinstance(item, ast.Starred) for item in test.elts)
@@ -181,7 +190,11 @@ def _is_nonempty_literal(test: ast.expr) -> bool:
 
 
 def _is_never_none(value: ast.AST) -> bool:
-    """Return whether `value` is a literal or a call of a pure builtin, e.g. ``len(area(1))``."""
+    """Return whether `value` cannot be ``None``.
+
+    e.g. ``[x]`` and ``len(area(1))``, but not ``area(1)``: it has to be one of ``_NEVER_NONE``, or
+    a call of one of ``_PURE`` or ``_INSPECTING``.
+    """
     by_name = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
     return isinstance(value, _NEVER_NONE) or (by_name and called_name(value) in _PURE | _INSPECTING)
 
@@ -197,6 +210,7 @@ def _is_length_of_literal(call: ast.Call) -> bool:
 
 
 def _is_instance_of_object(test: ast.expr) -> bool:
+    """Return whether `test` is ``isinstance(..., object)``."""
     if not isinstance(test, ast.Call) or len(test.args) != 2:
         return False
     return called_name(test) == "isinstance" and called_name(test.args[1]) == "object"
@@ -214,9 +228,10 @@ def constant_names(function: Function) -> frozenset[str]:
 
 
 def _assigned_by(node: ast.AST) -> list[str]:
-    """Return the names that `node` assigns.
+    """Return the names that `node` assigns, without the nodes inside it.
 
-    Arguments and ``global`` names are listed twice, since other code assigns them as well.
+    Arguments and ``global`` names are listed twice, since other code assigns them as well: they
+    are then never assigned exactly once.
     """
     if isinstance(node, ast.Name):
         return [] if isinstance(node.ctx, ast.Load) else [node.id]
