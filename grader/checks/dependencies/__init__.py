@@ -50,7 +50,7 @@ Package = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-
 
 
 class DependenciesOptions(Options):
-    """``required`` are the packages that the exercise asks for."""
+    """The options of the check: ``required`` are the packages that the exercise asks for."""
 
     required: Annotated[tuple[Package, ...], Field(min_length=1, max_length=50)] = (
         "black",
@@ -65,9 +65,10 @@ class DependenciesOptions(Options):
 
 
 def inspect(source: SourceFile, options: DependenciesOptions, context: Context) -> Inspection:
-    """Return the packages that the manifest `source` names, and a finding for each bad entry.
+    """Return how many packages the manifest `source` names and which of the required ones.
 
-    The state is ``unreadable`` if a pyproject.toml is not TOML. `context` is unused.
+    There is a finding for each entry that names no package, up to a maximum. The state is
+    ``unreadable`` if a pyproject.toml is not TOML. `context` is unused.
     """
     try:
         found = read_manifest(source.path, source.original)
@@ -116,10 +117,12 @@ def _named_packages(facts: Facts) -> set[str]:
 
 
 def _count_named(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of required packages that are named, or ``None`` without a manifest."""
     return Fraction(len(_named_packages(facts))) if "required" in facts.maxima else None
 
 
 def _count_missing(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of required packages that no file names; ``None`` without a manifest."""
     required = facts.maxima.get("required")
     return None if required is None else Fraction(required - len(_named_packages(facts)))
 

@@ -15,14 +15,15 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-#: Largest number of bad entries that a manifest reports. Chosen by hand.
+#: Largest number of bad entries of one manifest that are reported: the first 20, not the 21st.
+#: Chosen by hand.
 MOST_MISTAKES = 20
 #: Characters of the longest entry that is parsed; e.g. ``black>=24`` has 9.
 #: Longer entries count as bad. Chosen by hand.
 _MAX_ENTRY_LENGTH = 500
 #: Most dots outside strings in one line of TOML, since each may nest another table. E.g.
-#: ``[tool.poetry.group.dev.dependencies]`` has 4; ``a.a.a. ... = 1`` with 33 is refused. Chosen by
-#: hand.
+#: ``[tool.poetry.group.dev.dependencies]`` has 4; ``a.a.a. ... = 1`` with 33 dots is refused.
+#: Chosen by hand.
 _MAX_DOTS = 32
 
 #: A string or comment of TOML, e.g. ``"a.b"``, ``'''a.b'''`` and ``# a.b``; not the key ``a.b``.
@@ -88,7 +89,10 @@ def read_manifest(path: str, text: str) -> Manifest:
 
 
 def _manifest_of(entries: Iterator[tuple[int, str]]) -> Manifest:
-    """Return the manifest of `entries`: pairs of a 1-based line and a requirement."""
+    """Return the manifest of `entries`: pairs of a 1-based line and a requirement.
+
+    Only the first `MOST_MISTAKES` bad entries are kept.
+    """
     names: set[str] = set()
     mistakes: list[Mistake] = []
     for line, entry in entries:
@@ -103,7 +107,7 @@ def _manifest_of(entries: Iterator[tuple[int, str]]) -> Manifest:
 def _name_in(entry: str) -> str:
     """Return the canonical package name of the requirement `entry`, or "" if it is malformed.
 
-    E.g. ``black`` for ``Black>=24``, and "" for ``black 24``.
+    E.g. ``black`` for ``Black>=24``, and "" for ``black 24`` or an entry that is too long.
     """
     try:
         return canonicalize_name(Requirement(entry).name) if len(entry) <= _MAX_ENTRY_LENGTH else ""
@@ -114,8 +118,8 @@ def _name_in(entry: str) -> str:
 def _requirement_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the 1-based line and the text of each requirement in `text`, a file for pip.
 
-    Comments, options (``-r base.txt``), addresses and paths (``./lib``) are left out; lines that
-    end in a backslash continue on the next one.
+    Comments, options (``-r base.txt``), addresses and paths (``./lib``) are left out. Lines that
+    end in a backslash continue on the next one; the number is that of the first.
     """
     start, parts = 1, [""]
     for number, line in enumerate(text.splitlines(), start=1):

@@ -81,14 +81,18 @@ _RUN_BY_NAME = frozenset({"__main__.py", "setup.py"})
 
 
 def context(path: str, files: FileDigests) -> Context:
-    """Return whether `path` is run by name and so needs no ``__main__`` guard."""
+    """Return ``("starts",)`` if Python or a tool runs `path` by its name, else ``()``.
+
+    Such a file is run and never imported, so it needs no ``__main__`` guard. `files` is unused.
+    """
     return _RUN if PurePosixPath(path).name in _RUN_BY_NAME else ()
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the statements of `source`, at every depth, that have an effect on import.
+    """Return a finding for each statement of `source` with an effect on import, and their counts.
 
-    ``__main__.py`` and ``setup.py`` may have as many effects as other files below their guard.
+    In ``__main__.py`` and ``setup.py`` the first `GUARD_ROOM` effects are left out: as many as
+    other files may have below their guard. Effects below the guard are counted, without findings.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -121,6 +125,10 @@ def _module(source: SourceFile) -> Module:
 
 
 def _defined_by(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that `node` defines or sets, e.g. ``app`` of ``app = Flask()``.
+
+    Not the names in a tuple, e.g. of ``a, b = pair``.
+    """
     if isinstance(node, DEFINITIONS):
         yield node.name
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
@@ -128,6 +136,7 @@ def _defined_by(node: ast.stmt) -> Iterator[str]:
 
 
 def _finding(effect: Effect) -> Finding:
+    """Return the finding at the statement of `effect`."""
     return Finding(
         code=effect.code,
         line=getattr(effect.node, "lineno", 1),

@@ -20,11 +20,13 @@ from grader.analysis.syntax.stdlib_effects import MUTATORS
 from grader.analysis.syntax.walk import worked_out
 from grader.checks.import_effects.known_calls import RUNS, known_effect
 
+#: Statements that are an effect by themselves, whatever they contain.
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITHS = (ast.With, ast.AsyncWith)
 
 #: Beginnings of methods that register something on an object of this module.
 #: e.g. `app.include_router(users)` and `parser.add_argument("path")`; not `app.run()`.
+#: Chosen by hand.
 _REGISTERING = (
     "add",
     "after_",
@@ -35,12 +37,15 @@ _REGISTERING = (
     "register",
     "set_defaults",
 )
-#: Calls that configure warnings and logging, e.g. `warnings.warn("deprecated")`.
+#: Calls that are allowed on import: `warnings.warn("deprecated")`, and in a ``main.py`` also
+#: `logging.basicConfig()`; not `logger.info("start")`. Chosen by hand.
 _ANNOUNCING = frozenset({"warnings.warn", "logging.basicConfig"})
-#: Most statements in the handler of a failed import: a message and an exit. Chosen by hand.
+#: Most statements in the handler of a failed import, e.g. `print("Install pandas")` and `raise`.
+#: The statements of a longer handler count as effects like others. Chosen by hand.
 _MAX_HANDLER_STATEMENTS = 2
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
-#: Attributes of ``sys`` and ``os`` that tell the version of Python and the platform.
+#: Attributes of ``sys`` and ``os`` that are the version of Python or the platform, e.g.
+#: `sys.version_info` and `os.name`; not `sys.argv`.
 _PLATFORM = frozenset({"version_info", "platform", "hexversion", "name", "maxsize"})
 
 
@@ -55,8 +60,9 @@ class Effect(NamedTuple):
 class Module(NamedTuple):
     """The names of a module that decide what is an effect.
 
-    ``defined``: names that the module itself defines. ``effectful``: from each of its functions
-    that print, ask or read files to the finding code. ``is_main``: it is a ``main.py``.
+    ``imported``, ``defined``: names that it imports, or defines itself, at the top level.
+    ``effectful``: its functions that print, ask or read files, each with the finding code.
+    ``is_main``: it is a ``main.py``.
     """
 
     imported: Collection[str]
@@ -84,7 +90,11 @@ def guarded(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _nested_statements(statement: ast.stmt, module: Module) -> list[ast.stmt]:
-    """Return the statements directly inside `statement` that run on import and may be effects."""
+    """Return the statements directly inside `statement` that run on import and may be effects.
+
+    Left out are bodies of functions, guards and ``if TYPE_CHECKING:``, version checks, and
+    handlers that only report a failed import.
+    """
     if isinstance(statement, FUNCTIONS) or _is_version_check(statement):
         return []
     if isinstance(statement, ast.If) and (
@@ -97,9 +107,10 @@ def _nested_statements(statement: ast.stmt, module: Module) -> list[ast.stmt]:
 
 
 def _import_error_handling(statement: ast.Try) -> Collection[int]:
-    """Return the ids of the statements in `statement` that run only if an import fails.
+    """Return the ids of the statements of `statement` that only report a failed import.
 
-    e.g. of ``print("Install pandas.")`` below ``except ImportError:``.
+    e.g. of ``print("Install pandas.")`` below ``except ImportError:``. There are none if the
+    ``try`` contains anything but imports.
     """
     if not all(isinstance(each, ast.Import | ast.ImportFrom) for each in statement.body):
         return ()
@@ -118,7 +129,10 @@ def _is_type_checking(statement: ast.If, module: Module) -> bool:
 
 
 def _is_version_check(statement: ast.stmt) -> bool:
-    """Return whether `statement` is e.g. ``if sys.version_info < (3, 11): raise ...``."""
+    """Return whether `statement` only raises an error for a version of Python or a platform.
+
+    e.g. ``if sys.version_info < (3, 11): raise ...``; not with ``else``, or with ``sys.exit()``.
+    """
     if not isinstance(statement, ast.If) or statement.orelse:
         return False
     attributes = {str(getattr(node, "attr", "")) for node in ast.walk(statement.test)}
@@ -128,7 +142,10 @@ def _is_version_check(statement: ast.stmt) -> bool:
 
 
 def _is_missing_import(handler: ast.ExceptHandler) -> bool:
-    """Return whether `handler` only reports a failed import and gives up."""
+    """Return whether `handler` catches a failed import, and only calls functions or raises.
+
+    Not ``except ImportError: pandas = None``, or a handler of more than two statements.
+    """
     if handler.type is None or len(handler.body) > _MAX_HANDLER_STATEMENTS:
         return False
     caught = {str(getattr(node, "id", "")) for node in ast.walk(handler.type)}
@@ -137,7 +154,7 @@ def _is_missing_import(handler: ast.ExceptHandler) -> bool:
 
 
 def _effect(statement: ast.stmt, module: Module) -> Effect | None:
-    """Return the effect of `statement` itself, without the statements inside it."""
+    """Return the effect of `statement` itself, without the statements inside it, or ``None``."""
     code, name = known_effect(_evaluated_nodes(statement), module.effectful)
     if isinstance(statement, _LOOPS):
         word = "while" if isinstance(statement, ast.While) else "for"
@@ -156,6 +173,7 @@ def _effect(statement: ast.stmt, module: Module) -> Effect | None:
 def _evaluated_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield the nodes of `statement` itself that are evaluated on import.
 
+    Of a function these are the defaults of arguments; of a class, a guard or a docstring none.
     Decorators and base classes are left out, since they cannot be moved into a function.
     """
     if isinstance(statement, ast.ClassDef) or is_constant_expression(statement):
@@ -170,7 +188,10 @@ def _evaluated_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _bare_expression(statement: ast.Expr, module: Module) -> Effect | None:
-    """Return the effect of an expression statement: it has one if it calls anything."""
+    """Return the effect of an expression statement that calls or awaits anything, else ``None``.
+
+    A call that only registers something has none.
+    """
     if isinstance(statement.value, ast.Call) and _only_registers(statement.value.func, module):
         return None
     calls = any(isinstance(node, ast.Call | ast.Await) for node in worked_out(statement))
@@ -180,7 +201,8 @@ def _bare_expression(statement: ast.Expr, module: Module) -> Effect | None:
 def _only_registers(function: ast.expr, module: Module) -> bool:
     """Return whether calling `function` only changes an object of the module, or sets up logging.
 
-    e.g. ``rows.append``, ``app.include_router``, ``Base.register``, ``logger.addHandler``.
+    e.g. ``rows.append``, ``app.include_router``, ``Base.register``, ``logger.addHandler``; not
+    ``app.run``. `_ANNOUNCING` is allowed too. A capitalised object may be imported.
     """
     if not isinstance(function, ast.Attribute):
         return False
@@ -192,7 +214,10 @@ def _only_registers(function: ast.expr, module: Module) -> bool:
 
 
 def _change(statement: ast.stmt, module: Module) -> Effect | None:
-    """Return the effect of changing an imported object, e.g. ``os.environ["HOME"] = "/"``."""
+    """Return the effect of changing an imported object, or ``None``.
+
+    e.g. of ``os.environ["HOME"] = "/"`` and ``del os.environ["HOME"]``; not of ``os = None``.
+    """
     targets = list(getattr(statement, "targets", ()))
     if isinstance(statement, ast.AugAssign):
         targets = [statement.target]

@@ -1,4 +1,7 @@
-"""Calls that are known to print, ask, or access files, the network or the system."""
+"""Calls that are known to print, ask, or access files, the network or the system.
+
+All names were chosen by hand.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,16 @@ RUNS, PRINTS, ASKS, READS = (
     "asks-on-import",
     "reads-on-import",
 )
-#: Codes that a function passes on to the functions which call it.
+#: Codes that a function passes on to its callers, e.g. with ``input()`` in it; not ``RUNS``, e.g.
+#: with ``sys.exit()`` in it.
 _INHERITED = (PRINTS, ASKS, READS)
 
-#: Functions that are known by their bare name, e.g. ``open`` but not ``archive.open``.
+#: Functions that are known by their bare name, e.g. ``print`` but not ``console.print``.
 _BARE = {"print": PRINTS, "pprint": PRINTS, "input": ASKS, "getpass": ASKS, "open": READS} | {
     name: RUNS for name in ("exec", "exit", "quit", "breakpoint", "sleep")
 }
 #: Functions and methods that are known by the last part of a dotted name, on any object.
-#: e.g. `pandas.read_csv(path)` and `Path(name).read_text()`.
+#: e.g. `pandas.read_csv(path)` and `Path(name).read_text()`; not `json.load(file)`.
 _METHODS = dict.fromkeys(
     "open read_text read_bytes write_text write_bytes read_csv read_excel read_json read_table"
     " to_csv urlopen urlretrieve loadtxt genfromtxt listdir scandir iterdir imread".split(),
@@ -32,7 +36,7 @@ _METHODS = dict.fromkeys(
 #: Modules nearly all of whose functions access the system, e.g. `requests.get(url)`.
 #: Their classes do not: `requests.Session()`.
 _MODULES = {"requests": READS, "httpx": READS, "subprocess": RUNS, "plt": RUNS, "turtle": RUNS}
-#: Functions that are known by their module and name.
+#: Functions that are known by their module and name, e.g. `os.remove(path)`; not `os.getcwd()`.
 _DOTTED = {"sys.exit": RUNS, "time.sleep": RUNS, "os.walk": READS} | {
     f"os.{name}": RUNS
     for name in (
@@ -40,7 +44,8 @@ _DOTTED = {"sys.exit": RUNS, "time.sleep": RUNS, "os.walk": READS} | {
         " startfile symlink system umask unlink"
     ).split()
 }
-#: Attributes of ``sys`` with methods in ``_TRANSFERS``, e.g. `sys.stdout.write(text)`.
+#: Attributes of ``sys``, and their methods that print or ask, e.g. `sys.stdout.write(text)`; not
+#: `sys.stdout.flush()`.
 _STREAMS = {"stdout": PRINTS, "stderr": PRINTS, "stdin": ASKS}
 _TRANSFERS = frozenset("read readline readlines write writelines".split())
 
@@ -60,6 +65,7 @@ def known_effect(nodes: Iterable[ast.AST], effectful: Mapping[str, str]) -> tupl
 
 
 def _display_name(function: ast.expr) -> str:
+    """Return the name of `function` for a message: ``os.remove``, or ``write`` if it is longer."""
     if isinstance(function, ast.Attribute):
         owner = function.value.id + "." if isinstance(function.value, ast.Name) else ""
         return owner + function.attr
@@ -73,6 +79,10 @@ def _called_function(call: ast.Call) -> ast.expr:
 
 
 def _code_of(function: ast.expr, effectful: Mapping[str, str]) -> str:
+    """Return the finding code of a call of `function`, or "" if no effect is known.
+
+    A name in `effectful` has the code given there, before any function known by its name.
+    """
     if isinstance(function, ast.Name):
         return effectful.get(function.id) or _BARE.get(function.id, "")
     if not isinstance(function, ast.Attribute):
@@ -89,7 +99,9 @@ def _code_of(function: ast.expr, effectful: Mapping[str, str]) -> str:
 def effectful_functions(tree: ast.Module) -> dict[str, str]:
     """Return the top-level functions of `tree` that print, ask or read files, with their codes.
 
-    A function that calls such a function gets its code too.
+    Only the first known call in a function counts, in the order of `_own_code`. A function that
+    calls such a function by its name gets its code too. Generators are left out, since calling
+    them runs nothing.
     """
     callers: dict[str, list[str]] = {}
     waiting: list[tuple[str, str]] = []
@@ -118,7 +130,10 @@ def _calls_of(function: Function) -> list[ast.Call]:
 
 
 def _own_code(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes that `function` evaluates, without nested functions and classes."""
+    """Yield the nodes that a call of `function` may evaluate, without nested definitions.
+
+    The order is not that of the lines: the last nested statement comes first.
+    """
     waiting: list[ast.stmt] = list(reversed(function.body))
     while waiting:
         statement = waiting.pop()

@@ -39,9 +39,11 @@ _HIDDEN = Guidance(
 
 
 def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -> Inspection:
-    """Return isort's verdict on `source`, and its imports that a needless block hides from isort.
+    """Return a finding if isort would change `source`, and one for each import hidden from isort.
 
-    `context` comes from :func:`isort.own_modules`.
+    An import is hidden in a block that it does not need. `context` has the names of the
+    submission's own modules, see :func:`isort_runner.own_modules`. The count is 1 with any
+    finding, else 0.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -51,7 +53,10 @@ def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -
 
 
 def _order(source: SourceFile, options: ImportOrderOptions, context: Context) -> Iterator[Finding]:
-    """Yield one finding if isort would change the imports of `source`."""
+    """Yield one finding if isort would change the imports of `source`.
+
+    It is at line 1, or with `options.show_fix` at the first changed line, with the changes.
+    """
     is_stub = source.kind == "stub"
     after = isort_runner.sorted_text(source.raw_text, options, context, is_stub=is_stub)
     if after is not None:
@@ -60,6 +65,7 @@ def _order(source: SourceFile, options: ImportOrderOptions, context: Context) ->
 
 
 def _hidden(statement: ast.stmt) -> Finding:
+    """Return the finding for the import `statement` in a block that it does not need."""
     return Finding(
         code="hidden-import",
         line=statement.lineno,
@@ -69,9 +75,10 @@ def _hidden(statement: ast.stmt) -> Finding:
 
 
 def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
-    """Return `finding` with the changed lines of `source`, which isort turns into `after`.
+    """Return `finding` at the first line that isort changes, with the changes as a hunk.
 
-    Newlines are compared as ``\\n``, unless newlines are all that changes.
+    `after` is the text of `source` as isort writes it. Newlines are compared as ``\\n``, unless
+    newlines are all that changes.
     """
     before, after = restore(source.raw_text, source.stand_in), restore(after, source.stand_in)
     change = difference(_with_plain_newlines(before), _with_plain_newlines(after))
@@ -85,6 +92,7 @@ def _with_plain_newlines(text: str) -> str:
 
 
 def _command(options: ImportOrderOptions) -> str:
+    """Return the isort command that gives the same verdict on the student's machine."""
     command = f"isort --check-only --diff --profile {options.profile}"
     within = " --force-sort-within-sections" * options.force_sort_within_sections
     return f"{command} --line-length {options.line_length}{within} --src ."

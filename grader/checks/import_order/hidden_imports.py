@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from grader.analysis.syntax.statements import bodies
 
 #: Modules of the standard library that may be missing: on some systems (`fcntl`, `winreg`), in some
-#: builds (`sqlite3`, `tkinter`), or in some versions of Python (`tomllib`, `imp`). Chosen by hand.
+#: builds (`sqlite3`, `tkinter`), or in some versions of Python (`tomllib`, `imp`). Not `csv` or
+#: `json`. Chosen by hand.
 _OPTIONAL = frozenset(
     """asyncio bz2 cProfile cdecimal contextvars crypt ctypes curses dataclasses dbm distutils
     ensurepip fcntl graphlib grp imp importlib lib2to3 lzma mmap msvcrt multiprocessing nis nt
@@ -25,7 +26,10 @@ _OPTIONAL = frozenset(
 
 
 def hidden_imports(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Yield the imports of `tree`, outside functions, in a block that they do not need."""
+    """Yield the imports of `tree` in a needless ``if`` or ``try``, outside functions and classes.
+
+    Only imports that cannot fail are yielded, e.g. ``import csv``; see `_never_fails`.
+    """
     waiting = [statement for statement in tree.body if _is_needless(statement)]
     while waiting:
         for body in bodies(waiting.pop()):
@@ -36,8 +40,9 @@ def hidden_imports(tree: ast.Module) -> Iterator[ast.stmt]:
 def _is_needless(statement: ast.stmt) -> bool:
     """Return whether `statement` has a constant condition, or does not handle a failed import.
 
-    e.g. ``if 1 < 2:``, and ``try`` with ``except ImportError: pass``; not ``if DEBUG:``, and not a
-    handler with a fallback, ``except ImportError: csv = None``.
+    e.g. ``if 1 < 2:``, ``try`` with ``except ImportError: pass``, and ``try`` with only
+    ``finally``; not ``if DEBUG:``, and not a handler with a fallback,
+    ``except ImportError: csv = None``.
     """
     if isinstance(statement, ast.If):
         return not any(
@@ -49,11 +54,19 @@ def _is_needless(statement: ast.stmt) -> bool:
 
 
 def _has_no_fallback(body: Sequence[ast.stmt]) -> bool:
+    """Return whether `body`, that of a handler, only passes, raises or evaluates expressions.
+
+    e.g. ``print("No csv")``, but not ``csv = None``.
+    """
     return all(isinstance(item, ast.Pass | ast.Raise | ast.Expr) for item in body)
 
 
 def _never_fails(statement: ast.stmt) -> bool:
-    """Return whether `statement` imports only modules that every Python has."""
+    """Return whether `statement` imports only modules that every Python has.
+
+    e.g. ``import csv, json``; not ``import tomllib``, ``import _csv`` or ``from . import csv``.
+    False for other statements.
+    """
     if isinstance(statement, ast.Import):
         names = [alias.name for alias in statement.names]
     elif isinstance(statement, ast.ImportFrom) and not statement.level:
