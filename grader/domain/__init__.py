@@ -1,1 +1,1 @@
-"""The words and the arithmetic of grading: standard library and pydantic only."""
+"""The data and arithmetic of grading. Imports only the standard library and pydantic."""

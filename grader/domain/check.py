@@ -1,7 +1,7 @@
 """A check: guidance, options, measures and one pure function over a source file.
 
-A check looks at source and returns what it measured and what it found, never how many points
-that is worth.
+A check inspects source and returns facts and findings. It never says how many points they are
+worth.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from grader.domain.inspection import Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile, is_python
 
-#: What a check may know of the rest of a submission; part of the key of its facts.
+#: Strings that tell a check about the other files of a submission; part of the key of its facts.
 Context = tuple[str, ...]
 #: Sorted (path, sha256) pairs of the files that a check reads.
 FileDigests = tuple[tuple[str, str], ...]
 
 
 class Options(BaseModel):
-    """What an exercise may ask of a check: only what changes what a tool says."""
+    """The base of a check's options, which a rubric sets. Each option changes results."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,11 +43,11 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a check teaches beside the guidance at a finding.
+    """What a check teaches, besides the guidance at a finding.
 
     ``practice`` is the practice of good code that it belongs to. ``before`` and ``after`` are the
-    same small program done badly and well, as files by path; the check's first measure tells them
-    apart. ``reading`` are addresses for whoever wants to know more.
+    same small program written badly and well, as text by path; the check's first measure has
+    different values for them. ``reading`` are URLs of further reading.
     """
 
     practice: str
@@ -56,7 +56,7 @@ class Lesson:
     reading: tuple[str, ...] = ()
 
 
-#: Readable files of a submission by path, sorted, each as its own ``inspect`` left it.
+#: The inspection of each readable file of a submission, by path, sorted.
 Inspections = Mapping[str, Inspection]
 
 #: The options class of one check.
@@ -104,14 +104,15 @@ class Check(Generic[OptionsT]):
     includes_starter: bool = False
     #: Guidance by finding code, or by prefix of a code.
     guidance_by_code: Mapping[str, Guidance] = field(default_factory=dict)
-    #: Shown by ``grader explain``; every check that rubrics may name has one.
+    #: Shown by ``grader explain``; every gradable check has one.
     lesson: Lesson | None = None
     #: The command line that gives the same verdict on the student's machine; files are appended.
     command: Callable[[OptionsT], str] | None = None
-    #: Whether rubrics may name it. The engine alone runs the others, e.g. ``mend`` (the patch).
+    #: Whether a criterion of a rubric may name it. The engine adds the others, e.g. the check that
+    #: makes the patch.
     gradable: bool = True
-    #: Whether it runs for every submission, also where no criterion names it. Its findings are
-    #: then reported as well: to students if it is ``gradable``, otherwise to teachers alone.
+    #: Whether it runs for every submission, even if no criterion names it. Its findings are then
+    #: always reported: to students if it is ``gradable``, otherwise to instructors only.
     always_runs: bool = False
 
     def measure(self, measure_id: str) -> Measure | None:
@@ -120,7 +121,7 @@ class Check(Generic[OptionsT]):
 
     @property
     def reading(self) -> tuple[str, ...]:
-        """The addresses in its guidance and its lesson, without repetition."""
+        """The URLs in the check's guidance and lesson, without repetition."""
         every = [self.guidance, *self.guidance_by_code.values()]
         more = self.lesson.reading if self.lesson else ()
         return tuple(dict.fromkeys([*(guidance.url for guidance in every), *more]))
@@ -137,8 +138,8 @@ class Check(Generic[OptionsT]):
         return self.guidance
 
 
-#: A check whatever its options, as the catalog and the engine handle it.
+#: A check with any class of options.
 AnyCheck = Check[Any]
 
-#: Every check there is, by id.
+#: Every check, by id.
 Catalog = Mapping[str, AnyCheck]

@@ -1,4 +1,4 @@
-"""The errors of Grader, each with a stable code. HTTP statuses are given by ``http.problems``.
+"""The errors of Grader, each with a stable code; ``http.problems`` maps them to HTTP statuses.
 
 Each error says what is wrong (``detail``) and what to do (``how_to_fix``); ``where`` names the
 field, path or thing that is wrong, or is empty.
@@ -87,28 +87,28 @@ class BadRequest(GraderError):
 
 
 class Unauthorized(GraderError):
-    """No token, an unknown one, an expired one or a revoked one."""
+    """A request without a token, or with an unknown, expired or revoked token."""
 
     code = "unauthorized"
     title = "A valid token is needed"
 
 
 class Forbidden(GraderError):
-    """A known token whose role does not allow this."""
+    """A request with a valid token whose role does not allow the action."""
 
     code = "forbidden"
     title = "This token may not do that"
 
 
 class NotFound(GraderError):
-    """There is nothing of that name, or the caller may not see it."""
+    """The named thing does not exist, or the caller may not see it."""
 
     code = "not-found"
     title = "Not found"
 
 
 class Conflict(GraderError):
-    """The state of the thing does not allow the action."""
+    """An action that the current state of its object does not allow."""
 
     code = "conflict"
     title = "Not possible in this state"
@@ -129,14 +129,14 @@ class KeyReused(GraderError):
 
 
 class PreconditionRequired(GraderError):
-    """A change without If-Match, which must name the version that it changes."""
+    """A change without the header If-Match, which must name the version to be changed."""
 
     code = "precondition-required"
     title = "If-Match is needed"
 
 
 class PreconditionFailed(GraderError):
-    """A change of a version that is no longer the newest."""
+    """A change whose If-Match names a version that is no longer the newest."""
 
     code = "precondition-failed"
     title = "Somebody changed it meanwhile"

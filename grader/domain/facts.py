@@ -139,6 +139,7 @@ class SubmissionFacts(_Frozen):
         return self._with(put)
 
     def _with(self, change: Callable[[str, str, Inspection], Inspection]) -> SubmissionFacts:
+        """Return the facts with each inspection replaced by ``change(path, key, inspection)``."""
         files = tuple(
             file.model_copy(
                 update={

@@ -36,7 +36,7 @@ class _Frozen(BaseModel):
 
 
 class FixedLine(_Frozen):
-    """A finding of the last attempt that is fixed."""
+    """A finding of the last attempt that the present attempt no longer has."""
 
     check: str
     code: str
@@ -47,6 +47,7 @@ class FixedLine(_Frozen):
 class History(_Frozen):
     """What changed since the last graded attempt; both attempts are judged by the same rubric.
 
+    ``fixed``, ``new`` and ``still_there`` count findings, ``points_before`` is the last total.
     ``previous_attempt`` is null if two folders are compared (``grader check --against``).
     ``fixed_findings`` lists at most 50 of the ``fixed`` findings.
     """
@@ -83,7 +84,7 @@ class Earlier:
 
 
 class ComparedFinding(Protocol):
-    """A finding of a report, as far as comparing needs it."""
+    """The attributes of a report's finding that a comparison needs."""
 
     @property
     def check(self) -> str: ...
@@ -115,20 +116,31 @@ Line = TypeVar("Line", bound=ComparedFinding)
 
 @dataclass(frozen=True)
 class Compared(Generic[Line]):
-    """The result of a comparison: ``since`` for each present finding, and the ``fixed`` ones."""
+    """The result of a comparison.
+
+    ``since`` has an entry for each present finding, in their order: ``new`` or ``still_there``.
+    ``fixed`` are the earlier findings that no present finding matches.
+    """
 
     since: tuple[Since, ...]
     fixed: tuple[Line, ...]
 
 
 def fingerprint(check: str, finding: Finding) -> str:
-    """Return 16 hexadecimal digits that recognise ``finding`` of ``check``; not unique."""
+    """Return 16 hexadecimal digits by which ``finding`` of ``check`` is recognised in an attempt.
+
+    Equal findings on equal lines have the same fingerprint, wherever they are.
+    """
     parts = (check, finding.code, _without_numbers(finding.message), finding.anchor)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def compare(before: Sequence[Line], now: Sequence[Line]) -> Compared[Line]:
-    """Match each finding of ``now`` with at most one of ``before``, the nearest location first."""
+    """Match each finding of ``now`` with at most one of ``before`` and return the result.
+
+    A finding is matched in the same path if possible, then in a file of the same name, then
+    anywhere, then by its message alone.
+    """
     pairs: dict[int, int] = {}
     for key in _KEYS:
         _match(before, now, key, pairs)
@@ -177,14 +189,17 @@ def _match(
 
 
 def _same_path(one: ComparedFinding) -> Hashable:
+    """Return a key that is equal for findings with the same path and fingerprint."""
     return one.path, one.fingerprint
 
 
 def _same_file_name(one: ComparedFinding) -> Hashable:
+    """Return a key that is equal for findings with the same file name and fingerprint."""
     return one.path.rpartition("/")[2], one.fingerprint
 
 
 def _anywhere(one: ComparedFinding) -> Hashable:
+    """Return the fingerprint, a key that is equal wherever the findings are."""
     return one.fingerprint
 
 
@@ -200,6 +215,7 @@ def _same_message(one: ComparedFinding) -> Hashable:
     return one.path, one.check, one.code, _without_numbers(one.message)
 
 
+#: The keys by which findings are matched, in this order.
 _KEYS = (_same_path, _same_file_name, _anywhere, _same_message)
 
 

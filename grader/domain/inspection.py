@@ -26,7 +26,10 @@ class State(StrEnum):
 
 
 class Facts(BaseModel):
-    """What was measured. Keys are names that the check chose; values are integers."""
+    """What a check measured, in one file or in several together.
+
+    Keys are names that the check chooses; values are integers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,14 +61,14 @@ class Facts(BaseModel):
 
 
 class Finding(BaseModel):
-    """One thing found at one place. Stored without its path: the same bytes are found alike.
+    """One problem that a check found at one line. It has no path: equal files have equal findings.
 
-    ``line`` and ``column`` are 1-based. ``value`` is the size that a rubric's limit is held
-    against (logical lines of this function, complexity of this block); ``None`` where the
-    finding counts whatever the limit. ``hunk`` is the body of a unified diff, without headers.
-    ``before`` is the line itself without its indentation, where a mend of it can be worked out,
-    and ``after`` that mend: several lines, or none at all where the line should go.
-    ``anchor`` is a digest of the line's text; the engine adds it, no check does.
+    ``line`` and ``column`` are 1-based. ``value`` is the size that is compared with a rubric's
+    limit (logical lines of a function, complexity of a block); ``None`` if the finding counts
+    whatever the limit. ``hunk`` is the body of a unified diff, without headers. ``before`` is the
+    line without its indentation, if a fix is known, and ``after`` is the fixed text: one or several
+    lines, or empty if the line should be deleted. ``anchor`` is a digest of the line's text, added
+    by the engine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,7 +85,7 @@ class Finding(BaseModel):
 
 
 class Inspection(BaseModel):
-    """The outcome of one check on one file."""
+    """The result of one check on one file: its state, facts and findings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

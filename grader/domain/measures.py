@@ -9,7 +9,7 @@ from typing import Literal
 
 from grader.domain.inspection import Facts, Finding
 
-#: Which way of a measure earns points.
+#: Whether low or high values of a measure earn more points.
 Better = Literal["lower", "higher"]
 #: Whether a finding is evidence for a measure, given the limit of the rubric's scale.
 Evidence = Callable[[Finding, int | None], bool]
@@ -38,7 +38,7 @@ class Measure:
 
     @property
     def description(self) -> str:
-        """The measure in a sentence: its id, its formula, and which way is better."""
+        """The measure in a sentence: its id, its formula, and whether less or more is better."""
         better = "less" if self.better == "lower" else "more"
         limit = "; the rubric sets the limit" if self.takes_limit else ""
         return f"{self.id}: {self.formula} ({better} is better{limit})"
@@ -78,8 +78,8 @@ def count_in_code_measure(
 ) -> Measure:
     """Return the measure of one count, for checks that also count ``files_with_code``.
 
-    Without a file with code there is nothing to measure, because no complaint about an empty file
-    earns nothing. A count above 0 is measured all the same (e.g. ``# noqa`` in a file of comments).
+    Without a file with code there is nothing to measure, so that an empty file earns no points for
+    a lack of findings. A count above 0 is measured even so (e.g. ``# noqa`` in a file of comments).
     """
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:
@@ -147,5 +147,5 @@ def over_limit_measure(
 
 
 def _evidence_of(codes: Collection[str] | None) -> Evidence:
-    """Return evidence that is the findings of `codes`; all findings for ``None``."""
+    """Return a function that accepts findings with one of `codes`; every finding for ``None``."""
     return lambda finding, limit: codes is None or finding.code in codes

@@ -169,6 +169,7 @@ _Merged = dict[tuple[str, tuple[str, ...]], Facts]
 
 
 def _row(compiled_criterion: CompiledCriterion, files: Sequence[FileFacts], merged: _Merged) -> Row:
+    """Return the row of one criterion; ``merged`` caches merged facts for all criteria."""
     criterion, most = compiled_criterion.criterion, compiled_criterion.criterion.max_points
     if (
         criterion.scale is None
@@ -250,11 +251,13 @@ def _blocked(inspections: Mapping[str, Inspection]) -> _Verdict | None:
 
 
 def _names(paths: Sequence[str]) -> str:
+    """Return the first three of ``paths`` for a sentence, and how many more there are."""
     shown = ", ".join(paths[:3])
     return shown if len(paths) <= 3 else f"{shown} and {len(paths) - 3} more"
 
 
 def _nothing(criterion: Criterion) -> _Verdict:
+    """Return the verdict if there is nothing to measure: 0 points if required, else none."""
     required = criterion.applies == "required"
     ends = "it earns nothing" if required else "it leaves the total"
     why = f"There is nothing to measure here: {ends}."
@@ -341,6 +344,7 @@ class _Slope:
 
 @lru_cache(maxsize=1_024)
 def _slope(points: Decimal, full_at: Decimal, zero_at: Decimal) -> _Slope:
+    """Return the linear scale with ``points`` at the value ``full_at`` and none at ``zero_at``."""
     most, full, zero = Fraction(points), Fraction(full_at), Fraction(zero_at)
     all_points, best, worst = show(most), show(full), show(zero)
     before = f"All {all_points} points at {best}, none at {worst}: {all_points} × ("

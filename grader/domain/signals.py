@@ -1,7 +1,7 @@
 """Signals: findings for the instructor alone, which never change points.
 
-The check ``signals`` finds those of one file; this module adds those that compare files. It reads
-only facts, so that reports of stored facts have signals too.
+The check ``signals`` finds the signals of single files; this module adds the signals that compare
+files. It reads only facts, so that reports of stored facts have signals too.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from grader.domain.source import is_test_path
 #: Id of the check that finds the signals of one file and has the guidance for all signals.
 SIGNALS = "signals"
 
-#: Fewest statements of a file that is reported as a twin. An empty ``__init__.py`` has many twins.
+#: Fewest statements of a file that is reported as a twin, i.e. has the bytes of another file. e.g.
+#: equal solutions are reported, two empty ``__init__.py`` are not (chosen by hand).
 LEAST_TWIN = 5
 #: Fewest statements of a file whose rate of findings is compared (chosen by hand).
 LEAST_COMPARED = 20
 #: Fewest expected findings for which their absence is reported (chosen by hand).
 LEAST_EXPECTED = 10
-#: A file is far better with at most 1 / FAR_BETTER of the expected findings.
+#: A file is far better with at most 1 / FAR_BETTER of the expected findings (chosen by hand).
 FAR_BETTER = 10
+#: Fewest other files to compare a file with (chosen by hand).
 _LEAST_OTHERS = 2
+#: The checks whose findings are counted for the comparison.
 _COMPARED = ("style", "naming", "docstrings")
 
 Place = tuple[str, Finding]
@@ -48,6 +51,7 @@ def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Pla
 
 
 def _twins(files: Sequence[FileFacts], sizes: Mapping[str, int]) -> Iterator[Place]:
+    """Yield a signal for each file with the same bytes as an earlier one; ``sizes``: statements."""
     first: dict[str, str] = {}
     for file in files:
         other = first.setdefault(file.sha256, file.path)
@@ -79,6 +83,7 @@ def _far_better(
 
 
 def _complaints(file: FileFacts, keys: Sequence[str]) -> int:
+    """Return the number of findings in ``file`` of the probes with ``keys``."""
     return sum(len(file.inspections[key].findings) for key in keys)
 
 

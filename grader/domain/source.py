@@ -46,11 +46,15 @@ _FOLLOWING = re.compile(r"(?:fmt|yapf|isort)[ \t]*(?=([^ \t]))", re.DOTALL)
 _STAND_INS = "!?$`"
 _OTHER_STAND_INS = range(0x2200, 0xD800)
 
+#: A comment that disables a tool, e.g. ``# fmt: off``, ``# NOQA: E501``, ``# isort: skip``; not
+#: ``# fmt: on``, ``# isort: offset`` or ``noqa`` without ``#``.
 _SUPPRESSION = re.compile(
     r"\bfmt[ \t]*:[ \t]*(?:off|skip)\b|\byapf[ \t]*:[ \t]*disable\b"
     r"|isort[ \t]*:[ \t]*(?:off\b|skip_file|skip|split)"
     r"|(?i:\bflake8[ \t]*[:=][ \t]*noqa|#[ \t]*noqa\b)"
 )
+#: The same inside a string: isort and flake8 search whole lines for a directive on the file, e.g.
+#: "isort: skip_file" in a docstring; not "isort: off", which only works in a comment.
 _IN_STRING = re.compile(r"isort[ \t]*:[ \t]*skip_file|(?i:#[ \t]*flake8[ \t]*[:=][ \t]*noqa)")
 #: Names of the token types for text in quotes; they differ between Python versions.
 _STRINGS = frozenset({"STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"})
@@ -58,7 +62,10 @@ _STRINGS = frozenset({"STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"})
 
 @dataclass(frozen=True)
 class Suppression:
-    """A comment (or line of a docstring) that disables a tool. ``line`` and ``column`` from 1."""
+    """A directive that tries to disable a tool: in a comment, or for a whole file in a string.
+
+    ``text`` is the directive. ``line`` and ``column`` are 1-based and say where it begins.
+    """
 
     text: str
     line: int
@@ -67,7 +74,7 @@ class Suppression:
 
 @lru_cache(maxsize=4_096)
 def kind_of_name(path: str) -> str:
-    """Return the kind of file that the name of ``path`` alone tells.
+    """Return the kind of the file ``path``, judged by its path alone.
 
     One of ``init``, ``stub``, ``main``, ``test``, ``test_init`` (flake8 ignores unused imports in
     each ``__init__.py``), ``document``, ``notebook`` and ``plain``. Files of equal bytes and kind
@@ -148,13 +155,17 @@ def neutralise(text: str) -> tuple[str, str]:
 
 
 def _stand_in(text: str) -> str:
+    """Return a character that follows none of the tools' names in ``text``."""
     used = set(_FOLLOWING.findall(text))
     candidates = chain(_STAND_INS, map(chr, _OTHER_STAND_INS))
     return next(one for one in candidates if one not in used)
 
 
 def restore(text: str, stand_in: str) -> str:
-    """Return ``text``, which a formatter made of neutralised text, with its directives restored."""
+    """Return ``text`` with the colons of its directives restored; the reverse of `neutralise`.
+
+    ``text`` may have been reformatted since. ``stand_in`` is the one that `neutralise` returned.
+    """
     if not stand_in:
         return text
     return re.sub(rf"(fmt|yapf|isort)([ \t]*){re.escape(stand_in)}", r"\1\2:", text)
@@ -174,7 +185,7 @@ class SourceFile:
 
     @property
     def kind(self) -> str:
-        """See :func:`kind_of_name`."""
+        """The kind of file by its path; see :func:`kind_of_name`."""
         return kind_of_name(self.path)
 
     @cached_property
@@ -236,7 +247,7 @@ class SourceFile:
     def once(self, read: Callable[[SourceFile], Result]) -> Result:
         """Return ``read(self)``, computed at the first call and kept with this file.
 
-        So that what many checks ask is read once, by code that this room does not know.
+        Checks share results by it, e.g. the scopes of a file, whose code this module cannot import.
         """
         if read not in self._results:
             self._results[read] = read(self)
@@ -249,13 +260,14 @@ class SourceFile:
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
-        """Each comment that tries to disable a tool, in the order of the file."""
+        """Each directive that tries to disable a tool, in the order of the file."""
         if not _SUPPRESSION.search(self.original):
             return ()
         return tuple(_suppressions(self.original))
 
 
 def _suppressions(original: str) -> Iterable[Suppression]:
+    """Yield the suppressions in the text ``original``, at most one for each token."""
     readline = io.StringIO(original.replace("\r\n", "\n").replace("\r", "\n")).readline
     for token in tokenize.generate_tokens(readline):
         match = _silences(token)
@@ -268,6 +280,7 @@ def _suppressions(original: str) -> Iterable[Suppression]:
 
 
 def _silences(token: tokenize.TokenInfo) -> re.Match[str] | None:
+    """Return the match of the directive in ``token``, a comment or string, or ``None``."""
     if token.type == tokenize.COMMENT:
         return _SUPPRESSION.search(token.string)
     if tokenize.tok_name[token.type] in _STRINGS:
@@ -285,7 +298,7 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Submission:
-    """An upload after intake: Python files and documents sorted by path, and dropped files.
+    """An upload after intake: its Python files and documents, sorted by path, and dropped files.
 
     ``archive_sha256`` is empty for a folder or a single file.
     """
@@ -306,7 +319,7 @@ class Submission:
 
     @property
     def outline(self) -> tuple[tuple[str, str], ...]:
-        """(path, SHA-256) of each file, sorted: all that a check's context may depend on."""
+        """(path, SHA-256) of each file, by path. A check's context may depend on nothing else."""
         return tuple((file.path, file.sha256) for file in self.files)
 
     @property

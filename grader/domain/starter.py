@@ -64,11 +64,11 @@ def _with_code_lines(file: FileFacts) -> FileFacts:
 
 
 def pair_paths(paths: Collection[str], starters: Iterable[str]) -> Mapping[str, str]:
-    """Return for submitted ``paths`` which path of ``starters`` each one is.
+    """Return submitted path -> starter path for the ``paths`` that correspond to a starter file.
 
-    A submitted path is a starter path if it ends with it (``alice/hw1/prices.py`` is
-    ``prices.py``), the one nearest to the top first; otherwise if it is the only submitted file
-    of that name.
+    A submitted path corresponds to a starter path if it ends with it (``alice/hw1/prices.py`` to
+    ``prices.py``); of several, the one nearest to the top. If none does, the only submitted file
+    with the starter's file name corresponds to it. Each path occurs in one pair at most.
     """
     found: dict[str, str] = {}
     for starter in sorted(starters, key=_deepest_first):
@@ -78,6 +78,7 @@ def pair_paths(paths: Collection[str], starters: Iterable[str]) -> Mapping[str, 
 
 
 def _deepest_first(path: str) -> tuple[int, str]:
+    """Return a sort key that puts paths with more folders first."""
     return -path.count("/"), path
 
 
@@ -260,10 +261,12 @@ def _subtract_kinds(
 
 
 def _sizes(kinds: Mapping[tuple[str, int], int], code: str) -> dict[int, int]:
+    """Return size -> number of findings for the findings of ``code``."""
     return {size: times for (other, size), times in kinds.items() if other == code}
 
 
 def _kind(finding: Finding) -> tuple[str, int]:
+    """Return (code, size) of ``finding``; the size is 0 if it has none."""
     return finding.code, finding.value or 0
 
 

@@ -63,7 +63,7 @@ GUIDANCE: Mapping[str, Guidance] = {
 
 _ENCODING_URL = "https://docs.python.org/3/howto/unicode.html"
 
-#: The same for documents.
+#: Guidance for an unreadable document, by the finding's code; other codes are as for Python.
 DOCUMENT_GUIDANCE: Mapping[str, Guidance] = {
     "encoding": Guidance(
         "The file is not saved as UTF-8, so its characters cannot be told for certain.",
@@ -84,11 +84,14 @@ DOCUMENT_GUIDANCE: Mapping[str, Guidance] = {
 
 
 def unreadable_guidance(code: str, path: str) -> Guidance:
-    """Return the guidance for ``code`` in the unreadable file ``path``; unknown codes as syntax."""
+    """Return the guidance for the finding ``code`` of the unreadable file ``path``.
+
+    An unknown code gets the guidance on syntax errors.
+    """
     known = DOCUMENT_GUIDANCE.get(code) if is_document(path) else None
     return known or GUIDANCE.get(code, GUIDANCE["syntax-error"])
 
 
 def cannot_be_read(paths: Iterable[str]) -> str:
-    """Return what a report says of ``paths``; "as Python" only if none of them is a document."""
+    """Return "cannot be read as Python", or "cannot be read" if one of ``paths`` is a document."""
     return "cannot be read" if any(map(is_document, paths)) else "cannot be read as Python"

@@ -80,7 +80,10 @@ def build_report(
 
 @dataclass(frozen=True)
 class _Judged:
-    """One attempt under the rubric: its ledger, its findings, and failures on our side."""
+    """One attempt, judged by the rubric: its ledger, its findings, and failures on our side.
+
+    ``facts`` are those without the starter. ``attempt`` is the attempt's number, if known.
+    """
 
     facts: SubmissionFacts
     ledger: Ledger
@@ -157,7 +160,10 @@ def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
 
 
 def _how_to_earn(row: Row, check: AnyCheck) -> str:
-    """Return what to do for the points of ``row``; general advice if no code could be read."""
+    """Return how to earn the missing points of ``row``, which ``check`` measures.
+
+    It is the check's advice, or a general sentence if there was nothing to measure or read.
+    """
     if row.outcome is Outcome.UNREADABLE:
         return "First mend what keeps the file from being read; that is told beside the file."
     if row.outcome is Outcome.NOT_APPLICABLE:
@@ -165,11 +171,12 @@ def _how_to_earn(row: Row, check: AnyCheck) -> str:
     return check.guidance.how_to_fix
 
 
-#: The state shown for a check that ran with several sets of options: the first of its states.
+#: If a check ran on a file with several sets of options, its first state in this order is shown.
 _WORST_FIRST = (State.FAILED, State.UNREADABLE, State.OK, State.NOT_APPLICABLE)
 
 
 def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
+    """Return the report's line on ``file``, with one state for each check that reads it."""
     states: dict[str, State] = {}
     for probe in probes:
         if not probe.reads(file.path):
@@ -213,7 +220,7 @@ def _finding(catalog: Catalog, one: LocatedFinding, since: Since | None = None) 
 
 
 def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[LocatedFinding]:
-    """Yield the signals, in files that are graded and in dropped ones."""
+    """Yield the located signals, of graded and of dropped files."""
     graded = {file.path: file for file in facts.files}
     for path, finding in signals_of(compiled, facts):
         file = graded.get(path) or FileFacts(path=path, sha256="")
@@ -221,6 +228,7 @@ def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Locat
 
 
 def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
+    """Yield a fault for each failed inspection; for a failed gate only one for the file."""
     for file in facts.files:
         if file.readable.state is State.FAILED:
             yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
@@ -232,9 +240,10 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
 
 
 def _patch(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
-    """Return the patch, or ``None``, and the paths on which Black and isort disagree.
+    """Return (patch, paths of the files on which Black and isort disagree).
 
-    The patch covers the files that a criterion of layout or imports counts.
+    The patch covers the files that a criterion of layout or imports counts. It is ``None`` if the
+    rubric asks for none or nothing is to be changed.
     """
     mend = next((probe for probe in compiled.probes if probe.check.id == "mend"), None)
     if mend is None:
@@ -248,6 +257,7 @@ def _patch(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[str | None
 
 
 def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
+    """Yield (path, hunks) of each file that the patch changes."""
     for path, one in mends.items():
         for finding in one.findings:
             if finding.code == "patch" and finding.hunk:
@@ -261,6 +271,7 @@ def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
 
 
 def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    """Yield a note on the unchanged starter files, and one on the changed ones."""
     handed_out = [file.path for file in files if file.handed_out]
     changed = [file.path for file in files if file.starter_deltas]
     if handed_out:
@@ -273,6 +284,7 @@ def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
 
 
 def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
+    """Yield a note on each TOML file and notebook, graded or dropped."""
     for path in (file.path for file in facts.files):
         if is_document(path) and path.lower().endswith(".toml"):
             yield (
@@ -293,6 +305,7 @@ def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
 
 
 def _empty_notes(files: Sequence[FileFacts]) -> Iterator[str]:
+    """Yield a note on the files with 0 bytes, except ``__init__.py``, if there are any."""
     empty = [file.path for file in files if file.is_empty and not _is_package(file.path)]
     if empty:
         yield (
@@ -307,6 +320,7 @@ def _is_package(path: str) -> bool:
 
 
 def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
+    """Yield all notes except those on starter files."""
     yield from _empty_notes(now.facts.files)
     yield from _notes_on_files(now.facts)
     silenced = sum(1 for one in now.found if one.check == "suppressions")

@@ -21,7 +21,10 @@ from grader.domain.unreadable import READABLE, unreadable_guidance
 
 @dataclass(frozen=True)
 class LocatedFinding:
-    """A finding with its path; ``line`` counts in the ``cell`` if the file is a notebook."""
+    """A finding of ``check`` in the file ``path``, and the ids of the criteria that count it.
+
+    ``line`` is 1-based; in a notebook it counts from the top of ``cell`` (1-based as well).
+    """
 
     check: str
     finding: Finding
@@ -78,6 +81,7 @@ def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
 
 
 def _in_file(compiled: CompiledRubric, file: FileFacts) -> list[LocatedFinding]:
+    """Return the findings of ``file`` in reading order, each once with all its criteria."""
     found: dict[tuple[str, Finding], list[str]] = {}
     for finding in _always_shown(compiled, file):
         found.setdefault(finding, [])
@@ -91,7 +95,10 @@ def _in_file(compiled: CompiledRubric, file: FileFacts) -> list[LocatedFinding]:
 
 
 def _always_shown(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[str, Finding]]:
-    """Yield (check id, finding) for unreadable files and for checks that are always asked."""
+    """Yield (check id, finding) of what is shown even if no criterion counts it.
+
+    These are the findings of the gate, and of gradable checks that always run.
+    """
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in compiled.probes:
@@ -101,4 +108,5 @@ def _always_shown(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[s
 
 
 def _reading_order(one: LocatedFinding) -> tuple[int, int, int, str, str]:
+    """Return a sort key: cell, line, column, code, check."""
     return one.cell or 0, one.line, one.column, one.code, one.check

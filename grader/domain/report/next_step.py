@@ -29,7 +29,7 @@ class NextStep(BaseModel):
 
 
 def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
-    """Return the step that gains most, or ``None`` if no points are missing.
+    """Return the step that gains the most points, or ``None`` if no step gains any.
 
     An unreadable file comes first, because the criteria that read it earn nothing until it is
     fixed; so does a submission whose files are all empty.
@@ -66,6 +66,7 @@ def _lift_caps(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts)
 
 
 def _lacks_points(row: Row) -> bool:
+    """Return whether ``row`` has points, but fewer than its maximum."""
     return row.points is not None and row.points < row.max_points
 
 
@@ -83,6 +84,7 @@ def _points_with(rows: Sequence[Row], fixed: Sequence[Row]) -> Fraction:
 
 
 def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+    """Return the step that fixes the first unreadable file, or ``None`` if none costs points."""
     blocked = [row for row in ledger.rows if row.outcome is Outcome.UNREADABLE]
     for file in facts.files:
         rows = [row for row in blocked if file.path in row.blocking_paths]
@@ -116,19 +118,24 @@ def _empty(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
 
 
 def _reasons(file: FileFacts) -> Iterator[Finding]:
-    """Yield why ``file`` cannot be read: the findings of the gate, then those of checks."""
+    """Yield the findings that say why ``file`` is unreadable: the gate's, then the checks'."""
     for one in (file.readable, *file.inspections.values()):
         if one.state is State.UNREADABLE:
             yield from one.findings
 
 
 def _sentence(message: str) -> str:
+    """Return ``message`` with a full stop, unless it already ends a sentence."""
     return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def _step_for(
     compiled: CompiledRubric, row: Row, gain: Fraction, facts: SubmissionFacts
 ) -> NextStep | None:
+    """Return the step for the criterion of ``row``, which gains ``gain`` points.
+
+    It starts at the finding with the largest value. ``None`` if no check measures the criterion.
+    """
     compiled_criterion = next(
         compiled_criterion
         for compiled_criterion in compiled.criteria
@@ -154,7 +161,7 @@ def _at(step: NextStep, facts: SubmissionFacts, path: str, finding: Finding) -> 
 
 
 def _where(file: FileFacts, finding: Finding) -> str:
-    """Return ``main.py, line 3``, or ``work.ipynb, cell 2, line 3`` for a notebook."""
+    """Return the location of ``finding``: ``main.py, line 3``, ``work.ipynb, cell 2, line 3``."""
     cell, line = file.place(finding.line)
     return f"{file.path}, line {line}" if cell is None else f"{file.path}, cell {cell}, line {line}"
 

@@ -160,12 +160,14 @@ class Rubric(Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
+        """Yield the probes that no criterion needs to name, with their default options."""
         own = {CODE_LINES} if self.starter else set()
         for check in catalog.values():
             if check.always_runs or check.id in own:
                 yield Probe(check, check.options())
 
     def _mending(self, catalog: Catalog) -> Iterator[Probe]:
+        """Yield the probe that makes the patch, if the rubric has one and a layout criterion."""
         # The first of several criteria on the same check decides on the options of the patch.
         layout = (one for one in reversed(self.criteria.values()) if one.check in MENDED)
         wanted = {criterion.check: criterion.options for criterion in layout}
@@ -175,7 +177,10 @@ class Rubric(Strict):
 
 @dataclass(frozen=True)
 class CompiledCriterion:
-    """A criterion with what it is judged by; all three are ``None`` where a person judges."""
+    """A criterion with its check, its measure and the key of its probe.
+
+    All three are ``None`` if a person gives the points.
+    """
 
     id: str
     criterion: Criterion
@@ -194,7 +199,7 @@ class CompiledCriterion:
 
 @dataclass(frozen=True)
 class CompiledRubric:
-    """A rubric with everything that it names looked up once, to judge many submissions by."""
+    """A rubric whose checks and measures are resolved once, to judge many submissions."""
 
     rubric: Rubric
     catalog: Catalog
@@ -203,7 +208,7 @@ class CompiledRubric:
 
     @staticmethod
     def of(rubric: Rubric, catalog: Catalog) -> CompiledRubric:
-        """The compiled form of a rubric that :func:`read_rubric` has accepted."""
+        """Return the compiled form of ``rubric``, which :func:`read_rubric` must have accepted."""
         compiled_criterion = tuple(
             _compile_criterion(*item, catalog) for item in rubric.criteria.items()
         )
@@ -219,6 +224,7 @@ class CompiledRubric:
 
 
 def _compile_criterion(name: str, criterion: Criterion, catalog: Catalog) -> CompiledCriterion:
+    """Return ``criterion``, whose id is ``name``, with its check and measure of ``catalog``."""
     if criterion.check == MANUAL or criterion.scale is None:
         return CompiledCriterion(name, criterion)
     check = catalog[criterion.check]

@@ -9,7 +9,7 @@ from grader.domain.errors import RubricProblem
 
 #: Codes that flake8 reports for code as Black writes it.
 _BESIDE_BLACK = ("W503", "E203", "E701", "E704")
-#: Those of them that flake8 does not report by default.
+#: The codes of ``_BESIDE_BLACK`` that flake8 does not report by default.
 _QUIET = frozenset({"W503", "E704"})
 
 Problems = Iterator[RubricProblem]
@@ -32,6 +32,7 @@ def contradictions(chosen: Mapping[str, tuple[str, Options]]) -> Problems:
 
 
 def _flake8_against_black(options: Options, width: int) -> Problems:
+    """Yield the problems of flake8's ``options`` with Black at a line length of ``width``."""
     limit = getattr(options, "max_line_length", width)
     if limit < width:
         message = f"flake8 would blame lines of {limit + 1} to {width} characters that Black writes"
@@ -56,6 +57,7 @@ def _reported(code: str, select: Sequence[str] | None, ignored: Sequence[str]) -
 
 
 def _isort_against_black(options: Options, width: int) -> Problems:
+    """Yield the problems of isort's ``options`` with Black at a line length of ``width``."""
     profile = getattr(options, "profile", "black")
     if profile != "black":
         yield RubricProblem(f"isort's profile {profile} undoes what Black does", ("profile",))

@@ -34,7 +34,8 @@ def read_rubric(data: object, catalog: Catalog) -> Rubric:
     """Return the rubric that ``data`` (dicts, lists and scalars) describes.
 
     Raises:
-        BadRubric: with each mistake and its path in ``data``. Mistakes of form hide those of names.
+        BadRubric: ``data`` has mistakes; each is listed with its path. Names of checks, measures
+            and options are only examined if there is no mistake of keys or types.
     """
     if not isinstance(data, dict):
         raise BadRubric([RubricProblem("a rubric is a mapping of keys to values")])
@@ -49,6 +50,7 @@ def read_rubric(data: object, catalog: Catalog) -> Rubric:
 
 
 def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
+    """Yield a problem for each of pydantic's errors on the rubric's keys and types."""
     for item in error.errors():
         path = tuple(part for part in item["loc"] if part != "[key]")
         if item["type"] == "extra_forbidden":
@@ -59,6 +61,7 @@ def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
 
 
 def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
+    """Return the keys that are known beside the unknown key ``path``."""
     models: dict[int, type[BaseModel]] = {1: Rubric, 3: Criterion, 4: Scale, 6: Level}
     if len(path) == 2:
         return _POLICIES[str(path[0])].model_fields
@@ -76,6 +79,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem]:
+    """Yield the problems of the total, the criteria, their options and the starter paths."""
     added = sum((criterion.points for criterion in rubric.criteria.values()), Decimal())
     if added != rubric.total:
         yield RubricProblem(f"is {rubric.total}, but the criteria add up to {added}", ("total",))
@@ -96,6 +100,7 @@ def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem
 
 
 def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[RubricProblem]:
+    """Yield the problems of ``criterion``; their paths begin below the criterion."""
     if criterion.caps_total_at is not None and not criterion.points:
         yield RubricProblem("a criterion without points can never lift its cap", ("caps_total_at",))
     gradable = [check.id for check in catalog.values() if check.gradable]
@@ -113,6 +118,7 @@ def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[Rubr
 
 
 def _measure_problems(criterion: Criterion, check: AnyCheck) -> Iterator[RubricProblem]:
+    """Yield the problems of the scale of ``criterion`` and of the measure that it names."""
     scale = criterion.scale
     if scale is None:
         yield RubricProblem("a scale is needed", ("scale",))
@@ -131,6 +137,7 @@ def _measure_problems(criterion: Criterion, check: AnyCheck) -> Iterator[RubricP
 
 
 def _option_problems(options: Mapping[str, Any], check: AnyCheck) -> Iterator[RubricProblem]:
+    """Yield a problem for each of ``options`` that ``check`` does not have or accept."""
     try:
         check.options.model_validate(dict(options))
     except ValidationError as error:
@@ -144,6 +151,7 @@ def _option_problems(options: Mapping[str, Any], check: AnyCheck) -> Iterator[Ru
 
 
 def _scale_problems(scale: Scale, points: Decimal, measure: Measure) -> Iterator[RubricProblem]:
+    """Yield the problems of ``scale`` for ``measure``; ``points`` are the criterion's."""
     if measure.takes_limit != (scale.limit is not None):
         needs = "needs a limit" if measure.takes_limit else "takes no limit"
         yield RubricProblem(f"the measure {measure.id} {needs}", ("limit",))
@@ -158,6 +166,7 @@ def _scale_problems(scale: Scale, points: Decimal, measure: Measure) -> Iterator
 
 
 def _end_problems(full_at: Decimal, zero_at: Decimal, measure: Measure) -> Iterator[RubricProblem]:
+    """Yield the problem, if any, of the two ends of a linear scale for ``measure``."""
     if full_at == zero_at:
         yield RubricProblem("full_at and zero_at are the same", ("zero_at",))
     elif (full_at < zero_at) != (measure.better == "lower"):
@@ -170,7 +179,7 @@ def _end_problems(full_at: Decimal, zero_at: Decimal, measure: Measure) -> Itera
 
 
 def _reachable(value: Decimal, measure: Measure) -> bool:
-    """Return whether ``measure`` can be as good as ``value``."""
+    """Return whether ``measure`` can ever have ``value`` or a better one."""
     if measure.better == "lower":
         return value >= measure.low
     return measure.high is None or value <= measure.high
@@ -179,6 +188,7 @@ def _reachable(value: Decimal, measure: Measure) -> bool:
 def _level_problems(
     levels: tuple[Level, ...], points: Decimal, measure: Measure
 ) -> Iterator[RubricProblem]:
+    """Yield the problems of ``levels`` for ``measure``; ``points`` are the criterion's."""
     yield from _bound_problems([level.up_to for level in levels])
     earned = [level.earns for level in levels]
     if earned != sorted(earned, reverse=measure.better == "lower"):
@@ -192,6 +202,7 @@ def _level_problems(
 
 
 def _bound_problems(bounds: Sequence[Decimal | None]) -> Iterator[RubricProblem]:
+    """Yield the problems of the upper bounds of levels, which must rise and end with ``None``."""
     if bounds[-1] is not None:
         yield RubricProblem("the last level has no up_to: it takes the rest", ("levels",))
     for at, (bound, following) in enumerate(pairwise(bounds)):
