@@ -128,10 +128,10 @@ _MAIN = "main"
 
 
 def context(path: str, files: FileDigests) -> Context:
-    """Return the context of `path`: whether it starts the program, and the packages around it.
+    """Return a context: "main" if `path` starts the program, and the number of packages around it.
 
-    The program starts from the ``main.py`` that is least deep in the folders of `files`, tests
-    aside.
+    The program starts from the ``main.py`` of `files` in the fewest folders, tests aside; among
+    several from the first by path.
     """
     named = (other for other, _ in files if other.split("/")[-1] == "main.py")
     mains = sorted(
@@ -142,10 +142,11 @@ def context(path: str, files: FileDigests) -> Context:
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return what one module defines, what it runs on import, and whether ``main.py`` is guarded.
+    """Return the counts and findings of the module `source` alone, and its summary for `combine`.
 
-    Functions with an empty body, and everything in tests, earn nothing. What lies between modules
-    is added by ``combine``.
+    They are about the functions it defines, the statements it runs on import, star imports, code
+    in strings, and the guard of ``main.py``. Of a test, only statements run on import and star
+    imports are counted. `options` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -191,7 +192,11 @@ class _Program(NamedTuple):
     defines: bool = False
 
     def counts(self) -> dict[str, int]:
-        """Return these contributions as counts of facts."""
+        """Return these contributions as counts of facts.
+
+        "work" is the number of working statements in units, plus those outside functions and in
+        strings.
+        """
         in_text = sum(text.statements for text in self.in_text)
         return {
             "work": self.work.amount + self.outside + in_text,
@@ -202,6 +207,7 @@ class _Program(NamedTuple):
 
 
 def _program(source: SourceFile, outside: int) -> _Program:
+    """Return the contributions of `source`, which has `outside` statements outside functions."""
     functions = sum(not is_stub(function.body) for function in functions_in(source.tree))
     defines = functions > 0 or any(
         isinstance(item, ast.ClassDef) and has_fields(item) for item in source.tree.body
@@ -228,6 +234,7 @@ def _has_guard(tree: ast.Module) -> bool:
 
 
 def _outside(statement: ast.stmt, count: int) -> Finding:
+    """Return the finding for a top-level `statement` that has `count` statements run on import."""
     what = "This statement runs" if count == 1 else f"These {count} statements run"
     return Finding(
         code="outside-function",
@@ -238,6 +245,7 @@ def _outside(statement: ast.stmt, count: int) -> Finding:
 
 
 def _in_text(text: CodeInText) -> Finding:
+    """Return the finding for a string that contains a program."""
     return Finding(
         code="code-in-text",
         line=text.line,
@@ -247,6 +255,10 @@ def _in_text(text: CodeInText) -> Finding:
 
 
 def _no_guard(tree: ast.Module) -> Finding:
+    """Return the finding for a ``main.py`` without guard.
+
+    It is at the last top-level statement that is no definition, or at the last definition.
+    """
     body = without_docstring(tree.body)
     calls = [item for item in body if not isinstance(item, DEFINITIONS)]
     return Finding(
@@ -265,6 +277,7 @@ def _is_facade(source: SourceFile, one: Import) -> bool:
 
 
 def _star(one: Import) -> Finding:
+    """Return the finding for the star import `one`."""
     module = "." * one.level + one.module
     return Finding(
         code="star-import",

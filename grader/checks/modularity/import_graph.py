@@ -13,10 +13,10 @@ Edges = Mapping[str, Mapping[str, Import]]
 
 @dataclass(frozen=True)
 class Graph:
-    """The import graph of a submission.
+    """The import graph of a submission, without imports of modules that are not in it.
 
     ``edges`` has every import. ``eager`` has those that run while their module is being imported:
-    at the top level, not in a function or below a guard.
+    not in a function or below a guard.
     """
 
     modules: Modules
@@ -38,7 +38,11 @@ class Graph:
         return Graph(modules, edges, eager)
 
     def cycle_imports(self) -> dict[str, tuple[str, Import]]:
-        """Return, for each module in a cycle, its first import of a module of the same cycle."""
+        """Return, for each module in a cycle, its first import of a module of the same cycle.
+
+        Each value is the path of the imported module, and the import. Only imports that run while
+        their module is being imported make a cycle.
+        """
         found: dict[str, tuple[str, Import]] = {}
         for cycle in cycles(self.eager):
             for path in cycle:
@@ -49,7 +53,8 @@ class Graph:
     def reached(self, start: str) -> set[str]:
         """Return the modules that running `start` imports, directly or indirectly, except itself.
 
-        Imports below the ``__main__`` guard of another module do not run.
+        Imports in functions and the ``__init__.py`` of imported packages are included. Imports
+        below the ``__main__`` guard of another module do not run.
         """
         seen, waiting = {start}, [start]
         while waiting:
@@ -59,6 +64,7 @@ class Graph:
         return seen - {start}
 
     def _run_by(self, path: str, start: str) -> Iterator[str]:
+        """Yield each module that `path` imports if `start` is run, and the packages around it."""
         for target, one in self.edges.get(path, {}).items():
             if one.when != GUARDED or path == start:
                 yield target
@@ -105,11 +111,13 @@ class _Search:
                 self._lower(node, self.order[target])
 
     def _enter(self, node: str) -> tuple[str, Iterator[str]]:
+        """Number and open `node`; return it with an iterator over the modules it leads to."""
         self.order[node] = self.lowest[node] = len(self.order)
         self.open[node] = None
         return node, iter(self.edges[node])
 
     def _lower(self, node: str, order: int) -> None:
+        """Note that `node` leads to an open module with the number `order`."""
         self.lowest[node] = min(self.lowest[node], order)
 
     def _close(self, node: str) -> frozenset[str]:

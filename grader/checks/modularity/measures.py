@@ -15,7 +15,8 @@ _OUTSIDE_FUNCTIONS = frozenset({"outside-function", "code-in-text", "unused-defi
 def _share_in_functions(facts: Facts, limit: int | None) -> Fraction | None:
     """Return the percentage of working statements that are in functions which the program uses.
 
-    The whole is at least `limit`, so that a tiny program does not earn full points.
+    100 % is the number of working statements, or `limit` if that is higher: so a tiny program
+    does not earn full points.
     """
     counts = facts.counts
     whole = max(counts.get("work", 0), limit or 1)

@@ -14,7 +14,8 @@ from grader.domain.check import Inspections, Options
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import is_test_path
 
-#: Files that a tool runs by name, so that no module of the program needs to import them.
+#: Files that a tool runs by name, so that no module of the program needs to import them; e.g.
+#: ``docs/conf.py``, not ``config.py``. Chosen by hand.
 _RUN_BY_NAME = frozenset({"__main__.py", "conf.py", "noxfile.py", "setup.py"})
 
 #: A ``main.py`` starts the program if it leads to at least 1 / STARTED_SHARE of its working
@@ -24,7 +25,11 @@ STARTED_SHARE = 3
 
 
 class ModuleSummary(BaseModel):
-    """What one module contributes to ``combine``; ``depth``: the number of packages around it."""
+    """The summary of one module for ``combine``.
+
+    ``depth``: the number of packages around it. ``imports``: all its imports. ``work``: its units
+    and what it uses; empty for a test.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,7 +39,11 @@ class ModuleSummary(BaseModel):
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """Return `inspections` with what lies between modules: cycles, reached and unused code."""
+    """Return `inspections` with facts and findings about the modules together.
+
+    They are about import cycles, fan-out, the modules that ``main.py`` reaches, and unused code.
+    Stub files (``.pyi``) stay as they are. `options` is unused.
+    """
     summaries = {
         path: ModuleSummary.model_validate_json(one.sketch)
         for path, one in inspections.items()
@@ -55,8 +64,10 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
 class _Usage(NamedTuple):
     """Which units of a program are used, each as its path and its index in ``works[path].units``.
 
-    ``anywhere``: by any module. ``by_main``: when ``main.py`` runs. ``by_guard``: by what is below
-    the guard of ``main.py``.
+    ``anywhere``: by any module on import or below its guard. ``by_guard``: by what is below the
+    guard of ``main.py``, or registered by a decorator in ``main.py`` or a module that it imports.
+    ``by_main``: by these, or by the other statements of ``main.py`` outside functions. In each
+    case directly or through other units.
     """
 
     works: Mapping[str, Work]
@@ -92,7 +103,7 @@ class _Usage(NamedTuple):
 
 
 class _Project(NamedTuple):
-    """What is known of all modules together.
+    """The facts about all modules together.
 
     ``cycle_imports``: see :meth:`Graph.cycle_imports`. ``reached``: the modules that ``main.py``
     imports, directly or indirectly. ``amount``: the number of working statements in all modules.
@@ -105,7 +116,10 @@ class _Project(NamedTuple):
     amount: int
 
     def combined(self, path: str, one: Inspection) -> Inspection:
-        """Return `one`, the inspection of the module `path`, with facts about other modules."""
+        """Return `one`, the inspection of the module `path`, with what depends on other modules.
+
+        ``guarded_main`` becomes 0 if the guard leads to too small a part of the program.
+        """
         cycle, unreached = self.cycle_imports.get(path), self._is_unreached(path)
         guarded = one.facts.counts["guarded_main"]
         counts = {
@@ -128,12 +142,16 @@ class _Project(NamedTuple):
         return amount > 0 and STARTED_SHARE * amount >= self.amount
 
     def _is_part(self, path: str) -> bool:
-        """Return whether ``main.py`` imports the module `path` and uses some of its units."""
+        """Return whether ``main.py`` imports the module `path` and uses working statements of it.
+
+        False for every module if ``main.py`` leads to too small a part of the program.
+        """
         if path not in self.reached or not self._is_main_part(self.usage.by_main):
             return False
         return self.usage.amount(self.usage.by_main, path) > 0
 
     def _starts_little(self) -> Finding:
+        """Return the finding for a guard that leads to too small a part of the program."""
         started = self.usage.amount(self.usage.by_guard)
         return Finding(
             code="main-starts-little",
@@ -144,6 +162,10 @@ class _Project(NamedTuple):
         )
 
     def _is_unreached(self, path: str) -> bool:
+        """Return whether there is a ``main.py`` that never imports the module `path`.
+
+        False for ``main.py`` itself, tests, and files that a tool runs by name.
+        """
         start = self.graph.modules.start
         if not start or path == start or path in self.reached:
             return False
@@ -163,6 +185,7 @@ def _fan_out(path: str, graph: Graph) -> int:
 def _with(
     one: Inspection, counts: Mapping[str, int], maxima: Mapping[str, int], more: list[Finding]
 ) -> Inspection:
+    """Return `one` with `counts` and `maxima` added or replaced, and the findings `more` added."""
     facts = one.facts.model_copy(
         update={
             "counts": {**one.facts.counts, **counts},
@@ -181,6 +204,7 @@ def _unused(unit: Unit) -> Finding:
 
 
 def _cycle(path: str, target: str, one: Import) -> Finding:
+    """Return the finding for the import `one` of `target` in `path`, both in one cycle."""
     return Finding(
         code="import-cycle",
         line=one.line,
@@ -193,10 +217,12 @@ def _cycle(path: str, target: str, one: Import) -> Finding:
 
 
 def _name(path: str) -> str:
+    """Return the last part of the module name: ``b`` for ``a/b.py`` and ``a/b/__init__.py``."""
     return path.removesuffix(".py").removesuffix("/__init__").split("/")[-1]
 
 
 def _unreached(start: str) -> Finding:
+    """Return the finding for a file that `start`, the path of ``main.py``, never imports."""
     return Finding(
         code="unreached-module",
         message=f"`{start}` never imports this file, directly or through others",

@@ -16,8 +16,8 @@ from grader.analysis.syntax.statements import DEFINITIONS, bodies, every_stateme
 from grader.analysis.syntax.walk import walk
 from grader.domain.source import SourceFile
 
-#: Decorators that do not register the definition anywhere: unused, it stays unused.
-#: e.g. `@app.route("/")` is not among them: Flask calls the function.
+#: Decorators that do not register the definition anywhere, so that it can be unused: e.g.
+#: `@dataclass`; not `@app.route("/")`, since Flask calls the function. Chosen by hand.
 _KEEPS_NOTHING = frozenset(
     "cache cached_property contextmanager dataclass final lru_cache total_ordering unique"
     " wraps".split()
@@ -26,9 +26,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Unit(NamedTuple):
-    """A function, class or variable at the top level of a module.
+    """A function or class at the top level of a module, or a variable set outside of them.
 
-    ``work``: the number of its working statements. ``mentions``: the names that it reads.
+    ``line`` is 1-based. ``work``: the number of its working statements. ``mentions``: the names
+    and attributes that it reads, sorted.
     """
 
     name: str
@@ -98,13 +99,20 @@ def _outside(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
 
 
 def _is_registered(definition: Definition) -> bool:
-    """Return whether a decorator may register `definition`, e.g. ``@app.route("/")``."""
+    """Return whether a decorator may register `definition`, e.g. ``@app.route("/")``.
+
+    Every decorator may, unless the last part of its name is in `_KEEPS_NOTHING`. One with a
+    variable as argument always may, e.g. ``@lru_cache(maxsize=SIZE)``.
+    """
     names = {name for item in definition.decorator_list for name in [*_names([item])][:1]}
     return bool(names - _KEEPS_NOTHING)
 
 
 def _assigned(statement: ast.stmt) -> Iterator[str]:
-    """Yield the plain names that `statement` assigns: ``x`` of ``x = 1``, none of ``x.y = 1``."""
+    """Yield the plain names that `statement` assigns or declares.
+
+    ``x`` of ``x = 1`` and ``x: int``; none of ``x.y = 1``, ``x, y = 1, 2`` or ``x += 1``.
+    """
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         targets = [statement.target] if isinstance(statement, ast.AnnAssign) else statement.targets
         yield from (target.id for target in targets if isinstance(target, ast.Name))
@@ -143,6 +151,11 @@ def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _unit(definition: Definition, lines: Sequence[str]) -> Unit:
+    """Return the unit of `definition`, a top-level function or class in the file with `lines`.
+
+    Nested functions and methods belong to it. Working statements with the same text in their
+    first line count once.
+    """
     mentions = set(_names(own_parts(definition)))
     working: set[str] = set()
     for statement, _ in every_statement(definition)[1:]:
@@ -156,7 +169,7 @@ def _unit(definition: Definition, lines: Sequence[str]) -> Unit:
 
 
 def _first_line(statement: ast.stmt, lines: Sequence[str]) -> str:
-    """Return the text of `statement` in its first line."""
+    """Return the text of `statement` in its first line, without what follows or precedes it."""
     ends = statement.end_col_offset if statement.end_lineno == statement.lineno else None
     return lines[statement.lineno - 1].encode()[statement.col_offset : ends].decode().strip()
 
