@@ -1,1 +1,1 @@
-"""The store: tables, one repository a file, and their migrations, on SQLite and PostgreSQL."""
+"""The store: tables, migrations and repositories, on SQLite and PostgreSQL."""

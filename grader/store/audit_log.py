@@ -1,6 +1,7 @@
-"""The audit log: who did what and when, stored in the transaction of the action.
+"""The audit log: who did what and when.
 
-An entry never changes, and is deleted only when its student's data is erased.
+A change and its entry are stored in one transaction. An entry never changes, and is deleted only
+when its student's data is erased.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def append_entry(
     course: str = "",
     **detail: str | int,
 ) -> None:
-    """Insert an entry in the transaction of ``connection``; ``detail`` has no secret."""
+    """Insert an entry in the transaction of ``connection``.
+
+    ``detail`` must not contain a secret; an empty ``course`` means that no course is concerned.
+    """
     entry = {
         "id": new_id(now),
         "at": now,
@@ -81,7 +85,11 @@ class SqlAuditLog:
             append_entry(connection, now, actor, action, subject, course=course, **detail)
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
-        """Return a page of the matching entries. Raises BadRequest if ``cursor`` is invalid."""
+        """Return a page of the matching entries, newest first.
+
+        Raises:
+            BadRequest: ``cursor`` is invalid.
+        """
         before, size = key_before(cursor), page_size(limit)
         found = _ALL
         for column in (audit.c.course, audit.c.actor, audit.c.action, audit.c.subject):
@@ -100,4 +108,5 @@ class SqlAuditLog:
 
 
 def _entry(row: AnyRow) -> AuditEntry:
+    """Return the entry in ``row``, which has the columns of :data:`_FIELDS`."""
     return AuditEntry(**(dict(row._mapping) | {"detail": json.loads(row.detail)}))

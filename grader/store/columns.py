@@ -9,10 +9,10 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A column of aware datetimes in UTC, exact to the microsecond, in chronological sort order.
+    """A column of aware datetimes in UTC, exact to the microsecond, that sorts by time.
 
-    SQLite stores text of a fixed width, and PostgreSQL returns the time zone of the session. From
-    both, an aware datetime in UTC is returned.
+    SQLite stores text of a fixed width, and PostgreSQL returns the time zone of the session. This
+    type returns an aware datetime in UTC from both.
     """
 
     impl = DateTime(timezone=True)
@@ -36,8 +36,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 class TextColumn(TypeDecorator[str]):
     """A column of text of any length, sorted by code point on both databases.
 
-    PostgreSQL rejects NUL and lone surrogates, which a file name in an archive may contain. Both
-    are replaced, so that every file name can be stored. E.g. a NUL in ``a.py`` becomes U+FFFD.
+    PostgreSQL rejects NUL and lone surrogates, which a file name in an archive may contain. So a
+    NUL is stored as U+FFFD, and a lone surrogate as ``?``, on both databases.
     """
 
     impl = Text
@@ -48,7 +48,7 @@ class TextColumn(TypeDecorator[str]):
         return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return ``value`` without the characters that PostgreSQL rejects."""
+        """Return ``value`` with the characters replaced that PostgreSQL rejects."""
         if value is None:
             return None
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

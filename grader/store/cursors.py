@@ -1,4 +1,4 @@
-"""Page cursors: the last key of a page in base64, so that clients treat it as opaque."""
+"""Page cursors: the key of the last row of a page, in base64 so that clients treat it as opaque."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from grader.domain.errors import BadRequest
 
 Row = TypeVar("Row")
 
-#: The largest page. Chosen by hand.
+#: The most rows of a page. Chosen by hand.
 MAX_PAGE_SIZE = 500
 _MARK = "after:"
 
 
 def cursor_after(key: str) -> str:
-    """Return the cursor of the page after the row with ``key``."""
+    """Return the cursor of the page that follows the row with ``key``, e.g. ``YWZ0ZXI6YQ``."""
     return base64.urlsafe_b64encode((_MARK + key).encode()).decode().rstrip("=")
 
 
 def key_before(cursor: str) -> str:
-    """Return the key in ``cursor``, or an empty string for an empty cursor.
+    """Return the key of the row before the page of ``cursor``; empty for an empty cursor.
 
     Raises:
         BadRequest: :func:`cursor_after` did not make ``cursor``.
@@ -48,8 +48,8 @@ def page_size(limit: int) -> int:
 
 
 def split(rows: Sequence[Row], size: int) -> tuple[Sequence[Row], bool]:
-    """Return the first ``size`` of ``rows``, and whether there are more.
+    """Return the first ``size`` of ``rows``, and whether there are further rows.
 
-    The query must have read up to ``size`` + 1 rows.
+    The query must have a limit of ``size`` + 1 rows.
     """
     return rows[:size], len(rows) > size

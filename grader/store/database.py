@@ -1,4 +1,4 @@
-"""Database connections: one engine a process, read and write transactions, SQLite settings."""
+"""Database connections: the engine of a process, its transactions, and SQLite's settings."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from grader.domain.errors import BadSettings, StoreUnavailable
 
 #: How many seconds a write waits for another write on SQLite. Chosen by hand.
 BUSY_SECONDS = 30
+#: The name of the execution option that holds the statement with which SQLite begins.
 _BEGIN = "sqlite_begin"
 #: PostgreSQL's error code for a missing table; SQLite reports an operational error.
 _NO_SUCH_TABLE = "42P01"
@@ -29,9 +30,10 @@ _NO_SUCH_TABLE = "42P01"
 class Database:
     """An engine with read and write transactions.
 
-    On SQLite a write transaction takes the write lock at its start, because one that reads first
-    can fail when it writes, however long it waits. On PostgreSQL both are ordinary transactions.
-    Both raise StoreUnavailable if the database cannot be reached, or has no tables yet.
+    On SQLite a write transaction takes the write lock at its start, because a transaction that
+    reads first can fail when it writes, however long it waits. On PostgreSQL read and write
+    transactions are the same. They raise StoreUnavailable if the database cannot be reached or has
+    no tables yet.
     """
 
     def __init__(self, url: str) -> None:
@@ -40,7 +42,11 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that only reads, on one consistent view."""
+        """Open a transaction that must only read.
+
+        On SQLite all its statements see the same state of the database. On PostgreSQL, with its
+        default isolation, each statement sees what was committed before it.
+        """
         with _translated_errors(), self.engine.begin() as connection:
             yield connection
 
@@ -56,7 +62,7 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def after_fork(self) -> None:
-        """Drop the connections of the parent process without closing them: it still uses them."""
+        """Forget the connections of the parent process in a forked child, without closing them."""
         self.engine.dispose(close=False)
 
     def truncate_log(self) -> None:
@@ -76,7 +82,7 @@ class Database:
 
 @contextmanager
 def _translated_errors() -> Iterator[None]:
-    """Raise StoreUnavailable for errors of the driver that mean: the database is unreachable."""
+    """Raise StoreUnavailable instead of a driver's error that :func:`_is_unreachable` accepts."""
     try:
         yield
     except DBAPIError as error:
@@ -87,13 +93,17 @@ def _translated_errors() -> Iterator[None]:
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
+    """Return whether ``error`` means that the database cannot be reached or has no tables.
+
+    E.g. a refused connection or a locked database; not a violated constraint.
+    """
     if isinstance(error, ProgrammingError):
         return getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE
     return isinstance(error, OperationalError | InterfaceError)
 
 
 def database_url(url: str) -> URL:
-    """Return ``url`` with the driver that we use.
+    """Return ``url``, parsed, with the driver that we use for its kind of database.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
@@ -112,7 +122,7 @@ def database_url(url: str) -> URL:
 
 
 def _refused(why: str) -> BadSettings:
-    # The message does not show the URL, which may contain a password.
+    """Return the error for a URL, with the reason ``why``, but without the URL: its password."""
     return BadSettings(
         f"The database's URL cannot be used: {why}.",
         how_to_fix="Set GRADER_DATABASE_URL to postgresql://USER@HOST/NAME, sqlite:////PATH or"
@@ -121,6 +131,7 @@ def _refused(why: str) -> BadSettings:
 
 
 def _engine(url: URL) -> Engine:
+    """Return an engine for ``url``; it connects at first use. Pool sizes are chosen by hand."""
     if url.get_backend_name() == "postgresql":
         # Errors must not quote the values of a statement: they are personal data.
         return create_engine(
@@ -140,6 +151,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    """Configure a new connection: WAL, full sync, foreign keys, overwriting of deleted rows."""
     # Otherwise the driver starts transactions itself, at the first write and never IMMEDIATE.
     connection.isolation_level = None
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
@@ -152,4 +164,5 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction: ``BEGIN``, or for a writer ``BEGIN IMMEDIATE``."""
     connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

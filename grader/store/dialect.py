@@ -1,4 +1,4 @@
-"""INSERT ... ON CONFLICT for both databases. SQLAlchemy has one function for each of them."""
+"""INSERT ... ON CONFLICT for both databases: SQLAlchemy has a function of its own for each."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert = postgresql.Insert | sqlite.Insert
-#: Starts an INSERT that has ``on_conflict_do_nothing`` and ``on_conflict_do_update``.
+#: A function that returns an INSERT with ``on_conflict_do_nothing`` and ``on_conflict_do_update``.
 InsertInto = Callable[[Table], Insert]
 
 
 def for_dialect(build: Callable[[InsertInto], Executable]) -> Callable[[Connection], Executable]:
-    """Decorate ``build`` to return the statement for the database of a connection.
+    """Turn ``build`` into a function from a connection to the statement for its database.
 
-    Both statements are built once, because building one takes longer than running it.
+    ``build`` is called twice when it is decorated, once for each database, and never again, because
+    building a statement takes longer than running it.
     """
     built = {"postgresql": build(postgresql.insert), "sqlite": build(sqlite.insert)}
 

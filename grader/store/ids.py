@@ -12,11 +12,11 @@ _made = itertools.count()
 
 
 def new_id(now: datetime) -> str:
-    """Return a new UUIDv7 for the aware time ``now``, as text.
+    """Return a new UUIDv7 for the aware time ``now``, as text that sorts by time.
 
     It consists of 48 bits of milliseconds, 12 bits of the remaining microseconds, a counter of 16
-    bits, so that ids that one process makes at the same time sort in the order of their creation,
-    and 46 random bits (RFC 9562, section 6.2, methods 1 and 3).
+    bits and 46 random bits (RFC 9562, section 6.2, methods 1 and 3). The counter makes ids of one
+    process and one time sort in the order of their creation.
     """
     chance = int.from_bytes(os.urandom(6), "big") >> 2
     low = (next(_made) & 0xFFFF) << 46 | chance
@@ -29,7 +29,7 @@ def first_id(now: datetime) -> str:
 
 
 def _high(now: datetime) -> int:
-    """Return the upper 64 bits: the time, with the version in between."""
+    """Return the upper 64 of the 128 bits of an id: the time, with the version in between."""
     micros = int(now.timestamp()) * 1_000_000 + now.microsecond
     millis, rest = divmod(micros, 1000)
     return (millis & (1 << 48) - 1) << 80 | _VERSION | (rest * 4096 // 1000) << 64

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, text
 from grader.store.database import Database
 
 _HERE = Path(__file__).parent / "migrations"
-#: The key of the advisory lock: ``graderdb`` in ASCII. Any number that nobody else uses will do.
+#: The key of PostgreSQL's advisory lock for migrations: ``graderdb`` in ASCII, a number that other
+#: programs on the same server hardly use.
 _LOCK = int.from_bytes(b"graderdb", "big")
 #: Alembic keeps its context in module globals, so a process runs one migration at a time.
 _PROCESS_LOCK = threading.Lock()
@@ -37,13 +38,14 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 
 def _lock(connection: Connection) -> None:
+    """Wait until no other process migrates the database; hold the lock until the commit."""
     # On SQLite the transaction holds the only write lock.
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def current_revision(url: str) -> str | None:
-    """Return the revision of the database at ``url``, or ``None`` if it is empty."""
+    """Return the revision of the database at ``url``, or ``None`` if it was never migrated."""
     database = Database(url)
     try:
         with database.read() as connection:
@@ -53,7 +55,7 @@ def current_revision(url: str) -> str | None:
 
 
 def head_revision() -> str | None:
-    """Return the revision that this code expects."""
+    """Return the newest revision, which this code expects a database to have."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
@@ -64,6 +66,7 @@ def is_known(revision: str) -> bool:
 
 
 def _config() -> Config:
+    """Return Alembic's configuration, which names the folder of the revisions."""
     config = Config()
     # Alembic expands % in its options.
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))

@@ -1,4 +1,4 @@
-"""Rows as records, by the names of their columns, and conditions that queries share."""
+"""Converts rows into records by the names of columns; conditions that several queries share."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Record = TypeVar("Record", bound="DataclassInstance")
 class RecordColumns(Generic[Record]):
     """The columns of ``table`` with the names of the fields of ``record``, a dataclass.
 
-    A column that the dataclass gets is so selected and read everywhere. Fields that are enums are
-    converted; ``converters`` convert other columns by name, e.g. ``{"detail": json.loads}``.
+    A new field of the dataclass is therefore selected and read everywhere. Fields that are enums
+    are converted; ``converters`` convert other columns by name, e.g. ``{"detail": json.loads}``.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RecordColumns(Generic[Record]):
         self._converters: dict[str, Callable[[Any], Any]] = {**enums, **(converters or {})}
 
     def read(self, row: AnyRow) -> Record:
-        """Return the record of a ``row`` that holds at least :attr:`columns`."""
+        """Return the record in ``row``, which must have at least the columns :attr:`columns`."""
         values = {column.name: row._mapping[column] for column in self.columns}
         for name, convert in self._converters.items():
             values[name] = convert(values[name])

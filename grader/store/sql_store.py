@@ -1,4 +1,4 @@
-"""The store: all repositories on one database. A process opens it once."""
+"""The store: all repositories on one database. A process opens one store."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Store:
         self._database.ping()
 
     def after_fork(self) -> None:
-        """Drop the connections of the parent process. Call this first in a forked child."""
+        """Forget the connections of the parent process. Call this first in a forked child."""
         self._database.after_fork()
 
     def close(self) -> None:
@@ -51,10 +51,10 @@ class Store:
 
 
 def open_store(url: str, *, max_tries: int = 3) -> Store:
-    """Return the store at ``url``. It connects at first use.
+    """Return the store of the database at ``url``. It connects at first use.
 
-    :mod:`grader.store.migrate` must have created the tables. After ``max_tries`` failed gradings
-    a submission needs attention.
+    :mod:`grader.store.migrate` must have created the tables. A submission needs attention after
+    ``max_tries`` failed gradings.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.

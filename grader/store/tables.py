@@ -1,4 +1,4 @@
-"""The tables. They hold all state; messages of the broker are only notifications.
+"""The tables of the database. They hold all state; messages of the broker are only notifications.
 
 Partial indexes cover queued and running submissions, so that the cost of a claim does not depend on
 the number of graded ones. Their conditions are literals, because some builds of SQLite do not
@@ -36,7 +36,7 @@ IS_RUNNING = text("state = 'running'")
 IS_PARKED = text("state = 'needs_attention'")
 IS_DUE = text("state = 'due'")
 
-#: Uploaded files. The same bytes are stored once.
+#: Uploaded files by hash, so that the same bytes are stored once.
 archives = Table(
     "archives",
     metadata,
@@ -145,8 +145,9 @@ submissions = Table(
     Index("ix_submissions_parked", "id", sqlite_where=IS_PARKED, postgresql_where=IS_PARKED),
 )
 
-#: The keys of accepted requests. ``submission`` is inserted later in the same transaction,
-#: and is empty once that was erased, so that a repeated request does not bring it back.
+#: The keys of accepted requests. The row of ``submission`` is inserted later in the same
+#: transaction. ``submission`` is empty after its student was erased: the key stays, so that a
+#: repeated request does not bring the data back.
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
@@ -222,7 +223,8 @@ sources = Table(
     Column("connector", TextColumn, nullable=False),
     #: A JSON object that the connector's model validates.
     Column("config", TextColumn, nullable=False, server_default="{}"),
-    # Nothing reads or writes these: processes of revision 0003 may run until they are restarted.
+    # No code of this revision uses these three columns. They stay for processes of revision 0003,
+    # which may run until they are restarted.
     Column("secret", TextColumn, nullable=False, server_default=""),
     Column("callback_url", TextColumn, nullable=False, server_default=""),
     Column("allowed_hosts", TextColumn, nullable=False, server_default="[]"),

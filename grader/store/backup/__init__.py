@@ -1,7 +1,7 @@
 """Backup and restore: the whole database as one file in the database's own format.
 
-A backup of SQLite is a SQLite database, and one of PostgreSQL an archive of ``pg_dump``. The first
-bytes of a file tell which.
+A backup of SQLite is a SQLite database, a backup of PostgreSQL an archive of ``pg_dump``. They are
+told apart by the first bytes of the file.
 """
 
 from __future__ import annotations
@@ -23,25 +23,31 @@ from grader.store.migrate import is_known, upgrade
 
 
 class _Kind(Protocol):
-    """The backup of one kind of database. Modules of this package implement it."""
+    """Backup and restore for one kind of database. Modules of this package implement it."""
 
-    #: The first bytes of its backups.
+    #: The first bytes of every backup of this kind.
     MAGIC: bytes
 
     def save(self, url: URL, file: Path) -> None:
-        """Write a consistent copy of a database that is in use to ``file``, which is empty."""
+        """Write a consistent copy of the database at ``url``, which may be in use, to ``file``.
+
+        ``file`` exists and is empty.
+        """
 
     def revision(self, url: URL, file: Path) -> str:
-        """Return the schema revision of a backup. Raises BadBackup if it is damaged or foreign.
+        """Return the schema revision of the backup ``file``.
 
-        ``url`` is a database whose tools are used. It is not changed.
+        ``url`` is a database whose tools read the file. It is not changed.
+
+        Raises:
+            BadBackup: the file is damaged, or is no backup of Grader's database.
         """
 
     def put_back(self, url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-        """Replace a database by a backup, and invalidate all claims.
+        """Replace the database at ``url`` by the backup ``file``, and invalidate all claims.
 
         Raises:
-            Conflict: others use the database, or it is not empty and ``replace`` is not set.
+            Conflict: the database is in use, or it is not empty and ``replace`` is not set.
         """
 
 
@@ -58,11 +64,13 @@ class Backup:
 
 
 def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
-    """Write a database to a new file that only its owner can read. The service may run.
+    """Write the database at ``url`` to ``file``, a new file that only its owner can read.
+
+    The service may run. ``actor`` is named in the audit log.
 
     Raises:
-        Conflict: the file exists.
-        BadRequest: the file cannot be written.
+        Conflict: ``file`` exists.
+        BadRequest: ``file`` cannot be written.
         StoreUnavailable: the database cannot be reached.
         ToolUnavailable: PostgreSQL's tools are missing.
     """
@@ -77,14 +85,15 @@ def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
 
 
 def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -> Backup:
-    """Replace a database by a backup, and migrate it to the newest revision.
+    """Replace the database at ``url`` by the backup ``file``, and migrate it to the newest schema.
 
-    All services must be stopped. A worker that still grades a submission from before cannot store
-    its result, because every fencing token is now higher than all that were issued before.
+    All services must be stopped. If a worker survives, it cannot store a result: every fencing
+    token is now higher than all that were issued before. ``actor`` is named in the audit log.
+    Return the description of the backup.
 
     Raises:
         BadBackup: the file is no backup, is damaged, or does not fit the database or this version.
-        Conflict: others use the database, or it is not empty and ``replace`` is not set.
+        Conflict: the database is in use, or it is not empty and ``replace`` is not set.
         ToolUnavailable: PostgreSQL's tools are missing.
     """
     whole = database_url(url)
@@ -96,7 +105,11 @@ def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -
 
 
 def _describe(url: URL, file: Path) -> Backup:
-    """Describe a backup. Raises BadBackup unless it can be restored to the database of ``url``."""
+    """Return the description of the backup ``file``.
+
+    Raises:
+        BadBackup: it cannot be restored to the database at ``url`` by this version.
+    """
     dialect = _dialect_of(file)
     if dialect != url.get_backend_name():
         raise BadBackup(
@@ -113,6 +126,7 @@ def _describe(url: URL, file: Path) -> Backup:
 
 
 def _dialect_of(file: Path) -> str:
+    """Return the kind of database of the backup ``file``. Raises BadBackup if it is no backup."""
     try:
         with file.open("rb") as opened:
             head = opened.read(16)
@@ -128,6 +142,7 @@ def _dialect_of(file: Path) -> str:
 
 
 def _note(url: str, now: datetime, actor: str, action: str, about: Backup) -> None:
+    """Add an entry about the backup ``about`` to the audit log of the database at ``url``."""
     database = Database(url)
     try:
         with database.write() as connection:

@@ -1,7 +1,7 @@
-"""Invalidate the claims of before in a restored database.
+"""Invalidate all earlier claims in a restored database.
 
 A worker may survive a restore with a claim on a submission that is now restored. If the fencing
-tokens went on from those in the backup, a new claim could get the token that the worker holds.
+tokens continued from those in the backup, a new claim could get the token that the worker holds.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ TABLES = ("alembic_version", *sorted(metadata.tables))
 
 
 def first_token(now: datetime, highest: int) -> int:
-    """Return the lowest token of the restored database, higher than all that were issued before.
+    """Return a token that is higher than all that were issued before, for a restored database.
 
-    ``highest`` is the highest token of the replaced database. Where that is lost, microseconds
-    since 1970 are higher than every token that started at an earlier restore.
+    ``highest`` is the highest token of the replaced database, 0 if that is lost. The microseconds
+    since 1970 are higher than every token issued since an earlier restore.
     """
     return max(int(now.timestamp() * 1_000_000), highest + 1)
 
 
 def fence(first: int, now: datetime) -> tuple[Update, Update]:
-    """Return the statements that raise every token to ``first`` or more, and end all leases.
+    """Return two statements: raise every token to ``first`` or more; end all leases at ``now``.
 
     They use columns of revision 0001 only, because a backup is changed before it is migrated.
     """
@@ -40,20 +40,20 @@ def fence(first: int, now: datetime) -> tuple[Update, Update]:
 
 
 def tables_there(connection: Connection) -> tuple[str, ...]:
-    """Return the names of those of our tables that exist in the database."""
+    """Return the names of the tables of :data:`TABLES` that exist in the database."""
     there = set(inspect(connection).get_table_names())
     return tuple(name for name in TABLES if name in there)
 
 
 def highest_token(connection: Connection) -> int:
-    """Return the highest token in the database, or 0."""
+    """Return the highest fencing token in the database, or 0 if there are no submissions."""
     if submissions.name not in tables_there(connection):
         return 0
     return connection.execute(select(func.max(submissions.c.token))).scalar() or 0
 
 
 def is_empty(connection: Connection) -> bool:
-    """Return whether all our tables are empty or missing."""
+    """Return whether every table of Grader is empty or missing."""
     there = tables_there(connection)
     return not any(
         connection.execute(select(1).select_from(table).limit(1)).first()

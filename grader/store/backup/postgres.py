@@ -36,7 +36,7 @@ _OTHERS = text(
 
 
 def save(url: URL, file: Path) -> None:
-    """Write a consistent copy of our tables with ``pg_dump``."""
+    """Write a consistent copy of Grader's tables with ``pg_dump``; other tables are left out."""
     with _connected(url) as connection:
         tools = tools_for(url, connection)
         ours = [f"--table={name}" for name in tables_there(connection)]
@@ -45,7 +45,11 @@ def save(url: URL, file: Path) -> None:
 
 
 def revision(url: URL, file: Path) -> str:
-    """Return the revision of a backup. Raises BadBackup unless ``pg_restore`` can read it all."""
+    """Return the schema revision of the backup ``file``.
+
+    Raises:
+        BadBackup: ``pg_restore`` cannot read it to the end, or it has no revision.
+    """
     with _connected(url) as connection:
         tools = tools_for(url, connection)
     try:
@@ -61,7 +65,10 @@ def revision(url: URL, file: Path) -> str:
 
 
 def _revision_in(script: IO[bytes]) -> str:
-    """Return the row of ``alembic_version``. Reads to the end, to find damage anywhere."""
+    """Return the revision in the SQL ``script`` of a backup; empty if there is none.
+
+    Reads to the end, so that damage anywhere is found.
+    """
     found = b""
     for line in script:
         if line.startswith(b"COPY ") and b"alembic_version" in line:
@@ -70,13 +77,14 @@ def _revision_in(script: IO[bytes]) -> str:
 
 
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-    """Replace our tables and invalidate all claims in one transaction.
+    """Replace Grader's tables and invalidate all claims in one transaction.
 
     ``psql`` runs the script that ``pg_restore`` writes, because ``pg_restore`` itself cannot run
     further statements before it commits.
     """
     with _connected(url) as connection:
         tools = tools_for(url, connection)
+        # Any other session counts, e.g. an idle worker; not the server's own processes.
         if others := connection.execute(_OTHERS).scalar_one():
             raise Conflict(
                 f"{others} other sessions use the database.",
@@ -93,12 +101,14 @@ def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
 
 
 def _copy_archive(tools: Tools, file: Path, script: IO[bytes]) -> None:
+    """Append the SQL of the backup ``file`` to ``script``."""
     form = ("--no-owner", "--no-privileges", "--file=-")
     with tools.output("pg_restore", *form, str(file)) as written:
         shutil.copyfileobj(written, script)
 
 
 def _fence(dialect: Dialect, first: int, now: datetime) -> bytes:
+    """Return the statements of :func:`grader.store.backup.fencing.fence` as SQL text."""
     whole = "".join(
         f"{one.compile(dialect=dialect, compile_kwargs={'literal_binds': True})};\n"
         for one in fence(first, now)
@@ -108,6 +118,7 @@ def _fence(dialect: Dialect, first: int, now: datetime) -> bytes:
 
 @contextmanager
 def _connected(url: URL) -> Iterator[Connection]:
+    """Open a connection to the database at ``url``, and close it and its engine at the end."""
     database = Database(url.render_as_string(hide_password=False))
     try:
         with database.read() as connection:

@@ -20,32 +20,46 @@ from sqlalchemy.exc import DBAPIError
 from grader.store.backup.errors import ToolUnavailable
 
 _NAMES = ("pg_dump", "pg_restore", "psql")
+#: The major version, e.g. 16 in ``pg_dump (PostgreSQL) 16.4``; nothing in ``psql 16``.
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The programs in ``folder``. ``database`` is the connection URL without the password."""
+    """PostgreSQL's programs in ``folder``, and how they connect.
+
+    ``database`` is the connection URL without the password, which is in ``environment``.
+    """
 
     folder: Path
     database: str
     environment: dict[str, str]
 
     def run(self, name: str, *arguments: str) -> None:
-        """Run a program. Raises ToolUnavailable if it fails."""
+        """Run the program ``name`` to its end. Raises ToolUnavailable if it fails."""
         with self.output(name, *arguments):
             pass
 
     @contextmanager
     def output(self, name: str, *arguments: str) -> Iterator[IO[bytes]]:
-        """Open a program's output while it runs. Raises ToolUnavailable at the end if it failed."""
+        """Run the program ``name`` and open its output for reading while it runs.
+
+        Raises:
+            ToolUnavailable: the program failed; raised when the ``with`` block ends.
+        """
         with self._started(name, *arguments, stdin=subprocess.DEVNULL) as process:
             assert process.stdout is not None
             yield process.stdout
 
     @contextmanager
     def script(self) -> Iterator[IO[bytes]]:
-        """Open the input of ``psql`` for SQL. An exception in the ``with`` block kills ``psql``."""
+        """Run ``psql`` and open its input for writing SQL; it stops at the first error.
+
+        An exception in the ``with`` block kills ``psql``.
+
+        Raises:
+            ToolUnavailable: ``psql`` failed; raised when the ``with`` block ends.
+        """
         arguments = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", self.database)
         with self._started("psql", *arguments, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None
@@ -57,6 +71,14 @@ class Tools:
 
     @contextmanager
     def _started(self, name: str, *arguments: str, stdin: int) -> Iterator[subprocess.Popen[bytes]]:
+        """Run the program ``name``, and kill it if the ``with`` block raises.
+
+        ``stdin`` is ``PIPE`` to write to the program, ``DEVNULL`` to read from it. Error output
+        goes to a file, because a full pipe would block the program.
+
+        Raises:
+            ToolUnavailable: the program failed.
+        """
         with TemporaryFile() as complaints:
             process = subprocess.Popen(
                 [self.folder / name, *arguments],
@@ -78,17 +100,19 @@ class Tools:
 
 
 def _first_line(complaints: bytes) -> str:
+    """Return the first line of a program's error output."""
     lines = complaints.decode(errors="replace").strip().splitlines()
     return lines[0] if lines else "it does not say why"
 
 
 def tools_for(url: URL, connection: Connection) -> Tools:
-    """Return the programs of the server's own version, from beside the server or from the PATH.
+    """Return the programs of the server's major version, from the server's folder or the PATH.
 
-    Older programs refuse to work, and newer ones write what the server does not understand.
+    Older programs refuse to work with the server, and newer ones write SQL that it does not
+    understand.
 
     Raises:
-        ToolUnavailable: they were not found.
+        ToolUnavailable: there are no such programs.
     """
     version = connection.execute(text("SHOW server_version_num")).scalar_one()
     major = int(version) // 10_000
@@ -103,7 +127,7 @@ def tools_for(url: URL, connection: Connection) -> Tools:
 
 
 def _beside_server(connection: Connection) -> Path | None:
-    """Return the server's folder of programs, or ``None`` if we have no right to ask for it."""
+    """Return the server's folder of programs, or ``None`` if our user may not query it."""
     try:
         with connection.begin_nested():
             asked = connection.execute(text("SELECT setting FROM pg_config WHERE name = 'BINDIR'"))
@@ -113,12 +137,13 @@ def _beside_server(connection: Connection) -> Path | None:
 
 
 def _on_path() -> Path | None:
+    """Return the folder of the first ``pg_dump`` on the PATH, or ``None``."""
     found = shutil.which(_NAMES[0])
     return Path(found).parent if found else None
 
 
 def _major_of(folder: Path) -> int:
-    """Return the major version of the programs in ``folder``, or 0 if one of them is missing."""
+    """Return the major version of ``pg_dump`` in ``folder``; 0 if a program is missing there."""
     if not all((folder / name).is_file() for name in _NAMES):
         return 0
     asked = subprocess.run([folder / _NAMES[0], "--version"], capture_output=True, text=True)
@@ -127,11 +152,15 @@ def _major_of(folder: Path) -> int:
 
 
 def _for_libpq(url: URL) -> str:
+    """Return ``url`` as PostgreSQL's programs read it, without the password."""
     plain = url.set(drivername="postgresql", password=None)
     return plain.render_as_string(hide_password=False)
 
 
 def _environment(url: URL) -> dict[str, str]:
-    """Return our environment with the password, which others could read on a command line."""
+    """Return this process's environment with the password of ``url`` as ``PGPASSWORD``.
+
+    On a command line other users of the host could read it.
+    """
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     return {**os.environ, **password}

@@ -22,9 +22,12 @@ MAGIC = b"SQLite format 3\0"
 
 
 def save(url: URL, file: Path) -> None:
-    """Write a consistent copy. Writers are not blocked, because the database is in WAL mode.
+    """Write a consistent copy of the database. In WAL mode writers are not blocked by this.
 
-    The copy has no free pages, and so no deleted data.
+    The copy has no free pages, and so no remains of deleted rows.
+
+    Raises:
+        StoreUnavailable: the database cannot be read, or ``file`` cannot be written.
     """
     source = f"{_path(url).absolute().as_uri()}?mode=rw"
     try:
@@ -35,7 +38,11 @@ def save(url: URL, file: Path) -> None:
 
 
 def revision(url: URL, file: Path) -> str:
-    """Return the revision of a backup. Raises BadBackup if it is damaged or not ours."""
+    """Return the schema revision of the backup ``file``.
+
+    Raises:
+        BadBackup: it is damaged, or is not a database of Grader.
+    """
     try:
         with closing(_open(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
             return _revision(opened, file)
@@ -58,9 +65,12 @@ def _damaged(file: Path) -> BadBackup:
 
 
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-    """Copy the backup over the database in one step; a crash leaves the old database.
+    """Replace the database by the backup in one step; after a crash the old database is there.
 
-    The backup is copied and changed beside the database first.
+    A copy of the backup beside the database is changed first, then copied over the database.
+
+    Raises:
+        Conflict: the database is in use, or it is not empty and ``replace`` is not set.
     """
     target = _path(url)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +93,10 @@ def not_empty() -> Conflict:
 
 @contextmanager
 def _exclusive(target: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database and lock it against all other processes until the end.
+    """Open the database and lock it against all other processes until the ``with`` block ends.
 
-    Leaving WAL mode fails while another process has the database open, even an idle one.
+    Raises:
+        Conflict: another process, even an idle one, has the database open: WAL mode cannot be left.
     """
     with closing(_open(str(target), timeout=1)) as connection:
         try:
@@ -125,7 +136,10 @@ def _fenced_copy(
 
 @contextmanager
 def _wrapped(opened: sqlite3.Connection) -> Iterator[Connection]:
-    """Wrap an open connection for SQLAlchemy. It stays open; each statement commits itself."""
+    """Wrap ``opened`` in a connection of SQLAlchemy, in which each statement commits itself.
+
+    ``opened`` stays open at the end.
+    """
     engine = create_engine("sqlite://", creator=lambda: opened, poolclass=StaticPool)
     with engine.connect() as connection:
         yield connection

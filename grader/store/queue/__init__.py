@@ -1,4 +1,4 @@
-"""The queue: rows of submissions that are accepted, ordered, claimed and swept."""
+"""The queue, which consists of the rows of submissions: accept, order, claim and sweep them."""
 
 from grader.store.queue.accept import accept
 from grader.store.queue.claims import (

@@ -1,4 +1,4 @@
-"""Accept an upload: store bytes, row, key and audit entry in one transaction."""
+"""Accept an upload: store its bytes, row, key and audit entry in one transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIRST_OF_KEY = (
     .where(idempotency_keys.c.key == bindparam("key"))
 )
 _SUBMISSION = insert(submissions).returning(*RECORD)
-# Not superseded: a row that was retried (``queued_at``), and one whose score an LMS waits for.
+# A row is not superseded if it was retried (``queued_at``) or if an LMS waits for its score.
 _SUPERSEDED = (
     update(submissions)
     .where(submissions.c.exercise == bindparam("of_exercise"))
@@ -40,13 +40,14 @@ _SUPERSEDED = (
 
 @for_dialect
 def _free_key(insert_into: InsertInto) -> Executable:
+    """Insert a key unless it exists; returns its submission only if it was inserted."""
     inserted = insert_into(idempotency_keys).on_conflict_do_nothing()
     return inserted.returning(idempotency_keys.c.submission)
 
 
 @for_dialect
 def _archive(insert_into: InsertInto) -> Executable:
-    """Insert an archive, or lock it if it exists, so that no purge deletes it meanwhile."""
+    """Insert an archive; lock an existing one, so that no purge deletes it before the commit."""
     return insert_into(archives).on_conflict_do_update(
         index_elements=[archives.c.sha256],
         set_={"created_at": archives.c.created_at},
@@ -56,6 +57,7 @@ def _archive(insert_into: InsertInto) -> Executable:
 
 @for_dialect
 def _attempt(insert_into: InsertInto) -> Executable:
+    """Add 1 to the student's count of attempts, or insert the count 1; returns the count."""
     one_more = insert_into(attempts).on_conflict_do_update(
         index_elements=[attempts.c.exercise, attempts.c.student],
         set_={"count": attempts.c.count + 1},
@@ -68,8 +70,9 @@ def accept(
 ) -> tuple[SubmissionRecord, bool]:
     """Store the upload ``new`` and return its record, and whether it is new.
 
-    Every transaction takes its locks in the same order (key, archive, attempt), so that no two of
-    them wait for each other.
+    It is not new if its key was used before: then nothing is stored, and the record of the first
+    time is returned. Every transaction takes its locks in the same order (key, archive, attempt),
+    so that no two of them wait for each other.
 
     Raises:
         NotFound: there is no such exercise.
@@ -104,7 +107,8 @@ def accept(
 def _supersede(connection: Connection, newer: SubmissionRecord, actor: str, now: datetime) -> None:
     """Mark the student's older attempts that no worker has started as superseded by ``newer``.
 
-    Waits for a claim in progress, after which the row counts as started.
+    Attempts that were retried, or whose score is to be sent, are left alone. If a worker is just
+    claiming an attempt, this waits, and the attempt then counts as started.
     """
     whose = {"of_exercise": newer.exercise, "of_student": newer.student}
     older = connection.execute(_SUPERSEDED, whose | {"newer": newer.attempt, "by": newer.id})
@@ -114,6 +118,7 @@ def _supersede(connection: Connection, newer: SubmissionRecord, actor: str, now:
 
 
 def _course_of(connection: Connection, exercise: str) -> str:
+    """Return the course of ``exercise``. Raises NotFound if there is no such exercise."""
     course: str | None = connection.execute(_COURSE, {"exercise": exercise}).scalar()
     if course is None:
         raise NotFound(f"There is no exercise {exercise!r}.")
@@ -123,7 +128,10 @@ def _course_of(connection: Connection, exercise: str) -> str:
 def _take_key(
     connection: Connection, new: NewSubmission, submission_id: str, now: datetime
 ) -> bool:
-    """Insert the key; return whether it was free. Waits for a transaction with the same key."""
+    """Insert the key of ``new``; return whether it was unused.
+
+    Waits for the end of another transaction that is inserting the same key.
+    """
     taken = connection.execute(
         _free_key(connection),
         {
@@ -138,6 +146,12 @@ def _take_key(
 
 
 def _first_with_key(connection: Connection, new: NewSubmission) -> SubmissionRecord:
+    """Return the submission that was stored with the key of ``new``.
+
+    Raises:
+        KeyReused: that request had another content.
+        Conflict: that submission was erased.
+    """
     row = connection.execute(_FIRST_OF_KEY, {"scope": new.scope, "key": new.idempotency_key}).one()
     if row.id is None:
         raise Conflict(
@@ -153,12 +167,14 @@ def _first_with_key(connection: Connection, new: NewSubmission) -> SubmissionRec
 
 
 def _store_archive(connection: Connection, data: bytes, now: datetime) -> str:
+    """Store ``data`` unless the same bytes are stored; return its SHA-256 in hexadecimal."""
     sha256 = hashlib.sha256(data).hexdigest()
     connection.execute(_archive(connection), {"sha256": sha256, "data": data, "created_at": now})
     return sha256
 
 
 def _count_attempt(connection: Connection, new: NewSubmission) -> int:
+    """Return the number of this attempt of the student at the exercise, from 1."""
     count: int = connection.execute(
         _attempt(connection), {"exercise": new.exercise, "student": new.student, "count": 1}
     ).scalar_one()
@@ -166,6 +182,7 @@ def _count_attempt(connection: Connection, new: NewSubmission) -> int:
 
 
 def _sent(new: NewSubmission) -> dict[str, str]:
+    """Return the columns of a submission's row that the sender determines."""
     return {
         "exercise": new.exercise,
         "student": new.student,
@@ -177,6 +194,7 @@ def _sent(new: NewSubmission) -> dict[str, str]:
 
 
 def _waiting(now: datetime) -> dict[str, str | int | datetime]:
+    """Return the columns of the row of a submission that is queued at ``now``."""
     return {
         "state": SubmissionState.QUEUED.value,
         "lane": Lane.LIVE.value,

@@ -31,7 +31,7 @@ _CLAIM = (
 )
 _ARCHIVE = select(archives.c.data).where(archives.c.sha256 == bindparam("sha256"))
 _RECORD_OF = select(*RECORD).where(submissions.c.id == bindparam("submission"))
-# A locked row is being changed by another process that does the same.
+# A locked row is skipped: another process is just requeueing or parking it.
 _LOST_ROWS = (
     select(submissions.c.id)
     .where(RUNNING, submissions.c.lease_until <= bindparam("now"))
@@ -47,7 +47,7 @@ _PARK_LOST = (
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
     .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
 )
-# After the clock was set back, rows have times further ahead than any that this code sets.
+# After the clock was set back, rows have times that lie further ahead than this code ever sets.
 _BRING_LEASES_FORWARD = (
     update(submissions)
     .where(RUNNING, submissions.c.lease_until > bindparam("latest"))
@@ -70,7 +70,10 @@ _LOST = "The worker was lost while grading, {tries} times: the submission may be
 def claim(
     connection: Connection, lane: Lane, now: datetime, lease: timedelta, max_tries: int
 ) -> Claim | None:
-    """Claim the next due row. The try counts even if the worker dies."""
+    """Claim the next due row of ``lane`` until ``now + lease``; return ``None`` if none is due.
+
+    Rows whose lease has expired are queued again first. The try counts even if the worker dies.
+    """
     _requeue_lost(connection, now, max_tries)
     chosen = next_due(connection, lane, now)
     if chosen is None:
@@ -84,7 +87,10 @@ def claim(
 def release(
     connection: Connection, held: Claim, problem: str, retry_at: datetime, max_tries: int
 ) -> bool:
-    """Queue a claimed row again, or mark it as needing attention after its last try."""
+    """Queue a claimed row again for ``retry_at``, or mark it as needing attention after a last try.
+
+    Return whether the claim ``held`` was still valid; if not, nothing changes.
+    """
     parked = held.submission.tries >= max_tries
     state = _STATE.NEEDS_ATTENTION if parked else _STATE.QUEUED
     given = connection.execute(
@@ -102,7 +108,10 @@ def release(
 
 
 def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
-    """Queue rows again whose lease has expired, or park them after the last try; count due rows."""
+    """Queue again the rows whose lease has expired, or park them after ``max_tries`` tries.
+
+    Return how many rows were changed, the lanes that have a due row, and how many scores are due.
+    """
     requeued = _requeue_lost(connection, now, max_tries)
     parked = _park_lost(connection, now, max_tries)
     lanes = tuple(lane for lane in Lane if _is_due(connection, lane, now))
@@ -112,12 +121,16 @@ def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
 
 
 def clamp_times(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
-    """Limit lease ends to ``lease`` after ``now``, and the start of a next try to ``pause``."""
+    """Limit the end of every lease to ``now + lease``, and of every pause to ``now + pause``.
+
+    Return the number of changed rows.
+    """
     changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
     return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
 
 
 def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:
+    """Return whether ``lane`` has a row that can be claimed at ``now``."""
     one = select(submissions.c.id).where(QUEUED, submissions.c.lane == lane.value)
     return (
         connection.execute(one.where(submissions.c.not_before <= now).limit(1)).first() is not None
@@ -125,10 +138,12 @@ def _is_due(connection: Connection, lane: Lane, now: datetime) -> bool:
 
 
 def _requeue_lost(connection: Connection, now: datetime, max_tries: int) -> int:
+    """Queue the rows again whose lease has expired and that have a try left; return how many."""
     return connection.execute(_REQUEUE_LOST, {"now": now, "most": max_tries}).rowcount
 
 
 def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
+    """Park the rows whose lease has expired and that have no try left; return how many."""
     why = _LOST.format(tries=max_tries)
     return connection.execute(_PARK_LOST, {"now": now, "most": max_tries, "why": why}).rowcount
 
@@ -136,11 +151,11 @@ def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
 def retry(
     connection: Connection, submission_id: str, actor: str, now: datetime
 ) -> SubmissionRecord:
-    """Queue a row that needs attention again, with all its tries.
+    """Queue again a row that needs attention, with 0 tries and an audit entry; return its record.
 
     Raises:
         NotFound: there is no such submission.
-        Conflict: it does not need attention.
+        Conflict: the submission does not need attention.
     """
     row = connection.execute(
         update(submissions)
@@ -167,6 +182,6 @@ def get(connection: Connection, submission_id: str) -> SubmissionRecord:
 
 
 def waiting(connection: Connection) -> QueueState:
-    """Count the rows by state."""
+    """Return the number of queued, running and parked rows, and when the oldest was queued."""
     queued, running, parked, oldest = connection.execute(_WAITING).one()
     return QueueState(queued, running, parked, oldest)

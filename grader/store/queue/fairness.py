@@ -1,4 +1,4 @@
-"""Choose the next submission: students take turns, so one student's burst delays nobody else."""
+"""Choose the next submission. Students take turns, so many uploads of one delay nobody else."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from grader.service.lanes import Lane
 from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions
 
-#: How long a graded row counts as load of its student. Chosen by hand.
+#: How long a row counts as load of its student after it was graded. Chosen by hand.
 RECENT = timedelta(minutes=5)
-#: How many busy students are tried, because other workers may have locked their rows. By hand.
+#: How many busy students are tried: other workers may have locked the rows of the first ones.
+#: Chosen by hand.
 _MAX_CANDIDATES = 16
 
 _DUE = (
@@ -30,8 +31,9 @@ _DUE = (
     submissions.c.not_before <= bindparam("now"),
 )
 _WHO = (submissions.c.course, submissions.c.student)
-#: The (course, student) of every row of the lane that is running or was graded recently. The other
-#: lane does not count: a regrade of old work must not delay the student's upload of today.
+#: The (course, student) of every row of the lane that is running or was graded recently, so a
+#: student is in it once per row. The other lane does not count: a regrade of old work must not
+#: delay the student's upload of today.
 _OF_LANE = submissions.c.lane == bindparam("lane")
 BUSY = union_all(
     select(*_WHO).where(RUNNING, _OF_LANE),
@@ -40,9 +42,9 @@ BUSY = union_all(
 
 
 def _oldest_of_busy() -> Select[str]:
-    """Select the oldest due row of each busy student, smallest load first.
+    """Return a query for the id of the oldest due row of each busy student, smallest load first.
 
-    Ids sort by the time received, so they decide between equal loads.
+    Between students of equal load the older id is first; ids sort by the time received.
     """
     who = (BUSY.c.course, BUSY.c.student)
     loads = select(*who, func.count().label("load")).group_by(*who).subquery()
@@ -88,15 +90,16 @@ _NEWEST_ATTEMPT = (
 
 
 def counted_since(now: datetime) -> datetime:
-    """Return the time since which graded rows count as load."""
+    """Return the time after which a row must have been graded to count as load at ``now``."""
     return now - RECENT
 
 
 def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
     """Lock the row to claim next and return its id, or ``None`` if no row is due.
 
-    Students with the fewest rows running or graded recently go first, then whose row has waited
-    longest. Of that row's student and exercise, the newest attempt is returned.
+    The turn is that of the student with the fewest rows running or graded recently and, among
+    equals, with the row that has waited longest. Of that row's student and exercise, the newest
+    due attempt is returned.
     """
     due = {"lane": lane.value, "now": now}
     first = _first_in_turn(connection, due)
@@ -108,10 +111,11 @@ def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
 
 
 def _first_in_turn(connection: Connection, due: dict[str, Any]) -> AnyRow | None:
-    """Lock and return the row that has waited longest of the student whose turn it is.
+    """Lock and return the oldest row of the student whose turn it is; ``None`` if none is due.
 
-    In two steps, so that no query sorts the whole queue: the oldest row of a student without load;
-    if there is none, the busy students by load, with the oldest row of each from an index.
+    No query sorts the whole queue: the oldest row of a student without load is looked up first;
+    if there is none, the oldest row of each busy student, smallest load first. If other workers
+    have locked all of these, the oldest row that is not locked is returned.
     """
     turn = due | {"graded_since": counted_since(due["now"])}
     found = connection.execute(_OLDEST_OF_IDLE, turn).one_or_none()

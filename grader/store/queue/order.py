@@ -1,4 +1,4 @@
-"""The expected order of the queue, and the throughput, for estimates."""
+"""The expected order of the queue and the throughput, from which waiting times are estimated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.store.queue.fairness import BUSY, counted_since
 from grader.store.rows import QUEUED, RUNNING, AnyRow
 from grader.store.tables import submissions
 
-#: At most so many rows are ordered; rows beyond get the position after the last one. By hand.
+#: The most rows that are ordered; further rows get the position after the last. Chosen by hand.
 _MAX_ROWS = 25_000
 _WHO = (submissions.c.course, submissions.c.student)
 # An index has this order, so the database does not sort.
@@ -50,8 +50,9 @@ _attempt = itemgetter(4)
 def queue_order(connection: Connection, lane: Lane, now: datetime) -> Sequence[str]:
     """Return the ids of the rows that wait in ``lane``, in the order in which they will be claimed.
 
-    Predicts the order of :mod:`grader.store.queue.fairness` if nothing new arrives: one row of
-    each student in turn, students with the smallest load first; of one student the newest attempt.
+    That is the order of :mod:`grader.store.queue.fairness` if no further row arrives: students
+    with the smallest load first, one row of each in turn, and the newest attempt of an exercise
+    first. Rows that pause after a fault are included.
     """
     which = {"lane": lane.value, "graded_since": counted_since(now)}
     loads = {(row[0], row[1]): row[2] for row in connection.execute(_LOADS, which)}
@@ -62,10 +63,10 @@ def queue_order(connection: Connection, lane: Lane, now: datetime) -> Sequence[s
 def _turns(
     rows: Iterable[AnyRow], loads: Mapping[tuple[str, str], int]
 ) -> Iterator[tuple[int, str, str]]:
-    """Yield a sort key and the id of each row: (load before it, oldest id, id).
+    """Yield (load of its student when the row is claimed, id that decides ties, id) of each row.
 
-    ``rows`` must be sorted by student and age. E.g. a student with 1 running row and 2 queued ones
-    yields keys that start with 1 and 2.
+    Sorted, they are in the order of claims. ``rows`` must be sorted by student and age; ``loads``
+    are by (course, student). E.g. a student with 1 running and 2 queued rows yields loads 1 and 2.
     """
     for who, own in groupby(rows, key=_who):
         for at, (first, taken) in enumerate(_own_order(tuple(own)), start=loads.get(who, 0)):
@@ -73,9 +74,10 @@ def _turns(
 
 
 def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
-    """Yield one student's rows in order of claims, each with the row whose age decides the turn.
+    """Yield (oldest id, claimed id) of one student's rows ``own``, in the order of claims.
 
-    The oldest row decides when the student is next; its exercise's newest attempt is claimed.
+    The student's oldest row decides when the student is next; claimed is then the newest attempt
+    at the exercise of that row. ``own`` must be sorted by age.
     """
     attempts: dict[str, list[str]] = defaultdict(list)
     for submission, _, _, exercise, _ in sorted(own, key=_attempt):
@@ -89,7 +91,10 @@ def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
 
 
 def throughput(connection: Connection, now: datetime) -> Throughput:
-    """Read the recent gradings, and the start times of those that are running."""
+    """Return the newest gradings of the last minutes, and the start times of running gradings.
+
+    Running rows whose lease has expired are left out.
+    """
     recent = connection.execute(_RECENT, {"since": now - RECENT})
     running = connection.execute(_IN_WORK, {"now": now})
     return Throughput(tuple(GradingInterval(*row) for row in recent), tuple(running.scalars()))

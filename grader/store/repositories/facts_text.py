@@ -1,4 +1,4 @@
-"""The stored form of facts: what points depend on in one text, findings in another."""
+"""The stored form of facts: two JSON texts, facts that points depend on, and findings."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def split_facts(facts: SubmissionFacts) -> tuple[str, str]:
 
 
 def join_facts(facts: str, findings: str) -> SubmissionFacts:
-    """Return the facts of the two texts that :func:`split_facts` made."""
+    """Return the facts with their findings, from the two texts of :func:`split_facts`."""
     return read_facts(facts).with_findings(_FINDINGS.validate_json(findings))
 
 
 def read_facts(facts: str) -> SubmissionFacts:
-    """Parse facts without findings."""
+    """Return the facts in ``facts``, the first text of :func:`split_facts`, without findings."""
     return SubmissionFacts.model_validate_json(facts)
 
 
 def read_many(texts: Sequence[str]) -> list[SubmissionFacts]:
-    """Parse the facts of many submissions, without findings.
+    """Return the facts in each of ``texts``, in their order, without findings.
 
-    The garbage collector is off meanwhile, because it would walk all facts again and again, and
+    The garbage collector is off during this, because it would walk all facts again and again, and
     they contain no cycles. Measured on 1,000 submissions: 0.64 s -> 0.23 s
     (``tests/benchmarks/regrading.py``).
     """
@@ -47,6 +47,6 @@ def read_many(texts: Sequence[str]) -> list[SubmissionFacts]:
 
 
 def engine_version(engine: EngineIdentity) -> str:
-    """Return a SHA-256 of ``engine`` that does not depend on the order of tools and checks."""
+    """Return the SHA-256 of ``engine`` in hexadecimal; the order of tools and checks is ignored."""
     canonical = json.dumps(engine.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -14,7 +14,7 @@ from grader.store.dialect import InsertInto, for_dialect
 from grader.store.tables import inspections
 
 Item = TypeVar("Item")
-#: The most keys or rows of one statement: both databases limit its parameters.
+#: The most keys or rows of one statement: both databases limit its parameters. Chosen by hand.
 _AT_ONCE = 500
 #: The precision of the time of last use. A write at every use would cost too much.
 USE_NOTED = timedelta(days=1)
@@ -26,6 +26,7 @@ _USED = update(inspections).where(_OF_KEYS).values(used_at=bindparam("now"))
 
 @for_dialect
 def _unknown(insert_into: InsertInto) -> Executable:
+    """Insert inspections whose key does not exist yet."""
     return insert_into(inspections).on_conflict_do_nothing()
 
 
@@ -36,7 +37,7 @@ class SqlFacts:
         self._database = database
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Return the cached inspections among ``keys``, and note that they were used."""
+        """Return the cached inspections among ``keys``, by key; store that they were used today."""
         if not keys:
             return {}
         found: dict[str, Inspection] = {}
@@ -52,6 +53,7 @@ class SqlFacts:
         return found
 
     def _note_use(self, keys: Sequence[str], now: datetime) -> None:
+        """Store ``now`` as the time of last use of ``keys``."""
         if not keys:
             return
         with self._database.write() as connection:

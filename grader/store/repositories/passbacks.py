@@ -1,4 +1,4 @@
-"""The outbox: scores stored with their report, claimed and settled by the delivery."""
+"""The outbox: scores that are stored with their report, and claimed and settled by senders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class SqlPassbacks:
         self._database = database
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
-        """Claim the next due score. The try counts even if the sender dies."""
+        """Claim the score that has been due longest; ``None`` if none is due.
+
+        The try counts even if the sender dies.
+        """
         next_due = (
             select(passbacks.c.id)
             .where(DUE, passbacks.c.next_try_at <= now)
@@ -51,7 +54,7 @@ class SqlPassbacks:
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Store the outcome of a try, unless a later try has begun."""
+        """Store the outcome of the try ``passback``, unless a later try has begun."""
         with self._database.write() as connection:
             connection.execute(
                 update(passbacks)
@@ -60,7 +63,10 @@ class SqlPassbacks:
             )
 
     def clamp_times(self, now: datetime) -> int:
-        """Move the times of scores that wait since the future: the clock was set back."""
+        """Correct due scores whose waiting time began after ``now``: the clock was set back.
+
+        They get the same waiting time from ``now``. Return the number of changed scores.
+        """
         of = passbacks.c
         found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)
         with self._database.write() as connection:

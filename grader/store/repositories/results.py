@@ -1,4 +1,4 @@
-"""Reports and facts, stored in one transaction with the score that is to be sent."""
+"""Store and read reports and facts. A score to be sent is stored in the same transaction."""
 
 from __future__ import annotations
 
@@ -114,9 +114,10 @@ def _report(insert_into: InsertInto) -> Executable:
 
 
 def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
-    """Store report, facts and score and set the state; return ``False`` if the claim was lost.
+    """Store report, facts and score and set the state; return whether the claim was valid.
 
-    An existing report of the same rubric and engine version stays, unless it needed attention.
+    If the claim was lost, nothing is stored. An existing report of the same rubric and engine
+    version stays, unless it needed attention; the state of the submission then follows from it.
     """
     if not _still_held(connection, held):
         return False
@@ -139,6 +140,7 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
 
 
 def _still_held(connection: Connection, held: Claim) -> bool:
+    """Return whether ``held`` is valid; if so, its row is locked until the transaction ends."""
     mine = {"submission": held.submission.id, "token": held.token}
     return connection.execute(_HELD, mine).scalar() is not None
 
@@ -146,7 +148,10 @@ def _still_held(connection: Connection, held: Claim) -> bool:
 def _keep_report(
     connection: Connection, submission_id: str, result: Result, now: datetime
 ) -> tuple[AnyRow, bool]:
-    """Store the report; return id, status and time of the stored one, and whether it is new."""
+    """Store the report unless one that is graded exists for the same rubric and engine version.
+
+    Return id, status and time of the report that is stored now, and whether it is from ``result``.
+    """
     facts, findings = split_facts(result.facts)
     key = {
         "submission": submission_id,
@@ -167,7 +172,7 @@ def _keep_report(
 
 
 def problem_of(report: Report) -> str:
-    """Return one sentence for an instructor about the faults of ``report``."""
+    """Return one sentence for an instructor about the faults of ``report``; it names at most 3."""
     broken = [f"{fault.check} on {fault.path} ({fault.reason})" for fault in report.faults]
     more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
     named = ", ".join(broken[:3]) or "some points are withheld"
@@ -175,7 +180,7 @@ def problem_of(report: Report) -> str:
 
 
 def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
-    """Return the report of the newest grading, or ``None``."""
+    """Return the report of the newest grading, or ``None`` if there is no report."""
     row = connection.execute(_NEWEST_REPORT, {"submission": submission_id}).one_or_none()
     if row is None:
         return None
@@ -184,7 +189,7 @@ def newest_report(connection: Connection, submission_id: str) -> StoredReport | 
 
 
 def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
-    """Return the facts of the newest grading with findings, or ``None``."""
+    """Return the facts of the newest grading with findings, or ``None`` if there is no report."""
     row = connection.execute(
         select(reports.c.facts, reports.c.findings)
         .join(submissions, submissions.c.report_id == reports.c.id)
@@ -194,7 +199,10 @@ def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts 
 
 
 def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
-    """Return the student's newest graded attempt before ``submission``, or ``None``."""
+    """Return the newest attempt before ``submission`` whose report is graded, or ``None``.
+
+    It is an attempt of the same student at the same exercise.
+    """
     row = connection.execute(
         select(reports.c.facts, reports.c.findings, submissions.c.attempt)
         .join(submissions, submissions.c.report_id == reports.c.id)
@@ -211,9 +219,9 @@ def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | N
 def measured(
     connection: Connection, exercise: str, after: str
 ) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
-    """Return the next graded submissions of an exercise with their newest facts, oldest first.
+    """Return the next submissions of an exercise that have a report, with their newest facts.
 
-    They start after the id ``after``; an empty result is the end.
+    They start after the id ``after``, oldest first, without findings; an empty result is the end.
     """
     rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
     facts = read_many([row.facts for row in rows])
@@ -221,7 +229,10 @@ def measured(
 
 
 def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
-    """Return the marks of the next students of an exercise, after the student ``after``."""
+    """Return the marks of the next students of an exercise, after the student ``after``.
+
+    They are sorted by student; an empty result is the end.
+    """
     rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
     return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]
 

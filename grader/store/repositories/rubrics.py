@@ -26,6 +26,7 @@ _NEWEST = (
 
 @for_dialect
 def _new_exercise(insert_into: InsertInto) -> Executable:
+    """Insert an exercise unless it exists; returns its id only if it was inserted."""
     return insert_into(exercises).on_conflict_do_nothing().returning(exercises.c.id)
 
 
@@ -38,7 +39,7 @@ class SqlRubrics:
     def publish(
         self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
     ) -> RubricRecord:
-        """Store the next version. Raises PreconditionFailed or Conflict as the port says."""
+        """Store the next version. Raises PreconditionFailed or Conflict, as the port describes."""
         with self._database.write() as connection:
             version = _next_version(connection, rubric, base)
             row = connection.execute(
@@ -61,13 +62,13 @@ class SqlRubrics:
             return _RECORD.read(row)
 
     def newest(self, exercise: str) -> RubricRecord | None:
-        """Return the newest version, or ``None``."""
+        """Return the newest version, or ``None`` if there is no such exercise."""
         with self._database.read() as connection:
             row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
         return None if row is None else _RECORD.read(row)
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
-        """Raises BadRequest for a cursor that is not ours."""
+        """Return a page of exercises, sorted by id. Raises BadRequest if ``cursor`` is invalid."""
         after, size = key_before(cursor), page_size(limit)
         columns = (exercises.c.id, exercises.c.course, exercises.c.title, exercises.c.version)
         found = select(*columns).where(exercises.c.id > after)
@@ -81,7 +82,13 @@ class SqlRubrics:
 
 
 def _next_version(connection: Connection, rubric: Rubric, base: int | None) -> int:
-    """Return the next version number. Of two writers with one ``base``, the second one fails."""
+    """Return the number of the next version, and store it as the newest of the exercise.
+
+    Raises:
+        PreconditionFailed: ``base`` is not the newest version, e.g. because another writer with
+            the same ``base`` was first.
+        Conflict: the exercise belongs to another course.
+    """
     if base is None and _create(connection, rubric):
         return 1
     held = select(exercises.c.course, exercises.c.version).where(exercises.c.id == rubric.exercise)

@@ -22,6 +22,7 @@ _ALL = select(sources).order_by(sources.c.name)
 
 @for_dialect
 def _put(insert_into: InsertInto) -> Executable:
+    """Insert a source, or replace all columns of an existing one of the same name."""
     put = insert_into(sources)
     others = {column.name: column for column in put.excluded if column.name != "name"}
     return put.on_conflict_do_update(index_elements=[sources.c.name], set_=others)
@@ -34,7 +35,7 @@ class SqlSources:
         self._database = database
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create or replace a source."""
+        """Create or replace a source, with an audit entry that does not contain its config."""
         values = {
             "name": source.name,
             "course": source.course,

@@ -1,4 +1,4 @@
-"""Submissions with their archives, facts and reports. Every method is one transaction."""
+"""The repository of submissions with their archives, facts and reports."""
 
 from __future__ import annotations
 
@@ -37,14 +37,21 @@ Item = TypeVar("Item")
 
 
 class SqlSubmissions:
-    """Implements the port ``Submissions``, which describes the methods."""
+    """Implements the port ``Submissions``, which describes the methods.
+
+    Each is one transaction, except that ``marks`` and ``measured`` read in portions.
+    """
 
     def __init__(self, database: Database, max_tries: int) -> None:
         self._database = database
         self._max_tries = max_tries
 
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
-        """Store an upload. Raises NotFound or KeyReused."""
+        """Store an upload; return its record and whether it is new.
+
+        Raises:
+            NotFound, KeyReused, Conflict: as the port describes.
+        """
         with self._database.write() as connection:
             return queue.accept(connection, new, now)
 
@@ -64,7 +71,7 @@ class SqlSubmissions:
             return queue.release(connection, claim, problem, retry_at, self._max_tries)
 
     def sweep(self, now: datetime) -> Swept:
-        """Queue submissions again whose worker was lost; return what is due."""
+        """Queue again the submissions whose worker was lost; return counts, and what is due."""
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
 
@@ -74,34 +81,34 @@ class SqlSubmissions:
             return queue.clamp_times(connection, now, lease, pause)
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
-        """Queue a submission that needs attention again. Raises NotFound or Conflict."""
+        """Queue again a submission that needs attention. Raises NotFound or Conflict."""
         with self._database.write() as connection:
             return queue.retry(connection, submission_id, actor, now)
 
     def get(self, submission_id: str) -> SubmissionRecord:
-        """Return a submission. Raises NotFound."""
+        """Return a submission. Raises NotFound if there is none."""
         with self._database.read() as connection:
             return queue.get(connection, submission_id)
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """Return the report of the newest grading, or ``None``."""
+        """Return the report of the newest grading, or ``None`` if there is none."""
         with self._database.read() as connection:
             return results.newest_report(connection, submission_id)
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """Return the facts of the newest grading with findings, or ``None``."""
+        """Return the facts of the newest grading with findings, or ``None`` if there are none."""
         with self._database.read() as connection:
             return results.newest_facts(connection, submission_id)
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """Return the newest graded attempt before this one; a first attempt needs no query."""
+        """Return the student's newest graded attempt before ``submission``, or ``None``."""
         if submission.attempt == 1:
             return None
         with self._database.read() as connection:
             return results.earlier(connection, submission)
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Return the uploaded bytes and their file name. Raises NotFound."""
+        """Return the uploaded bytes and their file name. Raises NotFound if there is none."""
         found = (
             select(archives.c.data, submissions.c.filename)
             .join(submissions, submissions.c.archive_sha256 == archives.c.sha256)
@@ -122,7 +129,7 @@ class SqlSubmissions:
         cursor: str = "",
         limit: int = 50,
     ) -> Page[SubmissionRecord]:
-        """Return a page of submissions. Raises BadRequest if ``cursor`` is invalid."""
+        """Return a page of submissions, newest first. Raises BadRequest for an invalid cursor."""
         before, size = key_before(cursor), page_size(limit)
         found = select(*RECORD).where(submissions.c.exercise == exercise)
         if student:
@@ -138,9 +145,7 @@ class SqlSubmissions:
         return Page(items, cursor_after(items[-1].id) if more else "")
 
     def queue(self) -> QueueState:
-        """Return how many submissions are queued, running and parked, and since when the oldest
-        waits.
-        """
+        """Return how many submissions are queued, running and parked, and the oldest time."""
         with self._database.read() as connection:
             return queue.waiting(connection)
 
@@ -161,7 +166,7 @@ class SqlSubmissions:
         )
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Yield each graded submission of an exercise with its facts, oldest first."""
+        """Yield each submission with a report, oldest first, with its facts without findings."""
         return self._in_portions(
             partial(results.measured, exercise=exercise), lambda one: one[0].id
         )
@@ -169,9 +174,10 @@ class SqlSubmissions:
     def _in_portions(
         self, read: Callable[..., Sequence[Item]], key: Callable[[Item], str]
     ) -> Iterator[Item]:
-        """Yield the items of ``read(connection, after=key)`` until it returns none.
+        """Yield the items of ``read(connection, after=...)`` until it returns an empty portion.
 
-        Each portion starts after the ``key`` of the last item before.
+        ``after`` is empty at first, then ``key`` of the last item of the portion before. Each
+        portion is read in a transaction of its own.
         """
         after = ""
         while True:

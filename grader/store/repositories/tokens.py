@@ -41,7 +41,11 @@ class SqlTokens:
         actor: str,
         now: datetime,
     ) -> TokenRecord:
-        """Store a token. Raises sqlalchemy.exc.IntegrityError if the digest exists."""
+        """Store a token and return its record.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: there is a token with the same digest.
+        """
         with self._database.write() as connection:
             row = connection.execute(
                 insert(tokens)
@@ -63,7 +67,10 @@ class SqlTokens:
             return record
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
-        """Return the token, also an expired or revoked one, and note that it was used."""
+        """Return the token with ``digest``, even if expired or revoked; ``None`` if unknown.
+
+        The time of last use of a valid token is stored.
+        """
         with self._database.read() as connection:
             row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
         if row is None:
@@ -85,7 +92,11 @@ class SqlTokens:
             return [_RECORD.read(row) for row in rows]
 
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
-        """Revoke a token. Raises NotFound. A second revocation keeps the time of the first."""
+        """Revoke a token and return its record; a second revocation keeps the time of the first.
+
+        Raises:
+            NotFound: there is no such token.
+        """
         with self._database.write() as connection:
             row = connection.execute(
                 update(tokens)
@@ -101,6 +112,7 @@ class SqlTokens:
 
 
 def _counts_as_used(record: TokenRecord, now: datetime) -> bool:
+    """Return whether to store a use at ``now``: of a valid token, and not stored in this minute."""
     if record.ended(now):
         return False
     return record.last_used_at is None or record.last_used_at + USE_NOTED <= now

@@ -1,4 +1,4 @@
-"""Delete submissions with all rows that belong to them."""
+"""Delete submissions together with all rows that belong to them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from grader.store.tables import (
 def remove_submissions(
     connection: Connection, ids: Sequence[str], *, keep_keys: bool = False
 ) -> DeletedRows:
-    """Delete the submissions ``ids`` (some hundred at most) and return the deleted rows.
+    """Delete the submissions ``ids`` (a few hundred at most) and return the deleted rows.
 
     A worker that is grading one of them loses its claim. With ``keep_keys`` their idempotency keys
-    stay, without the submission, so that a repeated request does not bring one back.
+    stay, but no longer refer to a submission: a repeated request is then refused and does not bring
+    the submission back.
     """
     whose = select(submissions.c.archive_sha256, submissions.c.exercise, submissions.c.student)
     # The lock makes a worker that is about to store a report wait, and then lose its claim.
@@ -38,6 +39,7 @@ def remove_submissions(
 
 
 def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:
+    """Delete the keys of the submissions ``ids`` and return how many; with ``keep`` empty them."""
     of_them = idempotency_keys.c.submission.in_(ids)
     if keep:
         emptied = update(idempotency_keys).where(of_them).values(submission=None, request_digest="")
@@ -47,9 +49,10 @@ def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:
 
 
 def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
-    """Delete those of the archives ``hashes`` that no submission has any more.
+    """Delete the archives among ``hashes`` that no submission uses; return how many.
 
-    They are locked before the check. One that is locked by an upload of the same bytes is skipped.
+    Archives are locked before the check. An archive that an upload of the same bytes has locked is
+    skipped.
     """
     wanted = select(archives.c.sha256).where(archives.c.sha256.in_(hashes))
     held = connection.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
@@ -58,7 +61,10 @@ def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
 
 
 def _remove_attempts(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Delete the counts of (exercise, student) ``pairs`` without submissions, locked as above."""
+    """Delete the attempt counts of those (exercise, student) ``pairs`` that have no submission.
+
+    Rows are locked before the check; rows that are locked already are skipped.
+    """
     key = tuple_(attempts.c.exercise, attempts.c.student)
     wanted = select(attempts.c.exercise, attempts.c.student).where(key.in_(pairs))
     held = [tuple(row) for row in connection.execute(wanted.with_for_update(skip_locked=True))]

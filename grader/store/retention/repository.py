@@ -28,7 +28,7 @@ class SqlRetention:
         self._database = database
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
-        """Count the submissions and inspections that a purge would delete."""
+        """Return how many submissions and inspections a purge would delete; other counts are 0."""
         of_submissions = select(func.count()).select_from(submissions).where(_matches(criteria))
         of_inspections = (
             select(func.count()).select_from(inspections).where(_unused_since(criteria.before))
@@ -42,7 +42,10 @@ class SqlRetention:
     def purge_submissions(
         self, criteria: PurgeCriteria, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete the oldest matching submissions; rows that are locked now are skipped."""
+        """Delete up to ``limit`` matching submissions, oldest first; return the deleted rows.
+
+        Rows that another transaction has locked are skipped.
+        """
         chosen = (
             select(submissions.c.id)
             .where(_matches(criteria))
@@ -72,7 +75,10 @@ class SqlRetention:
     def purge_inspections(
         self, before: datetime, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete inspections in any order: all of them can be measured again."""
+        """Delete up to ``limit`` inspections last used before ``before``; return how many.
+
+        The order does not matter, because every inspection can be measured again.
+        """
         chosen = select(inspections.c.key).where(_unused_since(before)).limit(limit)
         with self._database.write() as connection:
             gone = connection.execute(
@@ -88,16 +94,24 @@ class SqlRetention:
     def export(
         self, student: str, course: str, actor: str, now: datetime
     ) -> Iterator[ExportedItem]:
-        """Yield a consistent copy of the data, then add the audit entry. Raises NotFound."""
+        """Yield all data of ``student``, then add the audit entry.
+
+        Raises:
+            NotFound: nothing is stored about the student.
+        """
         with self._database.read() as connection:
             yield from student_data.read(connection, student, course)
         with self._database.write() as connection:
             append_entry(connection, now, actor, "student.exported", student, course=course)
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
-        """Delete the student's data. Raises NotFound.
+        """Delete all data of ``student`` and return the deleted rows.
 
-        The audit entry names the student, to erase again after an older backup was restored.
+        The audit entry names the student, so that the data can be erased again after a backup
+        from before was restored.
+
+        Raises:
+            NotFound: nothing is stored about the student.
         """
         with self._database.write() as connection:
             deleted = student_data.erase(connection, student, course)
@@ -113,6 +127,7 @@ def counts(deleted: DeletedRows) -> dict[str, int]:
 
 
 def _matches(criteria: PurgeCriteria) -> ColumnElement[bool]:
+    """Return the condition for submissions that ``criteria`` allows to purge."""
     # Ids sort by the time received, so newer rows are not read.
     found = and_(
         submissions.c.id < first_id(criteria.before), submissions.c.received_at < criteria.before
@@ -126,5 +141,6 @@ def _matches(criteria: PurgeCriteria) -> ColumnElement[bool]:
 
 
 def _unused_since(before: datetime) -> ColumnElement[bool]:
+    """Return the condition for inspections last used, or else stored, before ``before``."""
     # The first condition follows from the second, and can use an index.
     return and_(inspections.c.stored_at < before, _LAST_USED < before)

@@ -1,4 +1,4 @@
-"""One student's data: read for an export, and erased."""
+"""Read one student's data for an export, and erase it."""
 
 from __future__ import annotations
 
@@ -37,17 +37,25 @@ from grader.store.tables import (
     tokens,
 )
 
-#: Columns that are not exported: they prove an identity, or are a hash of the request.
+#: Names of columns that are not exported: secrets, hashes of requests, and fencing tokens.
 _SECRET = frozenset({"digest", "request_digest", "token"})
 #: Text columns that contain JSON.
 _TEXTS = frozenset({reports.c.report, reports.c.facts, reports.c.findings})
-#: The most ids of one statement: both databases limit its parameters.
+#: The most ids of one statement: both databases limit its parameters. Chosen by hand.
 _AT_ONCE = 200
+#: Suffixes that an exported upload keeps; any other becomes ``.bin``.
 _KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
 
 
 def read(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
-    """Yield all data of ``student``; an empty ``course`` means every course. Raises NotFound."""
+    """Yield all data of ``student`` in ``course`` (empty: every course) as files.
+
+    These are tokens, counts of attempts, each submission with its upload, reports, scores and keys,
+    and the audit entries about any of these. Uploaded archives are unchanged, the rest is JSON.
+
+    Raises:
+        NotFound: the student has neither a submission nor a token.
+    """
     ids, token_ids = _find(connection, student, course)
     yield _as_json("tokens", _rows(connection, tokens, tokens.c.id.in_(token_ids)))
     yield _as_json("attempts", _rows(connection, attempts, _attempts(student, course)))
@@ -63,6 +71,7 @@ def read(connection: Connection, student: str, course: str) -> Iterator[Exported
 
 
 def _read_submission(connection: Connection, submission: str) -> Iterator[ExportedItem]:
+    """Yield the row of ``submission``, its upload, and its reports, scores and keys."""
     folder = f"submissions/{submission}"
     (row,) = _rows(connection, submissions, submissions.c.id == submission)
     yield _as_json(f"{folder}/submission", row)
@@ -80,12 +89,15 @@ def _read_submission(connection: Connection, submission: str) -> Iterator[Export
 
 
 def erase(connection: Connection, student: str, course: str) -> DeletedRows:
-    """Delete all data of ``student`` and return the deleted rows. Raises NotFound.
+    """Delete all data of ``student`` in ``course`` (empty: every course); return the deleted rows.
 
-    Idempotency keys in the scope of other senders stay, so that a repeated event brings nothing
-    back. Cached inspections do not name a student but may quote a file, so those made while the
-    student's submissions were queued or running are deleted too. Some of them belong to others,
-    whose files are then measured again.
+    Idempotency keys of other senders stay, so that a repeated event does not bring the data back.
+    Cached inspections do not name a student but may quote a file, so all that were stored while the
+    student's submissions were queued or running are deleted too. Some of these belong to other
+    students, whose files are then measured again.
+
+    Raises:
+        NotFound: the student has neither a submission nor a token.
     """
     ids, token_ids = _find(connection, student, course)
     removed = DeletedRows(inspections=_delete_inspections(connection, ids))
@@ -102,7 +114,11 @@ def erase(connection: Connection, student: str, course: str) -> DeletedRows:
 
 
 def _find(connection: Connection, student: str, course: str) -> tuple[list[str], list[str]]:
-    """Return the ids of the student's submissions, and of the student's tokens."""
+    """Return the ids of the student's submissions and of the student's tokens, oldest first.
+
+    Raises:
+        NotFound: there are neither submissions nor tokens.
+    """
     mine = select(submissions.c.id).where(submissions.c.student == student)
     owned = select(tokens.c.id).where(tokens.c.student == student)
     owned = owned.where(tokens.c.role == Role.STUDENT.value)
@@ -121,6 +137,7 @@ def _find(connection: Connection, student: str, course: str) -> tuple[list[str],
 
 
 def _attempts(student: str, course: str) -> ColumnElement[bool]:
+    """Return the condition for the student's rows of the table ``attempts``."""
     mine = attempts.c.student == student
     if not course:
         return mine
@@ -129,11 +146,12 @@ def _attempts(student: str, course: str) -> ColumnElement[bool]:
 
 
 def _about(ids: Sequence[str]) -> ColumnElement[bool]:
-    """Match audit entries about the ``ids``, or of actions with the tokens among them."""
+    """Return the condition for audit entries whose subject or actor is one of ``ids``."""
     return or_(audit.c.subject.in_(ids), audit.c.actor.in_(ids))
 
 
 def _delete_inspections(connection: Connection, ids: Sequence[str]) -> int:
+    """Delete the inspections stored while a submission of ``ids`` was open; return how many."""
     gone = 0
     for some in _chunks(ids):
         for begun, ended in connection.execute(_grading_times(some)).all():
@@ -145,7 +163,7 @@ def _delete_inspections(connection: Connection, ids: Sequence[str]) -> int:
 
 
 def _grading_times(ids: Sequence[str]) -> Executable:
-    """Select the time each was received and the time of its last report, which may be missing."""
+    """Return a query for (time received, time of its last report or NULL) of each submission."""
     last = func.max(reports.c.graded_at, type_=reports.c.graded_at.type)
     return (
         select(submissions.c.received_at, last)
@@ -156,7 +174,7 @@ def _grading_times(ids: Sequence[str]) -> Executable:
 
 
 def _rows(connection: Connection, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """Return rows as JSON objects, without :data:`_SECRET` columns."""
+    """Return the rows of ``table`` that match ``which``, as JSON objects without secrets."""
     shown = [column for column in table.columns if column.name not in _SECRET]
     found = connection.execute(select(*shown).where(which))
     return [
@@ -165,6 +183,7 @@ def _rows(connection: Connection, table: Table, which: ColumnElement[bool]) -> l
 
 
 def _plain(column: Column[Any], value: Any) -> Any:
+    """Return ``value`` as a JSON value: a time as ISO 8601, JSON text parsed."""
     if isinstance(value, datetime):
         return value.isoformat()
     return json.loads(value) if column in _TEXTS else value

@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Exercises, submissions, results, and who may do what."""
+    """Create the tables of exercises, submissions, results and access."""
     _exercises()
     _submissions()
     _results()
