@@ -15,6 +15,7 @@ from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile
 
 _MISSING, _NO_NAME, _NO_TOML = "missing-package", "no-package", "not-toml"
+#: Beginning of the count of each required package that a file names; its canonical name follows.
 _NAMED = "package:"
 
 GUIDANCE = Guidance(

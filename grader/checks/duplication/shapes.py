@@ -18,6 +18,7 @@ from typing import NamedTuple
 #: Built-in functions and exceptions. A variable may be called ``list`` or ``max``, so names in
 #: lower case count as built in only if they are called: ``list(rows)``, not ``list = rows``.
 _BUILTINS = frozenset(dir(builtins))
+#: Kinds of literals with items in ``elts``; a dictionary has keys and values instead.
 _TABLES = (ast.List, ast.Tuple, ast.Set)
 #: Fields of nodes that do not change what a statement does, e.g. the type hint of ``x: int = 3``.
 _LEFT_OUT = frozenset({"annotation", "returns", "ctx", "format_spec"})

@@ -90,6 +90,7 @@ def _with_risks(one: Inspection, risks: list[Risk]) -> Inspection:
 
 
 def _finding(fault: Fault) -> Finding:
+    """Return the finding for `fault`, where its node begins."""
     line, column = getattr(fault.node, "lineno", 1), getattr(fault.node, "col_offset", 0)
     return Finding(code=fault.code, line=line, column=column + 1, message=fault.message)
 

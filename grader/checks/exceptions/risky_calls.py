@@ -92,7 +92,7 @@ class Program:
     typed: set[tuple[ast.AST | None, str]] = field(default_factory=set)
     tested: set[tuple[ast.AST | None, str]] = field(default_factory=set)
     #: Function, name and risk of calls about a name, e.g. ``int(x)``. They are decided at the end,
-    #: since a loop may set or check the name further down.
+    #: since a statement that is read later may set or check the name.
     later: list[tuple[ast.AST | None, str, Risk]] = field(default_factory=list)
 
 

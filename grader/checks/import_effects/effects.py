@@ -43,6 +43,7 @@ _ANNOUNCING = frozenset({"warnings.warn", "logging.basicConfig"})
 #: Most statements in the handler of a failed import, e.g. `print("Install pandas")` and `raise`.
 #: The statements of a longer handler count as effects like others. Chosen by hand.
 _MAX_HANDLER_STATEMENTS = 2
+#: What a handler of a failed import catches; ``except Exception`` is no such handler.
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 #: Attributes of ``sys`` and ``os`` that are the version of Python or the platform, e.g.
 #: `sys.version_info` and `os.name`; not `sys.argv`.

@@ -88,6 +88,7 @@ def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
 
 
 def _with_plain_newlines(text: str) -> str:
+    """Return `text` with ``\\n`` for each newline of Windows or old Macs."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

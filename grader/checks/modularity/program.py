@@ -173,7 +173,7 @@ class _Project(NamedTuple):
 
 
 def _fan_out(path: str, graph: Graph) -> int:
-    """Return how many modules of the submission `path` imports.
+    """Return how many modules of the submission `path` imports, itself aside.
 
     What a package's ``__init__.py`` imports from the package itself does not count.
     """
@@ -196,6 +196,7 @@ def _with(
 
 
 def _unused(unit: Unit) -> Finding:
+    """Return the finding for `unit`, which no module of the program uses."""
     return Finding(
         code="unused-definition",
         line=unit.line,
