@@ -1,4 +1,4 @@
-"""Do functions take arguments and return values instead of sharing variables of the module?"""
+"""Check that functions take arguments and return values instead of sharing module variables."""
 
 from __future__ import annotations
 
@@ -64,19 +64,22 @@ _READS = Guidance(
 
 
 def context(path: str, files: FileDigests) -> Context:
-    """Return the names of the modules of ``files`` other than ``path``.
+    """Return the sorted names of the modules in ``files``, except that of ``path``.
 
-    A variable that is kept in one of them is shared as well: `settings.debug = True`.
+    e.g. ``settings`` for ``app/settings.py``. A variable of such a module is shared as well:
+    `settings.debug = True`.
     """
     stems = {PurePosixPath(other).stem for other, _ in files if other != path}
     return tuple(sorted(stems))
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the functions of ``source`` that read or change state of a module.
+    """Return the functions of ``source`` that read or change state of a module, and its `global`s.
 
-    Methods, inner functions and lambdas with a name count too; functions that do nothing do not.
-    ``context`` has the names of the submission's other modules.
+    There is a finding for each function and name, and for each name in a `global` statement.
+    Methods, nested functions and lambdas with a name count as functions; those with an empty body
+    do not. Without functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of the
+    submission's other modules; ``options`` is unused.
     """
     module = module_of(source)
     functions = _functions(module)
@@ -100,6 +103,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 def _findings(
     function: str, changed: Mapping[Key, ast.AST], read: Mapping[Key, ast.AST]
 ) -> Iterator[Finding]:
+    """Yield a finding for each name that ``function`` changes, or else reads."""
     for key, node in changed.items():
         yield _finding("changes-global", function, key, node)
     for key, node in read.items():
@@ -108,8 +112,12 @@ def _findings(
 
 
 def _functions(module: Module) -> dict[Scope, str]:
-    """Return the functions that do something, each with its name."""
-    # e.g. `double = lambda x: 2 * x` is a function called double; `sorted(key=lambda ...)` has none
+    """Return the functions, methods and named lambdas of ``module``, each with its name.
+
+    Functions with an empty body are left out.
+    """
+    # e.g. `double = lambda x: 2 * x` at the top is a function called double; the lambda of
+    # `sorted(rows, key=lambda row: row[0])` has no name and is left out
     lambdas = {
         id(item.value): item.targets[0].id
         for block in module.top
@@ -126,6 +134,7 @@ def _functions(module: Module) -> dict[Scope, str]:
 
 
 def _finding(code: str, function: str, key: Key, node: ast.AST) -> Finding:
+    """Return the finding that ``function`` changes or reads the name ``key`` at ``node``."""
     name = ".".join(part for part in key if part)
     verb = "changes" if code == "changes-global" else "reads"
     return Finding(
@@ -137,6 +146,7 @@ def _finding(code: str, function: str, key: Key, node: ast.AST) -> Finding:
 
 
 def _statement(name: str, node: ast.Global) -> Finding:
+    """Return the finding for ``name`` in the `global` statement ``node``."""
     return Finding(
         code="global-statement",
         line=node.lineno,

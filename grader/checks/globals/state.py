@@ -1,9 +1,9 @@
-"""Which names of a module hold state that changes, and which hold constants?
+"""Find the names of a module that hold state, and the functions that use them.
 
-A name holds state if a function changes it, if its value is asked of the user or bound below the
-guard, if the top of a script binds it more than once, or if a script computes its value. An
-UPPER_CASE name that nothing changes is a constant, and so is a table that the module fills while
-it is being imported.
+A name holds state if a function changes it, if it is bound to input of the user or below the guard
+`if __name__ == "__main__":`, if the top of a script binds it more than once, or if a script
+computes its value. Other names hold constants: e.g. an UPPER_CASE name that nothing changes, and a
+table that a module which is no script fills while it is imported.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from grader.analysis.syntax.scopes import Scope, Use
 from grader.analysis.syntax.statements import DEFINITIONS
 from grader.analysis.syntax.walk import walk, worked_out
 
-#: A name of the module, and an attribute of it or an empty text.
+#: A name of the module and an attribute of its value, or "" for the name itself.
 Key = tuple[str, str]
 
 #: Calls that make a container. e.g. `seen = set()` at the top makes `seen.add(x)` in a function a
@@ -26,6 +26,7 @@ Key = tuple[str, str]
 _CONTAINERS = frozenset(
     "list dict set bytearray deque defaultdict Counter OrderedDict ChainMap array".split()
 )
+#: Literals of containers, e.g. `seen = []`; not `point = (1, 2)`, which cannot be changed.
 _LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 #: Calls whose value counts as a constant, by the last part of their name; so do calls of classes,
 #: known by their CapWords. e.g. `pattern = re.compile("x")` and `app = Flask("x")` in a script are
@@ -34,16 +35,16 @@ _MAKERS = frozenset(
     "bytes compile date datetime dict dirname frozenset getLogger get_logger getenv getcwd join"
     " list namedtuple object partial range resolve set timedelta tuple".split()
 )
-#: Names that are never state, whatever they are bound to: `log = make_logger()`.
+#: Names that are never state, whatever they are bound to, e.g. `log = make_logger()`.
 _LOGGERS = frozenset({"log", "logger", "LOG", "LOGGER"})
-#: Calls at the top that make a module a script: nobody imports what greets them.
+#: Calls at the top that make a module a script: e.g. `print("Welcome")` would run at each import.
 _TALKS = frozenset({"print", "input"})
 
 
 def is_script(module: Module) -> bool:
-    """Return whether importing ``module`` talks to the user, loops, or calls its own functions.
+    """Return whether importing ``module`` prints, asks, has a `while`, or calls its own functions.
 
-    What runs below the guard only is no sign of a script.
+    Statements below the guard do not count.
     """
     own = {
         name for name, bound in module.bindings.items() if any(each.kind == "own" for each in bound)
@@ -58,7 +59,7 @@ def is_script(module: Module) -> bool:
 
 
 def _runs_script(statement: ast.stmt, own: Collection[str]) -> bool:
-    """Return whether ``statement`` loops, talks to the user, or only calls one of ``own``."""
+    """Return whether ``statement`` is a `while`, prints, asks, or is a call of one of ``own``."""
     if isinstance(statement, ast.While) or _calls(statement, _TALKS):
         return True
     # e.g. `main()` on a line of its own; a library may have `TABLE = build()` as well
@@ -76,9 +77,10 @@ def _calls(statement: ast.stmt, names: Collection[str]) -> bool:
 def changed_by(
     scope: Scope, bindings: Mapping[str, Sequence[Binding]], siblings: Collection[str]
 ) -> Iterator[tuple[Key, ast.AST]]:
-    """Yield what the code of ``scope`` changes of the module or of a sibling, each with its node.
+    """Yield each name of the module, or attribute of one, that the code of ``scope`` changes.
 
-    ``bindings`` are those of the module's top, ``siblings`` the names of the modules beside it.
+    Each comes with the node that changes it. ``bindings`` are those of the module's top,
+    ``siblings`` the names of the submission's other modules.
     """
     for name in sorted(scope.declared.keys() & scope.bound.keys()):
         # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
@@ -97,6 +99,11 @@ def changed_by(
 def _is_changed(
     use: Use, scope: Scope, bound: Sequence[Binding], siblings: Collection[str]
 ) -> bool:
+    """Return whether ``use``, which is no read, changes state of the module or of a sibling.
+
+    ``bound`` are the bindings of the used name at the top. e.g. `prices["tea"] = 3` does, and
+    `seen.append(x)` if `seen` is bound to a container; not `seen.rows.append(x)`.
+    """
     kinds = {each.kind for each in bound}
     if use.how == "change" and kinds <= {"value", "again"}:
         return True
@@ -106,9 +113,10 @@ def _is_changed(
 
 
 def _is_drawer(name: str, kinds: set[str], scope: Scope, siblings: Collection[str]) -> bool:
-    """Return whether an attribute of ``name`` is a global variable by another name.
+    """Return whether ``scope`` uses an attribute of ``name`` as a global variable, by setting it.
 
-    ``kinds`` are those of the bindings of ``name``, ``scope`` is where the attribute is set.
+    ``name`` is a sibling module, or a class or function from outside it. ``kinds`` are those of
+    its bindings.
     """
     # e.g. `settings.debug = True` for a sibling module `settings`; `sys.path = []` is let go
     if kinds == {"import"}:
@@ -118,6 +126,7 @@ def _is_drawer(name: str, kinds: set[str], scope: Scope, siblings: Collection[st
 
 
 def _is_container(value: ast.expr | None) -> bool:
+    """Return whether ``value`` makes a container, e.g. `[]`, `[0] * 9` or `deque()`."""
     if isinstance(value, ast.BinOp):
         return isinstance(value.left, _LITERALS) or isinstance(value.right, _LITERALS)
     if isinstance(value, ast.Call):
@@ -126,7 +135,10 @@ def _is_container(value: ast.expr | None) -> bool:
 
 
 def _maker(call: ast.Call) -> str:
-    """Return ``deque`` for ``deque()``, ``collections.deque()`` and ``deque[int]()``."""
+    """Return the last name of the function or class that ``call`` calls.
+
+    e.g. ``deque`` for ``deque()``, ``collections.deque()`` and ``deque[int]()``.
+    """
     made_by = call.func
     return last_name(made_by.value if isinstance(made_by, ast.Subscript) else made_by)
 
@@ -134,8 +146,8 @@ def _maker(call: ast.Call) -> str:
 def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) -> bool:
     """Return whether the bindings ``bound`` at the top of the module make ``name`` state.
 
-    ``script`` says whether the module is a script, ``filled`` whether its top changes the list or
-    dictionary of that name.
+    Functions that change it are not considered here. ``script`` says whether the module is a
+    script, ``filled`` whether its top changes the value of ``name``, e.g. by `rows.append(1)`.
     """
     if name.startswith("__") or name in _LOGGERS or not all(each.value for each in bound):
         return False
@@ -149,42 +161,46 @@ def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) ->
 
 
 def _is_given_at_start(bound: Sequence[Binding]) -> bool:
-    """Return whether importing the module gives no value, or one that a person typed."""
+    """Return whether one of ``bound`` is below the guard, or has input of the user as its value."""
     # e.g. `name = input()`, and `data = load()` below `if __name__ == "__main__":`
     return any(each.block.in_guard or _asks(each.value) for each in bound)
 
 
 def _varies(bound: Sequence[Binding]) -> bool:
+    """Return whether one of ``bound`` is in a loop, or is `+=`, a `for` or a `with`."""
     return any(each.kind == "again" or each.block.in_loop for each in bound)
 
 
 def _is_worked_out(bound: Sequence[Binding]) -> bool:
-    """Return whether a name is bound twice in one block, or to what a function returns."""
+    """Return whether ``bound`` has two bindings in one block, or a computed value."""
     # e.g. `total = 1` after `total = 0`; one in `if` and one in `else` are alternatives
     twice = len({each.block for each in bound}) < len(bound)
     return twice or any(each.value is not None and _is_computed(each.value) for each in bound)
 
 
 def _asks(value: ast.expr | None) -> bool:
+    """Return whether ``value`` has a call of ``input``."""
     return value is not None and any(
         isinstance(node, ast.Call) and _maker(node) == "input" for node in walk(value)
     )
 
 
 def _is_computed(value: ast.expr) -> bool:
+    """Return whether ``value`` has a call whose result is no constant (see ``_MAKERS``)."""
     calls = (node for node in walk(value) if isinstance(node, ast.Call))
     names = map(_maker, calls)
     return any(name not in _MAKERS and not name[:1].isupper() for name in names)
 
 
-#: What each function uses, with the first node where it does.
+#: By function, names of the module that it uses in some way, each with the first such node.
 Uses = dict[Scope, dict[Key, ast.AST]]
 
 
 def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
-    """Return what the functions of ``module`` change, and which state they read.
+    """Return the names that the functions of ``module`` change, and the state that they use at all.
 
-    ``siblings`` are the names of the submission's other modules.
+    The latter includes what they change. ``siblings`` are the names of the submission's other
+    modules.
     """
     changes: Uses = {}
     state: set[Key] = set()
@@ -200,6 +216,7 @@ def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
 
 
 def _state_of_the_top(module: Module, filled: Collection[str]) -> set[Key]:
+    """Return the names that the top of ``module`` makes state; ``filled`` are those it changes."""
     script = is_script(module)
     return {
         (name, "")
@@ -209,6 +226,7 @@ def _state_of_the_top(module: Module, filled: Collection[str]) -> set[Key]:
 
 
 def _reads(scopes: Sequence[Scope], state: Collection[Key]) -> Uses:
+    """Return the names of ``state`` that each function of ``scopes`` uses, also to change them."""
     reads: Uses = {}
     names = {name for name, _ in state}
     for scope in scopes:

@@ -32,6 +32,7 @@ GUIDANCE = Guidance(
     url="https://peps.python.org/pep-0008/#naming-conventions",
 )
 
+#: A name or a pattern, e.g. "visit_*" and "setUp"; not "a-b". At most 80 characters, by hand.
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_*?][A-Za-z0-9_*?]*$", max_length=80)]
 
 
@@ -44,7 +45,9 @@ class NamingOptions(Options):
 def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
     """Return the names of `source` with a wrong case, unclear names, and functions without a verb.
 
-    In test files only the case is checked.
+    In test files only the case is checked. Names in ``options.ignore_names`` may have any case, but
+    can still be unclear. Findings are sorted by place, some with a corrected line. A file that
+    binds no name gives ``NOTHING_TO_SAY``. `context` is unused.
     """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)
@@ -66,6 +69,7 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
 
 
 def _case_finding(violation: CaseViolation) -> Finding:
+    """Return the finding for a complaint of pep8-naming, with its code and text."""
     return Finding(
         code=violation.code,
         line=violation.line,
@@ -74,6 +78,7 @@ def _case_finding(violation: CaseViolation) -> Finding:
     )
 
 
+#: By finding code, the end of the message, which begins with the kind and the name.
 _MESSAGES = {
     VAGUE: "does not say what it stands for",
     NUMBERED: "differs from others only by a number",
@@ -87,6 +92,7 @@ _NAMED_KINDS = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.CLASS, Kind.ARGUMENT}
 
 
 def _finding(bound: Binding, code: str) -> Finding:
+    """Return the finding of the kind `code` for the name that `bound` binds."""
     what = bound.kind.value if bound.kind in _NAMED_KINDS else Kind.VARIABLE.value
     return Finding(
         code=code,
@@ -129,6 +135,7 @@ MEASURES = (
 
 
 def _command(options: NamingOptions) -> str:
+    """Return the flake8 command that reports wrong cases, with the names that `options` ignore."""
     ignored = ",".join((*ALLOWED, *options.ignore_names))
     given = ["flake8 --isolated --disable-noqa --select=N --extend-ignore=N818"]
     return " ".join(given + [f"--ignore-names='{ignored}'"] * bool(options.ignore_names))

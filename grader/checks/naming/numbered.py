@@ -1,4 +1,4 @@
-"""Names of which only a number tells one from another, e.g. ``data1`` and ``data2``."""
+"""Find names that differ from others only by a number, e.g. ``data1`` and ``data2``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ Groups = dict[tuple[Scope, str], Group]
 
 #: A name that ends in a number of one or two digits: `row1`, `row_12`; not `data2024` and `x_`.
 _NUMBERED = re.compile(r"(?P<stem>.*?[^\d_])_*(?P<number>\d{1,2})")
-#: Last words of stems with which a number is one term, e.g. `log2`, `utf_8` and `dx1`.
+#: Last words of stems with which a number is one term, e.g. `log2`, `utf_8` and `dx1`; `row` is
+#: none of them. Chosen by hand.
 _WHOLE_WITH_NUMBER = frozenset("""
     atan base cbrt crc dx dy dz exp float h int ip
     ipv lat ln log lon lng md mp py python sha sqrt uint
     utf
     """.split())
-#: Sizes of machine words: `data64` is no 64th piece of data.
+#: Sizes of machine words: `data64` is no 64th piece of data. Alone it is let go, with `data2` in
+#: the same scope both are reported.
 _BITS = frozenset({8, 16, 32, 64})
 #: A letter with up to this many numbers may be a coordinate: `x1`, `x2`, `x3` are fine, with `x4`
 #: all four are reported. Chosen by hand, for the three dimensions of space.
@@ -37,9 +39,10 @@ def grouped(found: Iterable[Binding]) -> Groups:
 
 
 def numbered_names(groups: Groups) -> set[tuple[Scope, str]]:
-    """Return the names that differ from others of their scope, or from a vague word, by a number.
+    """Return (scope, name) of each name that differs only by a number from another or a vague word.
 
-    e.g. ``row1`` and ``row2`` in one function, and ``data2`` alone; not ``row7`` alone.
+    The other name is in the same scope. e.g. ``row1`` and ``row2`` in one function, and ``data2``
+    alone; not ``row7`` alone, and not the coordinates ``x1`` and ``x2``.
     """
     stems: dict[tuple[Scope, str], dict[int, Group]] = {}
     for (scope, name), group in groups.items():
@@ -71,7 +74,10 @@ def _may_be_numbered(name: str, group: Group) -> bool:
 def _is_series(stem: str, numbers: dict[int, Group], has_plain: bool) -> bool:
     """Return whether `stem` with these `numbers` is a series of names without meaning.
 
-    `has_plain`: the scope also has `stem` without a number, which then counts as number 1.
+    A vague stem always is (``data2``), unless all numbers are in ``_BITS``; a letter only with more
+    than ``_MOST_COORDINATES`` numbers; another stem with two numbers in a row (``row1``, ``row2``),
+    unless they are a pair of arguments. `has_plain`: the scope also has `stem` without a number,
+    which then counts as number 1.
     """
     words = words_of(stem)
     if not words or words[-1] in _WHOLE_WITH_NUMBER:

@@ -32,22 +32,26 @@ from grader.checks.naming.vocabulary import (
 VAGUE, NUMBERED, SINGLE = "vague-name", "numbered-name", "single-letter"
 NO_VERB = "no-verb"
 
-#: Single letters that are accepted everywhere: counters, coordinates, sizes.
+#: Single letters that are accepted everywhere, in either case: counters, coordinates, sizes. e.g.
+#: `n = 3` is let go, `s = 3` is reported. Chosen by hand.
 _CUSTOMARY_LETTERS = frozenset("ijknxyz")
 #: Kinds of bindings for which a single letter is accepted, e.g. `for c in text` and `as e`.
 _SHORT_LIVED = frozenset({Kind.LOOP, Kind.ERROR, Kind.TYPE, Kind.OPENED, Kind.IMPORT})
+#: Kinds whose names should begin with a verb.
 _FUNCTIONS = frozenset({Kind.FUNCTION, Kind.METHOD})
 
+#: Nodes that calculate or compare, e.g. `a * b`, `total += a`, `a < b`.
 _ARITHMETIC = (ast.BinOp, ast.AugAssign, ast.Compare)
-#: Calls of functions that are no formula.
+#: Calls that a formula does not make.
 _INPUT_OUTPUT = frozenset({"input", "open", "print"})
-#: Functions of mathematics: a function that calls one and calculates is a formula.
+#: Functions of mathematics: a function that calls one and calculates is a formula, e.g.
+#: `return sqrt(side * s)`; `abs` and `round` are no sign of one. Chosen by hand.
 _MATHEMATICS = frozenset(
     "acos asin atan atan2 cos cosh exp hypot log radians sin sinh sqrt tan".split()
 )
 
-#: Decorators under which a function is named by a noun: a property, a fixture, a web page.
-#: e.g. `@property def volume(self)`.
+#: Decorators under which a function may be named by a noun: of a property, a fixture, a web page.
+#: e.g. lets go `@property def volume(self)`, reports `@staticmethod def volume(box)`. By hand.
 _NOUN_DECORATORS = frozenset("""
     asynccontextmanager cached_property classproperty command contextmanager deleter delete fixture
     get getter head hybrid_property patch post property put route setter singledispatch validator
@@ -56,7 +60,10 @@ _NOUN_DECORATORS = frozenset("""
 
 
 def unclear_names(groups: Groups) -> Iterator[tuple[Binding, str]]:
-    """Yield the first binding of each unclear name in `groups`, with its finding code."""
+    """Yield the first binding of each unclear name in `groups`, with its finding code.
+
+    A name has one code: numbered before vague before single letter.
+    """
     numbered = numbered_names(groups)
     with_foo = any(name in ("foo", "baz") for _, name in groups)
     formulas: dict[Scope, bool] = {}
@@ -96,9 +103,10 @@ def _is_vague(bound: Binding, with_foo: bool) -> bool:
 
 
 def _is_plain_function(bound: Binding) -> bool:
-    """Return whether `bound` is a top-level function that is not used as a value.
+    """Return whether `bound` is a top-level function without one of ``_NOUN_DECORATORS``.
 
-    The class of a method, and the place of a nested function, add to what its name says.
+    Methods and nested functions are not, since the class or function around them adds to what
+    their names say.
     """
     if bound.kind is not Kind.FUNCTION or not isinstance(bound.scope, ast.Module):
         return False
@@ -106,6 +114,7 @@ def _is_plain_function(bound: Binding) -> bool:
 
 
 def _is_named_by_noun(node: ast.AST) -> bool:
+    """Return whether `node` is a function with one of ``_NOUN_DECORATORS``."""
     return isinstance(node, FUNCTIONS) and bool(decorators(node) & _NOUN_DECORATORS)
 
 
@@ -128,9 +137,9 @@ def _is_single_letter(bound: Binding) -> bool:
 def _is_formula(scope: Scope) -> bool:
     """Return whether `scope` is a formula, in which single letters are accepted.
 
-    It calculates, handles no text, neither reads nor prints, and has only short arguments or calls
-    a function of mathematics. e.g. ``def area(a, b): return a * b``; not ``def show(a): print(a)``.
-    Names of one or two letters are no name of a formula.
+    It is a function that calculates, has no text in it, does not ask, open or print, and either
+    has arguments of one or two letters only or calls one of ``_MATHEMATICS``. Its own name has
+    three letters or more. e.g. ``def area(a, b): return a * b``; not ``def show(a): print(a)``.
     """
     if not isinstance(scope, FUNCTIONS) or len(scope.name) < 3:
         return False
@@ -147,16 +156,24 @@ def _has_short_arguments(function: Function) -> bool:
 
 
 def _handles_text(node: ast.AST) -> bool:
+    """Return whether `node` is a string, an f-string or a call of one of ``_INPUT_OUTPUT``."""
     is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return is_text or isinstance(node, ast.JoinedStr) or _called(node) in _INPUT_OUTPUT
 
 
 def _called(node: ast.AST) -> str:
+    """Return the last name of the function that `node` calls: ``sqrt`` for ``math.sqrt(2)``.
+
+    "" if `node` is no call.
+    """
     return base_name(node) if isinstance(node, ast.Call) else ""
 
 
 def _evaluated_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes in the body of `function`, without docstrings, ``raise`` and ``assert``."""
+    """Yield the nodes in the body of `function`, without docstrings, ``raise`` and ``assert``.
+
+    These may have texts, e.g. a message, and the function is a formula all the same.
+    """
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()
@@ -176,7 +193,7 @@ def without_verb(groups: Groups) -> Iterator[Binding]:
 
 
 def _is_action(bound: Binding) -> bool:
-    """Return whether the name of the function `bound` needs no other verb.
+    """Return whether the name of the function `bound` begins with a verb or needs none.
 
     e.g. ``load_rows``, ``is_empty``, ``__init__``, ``main``, ``@property volume``; not ``total``.
     """

@@ -12,7 +12,7 @@ NONSENSE = frozenset("""
     """.split())
 #: Placeholders in a file that also has ``foo`` or ``baz``; elsewhere `eggs` may be real eggs.
 WITH_FOO = frozenset("bar eggs ham spam".split())
-#: Words that fit any value. Fine alone (`result`), vague with a filler or a number (`my_list`,
+#: Words that fit any value. Accepted alone (`result`), vague with a filler or a number (`my_list`,
 #: `data2`).
 WEAK = frozenset("""
     arg arr array cls class data dict dictionary elem element fn func function info input item list
@@ -24,7 +24,7 @@ WEAK_FUNCTION = frozenset(
     "data elem fn func function info item method obj res ret result temp test tmp val value var "
     "variable".split()
 )
-#: Words that add nothing to the word after them, e.g. `my_list`.
+#: Words that add nothing to the word after them: `my_list` is vague, `my_prices` is let go.
 FILLERS = frozenset("my our some the your".split())
 #: A name of two or more of only these words is vague: `do_it`, `do_work`; not `do_backup`.
 DOING = frozenset("do it job now that this work".split())
@@ -37,13 +37,14 @@ PREFIXES = frozenset("""
     without would
     """.split())
 
-#: Names that are accepted as they are, by custom: of decorators, of methods of containers, `main`.
+#: Whole names without a verb that are customary: of decorators (`wrapper`), of methods of
+#: containers (`items`), `main`; not `total`.
 CUSTOMARY = frozenset("""
     append asdict callback clear decorator fileno inner items iter keys len main next popitem
     setdefault values wrap wrapped wrapper
     """.split())
 
-#: Verbs with which the name of a function may begin.
+#: Verbs with which the name of a function may begin: e.g. `load_rows`; not `row_count`.
 VERBS = frozenset("""
     abort abs accept access accumulate acquire act activate adapt add adjust advance aggregate
     alert align allocate allow alter analyse analyze animate announce append apply approve
@@ -101,7 +102,10 @@ VERBS = frozenset("""
 
 
 def is_verb(word: str) -> bool:
-    """Return whether `word` is one of ``VERBS``, also as ``loads``, ``matches`` or ``reload``."""
+    """Return whether `word` is one of ``VERBS``, also with an ending or a prefix.
+
+    e.g. ``loads``, ``matches`` and ``unlock``; not ``loading``.
+    """
     forms = [word, word.removesuffix("s"), word.removesuffix("es")]
     forms += [word.removeprefix(prefix) for prefix in ("re", "un", "pre")]
     return any(form in VERBS for form in forms)

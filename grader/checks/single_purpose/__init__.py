@@ -1,4 +1,4 @@
-"""Does each function do one thing? (advice, unless a rubric weighs it)"""
+"""Find functions that do more than one thing (advice, unless a rubric gives points for it)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ _NAMED = Guidance(
 
 _MIXES, _SEVERAL, _AND = "mixes-io-and-computing", "several-phases", "and-in-name"
 
-#: Verbs on both sides of ``and`` tell of two things to do.
+#: Verbs that, on both sides of ``and``, show two tasks: `load_and_print`; not `get_name_and_age`,
+#: where "age" is none. Chosen by hand.
 _VERBS = frozenset(
     "add analyse analyze append apply ask build calculate check clean close compute convert count"
     " create delete display download draw dump export fetch filter find format generate get"
@@ -69,12 +70,17 @@ _VERBS = frozenset(
     " render report return save send show sort split start store sum summarise summarize test"
     " train transform update upload validate verify write".split()
 )
-#: Names of one thing that takes two words.
+#: Names with two verbs for a single task, e.g. an atomic operation. Chosen by hand.
 _ONE_THING = frozenset({"check_and_log", "compare_and_set", "get_and_set", "test_and_set"})
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the functions of ``source`` that surely do more than one thing."""
+    """Return the functions of ``source`` that surely do more than one thing.
+
+    That is, they mix computing with input or output, do several unrelated tasks, or have two tasks
+    in their name. A function ``main`` is never reported. Without a function that has a body the
+    result is ``NOTHING_TO_SAY``. ``options`` and ``context`` are unused.
+    """
     module = module_of(source)
     functions = [one for one in module.functions if not is_stub(one.body)]
     if not functions:
@@ -86,10 +92,12 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _count_by_code(findings: Sequence[Finding]) -> dict[str, int]:
+    """Return the number of ``findings`` of each of the three codes, also where it is 0."""
     return {code: sum(one.code == code for one in findings) for code in (_MIXES, _SEVERAL, _AND)}
 
 
 def _findings(function: Function, module: Module) -> Iterator[Finding]:
+    """Yield at most one finding of each code for ``function``; none for ``main``."""
     if function.name.strip("_") == "main":
         return
     if mixes(function, module):
@@ -102,9 +110,9 @@ def _findings(function: Function, module: Module) -> Iterator[Finding]:
 
 
 def _names_two_things(name: str) -> bool:
-    """Return whether ``name`` says "do this and do that": `load_and_print`.
+    """Return whether ``name`` has a verb at its beginning and one after its first `_and_`.
 
-    `mean_and_deviation` is one pair of values, and `get_name_and_age` asks for one.
+    e.g. `load_and_print`; not `mean_and_deviation`, `get_name_and_age` or a name in ``_ONE_THING``.
     """
     first, joined, second = name.strip("_").lower().partition("_and_")
     verbs = first.split("_")[0] in _VERBS and second.split("_")[0] in _VERBS

@@ -1,4 +1,4 @@
-"""Does a function compute, and print, ask or use a file as well?"""
+"""Find functions that compute and also print, ask, or use a file, a database or the network."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from grader.analysis.syntax.statements import Function
 from grader.analysis.syntax.stdlib_effects import OUTSIDE, Effect
 from grader.analysis.syntax.walk import walk
 
-#: Assignments of computed values, outside loops, that make a function one that computes: one or
-#: two prepare what is printed. e.g. `width = longest * 2` before `print(name.ljust(width))` is let
-#: go; a mean, a variance and a deviation before a `print` are caught.
+#: Number of assignments of computed values, outside loops, from which a function computes: one or
+#: two may only prepare what is printed. e.g. `width = longest * 2` before
+#: `print(name.ljust(width))` is let go; a mean, a variance and a deviation before a `print` are
+#: caught. Chosen by hand.
 _COMPUTING = 3
 
-#: Operators that are arithmetic whatever they are used on; `+` joins texts and lists as well.
+#: Operators that are arithmetic on almost all values; `+` joins texts and lists as well.
 _SURE = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
-#: Calls whose value is a number: `total = int(text)`.
+#: Calls whose value is a number, e.g. `total = int(text)`; not `total = read()`. Chosen by hand.
 _NUMBERS = frozenset("abs float int len max min pow round sum".split())
 
-#: Talk with a person, which is never part of computing what a function returns.
+#: Printing and asking. A function that returns a computed value should do neither, but it may read
+#: a file first.
 _ASIDE = frozenset({Effect.PRINTS, Effect.ASKS})
 
 #: A statement, and whether a loop of its function is around it.
@@ -30,10 +32,12 @@ _Looped = tuple[ast.stmt, bool]
 
 
 def mixes(function: Function, module: Module) -> bool:
-    """Return whether ``function`` of ``module`` computes and also talks to the world outside.
+    """Return whether ``function`` of ``module`` computes and also has an effect of ``OUTSIDE``.
 
-    Lines of progress printed in a loop are let go, unless the function returns what it computes.
-    `int(stream.read()) * 1024` belongs to the reading; a loop that adds up lines is computing.
+    It does if it prints or asks and returns a computed value. It also does if it has any such
+    effect and computes in a loop or in ``_COMPUTING`` assignments, unless its only effect is
+    printing in a loop, which may show progress. e.g. `return int(stream.read()) * 1024` alone
+    belongs to the reading and is let go.
     """
     scope = module.functions[function]
     effects = set(_outside_effects(module, scope))
@@ -48,7 +52,10 @@ def mixes(function: Function, module: Module) -> bool:
 
 
 def _outside_effects(module: Module, scope: Scope) -> Iterator[tuple[Effect, bool]]:
-    """Yield (effect, whether in a loop) of each call in ``scope`` that reaches the outside."""
+    """Yield (effect, whether in a loop) of each call in ``scope`` with an effect of ``OUTSIDE``.
+
+    Printing to stderr is left out, because errors may be reported anywhere.
+    """
     for block in scope.blocks:
         for call in block.calls:
             effect = module.effect_of(call, scope)
@@ -57,12 +64,12 @@ def _outside_effects(module: Module, scope: Scope) -> Iterator[tuple[Effect, boo
 
 
 def _to_stderr(call: ast.Call) -> bool:
-    """Return whether ``call`` complains: `print("cannot", file=sys.stderr)`."""
+    """Return whether ``call`` prints to stderr, e.g. `print("cannot open", file=sys.stderr)`."""
     return any(one.arg == "file" and last_name(one.value) == "stderr" for one in call.keywords)
 
 
 def _numeric_names(statements: Iterable[_Looped]) -> set[str]:
-    """Return the names that surely hold numbers, because one of ``statements`` assigns one."""
+    """Return the names to which one of ``statements`` assigns a number, e.g. `total = 0`."""
     found = set()
     for node, _ in statements:
         if isinstance(node, ast.Assign) and _is_number(node.value):
@@ -71,13 +78,17 @@ def _numeric_names(statements: Iterable[_Looped]) -> set[str]:
 
 
 def _is_number(value: ast.expr) -> bool:
+    """Return whether ``value`` is an int or float, or a call of one of ``_NUMBERS``."""
     if isinstance(value, ast.Constant):
         return type(value.value) in (int, float)
     return isinstance(value, ast.Call) and getattr(value.func, "id", "") in _NUMBERS
 
 
 def _is_arithmetic(value: ast.AST | None, numbers: set[str]) -> bool:
-    """Return whether ``value`` takes arithmetic beyond counting up or down by a constant."""
+    """Return whether ``value`` has arithmetic in it, beyond adding or subtracting a constant.
+
+    ``numbers`` are names of numbers. ``None`` as ``value`` has none.
+    """
     if value is None:
         return False
     return any(
@@ -86,11 +97,12 @@ def _is_arithmetic(value: ast.AST | None, numbers: set[str]) -> bool:
 
 
 def _computes_number(node: ast.BinOp, numbers: set[str]) -> bool:
+    """Return whether ``node`` computes a number from more than a name and a constant step."""
     sides = (node.left, node.right)
-    # e.g. "-" * 20, [0] * width
+    # e.g. "-" * 20 and [0] * width are no arithmetic
     if any(_is_text(side) for side in sides):
         return False
-    # e.g. number + 1
+    # e.g. number + 1 only counts
     if isinstance(node.op, ast.Add | ast.Sub) and any(_is_number_constant(one) for one in sides):
         return False
     if isinstance(node.op, _SURE):
@@ -102,18 +114,22 @@ def _computes_number(node: ast.BinOp, numbers: set[str]) -> bool:
 
 
 def _is_number_constant(value: ast.expr) -> bool:
+    """Return whether ``value`` is a literal int or float."""
     return isinstance(value, ast.Constant) and _is_number(value)
 
 
 def _is_text(value: ast.expr) -> bool:
-    """Return whether a side of an operator is a text or a list, which it joins or repeats."""
+    """Return whether ``value``, a side of an operator, is a literal text, list, tuple or set."""
     if isinstance(value, ast.Constant):
         return isinstance(value.value, str | bytes)
     return isinstance(value, ast.JoinedStr | ast.List | ast.Tuple | ast.Set | ast.ListComp)
 
 
 def _returns_a_result(statements: list[_Looped], numbers: set[str]) -> bool:
-    """Return whether one of ``statements`` returns what they compute."""
+    """Return whether one of ``statements`` returns arithmetic, or a name that has a computed value.
+
+    e.g. `return price * count`, or `return total` after `total = price * count`.
+    """
     computed = {
         target.id
         for node, _ in statements
@@ -128,7 +144,7 @@ def _returns_a_result(statements: list[_Looped], numbers: set[str]) -> bool:
 
 
 def _computed_targets(node: ast.stmt, numbers: set[str]) -> list[ast.expr]:
-    """Return the targets to which ``node`` assigns a computed value."""
+    """Return the targets to which ``node`` assigns a computed value; empty if it assigns none."""
     if isinstance(node, ast.Assign) and _is_arithmetic(node.value, numbers):
         return node.targets
     if isinstance(node, ast.AugAssign) and _adds_up(node, numbers):
@@ -137,9 +153,9 @@ def _computed_targets(node: ast.stmt, numbers: set[str]) -> list[ast.expr]:
 
 
 def _adds_up(node: ast.AugAssign, numbers: set[str]) -> bool:
-    """Return whether ``node`` computes, as `total += price` does.
+    """Return whether the assignment ``node`` computes, e.g. `total += price` after `total = 0`.
 
-    It does not where it counts up, `tries += 1`, or may join texts, `text += line`.
+    Not `tries += 1`, which counts, and `text += line`, which may join texts.
     """
     if isinstance(node.value, ast.Constant) or _is_text(node.value):
         return False
@@ -149,13 +165,13 @@ def _adds_up(node: ast.AugAssign, numbers: set[str]) -> bool:
 
 
 def _names(value: ast.expr | None) -> set[str]:
-    """Return the names that a returned value consists of: both of `return area, width`."""
+    """Return the names that ``value`` is or lists: both of `area, width`, but none of `-area`."""
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
     return {part.id for part in parts if isinstance(part, ast.Name)}
 
 
 def _computes(statements: list[_Looped], numbers: set[str]) -> bool:
-    """Return whether a loop computes, or :data:`_COMPUTING` assignments do."""
+    """Return whether an assignment in a loop computes, or :data:`_COMPUTING` assignments at all."""
     assigned = 0
     for node, looped in statements:
         if isinstance(node, ast.AugAssign):

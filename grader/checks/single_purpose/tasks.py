@@ -1,4 +1,4 @@
-"""How many tasks does a function do that share no variables?"""
+"""Count the tasks of a function that share no variables."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.statements import DEFINITIONS, Function, without_docstring
 from grader.analysis.syntax.walk import walk
 
-#: Statements at a function's own level that make a task, and tasks that make several: fewer are
-#: how ordinary functions look. e.g. `title = ...`, `body = ...`, `foot = ...` are three statements
-#: of one task; three times `rows = []`, a loop that fills them, `show(rows)` are three tasks.
+#: Fewest statements of a task, and fewest tasks that are reported. Statements inside statements do
+#: not count. e.g. three times `rows = []`, a loop that fills them, `show(rows)` are three tasks; a
+#: function that does so twice is let go, and so are groups of two statements. Chosen by hand.
 TASK = 3
 SEVERAL = 3
 
 
 def count_tasks(function: Function) -> int:
-    """Return how many groups of :data:`TASK` statements or more of ``function`` share no name.
+    """Return the number of groups of at least :data:`TASK` statements that share no variable.
 
-    A name that gets a new value begins anew: `rows = []` a second time joins nothing to the first.
-    Parameters join nothing, since every task may use them. A value whose methods are called joins
-    its callers: `canvas.line(...)` and `canvas.text(...)` are one task. An ``__init__`` sets many
-    things by nature, and has no tasks.
+    Two statements of ``function`` are in one group if they use the same variable. A variable that
+    is assigned again counts as a new one: a second `rows = []` joins nothing to the first.
+    Parameters join nothing, since every task may use them. Calls of methods of one value do:
+    `canvas.line(...)` and `canvas.text(...)`. The result is 0 for fewer than ``TASK * SEVERAL``
+    statements, and for ``__init__``, which usually sets many unrelated things.
     """
     statements = without_docstring(function.body)
     if len(statements) < TASK * SEVERAL or function.name == "__init__":
@@ -40,7 +41,11 @@ def count_tasks(function: Function) -> int:
 
 
 def _names_of(statement: ast.stmt) -> tuple[set[str], set[str], set[str]]:
-    """Return the names that ``statement`` may set, that it reads, and that it surely sets anew."""
+    """Return the names that ``statement`` may change, that it reads, and that it assigns anew.
+
+    The first include values whose methods it calls, and leave out those of the third. Variables of
+    its own loops and ``with`` are in none.
+    """
     fresh = _names_set_anew(statement)
     nodes = list(walk(statement))
     inner = {one.id for node in nodes for one in _loop_names(node)}
@@ -55,19 +60,23 @@ def _names_of(statement: ast.stmt) -> tuple[set[str], set[str], set[str]]:
 
 
 def _names_set_anew(statement: ast.stmt) -> set[str]:
+    """Return the names that ``statement`` itself assigns with ``=``, e.g. both of `a, b = 1, 2`."""
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     return {one.id for target in targets for one in _plain(target)}
 
 
 def _defined_or_asked(node: ast.AST) -> str:
-    """Return the name that a definition sets, or that of the value whose method is called."""
+    """Return the name of ``node``, a definition, or of the value whose method ``node`` calls.
+
+    "" for other nodes; a call counts only as a statement of its own.
+    """
     if isinstance(node, DEFINITIONS):
         return node.name
     return _asked(node.value) if isinstance(node, ast.Expr) else ""
 
 
 def _asked(value: ast.expr) -> str:
-    """Return ``canvas`` for ``canvas.line(1, 2)`` and ``canvas.pen.down()``."""
+    """Return ``canvas`` for ``canvas.line(1, 2)`` and ``canvas.pen.down()``, "" for ``line(1)``."""
     asked = value.func if isinstance(value, ast.Call) else None
     while isinstance(asked, ast.Attribute):
         asked = asked.value
@@ -77,12 +86,16 @@ def _asked(value: ast.expr) -> str:
 
 
 def _plain(target: ast.expr) -> list[ast.Name]:
+    """Return the names that ``target`` is or lists; no attributes, items or nested tuples."""
     parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
     return [part for part in parts if isinstance(part, ast.Name)]
 
 
 def _loop_names(node: ast.AST) -> list[ast.Name]:
-    """Return the variables of a loop or a ``with``: they belong to that statement alone."""
+    """Return the variables that ``node`` sets if it is a loop or a part of a ``with``.
+
+    They belong to that statement alone.
+    """
     if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         return _plain(node.target)
     if isinstance(node, ast.withitem) and node.optional_vars is not None:
