@@ -16,10 +16,11 @@ from grader.domain.check import AnyCheck, Catalog
 
 
 def _discover() -> Iterator[AnyCheck]:
-    """Yield the ``CHECK`` of each module beside this one, in the order of the modules' names."""
+    """Yield the ``CHECK`` of each module or package beside this one, in the order of names."""
     for module in pkgutil.iter_modules(checks.__path__, f"{checks.__name__}."):
         if module.name != __name__:
             yield importlib.import_module(module.name).CHECK
 
 
+#: Every check by its id.
 CATALOG: Catalog = MappingProxyType({check.id: check for check in _discover()})

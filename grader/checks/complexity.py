@@ -27,12 +27,12 @@ _REPORTED_FROM = 6
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the complexity of every block of `source`, and a finding for each from 6.
+    """Return a histogram of the complexity of the blocks of `source`, and its maximum.
 
-    `options` and `context` are unused. Numbers are radon's, with three additions: code outside
-    functions is a block named ``<module>``, inner functions and methods of inner classes are
-    blocks of their own, and the code of a class outside its methods is a block if it branches
-    (e.g. an ``if`` in its body).
+    There is a finding for each block with a complexity of 6 or more. Numbers are radon's, with
+    three additions: code outside functions is a block named ``<module>``, nested functions and
+    methods of nested classes are blocks of their own, and the code of a class outside its methods
+    is a block if it branches (e.g. an ``if`` in its body). `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -49,6 +49,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _finding(block: Block) -> Finding:
+    """Return the finding for `block`, with its complexity as the value."""
     subject = "The code outside functions" if block.name == MODULE else f"`{block.name}`"
     return Finding(
         code="complexity",

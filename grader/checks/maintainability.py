@@ -27,15 +27,18 @@ GUIDANCE = Guidance(
     url="https://radon.readthedocs.io/en/latest/intro.html#maintainability-index",
 )
 
-#: Files with a lower index are reported. radon's rank A ("very maintainable") begins above 19.
+#: Files with a lower index are reported, e.g. with 19.99, not with 20. radon's rank A ("very
+#: maintainable") begins above 19.
 _REPORTED_BELOW = 20
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the index of `source` in hundredths (0 to 10,000).
+    """Return the maintainability index of `source` in hundredths (0 to 10,000), as a minimum.
 
     It is radon's formula over the Halstead volume, the total complexity and the logical lines. The
     share of comments is set to 0: otherwise padding a file with comments would raise the index.
+    The counts are for the mean over several files. There is one finding if the index is below 20.
+    `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -54,10 +57,15 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _lowest(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the lowest index of a file (0 to 100), or ``None`` without any; `limit` is unused."""
     return Fraction(facts.minima["index"], 100) if "index" in facts.minima else None
 
 
 def _mean(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the mean index (0 to 100), weighted by logical lines, or ``None`` without any lines.
+
+    `limit` is unused.
+    """
     lines = facts.counts.get("lines", 0)
     return Fraction(facts.counts["index_times_lines"], 100 * lines) if lines else None
 

@@ -39,10 +39,11 @@ class FixOptions(Options):
 
 
 def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspection:
-    """Return the patch of `source`, and whether isort and Black disagree about the result.
+    """Return the patch of `source` as a finding, and one more if isort and Black disagree.
 
-    The patch applies to the bytes as submitted, with their byte order mark and newlines. `context`
-    comes from :func:`isort_runner.own_modules`.
+    They disagree if one of them would change the fixed text again. The patch applies to the bytes
+    as submitted, with their byte order mark and newlines. Without either finding the result is
+    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -57,6 +58,7 @@ def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspec
 
 
 def _patch(source: SourceFile, fixed: str) -> Finding:
+    """Return the finding with the diff from `source` to `fixed`, both with their directives."""
     bom = _BOM if source.has_bom else ""
     before, after = (bom + restore(text, source.stand_in) for text in (source.raw_text, fixed))
     change = difference(before, after)
@@ -65,7 +67,10 @@ def _patch(source: SourceFile, fixed: str) -> Finding:
 
 
 def _tools(options: FixOptions, own_names: Context, *, is_stub: bool) -> list[Callable[[str], str]]:
-    """Return isort and Black, if `options` ask for them, as functions from text to text."""
+    """Return isort, then Black, as functions from text to text, as far as `options` ask for them.
+
+    `own_names` are the modules of the submission, which isort needs to sort imports.
+    """
     tools: list[Callable[[str], str]] = []
     if options.import_order is not None:
         order = options.import_order
@@ -77,6 +82,7 @@ def _tools(options: FixOptions, own_names: Context, *, is_stub: bool) -> list[Ca
 
 
 def _sorted(text: str, options: ImportOrderOptions, own_names: Context, is_stub: bool) -> str:
+    """Return `text` with its imports sorted by isort, or as it is if isort changes nothing."""
     after = isort_runner.sorted_text(text, options, own_names, is_stub=is_stub)
     return text if after is None else after
 

@@ -19,12 +19,17 @@ GUIDANCE = Guidance(
     url="https://radon.readthedocs.io/en/latest/intro.html#raw-metrics",
 )
 
-#: Files with more logical lines are reported. Chosen by hand.
+#: Files with more logical lines are reported, e.g. with 101, not with 100. Chosen by hand.
 _REPORTED_ABOVE = 100
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the line counts, Halstead volume and Halstead effort of `source`, as integers."""
+    """Return the line counts, Halstead volume and Halstead effort of `source`, as integers.
+
+    Volume and effort are rounded. There is one finding if `source` has more than 100 logical lines.
+    A file without statements has counts too, but no size of a file in its facts. `options` and
+    `context` are unused.
+    """
     raw = raw_counts(source)
     volume, effort = halstead(source)
     counts = {
@@ -49,6 +54,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _findings(lines: int) -> tuple[Finding, ...]:
+    """Return the finding for a file of `lines` logical lines, or none if it is short enough."""
     if lines <= _REPORTED_ABOVE:
         return ()
     message = f"This file has {lines} logical lines"

@@ -19,7 +19,11 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return each suppression comment of `source`, also if it has no code."""
+    """Return a finding for each suppression comment of `source`, which may have no statements.
+
+    It has also one for a directive in a string if isort or flake8 would obey it there. `options`
+    and `context` are unused.
+    """
     findings = tuple(
         Finding(
             code="suppression",

@@ -18,6 +18,7 @@ from grader.domain.source import SourceFile, is_python
 
 #: The file with the student's answers, and the folder of the script before the exercise.
 _ANSWERS, _BEFORE = "answers.md", "before"
+#: Beginnings of the names of counts, e.g. "found:E501".
 _ANSWERED, _FOUND = "said:", "found:"
 _WRONG, _MISSED = "wrong-code", "missed-code"
 
@@ -68,7 +69,8 @@ def inspect(source: SourceFile, options: AnswersOptions, context: Context) -> In
     """Return the flake8 codes of one file, with the first line of each as its summary.
 
     In answers.md these are the codes that the text names; in Python, the codes that flake8
-    reports. The options of flake8 come from `options`; `context` is unused.
+    reports. The options of flake8 come from `options`; `context` is unused. A Python file without
+    statements gives ``NOTHING_TO_SAY``.
     """
     if source.kind == "document":
         return _with_first_lines(_ANSWERED, codes_in_text(source.original))
@@ -121,20 +123,28 @@ def _codes(facts: Facts, mark: str) -> set[str]:
 
 
 def _count_named(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of codes that flake8 reports and answers.md names.
+
+    ``None`` if flake8 reports no code; `limit` is unused.
+    """
     found = _codes(facts, _FOUND)
     return Fraction(len(found & _codes(facts, _ANSWERED))) if found else None
 
 
 def _count_missed(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of codes that flake8 reports and answers.md does not name.
+
+    ``None`` if flake8 reports no code; `limit` is unused.
+    """
     found = _codes(facts, _FOUND)
     return Fraction(len(found - _codes(facts, _ANSWERED))) if found else None
 
 
 def _count_wrong(facts: Facts, limit: int | None) -> Fraction | None:
-    """Return the number of named codes that flake8 does not report.
+    """Return the number of named codes that flake8 does not report; `limit` is unused.
 
-    ``None`` where answers.md names no code: an empty answer must not earn points for having no
-    mistakes.
+    ``None`` if flake8 reports no code, or if answers.md names none: an empty answer must not earn
+    points for having no mistakes.
     """
     found, answered = _codes(facts, _FOUND), _codes(facts, _ANSWERED)
     return Fraction(len(answered - found)) if found and answered else None
@@ -144,7 +154,8 @@ def _agreement(facts: Facts, limit: int | None) -> Fraction | None:
     """Return the percentage of codes that are both named and found.
 
     The denominator is the number of codes named or found, but at least `limit`: with a limit
-    of 3, a script with a single code, correctly named, gives 33 %, not 100 %.
+    of 3, a script with a single code, correctly named, gives 33 %, not 100 %. ``None`` if flake8
+    reports no code, or without a `limit`.
     """
     found, answered = _codes(facts, _FOUND), _codes(facts, _ANSWERED)
     if not found or limit is None:
@@ -197,6 +208,7 @@ MEASURES = (
 
 
 def _command(options: AnswersOptions) -> str:
+    """Return the flake8 command with the flags of `options`."""
     return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
 
 

@@ -41,8 +41,9 @@ _MAGIC = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return the counts of constants and magic numbers of `source`, with findings and fixes.
 
-    A finding is a constant in lower case, e.g. ``vat_rate = 0.21``, or a number that functions
-    of the file repeat. `options` and `context` are unused.
+    A finding is a constant that is not in UPPER_CASE, e.g. ``vat_rate = 0.21``, or a number that
+    functions of the file repeat. Constants in UPPER_CASE count only if the file reads them.
+    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -61,9 +62,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 
 def _rename_fix(source: SourceFile, lower: list[Constant]) -> Fix:
-    """Return a function that fixes the first line of a constant in `lower`: ``TAX = 1``.
+    """Return the fix that renames a constant of `lower` where it is bound: ``TAX = 1``.
 
-    It returns ``None`` for other findings, and where the upper-case name is already in use.
+    The fix returns ``None`` for other findings, and if `source` already uses the new name.
     """
     by_place = {(each.node.lineno, each.node.col_offset + 1): each for each in lower}
 
@@ -77,6 +78,7 @@ def _rename_fix(source: SourceFile, lower: list[Constant]) -> Fix:
 
 
 def _not_upper_finding(constant: Constant) -> Finding:
+    """Return the finding that `constant` should be in UPPER_CASE."""
     return Finding(
         code="constant-not-upper",
         line=constant.node.lineno,
@@ -86,6 +88,7 @@ def _not_upper_finding(constant: Constant) -> Finding:
 
 
 def _magic_finding(source: SourceFile, magic: Magic) -> Finding:
+    """Return the finding for the number `magic` of `source`, at its first occurrence."""
     return Finding(
         code="magic-number",
         line=magic.node.lineno,

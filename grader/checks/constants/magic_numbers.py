@@ -38,9 +38,10 @@ class Magic:
 
 
 def magic_numbers(tree: ast.Module) -> list[Magic]:
-    """Return the numbers that occur three times or more in the functions of `tree`.
+    """Return the numbers that occur three times or more in the functions of `tree`, all together.
 
-    An occurrence that names the number is not counted: ``limit = 30``, a default, a keyword.
+    An occurrence that names the number is not counted: ``limit = 30``, a default, a keyword. Nor
+    are the numbers in ``_WITHOUT_NAME``. Equal numbers are one: 7 and ``7.0``.
     """
     found: dict[complex, list[ast.Constant]] = {}
     for node in _unnamed_numbers(tree):

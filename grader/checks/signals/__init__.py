@@ -78,7 +78,10 @@ _FAR_BETTER = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the signals of `source`, sorted by line, and its number of statements."""
+    """Return the signals of `source` as findings, sorted by place, and its number of statements.
+
+    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    """
     if not has_statements(source):
         return NOTHING_TO_SAY
     nodes = gather(source.tree)

@@ -10,27 +10,30 @@ from grader.analysis.syntax.dotted_names import last_name
 from grader.checks.signals.gathering import Nodes
 from grader.domain.inspection import Finding
 
-#: Functions that run a string or a file as a program.
+#: Functions that run a string or a file as a program, e.g. `exec(text)`. `marshal.loads` makes such
+#: code; `json.loads` is none of them.
 _RUNS = frozenset({"exec", "eval", "runpy.run_path", "runpy.run_module", "marshal.loads"})
-#: Functions that import the module that their first argument names.
+#: Functions that import the module that their first argument names. Reported unless the argument is
+#: a literal: `import_module(name)`, not `import_module("csv")`.
 _LOADS = frozenset({"__import__", "importlib.import_module", "importlib.__import__"})
 #: Functions that import a file by its path.
 _LOADS_A_PATH = frozenset({"importlib.util.spec_from_file_location"})
 #: Python's ``compile`` needs three arguments: `compile(text, "name", "exec")`. With fewer it is
 #: another function, e.g. `compile(pattern)` after `from re import compile`.
 _COMPILE_ARGUMENTS = 3
-#: Last parts of all these names, to skip most calls quickly.
+#: Last parts of all these names: a call of another name is skipped before its full name is found.
 _LAST_NAMES = {name.rpartition(".")[2] for name in (*_RUNS, *_LOADS, *_LOADS_A_PATH, "compile")}
 #: Functions that can run a string even if they are only passed on, e.g. `run = exec`.
 _PASSED_ON = frozenset({"exec", "eval", "__import__", "__builtins__"})
-#: Modules that call functions of other languages.
+#: Modules that call functions of other languages; an import of one or of a submodule is reported.
 _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})
 
 
 def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
     """Yield a finding for each of `nodes` that runs a string, or imports by a computed name.
 
-    Also for such a function that is passed on without a call, and for imports of ``ctypes``.
+    Also for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
+    e.g. `run = exec`, and for each import of a module in ``_FOREIGN``, e.g. ``ctypes``.
     """
     aliases = aliases_of(nodes.bindings)
     for node in nodes.bindings:
@@ -43,6 +46,7 @@ def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
 
 
 def _call(call: ast.Call, aliases: Aliases) -> Iterator[Finding]:
+    """Yield at most one finding for `call`; `aliases` are the imports of the file."""
     name = _full_name(call.func, aliases)
     arguments = len(call.args) + len(call.keywords)
     if name in _RUNS or (name == "compile" and arguments >= _COMPILE_ARGUMENTS):
@@ -52,10 +56,11 @@ def _call(call: ast.Call, aliases: Aliases) -> Iterator[Finding]:
 
 
 def _full_name(function: ast.expr, aliases: Aliases) -> str:
-    """Return the dotted name of a builtin or imported `function`, "" for a function of the file.
+    """Return the dotted name of the builtin or imported function that `function` refers to.
 
     e.g. ``importlib.import_module`` for ``load`` after ``from importlib import import_module as
-    load``.
+    load``, and ``exec`` for ``builtins.exec``. "" for a function that the file defines and for a
+    method of a value.
     """
     target = target_of(function, aliases)
     if target.module == "*" or target.dotted in aliases.own:
@@ -70,6 +75,10 @@ def _is_literal_import(call: ast.Call) -> bool:
 
 
 def _passed_on(nodes: Nodes, aliases: Aliases) -> Iterator[Finding]:
+    """Yield a finding for each name of ``_PASSED_ON`` that is read and not called.
+
+    Names that the file defines itself are left out.
+    """
     suspects = [name for name in nodes.names if name.id in _PASSED_ON - aliases.own]
     called = {id(call.func) for call in nodes.calls} if suspects else set()
     for name in suspects:
@@ -79,6 +88,7 @@ def _passed_on(nodes: Nodes, aliases: Aliases) -> Iterator[Finding]:
 
 
 def _foreign(node: ast.stmt) -> Iterator[Finding]:
+    """Yield a finding for each module of ``_FOREIGN`` that `node` imports, if it is an import."""
     modules: list[str] = []
     if isinstance(node, ast.Import):
         modules = [one.name for one in node.names]
@@ -90,4 +100,5 @@ def _foreign(node: ast.stmt) -> Iterator[Finding]:
 
 
 def _finding(code: str, node: ast.expr | ast.stmt, message: str) -> Finding:
+    """Return a finding at the beginning of `node`."""
     return Finding(code=code, line=node.lineno, column=node.col_offset + 1, message=message)

@@ -13,10 +13,10 @@ _BINDINGS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 
 @dataclass
 class Nodes:
-    """Nodes of a tree by kind; ``bindings`` are imports and definitions.
+    """Nodes of a tree by kind; ``bindings`` are imports, functions and classes.
 
-    Docstrings and other strings that are statements of their own are left out: no code can use
-    them.
+    ``statements`` is the number of all statements. Constants that are statements of their own,
+    e.g. docstrings, are not in ``constants``, because no code can use them.
     """
 
     statements: int = 0
@@ -27,7 +27,7 @@ class Nodes:
 
 
 def gather(tree: ast.Module) -> Nodes:
-    """Return the nodes of `tree` that matter for signals, and its number of statements."""
+    """Return the nodes of `tree` that matter for signals, in no useful order."""
     found = Nodes()
     waiting: list[ast.AST] = [tree]
     while waiting:

@@ -33,7 +33,10 @@ _ACTING_STATEMENTS = (
 
 
 def suspicious_text(node: ast.Constant) -> Iterator[Finding]:
-    """Yield at most one finding: `node` contains a program, or encoded data, or is very long."""
+    """Yield at most one finding: `node` contains a program, or encoded data, or is very long.
+
+    `node` may be text or bytes; other constants give none.
+    """
     value = node.value
     if not isinstance(value, str | bytes) or len(value) < _MIN_PROGRAM:
         return
@@ -71,5 +74,6 @@ def _is_program(text: str) -> bool:
 
 
 def _acts(statement: ast.stmt) -> bool:
+    """Return whether `statement` is a lone call or one of ``_ACTING_STATEMENTS``."""
     is_call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
     return is_call or isinstance(statement, _ACTING_STATEMENTS)
