@@ -1,1 +1,1 @@
-"""Bytes to facts: intake, the gate, the killable child, the facts cache."""
+"""From the bytes of an upload to its facts: intake, gate, fork server, sandbox, facts cache."""

@@ -21,10 +21,11 @@ from grader.engine.notebook import NotANotebook, code_of
 
 #: Part of the key of stored facts. Raise it whenever the gate decides or reports otherwise.
 GATE_VERSION = 3
+#: Byte order marks of UTF-16, for a helpful message.
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-# All limits are chosen by hand: far beyond any honest file, and low enough that no tool
-# of the checks needs more than seconds for a hostile file within them.
+# All limits are chosen by hand: far beyond what people write, e.g. a file of 2,000 lines passes,
+# and low enough that no tool of the checks needs more than seconds for a hostile file within them.
 MAX_BYTES = 200_000
 MAX_LINES = 5_500
 MAX_COLUMNS = 2_000
@@ -132,6 +133,7 @@ def _inspection(refusal: _Unreadable) -> Inspection:
 
 
 def _checked_size(data: bytes) -> bytes:
+    """Return ``data``; raise if it has more than MAX_BYTES bytes."""
     if len(data) > MAX_BYTES:
         raise _Unreadable("too_large", f"the file has {len(data):,} bytes; {MAX_BYTES:,} are read")
     return data
@@ -153,7 +155,10 @@ def _decoded(data: bytes, *, ascii_only: bool) -> str:
 
 
 def _declares_ascii(data: bytes) -> bool:
-    """Return whether ``data`` declares ASCII; raise if it declares anything but ASCII or UTF-8."""
+    """Return whether ``data`` declares ASCII as its encoding in the first two lines.
+
+    Raise if it declares anything but ASCII or UTF-8, or another encoding than its byte order mark.
+    """
     bom = data.startswith(b"\xef\xbb\xbf")
     first, _, rest = data[3 * bom :].partition(b"\n")
     second = rest.partition(b"\n")[0] if _BLANK.match(first.rstrip(b"\r")) else b""
@@ -172,6 +177,7 @@ def _declares_ascii(data: bytes) -> bool:
 
 
 def _refuse_control(text: str) -> None:
+    """Raise if ``text`` has a control character."""
     control = _CONTROL.search(text)
     if control:
         name = f"the control character 0x{ord(control[0]):02x}"
@@ -181,6 +187,7 @@ def _refuse_control(text: str) -> None:
 
 
 def _refuse_sizes(text: str) -> None:
+    """Raise if ``text`` has too many lines, characters in a line, blanks or continued lines."""
     lines = text.count("\n") + 1
     if lines > MAX_LINES:
         raise _Unreadable("too_large", f"the file has {lines:,} lines; {MAX_LINES:,} are read")
@@ -200,11 +207,15 @@ def _refuse_sizes(text: str) -> None:
 
 
 def _line_and_column(text: str, at: int) -> tuple[int, int]:
+    """Return the 1-based line and column of the offset ``at`` in ``text``."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _bracket_depth(text: str) -> tuple[int, int]:
-    """Return the deepest nesting of brackets outside strings and comments, and its offset."""
+    """Return the deepest nesting of brackets outside strings and comments, and where it begins.
+
+    The latter is the offset of the bracket that opens the deepest level for the first time.
+    """
     deepest = depth = offset = 0
     for match in _LEXEMES.finditer(text):
         lexeme = match[0]
@@ -237,6 +248,7 @@ def _recursion_limit() -> Iterator[None]:
 
 
 def _stack_depth() -> int:
+    """Return the number of frames on the stack of this thread, its own included."""
     frame, depth = sys._getframe(), 0
     while frame.f_back is not None:
         frame, depth = frame.f_back, depth + 1
@@ -273,6 +285,7 @@ def _refuse_tree(tree: ast.Module) -> None:
 
 
 def _too_big(depth: int, line: int) -> _Unreadable:
+    """Return the rejection of a tree that is too deep, or else has too many nodes."""
     if depth > MAX_DEPTH:
         message = f"code is nested or chained more than {MAX_DEPTH} deep"
         return _Unreadable("too_deep", message, line)
@@ -323,6 +336,7 @@ def _compile_error(text: str) -> Exception | None:
 
 
 def _refusal(error: Exception) -> _Unreadable:
+    """Return the rejection for an ``error`` of the parser or compiler, with its location."""
     if isinstance(error, SyntaxError):
         message, line, column = error.msg, error.lineno or 1, error.offset or 1
         return _Unreadable("syntax", f"Python cannot read this: {message}", line, column)

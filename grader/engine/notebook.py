@@ -83,7 +83,11 @@ def cells_of(path: str, data: bytes) -> tuple[Cell, ...]:
 
 
 def _sources(data: bytes) -> list[str]:
-    """Return the text of every cell in order, ``""`` for cells of other types than code."""
+    """Return the text of every cell in order, ``""`` for cells of other types than code.
+
+    Raises:
+        NotANotebook: ``data`` is not JSON, or not a notebook.
+    """
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -95,7 +99,11 @@ def _sources(data: bytes) -> list[str]:
 
 
 def _source(cell: dict[str, Any]) -> str:
-    """Return the text of ``cell``, a string or a list of lines in JSON."""
+    """Return the text of ``cell``, which JSON has as a string or as a list of lines.
+
+    Raises:
+        NotANotebook: it is neither.
+    """
     source = cell.get("source")
     lines = [source] if isinstance(source, str) else source
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
@@ -134,7 +142,7 @@ class _CellScanner:
         return converted
 
     def _track(self, line: str) -> None:
-        """Update the open brackets, the open string and the continuation after ``line``."""
+        """Update the state (open brackets, open string, continuation) by the code in ``line``."""
         at, lexeme = 0, ""
         while at < len(line):
             if self._quote:

@@ -1,14 +1,14 @@
 """A child of the fork server: in its sandbox, it runs one job after another and reports each step.
 
-It is forked from the fork server, which has all tools imported, and never returns. It runs a
-further job only while nothing has failed. A failure counts only in a child that has run no other
+It is forked from the fork server, which has all tools imported, and never returns. It runs another
+job only as long as nothing has failed. A failure is reported only by a child that has run no other
 job before, so that no submission fails because of an earlier one.
 
 The messages of a child: a header (:data:`MESSAGE`) and a payload.
 
 - ``STARTED``: the child begins the pair; no payload.
 - ``ANSWERED``: the result of the pair, an inspection as JSON.
-- ``REFUSED``: the same, of a gate that did not pass: the file's checks are skipped.
+- ``REFUSED``: the result of a gate that rejects its file, whose checks are skipped.
 - ``DONE``: the end of the job; the "file" field is 1 if the child can run another.
 """
 
@@ -61,7 +61,7 @@ def run_child(catalog: Catalog, results: int, tasks: int, confinement: Confineme
 
 
 class _ChildJob:
-    """The open pairs of one job, with the messages that are not written yet."""
+    """One job in a child: its open pairs, and the last message, which is not written yet."""
 
     def __init__(self, job: Job, open_pairs: frozenset[Pair]) -> None:
         self._job, self._open = job, open_pairs
@@ -89,6 +89,7 @@ class _ChildJob:
         return self._clean
 
     def _write(self, message: bytes) -> None:
+        """Write the unsent message, if any, and ``message``."""
         rest = memoryview(self._unsent + message)
         self._unsent = b""
         while rest:
@@ -96,7 +97,7 @@ class _ChildJob:
 
 
 def _result_message(index: int, step: int, inspection: Inspection) -> bytes:
-    """Return the message with the result of one pair."""
+    """Return the message with ``inspection``, the result of the step ``step`` of one file."""
     refused = step == GATE and inspection.state is not State.OK
     try:
         payload = inspection.model_dump_json(exclude_defaults=True).encode("utf-8")

@@ -18,7 +18,7 @@ from grader.engine.sandbox import Confinement, address_space
 
 @dataclass
 class Child:
-    """A child process, the pipes to it, and how many jobs it was sent."""
+    """A child process: its id, the descriptors of its two pipes, and how many jobs it was sent."""
 
     pid: int
     results: int
@@ -119,6 +119,7 @@ class ChildSlot:
         )
 
     def _fork(self) -> Child:
+        """Fork a child and return it; in the child itself, run its jobs and never return."""
         results, child_results = os.pipe()
         child_tasks, tasks = os.pipe()
         pid = os.fork()

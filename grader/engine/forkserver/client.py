@@ -44,7 +44,10 @@ _ANSWER_OVERHEAD = 1024
 
 @dataclass
 class _Process:
-    """A running fork server: its two pipes, its working folder, the process that started it."""
+    """A running fork server: its two pipes, its working folder, the process that started it.
+
+    ``owner`` is the id of the latter; ``ready``: the fork server has reported that it is warm.
+    """
 
     popen: subprocess.Popen[bytes]
     requests: IO[bytes]
@@ -58,8 +61,8 @@ class _Process:
 class RunningJob:
     """A job that was sent to a fork server.
 
-    ``deadline`` is an instant of ``time.monotonic``; ``answers`` is ``None`` until they were read;
-    ``failure`` says why the newest attempt failed.
+    ``deadline`` is an instant of ``time.monotonic``. ``answers`` is ``None`` until the answers are
+    read. ``failure`` says why the newest attempt failed.
     """
 
     job: Job
@@ -169,7 +172,10 @@ class ForkServer:
         self.close()
 
     def _send(self, running: RunningJob) -> None:
-        """Send the job of ``running``, after reading the answers of the job before it."""
+        """Send the job of ``running``, after reading the answers of the job before it.
+
+        If the process fails, end it and store the reason in ``running.failure``.
+        """
         if self._running is not None:
             self._read(self._running)
         try:
@@ -186,7 +192,10 @@ class ForkServer:
             raise
 
     def _read(self, running: RunningJob) -> None:
-        """Read the answers of ``running`` if they are still in the pipe."""
+        """Read the answers of ``running`` if they are still in the pipe.
+
+        If the process fails, end it and store the reason in ``running.failure``.
+        """
         process = self._process
         if running is not self._running or process is None or process.owner != os.getpid():
             return

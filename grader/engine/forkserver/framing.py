@@ -1,4 +1,4 @@
-"""Frames of bytes over pipes, with a deadline for every read and write, and never pickled.
+"""Frames of bytes over pipes, with a deadline for every read and write. Nothing is pickled.
 
 All sizes are little-endian. A frame of parts has the sizes of all parts (8 bytes each), then the
 parts. A frame of answers has its size (8 bytes), then for every answer a record of 12 bytes (file
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from grader.engine.measuring.job import Pair
 
-#: What a fork server writes once it is warm.
+#: The bytes that a fork server writes once it is warm.
 READY = b"\0ready\n"
 #: Bytes to read or write at a time. Chosen by hand, above the 64 KiB of a pipe's buffer.
 _CHUNK = 1 << 18

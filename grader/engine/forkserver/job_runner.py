@@ -32,14 +32,18 @@ class ClientGone(Exception):
 
 
 class _End(Enum):
-    """The regular end of a child's work; every other end is the reason of a failed inspection."""
+    """The regular end of a child's work. Other ends are strings, reasons of failed inspections."""
 
     DONE = "done"
 
 
 @dataclass
 class _Progress:
-    """The state of the child that runs the job: unparsed output, and the pair it is at."""
+    """The state of the child that runs the job.
+
+    ``output`` is not parsed yet; ``current`` is the pair that runs, whose time ends at
+    ``pair_deadline`` (an instant of ``time.monotonic``).
+    """
 
     child: Child
     pair_deadline: float
@@ -84,11 +88,15 @@ class JobRun:
 
     @property
     def reusable(self) -> bool:
-        """Whether the child that finished says that nothing failed."""
+        """Whether the child that finished the job reported that it can run another."""
         return self._reusable
 
     def _run_in_child(self) -> bool:
-        """Have a child run the open pairs; return whether it died, and one pair has failed."""
+        """Have a child run the open pairs; return whether its end counts as a death.
+
+        It does not if the child finished, or if a new child is to run the same pair again.
+        Otherwise the pair that it was running has failed.
+        """
         progress = _Progress(self._slot.child(), time.monotonic() + self._limits.pair_seconds)
         try:
             progress.child.send_job(self._header, self._body, self._open, progress.pair_deadline)
@@ -120,7 +128,13 @@ class JobRun:
         return self._kills[progress.current] < KILLS
 
     def _read_messages(self, progress: _Progress) -> _End | str:
-        """Read the child's messages until it is done; return how it ended, or why it must."""
+        """Read the child's messages until it is done or has to be killed.
+
+        Return ``_End.DONE``, or the reason: ``timeout``, ``output`` or ``crash``.
+
+        Raises:
+            ClientGone: The client has closed its pipe.
+        """
         poll = select.poll()
         poll.register(progress.child.results, select.POLLIN)
         poll.register(self._client, 0)
@@ -140,7 +154,10 @@ class JobRun:
                 return end
 
     def _parse(self, progress: _Progress, output: bytes) -> _End | str | None:
-        """Handle every complete message in ``output``; return how the child ended, if it did."""
+        """Handle every complete message so far, after adding ``output`` of the child.
+
+        Return how the child ended, as :meth:`_read_messages`, or ``None`` while it goes on.
+        """
         progress.output += output
         position, end = 0, None
         while end is None and len(progress.output) - position >= MESSAGE.size:
@@ -158,7 +175,10 @@ class JobRun:
     def _handle(
         self, progress: _Progress, kind: bytes, pair: Pair, payload: bytes
     ) -> _End | str | None:
-        """Handle one message. An impossible one is a crash: a check may have forged it."""
+        """Handle one message; return how the child ended, or ``None`` while it goes on.
+
+        A message that is out of order counts as a crash: a check may have forged it.
+        """
         if kind == DONE and progress.current is None:
             self._reusable = pair[0] == 1
             return _End.DONE

@@ -30,11 +30,13 @@ from grader.engine.sandbox import Confinement, Sandbox, SandboxLevel
 
 _IN, _OUT = 0, 1
 _NEVER = math.inf
-#: At most so many (check, options) are kept warm: parsers, flake8's plugins, compiled patterns.
-#: Chosen by hand: five rubrics with all checks; a server of hundreds of rubrics stops to grow.
+#: Most pairs (check, options) that are warmed up, i.e. whose parsers, plugins and patterns are
+#: loaded before the fork. Chosen by hand: e.g. five rubrics with all checks fit. Later pairs load
+#: theirs in every child, so that the memory of this process does not grow without end.
 _MOST_WARM = 200
 
-#: Our own text, never a student's: its syntax makes the tools load what they load on first use.
+#: Code to warm up the tools with: its syntax makes them load everything that they load on first
+#: use. It is our own text, never a student's.
 _SAMPLE = b'''"""A sample."""
 
 import sys
@@ -101,6 +103,7 @@ class Server:
             self._slot.kill()
 
     def _run(self, job: JobRun) -> None:
+        """Run ``job``, send its answers, and release or kill the child afterwards."""
         answers = job.run()
         _empty_folder()
         send(_OUT, pack_answers(answers), _NEVER)
@@ -111,7 +114,7 @@ class Server:
             self._slot.kill()
 
     def _warm_up(self, checks: list[tuple[str, str]]) -> None:
-        """Run those of ``checks`` (id, options) that are not warm yet on our own sample.
+        """Run each of ``checks`` (id, options) that is not warm yet on our own sample.
 
         Children forked afterwards inherit what the tools loaded and cached, so the current child
         is killed.
@@ -132,6 +135,7 @@ class Server:
         self._slot = self._new_slot()
 
     def _new_slot(self) -> ChildSlot:
+        """Return an empty slot. The memory limit of its children counts from the present size."""
         return ChildSlot(self._catalog, Confinement.of_children(self._limits, self._sandbox))
 
 

@@ -1,7 +1,8 @@
-"""Python files in artifact folders of tools that the program imports, which makes them graded.
+"""Find the Python files in artifact folders of tools that the student's program imports.
 
-Artifacts (``__pycache__``, the ``lib`` of a virtual environment) are normally dropped. A module
-that a student hides in such a folder is graded as soon as a graded file imports from there.
+Artifacts (``__pycache__``, the ``lib`` of a virtual environment) are normally dropped. But if a
+graded file imports from such a folder, its modules are graded, so that no student can hide code
+there.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class ArtifactFile(NamedTuple):
     """A Python file in an artifact folder.
 
     ``folder`` is the name of that folder, ``name`` the path of the file, ``stated`` its size in
-    bytes; ``pieces`` yields its content.
+    bytes; ``pieces`` returns its content in pieces.
     """
 
     folder: str
@@ -47,7 +48,7 @@ def is_importable(name: str, above: str) -> bool:
 
 
 def imported_folders(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
-    """Return those of ``folders`` that occur as a word in an import statement of ``texts``.
+    """Return the names in ``folders`` that occur as a word in an import statement of ``texts``.
 
     Runs in time linear in the length of the texts, also for hostile ones. Texts larger than the
     gate accepts are skipped.

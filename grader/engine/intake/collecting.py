@@ -162,6 +162,7 @@ class Collection:
             graded += new
 
     def _check_conflicts(self) -> None:
+        """Raise BadArchive if a path is both a file and a folder."""
         for key, name in self._folders.items():
             if key in self._files:
                 raise refusal("name-conflict", name)

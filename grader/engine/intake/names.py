@@ -81,9 +81,10 @@ _ENVIRONMENT_PARTS = frozenset(
 
 
 def check_structure(raw: str) -> str:
-    """Return the path that ``raw`` means: ``\\`` (old Windows zippers) becomes ``/``.
+    """Return ``raw``, a name in an archive, as a path; raise if it is not a safe relative path.
 
-    A folder keeps its final slash; a leading ``./`` (bsdtar) is removed.
+    Each ``\\`` (old Windows zippers) becomes ``/``, and a leading ``./`` (bsdtar) is removed. A
+    folder keeps its final slash.
 
     Raises:
         BadArchive: name-empty, name-absolute, name-traversal, name-control (NUL only).
@@ -123,6 +124,7 @@ def check_appearance(name: str, limits: Intake) -> None:
 
 
 def _reserved(segment: str) -> bool:
+    """Return whether Windows cannot store ``segment``: e.g. ``a:b``, ``a.``, ``con.py``."""
     return ":" in segment or segment[-1] in ". " or bool(_DEVICE.match(segment))
 
 
@@ -147,7 +149,7 @@ def find_environments(names: Iterable[str]) -> frozenset[str]:
 def find_artifact(
     name: str, environment_folders: frozenset[str], limits: Intake
 ) -> tuple[str, str] | None:
-    """Return the outermost artifact that contains or is ``name``, with the reason, or ``None``.
+    """Return (path, reason) of the outermost artifact that contains or is ``name``, or ``None``.
 
     ``environment_folders`` are the virtual environments of the upload. Artifacts are searched only
     down to the depth that ``limits`` allows; a deeper name is refused elsewhere.

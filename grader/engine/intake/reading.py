@@ -86,10 +86,12 @@ def read_path(path: Path, limits: Intake | None = None) -> Submission:
 
 
 def _last_segment(filename: str) -> str:
+    """Return the last segment of ``filename``, after the last ``/`` or ``\\``."""
     return filename.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _one_file(data: bytes, filename: str, limits: Intake) -> Submission:
+    """Return the submission of the one Python file ``data``; an unsafe name is replaced."""
     name = _last_segment(filename)
     try:
         check_appearance(check_structure(name), limits)
@@ -101,6 +103,7 @@ def _one_file(data: bytes, filename: str, limits: Intake) -> Submission:
 
 
 def _read_zip(data: bytes, limits: Intake) -> Submission:
+    """Return the submission in the zip archive ``data``, whose names must all be safe."""
     found = [member for member in members(data) if not _is_root(member)]
     if not found:
         raise refusal("empty-archive")
@@ -143,6 +146,7 @@ def _add_member(collection: Collection, name: str, member: Member) -> None:
 
 
 def _read_folder(root: Path, limits: Intake) -> Submission:
+    """Return the submission in the folder ``root``, with paths relative to it."""
     collection = Collection(limits)
     folders = [""]
     while folders:

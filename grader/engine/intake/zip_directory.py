@@ -57,7 +57,7 @@ class Entry:
 def looks_like_zip(data: bytes) -> bool:
     """Return whether ``data`` begins like a zip archive, or ends like one.
 
-    The latter are archives appended to a script or an image.
+    An archive that is appended to a script or an image only ends like one.
     """
     return data.startswith((LOCAL_MARK, _END_MARK, *_SPLIT_MARKS)) or bool(_ends(data))
 
@@ -139,6 +139,7 @@ def _before_zip64_end(data: bytes, end: int, claimed: tuple[int, int, int]) -> i
 
 
 def _entries(data: bytes, start: int, end: int, count: int) -> Iterator[Entry]:
+    """Yield the ``count`` entries between ``start`` and ``end``; raise if they do not fill it."""
     at = start
     for _ in range(count):
         if at + _ENTRY.size > end or not data.startswith(_ENTRY_MARK, at):
@@ -157,6 +158,7 @@ def _entries(data: bytes, start: int, end: int, count: int) -> Iterator[Entry]:
 
 
 def _entry(fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes) -> Entry:
+    """Return the entry with ``fields`` (those of ``_ENTRY``); raise if it is not supported."""
     _, _, version, flags, method, _, _, crc, packed, size, _, _, _, disk, _, attributes, offset = (
         fields
     )

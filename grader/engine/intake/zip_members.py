@@ -87,6 +87,7 @@ class Member:
             raise refusal("bad-crc", self.names[-1])
 
     def _unpacked(self) -> Iterator[bytes]:
+        """Yield the content, unpacked; raise if the packed bytes are damaged or too many."""
         packed = memoryview(self._data)[self._start : self._start + self._entry.packed]
         if self._entry.method == _STORED:
             for at in range(0, len(packed), _PIECE):
@@ -103,12 +104,14 @@ class Member:
         yield from self._flushed(inflater)
 
     def _inflate(self, inflater: zlib._Decompress, packed: bytes | memoryview) -> bytes:
+        """Return the next bytes of the content, at most ``_PIECE``; raise if damaged."""
         try:
             return inflater.decompress(packed, _PIECE)
         except zlib.error:
             raise refusal("bad-data", self.names[-1]) from None
 
     def _flushed(self, inflater: zlib._Decompress) -> Iterator[bytes]:
+        """Yield the rest of the content after all input; raise if its end is missing."""
         while not inflater.eof:
             piece = self._inflate(inflater, b"")
             if not piece and not inflater.eof:
@@ -212,10 +215,10 @@ def _check_same(entry: Entry, local: tuple[int, int, int]) -> None:
 
 
 def _content_end(data: bytes, entry: Entry, start: int, following: int) -> int:
-    """Return where ``entry`` ends: after its packed bytes and its data descriptor, if it has one.
+    """Return the offset at which ``entry`` ends: after its packed bytes and its data descriptor.
 
-    ``following`` is the offset of the next member. Some programs announce a descriptor for an
-    empty member and write none, which is accepted.
+    ``start`` is the offset of the packed bytes, ``following`` that of the next member. Some
+    programs announce a descriptor for an empty member and write none, which is accepted.
     """
     end = start + entry.packed
     if not entry.flags & HAS_DESCRIPTOR or end > following or not entry.packed and end == following:

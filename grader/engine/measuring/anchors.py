@@ -1,4 +1,4 @@
-"""Anchors: digests of the lines that findings point at, to recognize findings when lines move.
+"""Anchors: digests of the lines of findings, by which findings are recognised when lines move.
 
 The engine adds them here, for all checks, after inspecting and again after combining. An anchor
 depends on the file's bytes alone, so it can be cached with the inspection.
@@ -30,6 +30,7 @@ class AnchoredFile:
         return inspection.model_copy(update={"findings": findings})
 
     def _with_anchor(self, finding: Finding) -> Finding:
+        """Return ``finding`` with an anchor; an existing one is kept."""
         if finding.anchor:
             return finding
         return finding.model_copy(update={"anchor": self._digest(finding.line)})
@@ -57,7 +58,7 @@ class AnchoredFile:
 
 
 def anchor_findings(file: FileFacts, source: SourceFile) -> FileFacts:
-    """Return the facts of ``source`` with an anchor in every finding."""
+    """Return ``file``, the facts of ``source``, with an anchor in every finding that lacks one."""
     lines = AnchoredFile(source.path, source.data)
     inspections = {key: lines.anchor(one) for key, one in file.inspections.items()}
     return file.model_copy(

@@ -1,4 +1,4 @@
-"""Combine the inspections of single files where a check measures what lies between files."""
+"""Combine the inspections of single files, for checks that compare files with one another."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ log = structlog.get_logger(__name__)
 
 
 def combine_files(files: Sequence[FileFacts], probes: Sequence[Probe]) -> tuple[FileFacts, ...]:
-    """Return the facts of a submission's ``files`` after every check that combines them has run.
+    """Return the facts of a submission's ``files`` after the ``combine`` of every check has run.
 
-    ``probes`` are the rubric's; those whose check has no ``combine`` change nothing.
+    ``probes`` are the rubric's; a probe whose check has no ``combine`` changes nothing.
     """
     combined = {probe.key: _combine(files, probe) for probe in probes if probe.check.combine}
     if not combined:
@@ -30,7 +30,10 @@ def combine_files(files: Sequence[FileFacts], probes: Sequence[Probe]) -> tuple[
 
 
 def _combine(files: Sequence[FileFacts], probe: Probe) -> Inspections:
-    """Return the combined inspection of every file, by path, in which the probe's check was ok."""
+    """Return path -> combined inspection for the files in which the check of ``probe`` was ok.
+
+    All of them are failed if ``combine`` raises.
+    """
     alone = {
         file.path: file.inspections[probe.key]
         for file in files
@@ -48,8 +51,8 @@ def _combine(files: Sequence[FileFacts], probe: Probe) -> Inspections:
 def _replace_inspections(file: FileFacts, combined: dict[str, Inspection | None]) -> FileFacts:
     """Return the facts of ``file`` with its combined inspections, by probe key.
 
-    An inspection that was not combined stays. The project summary that the check made for
-    combining is removed from both.
+    An inspection that was not combined is kept. The summary that the check made for combining
+    (``sketch``) is removed from all inspections of ``combined``.
     """
     changed = {
         key: (one or file.inspections[key]).model_copy(update={"sketch": ""})

@@ -1,4 +1,4 @@
-"""The engine: looks up the known facts of a submission, and has the inspector measure the rest.
+"""The engine: looks up cached facts of a submission and sends the rest to the inspector.
 
 The key of an inspection is a hash of everything that its result can depend on: check, version,
 options, tools, interpreter, the file's bytes and kind, and what the check sees of other files. So
@@ -43,7 +43,11 @@ class _KeyedProbe:
     prefix: hashlib._Hash
 
     def key(self, file: tuple[str, str], context: Context) -> str:
-        """Return the key of its inspection of ``file``: (hash of the bytes, kind of file name)."""
+        """Return the cache key of the probe's inspection of one file.
+
+        ``file`` is (SHA-256 of the bytes, kind of file name); ``context`` is what the check sees of
+        other files.
+        """
         key = self.prefix.copy()
         key.update(canonical_json((*file, context)).encode("ascii"))
         return key.hexdigest()
@@ -51,7 +55,11 @@ class _KeyedProbe:
 
 @dataclass
 class _Group:
-    """Files with the same bytes and kind of name, measured once: one gate key, requests by key."""
+    """Files with the same bytes and kind of name, which are measured once.
+
+    ``source`` is the first of them, ``gate`` the key of the gate's result, and ``requests`` are the
+    checks to run by the key of their result.
+    """
 
     source: SourceFile
     gate: str
@@ -88,9 +96,10 @@ class Engine:
         return measurement.facts()
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
-        """Start the job that measures what the cache does not know of ``submission``.
+        """Start measuring ``submission`` for the probes of ``rubric``; return without waiting.
 
-        Another process works on it until the measurement is collected.
+        Inspections in the cache are used; the others are sent to the inspector as one job, which
+        another process runs until ``collect`` is called. No job is started if the cache has all.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"
@@ -132,7 +141,7 @@ class Engine:
         return self.measure(Submission(files), rubric)
 
     def _keyed(self, probe: Probe) -> _KeyedProbe:
-        """Return ``probe`` with the part of its keys that no file changes."""
+        """Return ``probe`` with the hash of the part of its keys that is equal for all files."""
         options = canonical_json(probe.options.model_dump(mode="json"))
         tools = {tool: tool_version(tool) for tool in probe.check.tools}
         parts = (probe.check.id, probe.check.version, options, tools, *self._base())
@@ -171,9 +180,9 @@ class Engine:
 def _split_files(
     submission: Submission, probes: Sequence[_KeyedProbe], notebooks: bool
 ) -> tuple[list[SourceFile], list[Dropped]]:
-    """Return the files that some probe reads, in path order, and the others with the reason.
+    """Return (files that some probe reads, other files with the reason), both in path order.
 
-    Without ``notebooks`` the rubric does not accept notebooks: no probe reads one.
+    Without ``notebooks`` the rubric does not accept notebooks: they are among the others.
     """
     read, unread = [], []
     for file in sorted(submission.files, key=lambda file: file.path):
@@ -186,14 +195,15 @@ def _split_files(
 
 
 def _file_digests(submission: Submission, probe: Probe) -> FileDigests:
-    """Return path and digest of those files of ``submission`` that ``probe`` reads."""
+    """Return (path, SHA-256) of each file of ``submission`` that ``probe`` reads."""
     return tuple(pair for pair in submission.outline if probe.reads(pair[0]))
 
 
 def _missing_rows(groups: Iterable[_Group], known: Mapping[str, Inspection]) -> Iterator[Row]:
-    """Yield the file job of every group of which ``known`` lacks an inspection, with its keys.
+    """Yield (file job, keys of its steps) for every group with an inspection missing in ``known``.
 
-    The checks of a file that is known to be unreadable are not missing.
+    The checks of a file that is known to be unreadable are not missing. The first key is the
+    gate's, even if the gate need not run.
     """
     for group in groups:
         readable = known.get(group.gate)
@@ -207,5 +217,5 @@ def _missing_rows(groups: Iterable[_Group], known: Mapping[str, Inspection]) -> 
 
 
 def _hash(parts: tuple[object, ...]) -> hashlib._Hash:
-    """Return the SHA-256 of ``parts``, to be copied and extended or finished."""
+    """Return the SHA-256 object of ``parts``; callers may copy and extend it."""
     return hashlib.sha256(canonical_json(parts).encode("ascii"))

@@ -1,4 +1,4 @@
-"""Run the gate and checks on one file. Children of the fork server do it, and tests in process."""
+"""Run the gate and checks on one file: in a child of the fork server, or in process by tests."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def run_steps(
 ) -> Iterator[tuple[int, Inspection | None]]:
     """Run ``steps`` of ``file`` in order and yield each one twice: before it runs, and its result.
 
-    The first time the result is ``None``, so that the reader knows which step a dying child was
-    at. If the gate runs and does not pass, the checks are skipped. Never raises what a check
-    raises: its result has failed then. ``python`` is the rubric's version, ``"3.x"``.
+    The first time the result is ``None``, so that the reader knows at which step a child dies. If
+    the gate runs and rejects the file, the checks are skipped. If a check raises, the exception is
+    caught and the result is failed. ``python`` is the rubric's version, ``"3.x"``.
     """
     if GATE in steps:
         yield GATE, None
@@ -48,7 +48,7 @@ def run_steps(
 
 
 def _run_gate(file: FileJob, python: str) -> SourceFile | Inspection:
-    """Return the readable source of ``file``, or why it does not pass."""
+    """Return the source of ``file`` if the gate passes it, else an inspection that says why not."""
     try:
         return gate(file.path, file.data, python)
     except Exception as error:
@@ -56,7 +56,10 @@ def _run_gate(file: FileJob, python: str) -> SourceFile | Inspection:
 
 
 def _run_check(source: SourceFile, request: CheckRequest, catalog: Catalog) -> Inspection:
-    """Return the result of one check, with few enough findings, in text that UTF-8 can encode."""
+    """Run the check that ``request`` names on ``source`` and return its result.
+
+    Findings beyond :data:`MAX_FINDINGS` are cut off, and text that UTF-8 cannot encode is escaped.
+    """
     try:
         check = catalog[request.check]
         model: type[Options] = check.options
@@ -88,7 +91,10 @@ def read_options(model: type[Options], text: str) -> Options:
 
 
 def _encodable_inspection(inspection: Inspection) -> Inspection:
-    """Replace what UTF-8 cannot encode, e.g. a lone surrogate that a message quotes."""
+    """Return ``inspection`` with lone surrogates in findings, which UTF-8 cannot encode, escaped.
+
+    e.g. a message that quotes such a character of the student's text.
+    """
     findings = tuple(map(_encodable_finding, inspection.findings))
     if findings == inspection.findings:
         return inspection
@@ -96,6 +102,7 @@ def _encodable_inspection(inspection: Inspection) -> Inspection:
 
 
 def _encodable_finding(finding: Finding) -> Finding:
+    """Return ``finding`` with the lone surrogates in its texts escaped."""
     texts = {name: getattr(finding, name) for name in ("message", "hunk", "before", "after")}
     plain = {name: encodable(text) for name, text in texts.items() if text is not None}
     changed = {name: text for name, text in plain.items() if text != texts[name]}

@@ -10,8 +10,8 @@ from typing import Protocol
 from grader.domain.check import Context
 from grader.domain.inspection import Inspection, State
 
-#: (index of the file in the job, index of the step in the file): one unit of work and its answer.
-#: Step 0 is the gate, step n is the n-th check request.
+#: (index of the file in the job, index of the step in the file): identifies one unit of work and
+#: its answer. Step 0 is the gate, step n is the n-th check request of the file.
 Pair = tuple[int, int]
 GATE = 0
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -19,7 +19,7 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 @dataclass(frozen=True)
 class Limits:
-    """What one job may use. Seconds are wall time unless said otherwise; sizes are bytes.
+    """The limits of one job. Seconds are wall time unless noted; sizes are bytes.
 
     The defaults were chosen by hand; a service sets the first three by its settings.
     """
@@ -36,7 +36,7 @@ class Limits:
     output: int = 64 << 20
     #: How many children may die of the job before the open pairs fail with ``gave_up``.
     deaths: int = 5
-    #: How many jobs a child may run one after the other; with 1 every job has its own child.
+    #: How many jobs a child may run in turn; with 1, every job has a child of its own.
     reuse: int = 100
 
 
@@ -81,12 +81,12 @@ class Job:
         return ((index, step) for index, file in enumerate(self.files) for step in file.steps)
 
 
-#: One inspection for every pair of a job, but for the checks of a file that the gate rejected.
+#: One inspection for every pair of a job, except the checks of a file that the gate rejected.
 Answers = Mapping[Pair, Inspection]
 
 
 class RunningJob(Protocol):
-    """A job that was started, whose answers were not collected yet."""
+    """A job that was started and whose answers can be collected."""
 
     def collect(self) -> Answers:
         """Wait for the answers and return them.
@@ -101,7 +101,7 @@ class Inspector(Protocol):
     """Runs jobs: the fork server, or a stand-in of a test."""
 
     def start(self, job: Job) -> RunningJob:
-        """Start ``job``; the caller may do other work until it collects the answers."""
+        """Start ``job`` and return without waiting; ``collect`` of the result waits."""
         ...
 
 
@@ -131,7 +131,7 @@ def encode_job(job: Job) -> tuple[bytes, bytes]:
 
 
 def decode_job(header: bytes, body: bytes) -> Job:
-    """Return the job that :func:`encode_job` made ``header`` and ``body`` of."""
+    """Return the job from ``header`` and ``body``, as :func:`encode_job` returned them."""
     fields = json.loads(header)
     files, start = [], 0
     for file in fields["files"]:

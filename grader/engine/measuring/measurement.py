@@ -21,13 +21,16 @@ from grader.engine.measuring.job import Answers, FileJob, RunningJob
 from grader.engine.notebook import cells_of
 from grader.service.ports import FactsCache
 
-#: A file of the job, and the keys of its answers by step: the gate's, then the checks'.
+#: A file of the job, and the cache key of each step's answer: the gate's, then the checks'.
 Row = tuple[FileJob, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one file's facts: the gate's, and each probe's by the probe's own key."""
+    """The cache keys of one file: the gate's, and one for each probe that reads it.
+
+    ``probes`` maps the probe's own key (check and options) to the cache key of its inspection.
+    """
 
     gate: str
     probes: Mapping[str, str]
@@ -35,10 +38,11 @@ class Keys:
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to measure of one submission.
+    """Everything that is needed to measure one submission and to put its facts together.
 
-    ``files`` are read by some probe, and ``keys`` are theirs in the same order; ``unread`` are
-    read by none. ``known`` are the inspections that the cache had; ``rows`` are in the job.
+    ``files`` are the files that some probe reads, ``keys`` their keys in the same order, and
+    ``unread`` the other files. ``known`` are the inspections from the cache, by key; ``rows`` are
+    the files of the job.
     """
 
     submission: Submission
@@ -54,13 +58,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class RunningMeasurement:
-    """A measurement whose job runs in the fork server; ``job`` is ``None`` if all was known."""
+    """A measurement whose job runs in the fork server; ``job`` is ``None`` if the cache had all."""
 
     plan: Plan
     job: RunningJob | None
 
     def collect(self) -> Measurement:
-        """Wait for the answers of the job.
+        """Wait for the answers of the job and return the complete measurement.
 
         Raises:
             EngineFault: The fork server failed.
@@ -71,7 +75,7 @@ class RunningMeasurement:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A complete measurement: its plan, the answers of its job, and when these were read."""
+    """A complete measurement: its plan, the answers of its job, and when they were read (UTC)."""
 
     plan: Plan
     answers: Answers
@@ -109,7 +113,7 @@ class Measurement:
 
     @cached_property
     def fresh(self) -> Mapping[str, Inspection]:
-        """The answers by the keys of their facts, with anchored findings.
+        """The answers of the job by cache key, with anchors in their findings.
 
         Key and anchors depend on the file's bytes alone, so both can be cached together.
         """

@@ -1,4 +1,4 @@
-"""The text of a rubric: where it is found, and how it is read."""
+"""The texts of rubrics: find them on disk and in the package, and parse them."""
 
 from grader.engine.rubric_text.reading import read_plain, read_rubric_text, rubric_digest
 from grader.engine.rubric_text.shipped import (

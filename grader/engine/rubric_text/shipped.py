@@ -10,7 +10,7 @@ from grader.engine.rubric_text.strict_yaml import MAX_BYTES, decode_text
 
 
 def rubric_file_text(path: Path) -> str:
-    """Return the text of the rubric file ``path``; read at most :data:`MAX_BYTES` and one byte.
+    """Return the text of the rubric file ``path``, of at most :data:`MAX_BYTES` bytes.
 
     Raises:
         BadRubric: the file is longer, or not UTF-8.

@@ -67,7 +67,7 @@ def decode_text(text: str | bytes) -> str:
 
 @dataclass
 class _Container:
-    """A mapping or sequence that is being read; ``key`` waits for its value."""
+    """A mapping or sequence that is being read; ``key`` is the key whose value is read next."""
 
     path: KeyPath
     value: dict[str, Any] | list[Any]
@@ -76,7 +76,10 @@ class _Container:
 
 @dataclass
 class Tree:
-    """Builds plain data from the events of a YAML parser, and the position of each key and item."""
+    """Builds plain data from the events of a YAML parser.
+
+    ``data`` is the result, ``positions`` has the position of each key and item by its path.
+    """
 
     data: Any = None
     positions: dict[KeyPath, Position] = field(default_factory=dict)
@@ -92,7 +95,11 @@ class Tree:
         return RubricProblem(problem.message, problem.path, line, column, problem.suggestion)
 
     def add(self, event: Event) -> None:
-        """Process the next event of the parser."""
+        """Process the next event of the parser.
+
+        Raises:
+            BadRubric: the event is of a feature of YAML that is not accepted.
+        """
         if isinstance(event, DocumentStartEvent):
             self._start_document(event)
         elif isinstance(event, NodeEvent):
@@ -102,6 +109,7 @@ class Tree:
             self._open.pop()
 
     def _start_document(self, event: DocumentStartEvent) -> None:
+        """Raise BadRubric for a second document, or for one with directives."""
         self._documents += 1
         if self._documents > 1:
             raise _mistake(event, "a rubric is one document: take out the line ---")
@@ -109,6 +117,7 @@ class Tree:
             raise _mistake(event, "a rubric has no %-directives")
 
     def _node(self, event: NodeEvent) -> None:
+        """Add a key, a scalar, or a container that is then filled, to the open container."""
         inside = self._open[-1] if self._open else None
         if inside and isinstance(inside.value, dict) and inside.key is None:
             inside.key = self._new_key(event, inside)
@@ -145,6 +154,7 @@ class Tree:
         return path
 
     def _open_container(self, event: NodeEvent, path: KeyPath) -> dict[str, Any] | list[Any]:
+        """Return a new dict or list, which the next events fill; raise if nested too deeply."""
         if len(self._open) >= MAX_DEPTH:
             raise _mistake(event, f"nested deeper than {MAX_DEPTH} levels", path[:4])
         value: dict[str, Any] | list[Any] = {} if isinstance(event, MappingStartEvent) else []
@@ -152,6 +162,7 @@ class Tree:
         return value
 
     def _attach(self, value: Any, inside: _Container | None) -> None:
+        """Store ``value`` under the key of ``inside``, or append it; ``None`` is the root."""
         if inside is None:
             self.data = value
         elif isinstance(inside.value, dict):
@@ -162,7 +173,11 @@ class Tree:
 
 
 def read_tree(text: str) -> Tree:
-    """Parse ``text``; every kind of failure becomes a BadRubric with a position."""
+    """Parse ``text`` and return its data with the positions of keys.
+
+    Raises:
+        BadRubric: ``text`` is not strict YAML; the problem has a position.
+    """
     tree = Tree()
     try:
         for event in _events(text):
@@ -188,6 +203,7 @@ def _events(text: str) -> Iterator[Event]:
 
 
 def _refuse_references_and_tags(event: NodeEvent) -> None:
+    """Raise BadRubric for an alias, an anchor or a tag."""
     if isinstance(event, AliasEvent):
         raise _mistake(event, f"aliases (*{event.anchor:.40}) are not allowed: write it out")
     if event.anchor:
@@ -197,7 +213,11 @@ def _refuse_references_and_tags(event: NodeEvent) -> None:
 
 
 def _scalar(event: ScalarEvent, path: KeyPath) -> Any:
-    """Return the value of a scalar: quoted it is text, else a constant, a number or text."""
+    """Return the value of a scalar: text if it is quoted, else a constant, a number or text.
+
+    Raises:
+        BadRubric: it is infinity, not-a-number, or a number of too many digits.
+    """
     text = _text(event, path)
     if event.style:
         return text
@@ -214,7 +234,11 @@ def _scalar(event: ScalarEvent, path: KeyPath) -> Any:
 
 
 def _text(event: ScalarEvent, path: KeyPath) -> str:
-    """Return a scalar's text; JSON escapes characters over U+FFFF as two surrogates."""
+    """Return the text of a scalar, with pairs of surrogates (JSON's escapes) joined.
+
+    Raises:
+        BadRubric: it has a lone surrogate.
+    """
     try:
         return str(event.value).encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
@@ -222,6 +246,7 @@ def _text(event: ScalarEvent, path: KeyPath) -> str:
 
 
 def _position(event: Event) -> Position:
+    """Return the position at which ``event`` begins."""
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
@@ -232,10 +257,12 @@ def _position_at(text: str, offset: int) -> Position:
 
 
 def _mistake(event: Event, message: str, path: KeyPath = ()) -> BadRubric:
+    """Return the error with ``message`` at the position of ``event``."""
     return BadRubric([RubricProblem(message, path, *_position(event))])
 
 
 def _syntax_problem(error: MarkedYAMLError) -> RubricProblem:
+    """Return the parser's ``error`` as a problem with a position, and a hint about tabs."""
     mark = error.problem_mark or error.context_mark
     position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     message = ", ".join(part for part in (error.context, error.problem) if part)

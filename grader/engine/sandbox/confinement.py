@@ -28,9 +28,10 @@ _PAGE = resource.getpagesize()
 
 @dataclass(frozen=True)
 class Confinement:
-    """What a child needs to confine itself, computed once in the fork server, its ``parent``.
+    """The data with which a child confines itself, computed once in the fork server.
 
-    ``address_space`` is that of the fork server in bytes, which every child has from the start.
+    ``address_space`` is the size of the fork server's in bytes, which every child has from the
+    start. ``parent`` is the process id of the fork server.
     """
 
     limits: Limits

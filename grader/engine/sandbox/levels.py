@@ -103,7 +103,7 @@ class Sandbox:
     def prepare(level: SandboxLevel, path: str = "") -> Sandbox:
         """Return the sandbox of ``level`` on this host.
 
-        Children can read the folder ``path`` of our own code, beside what is installed.
+        Children can read the folder ``path`` of our own code, besides the interpreter and packages.
         """
         machine = seccomp.MACHINES[platform.machine()] if level.has_seccomp else None
         filter = seccomp.build_filter(machine) if machine else b""
