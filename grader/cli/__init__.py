@@ -1,1 +1,1 @@
-"""The ``grader`` command: one command, or one group of commands, a file."""
+"""The ``grader`` command. Each file has one command or one group of commands."""

@@ -15,7 +15,7 @@ _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 @click.group()
 def audit() -> None:
-    """Who changed or saw what."""
+    """Show the audit log: who changed or read what."""
 
 
 @audit.command("list")
@@ -35,7 +35,7 @@ def list_entries(
     until: datetime | None,
     limit: int,
 ) -> None:
-    """List entries, newest first."""
+    """List the entries that match all given options, newest first."""
     query = AuditQuery(course, actor, action, subject, _utc(since), _utc(until))
     with open_service() as service:
         page = service.store.audit_log.page(query, limit=limit)
@@ -59,4 +59,5 @@ def list_entries(
 
 
 def _utc(time: datetime | None) -> datetime | None:
+    """Return ``time``, which has no time zone, as a time in UTC; ``None`` stays ``None``."""
     return time.replace(tzinfo=UTC) if time else None

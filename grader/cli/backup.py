@@ -19,10 +19,10 @@ from grader.settings import Settings
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the whole database to FILE, which must not be there yet; the service may run.
+    """Write the whole database to FILE, which must not exist yet. The service may be running.
 
-    FILE holds everything: submissions, reports, students' names, hashes of tokens and the signing
-    secrets of sources. Only its owner can read it; keep it so.
+    FILE contains everything: submissions, reports, students' names, hashes of tokens and the
+    signing secrets of sources. Only its owner can read it; keep it that way.
     """
     with errors_reported():
         made = back_up(Settings.load(), file)
@@ -34,7 +34,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Lose what the database holds now.")
 def restore(file: Path, replace: bool) -> None:
-    """Make the database what FILE holds. Stop every service first."""
+    """Restore the whole database from FILE, a backup. Stop every service first."""
     with errors_reported():
         settings = Settings.load()
         with _service_stopped(settings):

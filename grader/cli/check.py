@@ -55,8 +55,8 @@ def check(
 ) -> None:
     """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
 
-    Exits with 0 when graded, 1 under the threshold, 2 on bad input, 3 when a fault of ours
-    withholds points (the report shows what did run).
+    Exit codes: 0 graded, 1 fewer points than --fail-under, 2 bad input, 3 a check failed by our
+    fault, so that points are withheld (the report shows the rest).
     """
     with errors_reported():
         if verbose:

@@ -11,13 +11,13 @@ from grader.settings import Settings
 
 @click.group()
 def db() -> None:
-    """The database."""
+    """Manage the schema of the database."""
 
 
 @db.command()
 @click.option("--seed/--no-seed", default=True, help="Publish shipped rubrics that are missing.")
 def upgrade(seed: bool) -> None:
-    """Bring the schema to the newest revision; safe to run at every start."""
+    """Migrate the schema to the newest revision. It is safe to run this at every start."""
     with errors_reported():
         settings = Settings.load()
         migrate(settings)

@@ -1,4 +1,4 @@
-"""How the command line reports a :class:`GraderError`: a message on stderr and an exit code."""
+"""Report a :class:`GraderError` on the command line: a message on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.cli.output import print_text
 from grader.domain.characters import visible
 from grader.domain.errors import BadRubric, EngineFault, GraderError
 
-#: Error code -> advice for the administrator, for errors that bring no ``how_to_fix``.
+#: Error code -> advice for the administrator, for errors without a ``how_to_fix``.
 _ADVICE = {
     "store-unavailable": "Where the service has its data elsewhere (`grader serve --data-dir`),"
     " set GRADER_DATA_DIR to that, or GRADER_DATABASE_URL; where there is no database yet, run"

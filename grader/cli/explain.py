@@ -14,7 +14,7 @@ from grader.exports.lesson import render_lesson
 @click.command()
 @click.argument("check", required=False)
 def explain(check: str | None) -> None:
-    """Say what CHECK measures, why it matters and how to mend it; without one, list them all."""
+    """Explain what CHECK measures, why it matters and how to fix it. Without CHECK, list all."""
     known = {name: found for name, found in CATALOG.items() if found.gradable}
     if check is None:
         width = max(map(len, known))

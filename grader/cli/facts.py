@@ -21,7 +21,7 @@ from grader.domain.characters import plain_json
     help="A rubric file, or the name of a rubric that ships with grader.",
 )
 def facts(path: Path, rubric_name: str) -> None:
-    """Print the raw facts of PATH as JSON: what was measured, before any rubric judges it."""
+    """Print the facts of PATH as JSON: everything that is measured, without points."""
     with errors_reported():
         measured = measure(find_rubric_text(rubric_name), path)
         click.echo(plain_json(measured.facts[0].model_dump_json(indent=2)))

@@ -26,14 +26,14 @@ _POINTS: TypeAdapter[dict[str, Decimal]] = TypeAdapter(dict[str, Decimal])
 def golden_folder(exercise: str, rubric_file: Path | None) -> Path:
     """Return the default folder of samples: ``golden/<exercise>`` beside ``rubric_file``.
 
-    Without a file, the rubric is a shipped one.
+    If that is ``None``, the rubric is a shipped one, and ``golden`` is beside the shipped rubrics.
     """
     folder = rubric_file.parent if rubric_file else rubrics_folder()
     return folder / "golden" / exercise
 
 
 def expected_points(folder: Path) -> Mapping[str, Decimal]:
-    """Return name of the sample -> points from ``expected.yaml`` in ``folder``.
+    """Return sample name -> expected points, as listed in ``expected.yaml`` in ``folder``.
 
     Raises:
         BadRequest: there is no such file, or it is not such a mapping.

@@ -11,6 +11,7 @@ from grader.bootstrap import COMMAND_LINE
 from grader.cli.service import open_service
 from grader.service.records import DeletedRows
 
+#: Days of each unit.
 _DAYS = {"d": 1, "w": 7, "y": 365}
 #: A hundred years (chosen by hand). Some limit is needed: a date before the year 1 is an error.
 _MAX_DAYS = 36_500
@@ -24,7 +25,7 @@ class Age(click.ParamType[timedelta]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """Return the time span that ``value`` spells; fail with a usage error if it spells none."""
+        """Return the time span ``value``, e.g. ``8w``; fail with a usage error if it is none."""
         # e.g. 365d, 8w, 2y; not 365 (no unit), -1d, 1.5y, 6m (minutes or months?).
         found = re.fullmatch(r"(\d{1,5})([dwy])", str(value))
         days = int(found.group(1)) * _DAYS[found.group(2)] if found else 0
@@ -43,11 +44,11 @@ class Age(click.ParamType[timedelta]):
     help="Also what waits, is being graded, needs attention or has a score to send.",
 )
 def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) -> None:
-    """Remove submissions received so long ago, with their reports, facts and scores.
+    """Remove submissions older than --older-than, with their reports, facts and scores.
 
-    Archives go where nobody else handed in the same bytes; measurements in the cache go where they
-    were of no use for so long (unless --course is given). Exercises, rubrics, tokens and the audit
-    trail stay. The service may run.
+    An archive is removed too unless a remaining submission has the same bytes. Without --course,
+    cached measurements that were not used for that long are removed as well. Exercises, rubrics,
+    tokens and the audit log are kept. The service may be running.
     """
     with open_service() as service:
         if dry_run:

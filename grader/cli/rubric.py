@@ -18,13 +18,13 @@ from grader.engine.rubric_text import rubric_file_text
 
 @click.group()
 def rubric() -> None:
-    """Rubrics as files."""
+    """Validate and test rubric files."""
 
 
 @rubric.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lint(file: Path) -> None:
-    """Say whether FILE is a rubric that grader understands; every mistake with line and column."""
+    """Check whether FILE is a valid rubric, and list every mistake with its line and column."""
     with errors_reported():
         parsed = read_rubric(rubric_file_text(file))
         size = f"{len(parsed.criteria)} criteria, {parsed.total} points"
@@ -40,9 +40,9 @@ def lint(file: Path) -> None:
     help="A folder of samples with expected.yaml; golden/EXERCISE beside the rubric by default.",
 )
 def test_rubric(rubric_name: str, folder: Path | None) -> None:
-    """Grade the golden submissions of a rubric and compare with the points that they should earn.
+    """Grade the golden submissions of a rubric and compare them with their expected points.
 
-    Exits with 0 where all of them agree, and with 1 where one does not.
+    Exit codes: 0 if every submission earns its expected points, otherwise 1.
     """
     with errors_reported():
         text = find_rubric_text(rubric_name)

@@ -1,4 +1,4 @@
-"""The service as the commands of an administrator open it."""
+"""Open the service on the configured database, for the commands of an administrator."""
 
 from __future__ import annotations
 

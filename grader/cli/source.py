@@ -23,7 +23,7 @@ _NOT_HTTPS = (
 
 @click.group()
 def source() -> None:
-    """Systems that send submissions by webhook."""
+    """Manage the systems that send submissions by webhook."""
 
 
 @source.command()
@@ -38,7 +38,7 @@ def source() -> None:
     show_default=True,
 )
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
-    """Add a source and print its signing secret, this once."""
+    """Create or replace the source NAME and print its signing secret, which is not shown again."""
     with open_service() as service:
         _check_name(name)
         _check_callback(callback)

@@ -17,7 +17,7 @@ _COURSE = click.option("--course", default="", help="In one course; in every cou
 
 @click.group()
 def student() -> None:
-    """What is held about one student."""
+    """Export or erase the data of one student."""
 
 
 @student.command()
@@ -25,10 +25,10 @@ def student() -> None:
 @click.argument("file", metavar="FILE.zip", type=click.Path(dir_okay=False, path_type=Path))
 @_COURSE
 def export(name: str, file: Path, course: str) -> None:
-    """Write everything held about STUDENT to FILE.zip, which must not be there yet.
+    """Write all stored data of STUDENT to FILE.zip, which must not exist yet.
 
-    Uploads as they came; reports, facts, scores, tokens (without secrets) and audit entries as
-    JSON. Instructors' signals are among it. Only the file's owner can read it.
+    It contains the uploads as they were sent, and reports (with the signals for instructors),
+    facts, scores, tokens (without secrets) and audit entries as JSON. Only its owner can read it.
     """
     with open_service() as service, private_file(file) as path:
         now = service.clock.now()
@@ -43,10 +43,10 @@ def export(name: str, file: Path, course: str) -> None:
 @_COURSE
 @click.confirmation_option(prompt="This cannot be undone. Erase it?")
 def erase(name: str, course: str) -> None:
-    """Remove everything held about STUDENT; what waits or runs comes to nothing.
+    """Remove all stored data of STUDENT, also submissions that are waiting or being graded.
 
-    Scores that an LMS has got already stay there, and backups stay as they are: after a restore
-    erase again. The audit trail keeps that it was done, with STUDENT's name.
+    Scores that an LMS has received stay there. Backups are not changed: erase again after a
+    restore. The audit log records that the data was erased, with STUDENT's name.
     """
     with open_service() as service:
         removed = service.store.retention.erase(name, course, COMMAND_LINE, service.clock.now())

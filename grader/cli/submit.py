@@ -39,8 +39,8 @@ def submit(
 ) -> None:
     """Hand in ZIP_FILE and wait for the report.
 
-    An upload that the network cut off is sent again under the same idempotency key, so that it
-    counts once.
+    If the connection breaks, the upload is sent again with the same idempotency key, so that it
+    counts as one attempt.
     """
     with errors_reported(), open_client(url, token) as client:
         accepted = _upload(client, zip_file, exercise, student)

@@ -13,7 +13,7 @@ from grader.service.records import Role
 
 @click.group()
 def token() -> None:
-    """Who may use the service."""
+    """Create, list and revoke the access tokens of the service."""
 
 
 @token.command()
@@ -23,7 +23,7 @@ def token() -> None:
 @click.option("--name", default="", help="What the token is for, for lists.")
 @click.option("--days", type=click.IntRange(1, 3650), help="After so many days it expires.")
 def create(role: str, course: str, student: str, name: str, days: int | None) -> None:
-    """Make a token and print its secret, this once."""
+    """Create a token and print its secret, which is not shown again."""
     with open_service() as service:
         secret, record = service.tokens.create(
             name=name or role,
@@ -63,14 +63,17 @@ def list_tokens(course: str) -> None:
 
 
 def _minute(time: datetime | None, default: str) -> str:
-    """Return ``time`` to the minute, as precise as the last use is stored, or ``default``."""
+    """Return ``time`` to the minute, or ``default`` if it is ``None``.
+
+    The time of the last use is not stored more precisely.
+    """
     return f"{time:%Y-%m-%d %H:%M}" if time else default
 
 
 @token.command()
 @click.argument("token_id")
 def revoke(token_id: str) -> None:
-    """End a token for good."""
+    """Revoke the token with the id TOKEN_ID for good."""
     with open_service() as service:
         service.store.tokens.revoke(token_id, "command line", service.clock.now())
         click.echo(f"Token {token_id} is revoked.")

@@ -51,7 +51,7 @@ def serve(
 @click.command(hidden=True)
 @click.option("--fd", type=int, help="An open listening socket to take connections from.")
 def api(fd: int | None) -> None:
-    """Run the HTTP API alone."""
+    """Run only the HTTP API."""
     # Imported here so that the other commands start without a web framework.
     from grader.cli.serve.processes import run_api
 
@@ -61,7 +61,7 @@ def api(fd: int | None) -> None:
 
 @click.command()
 def scheduler() -> None:
-    """Run the sweep alone: it wakes workers for whatever is due."""
+    """Run only the scheduler, which notifies workers of work that is due."""
     from grader.cli.serve.processes import run_scheduler
 
     with errors_reported():
@@ -102,9 +102,9 @@ def _with_redis(
 ) -> Settings:
     """Return ``settings`` with the URL of a Redis: the configured one, or one that is started here.
 
-    ``stack`` gets the clean-up of the started one; ``fd`` is the listening socket of the API. If
-    the started Redis exits once, e.g. on damaged files, its files are moved away and it is started
-    again without them.
+    The clean-up of the latter is added to ``stack``; ``fd`` is the listening socket of the API. If
+    the started Redis exits, e.g. because its files are damaged, they are moved away and it is
+    started once more without them.
 
     Raises:
         Conflict: Redis exits twice, or does not answer within :data:`START_SECONDS`.
@@ -141,6 +141,11 @@ def _await_api(url: str, signals: Signals, supervisor: Supervisor) -> None:
 
 
 def _is_up(url: str) -> bool:
+    """Return whether ``/healthz`` answers with status 200.
+
+    Raises:
+        OSError, HTTPException: there is no answer.
+    """
     connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
     with closing(connection):
         connection.request("GET", "/healthz")
@@ -148,7 +153,10 @@ def _is_up(url: str) -> bool:
 
 
 def _url(listening: socket.socket) -> str:
-    """Return the URL under which this host reaches ``listening``, e.g. for 0.0.0.0 127.0.0.1."""
+    """Return the URL under which this host reaches the socket ``listening``.
+
+    If it listens on all addresses (``0.0.0.0``), the URL has the loopback address (``127.0.0.1``).
+    """
     host, port = listening.getsockname()[:2]
     address = ip_address(host)
     if address.is_unspecified:
@@ -157,6 +165,7 @@ def _url(listening: socket.socket) -> str:
 
 
 def _print_welcome(settings: Settings, url: str, secret: str, token_file: Path | None) -> None:
+    """Print the URL, and how to find or create tokens if a token was created (``secret``)."""
     click.echo(f"Grader runs at {url}  (Ctrl-C stops it; logs in {settings.data_dir / 'logs'})")
     if secret and token_file is not None:
         click.echo(f"An instructor's token for the course {COURSE} is in {token_file}")

@@ -52,6 +52,7 @@ def _ensure_token_file(service: Service, file: Path) -> str:
 
 
 def _create_token(service: Service) -> str:
+    """Create an instructor's token for the course and return its secret."""
     secret, _ = service.tokens.create(
         name="first instructor", role=Role.INSTRUCTOR, course=COURSE, actor="grader serve"
     )

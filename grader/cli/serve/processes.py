@@ -80,4 +80,5 @@ def sweep_once(service: Service) -> None:
 
 
 def _exit(number: int, frame: FrameType | None) -> None:
+    """Handle a signal by leaving the main loop, so that resources are closed."""
     sys.exit(0)

