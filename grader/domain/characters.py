@@ -15,8 +15,10 @@ _BLANK = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
-#: Combining marks allowed on one letter; living languages need no more (chosen by hand).
+#: Combining marks allowed on one letter: living languages need no more, e.g. Vietnamese two, and
+#: a heap of them is drawn over other lines (chosen by hand).
 MOST_MARKS = 4
+#: A run of characters other than printable ASCII and newline: only these can be hidden.
 _UNUSUAL = re.compile(r"[^\n -~]+")
 
 
@@ -69,5 +71,6 @@ def _escaped(run: re.Match[str]) -> str:
 
 
 def _json_escape(one: str) -> str:
+    """Return ``one`` character as a JSON escape, or as two (surrogates) beyond U+FFFF."""
     units = one.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

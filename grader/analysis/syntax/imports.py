@@ -117,6 +117,7 @@ def depth_in(context: Context) -> int:
 
 @lru_cache(maxsize=4)
 def _paths(files: FileDigests) -> frozenset[str]:
+    """Return the paths of ``files``. Cached, because every file of a submission asks for them."""
     return frozenset(path for path, _ in files)
 
 

@@ -98,6 +98,7 @@ def _call(name: str) -> str:
 
 
 def _note_name(uses: Uses, node: ast.Name, at_top: bool) -> None:
+    """Record a read, a deletion, or an assignment at the top of the module."""
     if isinstance(node.ctx, ast.Load):
         uses.read.add(node.id)
     elif isinstance(node.ctx, ast.Del):
@@ -116,6 +117,7 @@ def _note_import(uses: Uses, node: ast.Import | ast.ImportFrom, at_top: bool) ->
 
 
 def _note_definition(uses: Uses, node: Function | ast.ClassDef, at_top: bool) -> None:
+    """Record a definition; a change of a function's argument may change what is passed to it."""
     if at_top:
         uses.bound[node.name] += 1
     if not isinstance(node, ast.ClassDef):
@@ -130,11 +132,13 @@ def _note_handler(uses: Uses, node: ast.ExceptHandler, at_top: bool) -> None:
 
 
 def _note_part(uses: Uses, node: ast.Subscript | ast.Attribute, at_top: bool) -> None:
+    """Record a change if an item or attribute is assigned or deleted: ``board[0] = 1``."""
     if not isinstance(node.ctx, ast.Load):
         uses.changed.update(_roots([node]))
 
 
 def _note_growth(uses: Uses, node: ast.AugAssign, at_top: bool) -> None:
+    """Record a change of the target of ``+=``, which changes a list in place."""
     uses.changed.update(_roots([node.target]))
 
 

@@ -84,6 +84,10 @@ class Scope:
         return self.answers[name]
 
     def _looked_up(self, name: str) -> bool:
+        """Compute :meth:`sees_module` by searching this scope and those around it.
+
+        The names of a class are visible in its own code only, not in functions inside it.
+        """
         at = self
         while at.parent is not None:
             if name in at.declared:

@@ -88,6 +88,7 @@ def does_nothing(node: Function | ast.ClassDef) -> bool:
 
 
 def _holds_a_place(statement: ast.stmt) -> bool:
+    """Return whether ``statement`` is one that a placeholder may have."""
     if isinstance(statement, DEFINITIONS):
         return does_nothing(statement)
     if isinstance(statement, ast.Return):
@@ -132,6 +133,7 @@ def values_given(function: Function) -> Iterator[ast.Return | ast.Yield | ast.Yi
 
 
 def _has_value(node: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
+    """Return whether ``node`` has a value that is not the constant ``None``."""
     value = node.value
     return value is not None and not (isinstance(value, ast.Constant) and value.value is None)
 

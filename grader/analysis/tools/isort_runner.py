@@ -102,6 +102,7 @@ def _names(folder: Folder, prefix: str) -> Iterable[str]:
 
 @lru_cache(maxsize=16)
 def _config(options: ImportOrderOptions, own_names: Context) -> isort.Config:
+    """Return isort's configuration for `options`, which reads no file and searches no folder."""
     first_party, third_party = _patterns(own_names)
     settings: dict[str, Any] = {"profile": options.profile, "line_length": options.line_length}
     if options.force_sort_within_sections:

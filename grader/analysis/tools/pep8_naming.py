@@ -93,6 +93,7 @@ def case_violations(
 def _violations(
     nodes: Sequence[tuple[ast.AST, Scope]], allowed: library.NameSet
 ) -> Iterator[CaseViolation]:
+    """Yield the library's reports, node by node, with names in backquotes."""
     checker = _FlatChecker(nodes, allowed)
     for node, scope in nodes:
         # A visitor only looks at the nearest function or class around a node. A class needs none:

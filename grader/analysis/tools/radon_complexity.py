@@ -75,6 +75,7 @@ def total_complexity(source: SourceFile) -> int:
 
 
 def _blocks(tree: ast.Module) -> Iterator[Block]:
+    """Yield the blocks of `tree`: the module's first, the others in no particular order."""
     complexity, waiting = _complexity_of(tree.body, "")
     yield Block(MODULE, 1, 0, complexity)
     while waiting:

@@ -105,6 +105,7 @@ class _Judged:
 def _judged(
     compiled: CompiledRubric, facts: SubmissionFacts, attempt: int | None = None
 ) -> _Judged:
+    """Judge ``facts``, from which the starter is subtracted; ``attempt`` is their number."""
     faults = tuple(_faults(facts, compiled.probes))
     return _Judged(
         facts, judge(compiled, facts), located_findings(compiled, facts), faults, attempt
@@ -141,6 +142,7 @@ def _total(ledger: Ledger) -> TotalLine:
 
 
 def _criterion(row: Row, catalog: Catalog) -> CriterionLine:
+    """Return the report's line on ``row`` of the ledger."""
     check = catalog.get(row.criterion.check)
     lost_points = row.points is not None and row.points < row.max_points
     return CriterionLine(
@@ -190,12 +192,14 @@ def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
 def _findings(
     catalog: Catalog, found: Sequence[LocatedFinding], compared: Compared[LocatedFinding] | None
 ) -> Iterator[FindingLine]:
+    """Yield the report's line on each finding; without a comparison ``since`` is ``None``."""
     sinces = compared.since if compared else repeat(None, len(found))
     for one, since in zip(found, sinces, strict=True):
         yield _finding(catalog, one, since)
 
 
 def _finding(catalog: Catalog, one: LocatedFinding, since: Since | None = None) -> FindingLine:
+    """Return the report's line on the finding ``one``, with its guidance from ``catalog``."""
     guidance = guidance_of(catalog, one)
     finding = one.finding
     return FindingLine(
@@ -265,6 +269,7 @@ def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
 
 
 def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
+    """Yield the command line of each probe whose check has one."""
     for probe in probes:
         if probe.check.command is not None:
             yield Command(check=probe.check.id, command=probe.check.command(probe.options))

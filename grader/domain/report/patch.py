@@ -16,6 +16,7 @@ def git_patch(hunks: Mapping[str, str]) -> str:
 
 
 def _headers(path: str) -> str:
+    """Return the three header lines of git's diff for a changed file ``path``."""
     old, new = _quoted(f"a/{path}"), _quoted(f"b/{path}")
     # With a space in the name git needs a tab after it; it would read the rest as a timestamp.
     tab = "\t" if " " in path and not old.startswith('"') else ""
