@@ -28,6 +28,7 @@ _DISAGREEMENT = Guidance(
     url="https://pycqa.github.io/isort/docs/configuration/black_compatibility.html",
 )
 
+#: The byte order mark, which the text of a source file lacks.
 _BOM = "\ufeff"
 
 
@@ -109,6 +110,7 @@ def _newline(text: str) -> str:
 
 
 def _disagreement() -> Finding:
+    """Return the finding that one tool would change what the other writes."""
     return Finding(code="disagreement", message="isort and Black disagree about this file")
 
 

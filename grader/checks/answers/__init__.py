@@ -20,6 +20,7 @@ from grader.domain.source import SourceFile, is_python
 _ANSWERS, _BEFORE = "answers.md", "before"
 #: Beginnings of the names of counts, e.g. "found:E501".
 _ANSWERED, _FOUND = "said:", "found:"
+#: Codes of findings.
 _WRONG, _MISSED = "wrong-code", "missed-code"
 
 GUIDANCE = Guidance(

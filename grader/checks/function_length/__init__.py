@@ -59,6 +59,7 @@ _RETURNS = Guidance(
     url="https://docs.python.org/3/tutorial/datastructures.html#dictionaries",
 )
 
+#: Codes of findings.
 LENGTH, ARGUMENTS = "function-length", "many-arguments"
 NESTING, RETURNS = "deep-nesting", "many-returns"
 #: By finding code, the largest size without a finding. E.g. a function with 11 logical lines has

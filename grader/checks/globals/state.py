@@ -3,7 +3,8 @@
 A name holds state if a function changes it, if it is bound to input of the user or below the guard
 `if __name__ == "__main__":`, if the top of a script binds it more than once, or if a script
 computes its value. Other names hold constants: e.g. an UPPER_CASE name that nothing changes, and a
-table that a module which is no script fills while it is imported.
+table that a module which is no script fills while it is imported. The lists of names are chosen by
+hand.
 """
 
 from __future__ import annotations
@@ -35,9 +36,11 @@ _MAKERS = frozenset(
     "bytes compile date datetime dict dirname frozenset getLogger get_logger getenv getcwd join"
     " list namedtuple object partial range resolve set timedelta tuple".split()
 )
-#: Names that are never state, whatever they are bound to, e.g. `log = make_logger()`.
+#: Names that are never state, whatever they are bound to, e.g. `log = make_logger()`; not
+#: `audit = make_logger()`.
 _LOGGERS = frozenset({"log", "logger", "LOG", "LOGGER"})
-#: Calls at the top that make a module a script: e.g. `print("Welcome")` would run at each import.
+#: Calls at the top that make a module a script, e.g. `print("Welcome")`, which would run at each
+#: import; not `logging.info("Welcome")`.
 _TALKS = frozenset({"print", "input"})
 
 

@@ -14,6 +14,7 @@ from grader.domain.source import SourceFile
 
 _TROJAN = "https://trojansource.codes/"
 _UNICODE = "https://docs.python.org/3/howto/unicode.html"
+#: The code of findings about names.
 _NAME = "look-alike-name"
 
 GUIDANCE = Guidance(

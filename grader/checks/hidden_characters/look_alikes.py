@@ -18,6 +18,7 @@ _TWINS = dict(
         strict=True,
     )
 )
+#: The same letters, as ``str.translate`` needs them.
 _TABLE = str.maketrans(_TWINS)
 
 

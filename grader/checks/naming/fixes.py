@@ -14,6 +14,7 @@ from grader.domain.source import SourceFile
 
 #: The name in a message of pep8-naming, e.g. "variable `maxSize` in function should be lowercase".
 _NAME = re.compile(r"`(\w+)`")
+#: The code for a global variable in mixedCase.
 _GLOBAL = "N816"
 #: By code of pep8-naming, the conversion of a name to the case that it should have.
 _CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys(

@@ -29,6 +29,7 @@ from grader.checks.naming.vocabulary import (
     is_verb,
 )
 
+#: Codes of findings.
 VAGUE, NUMBERED, SINGLE = "vague-name", "numbered-name", "single-letter"
 NO_VERB = "no-verb"
 
@@ -42,7 +43,7 @@ _FUNCTIONS = frozenset({Kind.FUNCTION, Kind.METHOD})
 
 #: Nodes that calculate or compare, e.g. `a * b`, `total += a`, `a < b`.
 _ARITHMETIC = (ast.BinOp, ast.AugAssign, ast.Compare)
-#: Calls that a formula does not make.
+#: Calls that a formula does not make, e.g. `print(a)`; it may call `len(a)`. Chosen by hand.
 _INPUT_OUTPUT = frozenset({"input", "open", "print"})
 #: Functions of mathematics: a function that calls one and calculates is a formula, e.g.
 #: `return sqrt(side * s)`; `abs` and `round` are no sign of one. Chosen by hand.

@@ -1,4 +1,7 @@
-"""Find code that runs a string as a program, or imports a module by a computed name."""
+"""Find code that runs a string as a program, or imports a module by a computed name.
+
+The lists of names are chosen by hand.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ _LOADS_A_PATH = frozenset({"importlib.util.spec_from_file_location"})
 _COMPILE_ARGUMENTS = 3
 #: Last parts of all these names: a call of another name is skipped before its full name is found.
 _LAST_NAMES = {name.rpartition(".")[2] for name in (*_RUNS, *_LOADS, *_LOADS_A_PATH, "compile")}
-#: Functions that can run a string even if they are only passed on, e.g. `run = exec`.
+#: Functions that can run a string even if they are only passed on: `run = exec`, not
+#: `run = print`.
 _PASSED_ON = frozenset({"exec", "eval", "__import__", "__builtins__"})
 #: Modules that call functions of other languages; an import of one or of a submodule is reported.
 _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from grader.analysis.syntax.statements import is_constant_expression
 from grader.analysis.syntax.walk import children
 
+#: Statements that give a name to a module, function or class.
 _BINDINGS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

@@ -59,6 +59,7 @@ _NAMED = Guidance(
     url="https://peps.python.org/pep-0008/#function-and-variable-names",
 )
 
+#: Codes of findings, which are also the names of their counts.
 _MIXES, _SEVERAL, _AND = "mixes-io-and-computing", "several-phases", "and-in-name"
 
 #: Verbs that, on both sides of ``and``, show two tasks: `load_and_print`; not `get_name_and_age`,
@@ -120,6 +121,7 @@ def _names_two_things(name: str) -> bool:
 
 
 def _finding(function: Function, code: str, what: str) -> Finding:
+    """Return a finding at the ``def`` of `function`; `what` follows its name in the message."""
     return Finding(
         code=code,
         line=function.lineno,

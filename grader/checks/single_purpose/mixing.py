@@ -18,7 +18,8 @@ from grader.analysis.syntax.walk import walk
 #: caught. Chosen by hand.
 _COMPUTING = 3
 
-#: Operators that are arithmetic on almost all values; `+` joins texts and lists as well.
+#: Operators that are arithmetic on almost all values: `a * b`. Not `+`, which joins texts and lists
+#: as well, and `%`, which fills in texts.
 _SURE = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
 #: Calls whose value is a number, e.g. `total = int(text)`; not `total = read()`. Chosen by hand.
 _NUMBERS = frozenset("abs float int len max min pow round sum".split())

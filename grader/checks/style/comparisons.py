@@ -140,7 +140,8 @@ def _parts(compare: ast.Compare, line: Line) -> tuple[str, str, str] | None:
     if len(compare.ops) != 1:
         return None
     whole = line.text[line.start(compare) : line.start(compare.comparators[0])]
-    # e.g. "(x) is  not " gives "(x)" and "is  not"; longer operators come first.
+    # e.g. "(x) is  not " gives "(x)" and "is  not", as longer operators come first; "x < " and
+    # "x == (" do not match.
     match = re.fullmatch(r"(.*?)\s*(==|!=|\bis\s+not|\bis|\bnot\s+in|\bin)\s*", whole)
     if match is None:
         return None

@@ -21,6 +21,7 @@ GUIDANCE = Guidance(
     url="https://flake8.pycqa.org/en/stable/user/error-codes.html",
 )
 
+#: For codes of pycodestyle (E and W).
 _LAYOUT = {
     "E1": Guidance(
         "The indentation of this line is not what readers expect: four spaces for each level.",
@@ -125,6 +126,7 @@ _LAYOUT = {
     ),
 }
 
+#: For codes of pyflakes (F) and mccabe (C).
 _NAMES = {
     "F4": Guidance(
         "An import is used in a way that surprises readers or that Python refuses.",

@@ -15,6 +15,7 @@ from grader.checks.tests_present.routines import SETUPS, Routine
 Key = tuple[str, int]
 #: From the path of a file and names in it to the helpers that have these names.
 HelpersOf = Callable[[str, Iterable[str]], Iterable[Key]]
+#: How the names of a group begin for attributes of the test case, e.g. ``self.box``.
 _SELF_PREFIX = "self."
 
 

@@ -1,4 +1,7 @@
-"""Find the assertions of one function: those that can fail, and those that cannot."""
+"""Find the assertions of one function: those that can fail, and those that cannot.
+
+The lists of names are chosen by hand from pytest, unittest and NumPy.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,13 @@ from grader.checks.tests_present.running import (
 from grader.checks.tests_present.tautologies import Tautologies, is_same, shape
 
 #: Calls that assert, in addition to ``fail`` and every name that begins with ``assert``.
-#: e.g. ``pytest.raises(ValueError)``; not ``check(x)``, which is searched as a helper. By hand.
+#: e.g. ``pytest.raises(ValueError)``; not ``check(x)``, which is searched as a helper.
 _ASSERTING = frozenset({"raises", "warns", "deprecated_call", "expect"})
-#: Assertions of unittest and NumPy about one value, e.g. ``self.assertTrue(ok)``.
+#: Assertions that a value is true or not ``None``, e.g. ``self.assertTrue(ok)``; not
+#: ``assertFalse``.
 _OF_ONE_VALUE = frozenset({"assertTrue", "assert_", "assertIsNotNone"})
-#: Assertions of unittest and NumPy that compare two values, e.g. ``self.assertEqual(a, b)``.
+#: Assertions that compare their first two values, e.g. ``self.assertEqual(a, b)``; not
+#: ``assertNotEqual``.
 _OF_TWO_VALUES = frozenset(
     {
         "assertEqual",
@@ -45,11 +50,11 @@ _OF_TWO_VALUES = frozenset(
         "assert_array_equal",
     }
 )
-#: Assertions that expect an exception, e.g. ``pytest.raises(ValueError)``.
+#: Assertions that expect an exception, e.g. ``pytest.raises(ValueError)``; not ``pytest.warns``.
 EXPECT_ERROR = frozenset(
     {"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp", "assert_raises"}
 )
-#: Exceptions that a mistake in the test raises as well, e.g. a misspelled name.
+#: Exceptions that include those of a mistake in the test, e.g. of a misspelled name.
 _ANY_ERROR = frozenset({"Exception", "BaseException"})
 
 

@@ -32,6 +32,7 @@ _PURE_MODULES = frozenset(
     "math cmath statistics string operator itertools functools collections fractions decimal re"
     " typing types inspect copy textwrap".split()
 )
+#: Names of the object or class in a method, which connect no statements: ``self.x`` does.
 _SELF = frozenset({"self", "cls"})
 
 
@@ -73,23 +74,21 @@ class ModuleNames(NamedTuple):
 
 @dataclass
 class Usage:
-    """The calls and names in a set of expressions.
-
-    ``calls``: functions of ``module_names.outer`` and attributes, called or passed to a function,
-    and attributes that are read. ``names``: all names that are read, also as ``.attribute`` and
-    ``self.attribute``. ``local_values``: names of variables, i.e. of neither ``outer`` nor
-    ``neutral``, and ``self.attribute``. ``receivers``: names that are called, or with which a call
-    or a read attribute begins: ``box`` of ``box.size``. ``dispatches``: something else than an
-    attribute, an outer or a neutral name is called, e.g. a variable. ``reads_module``: a receiver
-    is in ``outer``.
-    """
+    """The calls and names in a set of expressions of a file with ``module_names``."""
 
     module_names: ModuleNames
+    #: Outer names and attributes that are called or passed to a function, and attributes that are
+    #: read.
     calls: set[Call] = field(default_factory=set)
+    #: All names that are read, and all attributes: ``box``, ``.size``, ``self.size``.
     names: set[str] = field(default_factory=set)
+    #: Names of variables, which are neither outer nor neutral, and ``self.size``.
     local_values: set[str] = field(default_factory=set)
+    #: Names with which a call or a read attribute begins: ``box`` of ``box.size`` and ``box(2)``.
     receivers: set[str] = field(default_factory=set)
+    #: Whether anything else than an attribute, an outer or a neutral name is called.
     dispatches: bool = False
+    #: Whether a receiver is an outer name.
     reads_module: bool = False
 
     def add(self, nodes: Sequence[ast.AST]) -> Usage:

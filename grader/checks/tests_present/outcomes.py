@@ -30,6 +30,7 @@ AssertionLink = Literal["asserted", "watched", "near", ""]
 
 #: Statements whose body may depend on a value in their first line.
 _BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.Match)
+#: Both kinds of ``with``.
 _WITH = (ast.With, ast.AsyncWith)
 #: Beginnings of context managers that assert, e.g. ``with pytest.raises(ValueError):``; not ``with
 #: open(path):``.

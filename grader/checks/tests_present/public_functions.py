@@ -1,4 +1,7 @@
-"""Find the public functions of a module, which its tests should cover, and its doctests."""
+"""Find the public functions of a module, which its tests should cover, and its doctests.
+
+The lists of decorators are chosen by hand.
+"""
 
 from __future__ import annotations
 

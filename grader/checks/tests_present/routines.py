@@ -1,4 +1,7 @@
-"""Find the tests of a file, and what may help them: fixtures, helpers, ``setUp``."""
+"""Find the tests of a file, and what may help them: fixtures, helpers, ``setUp``.
+
+The lists of names are chosen by hand from pytest and unittest.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ from grader.checks.tests_present.outcomes import (
 from grader.checks.tests_present.running import mentioned_names, steps_of
 from grader.checks.tests_present.tautologies import Tautologies, digest
 
-#: Methods that the test runner calls before or after the tests of a class.
+#: Methods that the test runner calls before or after the tests of a class, e.g. ``setUp``; not a
+#: method ``prepare``, which a test has to call itself.
 SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"})
 #: Marks under which a failure of the test goes unnoticed, e.g. ``@pytest.mark.skip``; not
 #: ``@pytest.mark.slow``.

@@ -1,4 +1,7 @@
-"""Find the statements of a function that can run, and the names that they mention."""
+"""Find the statements of a function that can run, and the names that they mention.
+
+The lists of names are chosen by hand.
+"""
 
 from __future__ import annotations
 
@@ -200,7 +203,7 @@ def _swallows_assertions(statement: ast.stmt) -> bool:
 def catches(kinds: Sequence[ast.expr], names: frozenset[str]) -> bool:
     """Return whether one of the exceptions `kinds` has one of `names`.
 
-    A tuple among `kinds`, as in ``except (OSError, ValueError)``, stands for its items.
+    Of a tuple, as in ``except (OSError, ValueError)``, each item is compared.
     """
     every_kind = (item for kind in kinds for item in getattr(kind, "elts", [kind]))
     return any(called_name(item) in names for item in every_kind)

@@ -21,6 +21,7 @@ Covered = set[tuple[str, int]]
 _RoutineIdentity = tuple[str, ...]
 #: The identity of a test and of its helpers. Two tests with the same one are copies.
 _TestIdentity = tuple[_RoutineIdentity, ...]
+#: The reason of a verdict on a test without an effective assertion.
 _NO_ASSERTION = "asserts nothing that can fail"
 
 
@@ -113,6 +114,7 @@ class Suite:
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
         }
         tests = [key for key, routine in self._routines.items() if id(routine) in counted]
+        # The imports of conftest.py count for all tests, since all can use its fixtures.
         shared = [path for path in self._summaries if path.endswith("conftest.py")]
         covered: Covered = set()
         for path, calls in self._asserted_calls.of(tests).items():

@@ -14,6 +14,7 @@ from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.checks.type_hints.hints import Hints
 from grader.domain.inspection import Finding
 
+#: The text in place of a type that the code does not show.
 UNKNOWN = "..."
 #: Types of literals with brackets, e.g. a default ``[]`` is a ``list``.
 _DISPLAYS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tuple"}

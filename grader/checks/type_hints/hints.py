@@ -1,4 +1,7 @@
-"""Find the arguments and results of functions that have no useful type hint."""
+"""Find the arguments and results of functions that have no useful type hint.
+
+The lists of names are chosen by hand.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ from grader.analysis.syntax.signatures import (
 )
 from grader.analysis.syntax.statements import Function
 
-#: Methods that always return ``None``, so that they need no hint for their result.
+#: Methods that always return ``None``, so that they need no hint for their result; any other, e.g.
+#: ``__post_init__``, does.
 _RETURN_NOTHING = frozenset({"__init__", "__init_subclass__"})
-#: Hints that every value fits.
+#: Hints that every value fits; ``list[Any]`` is none of them.
 _FITS_ALL = frozenset({"Any", "object"})
 #: Functions that inspect their argument: a function that calls one may take anything.
 #: e.g. accepts `def show(x: object): if isinstance(x, str): ...`; not `x: object` with `print(x)`.
