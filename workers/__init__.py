@@ -1,1 +1,1 @@
-"""Celery workers, whose tasks call the use cases."""
+"""The Celery workers. Their tasks only call use cases of ``grader.service``."""

@@ -1,7 +1,7 @@
 """``python -m workers --queues live,regrade``: run a worker.
 
-Celery's own command, ``celery -A workers.app worker``, does the same and starts slower: it loads
-its command line and an interactive shell first.
+Celery's own command, ``celery -A workers.app worker``, does the same but starts more slowly,
+because it loads its command line and an interactive shell first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workers.app import celery_app
 
 
 def main() -> None:
-    """Run a worker until it is stopped, and exit with its code."""
+    """Run a worker until it is stopped, and exit the process with the worker's exit code."""
     given = _arguments()
     log_json()
     with errors_reported():
@@ -27,7 +27,7 @@ def main() -> None:
         pool=given.pool,
         concurrency=given.concurrency,
         queues=given.queues,
-        # Workers need no knowledge of each other: the database says what is due.
+        # Workers need not know of each other, because the database says which rows are due.
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=given.without_heartbeat,
@@ -38,6 +38,7 @@ def main() -> None:
 
 
 def _arguments() -> Namespace:
+    """Return the parsed command line; exit with an error if it is invalid."""
     parser = ArgumentParser(prog="python -m workers", description="A worker of Grader.")
     parser.add_argument("--queues", default="live,regrade", help="names, with commas between")
     parser.add_argument("--concurrency", type=int, default=1, help="tasks at a time")

@@ -26,13 +26,14 @@ from workers.watchdog import StallDetector, watch
 
 log = structlog.get_logger(__name__)
 
-#: Tasks until Celery replaces a pool process. No tool runs in it, so it hardly grows. By hand.
+#: The number of tasks after which Celery replaces a pool process. No tool runs in it, so its memory
+#: hardly grows. Chosen by hand.
 TASKS_PER_CHILD = 1_000
 #: Seconds beyond the lease after which Celery kills a task that hangs outside the fork server: by
 #: then another worker may claim its submission. Chosen by hand.
 BEYOND_LEASE = 60.0
-#: Seconds in which a pool process must have loaded everything: about two on an idle machine, many
-#: times that if all workers of a busy machine start at once. Chosen by hand.
+#: Seconds in which a pool process must have loaded everything. It needs about two on an idle
+#: machine, and many times that if all workers of a busy machine start at once. Chosen by hand.
 LOADING = 120.0
 
 
@@ -41,7 +42,7 @@ def celery_app() -> Celery:
     """Return the application with its tasks, for the configured Redis.
 
     Raises:
-        BadSettings: No Redis is configured, or a sandbox that this host does not offer.
+        BadSettings: No Redis is configured, or this host lacks the configured sandbox.
     """
     settings = Settings.load()
     if not settings.redis_url:
@@ -71,14 +72,21 @@ def celery_app() -> Celery:
 
 
 def __getattr__(name: str) -> Celery:
-    """Build ``app`` when Celery's ``-A`` accesses it; importing this module builds nothing."""
+    """Return the application as ``app``, for Celery's ``-A``; importing this builds nothing.
+
+    Raises:
+        AttributeError: ``name`` is not ``app``.
+    """
     if name == "app":
         return celery_app()
     raise AttributeError(name)
 
 
 def _connect(tasks: Tasks) -> None:
-    """Set up logging, and build and close the context of ``tasks`` in every pool process."""
+    """Connect Celery's signals: to set up logging, and to prepare and close ``tasks``.
+
+    Every pool process prepares the context of ``tasks`` when it starts.
+    """
     libc()
 
     def begin(**_: Any) -> None:
@@ -103,7 +111,7 @@ def _connect(tasks: Tasks) -> None:
 
 
 def _log_sandbox(name: str) -> None:
-    """When a worker is ready, log ``name``, the sandbox level of its children."""
+    """Log the sandbox level ``name`` as soon as a worker is ready."""
 
     def write(**_: Any) -> None:
         log.info("worker_ready", sandbox=name)
@@ -112,7 +120,10 @@ def _log_sandbox(name: str) -> None:
 
 
 def _watch_consumer(app: Celery, stalled_after: float) -> None:
-    """End a worker whose consumer has stalled for ``stalled_after`` seconds."""
+    """Start the watchdog when a worker is ready, and end it when the worker shuts down.
+
+    It exits a worker whose consumer has stalled for ``stalled_after`` seconds.
+    """
 
     def begin(sender: Any, **_: Any) -> None:
         detector = StallDetector(stalled_after)
@@ -128,7 +139,7 @@ def _watch_consumer(app: Celery, stalled_after: float) -> None:
 
 
 def _touch_alive_file(file: Path) -> None:
-    """Touch ``file`` whenever the worker's main loop sends a heartbeat."""
+    """Touch ``file`` whenever the worker's main loop sends a heartbeat, for health checks."""
 
     def touch(**_: Any) -> None:
         file.touch()

@@ -1,4 +1,4 @@
-"""The context of one pool process: the use cases, and an engine of its own."""
+"""The context of one pool process: its use cases and its engine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from grader.settings import Settings
 
 
 class WorkerContext:
-    """The use cases and the engine of one process. Built in that process, never before a fork.
+    """The use cases and the engine of one process. It must be built in that process, after a fork.
 
-    ``fork_server`` is one that warms up already; without it the engine starts one with its first
-    submission, so a process that only delivers has none.
+    ``fork_server`` is a fork server that is starting already. Without it the engine starts one with
+    its first submission, so a process that only delivers scores has none.
     """
 
     def __init__(self, app: Celery, settings: Settings, fork_server: ForkServer | None) -> None:
@@ -24,7 +24,7 @@ class WorkerContext:
         self._grade = build_grade(self.service, self._engine)
 
     def pipeline(self) -> GradingPipeline:
-        """Return a new, empty grading pipeline."""
+        """Return a new grading pipeline over the engine of this process."""
         return GradingPipeline(self._grade)
 
     def close(self) -> None:

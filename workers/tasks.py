@@ -1,4 +1,4 @@
-"""The Celery tasks, a few lines each. A message carries only a lane: the rows are the truth."""
+"""The Celery tasks. A message names only a lane; which rows are due, the database says."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from grader.service.records import SubmissionRecord
     from workers.context import WorkerContext
 
-#: A task ends after so many rows or seconds and requests another task for the rest, so that a
-#: worker that must stop does so soon, and so that the lanes take turns. Chosen by hand.
+#: The most rows and seconds of one task, which then requests another task for the rest. So a worker
+#: that is asked to stop does so soon, and the lanes take turns. Chosen by hand.
 ROWS = 20
 SECONDS = 4.0
 
@@ -37,7 +37,7 @@ class Tasks:
         app.task(self.deliver, name=DELIVER_TASK)
 
     def context(self, fork_server: ForkServer | None = None) -> WorkerContext:
-        """Return the context of this process, built at the first call."""
+        """Return the context of this process; the first call builds it with ``fork_server``."""
         # Imported here: the main process of a worker, which has no context, starts faster without.
         from workers.context import WorkerContext
 
@@ -59,9 +59,9 @@ class Tasks:
             context.close()
 
     def grade(self, lane: str) -> None:
-        """Grade due submissions, those of the live lane first, then those of ``lane``.
+        """Grade due submissions of the live lane, and those of ``lane`` while none is due there.
 
-        If more may be due afterwards, request another task.
+        If more may be due when this task ends, request another task.
         """
         context, own_lane = self.context(), Lane(lane)
         pipeline = context.pipeline()
@@ -73,7 +73,7 @@ class Tasks:
             context.service.notifier.notify(own_lane)
 
     def deliver(self) -> None:
-        """Send the scores that are due; if more may be due afterwards, request another task."""
+        """Send the scores that are due; if more may be due when it ends, request another task."""
         service = self.context().service
         if until_done(service.deliver.next):
             service.notifier.notify_delivery()
@@ -82,7 +82,7 @@ class Tasks:
 def until_done(step: Callable[[], object | None]) -> bool:
     """Call ``step`` until it returns ``None``, or :data:`ROWS` times, or for :data:`SECONDS`.
 
-    Return whether more may be due.
+    Return False if it returned ``None``: nothing more is due. Otherwise return True.
     """
     end = monotonic() + SECONDS
     for _ in range(ROWS):
@@ -94,6 +94,9 @@ def until_done(step: Callable[[], object | None]) -> bool:
 
 
 def _next(pipeline: GradingPipeline, lane: Lane) -> SubmissionRecord | None:
-    """Grade the next submission of the live lane, or if none is due, of ``lane``."""
+    """Grade the next due submission of the live lane or, if there is none, of ``lane``.
+
+    Return its record, or ``None`` if none is due in either lane.
+    """
     claimed = pipeline.next(Lane.LIVE)
     return claimed or (None if lane is Lane.LIVE else pipeline.next(lane))

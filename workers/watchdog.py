@@ -1,8 +1,8 @@
 """The consumer watchdog: ends a worker whose consumer has stalled, so that it is restarted.
 
-If a connection to Redis breaks while a message is being acknowledged, Celery's consumer can stay
-up without ever receiving a message again. Such a worker looks healthy from inside. It is detected
-by its queues: messages wait in them for longer than any task runs, and this worker receives none.
+If a connection to Redis breaks while a message is being acknowledged, Celery's consumer can keep
+running without ever receiving a message again, and notices nothing. Such a worker is detected by
+its queues: messages wait in them for longer than any task runs, and the worker receives none.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-#: The exit code of a worker that ended itself: "temporary failure" in sysexits.
+#: The exit code of a worker whose consumer has stalled: "temporary failure" in ``sysexits.h``.
 EXIT_STALLED = 75
-#: How often the queues are checked within the time after which a consumer counts as stalled.
-#: Chosen by hand: every 15 s for the default of 120 s.
+#: How many times the queues are checked within ``stalled_after`` seconds. Chosen by hand: every
+#: 15 s for the default of 120 s.
 _CHECKS = 8
 
 
 @dataclass
 class StallDetector:
-    """The time of a consumer's last activity: a message received, or a check with empty queues.
+    """Keeps the time of a consumer's last activity, and decides whether it has stalled.
 
-    ``stalled_after`` is in seconds; ``clock`` returns seconds that never go back.
+    Activity is a received message, or a check that finds the queues empty. ``stalled_after`` is in
+    seconds; ``clock`` returns seconds that never go back.
     """
 
     stalled_after: float
@@ -43,13 +44,14 @@ class StallDetector:
         self._last_activity = self.clock()
 
     def record_activity(self) -> None:
-        """Record activity now."""
+        """Store the present time as the time of the last activity."""
         self._last_activity = self.clock()
 
     def is_stalled(self, waiting: int) -> bool:
-        """Return whether ``waiting`` messages are in the queues and none was received for too long.
+        """Return whether messages wait and there was no activity for ``stalled_after`` seconds.
 
-        E.g. three messages after 121 s without activity; none after 121 s counts as activity.
+        ``waiting`` is the number of messages in the queues. E.g. with 120 s: 3 messages after 121 s
+        without activity; not 0 messages after 121 s, which itself counts as activity.
         """
         if waiting == 0:
             self.record_activity()
@@ -57,9 +59,9 @@ class StallDetector:
 
 
 def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
-    """Check ``queues`` in a thread, and exit the process if its consumer has stalled.
+    """Start a thread that checks ``queues`` and exits the process if its consumer has stalled.
 
-    The exit code is :data:`EXIT_STALLED`. Return an event that ends the thread when it is set.
+    The exit code is :data:`EXIT_STALLED`. Return an event; set it to end the thread.
     """
     ended = Event()
     arguments = (app, tuple(queues), detector, ended)
@@ -68,6 +70,7 @@ def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
 
 
 def _watch(app: Celery, queues: Sequence[str], detector: StallDetector, ended: Event) -> None:
+    """Check ``queues`` until ``ended`` is set; exit the process if the consumer has stalled."""
     while not ended.wait(detector.stalled_after / _CHECKS):
         waiting = _count_waiting(app, queues)
         if detector.is_stalled(waiting):
@@ -77,7 +80,7 @@ def _watch(app: Celery, queues: Sequence[str], detector: StallDetector, ended: E
 
 
 def _count_waiting(app: Celery, queues: Sequence[str]) -> int:
-    """Return how many messages are in ``queues``; 0 if Redis is down: then no worker receives."""
+    """Return the number of messages in ``queues``; 0 if Redis is down, as no worker can receive."""
     with suppress(OperationalError, RedisError, OSError):
         with app.connection_for_read(connect_timeout=2) as connection:
             client = connection.default_channel.client

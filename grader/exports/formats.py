@@ -1,4 +1,4 @@
-"""The one list of the forms in which a report is served.
+"""The list of all forms in which a report is served.
 
 A new form is one file in ``grader/exports/report`` and one line in :data:`FORMATS`. Content
 negotiation, ``?format=``, the command line's ``--format`` and the OpenAPI document follow the list.
@@ -21,11 +21,11 @@ from grader.exports.report.text import render_text
 class Export:
     """One form of a report.
 
-    ``name`` is what ``--format`` and ``?format=`` take. ``media_type`` is the ``Content-Type``
+    ``name`` is the value of ``--format`` and ``?format=``. ``media_type`` is the ``Content-Type``
     without parameters (always UTF-8) and ``suffix`` the end of a file name, such as ``.csv``.
     ``render`` returns the whole text, ending in one newline. ``headers`` returns further response
-    headers. Only a ``negotiable`` form can be asked for with ``Accept``; set it to False for a
-    second form of a media type that another form already answers to.
+    headers. Only a ``negotiable`` form can be asked for with ``Accept``: if two forms have the same
+    media type, one of them must not be negotiable.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Export:
 
 
 def index_by_name(*exports: Export) -> dict[str, Export]:
-    """Return ``exports`` by name, in the order given.
+    """Return ``exports`` by name, in their order.
 
     Raises:
         ValueError: two exports share a name, or two negotiable ones share a media type.
@@ -50,11 +50,11 @@ def index_by_name(*exports: Export) -> dict[str, Export]:
 
 
 def by_media_type(formats: Mapping[str, Export]) -> dict[str, Export]:
-    """Return the negotiable ones of ``formats`` by media type; the first is the default."""
+    """Return the negotiable forms of ``formats`` by media type, in their order."""
     return {export.media_type: export for export in formats.values() if export.negotiable}
 
 
-#: Every form by name. The first negotiable one is served where ``Accept`` has no preference.
+#: Every form by name. The first negotiable form is served if ``Accept`` has no preference.
 FORMATS: dict[str, Export] = index_by_name(
     Export("json", "application/json", ".json", Report.to_json),
     Export("text", "text/plain", ".txt", render_text),

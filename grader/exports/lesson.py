@@ -10,7 +10,10 @@ from grader.exports.report.text import Sheet
 
 
 def render_lesson(check: AnyCheck) -> str:
-    """Return the lesson of ``check`` as text of 80 columns."""
+    """Return the lesson of ``check`` as text of 80 columns.
+
+    A check without a lesson is explained by its guidance, measures and links alone.
+    """
     sheet = Sheet(colour=False)
     sheet.put(f"{check.id}: {check.title}")
     if check.lesson:
@@ -30,11 +33,13 @@ def render_lesson(check: AnyCheck) -> str:
 
 
 def _section(sheet: Sheet, heading: str, text: str) -> None:
+    """Add ``heading`` and the wrapped ``text`` to ``sheet``."""
     sheet.heading(heading)
     sheet.put(text, indent=2)
 
 
 def _example(sheet: Sheet, heading: str, files: Mapping[str, str]) -> None:
+    """Add the source of each of ``files``, a mapping by path, to ``sheet``."""
     for path, text in files.items():
         sheet.heading(f"{heading}: {path}")
         sheet.verbatim(visible(text, keep="\n\t").rstrip("\n").split("\n"), indent=4)

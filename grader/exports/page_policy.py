@@ -19,5 +19,5 @@ def page_policy(style: str) -> str:
 
 
 def meta_policy(policy: str) -> str:
-    """Return ``policy`` for a ``<meta>`` element, where browsers reject ``frame-ancestors``."""
+    """Return ``policy`` without ``frame-ancestors``, which browsers reject in a ``<meta>``."""
     return policy.replace("; frame-ancestors 'none'", "")

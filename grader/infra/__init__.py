@@ -1,1 +1,1 @@
-"""Small tools that several rooms need: broker, rates, logs, private files, processes."""
+"""Tools that several packages need: broker, rate counters, logs, private files, processes."""

@@ -1,4 +1,4 @@
-"""Celery's configuration for clients and workers, and the notifications that clients send.
+"""Celery's configuration for clients and workers, and the notifiers.
 
 A message only notifies the workers of a lane and carries no submission, so a lost message loses no
 work: messages are acknowledged early, kept only in Redis, and sent once, without retries.
@@ -21,6 +21,7 @@ from grader.service.lanes import Lane
 
 log = structlog.get_logger(__name__)
 
+#: The names of the tasks, as they are in messages.
 GRADE_TASK = "grader.grade"
 DELIVER_TASK = "grader.deliver"
 #: Lane -> name of its queue in Redis, in the order in which a worker prefers them.
@@ -36,9 +37,9 @@ RETRY_AFTER_FAILURE = 2.0
 MAX_UNREAD_MESSAGES = 16
 #: The Redis pub/sub channel of the ids of finished submissions.
 _FINISHED_CHANNEL = "grader.ended"
-#: Seconds that one read from the channel blocks.
+#: Seconds that one read from the channel blocks. Chosen by hand.
 _LISTEN_SECONDS = 1.0
-#: What kombu, the Redis client and the socket raise when Redis is unreachable.
+#: The exceptions of kombu, the Redis client and the socket if Redis is unreachable.
 _CONNECTION_ERRORS = (OperationalError, RedisError, OSError)
 
 
@@ -74,7 +75,7 @@ def make_celery(redis_url: str) -> Celery:
 
 
 class CeleryNotifier:
-    """The notifier over Celery and Redis, best effort.
+    """The notifier over Celery and Redis. Failures are logged, never raised.
 
     After a failure it sends nothing for :data:`RETRY_AFTER_FAILURE` seconds, so that while Redis is
     down only one upload in that time waits for the connection timeout.
@@ -85,11 +86,11 @@ class CeleryNotifier:
         self._retry_at = 0.0
 
     def notify(self, lane: Lane) -> None:
-        """Send a grading message to the queue of ``lane``."""
+        """Send a grading message to the queue of ``lane``, unless it has many unread ones."""
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 
     def notify_delivery(self) -> None:
-        """Send a message to the queue of the workers that deliver scores."""
+        """Send a message to the queue of the workers that deliver scores, as :meth:`notify`."""
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
     def notify_finished(self, submission: str) -> None:
@@ -106,6 +107,8 @@ class CeleryNotifier:
         ).start()
 
     def _send(self, task: str, args: list[str], queue: str) -> None:
+        """Send a message for ``task`` to ``queue``, unless it has enough unread messages."""
+
         def send(producer: Producer) -> None:
             if producer.channel.client.llen(queue) < MAX_UNREAD_MESSAGES:
                 self._app.send_task(
@@ -120,9 +123,10 @@ class CeleryNotifier:
         self._attempt(send, queue)
 
     def _attempt(self, action: Callable[[Producer], object], target: str) -> None:
-        """Run ``action`` with a connection; log a failure instead of raising it.
+        """Run ``action`` with a connection to Redis; log a failure instead of raising it.
 
-        ``target`` is the queue or channel that the log line names.
+        Do nothing for a while after a failure. ``target`` is the queue or channel that the log line
+        names.
         """
         if monotonic() < self._retry_at:
             return
@@ -140,6 +144,7 @@ class CeleryNotifier:
 
 
 def _listen_forever(app: Celery, callback: Callable[[str], None]) -> None:
+    """Call ``callback`` with each published id; connect again after every failure."""
     while True:
         with suppress(*_CONNECTION_ERRORS):
             _listen(app, callback)
@@ -158,7 +163,7 @@ def _listen(app: Celery, callback: Callable[[str], None]) -> None:
 
 
 class NoNotifier:
-    """The notifier of an installation without Redis: a worker's sweep finds due rows by itself."""
+    """The notifier of an installation without Redis, which does nothing: sweeps find due rows."""
 
     def notify(self, lane: Lane) -> None:
         """Do nothing."""

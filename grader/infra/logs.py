@@ -1,7 +1,7 @@
 """Logging of the long-running processes: one JSON object a line, also for lines of libraries.
 
-No line holds a secret: request URLs, headers and bodies are not logged at all, and everything that
-libraries write is searched for secrets (``redaction.py``).
+No line contains a secret: request URLs, headers and bodies are not logged at all, and secrets in
+all other values, also of libraries, are hidden (``redaction.py``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from grader.infra.redaction import redact_event
 def log_json() -> None:
     """Configure structlog and ``logging`` to write JSON lines to standard error from level INFO on.
 
-    Each line has the process id.
+    Each line has the process id. Warnings of Python are logged, too.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -14,8 +14,8 @@ from grader.domain.errors import BadRequest, Conflict
 def private_file(file: Path) -> Iterator[Path]:
     """Yield the path of an empty temporary file beside ``file``, with mode 0600.
 
-    On exit the temporary file is synced to disk and renamed to ``file``. After an exception
-    neither file exists.
+    When the ``with`` block ends, the temporary file is synced to disk and renamed to ``file``.
+    After an exception in the block neither file exists.
 
     Raises:
         Conflict: ``file`` exists already.
@@ -43,7 +43,7 @@ def private_file(file: Path) -> Iterator[Path]:
 
 
 def private_folder(folder: Path) -> None:
-    """Create ``folder`` with mode 0700, and its parents; keep the mode of one that exists."""
+    """Create ``folder`` with mode 0700, and missing parents; an existing folder keeps its mode."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

@@ -1,4 +1,4 @@
-"""Have processes end with the process that started them, even if that one is killed."""
+"""Make a process end together with the process that started it, even if that was killed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _PR_SET_PDEATHSIG = 1
 
 @lru_cache(maxsize=1)
 def libc() -> ctypes.CDLL | None:
-    """Return the C library on Linux, elsewhere ``None``.
+    """Return the C library on Linux, and ``None`` on other systems.
 
-    A process that forks calls this before, so that its children need not load the library.
+    A process should call this before it forks, so that its children need not load the library.
     """
     return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when ``parent``, the id of its parent process, dies.
+    """Make the kernel kill this process when its parent process, with the id ``parent``, dies.
 
-    Does nothing elsewhere than on Linux. The kernel counts the parent as dead when the thread that
-    started this process ends.
+    If the parent is dead already, exit with code 1. Do nothing on other systems than Linux. The
+    kernel counts the parent as dead when the thread that started this process ends.
     """
     library = libc()
     if library is None:

@@ -3,7 +3,8 @@
 The algorithm is the sliding-window counter. Each key has a window of one minute that begins with
 its first request, followed by further windows as long as requests come. The count of the last
 minute is estimated as the whole count of the current window plus, of the previous window, the
-fraction that the last minute still overlaps.
+fraction that the last minute still overlaps. E.g. 30 requests in the previous window and 5 in the
+current one, which is 20 s old: 30 * 40 / 60 + 5 = 25.
 """
 
 from __future__ import annotations
@@ -86,17 +87,20 @@ class Window:
 
     @property
     def used(self) -> int:
-        """The estimated count of the last minute."""
+        """The estimated count of the last minute, rounded down."""
         return self.previous * (_WINDOW_MS - self.elapsed) // _WINDOW_MS + self.current
 
     def remaining(self, rate: Rate) -> Remaining:
-        """Return how many requests ``rate`` still allows, and in how many seconds one more."""
+        """Return how many requests ``rate`` still allows, and in how many seconds one more is."""
         left = max(0, rate.most - self.used)
         milliseconds = self._milliseconds_until(min(self.used, rate.most))
         return Remaining(rate, left, max(-(-milliseconds // 1_000), 1))
 
     def _milliseconds_until(self, count: int) -> int:
-        """Return the milliseconds until :attr:`used` is below ``count``, without new requests."""
+        """Return the milliseconds until :attr:`used` is below ``count``, without new requests.
+
+        ``count`` must be at most :attr:`used`; for 0 the result is 0.
+        """
         if not count:
             return 0
         room = count - self.current
@@ -108,9 +112,9 @@ class Window:
 
 
 class ProcessCounter:
-    """The counter of one process: thread-safe, in memory.
+    """A counter in the memory of one process; safe to share between threads.
 
-    ``clock`` returns monotonic seconds.
+    ``clock`` returns seconds that never go back.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -131,6 +135,7 @@ class ProcessCounter:
         return Decision(refused, _remaining(keys, windows))
 
     def _window(self, key: LimitKey, now: int) -> Window:
+        """Return the window of ``key`` at ``now``, in milliseconds; a new one after two minutes."""
         start, current, previous = self._counted.get(key, (now, 0, 0))
         age = now - start
         if age < _WINDOW_MS:
@@ -138,6 +143,7 @@ class ProcessCounter:
         return Window(0, current, age - _WINDOW_MS) if age < 2 * _WINDOW_MS else Window(0, 0, 0)
 
     def _keep(self, keys: Sequence[LimitKey], windows: Sequence[Window], now: int) -> None:
+        """Store the windows of ``keys``, and drop the keys that were used longest ago."""
         for one, window in zip(keys, windows, strict=True):
             self._counted[one] = now - window.elapsed, window.current, window.previous
             self._counted.move_to_end(one)
@@ -146,7 +152,7 @@ class ProcessCounter:
 
 
 class SharedCounter:
-    """The counter in Redis, shared by all processes that use the same Redis.
+    """A counter in Redis, shared by all processes that use the same Redis.
 
     While Redis is unreachable it counts in this process alone, so that an outage of Redis never
     causes a refusal.
@@ -174,6 +180,7 @@ class SharedCounter:
         return self._fallback.count(keys)
 
     def _count_in_redis(self, keys: Sequence[LimitKey]) -> Decision:
+        """Count by the script in Redis. Raises RedisError or OSError if Redis is unreachable."""
         names = [f"{_PREFIX}:{one.rate.name}:{one.subject}" for one in keys]
         limits = [one.rate.most for one in keys]
         refused, counted = self._script(names, [_WINDOW_MS, *limits])
@@ -182,4 +189,5 @@ class SharedCounter:
 
 
 def _remaining(keys: Sequence[LimitKey], windows: Sequence[Window]) -> list[Remaining]:
+    """Return what is left of each of ``keys``, in their order."""
     return [window.remaining(one.rate) for one, window in zip(keys, windows, strict=True)]

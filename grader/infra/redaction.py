@@ -1,7 +1,7 @@
-"""Secrets replaced by ``[hidden]`` in log lines and in URLs that are shown again.
+"""Replace secrets by ``[hidden]``, in log lines and in addresses that a response repeats.
 
-No code should log a secret in the first place. This is the second line of defence: against an error
-of a library that quotes a URL, or a token that a user put into a query.
+No code should log a secret in the first place. This is the second line of defence, e.g. if an error
+of a library quotes a URL, or if a user puts a token into a query.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any
 
 #: The replacement for a secret.
 HIDDEN = "[hidden]"
-#: One of our tokens, as ``grader token create`` prints it.
+#: A bearer token, as ``grader token create`` prints it: "grader_" and 43 characters; not
+#: "grader_report".
 TOKEN = re.compile(r"grader_[A-Za-z0-9_-]{43}")
-#: Names whose value is a secret, e.g. in ``api_key=...`` or ``"Authorization": "..."``.
+#: Names whose value is a secret, e.g. in ``api_key=...`` or ``"Authorization": "..."``; not in
+#: ``key=...``. Chosen by hand.
 _NAMES = r"pass(?:word|wd)?|secret|token|api[_-]?key|authorization|signature"
-#: Pattern -> replacement. ``(?!\[)`` skips what is ``[hidden]`` already.
+#: Pairs of a pattern and its replacement. ``(?!\[)`` skips a value that is ``[hidden]`` already.
 _PATTERNS = (
     # A token of ours, e.g. "grader_" and 43 characters; not "grader_report" (too short).
     (re.compile(r"\b(grader_)[A-Za-z0-9_-]{43}"), rf"\1{HIDDEN}"),
@@ -39,22 +41,24 @@ _PLAIN = (int, float, bool, type(None))
 
 
 def redact(text: str) -> str:
-    """Return ``text`` with every secret hidden that one of the patterns recognises."""
+    """Return ``text`` with ``[hidden]`` for every secret that one of the patterns recognizes."""
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
 
 
 def redact_event(logger: Any, method: str, event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the log event ``event`` with its secrets hidden; a structlog processor.
+    """Return a copy of the log event ``event`` with its secrets hidden; a structlog processor.
 
-    Other parameters are as structlog passes them. Values of other types than numbers,
-    containers and text become text.
+    Secrets are the texts under a key that matches :data:`_SECRET_KEY`, and the parts of any text
+    that :func:`redact` hides. ``logger`` and ``method`` are ignored. Values that are no number,
+    bool, ``None``, container or text become text.
     """
     return {str(key): _redacted(str(key), value) for key, value in event.items()}
 
 
 def _redacted(key: str, value: Any) -> Any:
+    """Return ``value``, which a log event has under ``key``, with its secrets hidden."""
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, Mapping):

@@ -17,7 +17,7 @@ class Connector:
     ``inbound`` and ``gradebook`` build the capabilities that need an HTTP client, which is loaded
     only then: a worker that only grades starts without it. Their argument is the hosts
     (or ``host:port``) of a development setup that may be called without https and at private
-    addresses. ``None`` stands for a capability that the connector does not have.
+    addresses. A capability that the connector does not have is ``None``.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The body of a submission event, as our connectors read it::
+"""The body of a submission event, as both connectors read it::
 
     {"type": "submission.created", "exercise": "numbers-refactor", "student": "s123",
      "archive": {"base64": "UEsDB..."}}
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from grader.domain.errors import BadRequest
 from grader.service.ports.connector import Incoming
 
+#: A name or id in an event. The lengths in this file are chosen by hand.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 _HOW = (
@@ -26,7 +27,7 @@ _HOW = (
 
 
 class Archive(BaseModel):
-    """The archive in base64, or an https URL to fetch it from."""
+    """The archive in base64, or an https URL to fetch it from; exactly one of them is needed."""
 
     model_config = ConfigDict(strict=True)
 
@@ -48,10 +49,10 @@ class Event(BaseModel):
 
 
 def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
-    """Parse the ``body`` of an event whose score is to be sent to ``callback_url``.
+    """Return the event in ``body``, with ``webhook_id`` and ``callback_url`` for its score.
 
     Raises:
-        BadRequest: the body is no such event; ``where`` names the field.
+        BadRequest: the body is no submission event; ``where`` names the field.
     """
     try:
         event = Event.model_validate_json(body)
@@ -70,6 +71,11 @@ def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
 
 
 def _inline(archive: Archive) -> bytes | None:
+    """Return the bytes of an archive in base64; ``None`` if it has a URL instead.
+
+    Raises:
+        BadRequest: it has neither or both, or is not valid base64.
+    """
     if (archive.base64 is None) == (archive.url is None):
         raise _bad("The archive needs either base64 or url, and not both.", "archive")
     if archive.base64 is None:
@@ -81,6 +87,7 @@ def _inline(archive: Archive) -> bytes | None:
 
 
 def _kind(mistakes: ValidationError) -> BadRequest:
+    """Return the error for the first of ``mistakes``, without the value that was sent."""
     first = mistakes.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     said = first["msg"][:1].lower() + first["msg"][1:]

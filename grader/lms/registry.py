@@ -1,4 +1,4 @@
-"""The one list of connectors, and what each capability looks like from outside."""
+"""The list of all connectors, and their capabilities by connector name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONNECTORS: Mapping[str, Connector] = {one.name: one for one in (STANDARD_WEBHOO
 
 
 def score_message_writers() -> dict[str, WriteScoreMessage]:
-    """Return the message writer of each connector that can report scores."""
+    """Return the message writers by name, of the connectors that can report scores."""
     return {
         name: one.write_score_message
         for name, one in CONNECTORS.items()
@@ -27,7 +27,7 @@ def score_message_writers() -> dict[str, WriteScoreMessage]:
 
 
 def inbounds(callback_hosts: Collection[str] = ()) -> dict[str, Inbound]:
-    """Build each connector that reads submissions.
+    """Build the receivers of the connectors that can read submissions, by name.
 
     ``callback_hosts`` are hosts (or ``host:port``) of a development setup that may be called
     without https and at private addresses.
@@ -40,7 +40,10 @@ def inbounds(callback_hosts: Collection[str] = ()) -> dict[str, Inbound]:
 
 
 def gradebooks(callback_hosts: Collection[str] = ()) -> dict[str, Gradebook]:
-    """Build each connector that sends scores; ``callback_hosts`` as in :func:`inbounds`."""
+    """Build the senders of the connectors that can send scores, by name.
+
+    ``callback_hosts`` are as in :func:`inbounds`.
+    """
     return {
         name: one.gradebook(callback_hosts)
         for name, one in CONNECTORS.items()
@@ -49,7 +52,7 @@ def gradebooks(callback_hosts: Collection[str] = ()) -> dict[str, Gradebook]:
 
 
 def source_config(connector: str, values: Mapping[str, object]) -> dict[str, Any]:
-    """Return ``values`` as the JSON object that a source of ``connector`` stores.
+    """Return ``values``, validated, as the JSON object that a source of ``connector`` stores.
 
     Raises:
         BadRequest: there is no such connector, or its model rejects ``values``.

@@ -1,4 +1,4 @@
-"""The body of the event that reports a score, as our own connectors write it::
+"""The body of the event that reports a score, as both connectors write it::
 
 {"type": "submission.graded", "submission": "0190...", "exercise": "numbers-refactor",
  "student": "s123", "attempt": 1, "points": 71.5, "max_points": 100, ...}

@@ -15,7 +15,10 @@ COLUMNS = (
 
 
 def marks_table(exercise: str, marks: Iterable[Mark]) -> str:
-    """Return ``marks`` of ``exercise`` as CSV in which no cell is a formula; times are in UTC."""
+    """Return ``marks`` of ``exercise`` as CSV with :data:`COLUMNS`; times are in UTC.
+
+    Texts that a spreadsheet would read as formulas are quoted.
+    """
     return table_of(COLUMNS, (_row(exercise, mark) for mark in marks))
 
 

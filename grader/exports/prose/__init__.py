@@ -1,1 +1,1 @@
-"""Shared by the renderings for people: layout, messages, tone, sanitized text."""
+"""The parts that the renderings for people share: layout, messages, tone, sanitized text."""

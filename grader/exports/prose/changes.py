@@ -1,4 +1,4 @@
-"""Examples of a fix: the student's own lines before and after, taken from findings."""
+"""Examples of a fix, taken from findings: the student's own lines before and after."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from itertools import chain
 
 from grader.domain.report import FindingLine
 
-#: A change of more lines, before and after together, is no short example. Chosen by hand.
+#: The most lines of a short example, before and after together. Chosen by hand.
 _MAX_LINES = 4
-#: The first line number in the head of a hunk, e.g. 12 in ``@@ -12,3 +12,4 @@``.
+#: The first line number in the head of a hunk, e.g. 12 in ``@@ -12,3 +12,4 @@``; not ``-12``.
 _HEAD = re.compile(r"@@ -(\d+)")
 
 
 @dataclass(frozen=True)
 class Change:
-    """Lines of a student from ``line`` on, and their replacement; no ``after``: delete them.
+    """Consecutive lines of a student, and the lines that should replace them (none: delete them).
 
-    ``line`` counts from 1 in the file, or in the ``cell`` of a notebook.
+    ``line`` is the number of the first line, from 1 in the file or in the ``cell`` of a notebook.
     """
 
     line: int
@@ -34,11 +34,17 @@ class Change:
 
 
 def change_in(findings: Sequence[FindingLine]) -> Change | None:
-    """Return the first change of a single line, else the first short one of a hunk, if any."""
+    """Return the change to show as an example of how to fix ``findings``.
+
+    That is the first finding's own line with its replacement. If no finding has a replacement, it
+    is the first change in a tool's diff with at most :data:`_MAX_LINES` lines; ``None`` if there is
+    no such change either.
+    """
     return next(chain(_own_lines(findings), filter(_is_example, _hunks(findings))), None)
 
 
 def _own_lines(findings: Iterable[FindingLine]) -> Iterator[Change]:
+    """Yield the change of each finding that has a replacement for its line."""
     for one in findings:
         if one.before is not None and one.after is not None:
             after = tuple(one.after.split("\n")) if one.after else ()
@@ -46,26 +52,32 @@ def _own_lines(findings: Iterable[FindingLine]) -> Iterator[Change]:
 
 
 def _hunks(findings: Iterable[FindingLine]) -> Iterator[Change]:
-    """Yield the changes of hunks. Hunks count lines in the whole file, so notebooks are skipped."""
+    """Yield each run of changed lines in the hunks of ``findings``.
+
+    Findings in notebooks are skipped, because hunks do not count lines by cell.
+    """
     for one in findings:
         if one.hunk and one.cell is None:
             yield from _runs(one.hunk)
 
 
 def _is_example(change: Change) -> bool:
-    """Return whether ``change`` replaces a few lines, not only adds or removes blank lines."""
+    """Return whether ``change`` replaces a few lines; a pure insertion or deletion is no example.
+
+    E.g. ``x=1`` -> ``x = 1``; not an added blank line.
+    """
     before, after = change.before, change.after
     return bool(before and after) and before != after and len(before + after) <= _MAX_LINES
 
 
 def _with_blanks(line: str) -> str:
-    """Return ``line`` with its trailing white space as visible dots."""
+    """Return ``line`` with each trailing space or tab shown as ``·``."""
     kept = line.rstrip(" \t")
     return kept + "·" * (len(line) - len(kept))
 
 
 def _runs(hunk: str) -> Iterator[Change]:
-    """Yield each run of changed lines of a unified diff."""
+    """Yield each run of changed lines in ``hunk``, a unified diff; empty lines are left out."""
     number, start = 1, 1
     runs: dict[str, list[str]] = {"-": [], "+": []}
     for line in [*hunk.split("\n"), ""]:

@@ -19,7 +19,10 @@ from grader.exports.prose.changes import Change, change_in
 
 @dataclass(frozen=True)
 class Part:
-    """A section of criteria with the same result; ``id`` is a key of ``_PARTS``."""
+    """A section of criteria with the same result.
+
+    ``id`` is a key of ``_PARTS``; ``note`` is shown under ``title``, unless it is empty.
+    """
 
     id: str
     title: str
@@ -29,9 +32,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Group:
-    """Findings of one code in one file.
+    """All findings of one check and code in one file.
 
-    ``costs`` lists the titles of the criteria in which they cost points. ``first`` is whether no
+    ``costs`` lists the titles of the criteria in which they cost points. ``first`` is true if no
     earlier group of the report has this code, so that a rendering can explain the fix only once.
     """
 
@@ -41,12 +44,12 @@ class Group:
 
     @property
     def lead(self) -> FindingLine:
-        """The finding whose guidance is shown for all of the group."""
+        """The first finding, whose guidance is shown for the whole group."""
         return self.findings[0]
 
     @cached_property
     def messages(self) -> dict[str, list[FindingLine]]:
-        """Findings by message, in order."""
+        """The findings by message, in their order."""
         by_message: dict[str, list[FindingLine]] = {}
         for finding in self.findings:
             by_message.setdefault(finding.message, []).append(finding)
@@ -54,7 +57,7 @@ class Group:
 
     @property
     def change(self) -> Change | None:
-        """The first change of the student's own lines that can be shown as before and after."""
+        """The example of how to fix the group, or ``None``; see :func:`change_in`."""
         return change_in(self.findings)
 
     @property
@@ -65,7 +68,10 @@ class Group:
 
 @dataclass(frozen=True)
 class FileFindings:
-    """All findings of one file in groups, the group that costs most points first."""
+    """All findings of one file in groups, most costly first.
+
+    ``unreadable`` is true if the file cannot be read because of what the student wrote.
+    """
 
     path: str
     unreadable: bool
@@ -78,18 +84,21 @@ class FileFindings:
 
 
 def lost(line: CriterionLine) -> Number:
-    """Return the points that ``line`` lost; 0 if they are withheld or still to be given."""
+    """Return the points that ``line`` lost; 0 if it has no points, e.g. because withheld."""
     return 0 if line.points is None else line.max_points - line.points
 
 
 def parts(report: Report) -> tuple[Part, ...]:
-    """Return the criteria of ``report`` in sections, those with lost points first, no empty one."""
+    """Return the criteria of ``report`` in sections, in the order of ``_PARTS``, no empty section.
+
+    Criteria that lost points are sorted by the loss, largest first; others keep their order.
+    """
     rows = {name: [c for c in report.criteria if part_of(c) == name] for name in _PARTS}
     rows["lost"].sort(key=lost, reverse=True)
     return tuple(Part(name, *_PARTS[name], tuple(rows[name])) for name in _PARTS if rows[name])
 
 
-#: id -> heading, and a sentence under it.
+#: Id of a section -> (its heading, the sentence under it, which may be empty).
 _PARTS = {
     "lost": ("Points still to win", "The largest first."),
     "manual": ("To be given by your instructor", "A person reads this part. Nothing is lost yet."),
@@ -100,7 +109,10 @@ _PARTS = {
 
 
 def part_of(line: CriterionLine) -> str:
-    """Return the key of ``_PARTS`` for ``line``."""
+    """Return the id of the section of ``line``, a key of ``_PARTS``.
+
+    E.g. ``lost`` if any point is missing, and ``aside`` if it does not count or has 0 points.
+    """
     if line.outcome in (Outcome.MANUAL, Outcome.WITHHELD):
         return line.outcome
     if line.points is None or line.max_points == 0:
@@ -109,13 +121,13 @@ def part_of(line: CriterionLine) -> str:
 
 
 def strengths(report: Report) -> tuple[str, ...]:
-    """Return the titles of the criteria that earned all their points."""
+    """Return the titles of the criteria that earned all their points, in their order."""
     return tuple(line.title for line in report.criteria if part_of(line) == "full")
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to fix for a criterion: ``times`` findings of one code, in the files ``paths``."""
+    """The findings of one code that a criterion counts: ``times`` of them, in files ``paths``."""
 
     code: str
     times: int
@@ -123,7 +135,10 @@ class Task:
 
 
 def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
-    """Return what to fix for the criterion with id ``criterion``, the most frequent code first."""
+    """Return the findings to fix for the criterion with id ``criterion``, by code.
+
+    The most frequent code comes first.
+    """
     found: dict[str, list[str]] = {}
     for finding in report.findings:
         if criterion in finding.criteria:
@@ -133,7 +148,7 @@ def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
 
 
 def findings_by_file(report: Report) -> tuple[FileFindings, ...]:
-    """Return the findings by file: unreadable files first, each sort by path."""
+    """Return the findings by file: unreadable files first, otherwise in the report's order."""
     prices = {line.id: (lost(line), line.title) for line in report.criteria}
     by_path: dict[str, list[FindingLine]] = {}
     for finding in report.findings:
@@ -151,11 +166,17 @@ def _groups(
     prices: dict[str, tuple[Number, str]],
     seen: set[tuple[str, str]],
 ) -> Iterator[Group]:
+    """Yield the findings of one file in groups by (check, code).
+
+    Unreadable files' findings come first, then the group that costs most points. ``prices`` is the
+    loss and title of each criterion; ``seen`` collects the groups of all files so far.
+    """
     grouped: dict[tuple[str, str], list[FindingLine]] = {}
     for finding in findings:
         grouped.setdefault((finding.check, finding.code), []).append(finding)
 
     def price(key: tuple[str, str]) -> tuple[bool, Number]:
+        """Return the sort key of a group: the points that its criteria lost, negated."""
         ids = {name for finding in grouped[key] for name in finding.criteria}
         return key[0] != READABLE, -sum(prices[name][0] for name in ids if name in prices)
 
@@ -167,10 +188,14 @@ def _groups(
 def _costs(
     findings: Sequence[FindingLine], prices: dict[str, tuple[Number, str]]
 ) -> tuple[str, ...]:
+    """Return the titles of the criteria of ``findings`` that lost points."""
     ids = dict.fromkeys(name for finding in findings for name in finding.criteria)
     return tuple(prices[name][1] for name in ids if name in prices and prices[name][0] > 0)
 
 
 def unreadable(report: Report) -> tuple[str, ...]:
-    """Return the paths of files that cannot be read because of what the student wrote."""
+    """Return the paths of the files that cannot be read because of what the student wrote.
+
+    Files of which a check failed on our side are not among them.
+    """
     return tuple(file.path for file in report.files if State.UNREADABLE in file.checks.values())

@@ -1,4 +1,4 @@
-"""Command lines with which a student gets the same verdicts on their own machine."""
+"""Command lines that give a student the same results on their own machine."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import shlex
 from grader.domain.report import Report
 from grader.domain.source import is_notebook, is_python
 
-#: With more files, or a longer name (in characters), the command says ``.`` to stay readable.
-#: Chosen by hand.
+#: With more files, or a longer name (in characters), a command names the folder ``.`` instead of
+#: files, to stay readable. Chosen by hand.
 _MAX_FILES = 6
 _MAX_NAME = 60
-#: A shell word with its quotes, e.g. ``'a b.py'`` and ``--line-length``.
+#: A shell word with its quotes, e.g. ``'a b.py'`` and ``--line-length``; not the space between.
 _WORDS = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
 def command_lines(report: Report) -> tuple[str, ...]:
-    """Return each command of ``report`` with its files, to run in the submitted folder.
+    """Return each distinct command of ``report`` with its files, to run in the submitted folder.
 
-    A few files are named one by one, because tools skip some files of a folder, each by its own
-    rule.
+    The files are the Python files (no notebooks) that the command's check has seen. A few files
+    are named one by one, because tools skip some files of a folder, each by its own rule.
     """
     python = [file for file in report.files if is_python(file.path) and not is_notebook(file.path)]
     return tuple(
@@ -32,8 +32,12 @@ def command_lines(report: Report) -> tuple[str, ...]:
 
 
 def _files(paths: list[str]) -> str:
+    """Return ``paths`` quoted for a shell, or ``.`` for none, many, long or unusual ones.
+
+    E.g. ``main.py 'a b.py'``; not ``ä.py``, which gives ``.``.
+    """
     quoted = [shlex.quote(f"./{path}" if path.startswith("-") else path) for path in paths]
-    # A backslash may be a sign that stands for a character that does not print.
+    # A backslash may come from sanitize, which writes an invisible character as an escape.
     plain = all(path.isascii() and path.isprintable() and "\\" not in path for path in paths)
     if not plain or not 0 < len(paths) <= _MAX_FILES or max(map(len, quoted)) > _MAX_NAME:
         return "."
@@ -41,7 +45,10 @@ def _files(paths: list[str]) -> str:
 
 
 def folded(command: str, width: int) -> list[str]:
-    """Return ``command`` as lines of at most ``width`` columns, continued with backslashes."""
+    """Return ``command`` as lines of at most ``width`` columns, continued with backslashes.
+
+    A longer word gets a line of its own.
+    """
     lines: list[str] = []
     for word in _WORDS.findall(command):
         if lines and len(lines[-1]) + len(word) + 3 <= width:

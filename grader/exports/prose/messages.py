@@ -23,11 +23,11 @@ SIGNALS_NOTE = "This costs no points, proves nothing, and is not shown to studen
 #: How many kinds of findings are named beside a criterion; chosen by hand.
 _MAX_TASKS = 4
 
-#: Code in prose: a text between two backticks, e.g. ``Run `black` `` but not ``` ``x`` ```.
+#: Code in prose: a text between single backticks, e.g. "Run `black`."; not "Run ``black``.".
 TICKED = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-#: A UTC time in ISO 8601, e.g. ``2026-11-23T01:02:03.5Z``; not one with another offset.
+#: A UTC time in ISO 8601, e.g. ``2026-11-23T01:02:03.5Z``; not ``2026-11-23T01:02:03+01:00``.
 _UTC_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
-#: Reason of a fault -> words.
+#: Reason of a fault -> why the check failed, in words.
 _FAULTS = {
     "crash": "the tool crashed",
     "timeout": "it took too long",
@@ -43,14 +43,14 @@ _FAULTS = {
 
 
 def amount(value: Number | None) -> str:
-    """Return points for people, such as ``12`` or ``7.5``; a dash for ``None``."""
+    """Return ``value`` with at most 2 decimals, such as ``12`` or ``7.5``; a dash for ``None``."""
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def score(report: Report) -> str:
-    """Return ``71.5 / 100``, or ``at least 71 / 100`` while points are withheld."""
+    """Return the total, e.g. ``71.5 / 100``, or ``at least 71 / 100`` while points are withheld."""
     total = report.total
     if total.points is None:
         return f"at least {amount(total.at_least)} / {amount(total.max_points)}"
@@ -68,7 +68,10 @@ def attention(report: Report) -> str:
 
 
 def about_total(report: Report) -> tuple[str, ...]:
-    """Return the sentences below the total: points still to be given, a cap that applies."""
+    """Return the sentences below the total, none if nothing needs to be said.
+
+    They are about points that the instructor still has to give, and about a cap that applies.
+    """
     total, sentences = report.total, []
     if total.awaiting:
         sentences.append(
@@ -91,7 +94,7 @@ def earned(report: Report) -> Number:
 
 
 def first_thing(report: Report) -> tuple[str, str]:
-    """Return (heading, text) about what to do first, also if there is nothing left to do."""
+    """Return (heading, text) about what to do first, or about why there is nothing to do."""
     step = report.next_step
     if step is not None:
         noun = "point" if step.gains == 1 else "points"
@@ -109,14 +112,17 @@ def first_thing(report: Report) -> tuple[str, str]:
 
 
 def points_of(line: CriterionLine) -> str:
-    """Return ``7.5 / 10``, ``– / 5`` while open, or ``not counted`` if it is not in the total."""
+    """Return the points of ``line``, e.g. ``7.5 / 10``, or ``– / 5`` if open or withheld.
+
+    It is ``not counted`` if the line has no points because it is not part of the total.
+    """
     if line.points is None and part_of(line) == "aside":
         return "not counted"
     return f"{amount(line.points)} / {amount(line.max_points)}"
 
 
 def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
-    """Return the lines of ``findings``, at most ``most`` of them.
+    """Return the distinct line numbers of ``findings`` in words, the first ``most`` of them.
 
     E.g. ``on line 3``, ``on lines 3, 9, 12 and 15 more``, ``on line 2 of cell 4``.
     """
@@ -129,7 +135,7 @@ def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
 
 
 def since_last(report: Report) -> str:
-    """Return what changed since the last attempt in one sentence; empty if there is none."""
+    """Return what changed since the last attempt, in one sentence; empty for a first attempt."""
     one = report.history
     if one is None:
         return ""
@@ -143,7 +149,10 @@ def since_last(report: Report) -> str:
 
 
 def news_of(group: Group) -> str:
-    """Return which findings of ``group`` are new since the last attempt; empty if none are."""
+    """Return which findings of ``group`` are new since the last attempt; empty if none are.
+
+    E.g. ``new`` (the only one), ``all new``, ``new on lines 3, 9``.
+    """
     fresh = [finding for finding in group.findings if finding.since == "new"]
     if len(fresh) == len(group.findings):
         return "new" if len(fresh) == 1 else "all new"
@@ -151,14 +160,14 @@ def news_of(group: Group) -> str:
 
 
 def group_title(group: Group) -> str:
-    """Return ``27 x E501 on lines 3, 9, 12``, followed by which of them are new."""
+    """Return e.g. ``3 x E501 on lines 3, 9, 12, new on line 9``: count, code, lines, new ones."""
     news = news_of(group)
     title = f"{len(group.findings)} x {group.lead.code} {group_lines(group)}"
     return f"{title}, {news}" if news else title
 
 
 def price_of(group: Group) -> str:
-    """Return in which criteria ``group`` costs points."""
+    """Return in which criteria ``group`` costs points, e.g. ``costs points in “Style”``."""
     if group.lead.check == READABLE:
         return "nothing can be earned until this is mended"
     titles = ", ".join(f"“{title}”" for title in group.costs)
@@ -168,7 +177,8 @@ def price_of(group: Group) -> str:
 def to_fix(report: Report, line: CriterionLine) -> str:
     """Return what to fix for a criterion that lost points; empty for any other.
 
-    E.g. ``28 x E501 in 2 files, 1 x F401 in main.py``, or its general advice if it has no findings.
+    E.g. ``28 x E501 in 2 files, 1 x F401 in main.py``, most frequent first, at most 4 kinds. If the
+    criterion counts no findings, it is its general advice, without the full stop.
     """
     if part_of(line) != "lost":
         return ""
@@ -182,6 +192,7 @@ def to_fix(report: Report, line: CriterionLine) -> str:
 
 
 def _files(paths: Sequence[str]) -> str:
+    """Return the only path of ``paths``, or their number, e.g. ``2 files``."""
     return paths[0] if len(paths) == 1 else f"{len(paths)} files"
 
 
@@ -199,12 +210,15 @@ def change_title(change: Change) -> str:
 
 
 def lesson_of(group: Group) -> str:
-    """Return the id of the check whose lesson is about ``group``; empty if there is no lesson."""
+    """Return the id of the check whose lesson explains ``group``; empty for an unreadable file."""
     return "" if group.lead.check == READABLE else group.lead.check
 
 
 def files_read(report: Report) -> str:
-    """Return ``5 files were graded; 1 of them cannot be read as Python.``"""
+    """Return how many files were graded and how many cannot be read, in one sentence.
+
+    E.g. ``5 files were graded; 1 of them cannot be read as Python.``
+    """
     broken = unreadable(report)
     was = "file was" if len(report.files) == 1 else "files were"
     tail = f"; {len(broken)} of them {cannot_be_read(broken)}" if broken else ""
@@ -212,12 +226,12 @@ def files_read(report: Report) -> str:
 
 
 def fault_of(fault: Fault) -> str:
-    """Return in words why a check failed."""
+    """Return in words why a check failed on our side, e.g. ``it took too long``."""
     return _FAULTS.get(fault.reason, fault.reason or "it broke")
 
 
 def rubric_of(report: Report) -> str:
-    """Return the exercise of the rubric and its version."""
+    """Return the exercise of the rubric and its version, e.g. ``numbers, version 3``."""
     line = report.rubric
     version = f"version {line.version}" if line.version is not None else "not published"
     return f"{line.exercise}, {version}"
@@ -238,7 +252,7 @@ def utc_time(time: str) -> str:
 
 
 def engine_of(report: Report) -> str:
-    """Return the versions of the grader, the interpreter and the tools."""
+    """Return the versions of Grader, Python, its grammar and the tools, sorted by name."""
     engine = report.engine
     tools = ", ".join(f"{name} {version}" for name, version in sorted(engine.tools.items()))
     return (
@@ -267,5 +281,5 @@ def group_heading(group: Group) -> str:
 
 
 def group_lines(group: Group) -> str:
-    """Return the lines of the findings of ``group``."""
+    """Return the lines of the findings of ``group`` in words, e.g. ``on lines 3, 9``."""
     return on_lines(group.findings)

@@ -1,7 +1,7 @@
 """Make a student's text safe to show: no invisible characters, no terminal control sequences.
 
-Paths and messages of a report come from the submission. Every rendering but JSON starts with
-:func:`sanitize`; escaping for its own syntax comes after that.
+Paths and messages of a report come from the submission. Every rendering except JSON starts with
+:func:`sanitize`, and then escapes the texts for its own syntax.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 from grader.domain.characters import visible
 from grader.domain.report import Report
 
-#: Fields with lines of source, in which line breaks and tabs are kept.
+#: Fields with lines of source, in which line breaks and tabs are kept and nothing is cut.
 _SOURCE = frozenset({"hunk", "patch", "before", "after"})
-#: Fields with prose of the checks, in which a line break means a space.
+#: Fields with prose of the checks, in which white space is collapsed to single spaces.
 _PROSE = frozenset({"explanation", "how_to_fix"})
 #: Longer texts (in characters) are cut: a name can be as long as its file. Chosen by hand.
 _MAX_TEXT = 2_000
@@ -24,15 +24,17 @@ _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&*+,;=
 
 
 def sanitize(report: Report) -> Report:
-    """Return a copy of ``report`` with safe texts.
+    """Return a copy of ``report`` whose texts are safe to show.
 
-    Control and invisible characters are replaced by visible signs such as ``\\x1b``, long texts are
-    cut, and a ``url`` that is not a plain https address becomes empty.
+    Control and invisible characters are replaced by visible escapes such as ``\\x1b``, texts longer
+    than :data:`_MAX_TEXT` are cut (except source), and a ``url`` that is not a plain https address
+    becomes empty.
     """
     return Report.model_validate(_walk(report.model_dump(by_alias=True), ""))
 
 
 def _walk(value: Any, key: str) -> Any:
+    """Return ``value`` with all texts in it safe; ``key`` is the name of its field."""
     if isinstance(value, dict):
         return {_key(name): _walk(part, name) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -45,6 +47,7 @@ def _key(name: Any) -> Any:
 
 
 def _text(text: str, key: str) -> str:
+    """Return ``text``, the value of the field ``key``, safe to show."""
     if key == "url":
         return text if _ADDRESS.fullmatch(text) else ""
     if key in _PROSE:

@@ -1,4 +1,4 @@
-"""The texts that depend on a report's tone: how much is explained, and how warmly."""
+"""The texts that depend on a report's tone: how much is explained, and how kindly."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ class Voice:
     """The settings of one tone.
 
     ``praise`` is the heading of the strengths, ``max_strengths`` how many of them are named.
-    ``explains`` says where to explain why a finding matters: at every group of findings, once for
-    each code, or nowhere. A warm tone begins with a kind sentence.
+    ``explains`` says where to explain why a finding matters: at every group of findings, at the
+    first group of each code, or nowhere. A warm tone begins with a kind sentence. The numbers were
+    chosen by hand.
     """
 
     praise: str
@@ -34,9 +35,9 @@ _VOICES: Mapping[Tone, Voice] = {
 
 
 def opening(report: Report) -> str:
-    """Return kind opening words that fit how many criteria earned all their points.
+    """Return a kind opening sentence for all, some or no criteria with full points.
 
-    Empty unless the tone of ``report`` is warm.
+    It is empty unless the tone of ``report`` is warm.
     """
     if not _VOICES[report.tone].is_warm:
         return ""
@@ -55,7 +56,11 @@ def opening(report: Report) -> str:
 
 
 def praise(report: Report) -> tuple[str, tuple[str, ...]]:
-    """Return (heading, lines) about the criteria with full points; no lines if there are none."""
+    """Return (heading, lines) about the criteria with full points.
+
+    The lines are their titles, at most as many as the tone names, or one line that sums them up;
+    there are none if no criterion has full points.
+    """
     voice, titles = _VOICES[report.tone], strengths(report)
     if not titles:
         return voice.praise, ()

@@ -1,4 +1,4 @@
-"""A report as CSV for a spreadsheet: a row for each criterion, then one for each finding.
+"""A report as CSV for a spreadsheet: a row for the total, each criterion, finding, signal, fault.
 
 Every row names the exercise, the student and the attempt, so tables of many reports can be
 concatenated. The column ``row`` (``total``, ``criterion``, ``finding``, ``signal`` or ``fault``)
@@ -17,7 +17,7 @@ from grader.domain.report import CriterionLine, FindingLine, Report
 from grader.exports.prose import messages
 from grader.exports.prose.sanitize import sanitize
 
-#: Byte order mark: without it Excel reads the file in the code page of its country, not UTF-8.
+#: Byte order mark: without it Excel reads the file in the code page of the host, not as UTF-8.
 _BYTE_ORDER_MARK = "\ufeff"
 #: Starts of formulas that defusedcsv does not escape: signs after white space that a spreadsheet
 #: trims, and full-width signs. E.g. `` =1+1`` and ``＝1+1``; not ``a=1``, nor ``=1``, which
@@ -44,9 +44,9 @@ def render_csv(report: Report) -> str:
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
-    """Return CSV of ``rows``, each a value by column; a column that a row lacks is empty.
+    """Return CSV with a header of ``columns`` and ``rows``, which map columns to values.
 
-    No cell is a formula.
+    A column that a row lacks is empty. Texts that a spreadsheet would read as formulas are quoted.
     """
     sheet = StringIO()
     writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
@@ -62,11 +62,12 @@ def csv_headers() -> Mapping[str, str]:
 
 
 def _cell(value: Cell) -> Cell:
-    """Return ``value``, a text quoted if a spreadsheet would read it as a formula."""
+    """Return ``value``, with a quote before a text that matches :data:`_FORMULA`."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def _rows(report: Report) -> Iterator[dict[str, Cell]]:
+    """Yield the rows of the table: total, criteria, findings, signals, faults."""
     total = report.total
     yield {
         "row": "total",
@@ -95,6 +96,7 @@ def _criterion(line: CriterionLine) -> dict[str, Cell]:
 
 
 def _finding(kind: str, one: FindingLine) -> dict[str, Cell]:
+    """Return the row of a finding or signal; ``kind`` is its value in the column ``row``."""
     return {
         "row": kind,
         "criteria": " ".join(one.criteria),

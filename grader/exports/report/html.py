@@ -1,4 +1,4 @@
-"""A report as one self-contained HTML page: no script, nothing fetched, light and dark."""
+"""A report as one HTML page without scripts, which loads nothing; for light and dark screens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_PLACES = 200
 
 
 def render_html(report: Report) -> str:
-    """Return ``report`` as an HTML document."""
+    """Return ``report`` as a whole HTML document."""
     report = sanitize(report)
     return (
         _templates()
@@ -37,7 +37,7 @@ def render_html(report: Report) -> str:
 
 
 def html_headers() -> Mapping[str, str]:
-    """Return the page's Content-Security-Policy, which also gives it an opaque origin."""
+    """Return the page's Content-Security-Policy; ``sandbox`` in it gives it an opaque origin."""
     return {"Content-Security-Policy": f"{page_policy(_style())}; sandbox"}
 
 
@@ -48,6 +48,7 @@ def _style() -> str:
 
 @cache
 def _templates() -> Environment:
+    """Return the Jinja environment of the page, with the functions that its template calls."""
     environment = Environment(
         loader=PackageLoader("grader.exports.report"),
         autoescape=True,
@@ -64,7 +65,7 @@ def _templates() -> Environment:
 
 
 def ticked(text: str) -> Markup:
-    """Return ``text`` escaped, with each text between backticks in a ``code`` element."""
+    """Return ``text`` as HTML, with each text between single backticks in a ``code`` element."""
     parts = [escape(part) for part in messages.TICKED.split(text)]
     return Markup().join(
         Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)
@@ -79,21 +80,28 @@ def share(points: float | None, max_points: float) -> int:
 
 
 def diff_lines(hunk: str) -> list[tuple[str, str]]:
-    """Return the (kind, line) pairs of a unified diff; kinds are CSS classes.
+    """Return (kind, line) for each line of a unified diff.
 
-    These are ``head``, ``add``, ``del`` and ``same``.
+    The kind is a CSS class: ``head``, ``add``, ``del`` or ``same``.
     """
     return [(_kind(line), line) for line in hunk.rstrip("\n").split("\n")]
 
 
 def _kind(line: str) -> str:
+    """Return the kind of a line, e.g. ``head`` of ``--- a.py``, ``del`` of ``-a``.
+
+    A deleted line ``-- a``, which a diff writes as ``--- a``, is mistaken for a ``head``.
+    """
     if line.startswith(("diff ", "--- ", "+++ ", "@@", "\\ ")):
         return "head"
     return {"+": "add", "-": "del"}.get(line[:1], "same")
 
 
 def states(file: FileLine) -> str:
-    """Return how the checks of ``file`` ended: ``checked``, and the checks that did not run."""
+    """Return how the checks of ``file`` ended, e.g. ``checked; style: broke on our side``.
+
+    Named are the checks that gave no facts. If no check could read the file, say only that.
+    """
     words_by_state = {
         State.FAILED: "broke on our side",
         State.UNREADABLE: "cannot be read",
@@ -110,5 +118,5 @@ def states(file: FileLine) -> str:
 
 
 def bar(line: CriterionLine) -> int:
-    """Return the width of the bar of ``line`` in percent."""
+    """Return the width of the bar of ``line``: its points in whole percent, 0 to 100."""
     return share(line.points, line.max_points)

@@ -1,6 +1,6 @@
 """A report as JUnit XML, for the test views of CI systems: a test case for each criterion.
 
-The document has the elements and attributes that Jenkins, GitLab and pytest's own writer share:
+The document uses only elements and attributes that Jenkins, GitLab and pytest's own writer share:
 ``testsuites/testsuite/properties/property`` and ``testcase`` with at most one ``failure`` or
 ``skipped``. CI systems count ``error`` like ``failure``, so it is never used: points that are
 withheld because a check broke on our side must not read as the student's failure.
@@ -24,8 +24,8 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def render_junit(report: Report) -> str:
     """Return ``report`` as a JUnit XML document.
 
-    Control characters and invisible characters of the submission are replaced by visible signs,
-    as in every form for people, so the document is always well-formed.
+    Control characters and invisible characters of the submission are replaced by visible escapes,
+    so the document is always well-formed.
     """
     report = sanitize(report)
     root = Element("testsuites", name="grader")
@@ -53,10 +53,10 @@ def junit_headers() -> Mapping[str, str]:
 
 
 def _properties(report: Report) -> Iterator[tuple[str, str | int | float]]:
-    """Yield the (name, value) pairs of the suite; an unknown number is left out.
+    """Yield the (name, value) pairs of the suite; numbers that are ``None`` are left out.
 
-    Points of criteria are properties of the suite as well, because older readers reject
-    properties inside a test case.
+    Points of criteria are properties of the suite, because older readers reject properties inside
+    a test case.
     """
     total, receipt = report.total, report.receipt
     yield "status", report.status
@@ -83,9 +83,10 @@ def _properties(report: Report) -> Iterator[tuple[str, str | int | float]]:
 
 
 def _add_result(case: Element, report: Report, line: CriterionLine) -> None:
-    """Add a ``failure`` to ``case`` if ``line`` lost points, or ``skipped`` if it has no verdict.
+    """Add a ``failure`` to ``case`` if ``line`` lost points, or ``skipped`` if it is not judged.
 
-    Jenkins keeps only one ``failure`` of a test case, so one text holds all findings.
+    Nothing is added for full points. Jenkins keeps only one ``failure`` of a test case, so its text
+    contains all findings.
     """
     part = part_of(line)
     message = f"{messages.points_of(line)}: {line.why}"
@@ -99,7 +100,7 @@ def _add_result(case: Element, report: Report, line: CriterionLine) -> None:
 
 
 def _finding(one: FindingLine) -> str:
-    """Return one line, ``path:line:column: code message``, which editors turn into a link."""
+    """Return ``path:line:column: code message``, which editors turn into a link; no cell number."""
     path = one.path if one.cell is None else f"{one.path} (cell {one.cell})"
     return f"{path}:{one.line}:{one.column}: {one.code} {one.message}"
 

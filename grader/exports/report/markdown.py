@@ -1,4 +1,4 @@
-"""A report as a Markdown comment; nothing that a student wrote can become markup, link or HTML.
+"""A report as a Markdown comment. No text of a student can become markup, a link or HTML in it.
 
 A word that contains anything but letters, digits and safe punctuation is put into a code span,
 which no dialect of Markdown interprets. Tables contain no text of the submission.
@@ -18,17 +18,20 @@ from grader.exports.prose.sanitize import sanitize
 
 #: How many distinct messages of one kind of finding are shown; chosen by hand.
 _MAX_MESSAGES = 5
-#: A longer patch (in characters) is not shown: a comment on GitHub has at most 65,536 characters.
+#: A longer patch (in characters) is not shown: a comment on GitHub has at most 65,536 characters,
+#: and the rest of the report needs room as well. Chosen by hand.
 _MAX_PATCH = 20_000
-#: Words that may stand alone outside a code span: signs of our own arithmetic.
+#: Single characters that are shown outside a code span if they are a whole word, e.g. in
+#: ``8 × 3 = 24``; not ``*``.
 _SIGNS = frozenset("×−/=–—%>")
-#: Punctuation that may surround a plain word, e.g. ``(main,``.
+#: Punctuation that is allowed before and after a plain word, e.g. ``(main,``; not ``[main]``.
 _OPEN, _CLOSE = "(“‘\"'", ")”’\"'.,;:!?%"
 _TICKED = messages.TICKED
 #: A word that is no markup in any dialect, e.g. ``well-known``, ``and/or``, ``12.5``; not ``a_b``,
 #: ``a.py``, ``*a*``.
 _PLAIN = re.compile(r"[^\W_]*(?:[-’'/(][^\W_]+)*|\d+(?:[.,]\d+)*")
-#: Plain words that GitHub and GitLab turn into links: a ticket (``GH-1``), a commit (``deadbeef``).
+#: Plain words that GitHub and GitLab turn into links: a ticket (``GH-1``), a commit (``deadbeef``);
+#: not ``well-known`` or ``dead``.
 _REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
 
 
@@ -48,9 +51,9 @@ def render_markdown(report: Report) -> str:
 
 
 def prose(text: str) -> str:
-    """Return ``text`` on one line without markup.
+    """Return ``text`` on one line, with every word that could be markup in a code span.
 
-    The result must not start a line, where ``1.`` or ``+`` would still be a list.
+    The result must not be put at the start of a line, where ``1.`` or ``+`` would begin a list.
     """
     return " ".join(_word(word) for word in text.split())
 
@@ -72,6 +75,10 @@ def words(text: str) -> str:
 
 
 def _word(word: str) -> str:
+    """Return ``word`` as it is if it is plain, else the part that is not punctuation as code.
+
+    E.g. ``(main,`` stays; ``(a_b,`` has ``a_b`` in a code span.
+    """
     if word in _SIGNS:
         return word
     core = word.lstrip(_OPEN).rstrip(_CLOSE)
@@ -90,23 +97,29 @@ def code(text: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return a fenced code block that no line of ``text`` can close."""
+    """Return ``text`` as a fenced code block that no line of ``text`` can close."""
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
 
 
 def _longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks in ``text``; 0 if there is none."""
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def _cell(text: str) -> str:
-    """Return ``text`` of the rubric for a table cell; one with a ``|`` as character references."""
+    """Return ``text``, which comes from the rubric, for a cell of a table.
+
+    If it contains a ``|``, which would end the cell, all its punctuation is written as character
+    references.
+    """
     if "|" not in text:
         return words(text)
     return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
 
 
 def _top(report: Report) -> Iterator[str]:
+    """Yield the blocks above the criteria: total, receipt, changes, praise, first step."""
     yield f"## Total: {messages.score(report)}"
     lines = [f"**Exercise:** {words(report.rubric.title)} ({prose(messages.rubric_of(report))})"]
     if report.receipt:
@@ -184,7 +197,7 @@ def _group(report: Report, group: Group) -> Iterator[str]:
 
 
 def _change(change: Change) -> Iterator[str]:
-    """Yield a diff inside a list item; the fence is indented as deep as the item's text."""
+    """Yield a list item with the diff of ``change``; its fence is indented like the item's text."""
     yield f"  - {words(messages.change_title(change))}"
     lines = [*(f"- {line}" for line in change.before), *(f"+ {line}" for line in change.after)]
     yield from (f"    {line}" for line in fenced("\n".join(lines), "diff").split("\n"))

@@ -16,14 +16,15 @@ from grader.exports.prose.changes import Change
 from grader.exports.prose.layout import Group, findings_by_file, part_of, parts
 from grader.exports.prose.sanitize import sanitize
 
-#: Columns of a line.
+#: The width of a line in columns.
 WIDTH = 80
-#: Columns of a line with a URL, which would be useless if it were wrapped. Chosen by hand.
+#: The width of a line with a URL, in columns: a wrapped URL could not be clicked. Chosen by hand.
 _ADDRESS_WIDTH = 100
 #: How many distinct messages of one kind of finding are shown; chosen by hand.
 _MAX_MESSAGES = 5
-#: Deeper indented code is shown with this indent, in columns, to leave room for it.
+#: The most columns of indentation of code; deeper code is shown with this indent. Chosen by hand.
 _MAX_INDENT = 24
+#: Style -> the numbers of its ANSI escape sequence.
 _COLOURS = {"heading": "1", "full": "32", "lost": "33", "faint": "2", "alarm": "1;31"}
 _GET_PATCH = (
     "The patch stands in the JSON form of this report, under “patch”. Save that form as "
@@ -39,7 +40,7 @@ _APPLY = (
 class Sheet:
     """Lines of text, wrapped by the columns that characters take on a terminal.
 
-    With ``colour`` lines that have a style get ANSI colours.
+    With ``colour``, lines that have a style get ANSI colours. ``str()`` returns the whole text.
     """
 
     def __init__(self, *, colour: bool) -> None:
@@ -66,7 +67,7 @@ class Sheet:
             self._add((margin + (hang if at else prefix) + line.plain).rstrip(), style)
 
     def verbatim(self, lines: list[str] | tuple[str, ...], *, indent: int = 4) -> None:
-        """Add ``lines`` one by one, each with its own indentation after ``indent`` columns."""
+        """Add each of ``lines``, indented by ``indent`` columns more; long lines are wrapped."""
         for line in lines:
             self.put(line.lstrip(), indent=indent + len(line) - len(line.lstrip()))
 
@@ -85,12 +86,12 @@ class Sheet:
 
 @cache
 def _ruler() -> Console:
-    """Return the console that rich wraps text with; it reads no environment and prints nothing."""
+    """Return the console that rich needs to wrap text; it reads no environment, prints nothing."""
     return Console(file=StringIO(), width=WIDTH, force_terminal=False, _environ={})
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
-    """Return ``report`` as text; ``colour`` adds ANSI colours that carry no further meaning."""
+    """Return ``report`` as text; ``colour`` adds ANSI colours, which repeat what the words say."""
     report, sheet = sanitize(report), Sheet(colour=colour)
     _top(sheet, report)
     _criteria(sheet, report)
@@ -103,6 +104,7 @@ def render_text(report: Report, *, colour: bool = False) -> str:
 
 
 def _top(sheet: Sheet, report: Report) -> None:
+    """Add the part above the criteria: total, receipt, changes, praise, first step."""
     alarm = report.status == "needs_attention"
     withheld = " (the rest is withheld, not lost)" if report.total.points is None else ""
     sheet.put(f"Total: {messages.score(report)}{withheld}", style="alarm" if alarm else "heading")
@@ -179,6 +181,7 @@ def _group(sheet: Sheet, report: Report, group: Group) -> None:
 
 
 def _change(sheet: Sheet, change: Change) -> None:
+    """Add the lines of ``change``, before and after, each with a sign and its indentation."""
     sheet.put(messages.change_title(change), indent=6)
     for sign, lines in (("- ", change.before), ("+ ", change.after)):
         for line in lines:

@@ -1,4 +1,4 @@
-"""The development twin of an LMS: events come unsigned, scores are written to the log."""
+"""A connector for development, without an LMS: events are unsigned, scores go to the log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from grader.service.records import ScoreMessage
 
 
 def _inbound(callback_hosts: Collection[str]) -> Inbound:
+    """Return the receiver of events; ``callback_hosts`` are the development exceptions."""
     # Loads an HTTP client.
     from grader.lms.console.inbound import ConsoleInbound
     from grader.lms.outgoing.guard import Outgoing

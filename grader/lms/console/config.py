@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ConsoleConfig(BaseModel):
-    """What a console source needs. A signing secret, which other connectors need, is ignored.
+    """The configuration of a console source. Unknown keys, such as a secret, are ignored.
 
-    ``callback_url`` stands beside a score in the log. ``allowed_hosts`` are the hosts that
-    archives may be fetched from.
+    Scores are written to the log only if ``callback_url`` is not empty. ``allowed_hosts`` are the
+    hosts that archives may be fetched from.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

@@ -14,10 +14,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ConsoleGradebook:
-    """The capability ``Gradebook``."""
+    """The capability ``Gradebook``, which writes scores to the log."""
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """Write the score to the log. Never fails."""
+        """Write the score to the log, and return that it was sent."""
         payload = passback.payload.decode()
         log.info("score", source=source.name, passback_id=passback.id, payload=payload)
         return Delivery(sent=True)

@@ -16,12 +16,12 @@ from grader.service.records import SourceRecord
 
 @dataclass(frozen=True)
 class ConsoleInbound:
-    """The capability ``Inbound``, for sources with ``connector: console`` and no others."""
+    """The capability ``Inbound`` for unsigned events, of sources with ``connector: console``."""
 
     outgoing: Outgoing
 
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
-        """Parse an unsigned event.
+        """Parse an event, whose signature is not checked.
 
         Raises:
             BadSignature: ``source`` has another connector, so its events must be signed.
@@ -34,6 +34,6 @@ class ConsoleInbound:
         return read_event(body, lowered.get("webhook-id", ""), config.callback_url)
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Return the archive behind ``url``, with the same checks as for every connector."""
+        """Return the archive behind ``url``, an https URL on one of the source's allowed hosts."""
         config = ConsoleConfig.model_validate(source.config)
         return fetch_archive(self.outgoing, url, config.allowed_hosts, max_bytes)

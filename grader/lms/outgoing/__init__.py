@@ -1,1 +1,1 @@
-"""HTTP requests to URLs that users supplied: guarded against SSRF, bounded in time and size."""
+"""HTTP requests to URLs that users supplied: limited to allowed addresses, time and size."""

@@ -1,4 +1,4 @@
-"""Which IP addresses are on the public internet and contain no other address."""
+"""Decides whether an IP address is on the public internet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SPECIAL = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
 
 
 def is_public(text: str) -> bool:
-    """Return whether ``text`` is an IP address that is globally reachable unicast.
+    """Return whether ``text`` is the IP address of a host on the public internet; no multicast.
 
     An IPv6 address that embeds an IPv4 address (mapped, 6to4, Teredo, NAT64) does not count: it may
     lead to a private address, and a public one can be reached by its IPv4 notation.
@@ -32,6 +32,10 @@ def is_public(text: str) -> bool:
 
 
 def _embeds_ipv4(address: IPv6Address) -> bool:
+    """Return whether ``address`` contains an IPv4 address, or is site-local.
+
+    E.g. ``64:ff9b::7f00:1``; not ``2606:2800:220::1``.
+    """
     in_nat64 = any(address in network for network in _NAT64)
     embedded = address.ipv4_mapped or address.sixtofour or address.teredo
     return in_nat64 or embedded is not None or address.is_site_local

@@ -14,10 +14,11 @@ _TEMPORARY = frozenset({408, 425, 429})
 
 
 def fetch_archive(outgoing: Outgoing, url: str, hosts: Collection[str], max_bytes: int) -> bytes:
-    """Return the bytes of ``url``, whose host must be one of the allowed ``hosts``.
+    """Download ``url``, whose host must be one of the allowed ``hosts``, and return the bytes.
 
     Raises:
-        BadRequest: the URL is not allowed, or its response is no plain file.
+        BadRequest: the URL is not allowed, or its response is a redirect, a lasting error or
+            encoded.
         TooLarge: the file has more than ``max_bytes`` bytes.
         Overloaded: a temporary failure; the event may be sent again.
     """
@@ -42,7 +43,12 @@ def fetch_archive(outgoing: Outgoing, url: str, hosts: Collection[str], max_byte
 
 
 def _body(response: Response) -> bytes:
-    """Return the body of a 200 response without content encoding; raise for any other."""
+    """Return the body of a 200 response without content encoding.
+
+    Raises:
+        Overloaded: the status is 5xx or in :data:`_TEMPORARY`.
+        BadRequest: any other response.
+    """
     status = response.status
     if status == 200 and response.headers.get("content-encoding", "identity") == "identity":
         return response.body
@@ -57,6 +63,7 @@ def _body(response: Response) -> bytes:
 
 
 def _temporary_failure(reason: str) -> Overloaded:
+    """Return the error that makes the sender repeat the event later."""
     return Overloaded(
         f"The archive cannot be had just now: {reason}.",
         how_to_fix="Nothing was stored. Send the event again later.",

@@ -3,8 +3,8 @@
 A URL from outside may point at a server that only this service can reach. So it must be https, its
 host must be in the list of allowed hosts if there is one, its name is resolved once, every address
 must be public, and the request goes to exactly those addresses. Hosts that the administrator names
-for development are exempt from https and from public addresses. One deadline covers everything from
-name resolution to the last byte.
+for development are exempt from https and public addresses. One deadline covers everything from name
+resolution to the last byte.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ MAX_SCORE_RESPONSE = 65_536
 USER_AGENT = "grader"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+#: A function from (host, port) to IP addresses.
 Resolve = Callable[[str, int], tuple[str, ...]]
 Tls = Callable[[], ssl.SSLContext]
 
@@ -66,10 +67,10 @@ def public_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Sends guarded requests.
+    """Sends requests to URLs that pass the guard.
 
-    ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``;
-    ``seconds`` is the time limit of one request.
+    ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``.
+    ``resolve`` and ``tls`` can be replaced for tests. ``seconds`` is the limit of one request.
     """
 
     open_hosts: Collection[str] = ()
@@ -107,7 +108,7 @@ class Outgoing:
     def target(
         self, url: str, hosts: Collection[str] | None = None, *, deadline: float = inf
     ) -> Target:
-        """Validate ``url``, resolve its host and return where to send the request.
+        """Validate ``url``, resolve its host, and return the addresses to send the request to.
 
         ``hosts`` are the allowed hosts (``None``: any); ``deadline`` is a time of
         ``time.monotonic`` by which the name must be resolved.
@@ -153,7 +154,11 @@ class Outgoing:
 
 
 def _parse(url: str) -> httpx.URL:
-    """Return the parsed ``url``; raise UrlRefused for no host, credentials or port 0."""
+    """Return the parsed ``url``.
+
+    Raises:
+        UrlRefused: it is no URL, has no host, a user name, a password or an impossible port.
+    """
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
@@ -166,10 +171,12 @@ def _parse(url: str) -> httpx.URL:
 
 
 def _contains_any(entries: Collection[str], *names: str) -> bool:
+    """Return whether ``entries``, in lower case, contain one of ``names``."""
     return not {entry.lower() for entry in entries}.isdisjoint(names)
 
 
 def _refuse_unlisted(hosts: Collection[str], *names: str) -> None:
+    """Raise UrlRefused unless one of ``names``, all of the same host, is in ``hosts``."""
     if not _contains_any(hosts, *names):
         raise UrlRefused(f"the host {names[0]} is not one of the allowed hosts")
 
@@ -177,7 +184,8 @@ def _refuse_unlisted(hosts: Collection[str], *names: str) -> None:
 def _resolve_in_time(look_up: Callable[[], tuple[str, ...]], deadline: float) -> tuple[str, ...]:
     """Return the result of ``look_up``, called in a thread.
 
-    The operating system's resolver has no time limit, so a late thread is abandoned.
+    The operating system's resolver has no time limit, so a late thread is abandoned. An exception
+    of ``look_up`` is raised here.
 
     Raises:
         Unreachable: there is no result by ``deadline`` or within :data:`SOCKET_TIMEOUT`.

@@ -24,7 +24,10 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a request goes. ``path`` is the encoded path with the query."""
+    """The target of a request: an URL in parts, and the IP ``addresses`` of its host.
+
+    ``path`` is the encoded path with the query.
+    """
 
     scheme: str
     host: str
@@ -43,7 +46,7 @@ class Response:
 
 
 class ResponseTooLarge(Exception):
-    """Raised for a body over the limit. ``response`` has the status, the headers and no body."""
+    """Raised for a response body over the limit; ``response`` is the response without its body."""
 
     def __init__(self, response: Response) -> None:
         super().__init__("the answer is too long")
@@ -93,7 +96,12 @@ def _host(target: Target) -> str:
 
 
 def _read(response: httpcore.Response, max_bytes: int) -> Response:
-    """Return status, headers and body; raise ResponseTooLarge as soon as the body is too long."""
+    """Return status, headers and body of ``response``.
+
+    Raises:
+        ResponseTooLarge: the body is longer than ``max_bytes``, or is declared to be; the rest of
+            it is not read.
+    """
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
     headers = {name.lower(): value for name, value in pairs}
     start = Response(response.status, headers, b"")
@@ -109,7 +117,10 @@ def _read(response: httpcore.Response, max_bytes: int) -> Response:
 
 
 class _PinnedBackend(httpcore.NetworkBackend):
-    """A backend that ignores the host and connects to the first given address that accepts."""
+    """A network backend that connects to the first of given addresses that accepts.
+
+    The host name is never resolved a second time.
+    """
 
     def __init__(self, addresses: tuple[str, ...], deadline: float) -> None:
         self._addresses = addresses
@@ -136,7 +147,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
 
 
 class _DeadlineStream(httpcore.NetworkStream):
-    """A stream whose operations all end by one deadline, however slowly the peer sends."""
+    """A network stream whose operations together end by one deadline, even if the peer is slow."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""Standard Webhooks in both directions: signed events in, signed scores out.
+"""The connector for Standard Webhooks: it reads signed events and sends signed scores.
 
 See https://www.standardwebhooks.com; the ``standardwebhooks`` library does the cryptography.
 """
@@ -15,6 +15,7 @@ from grader.service.records import ScoreMessage
 
 
 def _inbound(callback_hosts: Collection[str]) -> Inbound:
+    """Return the receiver of events; ``callback_hosts`` are the development exceptions."""
     # Loads an HTTP client.
     from grader.lms.outgoing.guard import Outgoing
     from grader.lms.standard_webhooks.inbound import StandardWebhooksInbound
@@ -23,6 +24,7 @@ def _inbound(callback_hosts: Collection[str]) -> Inbound:
 
 
 def _gradebook(callback_hosts: Collection[str]) -> Gradebook:
+    """Return the sender of scores; ``callback_hosts`` are the development exceptions."""
     # Loads an HTTP client.
     from grader.lms.outgoing.guard import Outgoing
     from grader.lms.standard_webhooks.gradebook import StandardWebhooksGradebook

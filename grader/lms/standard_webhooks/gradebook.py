@@ -1,4 +1,4 @@
-"""Signed scores, sent by POST."""
+"""Sends signed scores by POST."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from grader.service.records import Passback, SourceRecord
 
 #: Statuses whose ``Retry-After`` header is honored, up to :data:`MAX_RETRY_AFTER`.
 _BUSY = frozenset({429, 502, 503, 504})
-#: The receiver wants no further tries, as the Standard Webhooks specification says.
+#: The status by which a receiver asks for no further tries (Standard Webhooks specification).
 _GONE = 410
-#: Chosen by hand: the longest regular pause between tries is a day as well.
+#: The longest pause that a receiver can ask for. Chosen by hand, like the longest regular pause.
 MAX_RETRY_AFTER = timedelta(days=1)
 
 
@@ -30,7 +30,10 @@ class StandardWebhooksGradebook:
     outgoing: Outgoing
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """POST a signed score. The webhook id is the passback's id, the same at every try."""
+        """POST a signed score, and return the outcome; failures are returned, not raised.
+
+        The webhook id is the id of ``passback``, the same at every try.
+        """
         secret = StandardWebhooksConfig.model_validate(source.config).secret
         try:
             headers = sign(secret, passback.id, datetime.now(UTC), passback.payload.decode())
@@ -45,6 +48,10 @@ class StandardWebhooksGradebook:
 
 
 def _outcome(response: Response) -> Delivery:
+    """Return sent for a 2xx status, final for 410, and a failed try to repeat for any other.
+
+    ``Retry-After`` counts for the statuses in :data:`_BUSY` only.
+    """
     status = response.status
     if 200 <= status < 300:
         return Delivery(sent=True)
@@ -54,7 +61,7 @@ def _outcome(response: Response) -> Delivery:
 
 
 def _retry_after(header: str) -> timedelta | None:
-    """Parse a ``Retry-After`` header, and limit the pause to 0 to 1 day.
+    """Return the pause in a ``Retry-After`` header, limited to 0 to 1 day; ``None`` if unreadable.
 
     E.g. ``120`` is two minutes and ``Wed, 21 Oct 2015 07:28:00 GMT`` is no pause, as it is past;
     ``soon`` is ``None``.

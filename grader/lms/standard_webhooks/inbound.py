@@ -1,4 +1,4 @@
-"""Signed submission events."""
+"""Reads signed submission events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ class StandardWebhooksInbound:
     outgoing: Outgoing
 
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
-        """Verify and parse an event; see :class:`grader.service.ports.connector.Inbound`."""
+        """Verify and parse an event; ``headers`` may have names in any case.
+
+        Raises:
+            BadSignature: the source did not sign it, or its time is more than five minutes off.
+            BadRequest: the event is signed but invalid.
+        """
         config = StandardWebhooksConfig.model_validate(source.config)
         lowered = {name.lower(): value for name, value in headers.items()}
         try:
@@ -39,6 +44,6 @@ class StandardWebhooksInbound:
         return read_event(body, lowered["webhook-id"], config.callback_url)
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Return the archive behind ``url``, an https URL on one of the allowed hosts."""
+        """Return the archive behind ``url``, an https URL on one of the source's allowed hosts."""
         config = StandardWebhooksConfig.model_validate(source.config)
         return fetch_archive(self.outgoing, url, config.allowed_hosts, max_bytes)

@@ -1,4 +1,4 @@
-"""Sign a message as Standard Webhooks ask."""
+"""Sign a message according to Standard Webhooks."""
 
 from __future__ import annotations
 
