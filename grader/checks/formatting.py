@@ -27,11 +27,11 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: FormattingOptions, context: Context) -> Inspection:
-    """Return whether Black would reformat `source`, as one finding if it would.
+    """Return one finding if Black would reformat `source`, and the counts for the measures.
 
     With ``options.show_fix`` the finding has the diff, its first line and the number of lines to
-    change; otherwise these are left out, which saves Black's second pass. Without statements in
-    `source` the result is ``NOTHING_TO_SAY``. `context` is unused.
+    change; otherwise these are left out, which saves Black's second pass. A file without
+    statements gives ``NOTHING_TO_SAY``. `context` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

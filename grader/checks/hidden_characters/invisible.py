@@ -87,10 +87,11 @@ def _is_unseen(one: str) -> bool:
 
 
 def _belongs(line: str, at: int) -> bool:
-    """Return whether the joiner or variation selector at the index `at` is part of its neighbours.
+    """Return whether the neighbours of the character at the index `at` need it.
 
-    A joiner is if it has a visible character outside ASCII on both sides; a selector if it follows
-    such a character, or is between a digit and ``_KEYCAP``. e.g. not the joiner of ``a U+200D b``.
+    They need a joiner between two visible characters outside ASCII, the first of which may have a
+    variation selector; and a selector after such a character, or between one of ``0-9#*`` and
+    ``_KEYCAP``. e.g. not the joiner of ``a U+200D b``. Other characters are never needed.
     """
     before, after = line[at - 1 : at], line[at + 1 : at + 2]
     if line[at] in _JOINERS:

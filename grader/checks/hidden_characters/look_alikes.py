@@ -39,7 +39,7 @@ def look_alikes(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[LookAlike]:
     """Yield each name among `tokens` that looks like another name, once.
 
     Such a name either mixes ASCII letters with letters of ``_TWINS``; or looks, with twins only,
-    like another name of the file; or has letters that Python replaces by ASCII (bold, wide).
+    like another name of the file; or is ASCII once Python has replaced its bold or wide letters.
     e.g. ``pаypal`` with a Cyrillic ``а``; not ``цена``, which has letters without a twin.
     """
     names = [token for token in tokens if token.type == tokenize.NAME]

@@ -19,9 +19,9 @@ SEVERAL = 3
 def count_tasks(function: Function) -> int:
     """Return the number of groups of at least :data:`TASK` statements that share no variable.
 
-    Two statements of ``function`` are in one group if they use the same variable. A variable that
-    is assigned again counts as a new one: a second `rows = []` joins nothing to the first.
-    Parameters join nothing, since every task may use them. Calls of methods of one value do:
+    Two statements of ``function`` are in one group if they use a variable that it sets. A variable
+    that is assigned again counts as a new one: a second `rows = []` joins nothing to the first.
+    Reading a parameter joins nothing, since every task may do so. Calls of methods of one value do:
     `canvas.line(...)` and `canvas.text(...)`. The result is 0 for fewer than ``TASK * SEVERAL``
     statements, and for ``__init__``, which usually sets many unrelated things.
     """
@@ -92,9 +92,9 @@ def _plain(target: ast.expr) -> list[ast.Name]:
 
 
 def _loop_names(node: ast.AST) -> list[ast.Name]:
-    """Return the variables that ``node`` sets if it is a loop or a part of a ``with``.
+    """Return the variables that ``node`` sets if it is a loop, or a part of a ``with``.
 
-    They belong to that statement alone.
+    The loop may be one of a comprehension. The variables belong to that statement alone.
     """
     if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         return _plain(node.target)

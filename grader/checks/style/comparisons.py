@@ -46,7 +46,10 @@ def truth_compared(node: ast.AST, line: Line) -> str | None:
 
 
 def _is_condition(node: ast.expr, statement: ast.AST | None) -> bool:
-    """Return whether `node` is the condition of `statement`, or a part of it under ``and`` etc."""
+    """Return whether `node` is the condition of `statement`, or a part of it.
+
+    Parts are the operands of ``and``, ``or`` and ``not``.
+    """
     if not isinstance(statement, _CONDITIONALS):
         return False
     return any(node is part for part in _conditions(statement.test))
@@ -121,7 +124,7 @@ def _is_literal(node: ast.expr) -> bool:
 def rewritten(line: Line, rule: Rule) -> str | None:
     """Return the text of `line` with `rule` applied to every node.
 
-    ``None`` if the rule changes no node, or two that overlap.
+    ``None`` if the rule changes no node, or nodes of which one is inside another.
     """
     rewritten_nodes = [(node, rule(node, line)) for node in ast.walk(line.tree)]
     edits = [

@@ -58,8 +58,8 @@ class AssertedCalls:
     def of(self, tests: Iterable[Key]) -> Mapping[str, Mapping[str, set[AssertedCall]]]:
         """Return the asserted calls of `tests` and of the helpers whose results they use.
 
-        They are by the path of the file that makes the call, and then by the called name. In a
-        group that dispatches, each name counts as called with any number of arguments.
+        The keys are the path of the file that makes the call, and then the called name. In a group
+        that dispatches, each name counts as called with any number of arguments.
         """
         found: dict[str, dict[str, set[AssertedCall]]] = defaultdict(lambda: defaultdict(set))
         waiting = [group for key in tests for group in self._asserted_groups(key)]

@@ -107,7 +107,7 @@ class Usage:
         return self
 
     def add_decorators(self, decorators: Iterable[ast.expr]) -> Usage:
-        """Add those `decorators` that are plain names, such as ``@cache``, as calls.
+        """Add those `decorators` that are outer names or attributes, e.g. ``@cache``, as calls.
 
         ``@retry(3)`` is left out, since ``add`` sees the call in it. Returns `self`.
         """

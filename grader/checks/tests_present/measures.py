@@ -14,9 +14,9 @@ CANNOT_FAIL, NOT_COUNTED = "assertion-cannot-fail", "test-not-counted"
 
 
 def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
-    """Return the percentage of public functions that are tested, or ``None`` without any.
+    """Return the percentage of public functions that are tested; `limit` is unused.
 
-    `limit` is unused.
+    ``None`` if there are no public functions.
     """
     public = facts.counts.get("public_functions", 0)
     return Fraction(100 * facts.counts["functions_tested"], public) if public else None

@@ -75,10 +75,10 @@ class _FileNames(NamedTuple):
 class _Container(NamedTuple):
     """A class or module whose functions may be tests.
 
-    ``collected``: the test runner looks for tests in it. ``silent``: it, or a class around it, is
-    marked as skipped. ``setups``: its methods in ``SETUPS``. ``prepares``: it is a class with
-    anything besides tests and a docstring. ``name``: a dot and its name, after those of the
-    classes around it (".TestArea"); empty for the module.
+    ``collected``: the test runner looks for tests in it. ``silent``: it, or a class or the module
+    around it, is marked as skipped. ``setups``: its methods in ``SETUPS``. ``prepares``: it is a
+    class with anything besides tests and a docstring. ``name``: a dot and its name, after those of
+    the classes around it (".TestArea"); empty for the module.
     """
 
     collected: bool

@@ -72,7 +72,7 @@ class Suite:
         self._program = {path for path in summaries if not is_test_path(path)}
 
     def verdicts(self) -> dict[str, list[Verdict]]:
-        """Return the verdicts on the tests of each file, by path, also without any test.
+        """Return the verdicts on the tests of each file, by path; an empty list without tests.
 
         Of tests that are copies of each other, only the first counts.
         """
@@ -148,9 +148,9 @@ class Suite:
     def _definitions_of(
         self, path: str, names: Mapping[str, object]
     ) -> Iterator[tuple[tuple[str, str], str]]:
-        """Yield the definition (module and name) of each of `names` that the file `path` imports.
+        """Yield ((module, name), name used) for each of `names` that the file `path` imports.
 
-        Each comes with the name under which the file uses it.
+        The first two say where the object is defined, the last how the file calls it.
         """
         for one, module in self._program_imports[path]:
             if one.name == STAR:
@@ -204,7 +204,7 @@ class Suite:
 
     @cached_property
     def _routines(self) -> Mapping[Key, Routine]:
-        """The tests and helpers of all files."""
+        """The tests and helpers of all files, by the path of the file and their index in it."""
         return {
             (path, index): routine
             for path, summary in self._summaries.items()

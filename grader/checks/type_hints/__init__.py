@@ -97,9 +97,9 @@ def _finding(code: str, item: Hints, message: str) -> Finding:
 
 
 def _coverage(facts: Facts, limit: int | None) -> Fraction | None:
-    """Return the percentage of arguments and results with a useful hint, or ``None`` without any.
+    """Return the percentage of arguments and results with a useful hint; `limit` is unused.
 
-    `limit` is unused.
+    ``None`` if there are no arguments and results to count.
     """
     hinted, missing = facts.counts.get("hinted", 0), facts.counts.get("missing", 0)
     return Fraction(100 * hinted, hinted + missing) if hinted + missing else None
