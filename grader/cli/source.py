@@ -15,6 +15,7 @@ from grader.domain.errors import BadRequest
 from grader.lms.registry import CONNECTORS, source_config
 from grader.service.records import SourceRecord
 
+#: Warning after creating a source whose callback has no https.
 _NOT_HTTPS = (
     "Scores go to https only: this callback gets none, unless the service runs with {host} in "
     "GRADER_CALLBACK_HOSTS, a list such as '[\"{host}\"]'."

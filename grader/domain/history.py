@@ -24,6 +24,7 @@ from grader.domain.source import is_document
 #: How many fixed findings a report lists at most; their number is always given.
 MOST_FIXED_LISTED = 50
 
+#: Whether the last attempt had a finding that the present one has.
 Since = Literal["new", "still_there"]
 
 #: A name in backticks (with or without folders), or a number outside them.

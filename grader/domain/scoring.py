@@ -21,6 +21,7 @@ from grader.domain.rubric import CompiledCriterion, CompiledRubric, Criterion
 from grader.domain.unreadable import cannot_be_read
 
 Number = int | float
+#: How points are rounded, in words for the report.
 ROUNDING = "nearest tenth of a point, halves up, once per criterion"
 BY_HAND = "Given by hand."
 

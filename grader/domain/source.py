@@ -37,6 +37,7 @@ _IN_COMMENT = re.compile(
 )
 #: The rest of a line from "#" on. It contains every comment, and sometimes part of a string.
 _MAYBE_COMMENT = re.compile(r"#[^\r\n]*")
+#: Words of which a text with a directive has at least one; used to skip other texts quickly.
 _TOOLS = ("fmt", "yapf", "isort")
 #: The first character after a tool's name and blanks, e.g. the colon of "fmt : on".
 _FOLLOWING = re.compile(r"(?:fmt|yapf|isort)[ \t]*(?=([^ \t]))", re.DOTALL)

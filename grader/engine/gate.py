@@ -49,6 +49,7 @@ _RECURSION = 2_000
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 #: A line that is empty or a comment: only then may the declaration be on the second line.
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+#: Accepted names of encodings in a declaration (those with ``-unix`` and the like are of Emacs).
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "utf-8-sig", "utf-8-unix", "utf-8-dos", "utf-8-mac"})
 _ASCII_NAMES = frozenset({"ascii", "us-ascii"})
 #: A control character that no editor writes, e.g. NUL or ESC; not tab, newline or form feed.

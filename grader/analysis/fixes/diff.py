@@ -15,6 +15,7 @@ __all__ = ["CONTEXT_LINES", "Difference", "SequenceMatcher", "difference"]
 
 #: Unchanged lines shown around a change; 3 is what ``git diff`` writes by default.
 CONTEXT_LINES = 3
+#: The note that git expects after a line without a newline.
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 #: (tag, i1, i2, j1, j2) of difflib: lines i1 to i2 of the old text become j1 to j2 of the new one.

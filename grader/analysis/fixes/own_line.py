@@ -23,6 +23,7 @@ _LONGEST = 160
 #: Code to put before a clause that does not parse on its own, by the clause's first word, e.g. for
 #: ``elif x:``. There is none for ``else:``, ``finally:`` and ``case``: their lines get no fix.
 _OPENINGS = {"elif": "if 1:\n    pass\n", "except": "try:\n    pass\n"}
+#: e.g. ``elif`` in ``elif x:``; empty for ``@decorator``.
 _FIRST_WORD = re.compile(r"\w*")
 
 

@@ -53,7 +53,9 @@ def _uses(tokens: list[tokenize.TokenInfo], name: str, text: str) -> Iterator[to
             yield token
 
 
+#: Stands before the first and after the last token, which have no neighbour.
 _NOTHING = tokenize.TokenInfo(tokenize.NL, "", (0, 0), (0, 0), "")
+#: The change of the bracket depth by each bracket.
 _DEPTHS = dict.fromkeys("([{", 1) | dict.fromkeys(")]}", -1)
 
 

@@ -13,6 +13,7 @@ from grader.analysis.syntax.names import snake_case
 from grader.analysis.syntax.statements import DEFINITIONS, bodies
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+#: Literals whose value can change without the name being bound again.
 _MUTABLE = (ast.List, ast.Set, ast.Dict)
 #: Functions whose result is constant if their arguments are, e.g. ``frozenset({1, 2})``.
 _FREEZING = frozenset({"frozenset", "tuple"})

@@ -14,6 +14,7 @@ from grader.analysis.syntax.walk import expressions
 EVERYTHING = ""
 SOMETHING = "?"
 
+#: Names in the result of :func:`caught` that stand for every error.
 _BROAD = frozenset({EVERYTHING, "Exception", "BaseException"})
 #: Errors with a common, harmless meaning (not found, not installed, asked to stop): a clause that
 #: ignores them is deliberate, e.g. ``except KeyError: pass``; not ``except ValueError: pass``.
@@ -53,6 +54,7 @@ _WITH_TRACEBACK = frozenset(
 _LEAVING = frozenset("exit quit _exit abort".split())
 #: Statements without effect of their own; those inside an ``if`` or a loop are judged separately.
 _HOLLOW = (ast.Pass, ast.Continue, ast.If, ast.For, ast.While)
+#: Names of the node classes of ``try`` with ``except`` and of ``try`` with ``except*``.
 _TRIES = frozenset({"Try", "TryStar"})
 
 

@@ -19,10 +19,14 @@ from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_exp
 #: moved there. Chosen by hand.
 GUARD_ROOM = 5
 
+#: Kinds of statements that are never counted.
 _FREE = (*FUNCTIONS, ast.Import, ast.ImportFrom, ast.Pass, ast.Global)
 _TYPE_ALIAS: tuple[type[ast.AST], ...] = (ast.TypeAlias,) if hasattr(ast, "TypeAlias") else ()
+#: Compound statements that are counted only if a statement inside them is.
 _BRANCHING = frozenset({"Try", "TryStar", "Match"})
+#: Compound statements that are always counted: loops and ``with``.
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
+#: Expressions that may have an effect, e.g. ``connect()``; not ``a + b``.
 _ACTS = (ast.Call, ast.Await, ast.NamedExpr)
 
 #: Functions that return a value and do nothing else, by the last part of their name, e.g.

@@ -58,8 +58,9 @@ class Module:
     def effect_of(self, call: ast.Call, scope: Scope) -> Effect | None:
         """Return the effect of ``call``, which is in ``scope``, or ``None`` if it is not known.
 
-        Functions are known by their dotted name. A method is known by its own name
-        (``path.read_text()``), or by the kind of its value if the top of the module binds that.
+        Functions are known by their dotted name, unless the file defines them. A method is known by
+        its own name (``path.read_text()``), or by the kind of its value if the top of the module
+        binds that.
         """
         function = call.func
         _, name, dotted = self.target(function)

@@ -30,6 +30,7 @@ _APART: frozenset[type[ast.AST]] = frozenset(
         ast.SetComp,
     }
 )
+#: The most frequent kinds of node that have no nodes inside.
 _LEAVES: frozenset[type[ast.AST]] = frozenset({ast.Constant, ast.Name})
 
 #: Methods that change a list, a dict or a set, e.g. ``items.append(1)``; not ``items.copy()``.

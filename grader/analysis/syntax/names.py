@@ -12,6 +12,7 @@ from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import children
 
+#: A node to which names belong. Comprehensions and lambdas count as part of the scope around them.
 Scope = ast.Module | Function | ast.ClassDef
 _SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -40,6 +41,8 @@ _LEAVES: frozenset[type[ast.AST]] = frozenset({ast.Name, ast.Constant, ast.alias
 #: Functions that create a type variable or a type, e.g. ``T = TypeVar("T")``.
 _TYPE_MAKERS = frozenset({"NewType", "ParamSpec", "TypeVar", "TypeVarTuple"})
 
+#: A word of a name: a run of capitals that no small letter follows, or small letters with at most
+#: one capital before them. e.g. ``load``, ``HTML`` and ``File`` in ``loadHTMLFile_2``; not ``2``.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z_\d]+")
 
 

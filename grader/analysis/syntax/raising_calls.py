@@ -18,6 +18,7 @@ EITHER: Errors = ("OSError", "ValueError")
 #: Methods of `pathlib.Path` that read a file.
 _PATH_READERS = frozenset({"read_text", "read_bytes"})
 _LOOKUPS = (ast.In, ast.NotIn)
+#: Conversions that raise ValueError on text that is no number, e.g. ``int("x")``; not ``str(x)``.
 _NUMBERS = frozenset({"int", "float"})
 #: Risky functions by module, by the errors that they raise, e.g. ``requests.get(...)``; not
 #: ``json.dump(...)``. Chosen by hand.
@@ -160,8 +161,8 @@ def asked_about(test: ast.expr) -> Iterator[str]:
 def catches(names: tuple[str, ...], error: str) -> bool:
     """Return whether ``except`` with one of ``names`` may catch ``error``, a builtin error's name.
 
-    A name catches its own class, its subclasses and, as the exact class is unknown, its base
-    classes. A name that is no builtin error is assumed to catch ``error``.
+    It may if the name is that of ``error``, of one of its base classes, or of one of its subclasses
+    (which the call may raise). A name that is no builtin error is assumed to catch everything.
 
     Raises:
         KeyError: ``error`` is no builtin error.

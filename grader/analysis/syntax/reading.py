@@ -228,6 +228,7 @@ def _handler(node: ast.ExceptHandler, at: _Position, reading: Reading) -> _Items
     return _compound(node, at, reading)
 
 
+#: Nodes with lists of statements inside that have no scope of their own.
 _COMPOUND = (*_LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.match_case)
 #: The function that reads a node, by kind of node. It updates scopes and blocks, and returns the
 #: nodes inside to read next. Nodes of other kinds are only searched.

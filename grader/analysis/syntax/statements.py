@@ -79,15 +79,18 @@ def functions_in(tree: ast.AST) -> list[Function]:
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
+#: Statements that always do more than pass a value on.
 _WORKING_STATEMENTS = (
     *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
     *(ast.Raise, ast.Assert, ast.AugAssign),
 )
+#: Expressions that compute something, e.g. ``a + b``, ``a[0]``; not ``a.b``, ``-a``, ``[a]``.
 _WORKING_EXPRESSIONS = (
     *(ast.Call, ast.BinOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.IfExp, ast.JoinedStr),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
     *(ast.Await, ast.Yield, ast.YieldFrom),
 )
+#: Statements that do more than pass a value on only if one of their expressions does.
 _CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
 
 

@@ -16,7 +16,9 @@ _PLAIN = frozenset(
     "arg asname attr conversion ctx id is_async kind kwd_attrs level module name op ops rest"
     " simple str tag type_comment type_ignores".split()
 )
+#: Fields of statements that hold statements or clauses with statements.
 _BODIES = frozenset("body orelse finalbody handlers cases".split())
+#: Fields that hold annotations.
 _TYPES = frozenset({"annotation", "returns"})
 
 

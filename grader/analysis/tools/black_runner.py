@@ -46,7 +46,7 @@ def formatted(text: str, settings: Settings) -> str:
 # at most two texts (as submitted, and with sorted imports); 8 was chosen by hand.
 @lru_cache(maxsize=8)
 def _first_pass(text: str, settings: Settings) -> str:
-    """Return the result of Black's first pass over ``text``, which is rarely its final result."""
+    """Return the result of Black's first pass over `text`; a second one seldom changes it."""
     # A private function of Black. It saves the second pass, about a third of Black's time. If a
     # release of Black lacks it, the public function gives the same verdicts, only slower.
     format_once: Callable[..., str] = getattr(black, "_format_str_once", black.format_str)

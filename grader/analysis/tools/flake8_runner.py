@@ -74,7 +74,7 @@ def violations(source: SourceFile, arguments: tuple[str, ...]) -> list[Violation
 
 @lru_cache(maxsize=8)
 def _setup(arguments: tuple[str, ...]) -> _Setup:
-    """Repeat flake8's own start-up for `arguments`, without configuration files."""
+    """Return flake8 configured for `arguments`, as its own start-up does, without any files."""
     parser = stage1_arg_parser()
     early, rest = parser.parse_known_args(["--isolated", "--disable-noqa", "-j1", *arguments])
     settings, folder = config.load_config(config=None, extra=[], isolated=early.isolated)
@@ -93,7 +93,7 @@ def _setup(arguments: tuple[str, ...]) -> _Setup:
 
 @lru_cache(maxsize=1)
 def _stock_plugins() -> finder.Plugins:
-    """Load flake8's own plugins. The search reads every installed distribution, hence the cache."""
+    """Return flake8's own plugins, loaded. Cached: the search reads all installed distributions."""
     blank = finder.PluginOptions.blank()
     found = finder.find_plugins(configparser.RawConfigParser(), blank)
     return finder.load_plugins([item for item in found if item.package in _STOCK], blank)

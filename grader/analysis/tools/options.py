@@ -8,7 +8,9 @@ from pydantic import Field
 
 from grader.domain.check import Options
 
+#: Characters of a line. The bounds are chosen by hand; they refuse typing errors such as 8 or 8800.
 LineLength = Annotated[int, Field(ge=20, le=500)]
+#: Versions of Python for which Black can write code.
 Target = Literal[
     "py33",
     "py34",
@@ -24,6 +26,7 @@ Target = Literal[
     "py314",
     "py315",
 ]
+#: Profiles that ship with isort.
 Profile = Literal[
     "appnexus",
     "attrs",

@@ -35,6 +35,7 @@ ALLOWED = (
     "maxDiff",
 )
 
+#: The library's rules, each for some kinds of nodes.
 _VISITORS = (
     library.ClassNameCheck(),
     library.FunctionNameCheck(),
@@ -43,6 +44,7 @@ _VISITORS = (
     library.VariablesCheck(),
     library.TypeVarNameCheck(),
 )
+#: Decorators that change which name the first argument of a method must have.
 _DECORATORS = {
     "classmethod": library.FunctionType.CLASSMETHOD,
     "staticmethod": library.FunctionType.STATICMETHOD,

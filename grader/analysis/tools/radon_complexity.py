@@ -18,6 +18,7 @@ from grader.analysis.syntax.statements import Function
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.domain.source import SourceFile
 
+#: The name of the block that is the code of a module outside its functions and classes.
 MODULE = "<module>"
 
 #: A definition inside a block: its dotted name, its node, and whether it is a method.

@@ -24,7 +24,9 @@ from grader.domain.source import is_notebook, is_test_path
 
 #: Multiples of a tenth of a point, the unit of the ledger.
 Points = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=6, decimal_places=1)]
+#: A value of a measure in a scale. The bounds are chosen by hand.
 Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)]
+#: An id that can be part of a URL, e.g. ``hw-1``; not ``HW 1``.
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 #: The limits bound the time that matching the paths of a submission takes.

@@ -31,6 +31,7 @@ from grader.engine.sandbox import RESULTS, TASKS, Confinement
 
 #: The header of a message: kind, file index, step index, size of the payload in bytes.
 MESSAGE = struct.Struct("<cIII")
+#: Kinds of messages; see above.
 STARTED, ANSWERED, REFUSED, DONE = b"S", b"A", b"U", b"D"
 
 #: New objects between two runs of the garbage collector, instead of Python's 700: a child lives

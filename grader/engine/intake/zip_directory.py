@@ -15,21 +15,26 @@ from dataclasses import dataclass
 
 from grader.engine.intake.refusals import refusal
 
+#: The fixed parts of the end record and of an entry of the directory, and the marks of records.
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 LOCAL_MARK, _END_MARK, _ENTRY_MARK = b"PK\x03\x04", b"PK\x05\x06", b"PK\x01\x02"
+#: First bytes of an archive that is split into several files.
 _SPLIT_MARKS = (b"PK\x07\x08", b"PK00")
 _ZIP64_END, _ZIP64_LOCATOR = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _ZIP64_END_MARK, _ZIP64_LOCATOR_MARK = b"PK\x06\x06", b"PK\x06\x07"
 #: Version 6.3 of the format, the newest one.
 _NEWEST_VERSION = 63
 _LONGEST_COMMENT = 0xFFFF
+#: In place of a count, size or offset: the real one is in a Zip64 record.
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF
 ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
 #: The extra fields that change the meaning of an entry. Others hold times, owners and the like.
 _MEANINGFUL = frozenset({ZIP64_EXTRA, _UNICODE_PATH_EXTRA})
+#: The bit of a folder in the attributes of DOS, for entries without a Unix mode.
 _DOS_FOLDER = 0x10
 
+#: Flag bits: the name is UTF-8; checksum and sizes follow the content in a data descriptor.
 UTF8_NAME, HAS_DESCRIPTOR = 0x0800, 0x0008
 #: Flag bits 1 and 2 only state the compression level; every other bit changes the meaning.
 LEVEL_HINTS = 0x0006

@@ -26,10 +26,13 @@ from grader.engine.intake.zip_directory import (
 _LOCAL = struct.Struct("<4s5H3L2H")
 _DESCRIPTOR_MARK = b"PK\x07\x08"
 _MAX32 = 0xFFFFFFFF
+#: The two compression methods that are read.
 _STORED, _DEFLATED = 0, 8
+#: Flag bits of encrypted entries, and of patches.
 _ENCRYPTION, _PATCH = 0x2041, 0x0020
 #: UTF-8 names, data descriptors and compression levels.
 _KNOWN_FLAGS = 0x080E
+#: The compression method that AES-encrypted entries state.
 _AES = 99
 #: Compression method -> name, for the message; only stored and deflated files are read.
 _METHODS = {

@@ -13,6 +13,7 @@ from grader.domain.inspection import Inspection, State
 #: (index of the file in the job, index of the step in the file): identifies one unit of work and
 #: its answer. Step 0 is the gate, step n is the n-th check request of the file.
 Pair = tuple[int, int]
+#: The step of the gate.
 GATE = 0
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 

@@ -30,6 +30,7 @@ _TCP = 1 << 0 | 1 << 1
 _OUTSIDE = 1 << 0 | 1 << 1
 #: The first version that can forbid TCP.
 NETWORK_VERSION = 4
+#: The first version that can forbid signals and connections to processes outside.
 _SCOPE_VERSION = 6
 
 

@@ -26,6 +26,7 @@ from grader.engine.sandbox import landlock, seccomp
 from grader.engine.sandbox.kernel import drop_privileges
 from grader.infra.process import libc
 
+#: Instead of the name of a level: the strongest one that the host offers.
 AUTO = "auto"
 
 

@@ -32,6 +32,7 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 #: Instructions of classic BPF.
 _LOAD, _IF_EQUAL, _IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
 
+#: Flags of ``open`` that a child must not set.
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
