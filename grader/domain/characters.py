@@ -23,7 +23,10 @@ _UNUSUAL = re.compile(r"[^\n -~]+")
 
 
 def is_hidden(one: str) -> bool:
-    """Return whether ``one`` character is blank, controls a terminal or reverses text."""
+    """Return whether the character ``one`` is invisible or changes how other text is displayed.
+
+    e.g. ESC, newline, U+202E, a zero-width joiner; not ``a`` or a space.
+    """
     return not one.isprintable() or one in _BLANK
 
 

@@ -82,10 +82,10 @@ class Check(Generic[OptionsT]):
     every change of what ``inspect`` or ``combine`` returns. ``skips_tests`` leaves test files out
     unless a criterion says otherwise.
 
-    A check of what lies between files has ``combine(inspections, options)``: a pure function that
-    returns the final inspection of each path from the project summaries (``Inspection.sketch``)
-    of all files, in linear time. It reads no source, so that a changed file is the only one that
-    is measured again.
+    A check that compares files with one another has ``combine(inspections, options)``: a pure
+    function that returns the final inspection of each path from the project summaries
+    (``Inspection.sketch``) of all files, in linear time. It reads no source, so that after a change
+    of one file only that file is measured again.
     """
 
     id: str

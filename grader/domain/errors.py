@@ -143,7 +143,7 @@ class PreconditionFailed(GraderError):
 
 
 class Overloaded(GraderError):
-    """The queue is full."""
+    """An upload that is refused because the queue is full."""
 
     code = "overloaded"
     title = "Too much is waiting"
@@ -191,7 +191,7 @@ class BadSignature(GraderError):
 
 
 class EngineFault(GraderError):
-    """The engine failed: not the student's fault, so it costs no points."""
+    """A failure of the engine. It is not the student's fault, so it costs no points."""
 
     code = "engine-fault"
     title = "Grading broke on our side"

@@ -73,12 +73,18 @@ class FileFacts(_Frozen):
         return self.sha256 == _EMPTY_SHA256
 
     def place(self, line: int) -> tuple[int | None, int]:
-        """Return (cell number, line in the cell) of a 1-based ``line``; no cell in a script."""
+        """Return (cell number, line in that cell) of ``line``; (``None``, ``line``) in a script.
+
+        ``line`` is a line of the notebook's joined code. All numbers are 1-based.
+        """
         cell = max((one for one in self.cells if one.line <= line), key=_number, default=None)
         return (cell.number, line - cell.line + 1 + cell.skipped) if cell else (None, line)
 
     def inspection(self, probe_key: str) -> Inspection:
-        """Return the inspection of the probe with ``probe_key``, which must read this file."""
+        """Return the inspection by the probe with ``probe_key``, which must read this file.
+
+        For a file that is not readable, it is the inspection that says why.
+        """
         if self.readable.state is not State.OK:
             return self.readable
         return self.inspections[probe_key]

@@ -76,7 +76,10 @@ class Earlier:
         return self.facts.engine == engine and not any(map(self._lacks, compiled.probes))
 
     def _lacks(self, probe: Probe) -> bool:
-        """Return whether ``probe`` did not inspect one of the files that it reads."""
+        """Return whether ``probe`` reads a file of this attempt that it did not inspect.
+
+        That includes documents that were dropped because no probe read them then.
+        """
         return any(
             file.readable.state is State.OK and probe.key not in file.inspections
             for file in self.facts.files

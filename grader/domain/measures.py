@@ -127,6 +127,7 @@ def over_limit_measure(
 ) -> Measure:
     """Return the measure `name`: how many values of `histogram` exceed the limit of the scale.
 
+    Without any value there is nothing to measure.
     Its evidence are findings of `codes` (default: all) without a value, or with one over the
     limit. The default of `formula` is ``number of <unit> over the limit``.
     """

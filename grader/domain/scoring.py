@@ -59,7 +59,10 @@ class Row:
 
     @property
     def counted(self) -> bool:
-        """Whether ``max_points`` is part of the total's ``max_points``."""
+        """Whether ``max_points`` is part of the total's ``max_points``.
+
+        It is not if the criterion is optional and there was nothing to measure.
+        """
         return not (self.outcome is Outcome.NOT_APPLICABLE and self.criterion.applies == "optional")
 
 
@@ -284,10 +287,11 @@ def _judged(
 def _worse_than_starter(
     measure: Measure, limit: int | None, deltas: Sequence[StarterDelta]
 ) -> Fraction | None:
-    """Return by how much the changed starter files are worse than as handed out.
+    """Return by how much the changed starter files are worse than when they were handed out.
 
-    It is the value of a criterion if nothing else is the student's, e.g. if each function was
-    handed out and the student made one of them longer. ``None`` if no starter file was changed.
+    It is the value of a criterion if nothing else is the student's, e.g. if every function was
+    handed out and the student made one of them longer. At best it is the lowest value of
+    ``measure``, of which lower is better. ``None`` if there is no changed file to measure.
     """
     if not deltas:
         return None

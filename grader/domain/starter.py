@@ -56,7 +56,10 @@ def _restore_whole(file: FileFacts, students: FileFacts, whole: Collection[str])
 
 
 def _with_code_lines(file: FileFacts) -> FileFacts:
-    """Return ``file`` with an inspection for the probe of code lines, which old facts lack."""
+    """Return ``file`` with an inspection by the probe of code lines.
+
+    If it is missing, as in old facts, a not-applicable one is added.
+    """
     if file.readable.state is not State.OK or CODE_LINES in file.inspections:
         return file
     every = {**file.inspections, CODE_LINES: _NOT_APPLICABLE}
@@ -122,7 +125,7 @@ def _starter_of(
 
     In this order: equal bytes; ``named``, the starter file of its path, if they share a line of
     code; the starter file with more than half of the lines of ``file``, so that renaming a
-    starter file gains nothing.
+    starter file gains nothing. If the lines of ``file`` were not measured, ``named`` is enough.
     """
     same = next((each for each in starters if each.sha256 == file.sha256), None)
     if same is not None or CODE_LINES not in file.inspections:
@@ -145,14 +148,17 @@ def _shared_lines(file: FileFacts, starter: FileFacts) -> int:
 
 
 def _is_as_handed_out(file: FileFacts, starter: FileFacts) -> bool:
-    """Return whether each line of code of ``file`` is one of ``starter``."""
+    """Return whether ``file`` has no line of code beyond those of ``starter``.
+
+    A line that is repeated must occur as often in ``starter``. Order does not matter.
+    """
     if file.sha256 == starter.sha256:
         return True
     return CODE_LINES in file.inspections and not _lines(file) - _lines(starter)
 
 
 def _ignore(one: Inspection) -> Inspection:
-    """Return an inspection without facts and findings; a failure on our side is kept."""
+    """Return a not-applicable inspection in place of ``one``, or ``one`` if it failed."""
     return one if one.state is State.FAILED else _NOT_APPLICABLE
 
 
@@ -182,8 +188,8 @@ def _subtract_inspections(file: FileFacts, starter: FileFacts, keys: Collection[
 def subtract(submitted: Facts, starter: Facts) -> Facts:
     """Return what ``submitted`` measures beyond ``starter``, never less than 0.
 
-    A maximum with a histogram of its name is the largest size that is left; one without is
-    subtracted like a count.
+    A maximum with a histogram of the same name becomes the largest size that is left; any other
+    maximum is subtracted like a count. Minima are left out.
     """
     sizes = {
         name: subtract_sizes(histogram, starter.histograms.get(name, {}))
@@ -224,9 +230,10 @@ def subtract_sizes(submitted: Mapping[int, int], starter: Mapping[int, int]) -> 
 def _subtract_findings(
     submitted: Sequence[Finding], starter: Sequence[Finding]
 ) -> Iterator[Finding]:
-    """Yield as many of ``submitted`` as the facts count, in their order.
+    """Yield the findings of ``submitted`` beyond those of ``starter``, in their order.
 
-    Findings that the starter has with the same wording are dropped before others.
+    For each code and size, as many are left as :func:`subtract_sizes` leaves. Findings that the
+    starter has with the same wording are dropped before others.
     """
     left, kept = _subtract_kinds(submitted, starter), set()
     known = _known_findings(submitted, starter)
@@ -239,7 +246,7 @@ def _subtract_findings(
 
 
 def _known_findings(submitted: Iterable[Finding], starter: Iterable[Finding]) -> set[int]:
-    """Return the indexes of the ``submitted`` findings that the starter has on whatever line."""
+    """Return the indexes of the ``submitted`` findings that ``starter`` has too, on any line."""
     known, found = Counter(map(_without_location, starter)), set()
     for at, finding in enumerate(map(_without_location, submitted)):
         if known[finding] > 0:

@@ -33,7 +33,11 @@ class CodeInText(NamedTuple):
 
 
 def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
-    """Yield every string of ``tree`` that is a program of ``LEAST_STATEMENTS``; docstrings too."""
+    """Yield each string in ``tree``, docstrings too, that is a program.
+
+    It must parse and have at least ``LEAST_STATEMENTS`` statements that do something. The order is
+    not that of the lines.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found = _statements(node.value)

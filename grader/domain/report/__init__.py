@@ -141,7 +141,7 @@ class Receipt(_Frozen):
 
 
 class Report(_Frozen):
-    """The report. ``schema`` names the version of its form.
+    """The report on one submission. ``schema`` names the version of its form.
 
     ``tone`` is the tone in which renderings for people are written; the rubric sets it.
     """

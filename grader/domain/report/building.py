@@ -289,7 +289,7 @@ def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:
 
 
 def _notes_on_files(facts: SubmissionFacts) -> Iterator[str]:
-    """Yield a note on each TOML file and notebook, graded or dropped."""
+    """Yield a note on each graded TOML file, and on each graded or dropped notebook."""
     for path in (file.path for file in facts.files):
         if is_document(path) and path.lower().endswith(".toml"):
             yield (

@@ -162,7 +162,10 @@ class Rubric(Strict):
         return tuple(found[key] for key in sorted(found))
 
     def _always(self, catalog: Catalog) -> Iterator[Probe]:
-        """Yield the probes that no criterion needs to name, with their default options."""
+        """Yield the probes of the checks that always run, with their default options.
+
+        The check of code lines is among them if the rubric has starter files.
+        """
         own = {CODE_LINES} if self.starter else set()
         for check in catalog.values():
             if check.always_runs or check.id in own:
