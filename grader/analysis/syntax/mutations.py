@@ -76,7 +76,8 @@ def uses_of(tree: ast.Module) -> Uses:
     """Return the uses of every name in ``tree``.
 
     A change is traced back: if a function changes its argument, every name that is passed to it
-    counts as changed, and so does the list that a changed element was taken from.
+    counts as changed, and so does the list that a changed element was taken from. A function that
+    ``tree`` does not define is assumed to change its arguments, unless it is one of ``_LOOKING``.
     """
     uses = Uses()
     waiting: list[tuple[ast.AST, bool]] = [(tree, True)]

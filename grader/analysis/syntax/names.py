@@ -222,7 +222,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def snake_case(name: str) -> str:
     """Return ``name`` in snake_case: ``total_price`` for ``totalPrice`` and ``TotalPrice``.
 
-    Repeated underscores become one, also at the ends.
+    Repeated underscores become one, also at the ends. A name of underscores only stays.
     """
     return re.sub("__+", "_", _HUMP.sub("_", name).lower()) if name.strip("_") else name
 
@@ -230,7 +230,8 @@ def snake_case(name: str) -> str:
 def cap_words(name: str) -> str:
     """Return ``name`` in CapWords: ``ShoppingCart`` for ``shopping_cart`` and ``shoppingCart``.
 
-    A name with digits on both sides of an underscore (``v1_2``) is returned unchanged.
+    Leading underscores are kept. A name with digits on both sides of an underscore (``v1_2``) is
+    returned unchanged.
     """
     if re.search(r"\d_\d", name):
         return name
