@@ -83,9 +83,9 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
     """Return the source file if this interpreter can compile it within the limits.
 
     Otherwise return an inspection that says why not: ``unreadable`` with one finding (codes:
-    ``unreadable.GUIDANCE``). The limits are those on size, nesting and control characters; a
-    document (not Python) is only checked for these and for its encoding. The code of a notebook
-    is extracted first.
+    ``unreadable.GUIDANCE``). The limits are the constants above; control characters are refused
+    too. A document (not Python) is only checked for its size in bytes, its encoding and control
+    characters. The code of a notebook is extracted first.
 
     ``python``, the version of the exercise (e.g. ``3.11``), does not restrict the syntax. If it
     is newer than this interpreter and explains the syntax error, the file is ``failed`` with

@@ -50,7 +50,10 @@ class AnchoredFile:
 
     @cached_property
     def _lines(self) -> list[bytes]:
-        """The code's lines, split as bytes: at newlines only, as Python does."""
+        """The code's lines, split at line feeds and carriage returns only, as Python does.
+
+        Empty if the file is not a notebook although its name says so.
+        """
         try:
             return code_of(self._path, self._data).splitlines()
         except NotANotebook:

@@ -99,7 +99,7 @@ class Engine:
         """Start measuring ``submission`` for the probes of ``rubric``; return without waiting.
 
         Inspections in the cache are used; the others are sent to the inspector as one job, which
-        another process runs until ``collect`` is called. No job is started if the cache has all.
+        another process runs; ``collect`` waits for it. No job is started if the cache has all.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"

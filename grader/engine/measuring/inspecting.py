@@ -75,7 +75,10 @@ def _run_check(source: SourceFile, request: CheckRequest, catalog: Catalog) -> I
 
 
 def _failure_reason(error: BaseException) -> str:
-    """Return the reason of a failed inspection for an exception that a check or tool raised."""
+    """Return the reason of a failed inspection for ``error``, which a check or tool raised.
+
+    It is ``memory``, ``recursion``, ``confined`` (refused by the sandbox) or ``error``.
+    """
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, RecursionError):

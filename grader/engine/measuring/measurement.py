@@ -115,7 +115,7 @@ class Measurement:
     def fresh(self) -> Mapping[str, Inspection]:
         """The answers of the job by cache key, with anchors in their findings.
 
-        Key and anchors depend on the file's bytes alone, so both can be cached together.
+        Anchors depend on the file's bytes alone, which are part of the key, so they can be cached.
         """
         files = [AnchoredFile(file.path, file.data) for file, _ in self.plan.rows]
         return {
