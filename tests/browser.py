@@ -1,4 +1,4 @@
-"""A real browser, without a window and without business of its own."""
+"""A real browser for tests: without a window, and without traffic of its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ _FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
+#: JavaScript that opens every ``details`` element of a page.
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser of its own, closed at the end."""
+    """Start a new Chromium, and close it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
         try:

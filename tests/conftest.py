@@ -1,19 +1,19 @@
-"""What holds for all tests."""
+"""Settings of Hypothesis for all tests, and the markers of the tests that `make check` omits."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A law is broken by an example, never by a machine that had other work in the meantime.
+# A law fails by a counterexample, never because a busy machine was slow: so there is no deadline.
 settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# For `make check`: fewer examples of each law; `make test` looks further.
+# For `make check`: 15 examples of each law, chosen by hand; `make test` tries more.
 settings.register_profile("quick", parent=settings.get_profile("laws"), max_examples=15)
 settings.load_profile("laws")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each of `items` that `make check` leaves out, by the fixtures that it asks for."""
+    """Mark each of `items` that `make check` omits: `corpus` or `postgresql`, by its fixtures."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         parameters = getattr(item, "callspec", None)

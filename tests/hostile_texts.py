@@ -1,12 +1,12 @@
-"""Names and sources that try to be something else where they are shown; one corpus for all tests.
+"""Hostile file names and sources for the tests of all renderings.
 
-Each tries to be markup, a link, a table cell, a formula, a header, a command for a terminal, or
-another name. The tests of a rendering say what must become of them there.
+In some rendering each would be markup, a link, a table cell, a formula, a header, a command for a
+terminal, or look like another name. The tests of a rendering say how it must be shown there.
 """
 
 from __future__ import annotations
 
-#: Names of files, whole and in one piece, however they came.
+#: File names, complete, e.g. with line breaks and control characters.
 NAMES = (
     "<img src=x onerror=alert(1)>.py",
     "</pre></details><script>alert(1)</script>.py",
@@ -54,7 +54,7 @@ NAMES = (
     "x" * 1_500 + ".py",
 )
 
-#: A program in which the tools find much, with a place for a text in each thing that they quote.
+#: A program with many findings; ``quoted`` and ``comment`` are where the tools quote the source.
 _PROGRAM = """import os
 __all__ = [{quoted}]
 LONG = {quoted}   # {comment}
@@ -73,11 +73,12 @@ _CONTROL = frozenset(map(chr, (*range(32), *range(0x7F, 0xA0)))) - {"\t"}
 
 
 def sources() -> dict[str, str]:
-    """A program by path for each name that source can hold, which quotes it everywhere."""
+    """Return a program for each of :data:`NAMES`, by path; the program contains the name."""
     return {f"p{at:02}.py": _program(name) for at, name in enumerate(NAMES)}
 
 
 def _program(text: str) -> str:
+    """Return the program with ``text`` in it, without the characters that would end it early."""
     plain = "".join(one for one in text if one not in _CONTROL and not "\ud800" <= one <= "\udfff")
     inside = plain.replace("\\", "/").replace('"', "'").replace("'", "’")[:200]
     return _PROGRAM.format(quoted=ascii(text), comment=inside)

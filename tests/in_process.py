@@ -1,4 +1,4 @@
-"""An inspector without a fork server: no limits, to measure what isolation costs."""
+"""An inspector without fork server, sandbox and limits, to measure the cost of isolation."""
 
 from __future__ import annotations
 

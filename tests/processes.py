@@ -1,4 +1,4 @@
-"""Looking at processes through ``/proc``, for tests that kill some and count the rest."""
+"""Inspect processes through ``/proc``, for tests that kill some and count the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """Every process under one, by process id, with its command line."""
+    """Return the command lines of all descendants of the process ``pid``, by process id."""
     every = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
     parents = {one: parent_of(one) for one in every}
     found: dict[int, str] = {}
@@ -20,12 +20,12 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def alive(pids: set[int]) -> set[int]:
-    """Those processes that are still there and no zombies."""
+    """Return the processes of ``pids`` that still exist and are no zombies."""
     return {pid for pid in pids if _state(Path("/proc") / str(pid)) not in ("", "Z", "X")}
 
 
 def command_of(pid: int) -> str:
-    """A command line, with spaces between the words; empty when the process is gone."""
+    """Return the command line of ``pid``, a space after each word; empty if it has ended."""
     try:
         return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
@@ -33,16 +33,16 @@ def command_of(pid: int) -> str:
 
 
 def parent_of(pid: int) -> int:
-    """The process that a process belongs to; 0 when it is gone."""
+    """Return the id of the parent process of ``pid``; 0 if the process has ended."""
     fields = _stat(Path("/proc") / str(pid))
     return int(fields[1]) if fields else 0
 
 
 def wait_until(done: Callable[[], object], seconds: float, what: str, every: float = 0.05) -> None:
-    """Wait until something holds, looking again after ``every`` seconds.
+    """Wait until ``done()`` is true, and call it every ``every`` seconds.
 
     Raises:
-        AssertionError: it did not in so many seconds, which is far longer than it takes.
+        AssertionError: it is not true after ``seconds``; the message contains ``what``.
     """
     deadline = time.monotonic() + seconds
     while not done():
@@ -51,6 +51,7 @@ def wait_until(done: Callable[[], object], seconds: float, what: str, every: flo
 
 
 def _stat(folder: Path) -> list[str]:
+    """Return the fields of ``/proc/<pid>/stat`` after the name; none if the process has ended."""
     try:
         return (folder / "stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -58,5 +59,6 @@ def _stat(folder: Path) -> list[str]:
 
 
 def _state(folder: Path) -> str:
+    """Return the state of a process, e.g. ``Z`` for a zombie; empty if it has ended."""
     fields = _stat(folder)
     return fields[0] if fields else ""

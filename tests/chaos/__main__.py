@@ -1,8 +1,8 @@
-"""``make chaos``: hundreds of submissions while everything dies; and the table of what came of it.
+"""``make chaos``: upload hundreds of submissions while processes are killed, and print a table.
 
     python -m tests.chaos --database sqlite --seed 7
 
-The plan comes from the seed that is printed. What the processes then do is up to the machine.
+The plan follows from the seed, which is printed. The timing of the processes does not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def main() -> None:
-    """Run on each database, print a table, and fail where a promise was broken."""
+    """Run on each database, print a table, and exit with 1 if a promise was broken."""
     given = _arguments()
     seed = given.seed if given.seed is not None else SystemRandom().randrange(1_000_000)
     plan = make_plan(replace(FULL, submissions=given.submissions), seed)
@@ -46,6 +46,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(kind: str, plan: Plan, keep: Path | None) -> Run:
+    """Run ``plan`` on a database of ``kind``, in a folder of ``keep`` or a temporary one."""
     if keep is not None:
         return chaos(kind, plan, keep / kind)
     with tempfile.TemporaryDirectory(prefix="grader-chaos-") as folder:
@@ -53,7 +54,7 @@ def _run(kind: str, plan: Plan, keep: Path | None) -> Run:
 
 
 def table(runs: dict[str, Run]) -> list[str]:
-    """A table in Markdown: a line a figure, a column a database."""
+    """Return a table in Markdown with a line for each figure and a column for each database."""
     rows = [("", *runs), ("---", *("---:" for _ in runs))]
     for name in next(iter(runs.values())).verdict.figures:
         rows.append((name, *(run.verdict.figures[name] for run in runs.values())))

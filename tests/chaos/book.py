@@ -1,4 +1,4 @@
-"""What was promised: every answer that a client got and every report that was seen, in memory."""
+"""The record of a run in memory: every response to a client, and every report that was read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from tests.chaos.plan import Sending
 
 @dataclass
 class Promise:
-    """One submission, as its client knows it. Moments are of the monotonic clock.
+    """One submission, as its client knows it. Times are of the monotonic clock, 0 if not yet.
 
-    ``submission`` is the id that it was last accepted under: after a restore it may be another.
+    ``submission`` is the id under which it was last accepted (a restore can change it), ``refused``
+    the response that refused it, and ``ended_at`` when it was first seen in a final state.
     """
 
     sending: Sending
@@ -31,39 +32,39 @@ class Promise:
 
 @dataclass(frozen=True)
 class Seen:
-    """A report that was read: the hash of its bytes, and its points."""
+    """A report that was read: the SHA-256 of its bytes, and its points."""
 
     digest: str
     points: float | None
 
 
 class Book:
-    """Promises by number, and reports as they were first seen, by submission."""
+    """Promises by number of the sending, and reports as they were first read, by submission."""
 
     def __init__(self) -> None:
         self.promises: dict[int, Promise] = {}
         self.reports: dict[str, Seen] = {}
-        #: Submissions whose end a restore took back, and their reports, where they were seen.
+        #: Submissions that had ended and that a restore reset, and the reports of them read before.
         self.undone: set[str] = set()
         self.taken_back: dict[str, Seen] = {}
-        #: Submissions whose report was another when it was read again.
+        #: Submissions whose report had changed when it was read again.
         self.changed: set[str] = set()
         self.failures: Counter[str] = Counter()
         self.resent = 0
         self._lock = threading.Lock()
 
     def sent(self, sending: Sending) -> None:
-        """A client sends for the first time, or once more after a restore."""
+        """Record that a client begins to send, for the first time or again after a restore."""
         with self._lock:
             self.promises.setdefault(sending.number, Promise(sending, time.monotonic()))
 
     def failed(self, what: str) -> None:
-        """A try came to nothing."""
+        """Count a try of a client that failed with the error ``what``."""
         with self._lock:
             self.failures[what] += 1
 
     def answered(self, sending: Sending, answer: httpx.Response) -> None:
-        """The service has accepted, or refused for good."""
+        """Record the response by which the service accepted a submission or refused it for good."""
         with self._lock:
             promise = self.promises[sending.number]
             if answer.status_code not in (200, 202):
@@ -76,16 +77,16 @@ class Book:
             promise.submission, promise.answered_at = submission, time.monotonic()
 
     def saw_end(self, submission: str) -> None:
-        """A submission was seen to have come to its end."""
+        """Record that ``submission`` was seen in a final state; only the first time counts."""
         with self._lock:
             for promise in self.promises.values():
                 if promise.submission == submission and not promise.ended_at:
                     promise.ended_at = time.monotonic()
 
     def saw_report(self, submission: str, report: bytes) -> None:
-        """A report was read; it must be the one that was read before.
+        """Record a report that was read; it must be equal to the one that was read before.
 
-        One that a restore took back may be made again, and must then give the same points.
+        After a restore a submission may be graded again: its new report must give the same points.
         """
         seen = Seen(hashlib.sha256(report).hexdigest(), json.loads(report)["total"]["points"])
         with self._lock:
@@ -94,7 +95,7 @@ class Book:
                 self.changed.add(submission)
 
     def took_back(self, undone: set[str]) -> None:
-        """A restore has taken back the ends that these had come to."""
+        """Record that a restore reset the submissions ``undone``, which had ended."""
         with self._lock:
             self.undone |= undone
             for gone in undone & set(self.reports):
@@ -104,11 +105,11 @@ class Book:
                     promise.ended_at = 0.0
 
     def accepted(self) -> list[Promise]:
-        """What the service has taken on."""
+        """Return the promises that the service has accepted."""
         with self._lock:
             return [one for one in self.promises.values() if one.submission]
 
     def open(self) -> list[Promise]:
-        """What was sent and has not come to its end, as far as was seen."""
+        """Return the promises that were neither refused nor seen in a final state."""
         with self._lock:
             return [one for one in self.promises.values() if not one.ended_at and not one.refused]

@@ -1,4 +1,4 @@
-"""Students and an LMS: they send as the documentation says, until they are answered."""
+"""Students and an LMS, which send and repeat submissions as the documentation says."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.chaos.plan import Sending
 from tests.chaos.site import SOURCE, Site
 from tests.chaos.work import archive
 
-#: How long one try may take, and the longest pause before the next, in seconds.
+#: How long one try may take, and the longest pause before the next, in seconds. Chosen by hand.
 TRY_SECONDS = 15.0
 LONGEST_PAUSE = 3.0
-#: Answers that say nothing about the submission, only that it must come again.
+#: Statuses after which a client must send the same submission again.
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Clients:
-    """Sends submissions from any number of threads and writes down what it is told."""
+    """Sends submissions from any number of threads, and records the responses in ``book``."""
 
     def __init__(self, site: Site, book: Book, ended: threading.Event) -> None:
         self._site, self._book, self._ended = site, book, ended
@@ -38,7 +38,7 @@ class Clients:
         }
 
     def send(self, sending: Sending) -> None:
-        """Send one, with the same key over and over, until it is accepted or refused."""
+        """Send ``sending`` again and again with the same key, until it is accepted or refused."""
         data, door = archive(sending), self._doors[sending.by]
         self._book.sent(sending)
         while not self._ended.is_set():
@@ -49,7 +49,7 @@ class Clients:
             self._ended.wait(_pause(answer))
 
     def report(self, submission: str) -> bytes | None:
-        """The bytes of a report, or ``None`` where it cannot be had just now."""
+        """Return the bytes of the report of ``submission``, or ``None`` if it cannot be read."""
         try:
             answer = self._client.get(
                 f"{self._site.url}/api/v1/submissions/{submission}/report",
@@ -60,7 +60,7 @@ class Clients:
         return answer.content if answer.status_code == 200 else None
 
     def state(self, submission: str) -> str:
-        """What the API says of a submission; empty where it cannot be asked."""
+        """Return the state of ``submission``, or the status of an error; empty without response."""
         try:
             answer = self._client.get(
                 f"{self._site.url}/api/v1/submissions/{submission}",
@@ -72,7 +72,7 @@ class Clients:
         return str(answer.json()["state"]) if known else f"{answer.status_code}"
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         self._client.close()
 
     def _try(
@@ -113,7 +113,7 @@ class Clients:
 
 
 def _pause(answer: httpx.Response | None) -> float:
-    """What the service asks for, within what a run has time for."""
+    """Return the seconds of ``Retry-After``, at most :data:`LONGEST_PAUSE`; 0.5 without it."""
     asked = answer.headers.get("Retry-After", "") if answer is not None else ""
     return min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else 0.5
 
@@ -121,7 +121,10 @@ def _pause(answer: httpx.Response | None) -> float:
 def send_all(
     clients: Clients, sendings: tuple[Sending, ...], start: float, ended: threading.Event
 ) -> list[threading.Thread]:
-    """Send each at its time, in a thread of its own; the threads."""
+    """Send each of ``sendings`` at its time, in a thread of its own; return the threads.
+
+    ``start`` is time 0 of the plan, on the monotonic clock. Stop when ``ended`` is set.
+    """
     threads = []
     for one in sendings:
         if ended.wait(max(0.0, start + one.at - time.monotonic())):

@@ -1,4 +1,4 @@
-"""The database of a chaos run, and the ways in which it fails; and what stands in it, by SQL."""
+"""The database of a chaos run: how it is made to fail, and how its rows are read by SQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.servers import PostgresForTests
 
-#: A stranger who begins to write to a SQLite file, says so, and never comes to an end.
+#: A program that takes the write lock of a SQLite file, prints ``held``, and keeps the lock.
 _HOLD = (
     "import sqlite3, sys, time; held = sqlite3.connect(sys.argv[1], 60, isolation_level=None);"
     " held.execute('BEGIN EXCLUSIVE'); held.execute('DELETE FROM submissions');"
@@ -31,28 +31,32 @@ class Database(Protocol):
     url: str
 
     def cut(self) -> None:
-        """Break what is going on: connections, or the peace to write."""
+        """Break the connections, or hold the write lock for a short time."""
 
     def stop(self) -> None:
-        """Be away for some seconds, and come back."""
+        """Be unreachable or locked for some seconds, and come back."""
 
 
 class Rows:
-    """What stands in the database, looked at with SQL of our own, in spite of all that fails.
+    """Reads the database with SQL, independent of the store.
 
-    No connection stays open: nothing of ours is in the way of a restore.
+    No connection stays open, because it would be in the way of a restore.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(url, poolclass=NullPool)
 
     def ask(self, statement: str, **given: Any) -> Sequence[Any]:
-        """The rows that a statement finds. Raises DBAPIError where the database is away."""
+        """Return the rows of ``statement`` with the parameters ``given``.
+
+        Raises:
+            DBAPIError: the database cannot be reached.
+        """
         with self._engine.connect() as connection:
             return connection.execute(text(statement), given).all()
 
     def ask_until(self, deadline: float, statement: str, **given: Any) -> Sequence[Any]:
-        """The same, tried until a moment of the monotonic clock."""
+        """Like :meth:`ask`, but try again until ``deadline``, a time of the monotonic clock."""
         while True:
             try:
                 return self.ask(statement, **given)
@@ -63,18 +67,18 @@ class Rows:
 
 
 class Sqlite:
-    """A file. To cut it off, a stranger takes its lock, and is killed with it in hand."""
+    """A SQLite file. It fails while another process holds its lock, which is then killed."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self.url = f"sqlite:///{file}"
 
     def cut(self) -> None:
-        """Hold the lock for an instant."""
+        """Hold the lock for half a second."""
         self._hold(0.5)
 
     def stop(self) -> None:
-        """Hold the lock for longer than a client is patient."""
+        """Hold the lock for 4 seconds, longer than the longest pause of a client."""
         self._hold(4)
 
     def _hold(self, seconds: float) -> None:
@@ -87,21 +91,21 @@ class Sqlite:
 
 
 class Postgres:
-    """A server of its own."""
+    """A PostgreSQL server that only this run uses."""
 
     def __init__(self, server: PostgresForTests) -> None:
         self._server = server
         self.url = server.url.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def cut(self) -> None:
-        """Terminate every connection but the one that says so."""
+        """Terminate every connection except the one that runs this statement."""
         Rows(self.url).ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 
     def stop(self) -> None:
-        """Crash, and be away for two seconds."""
+        """Crash the server, and start it again after two seconds."""
         self._server.stop()
         time.sleep(2)
         self._server.start()
@@ -109,7 +113,7 @@ class Postgres:
 
 @contextmanager
 def database(kind: str, data_dir: Path) -> Iterator[Database]:
-    """The database of a run: ``sqlite`` in the service's folder, or ``postgresql``."""
+    """Yield the database of a run: of ``kind`` ``sqlite`` in ``data_dir``, or ``postgresql``."""
     if kind == "sqlite":
         yield Sqlite(data_dir / "grader.db")
         return

@@ -1,4 +1,4 @@
-"""What goes wrong: each kind of fault, done to a running service by process id."""
+"""The faults that a chaos run causes in a running service, by process id."""
 
 from __future__ import annotations
 
@@ -22,27 +22,34 @@ from tests.chaos.site import WORKER, Site
 from tests.chaos.watchers import ENDED, Observer
 from tests.processes import command_of, parent_of
 
+#: How long Redis hangs. Longer than its clients' time limit of 5 s. Chosen by hand.
 _HANG_SECONDS = 6.0
-#: How long somebody to kill is waited for.
+#: How long to wait for a process that can be killed. Chosen by hand.
 _VICTIM_SECONDS = 10.0
 
 
 class Faults:
-    """Does the faults of a plan, one after the other."""
+    """Causes the faults of a plan, one after the other. A method for each kind of fault.
+
+    Each returns whether it found a process or a server to act on.
+    """
 
     def __init__(self, site: Site, book: Book, clients: Clients, observer: Observer, seed: int):
         self._site, self._book, self._clients = site, book, clients
         self._observer = observer
         self._chance = Random(seed)
         self._backed_up: list[Promise] = []
-        #: How often each kind was done, and found somebody to do it to.
+        #: How often each kind of fault was caused, not counting those that found no target.
         self.done: Counter[str] = Counter()
-        #: What a backup held and a restore did not bring back.
+        #: Submissions that were accepted before the backup and are missing after the restore.
         self.missing: list[str] = []
         self.errors: list[str] = []
 
     def run(self, faults: tuple[Fault, ...], start: float, ended: threading.Event) -> None:
-        """Each at its time, or as soon after it as the one before is over."""
+        """Cause each of ``faults`` at its time, or as soon after it as the one before is over.
+
+        ``start`` is time 0 of the plan, on the monotonic clock. Stop when ``ended`` is set.
+        """
         for fault in faults:
             if ended.wait(max(0.0, start + fault.at - time.monotonic())):
                 return
@@ -60,52 +67,52 @@ class Faults:
         return act()
 
     def kill_child(self) -> bool:
-        """A child that looks at a student's source."""
+        """Kill a child that reads a student's source."""
         return self._kill(self._site.children_of_fork_servers)
 
     def kill_fork_server(self) -> bool:
-        """The process that such children are forked from."""
+        """Kill a fork server, from which such children are forked."""
         return self._kill(self._site.fork_servers)
 
     def kill_pool(self) -> bool:
-        """A process that grades."""
+        """Kill a pool process of a worker: a process that grades."""
         return self._kill(lambda: [one for one in self._workers() if _under_one(one, WORKER)])
 
     def kill_worker(self) -> bool:
-        """The parent of those: the supervisor starts all anew."""
+        """Kill a worker, the parent of pool processes; the supervisor starts a new one."""
         return self._kill(lambda: [one for one in self._workers() if not _under_one(one, WORKER)])
 
     def kill_sender(self) -> bool:
-        """The process that sends scores."""
+        """Kill the worker that sends scores."""
         return self._kill_one_of("--queues delivery")
 
     def kill_scheduler(self) -> bool:
-        """The process that sweeps."""
+        """Kill the scheduler, which sweeps."""
         return self._kill_one_of("grader scheduler")
 
     def kill_api(self) -> bool:
-        """The process that answers HTTP."""
+        """Kill the process that serves HTTP."""
         return self._kill_one_of("grader api")
 
     def flush_redis(self) -> bool:
-        """Redis forgets everything."""
+        """Delete everything in Redis."""
         client = redis.Redis(unix_socket_path=str(self._site.redis().socket), socket_timeout=2)
         with client, suppress(redis.RedisError):
             return bool(client.flushall())
         return False
 
     def kill_redis(self) -> bool:
-        """Redis dies, and comes back with what it has written down."""
+        """Kill Redis; it is started again with the data that it has stored."""
         return self._kill_one_of("redis-server")
 
     def kill_redis_that_forgets(self) -> bool:
-        """Redis dies, and comes back with nothing."""
+        """Kill Redis and delete its files; it is started again without data."""
         killed = self._kill_one_of("redis-server")
         self._site.forget_redis()
         return killed
 
     def hang_redis(self) -> bool:
-        """Redis takes connections and answers nobody for some seconds."""
+        """Stop Redis for some seconds: it accepts connections and answers nothing."""
         for pid in self._site.pids("redis-server")[:1]:
             os.kill(pid, signal.SIGSTOP)
             time.sleep(_HANG_SECONDS)
@@ -114,24 +121,27 @@ class Faults:
         return False
 
     def cut_database(self) -> bool:
-        """Every connection breaks, or somebody else holds the lock for an instant."""
+        """Break every connection to the database, or hold its lock for a short time."""
         self._site.database.cut()
         return True
 
     def stop_database(self) -> bool:
-        """The database is away for some seconds."""
+        """Make the database unreachable for some seconds."""
         self._site.database.stop()
         return True
 
     def back_up(self) -> bool:
-        """Back up while everything runs."""
-        # What is accepted while the backup is made may be in it or not.
+        """Make a backup while the service runs."""
+        # Submissions that are accepted while the backup is made may be in it or not.
         self._backed_up = self._book.accepted()
         self._site.command("backup", str(self._site.folder / "backup"))
         return True
 
     def restore(self) -> bool:
-        """Stop, restore, start; then clients send again what they sent since the backup."""
+        """Stop the service, restore the backup and start again.
+
+        Then clients send again the submissions that were accepted since the backup.
+        """
         self._site.stop()
         since = [one for one in self._book.accepted() if one not in self._backed_up]
         with self._observer.quiet:
@@ -148,7 +158,10 @@ class Faults:
         return {row.id: row.state for row in found}
 
     def _take_stock(self, before: dict[str, str]) -> None:
-        """Before anything runs: what the backup held is there, and what has come undone."""
+        """Compare the states after a restore with ``before``, while nothing runs.
+
+        Record the submissions that the restore lost, and those that had ended and are open again.
+        """
         now = self._states()
         self.missing = [one.submission for one in self._backed_up if one.submission not in now]
         ended = {one for one, state in before.items() if state in ENDED}
@@ -161,7 +174,10 @@ class Faults:
         return self._kill(lambda: self._site.pids(words))
 
     def _kill(self, find: Callable[[], list[int]]) -> bool:
-        """Kill one of those that are found; the last fault may have left none for a while."""
+        """Kill one of the processes that ``find`` returns, and return whether there was one.
+
+        After the last fault there may be none for a while, so this waits for one.
+        """
         end = time.monotonic() + _VICTIM_SECONDS
         while time.monotonic() < end:
             with suppress(IndexError, ProcessLookupError):
@@ -172,4 +188,5 @@ class Faults:
 
 
 def _under_one(pid: int, words: str) -> bool:
+    """Return whether the command line of the parent of ``pid`` contains ``words``."""
     return words in command_of(parent_of(pid))

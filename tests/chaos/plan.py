@@ -1,4 +1,4 @@
-"""What is sent and what goes wrong, and when: a plan that a seed decides."""
+"""The plan of a chaos run, made from a seed: which submissions and faults happen, and when."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-#: Exercises that ship with the service; the work is not about any of them, which is the same here.
-#: In all but the last every attempt is graded; there a newer one supersedes one that waits.
+#: Exercises that ship with the service. The uploads fit none of them, which does not matter here.
+#: In the last one a newer attempt supersedes a waiting one; in the others every attempt is graded.
 EXERCISES = ("numbers-refactor", "get-data", "chapter-practices")
 HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a run is. Times in seconds: ``span`` is that of uploads and faults.
+    """The size of a run. Times are in seconds.
 
-    ``lease`` is longer than any grading takes; ``limit`` is when the run ends, whatever happens.
+    Uploads and faults happen within ``span``; the run ends after ``limit`` in any case. ``lease``
+    is longer than any grading takes; ``child`` is the time limit of a child.
     """
 
     submissions: int
@@ -74,10 +75,10 @@ SMALL = Scale(
 
 @dataclass(frozen=True)
 class Sending:
-    """One submission. ``functions`` are those of each of its files.
+    """One submission to send at the time ``at``. ``functions`` has a number for each of its files.
 
-    ``seed`` makes its text; two with the same one are the same. ``poison`` is whom it kills:
-    nobody, its ``worker`` or its ``child``. ``by`` is the door: ``api``, or ``lms``.
+    Its text follows from ``seed`` and ``functions``. ``poison`` is the process that is killed
+    whenever it is graded: ``worker``, ``child`` or empty. ``by`` is ``api`` or ``lms``.
     """
 
     number: int
@@ -91,14 +92,16 @@ class Sending:
 
     @property
     def key(self) -> str:
-        """Its idempotency key, which is also its webhook id."""
+        """The idempotency key, which is also the webhook id."""
         return f"chaos-{self.number}"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong ``at`` a time. ``by`` is how far the clock then is off, if it is
-    the clock that jumps."""
+    """A fault to cause at the time ``at``; ``kind`` is a method of ``Faults`` or ``move_clock``.
+
+    ``by`` is by how many seconds the clock is then wrong, for ``move_clock``.
+    """
 
     at: float
     kind: str
@@ -107,7 +110,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole run, in order of time."""
+    """The plan of a run: submissions and faults, each sorted by time."""
 
     scale: Scale
     seed: int
@@ -116,7 +119,7 @@ class Plan:
 
 
 def make_plan(scale: Scale, seed: int) -> Plan:
-    """The plan of a seed."""
+    """Return the plan that follows from ``scale`` and ``seed``."""
     chance = Random(seed)
     sendings = sorted(_sendings(scale, chance), key=lambda one: one.at)
     faults = sorted(_faults(scale, chance), key=lambda one: one.at)
@@ -134,7 +137,7 @@ def _sendings(scale: Scale, chance: Random) -> Iterator[Sending]:
             student=f"{poison}-poison-{number}" if poison else _student(scale, chance),
             exercise=chance.choice(EXERCISES),
             functions=(scale.largest,) if poison else _functions(scale, chance),
-            # Every fourth one repeats what another student has sent.
+            # About every fourth has a seed that another one may also have, and then the same text.
             seed=chance.randrange(scale.submissions) if chance.random() < 0.25 else number + 1_000,
             by="lms" if not poison and chance.random() < 0.15 else "api",
             poison=poison,
@@ -146,14 +149,17 @@ def _student(scale: Scale, chance: Random) -> str:
 
 
 def _moment(scale: Scale, chance: Random, bursts: list[float]) -> float:
-    """Most come in bursts, the others at any time."""
+    """Return the time of an upload: 7 of 10 are in one of ``bursts``, the others at any time."""
     if chance.random() < 0.7:
         return chance.choice(bursts) + chance.uniform(0, 0.01 * scale.span)
     return chance.uniform(0, 0.85 * scale.span)
 
 
 def _functions(scale: Scale, chance: Random) -> tuple[int, ...]:
-    """Most are small; of the large ones some are cut into files."""
+    """Return the number of functions of each file: most submissions are one small file.
+
+    A third has three files, and 7 of 100 are large, with 2 to 6 files.
+    """
     drawn = chance.random()
     if drawn < 0.6:
         return (chance.randint(1, 8),)

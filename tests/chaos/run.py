@@ -1,4 +1,4 @@
-"""One run: everything started, everything broken, everything counted, everything ended."""
+"""One chaos run: start the service, send and break things by a plan, judge, and end everything."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from tests.chaos.watchers import Observer, Poison
 from tests.lms_server import Script, answer
 from tests.processes import descendants
 
-#: What the end of a run may take beyond its limit: reading every report, ending every process.
+#: Seconds for the end of a run beyond its limit: to read every report and end every process.
+#: Chosen by hand.
 GRACE_SECONDS = 45.0
 _DUE = "SELECT count(*) FROM passbacks WHERE state = 'due'"
 
 
 @dataclass
 class Run:
-    """What came of a run."""
+    """The result of a run. ``faults`` counts the faults that were caused, by kind."""
 
     verdict: Verdict
     faults: dict[str, int]
@@ -41,7 +42,9 @@ class Run:
 
 
 def chaos(kind: str, plan: Plan, folder: Path) -> Run:
-    """Run a plan on a database of a kind. It ends by itself, whatever hangs.
+    """Run ``plan`` on a database of ``kind``, with all files in ``folder``; return the result.
+
+    If something hangs, the whole process ends after the limit of the plan and some grace.
 
     Raises:
         AssertionError: the service did not start.
@@ -86,7 +89,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
 
 
 def _settle(book: Book, rows: Rows, deadline: float) -> bool:
-    """Wait until all has come to its end; whether it did in time."""
+    """Wait until every submission has ended and no score is due; return False if too late."""
     while time.monotonic() < deadline:
         if not book.open() and not rows.ask_until(deadline, _DUE)[0][0]:
             return True
@@ -104,7 +107,7 @@ def _count(
 
 
 def _moody(seed: int) -> Script:
-    """An LMS that fails now and then, never twice for the same score."""
+    """Return the script of an LMS that sometimes fails, but never twice for the same score."""
     chance, met = Random(seed), set[str]()
 
     def script(request: BaseHTTPRequestHandler) -> None:
@@ -116,7 +119,7 @@ def _moody(seed: int) -> Script:
         elif mood < 0.2:
             answer(503, Retry_After="1")(request)
         elif mood < 0.25:
-            request.close_connection = True  # it has the score, and nobody hears of it
+            request.close_connection = True  # the LMS has the score, but sends no response
         else:
             answer(200)(request)
 
@@ -130,7 +133,7 @@ def _thread(act: Callable[..., object], *given: object) -> threading.Thread:
 
 
 def _lifeline(seconds: float) -> threading.Timer:
-    """The last resort: after so long every process that we started dies, and so do we."""
+    """Start and return a timer that kills every descendant and this process after ``seconds``."""
 
     def cut() -> None:
         print(

@@ -34,7 +34,7 @@ FORK_SERVER = "grader.engine.forkserver"
 
 @dataclass
 class Site:
-    """The service, up or down. Whatever it starts is known by process id."""
+    """The service of a run, running or stopped, with its database, LMS and settings."""
 
     folder: Path
     database: Database
@@ -47,17 +47,17 @@ class Site:
 
     @property
     def data_dir(self) -> Path:
-        """Where the service keeps its files."""
+        """The folder with the service's files."""
         return self.folder / "data"
 
     @property
     def url(self) -> str:
-        """Where the service is, over all its restarts."""
+        """The address of the service, the same after every restart."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> Path:
-        """The log of the grading workers."""
+        """The log file of the grading workers."""
         return self.data_dir / "logs" / "worker.log"
 
     def start(self) -> None:
@@ -68,11 +68,11 @@ class Site:
         self.token = self.token or self.running.token
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it, and all that is left of it after a while."""
+        """End the service by the signal ``how``; after 20 s kill all processes that still run."""
         running, self.running = self.running, None
         if running is None:
             return
-        # What runs now, not what ever ran: an old process id may be somebody else's by now.
+        # Only the processes that run now: the id of an earlier one may belong to another program.
         here = set(running.look()) | {running.process.pid}
         running.process.send_signal(how)
         with suppress(subprocess.TimeoutExpired):
@@ -83,37 +83,37 @@ class Site:
         running.process.wait()
 
     def pids(self, words: str) -> list[int]:
-        """Processes of the service whose command lines hold words, oldest first."""
+        """Return the ids of the processes whose command line contains ``words``, sorted."""
         return self.running.pids(words) if self.running else []
 
     def children_of_fork_servers(self) -> list[int]:
-        """Processes that look at a student's source."""
+        """Return the ids of the processes that read students' source."""
         return [child for fork_server in self.fork_servers() for child in descendants(fork_server)]
 
     def fork_servers(self) -> list[int]:
-        """Processes that such children are forked from: children of pool processes."""
+        """Return the ids of the fork servers, without the children that are forked from them."""
         found = self.pids(FORK_SERVER)
         return [pid for pid in found if FORK_SERVER not in command_of(parent_of(pid))]
 
     def move_clock(self, seconds: float) -> None:
-        """Have the service believe that it is so much later, from now on."""
+        """Set the service's clock ``seconds`` ahead of the machine's, from now on."""
         file = Path(self.environment["CHAOS_CLOCK"])
         fresh = file.with_suffix(".new")
         fresh.write_text(str(seconds))
         fresh.replace(file)
 
     def redis(self) -> RedisServer:
-        """The Redis of the service."""
+        """Return the Redis of the service."""
         return RedisServer.at(self.data_dir / "redis")
 
     def forget_redis(self) -> None:
-        """Remove what Redis has written down."""
+        """Delete the files of Redis."""
         for kept in (self.data_dir / "redis").glob("appendonly*"):
             # Older servers write one file, newer ones a folder.
             shutil.rmtree(kept) if kept.is_dir() else kept.unlink(missing_ok=True)
 
     def grade_every_attempt(self, exercise: str) -> None:
-        """Publish an exercise's rubric again, with that policy."""
+        """Publish the rubric of ``exercise`` again, with the policy that no attempt is skipped."""
         rubric = f"{self.url}/api/v1/exercises/{exercise}/rubric"
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/yaml"}
         found = httpx.get(rubric, headers=headers, timeout=30).raise_for_status()
@@ -122,10 +122,10 @@ class Site:
         httpx.put(rubric, headers=headers, content=text, timeout=30).raise_for_status()
 
     def command(self, *words: str) -> str:
-        """Run ``grader`` with words on this installation; what it printed.
+        """Run ``grader`` with the arguments ``words`` on this installation; return its output.
 
         Raises:
-            RuntimeError: it failed; with what it said.
+            RuntimeError: it failed; the message contains its error output.
         """
         run = subprocess.run(
             [sys.executable, "-m", "grader", *words],
@@ -144,7 +144,7 @@ class Site:
 
 @contextmanager
 def site(kind: str, folder: Path, scale: Scale) -> Iterator[Site]:
-    """A running service on a database of a kind, with an LMS that sends and is sent to."""
+    """Run the service on a database of ``kind``, with an LMS as a source; end it afterwards."""
     data_dir = folder / "data"
     with ExitStack() as stack:
         base = stack.enter_context(database(kind, data_dir))
@@ -162,6 +162,7 @@ def site(kind: str, folder: Path, scale: Scale) -> Iterator[Site]:
 
 
 def _environment(kind: str, base: Database, folder: Path, lms: Lms, scale: Scale) -> dict[str, str]:
+    """Return the environment variables of the service."""
     path = os.pathsep.join(filter(None, (str(_CLOCK), os.environ.get("PYTHONPATH", ""))))
     folder.mkdir(parents=True, exist_ok=True)
     return {

@@ -1,4 +1,4 @@
-"""A small chaos run on each database, and that a promise which was broken does not go unseen."""
+"""A small chaos run on each database; and the verdict of a run names every broken promise."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_full_plan_has_all_that_was_asked_for() -> None:
 
 
 def promised(*sendings: Sending) -> Book:
-    """A book in which each was accepted as ``s<number>`` and graded."""
+    """Return a book in which each of ``sendings`` was accepted as ``s<number>`` and graded."""
     book = Book()
     for one in sendings:
         book.sent(one)
@@ -66,7 +66,7 @@ def report(points: float) -> bytes:
 
 
 def graded(*names: str) -> Tables:
-    """Tables in which each was graded with its first try."""
+    """Return tables in which each submission of ``names`` was graded at its first try."""
     return Tables(
         states=dict.fromkeys(names, "graded"),
         tries=dict.fromkeys(names, 1),

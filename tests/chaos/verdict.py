@@ -1,4 +1,4 @@
-"""Whether the promises were kept: counted at the end, through the API and by SQL."""
+"""Judge at the end of a run whether the promises were kept, from the API and the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.chaos.book import Book, Promise
 from tests.chaos.databases import Rows
 from tests.chaos.watchers import ENDED
 
-#: Reports, scores and tries as they stand in the tables.
+#: The queries for submissions, their reports and their scores.
 _STATES = "SELECT id, state, tries, superseded_by FROM submissions"
 _REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
 _SCORES = "SELECT submission, state FROM passbacks"
@@ -21,7 +21,10 @@ _SCORES = "SELECT submission, state FROM passbacks"
 
 @dataclass(frozen=True)
 class Tables:
-    """What the database holds at the end."""
+    """The content of the database at the end, by submission id.
+
+    ``newer`` is the attempt that superseded a submission; ``reports`` is how many there are.
+    """
 
     states: dict[str, str]
     tries: dict[str, int]
@@ -31,7 +34,7 @@ class Tables:
 
     @classmethod
     def of(cls, rows: Rows, deadline: float) -> Tables:
-        """Read them, when the database answers."""
+        """Read the tables; try until ``deadline`` if the database does not answer."""
         states = rows.ask_until(deadline, _STATES)
         reports: Counter[str] = Counter()
         for row in rows.ask_until(deadline, _REPORTS):
@@ -47,20 +50,24 @@ class Tables:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One run's figures. A figure in ``broken`` is a promise that was not kept."""
+    """The figures of a run by name, and a text for each promise that was ``broken``."""
 
     figures: dict[str, str]
     broken: tuple[str, ...]
 
 
 def judge(book: Book, tables: Tables, seen: list[Any], unread: list[str]) -> Verdict:
-    """Count. ``seen`` is what the LMS was sent, ``unread`` are reports that nobody could read."""
+    """Return the verdict on a run.
+
+    ``seen`` are the requests that the LMS received, ``unread`` the graded submissions whose report
+    could not be read.
+    """
     count = Count(book, tables, sorted(set(_twice(book, tables, seen))), unread)
     return Verdict(count.figures(), tuple(_said(count.checks())))
 
 
 class Count:
-    """Submissions by what became of them."""
+    """Counts submissions by their state at the end."""
 
     def __init__(self, book: Book, tables: Tables, twice: list[str], unread: list[str]) -> None:
         self._book, self._tables = book, tables
@@ -85,7 +92,7 @@ class Count:
         return [one for one in self._accepted if self._state(one) == state]
 
     def figures(self) -> dict[str, str]:
-        """What a table shows."""
+        """Return the figures for the table, by name."""
         poisons = [one for one in self._accepted if one.sending.poison]
         caught = [one for one in self._parked if one.sending.poison]
         again = self._book.undone & set(_names(self._graded))
@@ -111,7 +118,7 @@ class Count:
         }
 
     def checks(self) -> dict[str, list[str]]:
-        """What broke each promise: nothing, where it was kept."""
+        """Return, for each promise, the submissions that broke it; none if it was kept."""
         silent = [one for one in self._book.promises.values() if not one.submission]
         return {
             "sent and never answered": [one.sending.key for one in silent if not one.refused],
@@ -135,21 +142,22 @@ class Count:
 
 
 def _names(promises: list[Promise], poison: bool | None = None) -> list[str]:
-    """Their submissions: all of them, or those that are poison, or are not."""
+    """Return the submissions of ``promises``: only poison, only others, or with ``None`` all."""
     return [one.submission for one in promises if poison in (None, bool(one.sending.poison))]
 
 
 def _twice(book: Book, tables: Tables, seen: list[Any]) -> Iterator[str]:
+    """Yield the submissions with two reports, a report that changed, or two scores."""
     yield from (one for one, number in tables.reports.items() if number > 1)
     yield from book.changed
     yield from _scored_twice(book, seen)
 
 
 def _scored_twice(book: Book, seen: list[Any]) -> Iterator[str]:
-    """Submissions for which the LMS got scores that differ, or two that it cannot tell are one.
+    """Yield the submissions for which the LMS got different scores, or one score under two ids.
 
-    A score that comes again under its webhook id is the same score. After a restore a submission
-    may be graded and its score sent again under a new id: then the points have to be the same.
+    A score that is sent again under its webhook id is the same score. After a restore a submission
+    may be graded and its score sent again under a new id: then the points must be the same.
     """
     scores: dict[str, dict[str, Any]] = defaultdict(dict)
     for _, headers, body in seen:
@@ -165,6 +173,7 @@ def _scored_twice(book: Book, seen: list[Any]) -> Iterator[str]:
 
 
 def _said(checks: dict[str, list[str]]) -> Iterator[str]:
+    """Yield a text for each broken promise, with the first five submissions that broke it."""
     for what, found in checks.items():
         if found:
             more = f" and {len(found) - 5} more" if len(found) > 5 else ""

@@ -1,4 +1,4 @@
-"""Who watches a run: an observer of what ends, and the poison that kills whoever touches it."""
+"""Threads that watch a run: one reads what has ended, one kills processes that grade poison."""
 
 from __future__ import annotations
 
@@ -19,28 +19,32 @@ from tests.chaos.databases import Rows
 from tests.chaos.site import FORK_SERVER, WORKER, Site
 from tests.processes import command_of, descendants, parent_of
 
-#: States in which a submission waits for nothing more that the service does by itself.
+#: The final states: the service does nothing more with the submission by itself.
 ENDED = frozenset({"graded", "needs_attention", "superseded"})
 _LOOK_SECONDS = 0.5
 _POUNCE_SECONDS = 0.03
 
 
 class Observer:
-    """Notes when each submission ended, and how its report read then. It asks SQL and the API."""
+    """Records when each submission ended, by SQL, and its report at that time, from the API."""
 
     def __init__(self, rows: Rows, clients: Clients, book: Book) -> None:
         self._rows, self._clients, self._book = rows, clients, book
-        #: Held by whoever wants nobody to look.
+        #: Held while the observer must not read.
         self.quiet = threading.Lock()
 
     def watch(self, ended: threading.Event) -> None:
-        """Look every half second until the run is over."""
+        """Call :meth:`look` every half second until ``ended`` is set."""
         while not ended.wait(_LOOK_SECONDS):
             with self.quiet, suppress(DBAPIError):
                 self.look()
 
     def look(self) -> None:
-        """Look once. Raises DBAPIError where the database is away."""
+        """Record the submissions that have ended since the last call, and read their reports.
+
+        Raises:
+            DBAPIError: the database cannot be reached.
+        """
         states = dict(self._rows.ask("SELECT id, state FROM submissions"))
         for promise in self._book.open():
             state = states.get(promise.submission, "")
@@ -51,23 +55,23 @@ class Observer:
                 self.read(promise.submission)
 
     def read(self, submission: str) -> bool:
-        """Read a report through the API, to see later that it stays; whether it is there."""
+        """Read and record the report of ``submission``; return whether it could be read."""
         report = self._clients.report(submission)
         if report is not None:
             self._book.saw_report(submission, report)
         return report is not None
 
     def read_all(self, submissions: list[str]) -> list[str]:
-        """Read many reports; those that are not there."""
+        """Read and record the reports of ``submissions``; return those that could not be read."""
         with ThreadPoolExecutor(4) as readers:
             there = list(readers.map(self.read, submissions))
         return [one for one, found in zip(submissions, there, strict=True) if not found]
 
 
 class Poison:
-    """Kills whoever holds a marked submission, each time: by SIGKILL, from outside.
+    """Kills the worker or the child that grades a poisonous submission, at every try.
 
-    Who holds it stands in the log of the workers: a line for each claim, with its process.
+    The log of the workers has a line for each claim, with the id of the process.
     """
 
     def __init__(self, site: Site, rows: Rows) -> None:
@@ -78,21 +82,22 @@ class Poison:
         self.kills = 0
 
     def watch(self, ended: threading.Event) -> None:
-        """Pounce until the run is over."""
+        """Read the log and kill processes, every 30 ms, until ``ended`` is set."""
         while not ended.wait(_POUNCE_SECONDS):
             for said in self._lines():
                 if said.get("event") == "claimed":
                     self._holders[said["submission_id"]] = said["process"]
-                else:  # the next word about it, whatever it is, says that it is out of hand
+                else:  # any later line about the submission means that the claim has ended
                     self._holders.pop(said.get("submission_id", ""), None)
             for submission, process in list(self._holders.items()):
                 with suppress(DBAPIError):
                     self._touch(submission, process)
 
     def _touch(self, submission: str, holder: int) -> None:
+        """Kill the worker ``holder`` or its children, if ``submission`` is poison."""
         kind = self._kind(submission)
         if kind and holder not in self._site.pids(WORKER):
-            kind = ""  # it is dead already, and its number may be somebody else's
+            kind = ""  # the process has ended, and its id may belong to another program
         if kind == "worker":
             self._kill(holder)
         if kind == "child":
@@ -103,7 +108,7 @@ class Poison:
             del self._holders[submission]
 
     def _kind(self, submission: str) -> str:
-        """Whom a submission kills; empty for an innocent one."""
+        """Return which process ``submission`` kills: ``worker``, ``child``, or empty for none."""
         if submission not in self._kinds:
             found = self._rows.ask("SELECT student FROM submissions WHERE id = :id", id=submission)
             for row in found:
@@ -117,7 +122,7 @@ class Poison:
             self.kills += 1
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        """What the workers have logged since the last look."""
+        """Yield the complete log lines about submissions since the last call."""
         try:
             with self._site.log.open("rb") as log:
                 log.seek(self._read)

@@ -1,4 +1,4 @@
-"""The archives that students hand in: programs of any length, no two lines of which are alike."""
+"""The archives that students upload: programs of any length, without repeated lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def total_{number}(values_{number}, limit_{number}={limit}):
 
 
 def archive(sending: Sending) -> bytes:
-    """The zip of a submission. The same ``seed`` and ``functions`` give the same bytes."""
+    """Return the zip of ``sending``. The same ``seed`` and ``functions`` give the same bytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as whole:
         for at, functions in enumerate(sending.functions):

@@ -1,4 +1,4 @@
-"""Shared by the tests of the checks: sources from text, one inspection, a corpus of real files."""
+"""Fixtures for the tests of checks: inspect a text, compute a measure, a corpus of real files."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from grader.domain.check import Context
 from grader.domain.inspection import Facts, Inspection
 from grader.domain.source import SourceFile
 
-#: Programs to be measured, not tests, whatever they are called.
+#: Folders that contain sample programs, not tests, even if a file is called ``test_*.py``.
 collect_ignore = ["samples"]
 
 Inspect = Callable[..., Inspection]
 MeasureOf = Callable[..., object]
 
-#: (smallest size, largest size, how many): bytes, real files of each size.
+#: (smallest size in bytes, size in bytes that is too large, how many real files to take).
 SIZES = ((120, 1_000, 910), (1_000, 6_000, 90), (25_000, 45_000, 2))
-#: Names that only one file of a folder can have: more of them need more folders, and more runs.
+#: The most files called ``__init__.py``. A folder can have only one, so a tool that needs the files
+#: in folders must be run once for each.
 MOST_INITS = 12
 
 
@@ -36,14 +37,14 @@ def inspect(
     context: Context = (),
     **options: object,
 ) -> Inspection:
-    """One inspection of literal source."""
+    """Return the inspection of ``text`` by the check with the id ``check``."""
     data = text if isinstance(text, bytes) else text.encode()
     chosen = CATALOG[check].options.model_validate(options)
     return CATALOG[check].inspect(SourceFile(path, data), chosen, context)
 
 
 def measure(check: str, measure_id: str, facts: Facts, limit: int | None = None) -> object:
-    """The value of one measure over facts."""
+    """Return the value of the measure ``measure_id`` of ``check`` for ``facts``."""
     found = CATALOG[check].measure(measure_id)
     assert found is not None, measure_id
     return found.value(facts, limit)
@@ -51,16 +52,18 @@ def measure(check: str, measure_id: str, facts: Facts, limit: int | None = None)
 
 @pytest.fixture(name="inspect")
 def inspect_fixture() -> Inspect:
+    """Return :func:`inspect`."""
     return inspect
 
 
 @pytest.fixture(name="measure")
 def measure_fixture() -> MeasureOf:
+    """Return :func:`measure`."""
     return measure
 
 
 def why_refused(data: bytes) -> str:
-    """Why the gate would not let a file through to the checks, or nothing."""
+    """Return why the gate would reject ``data``, or an empty string if it would not."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -75,7 +78,7 @@ def why_refused(data: bytes) -> str:
 
 
 class Corpus:
-    """Real files that every check takes, and the reason for each one left out."""
+    """Real files that every check accepts: ``files``; ``refused`` maps other paths to a reason."""
 
     def __init__(self) -> None:
         self.files: list[SourceFile] = []
@@ -84,6 +87,7 @@ class Corpus:
             self._take(low, high, wanted)
 
     def _take(self, low: int, high: int, wanted: int) -> None:
+        """Add ``wanted`` files of at least ``low`` and less than ``high`` bytes."""
         taken = 0
         for path in _python_files():
             if taken == wanted:
@@ -97,6 +101,7 @@ class Corpus:
         return sum(file.path == "__init__.py" for file in self.files)
 
     def _add(self, path: Path) -> bool:
+        """Add the file at ``path``, or the reason why not; return whether it was added."""
         source = SourceFile(path.name, path.read_bytes())
         reason = why_refused(source.data)
         if not reason and not has_statements(source):
@@ -112,11 +117,12 @@ _FOLDERS = [Path(sysconfig.get_path("stdlib")), *map(Path, site.getsitepackages(
 
 
 def _python_files() -> Iterator[Path]:
-    """Files of the standard library and the installed packages, in an order without meaning."""
+    """Yield the Python files of the standard library and installed packages, ordered by hash."""
     found = {path for folder in _FOLDERS for path in folder.rglob("*.py") if path.is_file()}
     yield from sorted(found, key=lambda path: hashlib.sha256(str(path).encode()).digest())
 
 
 @pytest.fixture(scope="session")
 def corpus() -> Corpus:
+    """Return the corpus, read once for all tests."""
     return Corpus()

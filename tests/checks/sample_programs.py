@@ -3,7 +3,8 @@
 A sample is a program at `samples/<check>/<case>.py`, or a folder `samples/<check>/<case>/` of
 several files. A mark `#! <code>` at the end of a line expects one finding on that line, and
 `#! <code>: <text>` also expects `text` in its message. Two marks expect two findings. Marks are
-cut off before the check sees the program; line numbers stay. Lines of their own set the scene:
+cut off before the check sees the program; line numbers stay. Marks on a line of their own can be
+settings:
 
     #! option max_line_length = 100     an option of the check, as a rubric would give it
     #! measure unclear_names = 2        the value of a measure, "none" where nothing was measured
@@ -29,8 +30,8 @@ from grader.domain.source import SourceFile
 
 SAMPLES = Path(__file__).parent / "samples"
 
-# e.g. "s = input()  #! single-letter" and "#! measure swallowed = 1"; not the "#!/bin/sh" of a
-# script, which has no space after the mark.
+# A mark, e.g. in "s = input()  #! single-letter" and "#! measure swallowed = 1"; not the
+# "#!/bin/sh" of a script, which has no space after "#!".
 _MARK = re.compile(r"\s*#! (?P<text>.*?)\s*(?=#! |$)")
 _OPTION = re.compile(r"option (?P<name>\w+) = (?P<value>.+)")
 _MEASURE = re.compile(r"measure (?P<name>\w+)(?: over (?P<limit>\d+))? = (?P<value>\S+)")
@@ -54,7 +55,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class ExpectedMeasure:
-    """The value of a measure that a sample expects; `None` if there is nothing to measure."""
+    """A measure, the limit of its scale, and the value that a sample expects.
+
+    `value` is `None` if the sample has nothing to measure.
+    """
 
     name: str
     limit: int | None
@@ -63,7 +67,11 @@ class ExpectedMeasure:
 
 @dataclass
 class SampleFile:
-    """One file of a sample: its path in the submission, its text without marks, its marks."""
+    """One file of a sample.
+
+    `path` is its path in the submission, `origin` its path on disk, `lines` its text without marks,
+    and `expected` its marks by line number.
+    """
 
     path: str
     origin: Path
@@ -120,7 +128,7 @@ def _set(sample: Sample, file: SampleFile, text: str) -> bool:
 
 
 def differences(sample: Sample) -> list[str]:
-    """Run the check of `sample`; describe every finding and measure that is not as expected."""
+    """Run the check of `sample`; return a description of each unexpected finding or measure."""
     options = sample.check.options.model_validate(sample.options)
     inspections = _inspect(sample, options)
     found = [
@@ -149,7 +157,7 @@ def _inspect(sample: Sample, options: Options) -> Mapping[str, Inspection]:
 
 
 def _compare_findings(file: SampleFile, inspection: Inspection) -> Iterator[str]:
-    """Describe each finding that `file` misses, and each that nothing in it expects."""
+    """Yield a text for each expected finding that is missing, and for each unexpected finding."""
     missing = [(line, one) for line, marks in file.expected.items() for one in marks]
     surplus: list[Finding] = []
     for finding in inspection.findings:
@@ -165,13 +173,13 @@ def _compare_findings(file: SampleFile, inspection: Inspection) -> Iterator[str]
 
 
 def _at(file: SampleFile, line: int, text: str) -> str:
-    """Return `text` with the place in `file` and the program's line below it."""
+    """Return `text` after the name of `file` and `line`, and the program's line below it."""
     program = file.lines[line - 1] if 1 <= line <= len(file.lines) else ""
     return f"{file.origin.name}:{line}: {text}\n    {line} | {program}"
 
 
 def _compare_measures(sample: Sample, facts: Facts) -> Iterator[str]:
-    """Describe each measure that `sample` expects with another value than `facts` give."""
+    """Yield a text for each expected measure whose value for `facts` is another."""
     for expected in sample.measures:
         measure = sample.check.measure(expected.name)
         if measure is None:

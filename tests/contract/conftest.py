@@ -1,4 +1,4 @@
-"""Every contract test runs twice: on SQLite and on a real PostgreSQL server."""
+"""Databases for the contract tests, each of which runs on SQLite and on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.servers import postgres_server
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The URL of a server with one migrated database, ``model``, to be copied."""
+    """Run a server; return its URL. Tests copy its migrated, empty database ``model``."""
     with TemporaryDirectory(prefix="grader-pg-") as folder, postgres_server(Path(folder)) as url:
-        # These tests kill clients, never the machine: nothing has to survive a power cut.
+        # These tests kill clients, never the machine, so nothing must survive a power cut.
         _run(url, "ALTER SYSTEM SET fsync = off")
         _run(url, "SELECT pg_reload_conf()")
         _run(url, "CREATE DATABASE model")
@@ -30,7 +30,7 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The bytes of a migrated SQLite database."""
+    """Return the bytes of a migrated, empty SQLite database, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "model.db"
     upgrade(f"sqlite:///{path}")
     return path.read_bytes()
@@ -38,7 +38,7 @@ def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of the test's own, migrated and empty."""
+    """Return the URL of the test's own database, migrated and empty; on both kinds in turn."""
     if request.param == "sqlite":
         path = tmp_path / "grader.db"
         path.write_bytes(request.getfixturevalue("sqlite_model"))
@@ -49,13 +49,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
-    """A database of the test's own on the server, migrated and empty."""
+    """Return the URL of the test's own PostgreSQL database, migrated and empty."""
     yield from fresh(postgres, "TEMPLATE model")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without a table."""
+    """Return the URL of the test's own database without tables; on both kinds in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
@@ -64,14 +64,17 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    """The store, with three tries for a submission."""
+    """Return the store of the test's database; a submission has three tries."""
     opened = open_store(url)
     yield opened
     opened.close()
 
 
 def fresh(server: str, template: str) -> Iterator[str]:
-    """The URL of a new database on a server, dropped at the end."""
+    """Create a database on ``server``, yield its URL, and drop it at the end.
+
+    ``template`` is the end of the SQL statement, e.g. ``TEMPLATE model``, or empty.
+    """
     name = f"test_{uuid.uuid4().hex}"
     _run(server, f"CREATE DATABASE {name} {template}")
     yield _named(server, name)
@@ -79,10 +82,12 @@ def fresh(server: str, template: str) -> Iterator[str]:
 
 
 def _named(server: str, database: str) -> str:
+    """Return the URL of ``database`` on ``server``."""
     return make_url(server).set(database=database).render_as_string(hide_password=False)
 
 
 def _run(server: str, statement: str) -> None:
+    """Execute ``statement`` on ``server`` outside a transaction."""
     engine = create_engine(
         make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )

@@ -24,7 +24,8 @@ from grader.store.sql_store import Store
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
 SECOND = timedelta(seconds=1)
-#: The body of every score message of these tests; a space more than `json.dumps` would write.
+#: The body of every score message of these tests, with one space more than `json.dumps` writes, so
+#: that a test notices if the store writes it anew.
 SCORE = '{"student":  "Zoë"}'.encode()
 ENGINE = EngineIdentity(
     grader="0.1.0", python="3.11.7", grammar="3.14", tools={"black": "26.10.1"}, checks={"style": 1}
@@ -32,7 +33,7 @@ ENGINE = EngineIdentity(
 
 
 def rubric(exercise: str = "numbers", course: str = "mlops", title: str = "Numbers") -> Rubric:
-    """A rubric with one criterion that a person judges."""
+    """Return a rubric with one criterion, which a person judges."""
     by_hand = {"title": "Explains itself", "points": 10, "check": "manual"}
     return Rubric.model_validate(
         {
@@ -48,7 +49,7 @@ def rubric(exercise: str = "numbers", course: str = "mlops", title: str = "Numbe
 def publish(
     store: Store, exercise: str = "numbers", course: str = "mlops", base: int | None = None
 ) -> RubricRecord:
-    """Publish :func:`rubric` as its next version."""
+    """Publish :func:`rubric` as the version after ``base``; return its record."""
     text = f"exercise: {exercise}\n# nach Version {base}\n"
     one = rubric(exercise, course)
     return store.rubrics.publish(one, text, "d" * 64, base=base, actor="admin", now=NOW)
@@ -64,7 +65,7 @@ def sent(
     callback: str = "",
     filename: str = "work.zip",
 ) -> NewSubmission:
-    """A submission as it arrives."""
+    """Return an upload that is not stored yet."""
     return NewSubmission(
         exercise=exercise,
         student=student,
@@ -81,7 +82,7 @@ def sent(
 
 
 def facts(findings: int = 2, engine: EngineIdentity = ENGINE) -> SubmissionFacts:
-    """Facts of two files, with findings in one and a histogram."""
+    """Return facts of a readable file with ``findings`` findings, and of an unreadable file."""
     found = tuple(Finding(code="E501", line=n + 1, message="zu lang ü") for n in range(findings))
     counted = Facts(counts={"violations": findings}, histograms={"complexity": {1: 4, 7: 1}})
     good = FileFacts(
@@ -102,7 +103,7 @@ def facts(findings: int = 2, engine: EngineIdentity = ENGINE) -> SubmissionFacts
 
 
 def report(status: str = "graded", points: float = 7.5, version: int = 1) -> Report:
-    """A report with a fault where it needs attention."""
+    """Return a report with ``points``; with another status than ``graded`` it has a fault."""
     broken = () if status == "graded" else (Fault(path="a.py", check="style", reason="timeout"),)
     known = points if status == "graded" else None
     return Report.model_validate(
@@ -133,18 +134,18 @@ def result(
     engine: EngineIdentity = ENGINE,
     callback: str = "",
 ) -> Result:
-    """The result of a grading under a rubric version, with a score message to ``callback``."""
+    """Return the result of a grading under ``version``, with a score message to ``callback``."""
     message = ScoreMessage(callback, SCORE) if callback else None
     return Result(report(status, points, version.version), facts(engine=engine), version, message)
 
 
 def claimed(store: Store, now: datetime = NOW, lane: Lane = Lane.LIVE) -> Claim:
-    """The next row, of which there must be one."""
+    """Claim the next row of ``lane``, which must have a due row."""
     claim = store.submissions.claim(lane, now, LEASE)
     assert claim is not None
     return claim
 
 
 def audit_entries(store: Store, limit: int = 100) -> Sequence[AuditEntry]:
-    """The newest entries of the audit log, newest first."""
+    """Return the newest ``limit`` entries of the audit log, newest first."""
     return store.audit_log.page(AuditQuery(), limit=limit).items

@@ -1,4 +1,4 @@
-"""The whole service as a user starts it: one ``grader serve`` for the tests of a file."""
+"""The fixture with the whole service, started as a user does: by ``grader serve``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from tests.e2e.running import Running, started
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One service for the tests of a module."""
+    """Start a service that all tests of a module share, and end it after them."""
     with started(tmp_path_factory.mktemp("serve"), GRADER_SWEEP_EVERY="0.3") as running:
         yield running

@@ -1,4 +1,4 @@
-"""``grader serve`` as a process of its own, and what a user does with it."""
+"""Run ``grader serve`` in a process, and use it like a user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import httpx
 from tests.processes import alive, descendants, wait_until
 
 COMMAND = (sys.executable, "-m", "grader", "serve", "--port", "0")
-#: Far longer than anything takes, also on a machine that is busy with something else.
+#: The most seconds that a step may take: far longer than it takes even on a busy machine. By hand.
 PATIENCE = 90.0
 EXERCISE = "/api/v1/exercises/numbers-refactor/submissions"
 
@@ -36,7 +36,10 @@ def total_{number}(numbers):
 
 
 def archive(run: int = 0, functions: int = 1) -> bytes:
-    """A submission; every ``run`` is another one. More functions take longer to measure."""
+    """Return the zip of a submission with ``functions`` functions.
+
+    Each ``run`` gives another ``totals.py``. More functions take longer to measure.
+    """
     numbers = range(functions)
     program = "".join(FUNCTION.format(number=number, run=run) for number in numbers)
     packed = io.BytesIO()
@@ -47,7 +50,10 @@ def archive(run: int = 0, functions: int = 1) -> bytes:
 
 
 class Running:
-    """One ``grader serve``. ``token`` is what it printed, or what the file of tokens holds."""
+    """A process of ``grader serve`` with its data in ``data_dir``.
+
+    After :meth:`wait`, ``url`` is its address and ``token`` the token that it printed, if any.
+    """
 
     def __init__(self, data_dir: Path, *options: str, **environment: str) -> None:
         self.data_dir = data_dir
@@ -66,7 +72,7 @@ class Running:
         self.url = self.token = ""
 
     def wait(self) -> None:
-        """Wait until it has said that it runs, and listen to what it says."""
+        """Wait until the service prints that it runs; read its address and token."""
         wait_until(self._up, PATIENCE, "grader serve started")
         self.url = self.told()["url"]
         found = re.search(r"grader_[\w-]+", self.said())
@@ -78,41 +84,44 @@ class Running:
         return "Grader runs at" in self.said()
 
     def told(self) -> dict[str, Any]:
-        """What ``serve.json`` says."""
+        """Return the content of ``serve.json``, in which the service describes itself."""
         told: dict[str, Any] = json.loads((self.data_dir / "serve.json").read_text())
         return told
 
     def said(self) -> str:
-        """Everything that it has written to the terminal."""
+        """Return everything that the service has printed."""
         return self.output.read_text()
 
     def look(self) -> dict[int, str]:
-        """The processes under it now; they are remembered, for when it has ended."""
+        """Return the present descendants of the service, by process id, with command lines.
+
+        They are added to ``seen``, for :meth:`left`.
+        """
         found = descendants(self.process.pid)
         self.seen |= set(found)
         return found
 
     def pids(self, words: str) -> list[int]:
-        """The children of the supervisor, or their children, whose command lines hold words."""
+        """Return the ids of the descendants whose command line contains ``words``, sorted."""
         return sorted(pid for pid, command in self.look().items() if words in command)
 
     def kill(self, pid: int) -> None:
-        """SIGKILL one process, and wait until it is gone."""
+        """Kill the process ``pid`` with SIGKILL, and wait until it has ended."""
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not alive({pid}), PATIENCE, f"process {pid} died")
 
     def end(self, how: signal.Signals = signal.SIGINT) -> int:
-        """End it by a signal; its exit code."""
+        """End the service by the signal ``how``; return its exit code."""
         self.look()
         self.process.send_signal(how)
         return self.process.wait(PATIENCE)
 
     def left(self) -> set[int]:
-        """Processes that it ever had and that still run."""
+        """Return the descendants that were seen at any time and still run."""
         return alive(self.seen)
 
     def upload(self, student: str, *, data: bytes = b"", **headers: str) -> httpx.Response:
-        """Hand in a submission (a small one unless given), without retries."""
+        """Upload ``data``, or a small submission, for ``student``; return the response."""
         return httpx.post(
             f"{self.url}{EXERCISE}",
             headers={"Authorization": f"Bearer {self.token}", **headers},
@@ -122,7 +131,7 @@ class Running:
         )
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        """Read something from the API."""
+        """GET ``path`` with the token; return the response."""
         return httpx.get(
             self.url + path,
             headers={"Authorization": f"Bearer {self.token}", **headers},
@@ -132,7 +141,7 @@ class Running:
 
 @contextmanager
 def started(data_dir: Path, *options: str, **environment: str) -> Iterator[Running]:
-    """A running service, ended at the end."""
+    """Run a service; end it afterwards and wait until all its processes have ended."""
     running = Running(data_dir, *options, **environment)
     try:
         running.wait()

@@ -1,4 +1,4 @@
-"""The real service on SQLite, its application, tokens for every role, and an engine that grades."""
+"""Fixtures: the real service on SQLite, its application, tokens for every role, a real engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Headers = dict[str, str]
 
 @pytest.fixture(autouse=True, scope="session")
 def plain_tracebacks() -> Iterator[None]:
-    """Logs for people, without the seconds that a traceback with every local variable takes."""
+    """Log readable lines, with plain tracebacks: local variables in them would take seconds."""
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[
@@ -44,7 +44,7 @@ def plain_tracebacks() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated and seeded database, made once and copied for every test."""
+    """Return a data folder with a migrated and seeded database, to be copied for every test."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("prepared"))
     migrate(settings)
     service = build_service(settings, notifier=NoNotifier())
@@ -55,6 +55,7 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, prepared_database: Path) -> Settings:
+    """Return settings with a data folder of the test's own, which has a seeded database."""
     data_dir = tmp_path / "data"
     shutil.copytree(prepared_database, data_dir)
     return Settings(data_dir=data_dir, threads=4)
@@ -62,7 +63,7 @@ def settings(tmp_path: Path, prepared_database: Path) -> Settings:
 
 @pytest.fixture
 def service(settings: Settings) -> Iterator[Service]:
-    """Every use case on a database of this test's own, with nobody to wake."""
+    """Return every use case on the test's own database, without a notifier."""
     service = build_service(settings, notifier=NoNotifier())
     yield service
     service.close()
@@ -70,13 +71,13 @@ def service(settings: Settings) -> Iterator[Service]:
 
 @pytest.fixture
 def client(service: Service) -> FlaskClient:
-    """A client of the real application."""
+    """Return a client of the real application."""
     return create_app(service).test_client()
 
 
 @pytest.fixture
 def auth(service: Service) -> Callable[..., Headers]:
-    """``auth(Role.STUDENT, student="ada")``: the header of a new token."""
+    """Return a function: ``auth(Role.STUDENT, student="ada")`` is the header with a new token."""
 
     def make(role: Role, course: str = COURSE, student: str = "") -> Headers:
         course = "" if role is Role.ADMIN else course
@@ -90,7 +91,7 @@ def auth(service: Service) -> Callable[..., Headers]:
 
 @pytest.fixture
 def every_attempt(service: Service) -> None:
-    """Have the exercise's rubric say that a newer attempt supersedes none."""
+    """Publish the exercise's rubric with the policy that every attempt is graded."""
     record = service.store.rubrics.newest(EXERCISE)
     assert record is not None
     _, token = service.tokens.create(name="policy", role=Role.ADMIN, actor="test")
@@ -100,18 +101,19 @@ def every_attempt(service: Service) -> None:
 
 @pytest.fixture
 def instructor(auth: Callable[..., Headers]) -> Headers:
+    """Return the header with the token of an instructor."""
     return auth(Role.INSTRUCTOR)
 
 
 @pytest.fixture
 def student(auth: Callable[..., Headers]) -> Headers:
-    """The token of the student ``ada``."""
+    """Return the header with the token of the student ``ada``."""
     return auth(Role.STUDENT, student="ada")
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The real engine with its fork server, shared by all tests."""
+    """Return the real engine with its fork server, shared by all tests."""
     engine = build_engine(Settings(data_dir=tmp_path_factory.mktemp("engine")))
     yield engine
     engine.close()
@@ -119,7 +121,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture
 def grade(service: Service, engine: Engine) -> Callable[[], int]:
-    """``grade()`` grades everything that is due, and says how much that was."""
+    """Return a function that grades everything that is due, and returns how many that were."""
     use_case = build_grade(service, engine)
 
     def run() -> int:
@@ -133,7 +135,7 @@ def grade(service: Service, engine: Engine) -> Callable[[], int]:
 
 @pytest.fixture(scope="session")
 def zipped() -> Callable[..., bytes]:
-    """``zipped({"main.py": "..."})``: the bytes of a zip archive."""
+    """Return a function: ``zipped({"main.py": "..."})`` is the bytes of a zip archive."""
 
     def make(files: dict[str, str] | None = None) -> bytes:
         buffer = io.BytesIO()

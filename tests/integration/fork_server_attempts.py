@@ -1,4 +1,4 @@
-"""A check that tries every way out of its child, each harmless where it succeeds."""
+"""A check that tries every way out of its sandbox; an attempt that succeeds does no harm."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PTRACE_SEIZE = 0x4206
 _CLONE_NEWUSER = 0x10000000
 _HERE = Path(__file__)
 
-#: Calls for which the C library has no function: numbers on x86-64 and on the 64-bit ARM.
+#: System calls without a function in the C library -> numbers on (x86-64, 64-bit ARM).
 _NUMBERS = {
     "bpf": (321, 280),
     "io_uring_setup": (425, 425),
@@ -39,7 +39,7 @@ _NUMBERS = {
 
 
 def _outcome(act: Callable[[], object]) -> str:
-    """What came of an attempt: the name of the error, or that it was done."""
+    """Return ``done`` if ``act`` succeeds, else the name of its error, e.g. ``EPERM``."""
     try:
         act()
     except OSError as error:
@@ -50,7 +50,11 @@ def _outcome(act: Callable[[], object]) -> str:
 
 
 def _call(name: str, *arguments: object) -> int:
-    """A function of the C library, or a system call."""
+    """Call a function of the C library, or a system call of :data:`_NUMBERS`; return its result.
+
+    Raises:
+        OSError: the call failed.
+    """
     if name in _NUMBERS:
         number = _NUMBERS[name][platform.machine() == "aarch64"]
         return _checked(_LIBC.syscall(ctypes.c_long(number), *arguments))

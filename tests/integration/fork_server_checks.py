@@ -1,4 +1,4 @@
-"""Checks that misbehave where a file says ``trigger``, for the tests of fork server and engine."""
+"""Checks that misbehave on a file that contains ``trigger``, to test fork server and engine."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _many() -> Inspection:
 
 
 def _look() -> Inspection:
-    """What a child has of the world."""
+    """Return the environment, folder and open files of the child as findings."""
     seen = {
         "environment": str(sorted(os.environ)),
         "folder": os.getcwd(),
@@ -108,7 +108,7 @@ def _write() -> Inspection:
 
 
 def _burn_files() -> Inspection:
-    """Open more files than a child may."""
+    """Open more files than a child is allowed to."""
     with ExitStack() as opened:
         for _ in range(200):
             opened.enter_context(open(__file__, "rb"))
@@ -116,7 +116,7 @@ def _burn_files() -> Inspection:
 
 
 def _starve() -> Inspection:
-    """Ask for more at once than there is, as a tool would."""
+    """Allocate more memory at once than the machine has."""
     bytearray(1 << 40)
     return Inspection()
 
@@ -134,7 +134,7 @@ def _hoard() -> Inspection:
 
 
 def _grudge() -> Inspection:
-    """Dies of what an earlier submission left behind."""
+    """Exit if an earlier file was inspected in the same child."""
     if _KEPT:
         os._exit(3)
     _KEPT.append("trigger")
@@ -142,7 +142,7 @@ def _grudge() -> Inspection:
 
 
 def _sulk() -> Inspection:
-    """As ``grudge``, but with an exception."""
+    """Raise RuntimeError if an earlier file was inspected in the same child."""
     if _KEPT:
         raise RuntimeError
     _KEPT.append("trigger")

@@ -1,4 +1,4 @@
-"""A small catalog, facts and rubrics made by hand: the domain is tested without a real check."""
+"""A small catalog, facts and rubrics, with which the domain is tested without a real check."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ def _nothing(source: SourceFile, options: Options, context: tuple[str, ...]) -> 
 
 
 def check(name: str, *measures: Measure, **more: Any) -> AnyCheck:
-    """A check that offers measures and cannot be run."""
+    """Return a check with ``measures`` that must not be run."""
     words = Guidance(f"About {name}.", f"Mend {name}.", f"https://example.org/{name}")
     more = {"options": Options, **more}
     return Check(name, 1, name.title(), words, measures, _nothing, **more)
 
 
 def _share(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return ``covered`` of ``whole`` in percent; ``None`` if ``whole`` is 0."""
     whole = facts.counts.get("whole", 0)
     return Fraction(100 * facts.counts.get("covered", 0), whole) if whole else None
 
@@ -70,42 +71,42 @@ CATALOG: Catalog = {each.id: each for each in CHECKS}
 def criterion(
     points: float = 10, check: str = "lint", *, scale: Mapping[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
-    """A criterion as plain data: complaints, all points at 0 and none at 10."""
+    """Return a criterion as plain data: all points for 0 complaints, none for 10 and more."""
     given = scale or {"measure": "complaints", "full_at": 0, "zero_at": 10}
     return {"title": "A title", "points": points, "check": check, "scale": given, **more}
 
 
 def by_hand(points: float = 10, **more: Any) -> dict[str, Any]:
-    """A criterion that a person judges."""
+    """Return a criterion that a person judges, as plain data."""
     return {"title": "By hand", "points": points, "check": "manual", **more}
 
 
 def document(criteria: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """A whole rubric as plain data, whose total fits its criteria."""
+    """Return a rubric as plain data; its total is the sum of the points of ``criteria``."""
     total = sum(each["points"] for each in criteria.values())
     head = {"exercise": "numbers", "course": "mlops", "title": "Numbers", "total": total}
     return {**head, "criteria": dict(criteria), **more}
 
 
 def rubric_of(criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: Any) -> Rubric:
-    """A rubric that was read and found right."""
+    """Return the rubric with ``criteria``, read and validated."""
     return read_rubric(document(criteria, **more), catalog)
 
 
 def compiled_rubric_of(
     criteria: Mapping[str, Any], catalog: Catalog = CATALOG, **more: Any
 ) -> CompiledRubric:
-    """The compiled form of such a rubric."""
+    """Return the rubric with ``criteria``, compiled."""
     return CompiledRubric.of(rubric_of(criteria, catalog, **more), catalog)
 
 
 def seen(state: State = State.OK, *findings: Finding, reason: str = "", **facts: Any) -> Inspection:
-    """An inspection; keywords are those of ``Facts``."""
+    """Return an inspection; the keywords ``facts`` are those of ``Facts``."""
     return Inspection(state=state, facts=Facts(**facts), findings=findings, reason=reason)
 
 
 def complaints(count: int, *findings: Finding) -> Inspection:
-    """An inspection of ``lint`` that counted so many complaints."""
+    """Return an inspection by ``lint`` that counted ``count`` complaints."""
     return seen(State.OK, *findings, counts={"complaints": count})
 
 
@@ -120,7 +121,10 @@ NO_PYTHON = Inspection(
 
 
 def file(path: str, readable: Inspection = Inspection(), **inspections: Inspection) -> FileFacts:
-    """Facts of one file; probes that are not named found nothing to say."""
+    """Return the facts of one file.
+
+    Checks that ``inspections`` does not name were not applicable. An unreadable file has none.
+    """
     known = {name: NOT_APPLICABLE for name in CATALOG} | inspections
     digest = sha256(path.encode()).hexdigest()
     inspected = known if readable.state is State.OK else {}
@@ -128,26 +132,26 @@ def file(path: str, readable: Inspection = Inspection(), **inspections: Inspecti
 
 
 def empty_file(path: str) -> FileFacts:
-    """Facts of a file without a byte in it."""
+    """Return the facts of a file of 0 bytes."""
     return file(path).model_copy(update={"sha256": sha256().hexdigest()})
 
 
 def facts_of(*files: FileFacts) -> SubmissionFacts:
-    """Facts of a submission, files sorted by path."""
+    """Return the facts of a submission of ``files``, sorted by path."""
     in_order = tuple(sorted(files, key=lambda each: each.path))
     return SubmissionFacts(files=in_order, digest="d" * 64, engine=ENGINE)
 
 
 def judged(criteria: Mapping[str, Any], *files: FileFacts) -> Ledger:
-    """The ledger of files under criteria."""
+    """Return the ledger of ``files`` under a rubric with ``criteria``."""
     return judge(compiled_rubric_of(criteria), facts_of(*files))
 
 
 def the_row(given: Mapping[str, Any], *files: FileFacts) -> Row:
-    """The row of one criterion."""
+    """Return the row of the ledger for ``given``, the only criterion."""
     return judged({"it": given}, *files).rows[0]
 
 
 def reported(criteria: Mapping[str, Any], *files: FileFacts) -> Report:
-    """The report of files under criteria."""
+    """Return the report about ``files`` under a rubric with ``criteria``."""
     return build_report(compiled_rubric_of(criteria), facts_of(*files), digest="r" * 64)

@@ -1,8 +1,8 @@
-"""The clock that the service is given in a chaos run: the machine's, moved by what a file says.
+"""The clock of the service in a chaos run: the machine's clock, moved by the seconds in a file.
 
 Python imports this module when a process starts with its folder on ``PYTHONPATH``. So every process
-of the service is the product's own command, and only its composition root finds another clock.
-The fork server starts with ``-I`` and knows nothing of it.
+runs the product's own command, and only the clock of its composition root is replaced. The fork
+server starts with ``-I`` and does not import this module.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Machine = bootstrap.SystemClock
 
 
 class MovedClock(Machine):
-    """The machine's clock, so many seconds off as the file says at that moment."""
+    """The machine's clock plus the seconds that the file contains at the moment."""
 
     def now(self) -> datetime:
-        """Now, as the service believes."""
+        """Return the moved time."""
         return super().now() + timedelta(seconds=float(FILE.read_text() or 0))
 
 
