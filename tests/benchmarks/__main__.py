@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks``: every figure of one run, and the bars beside them."""
+"""``python -m tests.benchmarks``: measure every figure, and compare it with its bar."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything."""
+    """The size of a run: numbers of submissions, repeats, uploads and stored submissions."""
 
     cases: int
     repeats: int
@@ -46,20 +46,23 @@ QUICK = Size(6, 2, 300, 200, Amounts(2, 10, 18, 60, (10, 50, 100)))
 
 @dataclass(frozen=True)
 class Bench:
-    """One run: its size, its submissions and a folder for everything it writes."""
+    """One run: its size, its submissions and a folder for all files.
+
+    Each method measures one section, prints it and returns the figures that have a bar.
+    """
 
     size: Size
     cases: Sequence[Case]
     folder: Path
 
     def engine(self) -> Figures:
-        """Command lines, bare libraries and the engine."""
+        """Measure the command lines, the bare libraries and the engine."""
         run = run_engine(self.cases, self.folder, self.size.repeats)
         say(*run.lines(), sep="\n")
         return run.figures()
 
     def large(self) -> Figures:
-        """The submission of 5,000 lines; no bar is set for it."""
+        """Measure a submission of 5,000 lines; return no figure, because it has no bar."""
         case = large_case()
         timings = run_large(case, self.folder, self.size.repeats)
         say(f"one submission of {case.lines} lines in {len(case.files)} files:")
@@ -68,7 +71,7 @@ class Bench:
         return {}
 
     def containment(self) -> Figures:
-        """The cost of isolation, a crash, and a long statement."""
+        """Measure the cost of isolation, of a crash and of a long statement."""
         isolated = isolation(self.cases, self.size.repeats)
         say(*isolation_lines(isolated), sep="\n")
         return {
@@ -78,28 +81,28 @@ class Bench:
         }
 
     def start(self) -> Figures:
-        """A worker that starts."""
+        """Measure how long a worker takes to start."""
         found = starting(self.cases[0], self.folder / "start", self.size.repeats)
         for name, seconds in found.items():
             say(f"{name}: {median(seconds):.2f} s")
         return starting_figures(found)
 
     def uploads(self) -> Figures:
-        """Uploads accepted by one API process."""
+        """Measure how many uploads a second one API process accepts."""
         size = self.size
         found = uploads_per_second(self.cases, self.folder / "uploads", size.uploads, size.repeats)
         say(*found.lines(), sep="\n")
         return found.figures()
 
     def regrade(self) -> Figures:
-        """New weights for a stored cohort."""
+        """Measure how long stored submissions take to be judged by new weights."""
         size = self.size
         seconds = regrade_seconds(self.cases, self.folder, size.stored, size.repeats)
         say(f"{size.stored} stored:", ", ".join(f"{one:.3f} s" for one in seconds))
         return {name: one * 1_000 / size.stored for name, one in regrade_figures(seconds).items()}
 
     def http(self) -> Figures:
-        """The service, from upload to report."""
+        """Measure the service from upload to report."""
         run = run_http(self.cases, self.folder / "http", self.size.http)
         say(*run.lines(), sep="\n")
         return run.figures()
@@ -117,7 +120,7 @@ SECTIONS: dict[str, Callable[[Bench], Figures]] = {
 
 
 def main() -> None:
-    """Run, print, and with ``--strict`` fail where a bar is missed."""
+    """Run the sections and print the figures; with ``--strict`` exit with 1 for a missed bar."""
     given = _arguments()
     say(*machine_facts(), f"at the start: {load()}", sep="\n")
     figures = _run(QUICK if given.quick else FULL, given.only or list(SECTIONS))
@@ -143,7 +146,8 @@ def _run(size: Size, sections: Sequence[str]) -> Figures:
         bench = Bench(size, cases(size.cases), Path(folder))
         lines = [case.lines for case in bench.cases]
         say(f"{len(lines)} submissions of {min(lines)} to {max(lines)} lines")
-        # What is here by now stays: the bare libraries need not look through it over and over.
+        # Objects that exist now are never freed: freezing them keeps the garbage collector from
+        # walking them while the bare libraries are measured.
         gc.collect()
         gc.freeze()
         for section in sections:

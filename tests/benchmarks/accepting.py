@@ -1,7 +1,7 @@
-"""How many uploads one API process takes in, each committed before it is answered.
+"""How many uploads a second one API process accepts; each is committed before the response.
 
-Beside it, in turns, what the same framework and server make where an upload costs the least: how
-far a bar in uploads per second is a bar for this service, and how far for the machine.
+In turns with it, a minimal application on the same framework and server is measured. The difference
+shows how much of the figure depends on this service, and how much on the machine.
 """
 
 from __future__ import annotations
@@ -34,24 +34,28 @@ _WARM = 20
 
 @dataclass
 class Uploads:
-    """Uploads accepted per second, a figure for each repeat: the service's, and the least's."""
+    """Accepted uploads per second of the service and of the bare application, by repeat."""
 
     service: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
-        """What was measured."""
+        """Yield the printed lines."""
         for name, rates in (("accepted", self.service), ("bare, kept and no more", self.bare)):
             told = ", ".join(f"{rate:.0f}" for rate in rates)
             yield f"uploads per second, {name}: {told}; median {median(rates):.0f}"
 
     def figures(self) -> dict[str, float]:
-        """The figure that a bar is set for."""
+        """Return the figure that has a bar."""
         return {"uploads": median(self.service)}
 
 
 def uploads_per_second(cases: Sequence[Case], folder: Path, number: int, repeats: int) -> Uploads:
-    """``number`` uploads in each repeat. No worker runs; Redis does."""
+    """Measure ``number`` uploads in each repeat, with Redis and without a worker.
+
+    Raises:
+        RuntimeError: not every accepted upload is stored.
+    """
     found = Uploads()
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server(folder / "redis"))
@@ -83,7 +87,7 @@ def _send(
 
 @contextmanager
 def _api(site: Site) -> Iterator[str]:
-    """``grader api`` alone; its URL."""
+    """Run ``grader api`` alone; yield its URL when it is ready."""
     environment = {
         **HIGH_LIMITS,
         "GRADER_DATA_DIR": str(site.settings.data_dir),
@@ -97,7 +101,7 @@ def _api(site: Site) -> Iterator[str]:
 
 
 def _bare(folder: Path) -> AbstractContextManager[str]:
-    """The least that takes uploads; its URL. Who connects waits until it serves."""
+    """Run the bare application; yield its URL, at which connections wait until it is ready."""
     program = ("tests.benchmarks.bare_api",)
     return _serving(program, (str(folder / "bare.db"),), folder / "bare.log", {})
 
@@ -106,7 +110,10 @@ def _bare(folder: Path) -> AbstractContextManager[str]:
 def _serving(
     program: Sequence[str], more: Sequence[str], log: Path, environment: dict[str, str]
 ) -> Iterator[str]:
-    """A module of Python that serves on an open socket of ours, whose number it is told."""
+    """Run the module ``program`` with an open listening socket; yield the URL of the socket.
+
+    The number of the socket is the next argument, and ``more`` follow.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening, log.open("wb") as told:
         number = listening.fileno()
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The bare libraries in one warm process, each called as its own command line calls it."""
+"""The four tools as libraries in one warm process, called as their own command lines do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.benchmarks.command_lines import FLAKE8, LINE_LENGTH
 
 
 class Bare:
-    """The four tools, ready; nothing is shared between them and nothing isolated."""
+    """The four tools, loaded and configured; they share no work and are not isolated."""
 
     def __init__(self) -> None:
         self._mode = black.Mode(line_length=LINE_LENGTH)
@@ -28,7 +28,7 @@ class Bare:
         self._flake8.initialize(["-j1", *FLAKE8])
 
     def run_all(self, root: Path, files: Sequence[Path]) -> None:
-        """What the seven command lines work out of a submission that lies in ``root``."""
+        """Do the work of the seven command lines for the ``files`` of a submission in ``root``."""
         for path in files:
             black.format_file_in_place(
                 path, fast=False, mode=self._mode, write_back=black.WriteBack.CHECK
@@ -42,7 +42,7 @@ class Bare:
 
     def _isort(self, root: Path, files: Sequence[Path]) -> None:
         config = isort.Config(profile="black", line_length=LINE_LENGTH, src_paths=(root,))
-        # It tells of every file on the standard error stream.
+        # isort prints a line for every file to standard error.
         with contextlib.redirect_stderr(io.StringIO()):
             for path in files:
                 isort.check_file(path, config=config)

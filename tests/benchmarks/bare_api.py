@@ -1,7 +1,7 @@
 """``python -m tests.benchmarks.bare_api FD DATABASE``: the least that an upload can cost.
 
-One route on the same framework and the same server, which keeps the bytes in SQLite as durably as
-the service does, and nothing else: no token, no reading of archives, no limits, no audit, no log.
+One route on the same framework and the same server stores the bytes in SQLite as durably as the
+service does, and nothing else: no token, no reading of archives, no limits, no audit, no log.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LONGEST = 10_485_760
 
 
 def bare_app(database: str) -> Flask:
-    """An application that takes everything that is posted to it."""
+    """Return an application that stores every request body in the SQLite file ``database``."""
     app = Flask(__name__)
     connection, turn = _opened(database), threading.Lock()
 
@@ -35,7 +35,7 @@ def bare_app(database: str) -> Flask:
 
 
 def _opened(database: str) -> sqlite3.Connection:
-    """A connection for all threads, which commits every statement as durably as the service."""
+    """Return a connection for all threads that commits each statement durably, like the service."""
     connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")

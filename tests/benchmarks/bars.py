@@ -1,4 +1,4 @@
-"""The bars: how large each ratio may be, or has to be, and how a measured one is told."""
+"""The bars: the limit of each measured figure, and the table that compares them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Bar:
-    """One line of the table. Ratios are of medians within one run, unless the title says more."""
+    """The limit of one figure. Ratios are of medians within one run unless ``title`` says more."""
 
     id: str
     title: str
@@ -17,7 +17,7 @@ class Bar:
     value: float
 
     def holds(self, measured: float) -> bool:
-        """Whether a measured figure is on the right side."""
+        """Return whether ``measured`` is on the right side of the limit, or equal to it."""
         return measured >= self.value if self.sign == ">=" else measured <= self.value
 
 
@@ -50,13 +50,13 @@ _WIDTH = max(len(bar.title) for bar in BARS)
 
 
 def table(measured: Mapping[str, float], bars: Iterable[Bar] = BARS) -> list[str]:
-    """The lines of the final table; a figure that was not measured says so."""
+    """Return the lines of the final table; ``measured`` maps ids of bars to figures."""
     head = f"{'figure':{_WIDTH}} | {'measured':>9} | {'bar':>8} |"
     return [head, "-" * len(head), *(_line(bar, measured.get(bar.id)) for bar in bars)]
 
 
 def missed(measured: Mapping[str, float], bars: Iterable[Bar] = BARS) -> list[str]:
-    """The ids of bars whose figures were measured and do not hold."""
+    """Return the ids of the bars whose figure was measured and is on the wrong side."""
     return [bar.id for bar in bars if bar.id in measured and not bar.holds(measured[bar.id])]
 
 

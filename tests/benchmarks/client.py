@@ -1,4 +1,4 @@
-"""A small HTTP client with open connections: the less it takes, the more the service has."""
+"""A small HTTP client that keeps its connections: it leaves the processor to the service."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, and the JSON of the body."""
+    """A response: its status, and the JSON of its body."""
 
     status: int
     body: dict[str, Any]
 
 
 class Client:
-    """Uploads from many threads, each with a connection of its own."""
+    """Uploads from any number of threads, each with its own connection."""
 
     def __init__(self, url: str, token: str) -> None:
         self._address = urlsplit(url).netloc
@@ -35,10 +35,10 @@ class Client:
         self._local = threading.local()
 
     def upload(self, data: bytes, student: str, *, wait: bool = False) -> Answer:
-        """Hand in an archive; with ``wait`` the answer is the report, if it comes in time.
+        """Upload the archive ``data``; with ``wait`` the response is the report, if ready in 30 s.
 
         Raises:
-            RuntimeError: the service refused it.
+            RuntimeError: the service refused the upload.
         """
         headers = {**self._headers, **({"Prefer": "wait=30"} if wait else {})}
         path = f"/api/v1/exercises/{EXERCISE}/submissions?student={student}"

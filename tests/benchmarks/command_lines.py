@@ -1,4 +1,4 @@
-"""The tools as a student runs them: seven commands, each a process that reads the files anew."""
+"""The tools as a student runs them: seven commands, each a process that reads all files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LINE_LENGTH = 88
-#: What Black writes on purpose, and what plugins add where they are installed.
+#: The codes that Flake8 must ignore: style that Black writes on purpose, and codes of plugins.
 NOT_ASKED = "E203,W503,E701,E704,B,N"
 FLAKE8 = (
     "--isolated",
@@ -22,13 +22,13 @@ FLAKE8 = (
 
 @dataclass(frozen=True)
 class CommandLines:
-    """The commands, run in an empty folder with configuration files of their own."""
+    """The commands, which run in an empty folder and find their configuration in ``place``."""
 
     place: Path
 
     @staticmethod
     def at(place: Path) -> CommandLines:
-        """Ready to run; ``place`` is a new folder for what they need."""
+        """Create the folder ``place`` with the configuration files, and return the commands."""
         place.mkdir(parents=True)
         (place / "black.toml").write_text(f"[tool.black]\nline-length = {LINE_LENGTH}\n")
         isort = f"[settings]\nprofile = black\nline_length = {LINE_LENGTH}\n"
@@ -37,11 +37,11 @@ class CommandLines:
         return CommandLines(place)
 
     def run_all(self, root: Path, files: Sequence[Path]) -> dict[str, str]:
-        """All seven, one after another; what each has said, by name."""
+        """Run all seven commands one after another; return the output of each, by name."""
         return {name: self._run(argv) for name, argv in self.commands(root, files).items()}
 
     def commands(self, root: Path, files: Sequence[Path]) -> dict[str, list[str]]:
-        """The seven command lines for the files of a submission that lies in ``root``."""
+        """Return the seven command lines by name, for the ``files`` of a submission in ``root``."""
         paths = [str(path) for path in files]
         black = ["black", "--check", "--no-cache", "--config", str(self.place / "black.toml")]
         isort = ["isort", "--check-only", "--settings-file", str(self.place / ".isort.cfg")]
@@ -53,10 +53,10 @@ class CommandLines:
         return given | {f"radon {what}": ["radon", what, *paths] for what in RADON}
 
     def _run(self, argv: Sequence[str]) -> str:
-        """Run one as a process.
+        """Run the command ``argv`` in a new process and return its output.
 
         Raises:
-            RuntimeError: it broke, so that its time would say nothing.
+            RuntimeError: the command crashed, so that its time would mean nothing.
         """
         home = str(self.place / "empty")
         done = subprocess.run(

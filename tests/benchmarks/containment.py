@@ -1,4 +1,4 @@
-"""What a crash costs those who come after it, and whether time stays linear in a statement."""
+"""How much a crash delays the next submission, and whether time is linear in long statements."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _CRASH = """\
 
 
 def crash_delay(cases: Sequence[Case], repeats: int) -> float:
-    """How much longer the next submission waits for a report after a crash, in medians of P.
+    """Return how much longer the submission after a crash waits for its report, in medians of P.
 
-    A crash delays the next one by what it adds to its own submission, for as long as that holds
-    the worker, and by what it leaves to be done at the start of the next. No text comes twice: a
-    child that lives on remembers the last few, and that is no part of what a crash costs.
+    The delay is the time that the crash adds to its own submission, which occupies the worker, plus
+    the time that it adds to the start of the next. Every text is new, because a child that survives
+    has cached the last few, and losing that cache is not counted.
     """
     numbers = count()
     with _crashing_engine() as (engine, rubric):
@@ -55,7 +55,11 @@ def crash_delay(cases: Sequence[Case], repeats: int) -> float:
 
 @contextmanager
 def _crashing_engine() -> Iterator[tuple[Engine, Rubric]]:
-    """An engine with the check that crashes, seen to do so."""
+    """Yield an engine and a rubric with the check that crashes.
+
+    Raises:
+        RuntimeError: the check did not crash, or the crash had an effect on another file.
+    """
     rubric = read_rubric_text(rubric_text() + _CRASH, crash_checks.CATALOG)
     folder = str(Path(crash_checks.__file__).parent)
     with ForkServer(catalog="crash_checks:CATALOG", path=folder) as fork_server:
@@ -72,7 +76,7 @@ def _crash_states(facts: SubmissionFacts) -> list[State]:
 
 
 def _marked(case: Case, mark: bytes) -> Case:
-    """A case whose first file begins with a mark."""
+    """Return ``case`` with ``mark`` in front of its first file."""
     (path, data), *others = sorted(case.files)
     return Case(case.name, ((path, mark + data), *others))
 
@@ -83,7 +87,10 @@ def _seconds(engine: Engine, rubric: Rubric, cases: Sequence[Case]) -> float:
 
 
 def statement_growth(repeats: int) -> float:
-    """The time of one statement of 2,000 lines over that of 1,000: the worst of three kinds."""
+    """Return how many times longer one statement of 2,000 lines takes than one of 1,000.
+
+    Three kinds of statements are measured; the largest ratio is returned.
+    """
     rubric = read_rubric(rubric_text())
     with ForkServer() as fork_server:
         engine = Engine(CATALOG, fork_server, NoFacts())

@@ -1,7 +1,7 @@
-"""Real files cut into submissions: the standard library's and those of installed packages.
+"""Submissions made of real files, from the standard library and from installed packages.
 
 The choice is the same wherever the same versions are installed. Only files that every tool can
-read as they stand are taken, so that each pipeline does all of its work on each of them.
+read unchanged are taken, so that each pipeline does all of its work on each of them.
 """
 
 from __future__ import annotations
@@ -23,36 +23,38 @@ FEWEST_FILES, MOST_FILES = 2, 6
 FEWEST_LINES, MOST_LINES = 80, 400
 LARGE_LINES = 5_000
 _SEED = 20_240_229
-#: A file this much longer or shorter than its share of a submission's lines is passed over.
+#: A file is not used if its length differs from its share of the submission's lines by more than
+#: this part of the share. Chosen by hand.
 _SLACK = 0.35
 _LONGEST_OF_LARGE = 900
-#: Files looked at for each submission, so that some of the right length are among them.
+#: The number of files to choose from for each submission, so that some have the right length.
+#: Chosen by hand.
 _POOL_OF_ONE = 16
 
 
 @dataclass(frozen=True)
 class Case:
-    """One submission: its files by path, and their total of lines."""
+    """One submission: (path, content) of its files."""
 
     name: str
     files: tuple[tuple[str, bytes], ...]
 
     @property
     def lines(self) -> int:
-        """Lines of all files."""
+        """The number of lines of all files."""
         return sum(data.count(b"\n") for _, data in self.files)
 
     def submission(self) -> Submission:
-        """A submission of which nothing has been computed yet."""
+        """Return a new submission, of which nothing has been computed yet."""
         return Submission(tuple(SourceFile(path, data) for path, data in sorted(self.files)))
 
     def fresh(self, number: int) -> Case:
-        """The same submission with a comment line on top of each file that no other one has."""
+        """Return the same submission with a comment line, unique to ``number``, atop each file."""
         mark = f"# Submission {number:08}.\n".encode()
         return Case(self.name, tuple((path, mark + data) for path, data in self.files))
 
     def zipped(self) -> bytes:
-        """The archive that a student would hand in."""
+        """Return the zip archive that a student would upload."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, data in self.files:
@@ -60,7 +62,7 @@ class Case:
         return packed.getvalue()
 
     def write(self, folder: Path) -> list[Path]:
-        """Lay the files out in a new folder; their paths."""
+        """Write the files into the new folder ``folder``; return their paths."""
         folder.mkdir(parents=True)
         written = []
         for path, data in self.files:
@@ -70,14 +72,14 @@ class Case:
 
 
 def cases(count: int) -> list[Case]:
-    """So many submissions of 2 to 6 files with 80 to 400 lines in all, no file twice."""
+    """Return ``count`` submissions of 2 to 6 files with 80 to 400 lines in all; no file twice."""
     chance = random.Random(_SEED)
     pool = list(_usable(_POOL_OF_ONE * (count + MOST_FILES)))
     return [_case(f"submission-{number:02}", pool, chance) for number in range(count)]
 
 
 def large_case() -> Case:
-    """One submission of about 5,000 lines."""
+    """Return one submission of about 5,000 lines."""
     chosen: list[SourceFile] = []
     lines = 0
     for file in _usable(LARGE_LINES, low=300, high=_LONGEST_OF_LARGE):
@@ -89,7 +91,10 @@ def large_case() -> Case:
 
 
 def _case(name: str, pool: list[SourceFile], chance: random.Random) -> Case:
-    """Take files out of the pool that add up to about a drawn number of lines."""
+    """Remove files of about equal length from ``pool`` and return them as a submission.
+
+    Their number, and about how many lines they have together, is drawn from ``chance``.
+    """
     while True:
         count = chance.randint(FEWEST_FILES, MOST_FILES)
         share = chance.randint(FEWEST_LINES, MOST_LINES) / count
@@ -102,7 +107,7 @@ def _case(name: str, pool: list[SourceFile], chance: random.Random) -> Case:
 
 
 def _named(files: Sequence[SourceFile]) -> tuple[tuple[str, bytes], ...]:
-    """Files by a name that is free in their submission."""
+    """Return (name, content) of ``files``; a name that is taken already gets a number."""
     found: dict[str, bytes] = {}
     for number, file in enumerate(files):
         stem = file.path.removesuffix(".py")
@@ -111,6 +116,7 @@ def _named(files: Sequence[SourceFile]) -> tuple[tuple[str, bytes], ...]:
 
 
 def _usable(count: int, low: int = 15, high: int = 200) -> Iterator[SourceFile]:
+    """Yield up to ``count`` plain files of ``low`` to ``high`` lines."""
     found = 0
     for path in _python_files():
         if found == count:
@@ -122,7 +128,10 @@ def _usable(count: int, low: int = 15, high: int = 200) -> Iterator[SourceFile]:
 
 
 def _is_plain(name: str, data: bytes) -> bool:
-    """Whether all tools read the same of a file, without and with a line put on top of it."""
+    """Return whether all tools read the file in the same way, also with a line added on top.
+
+    E.g. not a file with ``#!``, another encoding, ``\\r`` or a suppression.
+    """
     awkward = data.startswith((b"#!", b"\xef\xbb\xbf")) or b"coding" in data[:200]
     if awkward or b"\r" in data or b"\f" in data or not data.endswith(b"\n"):
         return False
@@ -133,7 +142,7 @@ def _is_plain(name: str, data: bytes) -> bool:
 
 
 def _python_files() -> Iterator[Path]:
-    """Files in an order without meaning that no place of installation changes."""
+    """Yield the files in the order of a hash that does not depend on the folder of installation."""
     places = {name: Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")}
     found = {
         hashlib.sha256(f"{place}/{path.relative_to(root)}".encode()).digest(): path
@@ -146,5 +155,6 @@ def _python_files() -> Iterator[Path]:
 
 
 def _is_code(path: Path, place: str) -> bool:
+    """Return whether ``path`` is neither a test, an ``__init__.py`` nor a package in ``stdlib``."""
     strangers = place == "stdlib" and "site-packages" in path.parts
     return path.name != "__init__.py" and not is_test_path(path.as_posix()) and not strangers

@@ -1,4 +1,4 @@
-"""The catalog of checks, and one more that kills its process where a file asks for it."""
+"""The catalog of checks, and a check that crashes its process if a file contains a trigger."""
 
 from __future__ import annotations
 

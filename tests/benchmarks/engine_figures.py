@@ -1,7 +1,7 @@
-"""The engine beside the command lines and the bare libraries, on the same submissions.
+"""Compares the engine with the command lines and the bare libraries, on the same submissions.
 
-A: the bare libraries in one warm process. P: the engine as a worker runs it, a killable child
-for each submission, with nothing known. Both in a bare loop, taken in turns with the rest.
+A: the bare libraries in one warm process. P: the engine as a worker runs it, in a child that can be
+killed, without cached facts. All pipelines run in one loop, in turns.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ IN_PROCESS, PATCH_IN_PROCESS = "verdicts in-process", "with the patch in-process
 KNOWN = "all facts known"
 
 
-#: A pipeline that gives the facts of a case.
+#: A pipeline that returns the facts of a case.
 Measuring = Callable[[Case], Callable[[], SubmissionFacts]]
 
 
 class NoFacts:
-    """A memory that forgets: every measuring is the first one."""
+    """A facts cache that stores nothing."""
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Nothing is known."""
+        """Return nothing."""
         return {}
 
     def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
-        """Nothing is kept."""
+        """Store nothing."""
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A case that also lies on the disk, for the tools that read it there."""
+    """A case whose files are also on disk, in ``root``, for the tools."""
 
     case: Case
     root: Path
@@ -61,14 +61,14 @@ class Placed:
 
 
 def place(cases: Sequence[Case], folder: Path) -> list[Placed]:
-    """Lay every case out in a folder of its own."""
+    """Write each of ``cases`` into a folder of its own below ``folder``."""
     return [
         Placed(case, folder / case.name, tuple(case.write(folder / case.name))) for case in cases
     ]
 
 
 def measuring(engine: Engine, rubric: Rubric) -> Measuring:
-    """A pipeline that measures; each time from bytes alone."""
+    """Return a pipeline that measures a case by ``rubric``, each time from its bytes."""
 
     def prepare(case: Case) -> Callable[[], SubmissionFacts]:
         submission = case.submission()
@@ -78,10 +78,10 @@ def measuring(engine: Engine, rubric: Rubric) -> Measuring:
 
 
 def checked(facts: SubmissionFacts) -> SubmissionFacts:
-    """The facts, if nothing went wrong: a failure is quick, and would count as speed.
+    """Return ``facts`` unchanged. A failure is quick, so it must not count as speed.
 
     Raises:
-        RuntimeError: a check failed, or a file of the corpus was not let through.
+        RuntimeError: a check failed, or a file could not be read.
     """
     for file in facts.files:
         for one in (file.readable, *file.inspections.values()):
@@ -92,7 +92,7 @@ def checked(facts: SubmissionFacts) -> SubmissionFacts:
 
 @contextmanager
 def engines() -> Iterator[dict[str, Engine]]:
-    """Engines by pipeline, closed at the end."""
+    """Yield an engine for each pipeline, by name, and close them at the end."""
     fork_server = ForkServer()
     made = {
         P: Engine(CATALOG, fork_server, NoFacts()),
@@ -110,13 +110,13 @@ def engines() -> Iterator[dict[str, Engine]]:
 
 @dataclass
 class EngineRun:
-    """One interleaved run, and what the command lines and the engine said of each case."""
+    """The timings of one run; ``wrong`` are the verdicts in which engine and commands differ."""
 
     timings: Timings[Placed]
     wrong: list[str]
 
     def figures(self) -> dict[str, float]:
-        """The ratios that bars are set for."""
+        """Return the ratios that have a bar."""
         ratio = self.timings.ratio
         return {
             "lines_over_p": ratio(LINES, P),
@@ -130,7 +130,7 @@ class EngineRun:
         }
 
     def lines(self) -> Iterator[str]:
-        """Medians in milliseconds, each beside A."""
+        """Yield the median of each pipeline in milliseconds and relative to A, and ``wrong``."""
         for name in self.timings.seconds:
             milliseconds = self.timings.median(name) * 1_000
             ratio = self.timings.ratio(name, A)
@@ -139,13 +139,13 @@ class EngineRun:
 
 
 def run_engine(cases: Sequence[Case], folder: Path, repeats: int) -> EngineRun:
-    """Every pipeline on every case, in turns."""
+    """Run every pipeline on every case, in turns, and compare the verdicts."""
     placed = place(cases, folder / "cases")
     commands = CommandLines.at(folder / "command-lines")
     said: dict[str, dict[str, str]] = {}
     with engines() as made:
         pipelines = _pipelines(made, commands, said)
-        for one in placed:  # what is known has to be learned first
+        for one in placed:  # fill the facts cache of this pipeline
             pipelines[KNOWN](one)()
         timings = interleave(pipelines, placed, repeats)
         measure = measuring(made[P], _rubric(P))
@@ -156,7 +156,7 @@ def run_engine(cases: Sequence[Case], folder: Path, repeats: int) -> EngineRun:
 
 
 def run_large(case: Case, folder: Path, repeats: int) -> Timings[Placed]:
-    """The large submission through the pipelines that matter for it."""
+    """Run the command lines, A and P, without and with the patch, on the large submission."""
     placed = place([case], folder / "large")
     with engines() as made:
         pipelines = _pipelines(made, CommandLines.at(folder / "large-lines"), {})
@@ -193,6 +193,9 @@ def _pipelines(
 
 
 def _of_placed(measure: Pipeline[Case], *, fresh: bool) -> Pipeline[Placed]:
-    """With ``fresh`` no text comes twice, as the checks remember the last few in their process."""
+    """Return the pipeline for cases on disk; with ``fresh`` each run gets a text of its own.
+
+    Otherwise the caches of the checks, which keep the last few texts, would be measured.
+    """
     numbers = count()
     return lambda one: measure(one.case.fresh(next(numbers)) if fresh else one.case)

@@ -1,4 +1,4 @@
-"""The service over HTTP beside the engine's own rate, measured in turns in the same minutes."""
+"""Compares the service over HTTP with the engine alone, measured in turns in the same minutes."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _FORK_SERVER = "grader.engine.forkserver"
 
 @dataclass(frozen=True)
 class Amounts:
-    """How much is sent: rounds of P, one by one and a burst; then arrivals by chance.
+    """The numbers of submissions: per round, ``low`` one by one and a ``burst``; then ``arrivals``.
 
-    ``marks`` are numbers of submissions after which memory is looked at: one of each for the
-    start, the middle and the end.
+    ``marks`` are the numbers of submissions after which memory is measured: near the start, in the
+    middle and at the end.
     """
 
     rounds: int
@@ -45,7 +45,11 @@ class Amounts:
 
 @dataclass
 class HttpRun:
-    """What was measured."""
+    """The measured times and rates.
+
+    ``one`` and ``two`` are submissions per second with one and two workers, ``low`` and ``loaded``
+    the seconds from upload to report, ``memory`` the bytes by number of submissions.
+    """
 
     p: Timings[Case] = field(default_factory=Timings)
     one: list[float] = field(default_factory=list)
@@ -55,7 +59,7 @@ class HttpRun:
     memory: dict[int, int] = field(default_factory=dict)
 
     def figures(self) -> dict[str, float]:
-        """The ratios that bars are set for."""
+        """Return the ratios that have a bar."""
         p = self.p.median(P)
         start, middle, end = self.memory.values()
         return {
@@ -70,7 +74,7 @@ class HttpRun:
         }
 
     def lines(self) -> Iterator[str]:
-        """What the ratios are made of."""
+        """Yield the figures that the ratios are computed from."""
         own = 1 / self.p.mean(P)
         yield f"P in the same minutes: median {1_000 * self.p.median(P):.1f} ms, {own:.2f} a second"
         for name, rates in (("one worker", self.one), ("two workers", self.two)):
@@ -83,7 +87,7 @@ class HttpRun:
 
 
 def run_http(cases: Sequence[Case], folder: Path, amounts: Amounts) -> HttpRun:
-    """All loads, on an installation with one worker and on one with two, in turns."""
+    """Measure all loads, on an installation with one worker and on one with two, in turns."""
     run = HttpRun()
     with ExitStack() as stack:
         one, running = _serving(stack, cases, folder / "one", workers=1)
@@ -107,7 +111,7 @@ def run_http(cases: Sequence[Case], folder: Path, amounts: Amounts) -> HttpRun:
 def _serving(
     stack: ExitStack, cases: Sequence[Case], folder: Path, workers: int
 ) -> tuple[Load, Running]:
-    """``grader serve`` on a new installation, and a load to put on it."""
+    """Start ``grader serve`` on a new installation; return the load to send, and the service."""
     site = stack.enter_context(installed(folder))
     options = ("--workers", str(workers))
     running = stack.enter_context(
@@ -132,7 +136,7 @@ def _measure_engine(engine: Engine, cases: Sequence[Case], timings: Timings[Case
 
 
 def _look_at_memory(run: HttpRun, load: Load, running: Running, amounts: Amounts) -> None:
-    """Note the memory of the worker's processes where a mark has been passed."""
+    """Measure the memory of the worker's processes if a further mark has been passed."""
     passed = [mark for mark in amounts.marks if mark <= load.sent]
     if len(passed) > len(run.memory):
         processes = [*running.pids(_POOL), *running.pids(_FORK_SERVER)]

@@ -1,4 +1,4 @@
-"""What it costs that a student's file is looked at in a child, and in a sandbox."""
+"""The cost of measuring a student's file in a child, and in a sandbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FRESH = "a new child each, in its sandbox"
 
 
 def isolation(cases: Sequence[Case], repeats: int) -> Timings[Case]:
-    """The same submissions without a child, and with children that are shut in more and more."""
+    """Measure the same submissions in this process, and in children with growing isolation."""
     rubric = read_rubric(rubric_text())
     with ExitStack() as stack:
 
@@ -46,12 +46,12 @@ def isolation(cases: Sequence[Case], repeats: int) -> Timings[Case]:
 
 
 def isolation_figures(timings: Timings[Case]) -> dict[str, float]:
-    """The ratio that a bar is set for; that of P to in-process is the engine section's."""
+    """Return the ratio that has a bar; P / in-process belongs to the section ``engine``."""
     return {"sandbox": timings.ratio(SANDBOXED, LIMITED)}
 
 
 def isolation_lines(timings: Timings[Case]) -> Iterator[str]:
-    """Medians in milliseconds, each beside the work in-process."""
+    """Yield the median of each pipeline in milliseconds and relative to in-process."""
     yield f"the sandbox that this host offers: {available_levels()[0].value}"
     for name in timings.seconds:
         milliseconds = timings.median(name) * 1_000
@@ -60,7 +60,7 @@ def isolation_lines(timings: Timings[Case]) -> Iterator[str]:
 
 
 def _fresh(measure: Pipeline[Case]) -> Pipeline[Case]:
-    """No text comes twice: the checks remember the last few in their process."""
+    """Return the pipeline with a new text in each run, which no cache of the checks contains."""
     numbers = count()
 
     def prepare(case: Case) -> Callable[[], object]:

@@ -1,4 +1,4 @@
-"""Loads on a running service: a burst, one at a time, and arrivals by chance."""
+"""Loads on a running service: a burst, one by one, and arrivals at random times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SEED = 4_711
 
 @dataclass
 class Load:
-    """What is sent to one site. No two submissions have a file in common: no facts are known."""
+    """Sends submissions to one site. No two have a file in common, so no facts are cached."""
 
     site: Site
     client: Client
@@ -33,13 +33,16 @@ class Load:
     _people: Iterator[int] = field(default_factory=count)
 
     def archives(self, number: int) -> list[bytes]:
-        """The next archives, made before any clock runs."""
+        """Return the next ``number`` archives, made before the time is taken."""
         self.sent += number
         following = (next(self._numbers) for _ in range(number))
         return [self.cases[at % len(self.cases)].fresh(at).zipped() for at in following]
 
     def burst(self, number: int) -> float:
-        """Submissions graded per second, from the first upload to the last report."""
+        """Send ``number`` submissions at once; return how many are graded per second.
+
+        The time runs from the first upload to the last report.
+        """
         archives = self.archives(number)
         start = datetime.now(UTC)
         with ThreadPoolExecutor(_SENDERS) as senders:
@@ -49,14 +52,15 @@ class Load:
         return number / (end - start).total_seconds()
 
     def one_by_one(self, number: int) -> list[float]:
-        """Seconds from upload to report, each after the one before."""
+        """Send ``number`` submissions one by one; return the seconds from upload to report."""
         return [timed(partial(self._report, archive)) for archive in self.archives(number)]
 
     def by_chance(self, number: int, per_second: float) -> list[float]:
-        """Seconds from upload to report of arrivals that know nothing of each other.
+        """Send ``number`` submissions at random times (Poisson), ``per_second`` on average.
 
-        Who finds all places to wait taken is answered at once; the report's time then stands in
-        the database. The clock of each begins when it is due, not when a thread is free for it.
+        Return the seconds from upload to report. They begin when an upload is due, not when a
+        thread is free for it. If the service has no free slot to wait in, it answers at once, and
+        the time of the report is read from the database.
         """
         archives = self.archives(number)
         chance = random.Random(_SEED)
@@ -72,10 +76,10 @@ class Load:
         return [_latency(*arrival, graded) for arrival in arrivals]
 
     def students(self) -> Iterator[str]:
-        """Somebody new every time.
+        """Yield a new student for each submission.
 
-        Who has had a turn of late would have to wait for the others, and a second attempt would
-        take the place of a first one that waits.
+        A student who was graded recently would have to wait for others, and a second attempt would
+        supersede a first one that waits.
         """
         return (f"s{number}" for number in self._people)
 
@@ -92,6 +96,7 @@ class Load:
 def _latency(
     due: float, answered: float, answer: Answer, graded: dict[str, datetime | None]
 ) -> float:
+    """Return the seconds from ``due`` to the report: in the response, or by ``graded``."""
     if answer.status == 200:
         return answered - due
     at = graded[answer.body["id"]]

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""Facts about the machine on which figures are measured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TOOLS = ("black", "isort", "flake8", "radon", "celery", "redis", "sqlalchemy")
 
 
 def machine_facts() -> Iterator[str]:
-    """Lines on processors, interpreter and versions."""
+    """Yield lines about processors, system, interpreter and versions of tools."""
     compiler = platform.python_compiler()
     yield f"{os.cpu_count()} processors, {platform.system()} {platform.release()}"
     yield f"{platform.python_implementation()} {platform.python_version()} ({compiler})"
@@ -19,6 +19,6 @@ def machine_facts() -> Iterator[str]:
 
 
 def load() -> str:
-    """The load average, to be read beside every figure: the machine may have other work."""
+    """Return the load average as text, which shows whether the machine had other work."""
     one, five, fifteen = os.getloadavg()
     return f"load average {one:.2f} {five:.2f} {fifteen:.2f}"

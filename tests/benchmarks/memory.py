@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def resident_bytes(pids: Iterable[int]) -> int:
-    """The resident sets of some processes, added up; pages that two share count twice."""
+    """Return the sum of the resident memory of ``pids``; shared pages count more than once."""
     return sum(_resident(pid) for pid in pids)
 
 

@@ -1,4 +1,4 @@
-"""Our verdicts beside what the command lines printed about the same files."""
+"""Compares the engine's verdicts with the output of the command lines about the same files."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 
 from grader.domain.facts import SubmissionFacts
 
-#: (tool, file, line, column, code); place and code are empty where a verdict has none.
+#: Counts of (tool, file, line, column, code); the last three are empty for Black and isort.
 Verdicts = Counter[tuple[str, ...]]
 
+#: The lines with verdicts, e.g. ``would reformat /x/a.py``, ``ERROR: /x/a.py Imports are
+#: incorrectly sorted``, ``/x/a.py:1:2: E501 line too long``; not a summary such as ``All done!``.
 _BLACK = re.compile(r"^would reformat (.*)$", re.MULTILINE)
 _ISORT = re.compile(r"^ERROR: (.*) Imports are incorrectly", re.MULTILINE)
 _FLAKE8 = re.compile(r"^(.*?):(\d+):(\d+): ([A-Z]+\d+) ", re.MULTILINE)
@@ -19,7 +21,10 @@ _CHECKS = {"formatting": "black", "import_order": "isort", "style": "flake8"}
 
 
 def mismatches(said: Mapping[str, str], facts: SubmissionFacts) -> list[str]:
-    """Every verdict that one side has more often than the other, told in words."""
+    """Return a text for each verdict that one side has more often than the other.
+
+    ``said`` is the output of the command lines, by name.
+    """
     theirs, ours = _of_command_lines(said), _of_facts(facts)
     return [
         *(f"only the command line: {verdict}" for verdict in (theirs - ours).elements()),

@@ -1,4 +1,4 @@
-"""A change of weights over a whole cohort: stored facts are judged again, no tool runs."""
+"""Judging a whole class by new weights: stored facts are judged again, and no tool runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from tests.benchmarks.site import Site, installed
 
 
 def regrade_seconds(cases: Sequence[Case], folder: Path, number: int, repeats: int) -> list[float]:
-    """Seconds to read the facts of so many stored submissions and judge them by new weights."""
+    """Return the seconds of each repeat, which reads and judges the facts of all submissions.
+
+    There are ``number`` stored submissions, judged by a rubric with other weights.
+    """
     with installed(folder / "regrade") as site:
         _store(site, cases, number)
         compiled = site.service.rubric_cache.read(rubric_text(reweighed=True))
@@ -32,7 +35,7 @@ def regrade_seconds(cases: Sequence[Case], folder: Path, number: int, repeats: i
 
 
 def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:
-    """The figure that a bar is set for."""
+    """Return the figure that has a bar."""
     return {"regrade": median(seconds)}
 
 
@@ -44,7 +47,7 @@ def _regrade(site: Site, compiled: CompiledRubric, number: int) -> None:
 
 
 def _store(site: Site, cases: Sequence[Case], number: int) -> None:
-    """Graded submissions, as a worker leaves them behind; measured once for each case."""
+    """Store ``number`` graded submissions as a worker does; each case is measured only once."""
     record = site.service.store.rubrics.newest(EXERCISE)
     assert record is not None
     compiled = site.service.rubric_cache.of(record)

@@ -1,4 +1,4 @@
-"""The rubric of the benchmark: all eight checks, with and without the patch, and reweighed."""
+"""The rubric of the benchmarks: eight checks, with or without the patch, and with other weights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.check import AnyCheck
 
 EXERCISE = "benchmark"
-#: The course of the tokens that a new installation makes.
+#: The course of the tokens that a new installation creates.
 COURSE = "mlops"
 
 _HEAD = f"""\
@@ -68,7 +68,7 @@ _CRITERIA = """\
 
 
 def every_check_text() -> str:
-    """A rubric that asks every check there is; those that `rubric_text` lacks earn no points."""
+    """Return a rubric with every gradable check; a check that `rubric_text` lacks has 0 points."""
     known = set(read_rubric(rubric_text()).criteria)
     more = "".join(_criterion(check) for name, check in CATALOG.items() if name not in known)
     return rubric_text() + more
@@ -87,7 +87,10 @@ def _criterion(check: AnyCheck) -> str:
 
 
 def rubric_text(*, patch: bool = False, reweighed: bool = False) -> str:
-    """A rubric's text. Without ``patch`` the formatters give verdicts only."""
+    """Return the text of the rubric; ``reweighed`` gives other points to two criteria.
+
+    Without ``patch`` the formatters give verdicts only.
+    """
     points = {"first": 5, "second": 25} if reweighed else {"first": 15, "second": 15}
     words = {"patch": str(patch).lower(), **points}
     return (_HEAD + _CRITERIA) % words

@@ -21,14 +21,14 @@ PATIENCE = 600.0
 
 @dataclass(frozen=True)
 class Site:
-    """Its settings, a view of its database from this process, and an instructor's token."""
+    """An installation: its settings, its use cases in this process, and an instructor's token."""
 
     settings: Settings
     service: Service
     token: str
 
     def accept(self, data: bytes, student: str) -> SubmissionRecord:
-        """Take a submission in without HTTP."""
+        """Accept a submission without HTTP; return its record."""
         rubric = self.service.store.rubrics.newest(EXERCISE)
         assert rubric is not None, "it was published at installation"
         principal = Principal.of_source("benchmark", rubric.course)
@@ -40,20 +40,24 @@ class Site:
         """Wait until nothing is queued or running.
 
         Raises:
-            RuntimeError: something needs attention, so that the times would say nothing.
+            RuntimeError: a submission needs attention, so that the times would mean nothing.
         """
 
         def idle() -> bool:
             state = self.service.store.submissions.queue()
             return not state.queued and not state.running
 
-        # When a submission was graded stands in its row: looking often would only take away time.
+        # The row has the time when it was graded, so frequent polls would only slow the service.
         wait_until(idle, PATIENCE, "every submission was graded", every=0.25)
         if self.service.store.submissions.queue().needs_attention:
             raise RuntimeError("a submission of the benchmark needs attention")
 
     def newest(self, count: int) -> list[SubmissionRecord]:
-        """The last submissions, all of them graded."""
+        """Return the newest ``count`` submissions, newest first.
+
+        Raises:
+            RuntimeError: there are fewer, or not all of them are graded.
+        """
         found: list[SubmissionRecord] = []
         cursor = ""
         while len(found) < count:
@@ -68,7 +72,7 @@ class Site:
         return found[:count]
 
 
-#: The benchmark asks as often as it can, and is counted as everybody is.
+#: Settings with rate limits that the benchmark cannot reach; its requests are counted all the same.
 HIGH_LIMITS = {
     "GRADER_REQUESTS_PER_TOKEN": "100000000",
     "GRADER_UPLOADS_PER_STUDENT": "100000000",
@@ -79,7 +83,7 @@ HIGH_LIMITS = {
 
 @contextmanager
 def installed(folder: Path, redis_url: str = "") -> Iterator[Site]:
-    """A new installation, on SQLite. With a Redis, what is accepted here wakes its worker."""
+    """Yield a new installation on SQLite; with a Redis, :meth:`Site.accept` notifies its worker."""
     settings = Settings(data_dir=folder, database_url="", redis_url=redis_url, max_queued=100_000)
     migrate(settings)
     service = build_service(settings, notifier=None if redis_url else NoNotifier())

@@ -1,4 +1,4 @@
-"""How soon a worker that starts has its first report, beside what its tools take to import."""
+"""Compares the time from a worker's start to its first report with the import of its tools."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IMPORTS = (
     "import black, isort, flake8.main.application, pycodestyle, pyflakes.api, mccabe; "
     "import radon.complexity, radon.metrics, radon.raw"
 )
-#: What a worker on Celery and SQLAlchemy loads whatever we do, for the same report.
+#: The imports that any worker on Celery and SQLAlchemy needs for the same report.
 _LIBRARIES = (
     "import celery.apps.worker, celery.concurrency.prefork, celery.worker.consumer; "
     "import kombu.transport.redis, pydantic.main, sqlalchemy; "
@@ -28,10 +28,10 @@ _POOL = ("--pool", "prefork", "--concurrency", "1", "--queues", "live,regrade")
 
 
 def starting(case: Case, folder: Path, repeats: int) -> dict[str, list[float]]:
-    """Seconds: ``import`` of the four tools by a new process, ``worker`` to its first report.
+    """Return seconds by name, a value for each repeat.
 
-    ``libraries`` is the import of the tools and of the libraries that a worker is made of: what
-    is left to us is the rest.
+    ``import``: a new process imports the four tools. ``libraries``: it imports also the libraries
+    of a worker. ``worker``: from the start of a worker to its first report.
     """
     found: dict[str, list[float]] = {"import": [], "libraries": [], "worker": []}
     with redis_server(folder / "redis") as redis, installed(folder / "site", redis.url) as site:
@@ -43,7 +43,7 @@ def starting(case: Case, folder: Path, repeats: int) -> dict[str, list[float]]:
 
 
 def starting_figures(found: dict[str, list[float]]) -> dict[str, float]:
-    """The figure that a bar is set for."""
+    """Return the figure that has a bar."""
     return {"start": median(found["worker"]) / median(found["import"])}
 
 
@@ -52,7 +52,7 @@ def _run(code: str) -> None:
 
 
 def _first_report(site: Site, case: Case) -> float:
-    """Seconds from the start of a worker to the report of what waits for it."""
+    """Return the seconds from the start of a worker to the report of a waiting submission."""
     site.accept(case.zipped(), "first")
     environment = {
         **os.environ,

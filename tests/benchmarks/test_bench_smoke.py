@@ -1,4 +1,4 @@
-"""The bench itself works: its engine parts, on a tiny corpus. How fast is not asked here."""
+"""The benchmarks of the engine run on a tiny corpus; their figures are not judged here."""
 
 from __future__ import annotations
 

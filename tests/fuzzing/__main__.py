@@ -1,7 +1,7 @@
-"""Fuzz the intake with coverage: ``make fuzz``, for ten minutes unless FUZZ_SECONDS says otherwise.
+"""Fuzz the intake with coverage: ``make fuzz``, for ten minutes unless FUZZ_SECONDS is set.
 
-Starts from the archives of the tests. An upload that breaks the intake is kept below var/fuzz: it
-belongs into a row of tests/hostile, with the code that it should have been refused by.
+The seeds are the archives of the tests. An upload that breaks the intake is stored below var/fuzz.
+Add it to a table in tests/hostile, with the code by which it should have been refused.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ FIELD_ENDS = (0, 1, 8, 0x0800, 0xFFFF, 0xFFFFFFFF, 2**31, 2**62)
 
 
 def one_upload(data: bytes) -> None:
-    """What libFuzzer calls: any error but one of the intake's own ends the run."""
+    """Read ``data`` as an upload; libFuzzer ends the run if this raises an error."""
     accepted_or_refused(data)
 
 
 def changed(data: bytes, most: int, seed: int) -> bytes:
-    """A change that knows the format, or one of libFuzzer's own; at most ``most`` bytes."""
+    """Return ``data`` after mutations of archive fields (70 %) or of libFuzzer; ``most`` bytes."""
     source = random.Random(seed)
     if source.random() < 0.3:
         return bytes(atheris.Mutate(data, most))
@@ -42,7 +42,7 @@ def changed(data: bytes, most: int, seed: int) -> bytes:
 
 
 def main() -> None:
-    """Run until the time is up, or until something breaks."""
+    """Run until the time is over, or until an upload breaks the intake."""
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 600
     for folder in ("seeds", "corpus", "broken"):
         (PLACE / folder).mkdir(parents=True, exist_ok=True)

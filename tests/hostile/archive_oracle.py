@@ -18,10 +18,11 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError)
 
 
 def accepted_or_refused(data: bytes, filename: str = "upload.zip") -> str:
-    """The code of the refusal, or nothing.
+    """Read ``data`` as an upload; return the code of the refusal, or an empty string if accepted.
 
     Raises:
-        AssertionError: what was accepted breaks a rule. Any other error is one of the intake's.
+        AssertionError: the intake accepted a submission that breaks a rule. Any other error is
+            raised by the intake, which is a bug.
     """
     try:
         submission = read_upload(data, filename=filename, limits=LIMITS)
@@ -48,9 +49,9 @@ def assert_within_limits(submission: Submission) -> None:
 
 
 def assert_zipfile_reads_the_same(data: bytes, submission: Submission) -> None:
-    """What is accepted has the contents that another program finds in the archive.
+    """Assert that Python's ``zipfile`` finds every graded file of ``submission`` in ``data``.
 
-    Names aside, which that program decodes its own way, and what is not graded aside.
+    Only contents are compared, because ``zipfile`` decodes names in another way.
     """
     wanted = {zlib.crc32(file.data) for file in submission.files}
     theirs = []

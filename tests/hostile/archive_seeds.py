@@ -10,10 +10,10 @@ from tests.hostile import archive_rows_bytes, archive_rows_names
 
 _REAL = Path(__file__).parents[1] / "real_archives"
 _LARGEST = 4_096
-#: Refusals at the first look: nothing lies behind them.
+#: Codes of refusals before any record is read: mutations of such archives reach no further code.
 _SHALLOW = frozenset({"truncated", "not-a-zip", "empty-upload"})
 
-#: What begins with these bytes -> where its fields stand, and how many bytes they have.
+#: Signature of a record -> (offset, number of bytes) of each of its fields.
 _FIELDS = {
     b"PK\x03\x04": (
         *((at, 2) for at in (4, 6, 8, 10, 12, 26, 28)),

@@ -1,6 +1,6 @@
-"""Submissions by which a tool was once made to run, or to obey, what it should only read.
+"""Submissions that make a careless tool execute their code or obey their configuration.
 
-Each leaves a marker where one of its files is imported, run or unpickled by anybody.
+Each creates a marker file if any of its files is imported, run or unpickled.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 Files = Mapping[str, bytes]
 
-#: A file with something to say for every tool, in each of them.
+#: A file in every submission, in which every tool has a finding.
 VICTIM = b"""import sys, os
 import json
 def f( a,b ):
@@ -30,7 +30,7 @@ _BLACK = (
 )
 _RADON = b"output_file = %s\ncc_max = A\nexclude = *\nshow_closures = false\n"
 
-#: Names that somebody, somewhere, imports.
+#: Names of modules that a tool, the grader or the interpreter imports.
 SHADOWS = (
     "ast builtins codecs collections conftest copyreg datetime dis encodings/__init__ enum"
     " flake8/__init__ functools grader/__init__ grader/checks/catalog importlib/__init__ io isort"
@@ -41,7 +41,7 @@ SHADOWS = (
 
 
 def vectors(marker: str) -> dict[str, Files]:
-    """Return name of the abuse -> submission; ``marker`` is the file that none may create."""
+    """Return submissions by the name of the attack; ``marker`` is the file that they create."""
     payload = f"open({marker!r}, 'w')\n".encode()
     pickled = b"cbuiltins\nopen\n(V" + marker.encode() + b"\nVw\ntR."
     evil = {"evil.py": payload + b"class Plugin: pass\nprofiles = {}\n"}

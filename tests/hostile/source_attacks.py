@@ -1,13 +1,13 @@
-"""Sources made to hang, crash, exhaust or deceive a tool, each from a short recipe and a size.
+"""Sources that try to hang, crash, exhaust or deceive a tool, made by short recipes from a size.
 
-Sizes are chosen on both sides of the gate's caps: of what it lets through, the largest.
+Sizes lie on both sides of the gate's limits, and include the largest that it accepts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-#: A program of that size, as text.
+#: A function from a size to the text of a program.
 Recipe = Callable[[int], str]
 
 

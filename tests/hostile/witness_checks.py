@@ -1,7 +1,7 @@
 """The catalog of checks, and a check that reports the audit events of its child.
 
-The hook is older than every child and cannot be taken away. It tells of a child alone: what the
-fork server does before it forks, it does without a student's file.
+The audit hook is added before any child is forked and cannot be removed. It records events in
+children only: the fork server itself never has a student's file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from grader.domain.inspection import Finding, Inspection
 from grader.domain.measures import count_measure
 from grader.domain.source import SourceFile
 
-#: Events without a meaning for the world outside the interpreter's own memory.
+#: Prefixes of events that only affect the memory of the interpreter, e.g. ``gc.collect``; not
+#: ``open``.
 HARMLESS = ("object.", "code.", "sys._", "builtins.id", "gc.", "ctypes.", "marshal.")
 
 _FORK_SERVER = os.getpid()
@@ -44,7 +45,7 @@ def _stray(source: SourceFile, options: Options, context: Context) -> Inspection
 
 
 def _witness(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Report the audit events since the last report."""
+    """Return the audit events since the last call as findings, each event once."""
     told = tuple(Finding(code="done", message=one[:300]) for one in dict.fromkeys(_SEEN))
     _SEEN.clear()
     return Inspection(findings=told)
