@@ -1,4 +1,4 @@
-"""The one reading of a file: scopes, blocks, bindings, imports, calls."""
+"""The model of one file: scopes, blocks, bindings, imports, calls."""
 
 from __future__ import annotations
 
@@ -173,11 +173,11 @@ def test_what_names_stand_for() -> None:
         ("import matplotlib.pyplot as plt\nplt.plot([1])", Effect.CHARTS),
         ("path.write_text('a')", Effect.WRITES),
         ("import sqlite3\nbase = sqlite3.connect('a')\nbase.commit()", Effect.DATABASE),
-        # Nobody knows what these are.
+        # The value of these is unknown.
         ("pd.read_csv('a')", None),
         ("base.commit()", None),
         ("f()(1)", None),
-        # Another value may be meant.
+        # The name may have another value by then.
         ("import sqlite3\nbase = sqlite3.connect('a')\nbase = None\nbase.commit()", None),
         ("import sqlite3\nbase = sqlite3.connect('a')\ndef f(base):\n    base.commit()", None),
         # The file has a function of that name.

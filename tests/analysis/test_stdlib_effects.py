@@ -1,4 +1,4 @@
-"""The one table of effects."""
+"""The table of the effects of library functions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from grader.analysis.syntax.stdlib_effects import MUTATORS, Effect, effect_of, e
         ("numpy.mean", Effect.COMPUTES),
         ("numpy.loadtxt", Effect.READS),
         ("numpy.random.rand", Effect.RANDOM),
-        # Nothing is known of these.
+        # The table has no entry for these.
         ("json.dumps", None),
         ("printer", None),
         ("mathematics.sqrt", None),
@@ -53,7 +53,7 @@ def test_what_changes_a_list_is_a_method_of_one() -> None:
     assert lists == {"append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"}
 
 
-#: Only on Windows, and only with a screen.
+#: Modules that exist only on Windows, or need a screen.
 ELSEWHERE = ("os.startfile", "tkinter.", "turtle.")
 
 

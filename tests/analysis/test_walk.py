@@ -1,4 +1,4 @@
-"""The one walker of syntax trees."""
+"""The walker of syntax trees that all checks share."""
 
 from __future__ import annotations
 

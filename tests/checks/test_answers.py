@@ -1,4 +1,4 @@
-"""The codes that a student names, against those that flake8 finds in the script as it was."""
+"""The check ``answers``: codes that a student names and codes that flake8 finds are compared."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def compared(files: Mapping[str, str], **options: object) -> dict[str, Inspectio
 
 
 def values(files: Mapping[str, str], limit: int = 1, **options: object) -> list[Fraction | None]:
-    """Agreement, named, missed and wrong."""
+    """Return the values of all measures: agreement, named, missed and wrong codes."""
     facts = Facts.merge(one.facts for one in compared(files, **options).values())
     return [each.value(facts, limit) for each in CHECK.measures]
 

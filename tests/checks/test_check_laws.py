@@ -1,4 +1,4 @@
-"""Laws that hold for every check, whatever the source."""
+"""Laws that hold for every check, for any source."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_merging_is_the_same_in_any_order_and_grouping(parts: list[Facts], rando
     assert Facts.merge(parts) == Facts.merge(shuffled) == Facts.merge(grouped)
 
 
-#: Statements to build programs of; ``{}`` takes a nested block.
+#: Statements to build programs from; ``{}`` is replaced by a nested block.
 LEAVES = ["x = 1", "print(x)", "LIMIT = {1: 2}", "y = a and b or c", "import os", "pass", '"doc"']
 NESTS = [
     "def f(a):",
@@ -69,7 +69,7 @@ PADDING = st.sampled_from(["", "   ", "# a comment", "        # indented", "\x0c
 
 @st.composite
 def padded(draw: Any) -> tuple[str, str]:
-    """A program, and the same with comment-only and blank lines put anywhere."""
+    """Draw a program, and the same program with comment and blank lines inserted anywhere."""
     lines = draw(BLOCKS)
     more = []
     for line in lines:
@@ -78,7 +78,7 @@ def padded(draw: Any) -> tuple[str, str]:
     return "\n".join(lines) + "\n", "\n".join(more) + "\n"
 
 
-#: Checks that read the tree alone. The tools' own verdicts may move with a comment or a line.
+#: Checks that depend on the tree alone. Findings of tools may change with comments and lines.
 OF_CODE = sorted(name for name, check in CATALOG.items() if check.reads("main.py"))
 OUR_OWN = set(OF_CODE) - {"formatting", "import_order", "style", "size", "suppressions", "mend"}
 

@@ -1,4 +1,4 @@
-"""The command lines that a report prints give the verdicts of the report, run as printed."""
+"""The command lines in a report give the same verdicts as the report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDE = f'x = "{"a" * 90}"\n'
 
 
 def verdict_at_home(command: str, text: str, folder: Path) -> bool:
-    """Whether a printed command line is content with a file."""
+    """Return whether ``command`` accepts a file with ``text`` (exit code 0)."""
     file = folder / "numbers_tool.py"
     file.write_text(text)
     tool, *flags = shlex.split(command)

@@ -1,4 +1,4 @@
-"""Simple control flow."""
+"""The check ``complexity``."""
 
 from __future__ import annotations
 

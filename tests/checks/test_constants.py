@@ -1,4 +1,4 @@
-"""Constants in capital letters."""
+"""The check ``constants``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def value(measure_id: str, facts: Facts) -> object:
 
 
 def lower(text: str) -> list[str]:
-    """The names that should have been in capital letters."""
+    """Return the constants in ``text`` that are not in capital letters."""
     found = look(text).findings
     return [each.message.split("`")[1] for each in found if each.code == "constant-not-upper"]
 

@@ -1,4 +1,4 @@
-"""Which packages a project names, in every form in which projects name them."""
+"""The check ``dependencies``: the packages that a project declares, in every form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.domain.source import SourceFile
 
 
 def looked_at(files: Mapping[str, str], *required: str) -> dict[str, Inspection]:
-    """The inspections of a project's files, each in the light of the others."""
+    """Return the combined inspections of a project's files; ``required`` is an option."""
     options = CHECK.options.model_validate({"required": required} if required else {})
     alone = {
         path: CHECK.inspect(SourceFile(path, text.encode()), options, ())
@@ -34,7 +34,7 @@ def value(name: str, files: Mapping[str, str], *required: str) -> int | None:
 
 
 def told(files: Mapping[str, str], *required: str) -> list[tuple[str, str, int]]:
-    """(path, code, line) of every finding."""
+    """Return (path, code, line) of every finding."""
     return [
         (path, finding.code, finding.line)
         for path, one in looked_at(files, *required).items()

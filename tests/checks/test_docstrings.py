@@ -1,4 +1,4 @@
-"""Docstrings."""
+"""The check ``docstrings``."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.checks.test_check_laws import padded
 
 
 def inspected(text: str, path: str = "code.py") -> Inspection:
-    """One inspection of literal source."""
+    """Return the inspection of ``text``."""
     return CHECK.inspect(SourceFile(path, text.encode()), CHECK.options(), ())
 
 
 def value(name: str, *texts: str) -> object:
-    """A measure over some files together."""
+    """Return the value of the measure ``name`` for files with ``texts`` together."""
     measure = CHECK.measure(name)
     assert measure is not None
     return measure.value(Facts.merge(inspected(text).facts for text in texts), None)
 
 
 def said(text: str, path: str = "code.py") -> list[tuple[str, str]]:
-    """The code and message of every finding."""
+    """Return (code, message) of every finding in ``text``."""
     return [(finding.code, finding.message) for finding in inspected(text, path).findings]
 
 
@@ -33,7 +33,7 @@ TOP = '"""Figures for a list of numbers."""\n\n'
 
 
 def function(doc: str, head: str = "def f():", body: str = "print(1)") -> str:
-    """A documented file with one function of that docstring."""
+    """Return a documented file with one function whose docstring is ``doc``."""
     return f'{TOP}{head}\n    """{doc}"""\n    {body}\n'
 
 

@@ -1,4 +1,4 @@
-"""Statements that stand again: in one file, between files, under other names."""
+"""The check ``duplication``: repeated statements, in one file, between files, with other names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def average_of_large(numbers):
 
 BODY = AVERAGE.partition("\n")[2]
 
-#: The same with other names, other literals, a docstring and type hints.
+#: The same program with other names, other literals, a docstring and type hints.
 RENAMED = '''\
 def mean_price(prices: list[float]) -> float:
     """The mean of the prices."""
@@ -85,7 +85,7 @@ def value(measure_id: str, facts: Facts) -> Fraction | None:
 
 
 def repeated(*texts: str) -> Fraction:
-    """Repeated statements of files that each hold one of the texts."""
+    """Return the number of repeated statements in files with ``texts``."""
     files = {f"{name}.py": text for name, text in zip("abcdefgh", texts, strict=False)}
     found = value("repeated_statements", merged(files))
     assert found is not None
@@ -268,7 +268,7 @@ def test_thousands_of_statements() -> None:
 
 
 def deep(text: str) -> SourceFile:
-    """A source whose tree is deeper than the parser goes without more room."""
+    """Return the file ``text``, parsed; its tree may be too deep for the normal recursion limit."""
     source = SourceFile("a.py", text.encode())
     with room_for_recursion():
         assert isinstance(source.tree, ast.Module)

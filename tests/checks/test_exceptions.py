@@ -1,4 +1,4 @@
-"""Errors handled with care."""
+"""The check ``exceptions``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def measure(name: str, facts: Facts, limit: int | None = None) -> Fraction | Non
 
 
 def together(files: Mapping[str, str]) -> dict[str, list[str]]:
-    """Codes by file, of several files that know of each other."""
+    """Return the codes of findings by file, after combining the files."""
     assert CHECK.combine is not None
     alone = {path: look(text, path) for path, text in files.items()}
     found = CHECK.combine(alone, CHECK.options())
@@ -170,7 +170,7 @@ RULES += [
 
 
 def traps(text: str) -> list[tuple[str, int]]:
-    """Code and line of each rule of flake8-bugbear's, as this check finds it."""
+    """Return (code, line) of each finding whose code comes from flake8-bugbear, sorted."""
     return sorted((one.code, one.line) for one in look(text).findings if one.code in TRAPS)
 
 

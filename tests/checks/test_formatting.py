@@ -1,4 +1,4 @@
-"""Formatted with Black."""
+"""The check ``formatting``."""
 
 from __future__ import annotations
 

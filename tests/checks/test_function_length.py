@@ -1,4 +1,4 @@
-"""Short functions."""
+"""The check ``function_length``."""
 
 from __future__ import annotations
 

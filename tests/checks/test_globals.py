@@ -1,4 +1,4 @@
-"""Arguments and results instead of globals."""
+"""The check ``globals``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def look(text: str, siblings: tuple[str, ...] = ()) -> Inspection:
 
 
 def counted(text: str, siblings: tuple[str, ...] = ()) -> tuple[int, int, int]:
-    """Functions that use, functions that change, and names in `global` statements."""
+    """Return how many functions use globals, how many change them, and the names declared."""
     values = [measure.value(look(text, siblings).facts, None) for measure in CHECK.measures]
     using, changing, declared = (int(value) for value in values if value is not None)
     return using, changing, declared
@@ -105,7 +105,7 @@ def test_functions_that_lean_on_globals(text: str, expected: tuple[int, int, int
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # A variable that shouts is not a constant if somebody changes it.
+        # A variable in capital letters is no constant if a function changes it.
         ("TOTAL = 0\n\ndef f(x):\n    global TOTAL\n    TOTAL += x\n", (1, 1, 1)),
         ("ITEMS = []\n\ndef f(x):\n    ITEMS.append(x)\n", (1, 1, 0)),
         ("NAME = input()\n\ndef f():\n    return NAME\n", (1, 0, 0)),
@@ -113,10 +113,10 @@ def test_functions_that_lean_on_globals(text: str, expected: tuple[int, int, int
             "TOTAL = 0\nfor x in y:\n    TOTAL += x\nprint(1)\n\ndef f():\n    return TOTAL\n",
             (1, 0, 0),
         ),
-        # `global` by another name.
+        # Other ways to change a global.
         ("total = 0\n\ndef f(x):\n    globals()['total'] += x" + USES, (2, 1, 0)),
         ("def f(x):\n    globals().update(total=x)\n", (1, 1, 0)),
-        # A class, a function or an object as a drawer for globals.
+        # Attributes of a class, a function or an object, used like globals.
         ("class S:\n    n = 0\n\ndef f():\n    S.n += 1\n\ndef g():\n    return S.n\n", (2, 1, 0)),
         ("def f():\n    f.calls += 1\n\nf.calls = 0\n", (1, 1, 0)),
         (
@@ -182,7 +182,7 @@ def test_deep_and_long_trees() -> None:
 
 
 def names_of(table: symtable.SymbolTable) -> Iterator[tuple[tuple[str, int], set[str], set[str]]]:
-    """Names that are the module's and names that are not, of each function, as Python sees it."""
+    """Yield ((function, line), its global names, its other names) as Python's symtable has them."""
     waiting = [table]
     while waiting:
         at = waiting.pop()

@@ -1,4 +1,4 @@
-"""The check ``hidden_characters``: what nobody sees, and what looks like something else."""
+"""The check ``hidden_characters``: invisible characters and look-alikes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.domain.inspection import Inspection, State
 Inspect = Callable[..., Inspection]
 Measure = Callable[..., object]
 
-#: The examples of the paper on Trojan Source, and others of its kind.
+#: The examples of the paper on Trojan Source, and similar sources.
 TROJANS = {
     "early return": "def f(x):\n    '''Take x. \u2067''' ;return\n    return x\n",
     "commenting out": "if a:\n  '''\u202e } \u2066if a\u2069 \u2066 begin admins'''\n  b()\n",

@@ -1,4 +1,4 @@
-"""Nothing happens on import."""
+"""The check ``import_effects``."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ MAIN = "def main():\n    say()\n\ndef say():\n    print(1)\n\n"
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        # A name for the result does not make it a definition.
+        # Assigning the result to a name does not make a call a definition.
         (MAIN + "_ = main()\n", 1),
         (MAIN + "DONE = [main() for x in range(3)]\n", 1),
         ("_ = print(1)\n", 1),
@@ -119,7 +119,7 @@ MAIN = "def main():\n    say()\n\ndef say():\n    print(1)\n\n"
         ("if True:\n" + "    print(1)\n" * 5, 5),
         ("class Script:\n" + "    print(1)\n" * 5, 5),
         ("try:\n" + "    print(1)\n" * 5 + "finally:\n    pass\n", 5),
-        # Places that look harmless.
+        # Calls in places that are easy to overlook.
         ("def f(x=print(1), *, y=input()):\n    pass\n", 1),
         ('if __name__ == "__main__" or True:\n    print(1)\n', 1),
         ('if __name__ != "__main__":\n    print(1)\n', 1),

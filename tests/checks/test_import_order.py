@@ -1,4 +1,4 @@
-"""Imports sorted with isort, as its command line would in the submission's root."""
+"""The check ``import_order`` agrees with isort's command line in the submission's root."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.domain.source import SourceFile
 
 SORTED = "import os\n\nimport numpy\n\nimport utils\n"
 
-#: Submissions: file -> text. The first file is the one judged.
+#: Submissions: file -> text. Only the first file is checked.
 SUBMISSIONS: dict[str, dict[str, str]] = {
     "sibling": {"main.py": SORTED, "utils.py": ""},
     "no sibling": {"main.py": SORTED},
@@ -58,7 +58,7 @@ SUBMISSIONS: dict[str, dict[str, str]] = {
 
 
 def ours(files: dict[str, str]) -> bool:
-    """Whether the check finds nothing in the first file of a submission."""
+    """Return whether the check has no finding in the first of ``files``."""
     path = next(iter(files))
     context = CHECK.context(path, tuple((name, "") for name in sorted(files)))
     source = SourceFile(path, files[path].encode())
@@ -66,14 +66,14 @@ def ours(files: dict[str, str]) -> bool:
 
 
 def theirs(files: dict[str, str], place: Path) -> bool:
-    """Whether isort's command line is content, run in the root of the submission."""
+    """Return whether isort's command line, run in the submission's root, accepts the first file."""
     root = place / "root of it"
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     path = next(iter(files))
     settings = place / ".isort.cfg"
-    # Given as settings, because isort looks into the folders of `--src` in no order.
+    # In a settings file, because isort searches the folders of `--src` in a random order.
     src = f"src_paths = {root}, {(root / path).parent}\n"
     settings.write_text(f"[settings]\nprofile = black\nline_length = 88\n{src}")
     command = [sys.executable, "-I", "-m", "isort", "--check", "--settings-file", str(settings)]

@@ -1,4 +1,4 @@
-"""Every check teaches, and its example shows what it says."""
+"""Every check has a lesson, and its example shows what the lesson says."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GRADABLE = sorted(name for name, check in CATALOG.items() if check.gradable)
 
 
 def first_measure(check: AnyCheck, files: Mapping[str, str]) -> Fraction | None:
-    """The check's first measure over a whole program, with a low limit where it takes one."""
+    """Return the first measure of ``check`` for a program; its limit is 3 if it takes one."""
     sources = [SourceFile(path, text.encode()) for path, text in sorted(files.items())]
     outline = tuple((source.path, source.sha256) for source in sources)
     options = check.options()

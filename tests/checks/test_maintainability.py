@@ -1,4 +1,4 @@
-"""Easy to maintain: radon's index without comments."""
+"""The check ``maintainability``: radon's index without comments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modules, functions and a guarded main.py."""
+"""The check ``modularity``."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ CALL = "\n\nwork()\n"
 
 
 def whole(files: Mapping[str, str]) -> tuple[Facts, dict[str, list[Finding]]]:
-    """The facts of a whole submission, and the findings of each file."""
+    """Return the facts of a submission of ``files``, and the findings by path."""
     sources = [SourceFile(path, text.encode()) for path, text in sorted(files.items())]
     outline = tuple((source.path, source.sha256) for source in sources)
     found = {}
@@ -189,13 +189,13 @@ def values(files: Mapping[str, str]) -> dict[str, object]:
 
 
 def reaches(files: Mapping[str, str]) -> tuple[int, int]:
-    """How many modules main.py reaches, and how many it does not."""
+    """Return how many modules main.py reaches by imports, and how many it does not."""
     counts = whole(files)[0].counts
     return counts["modules_main_reaches"], counts["unreached_modules"]
 
 
 def found(files: Mapping[str, str], code: str) -> list[tuple[str, int]]:
-    """Where findings of a code are: path and line."""
+    """Return (path, line) of each finding with ``code``."""
     return [
         (path, one.line)
         for path, all_ in whole(files)[1].items()
@@ -434,7 +434,7 @@ if __name__ == "__main__":
 
 
 def share(files: Mapping[str, str], limit: int = 1) -> float:
-    """The share of a program that stands in its functions, in percent."""
+    """Return the share of a program's statements that are in functions, in percent."""
     (one,) = (each for each in CHECK.measures if each.id == "share_in_functions")
     value = one.value(whole(files)[0], limit)
     assert value is not None

@@ -1,4 +1,4 @@
-"""Names that follow PEP 8 and tell what they stand for."""
+"""The check ``naming``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import padded
 
-#: Real files that flake8's own command line is held against.
+#: The number of real files that are compared with flake8's own command line.
 COMPARED = 220
 
 
@@ -114,7 +114,7 @@ def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
 
 
 def test_findings_are_those_of_the_command_line(corpus: Any, tmp_path: Path) -> None:
-    """Over real files, all codes but N818, whose rule is no rule of case."""
+    """Compared are all codes of real files except N818, which is not about upper and lower case."""
     ours: Counter[tuple[str, int, int, str]] = Counter()
     longest = sorted(corpus.files, key=lambda each: len(each.data))[-COMPARED:]
     for at, file in enumerate(longest):
@@ -130,7 +130,10 @@ def place(finding: Any) -> tuple[int, int, str]:
 
 
 def said_by_flake8(folder: Path) -> Counter[tuple[str, int, int, str]]:
-    """Columns are one less than flake8 prints: it adds one to the library's, which has it."""
+    """Return (file, line, column, code) of flake8's findings for the files in ``folder``.
+
+    flake8 adds 1 to the library's column, which is 1-based already, so 1 is subtracted.
+    """
     command = [sys.executable, "-m", "flake8", "--isolated", "--disable-noqa", "-j1"]
     chosen = ["--select=N", "--extend-ignore=N818", "--format=%(path)s|%(row)d|%(col)d|%(code)s"]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The student's own line beside the mended one: what is shown, and that it is a mend."""
+"""The student's own line beside the fixed line: what is shown, and that the fix works."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from grader.domain.source import SourceFile
 from tests.checks.conftest import Corpus, Inspect
 
 MENDING = ("constants", "docstrings", "exceptions", "naming", "style", "type_hints")
-#: A shape to fill in is no mend yet.
+#: Codes whose line has a `...` to fill in, so that it is no complete fix.
 ONLY_SHAPES = {"missing-docstring", "missing-hints", "missing-hints-all"}
 
 
 def shown(inspect: Inspect, check: str, text: str) -> dict[str, tuple[str | None, str | None]]:
-    """By code, the first line that is shown, before and after."""
+    """Return the first (line before, line after) by code of the findings in ``text``."""
     lines: dict[str, tuple[str | None, str | None]] = {}
     for one in inspect(check, text).findings:
         if one.before is not None:
@@ -202,7 +202,7 @@ LEAVES = st.sampled_from(["yes", "no"])
 
 
 def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Conditions made of smaller ones, each of which is true or false and nothing else."""
+    """Return a strategy for conditions, of type bool, made of smaller conditions."""
     forms = ["{} == True", "{} == False", "{} != True", "{} != False", "{} == None", "not {}"]
     more = ["not {} in both", "not {} is {}", "{} and {}", "{} or {}", "bool({})", "both[{} > 0]"]
     return st.builds(
@@ -250,7 +250,7 @@ def test_a_student_sees_what_stands_in_the_file(inspect: Inspect) -> None:
 
 
 def mended(source: SourceFile, finding: Finding) -> SourceFile:
-    """The file with the line of one finding as it should be."""
+    """Return ``source`` with the line of ``finding`` replaced as the finding says."""
     lines = list(source.lines)
     old = lines[finding.line - 1]
     assert finding.before is not None and finding.after is not None

@@ -1,4 +1,4 @@
-"""Verdicts and findings equal those of the tools' own command lines, over real files."""
+"""Verdicts and findings for real files equal those of the tools' own command lines."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ from grader.checks.style.guidance import GUIDANCE_BY_CODE
 from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
 
-#: Nothing of plugins that are installed beside flake8: ours never asks them.
+#: Options of the check ``style`` in this comparison. Codes of flake8's plugins (``B``, ``N``) are
+#: ignored, because the check never calls plugins that may be installed.
 STYLE = {
     "max_complexity": 5,
     "max_line_length": 88,
     "extend_ignore": [*BESIDE_BLACK, "B", "N"],
 }
 FOLDERS = ("", "pkg/", "space/inner/")
-#: Every reason for which a file may be left out of the comparison. All of them are loud.
+#: Every reason for which a file may be left out of the comparison.
 REASONS = (
     "not UTF-8",
     "does not compile: ",
@@ -46,7 +47,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Laid:
-    """The corpus as submissions on a disk: by root, the files with paths relative to it."""
+    """The corpus as submissions on disk: root folder -> its files, with relative paths."""
 
     place: Path
     roots: dict[Path, list[SourceFile]]
@@ -58,7 +59,7 @@ class Laid:
 
 
 def variants(files: Sequence[SourceFile]) -> list[SourceFile]:
-    """Real files with other newlines, a byte order mark, tabs, directives; as stubs too."""
+    """Return ``files`` with other newlines, a byte order mark, tabs or directives, or as stubs."""
     made = []
     for at, file in enumerate(files):
         data = file.data.replace(b"\r\n", b"\n")
@@ -79,7 +80,7 @@ def variants(files: Sequence[SourceFile]) -> list[SourceFile]:
 
 @pytest.fixture(scope="session")
 def laid(corpus: Any, tmp_path_factory: pytest.TempPathFactory) -> Laid:
-    """Every file in a folder where its name is free; bytes are the neutralised text's."""
+    """Write every file, with neutralised text, into a submission in which its name is free."""
     place = tmp_path_factory.mktemp("parity")
     roots: dict[Path, list[SourceFile]] = {}
     taken: set[str] = set()
@@ -96,7 +97,7 @@ def laid(corpus: Any, tmp_path_factory: pytest.TempPathFactory) -> Laid:
 
 
 def free_place(name: str, taken: set[str]) -> tuple[int, str]:
-    """The first of a few submissions, and a path in it, where a file's name is free."""
+    """Return (number of a submission, path in it) under which a file called ``name`` is free."""
     stem = name.removesuffix(".py")
     names = [name] if name == "__init__.py" else [name, *(f"{stem}_{at}.py" for at in range(99))]
     return next(
@@ -118,7 +119,7 @@ def compiling(files: list[SourceFile]) -> Iterator[SourceFile]:
 
 
 def start(place: Path, *arguments: str) -> Callable[[], str]:
-    """Start a tool's command line, isolated, in an empty folder; call to have all it says."""
+    """Start a tool isolated in an empty folder; return a function that waits for its output."""
     empty = place / "empty"
     empty.mkdir(exist_ok=True)
     log = tempfile.TemporaryFile()
@@ -189,7 +190,10 @@ def test_isort(laid: Laid) -> None:
 def isort_complaints(
     place: Path, config: Path, root: Path, files: Sequence[SourceFile]
 ) -> set[str]:
-    """isort's verdicts, folder by folder: where it looks for modules depends on the folder."""
+    """Return the paths that isort complains about; it is run for each folder.
+
+    Where isort searches for modules depends on the folder.
+    """
     found: set[str] = set()
     for folder in {str(Path(file.path).parent) for file in files}:
         paths = [root / file.path for file in files if str(Path(file.path).parent) == folder]
@@ -215,7 +219,7 @@ def test_flake8_finding_by_finding(laid: Laid) -> None:
 
 
 def test_common_codes_have_words(laid: Laid) -> None:
-    """Every code seen in real files is explained by more than the words of the whole check."""
+    """Every code found in real files has guidance of its own, not only that of the check."""
     check = CATALOG["style"]
     codes = {
         finding.code
@@ -237,7 +241,7 @@ def longest_statement(tree: ast.Module) -> int:
 def test_raw_counts_equal_radons(laid: Laid) -> None:
     compared = 0
     for path, file in laid.each():
-        # radon's own count takes minutes on long statements.
+        # Only short ones, because radon's own count takes minutes on long statements.
         if longest_statement(file.tree) > 150:
             continue
         try:
@@ -251,7 +255,7 @@ def test_raw_counts_equal_radons(laid: Laid) -> None:
 
 
 def functions_radon_leaves_out(tree: ast.Module) -> set[int]:
-    """Lines of functions in a class that stands inside a function: radon never visits them."""
+    """Return the lines of functions in classes inside functions, which radon never visits."""
     lines: set[int] = set()
     waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
     while waiting:
@@ -265,7 +269,7 @@ def functions_radon_leaves_out(tree: ast.Module) -> set[int]:
 
 
 def test_complexity_equals_radons(laid: Laid) -> None:
-    """But for code outside functions, and functions of a class that stands in a function."""
+    """Except for code outside functions, and functions of a class inside a function."""
     added = 0
     for path, file in laid.each():
         visited = add_inner_blocks(cc_visit_ast(file.tree))
@@ -287,7 +291,7 @@ def test_complexity_equals_radons(laid: Laid) -> None:
 
 
 def test_index_equals_radons_without_comments(laid: Laid) -> None:
-    """On files without inner functions and classes: radon's formula leaves their decisions out."""
+    """For files without inner functions and classes, whose decisions radon's formula ignores."""
     compared = 0
     for path, file in laid.each():
         whole = ComplexityVisitor.from_ast(file.tree).total_complexity
@@ -328,12 +332,12 @@ def test_patches_apply_and_content_both_tools(laid: Laid) -> None:
 
 
 def patched_sample(laid: Laid, wanted: int) -> dict[str, Inspection]:
-    """Inspections by ``mend`` of files that it changes, variants first."""
+    """Return ``wanted`` inspections with a patch by the check ``mend``, by file; variants first."""
     mends: dict[str, dict[str, object]] = {"formatting": {}, "import_order": {}}
     sample: dict[str, Inspection] = {}
     for root, files in laid.roots.items():
         for file in sorted(files, key=lambda item: "variant" not in item.path):
-            # The files on the disk are neutralised: a patch speaks of what the student wrote.
+            # Files with neutralised text are skipped: a patch is about the student's own text.
             if len(sample) == wanted or file.stand_in:
                 continue
             found = inspect("mend", file, files, **mends)

@@ -1,4 +1,4 @@
-"""The patch of isort and Black, as `git apply` takes it."""
+"""`git apply` accepts the patch of isort and Black."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TIDY = "import os\nimport sys\n\nx = 1\nprint(os, sys)\n"
 
 
 def applied(place: Path, before: bytes, hunk: str) -> bytes:
-    """The bytes of a file after `git apply` of a patch made of one hunk body."""
+    """Return the file ``before`` after `git apply` of a patch with the hunk ``hunk``."""
     (place / "code.py").write_bytes(before)
     (place / "p.patch").write_bytes(f"--- a/code.py\n+++ b/code.py\n{hunk}".encode())
     done = subprocess.run(

@@ -1,7 +1,6 @@
-"""Laws of what a student may do with a submission: take the patch, split a module, move it all.
+"""Laws of changes to a submission: applying the patch, splitting a module, moving all files.
 
-Each is tried on real files and on generated ones. Where a law has a limit, the counter-example
-stands beside it.
+Each law is tested on real and on generated files. If a law has an exception, a test shows it.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ ENGINE = Engine(CATALOG, InProcess(CATALOG), MemoryFacts())
 
 
 def plain(report: Report, folder: str) -> str:
-    """All that a report says, with one name for the folder; the digest is one of the paths too."""
+    """Return ``report`` as JSON with a fixed name for ``folder``, without the digest of paths."""
     return report.model_dump_json(exclude={"submission"}).replace(folder, FOLDER)
 
 
@@ -79,7 +78,7 @@ def report_of(files: Mapping[str, bytes], rubric: Rubric) -> Report:
 
 
 def patched(files: Mapping[str, bytes], patch: str, folder: Path) -> dict[str, bytes]:
-    """What ``git apply`` makes of a report's patch."""
+    """Return ``files`` after ``git apply`` of ``patch`` in ``folder``."""
     for path, data in files.items():
         (folder / path).write_bytes(data)
     command = ["git", "apply", "--whitespace=nowarn", "-"]
@@ -88,9 +87,9 @@ def patched(files: Mapping[str, bytes], patch: str, folder: Path) -> dict[str, b
 
 
 def losses(files: Mapping[str, bytes], folder: Path) -> dict[str, tuple[float, float]]:
-    """Criteria that earn less once the patch is applied.
+    """Return (points before, points after) of the criteria that earn less after the patch.
 
-    isort and Black cannot undo each other's work: a rubric in which they would is refused.
+    isort and Black cannot undo each other's work, because such a rubric is refused.
     """
     before = report_of(files, LAWS)
     if before.patch is None:
@@ -129,7 +128,10 @@ def test_the_patch_lowers_nothing_on_generated_files(
 
 
 def halves(source: str) -> tuple[str, str] | None:
-    """The two modules that a module of imports and definitions is split into, or nothing."""
+    """Return the two modules into which ``source`` is split; ``None`` if it cannot be split.
+
+    It must have at least two definitions, and otherwise only imports and a docstring.
+    """
     tree = ast.parse(source)
     body = tree.body[1:] if tree.body and is_docstring(tree.body[0]) else tree.body
     imports = [one for one in body if isinstance(one, ast.Import | ast.ImportFrom)]
@@ -146,7 +148,7 @@ def _text(statements: Sequence[ast.stmt]) -> str:
 
 
 def complexities(*texts: str) -> list[Fraction]:
-    """Every measure of ``complexity``, all of which are better when lower."""
+    """Return every measure of ``complexity`` for ``texts`` together, for each limit of 1 to 11."""
     merged = inspect("complexity", texts[0]).facts
     for text in texts[1:]:
         merged = Facts.merge([merged, inspect("complexity", text).facts])
@@ -191,7 +193,7 @@ def test_splitting_a_module_makes_generated_code_no_more_complex(bodies: list[li
 
 
 def test_a_limit_below_one_counts_modules_so_that_splitting_adds_one() -> None:
-    """The counter-example: the body of every module is a block, of complexity 1 at least."""
+    """The exception: the body of every module is a block of complexity 1 or more."""
     whole = "def a():\n    return 1\n\n\ndef b():\n    return 2\n"
     parts = halves(whole)
     assert parts is not None
@@ -204,7 +206,7 @@ def test_a_limit_below_one_counts_modules_so_that_splitting_adds_one() -> None:
 
 
 def test_code_outside_definitions_may_split_into_two_blocks_over_a_limit() -> None:
-    """The counter-example of a module with more than imports and definitions."""
+    """The exception: a module with more than imports and definitions."""
     block = "if x:\n    y = 1\n"
     whole = inspect("complexity", block * 4).facts
     split = Facts.merge([inspect("complexity", block * 2).facts for _ in range(2)])
@@ -213,12 +215,12 @@ def test_code_outside_definitions_may_split_into_two_blocks_over_a_limit() -> No
 
 
 FOLDER = "first_zq"
-#: A folder's name and a suffix that nothing else has, so that it means nothing.
+#: The name of a folder that no check regards as special, and that no text contains.
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).map(lambda name: f"{name}_zq")
 
 
 def submission(name: str) -> dict[str, bytes]:
-    """The files of a golden submission, tests and all."""
+    """Return the files of the golden submission ``name``, including tests."""
     folder = GOLDEN / name
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.py")}
 
@@ -259,7 +261,7 @@ def test_renaming_the_folder_changes_no_real_file(corpus: Corpus) -> None:
 
 @pytest.mark.parametrize("meaning", ["tests", "requests"])
 def test_a_folder_whose_name_has_a_meaning_is_more_than_a_path(meaning: str) -> None:
-    """Counter-examples: a folder of tests, and one with the name of a package that is imported."""
+    """The exceptions: a folder of tests, and a folder named like an imported package."""
     text = b"import attr\nimport requests\n\nif attr:\n    print(requests)\n"
     files = {"a.py": text, "b.py": b"def double(number):\n    return 2 * number\n"}
     first, other = (

@@ -1,4 +1,4 @@
-"""The check ``signals``: what of a file a person should look at."""
+"""The check ``signals``: what a person should look at in a file."""
 
 from __future__ import annotations
 

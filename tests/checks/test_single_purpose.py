@@ -1,4 +1,4 @@
-"""Functions with one clear purpose."""
+"""The check ``single_purpose``."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_functions_that_do_one_thing(lines: tuple[str, ...]) -> None:
 
 
 def test_the_table_of_effects_says_what_talks() -> None:
-    """Version 2 asks the table; version 1 knew some functions by a list of its own."""
+    """Input and output are recognized by the table of effects."""
     imports = "import click\nimport cv2\nimport pandas as pd\nimport pygame\nimport sqlite3\n"
     imports += "import warnings\n\nbase = sqlite3.connect('shop.db')\n\n\n"
     talk = (
@@ -102,7 +102,7 @@ def test_the_table_of_effects_says_what_talks() -> None:
     )
     for line in talk:
         assert codes(imports + function(line, *ADDING, "keep(total)")) == ["mixes-io-and-computing"]
-    # A warning is no result, and a picture is loaded to be drawn.
+    # No output: a warning is not a result, and a game loads a picture to draw it.
     for line in ("warnings.warn('no prices')", "pygame.image.load('coin.png')", "base.close"):
         assert codes(imports + function(line, *ADDING, "keep(total)")) == []
 

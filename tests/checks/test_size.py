@@ -1,4 +1,4 @@
-"""Small files: lines as radon counts them, in linear time; Halstead's numbers."""
+"""The check ``size``: lines as radon counts them, in linear time; Halstead's numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clean for flake8."""
+"""The check ``style``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No comments that silence a tool."""
+"""The check ``suppressions``: comments that silence a tool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unit tests that are there, can fail and try something out."""
+"""The check ``tests_present``: tests that exist, can fail and test something."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def found(files: Mapping[str, str], *codes: str) -> list[Finding]:
 
 
 def one_test(body: str, *, head: str = IMPORT) -> dict[str, Any]:
-    """The measures of one test with this body, beside the module of shapes."""
+    """Return the measures of a test with ``body``, beside the module ``shapes``."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     return values({"shapes.py": SHAPES, "test_shapes.py": f"{head}def test_it():\n{lines}"})
 
@@ -310,7 +310,7 @@ NUMBERS = (
 
 
 def tried(body: str, *, more: str = "") -> set[str]:
-    """Which functions of a module of numbers one test with this body tries out."""
+    """Return which of the functions `it`, `save` and `load` a test with ``body`` tests."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     text = f"from numbers_tools import it, load, save\n\n\n{more}def test_it(capsys):\n{lines}"
     files = {"numbers_tools.py": NUMBERS, "test_numbers.py": text}

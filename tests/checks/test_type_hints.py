@@ -1,4 +1,4 @@
-"""Type hints."""
+"""The check ``type_hints``."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.checks.test_check_laws import padded
 
 
 def inspected(text: str) -> Inspection:
-    """One inspection of literal source."""
+    """Return the inspection of ``text``."""
     return CHECK.inspect(SourceFile("code.py", text.encode()), CHECK.options(), ())
 
 
 def value(name: str, *texts: str) -> object:
-    """A measure over some files together."""
+    """Return the value of the measure ``name`` for files with ``texts`` together."""
     measure = CHECK.measure(name)
     assert measure is not None
     return measure.value(Facts.merge(inspected(text).facts for text in texts), None)
 
 
 def said(text: str) -> list[tuple[str, str]]:
-    """The code and message of every finding."""
+    """Return (code, message) of every finding in ``text``."""
     return [(finding.code, finding.message) for finding in inspected(text).findings]
 
 

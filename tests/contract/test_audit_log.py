@@ -1,4 +1,4 @@
-"""The audit log: what changes leave behind, what stands alone, and pages of both."""
+"""The audit log: entries of changes, entries on their own, and pages of both."""
 
 from __future__ import annotations
 

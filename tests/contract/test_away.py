@@ -1,4 +1,4 @@
-"""A database that is away for a while when a grading ends."""
+"""The database is unreachable for a while when a grading ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.in_process import InProcess
 
 
 class Server:
-    """A database of a PostgreSQL server that can be closed to everybody, and opened again."""
+    """A PostgreSQL database that can be closed to all connections, and opened again."""
 
     def __init__(self, server: str, url: str) -> None:
         self._url = make_url(server).set(drivername="postgresql+psycopg")
@@ -52,7 +52,7 @@ class Server:
 
 @dataclass(frozen=True)
 class CutWhenCollected(RunningMeasurement):
-    """A measurement; when it has ended, the database goes away for a second."""
+    """A running measurement; when it is collected, the database is closed for a second."""
 
     server: Server
 
@@ -64,7 +64,7 @@ class CutWhenCollected(RunningMeasurement):
 
 
 class Cutting(Engine):
-    """The engine; whenever it has measured, the database goes away for a second."""
+    """An engine after each of whose measurements the database is closed for a second."""
 
     server: Server
 
@@ -75,7 +75,7 @@ class Cutting(Engine):
 
 @pytest.fixture
 def url(postgres: str) -> Iterator[str]:
-    """A database of the test's own on PostgreSQL: a file is never away."""
+    """Return the URL of the test's own PostgreSQL database; a SQLite file is always reachable."""
     yield from fresh(postgres, "TEMPLATE model")
 
 

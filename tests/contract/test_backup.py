@@ -1,4 +1,4 @@
-"""A backup comes back whole, into a world in which no claim of before holds."""
+"""A restored backup is complete, and no claim from before the restore is valid."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def put_back(url: str, file: Path, *, replace: bool = False, now: datetime = LAT
 
 @contextmanager
 def opened(url: str) -> Iterator[Store]:
-    """A store for as long as the block lasts: a restore wants nobody else about."""
+    """Open a store during the block only, because a restore needs the database for itself."""
     store = open_store(url)
     try:
         yield store
@@ -54,7 +54,7 @@ def opened(url: str) -> Iterator[Store]:
 
 
 def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table but the audit trail, which a backup itself adds to."""
+    """Return every row by table, without the audit log, to which a backup adds an entry."""
     database = Database(url)
     with database.read() as connection:
         found = {
@@ -74,7 +74,7 @@ def statement(url: str, sql: str) -> None:
 
 
 def remove_all(url: str) -> None:
-    """Leave a database without a table."""
+    """Remove all tables from the database."""
     database = Database(url)
     with database.write() as connection:
         metadata.drop_all(connection)
@@ -83,7 +83,7 @@ def remove_all(url: str) -> None:
 
 
 def filled(url: str) -> None:
-    """A graded submission with a score to send, one that waits, a token and a source."""
+    """Store a graded submission with a due score, a queued one, a token and a source."""
     with opened(url) as store:
         version = publish(store)
         store.submissions.accept(sent("s1", callback="https://lms.example", key="k"), NOW)
@@ -171,13 +171,13 @@ def test_nothing_accepted_before_the_backup_is_lost(url: str, tmp_path: Path) ->
 
 
 def next_claim(store: Store, now: datetime) -> Claim:
-    """The claim of the one submission that there is."""
+    """Sweep, and claim the only submission."""
     store.submissions.sweep(now)
     return claimed(store, now)
 
 
 def test_a_claim_of_before_does_not_hold_in_the_restored_world(url: str, tmp_path: Path) -> None:
-    """Also where the new world counts as many claims of the same submission as the old one."""
+    """Also if the submission was claimed as often after the restore as before."""
     with opened(url) as store:
         version = publish(store)
         store.submissions.accept(sent(), NOW)
@@ -295,7 +295,7 @@ def test_a_database_that_is_not_there(tmp_path: Path) -> None:
 def test_a_restore_that_is_cut_off_changes_nothing(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``psql`` has run all of the archive when the rest of the script fails."""
+    """``psql`` has restored the whole archive when the end of the script fails."""
     filled(postgres_url)
     saved(postgres_url, tmp_path / "kept")
     before = everything(postgres_url)

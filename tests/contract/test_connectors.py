@@ -486,7 +486,7 @@ def test_the_console_reads_nothing_for_a_signed_source() -> None:
         inbounds()["console"].read({}, BODY, source_of("standard-webhooks"))
 
 
-# The guard in front of everything that goes out
+# The guard of all outgoing requests
 
 
 def test_a_public_name_that_leads_home_is_refused() -> None:

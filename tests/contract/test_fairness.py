@@ -1,4 +1,4 @@
-"""Who goes before whom where much waits, and what a queued submission is told of it."""
+"""The order of claims when many submissions wait, and the positions that are shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REGRADES = 1_000
 
 
 class At:
-    """A clock that goes only when it is told to."""
+    """A clock that moves only if ``time`` is set."""
 
     def __init__(self, time: datetime) -> None:
         self.time = time
@@ -47,7 +47,7 @@ def hand_in(store: Store, student: str, *, after: int = 0, exercise: int = 0) ->
 
 
 def next_of(store: Store, now: datetime = LATER) -> Claim | None:
-    """What a worker takes next, whichever lane woke it: live rows go first."""
+    """Claim the next row like a worker: from the live lane first, then from the other."""
     for lane in Lane:
         claim = store.submissions.claim(lane, now, LEASE)
         if claim:
@@ -62,7 +62,7 @@ def finish(store: Store, claim: Claim, now: datetime = LATER) -> None:
 
 
 def regrade_all(store: Store, url: str) -> None:
-    """A row of each of many students in the lane for regrades."""
+    """Add a row of each of many students to the lane for regrades."""
     model = hand_in(store, "model")
     database = Database(url)
     with database.write() as connection:
@@ -86,7 +86,7 @@ def test_a_regrade_of_a_class_delays_an_upload_by_one_running_job_of_each_worker
     running = [next_of(store) for _ in range(workers)]
     uploads = [hand_in(store, f"s{at}", after=at).id for at in range(10)]
     taken = []
-    for claim in running:  # each worker ends what it had begun, and takes the next
+    for claim in running:  # each worker finishes its row and claims the next
         assert claim is not None and claim.submission.lane is Lane.REGRADE
         finish(store, claim)
         following = next_of(store)
@@ -116,7 +116,7 @@ def test_fifty_uploads_of_one_student_do_not_delay_another_s_one(store: Store) -
 def test_the_order_of_claims_is_foreseen(store: Store, seed: int) -> None:
     chance = random.Random(seed)
     before = [(chance.choice("abc"), exercise) for exercise in range(4)]
-    for at, (student, exercise) in enumerate(before):  # some of them are busy by now
+    for at, (student, exercise) in enumerate(before):  # some have running rows by now
         hand_in(store, student, after=at, exercise=exercise)
     for _ in range(chance.randint(1, 4)):
         busy = store.submissions.claim(Lane.LIVE, NOW + SECOND * 5, LEASE)
@@ -154,7 +154,7 @@ def position(positions: QueuePositions, record: SubmissionRecord) -> int:
 
 
 class Counting:
-    """A store whose order of the queue is long, and which counts how often that is read."""
+    """A store with a long queue that counts how often the order of the queue is read."""
 
     def __init__(self, store: Store) -> None:
         self.submissions, self._store, self.reads = self, store, 0
@@ -184,7 +184,7 @@ def test_a_computed_order_is_cached_by_its_length(store: Store) -> None:
 
 
 def test_the_estimate_comes_from_recent_gradings(store: Store) -> None:
-    """Two workers, ten seconds each: the third that waits is begun when the first two are done."""
+    """With two workers and 10 s a grading, the third row starts when the first two have ended."""
 
     def place(record: SubmissionRecord, now: datetime) -> QueuePosition | None:
         return QueuePositions(store, At(now)).of(record)
@@ -205,4 +205,4 @@ def test_the_estimate_comes_from_recent_gradings(store: Store) -> None:
         QueuePosition(3, 15),
         QueuePosition(4, 20),
     ]
-    assert place(waiting[3], now + timedelta(minutes=1)) == QueuePosition(4, None)  # nobody came
+    assert place(waiting[3], now + timedelta(minutes=1)) == QueuePosition(4, None)  # no worker

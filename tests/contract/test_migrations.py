@@ -33,7 +33,7 @@ def test_the_revisions_make_exactly_the_tables_of_the_code(empty_url: str) -> No
             if index.get("dialect_options")
         }
     database.close()
-    # Autogenerate does not look at the conditions of indexes.
+    # Autogenerate does not compare the conditions of partial indexes.
     for name, state in {
         "ix_submissions_waiting": "queued",
         "ix_submissions_waiting_of_student": "queued",

@@ -1,4 +1,4 @@
-"""Databases that earlier versions made: migrated by this version, they read the same as before.
+"""Databases of earlier versions: after a migration by this version they read the same.
 
 ``old_databases/`` holds, for each schema revision, a SQLite database and a plain ``pg_dump`` of
 PostgreSQL with the same rows, made through the API of the version before, and what that version
@@ -40,7 +40,7 @@ READ_AT = datetime.fromisoformat(EXPECTED["read_at"])
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database as the version before left it, not yet migrated."""
+    """Return the URL of a database of revision 0003 that is not migrated yet."""
     if request.param == "sqlite":
         path = tmp_path / "old.db"
         path.write_bytes(gzip.decompress((OLD / "v0003.sqlite.gz").read_bytes()))
@@ -53,7 +53,7 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def old_store(old_url: str) -> Iterator[Store]:
-    """The store on the migrated database."""
+    """Migrate the old database, and return its store."""
     assert current_revision(old_url) == EXPECTED["revision"] == "0003"
     upgrade(old_url)
     assert current_revision(old_url) == head_revision()
@@ -73,7 +73,7 @@ def load_dump(url: str, dump: bytes) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Records as JSON values, in the form of ``expected.json``."""
+    """Return ``value`` as a JSON value in the form of ``expected.json``."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -164,7 +164,7 @@ def test_scores_in_the_outbox_read_as_before(old_store: Store) -> None:
 
 
 class At:
-    """A clock that stands still."""
+    """A clock that always returns ``READ_AT``."""
 
     def now(self) -> datetime:
         return READ_AT
@@ -172,7 +172,7 @@ class At:
 
 @dataclass(frozen=True)
 class Recorder(Outgoing):
-    """Keeps what would be sent, and answers 204."""
+    """Records requests in ``sent`` instead of sending them, and answers 204."""
 
     sent: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
 

@@ -96,7 +96,7 @@ def test_what_was_answered_outlives_a_killed_process(store: Store, url: str) -> 
 
 
 def _counts(url: str) -> dict[str, int]:
-    """What a transaction that was kept in part would leave behind."""
+    """Return counts of rows that only a partly stored transaction can leave behind."""
     torn = {
         "torn keys": "SELECT count(*) FROM submissions s WHERE NOT EXISTS"
         " (SELECT 1 FROM idempotency_keys k WHERE k.submission = s.id)",

@@ -1,4 +1,4 @@
-"""A claim reads what waits, however much has been graded before."""
+"""A claim reads only waiting rows, however many rows are graded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARTIAL = "ix_submissions_(waiting|running|queued_at|parked)"
 
 @pytest.fixture
 def busy(store: Store, url: str) -> Database:
-    """Many graded rows, some that wait, one student who is busy."""
+    """Return a database with many graded rows, waiting rows and a student with recent load."""
     version = publish(store)
     for at in range(3):
         store.submissions.accept(sent(f"s{at % 2}"), NOW + SECOND * at)
@@ -60,7 +60,7 @@ def test_no_step_of_a_claim_or_a_sweep_reads_every_submission(busy: Database) ->
 
 
 def _reads_all(plan: str) -> bool:
-    """Whether any step walks the table, or an index that holds all of it."""
+    """Return whether a step of ``plan`` reads the whole table, or an index that is not partial."""
     steps = plan.splitlines()
     scans = [step for step in steps if re.match("SCAN submissions|.*Seq Scan on submissions", step)]
     return any(not re.search(PARTIAL, step) for step in scans)

@@ -36,13 +36,16 @@ def counter(request: pytest.FixtureRequest) -> Counter:
 
 
 def took(counter: Counter, *wanted: LimitKey) -> bool:
-    """Whether one more of each was counted."""
+    """Count one more of each of ``wanted``; return whether it was allowed."""
     refused, _ = counter.count(wanted)
     return refused is None
 
 
 def left(counter: Counter, wanted: LimitKey) -> int:
-    """What is left, seen without counting it: something else in the same call is used up."""
+    """Return what is left of ``wanted`` without counting.
+
+    Another key of the same call is used up, so none of them is counted.
+    """
     none = LimitKey(Rate("none", 0), "nobody")
     refused, remaining = counter.count([none, wanted])
     assert refused == none
@@ -80,7 +83,10 @@ def test_of_several_keys_all_are_counted_or_none(counter: Counter) -> None:
 def passing_for(
     counter: Counter, redis: RedisForTests, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[float], None]:
-    """Let time pass for a counter: where Redis has its own clock, what it counted gets older."""
+    """Return a function that lets seconds pass for ``counter``.
+
+    The clock of Redis cannot be moved, so the start times of its counts are moved instead.
+    """
     ahead = [0.0]
     if isinstance(counter, ProcessCounter):
         monkeypatch.setattr(counter, "_clock", lambda: monotonic() + ahead[0])
@@ -97,7 +103,7 @@ def passing_for(
 def test_counts_expire_gradually(counter: Counter, passing_for: Callable[[float], None]) -> None:
     wanted = LimitKey(Rate("r", 4), "ada")
     told = []
-    # Seconds from the one before: 70 ends a window of four, 50 one of two, 130 all of them.
+    # Seconds since the request before: 70 ends a window of four, 50 one of two, 130 all of them.
     for seconds in (0, 0, 0, 0, 0, 70, 10, 50, 130):
         passing_for(seconds)
         refused, (remaining,) = counter.count([wanted])
@@ -136,7 +142,7 @@ def test_requests_succeed_after_the_stated_wait_within_twice_the_limit(
             now[0] += remaining.seconds
             assert took(counter, wanted)
         times.append(now[0])
-        # Of the window before only a share is seen: twice as many in a minute is the worst.
+        # Only a share of the previous window counts, so at worst twice the limit is allowed.
         assert len([time for time in times if time > now[0] - 60]) <= 2 * most
 
 
@@ -215,7 +221,7 @@ def test_an_outage_of_redis_refuses_no_request(
 
 @pytest.fixture
 def passing(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Let time pass for the rest that Redis is given after a failure."""
+    """Return a function that lets seconds of the pause after a failure of Redis pass."""
 
     def by(seconds: float) -> None:
         now = monotonic()

@@ -1,4 +1,4 @@
-"""What has become old goes, and what is held about one student; nothing else does."""
+"""A purge deletes old data, an erasure one student's data, and neither deletes more."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ from tests.contract.material import (
 STATE = SubmissionState
 DAY = timedelta(days=1)
 YEAR = DAY * 365
-#: When everything that was handed in at NOW is a year and a day old.
+#: The time at which submissions of NOW are a year and a day old.
 MUCH_LATER = NOW + YEAR + DAY
 
 
 class At:
-    """A clock that stands still."""
+    """A clock that always returns the same time."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -86,7 +86,7 @@ def purge(
 
 
 def counts(url: str) -> dict[str, int]:
-    """Rows of each table that has any."""
+    """Return the number of rows by table, without empty tables."""
     database = Database(url)
     with database.read() as connection:
         found = {
@@ -98,7 +98,7 @@ def counts(url: str) -> dict[str, int]:
 
 
 def everything(url: str) -> str:
-    """All that the tables hold, as text."""
+    """Return the content of all tables as text."""
     database = Database(url)
     with database.read() as connection:
         tables = [connection.execute(select(table)).all() for table in metadata.tables.values()]
@@ -211,7 +211,7 @@ def test_attempts_are_counted_anew_once_all_are_gone(store: Store) -> None:
 
 
 def test_uploads_of_the_same_bytes_go_on_during_a_purge(store: Store) -> None:
-    """Whoever hands in bytes that are just being removed gets them stored again."""
+    """Bytes that are uploaded while a purge deletes the same bytes are stored again."""
     many = 40
     for at in range(many):
         hand_in(store, "old", NOW + SECOND * at, data=b"%d" % at)
@@ -251,7 +251,7 @@ def test_inspections_go_when_they_were_of_no_use_for_so_long(store: Store, url: 
 
 
 def a_student(store: Store) -> str:
-    """All that there can be about a student, in two courses; the id of a token of another."""
+    """Store all kinds of data about ``lovelace`` in two courses; return the id of bob's token."""
     store.submissions.accept(
         sent(
             "lovelace",

@@ -1,4 +1,4 @@
-"""A newer attempt takes the place of an older one that has not been begun."""
+"""A newer attempt supersedes an older attempt that no worker has started."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def claims(store: Store) -> Iterator[SubmissionRecord]:
 
 
 def begun(store: Store) -> tuple[SubmissionRecord, SubmissionRecord, SubmissionRecord]:
-    """Attempts that are running, given back after a fault, and graded."""
+    """Return attempts that are running, queued again after a fault, and graded."""
     version = store.rubrics.newest("numbers")
     assert version is not None
     graded = hand_in(store, newer())
@@ -137,7 +137,7 @@ def test_a_superseded_attempt_is_never_taken_parked_or_retried(store: Store) -> 
 
 
 def test_an_attempt_is_either_claimed_or_superseded(store: Store) -> None:
-    """Uploads and claims at once: each row is graded, or names the newer one that is."""
+    """During uploads and claims at once, each row is claimed or names a newer attempt."""
 
     def upload(_: int) -> str:
         return hand_in(store, newer(), after=1).id

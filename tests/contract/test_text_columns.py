@@ -1,4 +1,4 @@
-"""Laws of the small things: ids, cursors, and facts as text."""
+"""Laws of ids, cursors, and facts as text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_first_id_of_a_moment_parts_what_was_made_before_it(
 def test_ids_of_one_moment_differ_and_sort_as_they_were_made() -> None:
     made = [new_id(NOW) for _ in range(500)]
 
-    # The counter starts again once in 65,536 ids, which may fall in here.
+    # The counter starts again once in 65,536 ids, which may happen during this test.
     assert len(set(made)) == 500
     assert sum(one > other for one, other in zip(made, made[1:], strict=False)) <= 1
 

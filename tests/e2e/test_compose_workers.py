@@ -1,4 +1,4 @@
-"""Workers as docker-compose.yml starts them: they show life, and end when told to."""
+"""Workers started as in docker-compose.yml: they touch their file and end on a signal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's own calls, to the letter, and the small client beside them."""
+"""The commands of the README work as they are printed, and so does the small client."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def block(marker: str) -> str:
-    """The shell block of the README that follows a marker."""
+    """Return the shell block of the README that follows the comment ``marker``."""
     found = re.search(
         rf"<!-- {marker} -->\n```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S
     )

@@ -1,4 +1,4 @@
-"""The report's page in a real browser: what a student meets at midnight, on a phone or not."""
+"""The report's page in a real browser: light and dark, wide and narrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.exports.report.html import render_html
 from tests.browser import OPEN_ALL, chromium
 from tests.unit import exports_reports as reports
 
-#: Every text on the page whose contrast with what lies behind it is under 4.5 : 1.
+#: JavaScript that finds every text whose contrast with its background is under 4.5 : 1.
 FAINT = """() => {
   const parse = text => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
@@ -62,7 +62,7 @@ def tab(browser: Browser, address: str) -> Iterator[Page]:
 
 @pytest.fixture
 def page(tab: Page, address: str) -> Page:
-    """The page as it is when it has just been opened, 1000 pixels wide, in light."""
+    """Open the page anew, 1000 pixels wide and in light colours, and return it."""
     tab.set_viewport_size({"width": 1000, "height": 800})
     tab.emulate_media(color_scheme="light")
     tab.goto(address)

@@ -1,4 +1,4 @@
-"""``grader serve``: starts everything, keeps it running, and leaves nothing behind."""
+"""``grader serve`` starts all processes, restarts dead ones, and leaves none behind."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> No
         assert len(again.get("/api/v1/exercises/numbers-refactor/submissions").json()["items"]) == 1
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         again.token = file.read_text().strip()
-        # It warms up before anything is handed in.
+        # The fork server starts before the first upload.
         wait_until(
             lambda: again.pids("grader.engine.forkserver"), PATIENCE, "a fork server was started"
         )

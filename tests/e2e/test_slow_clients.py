@@ -1,4 +1,4 @@
-"""Slow clients cost a connection for a while, and hold up nobody: the real server, real sockets."""
+"""Slow clients occupy connections for a while and delay no other client; real sockets."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Api:
 
     @contextmanager
     def running(self) -> Iterator[Api]:
-        """The process, for as long as the block lasts."""
+        """Run the process during the block."""
         environment = {
             **os.environ,
             "GRADER_DATA_DIR": str(self._folder),
@@ -81,19 +81,19 @@ class Api:
                 process.wait(PATIENCE)
 
     def answers(self) -> bool:
-        """Whether it can be asked."""
+        """Return whether the service answers."""
         with suppress(httpx.TransportError):
             return httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200
         return False
 
     def connect(self, said: str) -> socket.socket:
-        """A connection on which so much of a request was sent."""
+        """Return a new connection on which ``said``, the start of a request, was sent."""
         opened = socket.create_connection(self.place, timeout=PATIENCE)
         opened.sendall(said.format(token=self.token).encode())
         return opened
 
     def check_service(self, student: str) -> None:
-        """An upload and a look are answered, as if nobody else were there."""
+        """Assert that an upload and a read are answered normally."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/zip"}
         url = f"{self.url}{EXERCISE}?student={student}"
         taken = httpx.post(url, content=archive(), headers=headers, timeout=PATIENCE)
@@ -109,7 +109,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 
 def is_closed(connection: socket.socket) -> bool:
-    """Whether the server has ended it."""
+    """Return whether the server has closed ``connection``."""
     connection.settimeout(0.01)
     try:
         return connection.recv(1) == b""
@@ -121,7 +121,7 @@ def is_closed(connection: socket.socket) -> bool:
 
 @contextmanager
 def trickling(connections: list[socket.socket]) -> Iterator[None]:
-    """Send a byte on each again and again, as slow clients do that want to stay."""
+    """Send a byte on each of ``connections`` every 0.2 s during the block, like slow clients."""
     ended = Event()
 
     def trickle() -> None:

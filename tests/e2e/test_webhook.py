@@ -1,4 +1,4 @@
-"""An LMS sends a submission, signed, and gets the score back, signed."""
+"""An LMS sends a signed submission, and gets a signed score back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.servers_redis import RedisForTests, redis_server
 
 
 class Campus:
-    """A running service and an LMS that it knows as ``campus``, with a key in its address."""
+    """A running service and its LMS ``campus``, whose callback address contains a key."""
 
     def __init__(self, running: Running, lms: Lms, redis: RedisForTests) -> None:
         self.running, self.lms, self.redis = running, lms, redis
@@ -65,14 +65,14 @@ class Campus:
         )
 
     def scores(self) -> list[dict[str, object]]:
-        """Every score that the LMS was sent, its signature verified."""
+        """Verify the signature of every score that the LMS received, and return the scores."""
         posts = [(headers, body) for told, headers, body in self.lms.seen if "POST" in told]
         return [Webhook(self.secret).verify(body, headers) for headers, body in posts]
 
 
 @pytest.fixture(scope="module")
 def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
-    """The service, allowed to call an LMS on the loopback."""
+    """Run the service with an LMS on the loopback that it may call."""
     data_dir: Path = tmp_path_factory.mktemp("campus")
     with Lms().running() as lms, redis_server(data_dir / "redis-of-others") as redis:
         settings = {
@@ -165,5 +165,5 @@ def test_no_secret_is_written_down_whatever_goes_wrong(campus: Campus) -> None:
 
 
 def logs(running: Running) -> str:
-    """Everything that every process has logged."""
+    """Return the logs of all processes."""
     return "".join(file.read_text() for file in (running.data_dir / "logs").iterdir())

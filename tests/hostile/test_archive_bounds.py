@@ -1,6 +1,6 @@
 """The most expensive uploads within the limits: memory and time stay proportional to size.
 
-They are read in a child with an address space and a time of the processor that it dies without.
+They are read in a child process with limits of address space and CPU time.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import pytest
 from tests.hostile.zip_bytes import CODE, Part, archive
 
 MEGABYTE = 1 << 20
-#: What reading may take of the processor. A hang would take hours; a few seconds are honest.
+#: The CPU seconds of a read. A hang would take hours, an honest read a few seconds.
 SECONDS = 60
-#: What reading may take of memory: the files (20 MB) and a list of 65,000 entries, with room.
+#: The memory of a read: the files (20 MB) and a list of 65,000 entries, with some reserve.
 SPACE = 64 * MEGABYTE
 READER = """
 import resource, sys
@@ -61,7 +61,7 @@ def empty_blocks() -> bytes:
 
 NUMBERS = range(78)
 EXTRA = struct.pack("<HH", 0x5455, 0) * 16_000
-#: What each is -> how to make it, and what comes of it: a code, or how many files are graded.
+#: Description -> (function that makes it, code of the refusal or number of graded files).
 WORST: dict[str, tuple[Callable[[], bytes], str]] = {
     "files by the ten thousand": (
         lambda: archive(*empty(b"%05d.py" % n for n in range(60_000))),

@@ -12,7 +12,7 @@ from tests.hostile.archive_seeds import KINDS, REPAIR, Mutation, mutate, seeds
 from tests.hostile.zip_bytes import named
 
 SEEDS = seeds()
-#: Whole numbers with a liking for the ends of the fields of a zip archive.
+#: Integers, often at the ends of the ranges of a zip archive's fields.
 VALUES = st.one_of(
     st.integers(0, 2**64 - 1),
     st.sampled_from([0, 1, 8, 0x0800, 0xFFFF, 0xFFFFFFFF, 2**31, 2**62]),

@@ -16,7 +16,7 @@ from tests.hostile import archive_rows_bytes, archive_rows_names
 from tests.hostile.archive_rows_names import Row
 
 ROWS = (*archive_rows_names.ROWS, *archive_rows_bytes.ROWS)
-#: Refusals of paths on a disk, which no upload can meet.
+#: Codes of refusals of local paths, which no upload can get.
 _OF_PATHS = {"no-such-path", "unreadable-path"}
 
 

@@ -1,8 +1,8 @@
 """No code of a submission is run, imported, opened or obeyed: audit hooks record what happens.
 
-An audit hook tells what the worker's side and the child do while each vector is read and measured.
-The child stands on the lowest level of the sandbox, so that nothing but the engine's own way of
-working keeps a vector from leaving its marker.
+The hooks record what the worker's side and the child do while each submission is measured. The
+child has the lowest level of the sandbox, so that only the engine's own way of working keeps a
+submission from creating its marker file.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _REST = _ONE_MORE.format("stray") + _ONE_MORE.format("witness") + "intake: {note
 _TEXT = every_check_text().replace("patch: false", "patch: true").replace("fix: false", "fix: true")
 RUBRIC = read_rubric_text(_TEXT + _REST, witness_checks.CATALOG)
 
-#: All that a child ever does, but for its own memory and its two pipes.
+#: The only audit events of a child, apart from its own memory and its two pipes.
 DONE = re.compile(
-    r"compile (b'|b\"|<ast\.Module).*"  # a text becomes a tree, a tree is seen to compile
+    r"compile (b'|b\"|<ast\.Module).*"  # a text is parsed, a tree is compiled
     r"|resource\.setrlimit .*"
     r"|open '/dev/null', None, \d+"
-    # The parser, to show the line of a syntax error: the working folder is empty.
+    # The parser, to show the line of a syntax error; the working folder is empty.
     r"|open '<unknown>', 'rb', 0",
     re.DOTALL,
 )
@@ -93,7 +93,7 @@ def zipped(files: Files) -> bytes:
 
 def graded(engine: Engine, files: Files) -> tuple[Submission, tuple[FileFacts, ...], list[str]]:
     """Return the submission, its facts, and the recorded events of the child."""
-    # The last file is there for the witness to tell of the one before it.
+    # The last file is there so that the witness reports the events of the file before it.
     archive = zipped({"victim.py": VICTIM, **files, "zzz.py": b"x = 1\n"})
     submission = read_upload(archive, limits=RUBRIC.intake)
     facts = engine.measure(submission, RUBRIC)

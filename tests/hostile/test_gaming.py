@@ -1,7 +1,7 @@
 """Tricks that students play on graders; none of these earns points.
 
-Each is played on a bad script, on a worse one without functions, on a script of functions and on a
-program that is halfway to modules. The list is not complete, and cannot be.
+Each is tried on a bad script, on a worse one without functions, on a script of functions and on a
+program with some modules. The list cannot be complete.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def total_price(prices: list[float]):
     return tmp
 '''
 TEST = "from prices import total_price\n\n\ndef test_it():\n    assert total_price([]) == 0\n"
-#: A script of functions: most of it in them, none of it in a main.py.
+#: A script most of which is in functions, without a main.py.
 LONG = """import sys
 
 def read(path):
@@ -255,7 +255,7 @@ def beside_a_main(body: str) -> Trick:
     return lambda files: {"main.py": calling(body), **files}
 
 
-#: Files that look like the parts of a program, beside the program as it was.
+#: Files that look like parts of a program, beside the unchanged program.
 TRIFLE = '"""It."""\n\n\ndef {0}() -> int:\n    """Give it."""\n    return 1\n'
 TRIFLES = {f"{it}.py": TRIFLE.format(it) for it in "ab"}
 PARTS = "from a import a\nfrom b import b\n\n" + calling("return a() + b()")
@@ -332,7 +332,7 @@ COPIED: Mapping[str, Trick] = {"a copied module": beside("statistics_tools.py", 
 STYLE = frozenset({"formatting", "import_order", "style"})
 
 
-#: One statement of it does something, which counts as such in a program of few.
+#: One of its statements has an effect, which counts in a program of few statements.
 TRIFLING: Mapping[str, Trick] = {
     "two trifles": lambda files: {**TRIFLES, "main.py": PARTS, **files}
 }
@@ -344,7 +344,7 @@ def cases(
     rubrics: Collection[str] = tuple(RUBRICS),
     kept: Collection[str] = (),
 ) -> list[object]:
-    """Yield every trick on every base; no criterion of ``kept`` may rise."""
+    """Return every trick on every base under every rubric; no criterion of ``kept`` may rise."""
     return [
         pytest.param(trick, base, rubric, kept, id=f"{name}-{base}-{rubric}")
         for name, trick in tricks.items()

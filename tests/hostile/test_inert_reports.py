@@ -34,10 +34,10 @@ from tests.unit import exports_reports as reports
 
 RUBRIC = read_rubric_text(shipped_rubric("chapter-practices") or "", CATALOG)
 ENGINE = Engine(CATALOG, InProcess(CATALOG), MemoryFacts())
-#: What intake says of the names that no archive may hold.
+#: Codes of the refusals of names that no archive may contain.
 REFUSED = {"name-control", "name-absolute", "name-empty", "name-reserved", "name-too-long"}
 
-#: Everything that the page's template writes.
+#: Every element that the page's template writes.
 TAGS = set(
     "html head meta title style body a header h1 h2 h3 h4 p small div span main section strong ul"
     " li table caption thead tbody tfoot tr th td details summary code pre footer dl dt dd".split()
@@ -46,14 +46,14 @@ ATTRIBUTES = set(
     "lang charset http-equiv content name class href id tabindex scope colspan open rel role"
     " aria-label aria-labelledby aria-hidden".split()
 )
-#: Of a report in Markdown: no raw HTML, no image, no quotation, no numbered list, no rule.
+#: The types in a report in Markdown: no raw HTML, image, quotation, numbered list or rule.
 BLOCKS = set(
     "heading paragraph inline text strong code_inline fence hardbreak softbreak bullet_list"
     " list_item table thead tbody tr th td link".split()
 )
 OURS = {address for check in CATALOG.values() for address in check.reading}
 OURS |= {words.url for words in unreadable.GUIDANCE.values()} | {"https://ok.example/x"}
-#: What GitHub makes a link or a mention of in plain text.
+#: Plain text that GitHub turns into a link or a mention.
 LIVELY = re.compile(r"https?:|www\.|@\w|#\d|mailto:|\bGH-\d")
 FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20\t\r]")
 NUMBER = re.compile(r"-?[0-9.]+\Z")
@@ -89,7 +89,7 @@ ACCEPTED = [name for name in hostile_texts.NAMES if name.endswith(".py") and hel
 
 @cache
 def of_uploads() -> Report:
-    """Return files with hostile names and with hostile text wherever a tool may quote it."""
+    """Return the report about files with hostile names, and with hostile text in all places."""
     programs = hostile_texts.sources()
     named = dict(zip(ACCEPTED, programs.values(), strict=False))
     return graded({path: text.encode() for path, text in (programs | named).items()})
@@ -183,7 +183,7 @@ def test_no_cell_is_a_formula_and_every_row_is_whole(kind: str) -> None:
     for row in rows:
         assert len(row) == len(head)
         assert all(NUMBER.match(cell) or not FORMULA.match(cell) for cell in row), row
-    # Quotes close where the writer closed them: as many records as there are lines.
+    # Quotes end where the writer ended them: there are as many records as lines.
     assert text.count("\r\n") == len(rows) + 1
 
 

@@ -1,4 +1,4 @@
-"""Hostile rubrics: bombs, slow patterns, endless files, text that is no text."""
+"""Hostile rubrics: bombs, slow patterns, endless files, binary data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MERGES = "a: &a {k: v}\n" + "".join(
     f"{name}: &{name} {{<<: [*{before}, *{before}]}}\n"
     for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
-#: Text -> what is said of it.
+#: Name -> (text of a rubric, a part of its error message).
 BOMBS = {
     "aliases": (ALIASES, "anchors"),
     "merge keys": (MERGES, "anchors"),
@@ -46,7 +46,7 @@ BOMBS = {
     "empty lines": ("\n" * 65_000, "mapping"),
     "escapes": ('"' + "\\x41" * 16_000 + '"', "mapping"),
 }
-#: What reading may take, with everything that it makes, far above what it takes.
+#: The limits of time and memory for a read, far above what a read needs. Chosen by hand.
 SECONDS, BYTES = 60, 64_000_000
 
 
@@ -79,7 +79,7 @@ def test_patterns_are_few_and_short(key: str) -> None:
     assert mistakes(["*" * 201])
 
 
-#: What made other matchers of such patterns take for ever.
+#: Parts of patterns on which simple matchers take exponential time.
 GREEDY = st.lists(st.sampled_from(["*", "**", "?", "[!b]", "[a-z]", "*a", "a", "/"]), max_size=100)
 
 

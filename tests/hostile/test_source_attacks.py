@@ -1,8 +1,7 @@
 """Hostile sources through the real engine and its fork server, one after the other.
 
-Whatever is handed in, every check of every file ends in a named state within the limits; what ended
-on our side costs no mark and earns none; and the submission after it is measured as if nothing
-had been.
+For any source, every check of every file ends in a named state within the limits; a failure on our
+side neither costs nor earns points; and the next submission is measured as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from tests.benchmarks.rubric import every_check_text
 from tests.hostile.odd_sources import NOTEBOOKS, odd_sources
 from tests.hostile.source_attacks import attacks
 
-#: Small, so that what is slow is cut off soon; a tool that is slower than this is no news.
+#: Small limits, so that slow checks are stopped soon.
 LIMITS = Limits(pair_seconds=0.8, seconds=2.0, memory=1 << 30)
-#: What may become of a check on our side; that it breaks (`error`) or reaches out is a mistake.
+#: Allowed reasons of a failure on our side; `error` (the check broke) and `confined` are bugs.
 OURS = {"timeout", "cpu", "memory", "recursion", "gave_up", "grammar"}
 CALM = b"""import sys
 
@@ -41,7 +40,7 @@ if __name__ == "__main__":
     main()
 """
 FAILED = State.FAILED
-#: Names that change what a check makes of a file.
+#: File names that change how checks treat a file.
 KINDS = ("b/__init__.py", "test_b.py", "b.pyi")
 
 

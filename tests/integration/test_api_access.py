@@ -1,6 +1,6 @@
-"""Who may do what: every route, every role, in one's own course and in another.
+"""Permissions: every route for every role, in its own course and in another.
 
-What is expected comes from the table in the README, which people go by.
+The expected results come from the table in the README.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from grader.service.access import REACH, ROLES, Act
 from grader.service.records import Role, SourceRecord
 from grader.settings import Settings
 
-#: A student hands in several times without waiting.
+#: The rubric grades every attempt, so a student can hand in several times.
 pytestmark = pytest.mark.usefixtures("every_attempt")
 
 Headers = dict[str, str]
@@ -52,7 +52,7 @@ GUARDED = {
     ("GET", "/api/v1/audit"): (Act.READ_AUDIT, 200),
 }
 HAND_IN = ("POST", f"{EXERCISE}/submissions")
-#: Routes that ask nobody for a token, and what they answer. A webhook is asked for its signature.
+#: Routes that need no token -> their status. A webhook needs a signature instead.
 OPEN = {
     ("GET", "/"): 200,
     ("GET", "/docs"): 200,
@@ -70,14 +70,14 @@ OPEN = {
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody with a token; ``student`` is set for a student's."""
+    """The owner of a token; ``student`` is set for a student."""
 
     role: Role
     course: str = "mlops"
     student: str = ""
 
     def reaches(self, rule: str) -> bool:
-        """Whether what the matrix asks about at this address exists for this token."""
+        """Return whether this token may see the course and submission that ``rule`` names."""
         if "<" in rule and self.role is not Role.ADMIN and self.course != "mlops":
             return False
         return "<slug:submission>" not in rule or self.student in ("", "ada")
@@ -99,7 +99,7 @@ NOBODY = ("none", "unknown", "expired", "revoked")
 
 
 class Site:
-    """A service with one submission of ``ada``, and a way to ask for anything as anybody."""
+    """A service with one submission of ``ada``; sends any request with any token."""
 
     def __init__(self, service: Service, archive: bytes) -> None:
         self.service, self._archive = service, archive
@@ -113,7 +113,7 @@ class Site:
         service.store.sources.put(source, "test", service.clock.now())
 
     def token_of(self, who: Who, lifetime: timedelta | None = None) -> Headers:
-        """The header of a new token."""
+        """Return the header with a new token of ``who``."""
         secret, _ = self.service.tokens.create(
             name="somebody",
             role=who.role,
@@ -125,9 +125,9 @@ class Site:
         return {"Authorization": f"Bearer {secret}"}
 
     def ask(self, method: str, rule: str, headers: Headers, **named: str) -> TestResponse:
-        """Ask about the submission of ``ada``, or about what is ``named``.
+        """Send a request to ``rule``, about the submission of ``ada`` or the parameters ``named``.
 
-        What is handed in later goes to another exercise, so that it supersedes nothing.
+        Later uploads go to another exercise, so that they supersede nothing.
         """
         again = hasattr(self, "submission") and (method, rule) == HAND_IN
         known = {
@@ -165,7 +165,7 @@ def site(
 
 @pytest.fixture(scope="module")
 def table() -> dict[str, dict[str, str]]:
-    """The table of the README: what each role may do, by row."""
+    """Return the table of permissions in the README: row -> role -> cell."""
     text = README.read_text().partition("<!-- roles -->\n")[2].partition("\n\n")[0]
     head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in text.split("\n"))
     return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
@@ -197,7 +197,7 @@ def test_who_may_do_what(site: Site, table: dict[str, dict[str, str]], name: str
         answer = site.ask(method, rule, headers)
         expected = status if table[act.value][who.role.value] == "yes" else 403
         if expected == 202 and who.student == "eve" and act is Act.HAND_IN:
-            expected = 403  # what is handed in says that it is ada's
+            expected = 403  # the upload names ada as its student
         if not who.reaches(rule):
             expected = 404
         assert answer.status_code == expected, (name, method, rule, answer.text)

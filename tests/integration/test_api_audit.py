@@ -1,4 +1,4 @@
-"""Who saw what, and who may read about it."""
+"""The audit log over HTTP: which reads are recorded, and who may read the entries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUBMISSIONS = "/api/v1/exercises/numbers-refactor/submissions"
 def made(
     client: FlaskClient, student: Headers, zipped: Callable[..., bytes], grade: Callable[[], int]
 ) -> str:
-    """The address of a graded submission of ``ada``."""
+    """Return the address of a graded submission of ``ada``."""
     form = {"file": (io.BytesIO(zipped()), "a.zip")}
     address: str = client.post(SUBMISSIONS, data=form, headers=student).headers["Location"]
     grade()

@@ -1,6 +1,6 @@
-"""Requests made from the OpenAPI document, right ones and wrong ones, are answered as it says.
+"""Valid and invalid requests made from the OpenAPI document are answered as it says.
 
-``GRADER_TEST_EXAMPLES`` asks for more of them than a test run has time for (``make fuzz-api``).
+``GRADER_TEST_EXAMPLES`` sets their number; ``make fuzz-api`` sends more.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ METHODS = {"get", "post", "put", "patch", "delete", "trace"}
 def known(
     client: FlaskClient, student: Headers, zipped: Callable[..., bytes], grade: Callable[[], int]
 ) -> dict[str, str]:
-    """What there is, by the name of the parameter that names it."""
+    """Return values of path parameters by name; all but the source exist."""
     url = "/api/v1/exercises/numbers-refactor/submissions"
     made = client.post(url, data=zipped(), content_type="application/zip", headers=student)
     grade()

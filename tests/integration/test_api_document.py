@@ -1,4 +1,4 @@
-"""The OpenAPI document is valid, whole, and true; the pages show it."""
+"""The OpenAPI document is valid, complete and correct, and the pages show it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.http.problems.kinds import OWN_KINDS
 
 Headers = dict[str, str]
 
-#: Pages for people and the machinery of Flask: no part of the API.
+#: Routes that are no part of the API: pages for people.
 PAGES = {"/", "/docs", "/checks", "/checks/<check_id>"}
 
 
@@ -122,7 +122,7 @@ def test_every_form_of_a_report_is_described(document: dict[str, Any]) -> None:
 
 
 class Balanced(HTMLParser):
-    """Collects ids, links and words, and fails on a tag that is closed out of turn."""
+    """Collects ids, links, tags and text of a page, and fails if tags do not balance."""
 
     VOID = frozenset({"meta", "br", "link", "input", "img"})
 

@@ -1,4 +1,4 @@
-"""What a report tells of the student's last attempt."""
+"""The comparison with the student's last attempt in a report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def hand_in(
     zipped: Callable[..., bytes],
     grade: Callable[[], int],
 ) -> Hand:
-    """``hand_in("ada", text)``: the report of a new submission of one file, graded."""
+    """Return a function: ``hand_in("ada", text)`` is the report of a new submission of a file."""
     tokens: dict[str, Headers] = {}
 
     def run(student: str, text: str, path: str = "work.py") -> dict[str, Any]:

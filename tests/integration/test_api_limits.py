@@ -1,4 +1,4 @@
-"""How often and how much: 429, 413 and 503, each before anything is stored, with what to do."""
+"""Limits: 429, 413 and 503 are sent before anything is stored, and say what to do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ZIP = "application/zip"
 
 @pytest.fixture
 def limited(settings: Settings) -> Iterator[Limited]:
-    """``limited(uploads_per_student=2)``: the application under these settings."""
+    """Return a function: ``limited(uploads_per_student=2)`` is a client under these settings."""
     with ExitStack() as stack:
 
         def make(**changed: int) -> FlaskClient:
@@ -39,7 +39,7 @@ def limited(settings: Settings) -> Iterator[Limited]:
 
 @pytest.fixture
 def hand_in(zipped: Callable[..., bytes]) -> Callable[..., TestResponse]:
-    """``hand_in(client, headers, "bob")``: the answer to an upload."""
+    """Return a function: ``hand_in(client, headers, "bob")`` is the response to an upload."""
 
     def send(client: FlaskClient, headers: Headers, student: str = "") -> TestResponse:
         query = {"student": student} if student else {}
@@ -54,7 +54,7 @@ HandIn = Callable[..., TestResponse]
 
 
 def check_refusal(answer: TestResponse, name: str, most: int) -> None:
-    """It is a 429 that names its limit and says when to come back."""
+    """Assert that ``answer`` is a 429 that names its limit and the time to wait."""
     assert answer.status_code == 429, answer.text
     assert answer.get_json()["type"] == "/problems/too-many-requests"
     assert answer.get_json()["how_to_fix"]

@@ -1,4 +1,4 @@
-"""Listings: pages that join without a gap, filters, and what each token sees."""
+"""Listings: pages without gaps, filters, and what each token may see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from grader.bootstrap import Service
 from grader.service.records import AuditQuery, Role
 
-#: A student hands in several times without waiting.
+#: The rubric grades every attempt, so a student can hand in several times.
 pytestmark = pytest.mark.usefixtures("every_attempt")
 
 Headers = dict[str, str]
@@ -24,7 +24,7 @@ SUBMISSIONS = f"{EXERCISES}/numbers-refactor/submissions"
 
 
 def every_page(client: FlaskClient, url: str, headers: Headers) -> list[list[dict[str, Any]]]:
-    """The items of each page, following ``next`` to the end."""
+    """Return the items of each page, following ``next`` to the end."""
     pages = []
     following: str | None = url
     while following:
@@ -40,7 +40,7 @@ def every_page(client: FlaskClient, url: str, headers: Headers) -> list[list[dic
 
 @pytest.fixture
 def handed_in(client: FlaskClient, instructor: Headers, zipped: Zipped) -> list[str]:
-    """Ids of five submissions, oldest first: by bob, ada, bob, ada, bob."""
+    """Return the ids of five submissions, oldest first: by bob, ada, bob, ada, bob."""
     ids = []
     for name in ("bob", "ada", "bob", "ada", "bob"):
         form = {"file": (io.BytesIO(zipped()), "a.zip"), "student": name}

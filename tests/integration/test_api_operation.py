@@ -1,4 +1,4 @@
-"""Health, readiness, metrics, and what every answer carries."""
+"""Health, readiness, metrics, and the headers of every response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def hand_in(client: FlaskClient, headers: Headers, data: bytes) -> None:
 
 
 def samples(client: FlaskClient) -> dict[str, float]:
-    """Samples by name, with their labels where they have any."""
+    """Return the values of ``/metrics`` by name and labels."""
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain; version=")

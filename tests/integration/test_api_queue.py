@@ -1,4 +1,4 @@
-"""What a student is told while a submission waits, and of one whose place a newer one took."""
+"""The responses about queued and about superseded submissions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_status_tells_the_position_and_no_guess(
 def test_the_estimate_and_when_to_ask_again_follow_what_was_graded(
     client: FlaskClient, instructor: Headers, zipped: Zipped, service: Service
 ) -> None:
-    """One grading took 40 seconds: who waits behind another waits for two of them."""
+    """One grading took 40 s, so the second in the queue waits 80 s."""
     hand_in(client, instructor, zipped(), "first")
     now = service.clock.now()
     claim = service.store.submissions.claim(Lane.LIVE, now, timedelta(minutes=5))

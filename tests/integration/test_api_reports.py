@@ -1,4 +1,4 @@
-"""Reports, facts, archives and another try."""
+"""Reports, facts, archives and retries."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ MEDIA = {export.name: export.media_type for export in FORMATS.values()}
 
 @pytest.fixture
 def submission(client: FlaskClient, student: Headers, zipped: Zipped) -> str:
-    """The address of a submission of ``ada``."""
+    """Return the address of a submission of ``ada``."""
     url = "/api/v1/exercises/numbers-refactor/submissions?filename=my+%22work%22.zip"
     headers = student | {"Content-Type": "application/zip"}
     return client.post(url, data=zipped(), headers=headers).headers["Location"]
 
 
 def break_it(service: Service) -> None:
-    """Let every try at the due submission fail, until it is parked."""
+    """Let every try of the due submission fail, until it needs attention."""
     now = datetime.now(UTC) + timedelta(seconds=1)
     while claim := service.store.submissions.claim(Lane.LIVE, now, timedelta(minutes=1)):
         service.store.submissions.release(claim, "the tool broke", now, now)

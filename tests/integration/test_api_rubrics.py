@@ -1,4 +1,4 @@
-"""Rubrics over HTTP: byte for byte, versioned, and never overwritten unseen."""
+"""Rubrics over HTTP: returned byte for byte, versioned, overwritten only with If-Match."""
 
 from __future__ import annotations
 

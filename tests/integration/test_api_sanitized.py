@@ -1,4 +1,4 @@
-"""Answers carry what students and strangers write, and nothing in it gets to work."""
+"""Hostile text in responses has no effect in browsers, headers and logs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Headers = dict[str, str]
 Zipped = Callable[..., bytes]
 
 URL = "/api/v1/exercises/numbers-refactor/submissions"
-#: What no answer may be without.
+#: Headers that every response must have.
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-#: The corpus as HTTP can carry it.
+#: The hostile names that can be sent over HTTP.
 SENT = [name.encode("utf-8", "replace").decode() for name in NAMES]
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 

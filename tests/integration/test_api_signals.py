@@ -1,4 +1,4 @@
-"""Signals are for instructors: no other token is shown one, in whatever form."""
+"""Only staff get the signals of a report, in every form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def report_url(
     zipped: Callable[..., bytes],
     grade: Callable[[], int],
 ) -> str:
-    """The address of the report of a submission that asks for a look."""
+    """Return the address of the report of a submission that has signals."""
     url = "/api/v1/exercises/numbers-refactor/submissions"
     headers = student | {"Content-Type": "application/zip"}
     answer = client.post(url, data=zipped(ODD), headers=headers)

@@ -1,4 +1,4 @@
-"""Handing in: forms, raw bodies, whose it is, keys, and what is refused."""
+"""Uploads: forms, raw bodies, students, keys and refusals."""
 
 from __future__ import annotations
 

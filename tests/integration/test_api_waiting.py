@@ -1,4 +1,4 @@
-"""``Prefer: wait``: the report at once where it is there in time, else 202; never all threads."""
+"""``Prefer: wait`` returns the report if ready in time, else 202, and never uses all threads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ URL = "/api/v1/exercises/numbers-refactor/submissions"
 
 
 class GradesWhenWoken:
-    """A notifier that does the work itself, so that a report is there when the waiting begins."""
+    """A notifier that grades the submission itself, so that its report is ready at once."""
 
     def __init__(self) -> None:
         self.grade: Grade | None = None
@@ -38,18 +38,18 @@ class GradesWhenWoken:
         self.grade.next(lane)
 
     def notify_delivery(self) -> None:
-        """There is nothing to deliver here."""
+        """Do nothing: there are no scores."""
 
     def notify_finished(self, submission: str) -> None:
-        """Whoever handed it in is still handing it in."""
+        """Do nothing: the upload is not answered yet, so no request waits."""
 
     def subscribe(self, heard: Callable[[str], None]) -> None:
-        """Nobody waits."""
+        """Do nothing."""
 
 
 @pytest.fixture
 def prompt(settings: Settings, engine: Engine) -> Iterator[FlaskClient]:
-    """A client of a service that grades what it is handed at once."""
+    """Return a client of a service that grades each upload before it answers."""
     notifier = GradesWhenWoken()
     service = build_service(settings, notifier=notifier)
     notifier.grade = build_grade(service, engine)
@@ -154,13 +154,13 @@ def test_nobody_waits_where_no_slot_is_free(
 
 
 def fill(waiting: Waiting, slots: int, then: Callable[[], object]) -> None:
-    """Take so many slots, one inside the other, and do something while all are taken."""
+    """Take ``slots`` slots at once, and call ``then`` while all of them are taken."""
     asked = 0
 
     def done() -> bool:
         nonlocal asked
         asked += 1
-        if asked == 2:  # asked for the second time, the slot is taken
+        if asked == 2:  # the second call comes after the slot was taken
             then() if slots == 1 else fill(waiting, slots - 1, then)
         return asked > 1
 
@@ -176,7 +176,7 @@ def test_half_of_the_threads_never_wait(service: Service, client: FlaskClient) -
 
 
 def free(waiting: Waiting) -> bool:
-    """Whether somebody could wait now."""
+    """Return whether a slot is free."""
     asked = iter((False, True))
     return waiting.until("one", lambda: next(asked), 30)
 
@@ -202,10 +202,10 @@ def test_who_waits_looks_at_once_when_it_is_told(monkeypatch: pytest.MonkeyPatch
 
     def done() -> bool:
         waiting.ended("another")
-        waiting.ended("one")  # once for each look that follows
+        waiting.ended("one")  # a notification for each poll
         return next(looks)
 
-    # The first look is before the waiting: what ends in that moment is found a pause later.
+    # The first poll is before the wait; a submission that ends then is found by the next poll.
     Timer(0.2, lambda: waiting.ended("one")).start()
     assert waiting.until("one", done, 3_600)
     assert next(looks, None) is None

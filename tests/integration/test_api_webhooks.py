@@ -1,4 +1,4 @@
-"""Webhooks: signed, taken once, answered alike."""
+"""Webhooks: signatures are checked, and a repeated event is stored once."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_body_that_is_too_long(client: FlaskClient, service: Service) -> None:
 def test_events_have_room_where_uploads_have_none(
     settings: Settings, student: dict[str, str], zipped: Callable[..., bytes]
 ) -> None:
-    """Many an LMS sends an event once and never again: a 503 would lose the submission."""
+    """Some LMS send an event only once, so a 503 would lose the submission."""
     narrow = settings.model_copy(update={"max_queued": 1, "uploads_per_course": 1})
     service = build_service(narrow, notifier=NoNotifier())
     client = create_app(service).test_client()

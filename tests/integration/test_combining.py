@@ -1,4 +1,4 @@
-"""Checks of what lies between files: combined from sketches, kept honest where a file is dark."""
+"""Checks that combine files: results from all sketches, and none if a file is unreadable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def look(source: SourceFile, options: Options, context: Context) -> Inspection:
 
 
 def shared(inspections: Inspections, options: Options) -> dict[str, Inspection]:
-    """How many words of each file stand in another one too."""
+    """Return inspections that count the words of each file that another file also has."""
     words = {path: set(json.loads(one.sketch)) for path, one in inspections.items()}
     found = {}
     for path, mine in words.items():

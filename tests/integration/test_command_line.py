@@ -304,7 +304,7 @@ def test_the_data_of_a_student_is_exported_and_erased(grader: Grader, tmp_path: 
         assert secret.encode() not in b"".join(map(whole.read, whole.namelist()))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
-    assert grader("student", "erase", "s1").exit_code == 1  # nobody said yes
+    assert grader("student", "erase", "s1").exit_code == 1  # the question was not answered with yes
     assert "1 tokens" in grader("student", "erase", "s1", "--yes").stdout
     assert len(grader("token", "list").stdout.splitlines()) == 1
     again = grader("student", "erase", "s1", "--yes")

@@ -1,4 +1,4 @@
-"""Documents of a submission: read by the checks that are about them, and by nothing else."""
+"""Only the checks that are about documents read the documents of a submission."""
 
 from __future__ import annotations
 

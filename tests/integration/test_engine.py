@@ -1,4 +1,4 @@
-"""The engine: what is asked of whom, what is remembered, and hostile files with the real checks."""
+"""The engine: its jobs, its cache, and hostile files with the real checks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GUIDANCE = Guidance("What it is.", "How to mend it.", "https://example.org")
 
 
 class Size(Options):
-    """Options of a check of the tests."""
+    """Options of a check in these tests."""
 
     unit: int = 1
 
@@ -75,7 +75,7 @@ SMALL: Catalog = {"lines": LINES, "siblings": SIBLINGS}
 
 @dataclass
 class Counting:
-    """An inspector that notes what it was asked."""
+    """An inspector that records its jobs."""
 
     catalog: Catalog = field(default_factory=lambda: SMALL)
     jobs: list[Job] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Counting:
         self.closed += 1
 
     def asked(self) -> list[tuple[str, bool, tuple[str, ...]]]:
-        """(path, gate, checks) of everything asked since the last call."""
+        """Return (path, gate, checks) of each file in the jobs since the last call."""
         jobs, self.jobs = self.jobs, []
         return [
             (file.path, file.gate, tuple(ask.check for ask in file.requests))
@@ -99,7 +99,7 @@ class Counting:
 
 
 def a_rubric(catalog: Catalog = SMALL, python: str = "3.11", **options: object) -> Rubric:
-    """A rubric that asks every check of a catalog for its first measure without a limit."""
+    """Return a rubric with a criterion for every gradable check of ``catalog``."""
     checks = [check for check in catalog.values() if check.gradable]
     criteria = {
         check.id: {
@@ -257,7 +257,7 @@ def test_a_failure_of_ours_is_told_and_never_remembered(inspector: Counting) -> 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """Answers, the last of which gets lost."""
+    """A running job whose last answer is lost."""
 
     answers: Answers
 
@@ -341,7 +341,7 @@ def fork_server() -> Iterator[ForkServer]:
 
 
 class Nothing:
-    """A cache that knows nothing."""
+    """A facts cache that stores nothing."""
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         return {}
@@ -392,7 +392,7 @@ def test_hostile_files_that_are_no_python_are_the_students(
 
 
 def test_no_fact_depends_on_what_a_child_served_before(fork_server: ForkServer) -> None:
-    """The same files in two orders through a child that goes on, and each in a child of its own."""
+    """The facts are equal in two orders through one child, and in a new child for each file."""
     paths = sorted(Path(os.__file__).parent.glob("*.py"))
     small = [path for path in paths if 500 < path.stat().st_size < 9_000][:30]
     assert len(small) == 30
@@ -412,7 +412,7 @@ def test_no_fact_depends_on_what_a_child_served_before(fork_server: ForkServer) 
 
 
 def test_children_and_this_process_agree_on_this_repository(fork_server: ForkServer) -> None:
-    """Isolation changes no fact: the files of the engine itself, measured both ways."""
+    """Children and this process give the same facts for the files of the engine itself."""
     import grader.engine.forkserver.job_runner as c
     import grader.engine.gate as a
     import grader.engine.measuring.engine as b

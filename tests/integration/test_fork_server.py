@@ -1,4 +1,4 @@
-"""The fork server with real processes: failures are named, other answers kept, nothing left."""
+"""The fork server with real processes: failures are named, and other answers are kept."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fork_server() -> Iterator[ForkServer]:
 
 
 def job(*checks: str, data: bytes = TRIGGER) -> Job:
-    """A calm file, one with ``data``, another calm one; each asked all of ``checks``."""
+    """Return a job of a harmless file, a file with ``data`` and a harmless file; all ``checks``."""
     asks = tuple(CheckRequest(check, "{}") for check in checks)
     contents = {"a.py": CALM, "b.py": data, "c.py": CALM}
     return Job(tuple(FileJob(name, text, asks) for name, text in contents.items()), "3.11")
@@ -49,7 +49,7 @@ def lines(answers: Answers, file: int, question: int) -> int:
 
 
 def await_end(pid: int) -> None:
-    """Wait until a process that need not be our child is gone; fail after 20 seconds."""
+    """Wait until the process ``pid``, of any parent, has ended; fail after 20 seconds."""
     try:
         watch = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -66,15 +66,15 @@ def children(pid: int) -> list[int]:
 
 
 def await_burning(fork_server_pid: int) -> int:
-    """The process id of a child that is at work (on ``hang``), once it has burnt some time.
+    """Wait for a child that works (on ``hang``), and return its process id.
 
-    A child that only waits for its next task uses none.
+    It is recognized by its CPU time: a child that waits for its next task uses none.
     """
     for _ in range(4_000):
         for child in children(fork_server_pid):
             with contextlib.suppress(OSError):
                 told = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-                # One that was killed a moment ago may still be listed, as a zombie.
+                # A child that was just killed may still be listed as a zombie.
                 if told[0] != "Z" and int(told[11]) >= 20:
                     return child
         threading.Event().wait(0.005)
@@ -191,7 +191,7 @@ def test_the_kernel_ends_a_child_that_burns_time_while_nobody_watches() -> None:
 
 
 def who(answers: Answers, question: int = 1) -> str:
-    """The process id that a child told of itself."""
+    """Return the process id that a child reported, in the answer to ``question``."""
     assert answers[1, question].state is State.OK
     return answers[1, question].findings[0].message
 
@@ -221,7 +221,7 @@ def test_a_child_that_holds_on_to_memory_is_replaced(fork_server: ForkServer) ->
 
 @pytest.mark.parametrize("check", ["grudge", "sulk"])
 def test_no_submission_fails_of_the_one_before_it(fork_server: ForkServer, check: str) -> None:
-    """What breaks in a child that has served others is asked again of a new one."""
+    """A check that fails in a reused child is tried again in a new child."""
     first = who(fork_server.inspect(job(check)))
     second = fork_server.inspect(job("fine", check, "other"))
     assert who(second, 2) != first
@@ -341,7 +341,7 @@ def test_a_fork_server_that_cannot_start_is_a_fault_of_ours(
 
 
 def test_an_interrupted_asker_starts_anew() -> None:
-    """A time limit of the worker's may interrupt a job: its late answers are never read."""
+    """If a time limit of the worker interrupts a job, late answers of the job are never read."""
 
     class Interrupted(Exception):
         pass

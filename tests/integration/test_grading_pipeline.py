@@ -1,4 +1,4 @@
-"""A worker grades one submission after another: one is stored while the next is measured."""
+"""The grading pipeline: one report is stored while the next submission is measured."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GRADED, QUEUED, RUNNING = SubmissionState.GRADED, SubmissionState.QUEUED, Submis
 
 @pytest.fixture
 def hand_in(service: Service, zipped: Callable[..., bytes]) -> Callable[..., SubmissionRecord]:
-    """``hand_in(text)``: accepted, with that program; nobody has sent the same before."""
+    """Return a function: ``hand_in(text)`` is the record of a new submission of ``text``."""
     service.seed()
     rubric = service.store.rubrics.newest("numbers-refactor")
     assert rubric is not None
@@ -42,7 +42,7 @@ def hand_in(service: Service, zipped: Callable[..., bytes]) -> Callable[..., Sub
 
 @pytest.fixture
 def grade(service: Service, engine: Engine) -> Grade:
-    """The use case itself; each of its rows is due again as soon as it is given back."""
+    """Return the use case, with no pause before a submission is tried again."""
     return replace(build_grade(service, engine), pause=service.settings.lease_time * 0)
 
 
@@ -111,7 +111,7 @@ def test_a_submission_that_cannot_be_measured_goes_back_and_the_one_before_it_is
     hand_in: Callable[..., SubmissionRecord],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The fork server fails twice at the second submission, after the job was sent."""
+    """The fork server fails twice while it measures the second submission."""
     first, second = hand_in("print('measured')\n", "a"), hand_in("print('broken')\n", "b")
     collect = RunningMeasurement.collect
     outcomes: Iterator[bool] = iter([True, False])

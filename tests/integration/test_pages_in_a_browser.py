@@ -1,4 +1,4 @@
-"""Pages as a browser meets them, under the policy that they are really served with."""
+"""Pages in a real browser, with the headers of the real server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.browser import OPEN_ALL, chromium
 
 Headers = dict[str, str]
 URL = "/api/v1/exercises/chapter-practices/submissions"
-#: Tags and attributes by which a page could fetch or run something.
+#: Tags and attributes by which a page could load or execute something.
 LIVELY = "script, iframe, object, embed, img, svg, form, base, link, video, audio, [style], [src]"
 
 
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def base(service: Service) -> Iterator[str]:
-    """The address of a real server of the application."""
+    """Run a real server of the application, and return its address."""
     server = create_server(create_app(service), host="127.0.0.1", port=0, threads=2)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -41,7 +41,7 @@ def base(service: Service) -> Iterator[str]:
 
 @contextmanager
 def opened(browser: Browser, url: str, headers: Headers) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and everything that it asked for, complained of or asked the reader."""
+    """Open ``url``; yield the page, and a list of its requests, messages, errors and dialogs."""
     context = browser.new_context(extra_http_headers=headers)
     page = context.new_page()
     heard: list[str] = []

@@ -1,4 +1,4 @@
-"""The sandbox with real children: every way out is tried, on every level that this host offers."""
+"""The sandbox with real children: every way out is tried on every available level."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from grader.engine.sandbox.levels import Sandbox, SandboxLevel, available_levels
 HERE = str(Path(__file__).parent)
 LIMITS = Limits(pair_seconds=10, seconds=60, memory=256 << 20)
 
-#: Attempts that Landlock turns away by itself: what goes by way of files, TCP and processes. Not
-#: among them is another root: in a user namespace of its own, which only the filter of system
-#: calls keeps it from, a child may choose one, and the files behind it stay shut all the same.
+#: Attempts that Landlock alone refuses: those on files, TCP and other processes. Changing the root
+#: is not among them: a child could do so in a user namespace, which only the filter of system calls
+#: prevents; the files there could not be read all the same.
 BY_LANDLOCK = {
     "connect",
     "listen",
@@ -48,7 +48,7 @@ BY_LANDLOCK = {
     "mount",
     "raise a limit",
 }
-#: Attempts of which a filter of system calls cannot tell whether they are right.
+#: Attempts that a filter of system calls cannot distinguish from allowed calls.
 BEYOND_SECCOMP = {
     "read /etc/passwd",
     "read the project's folder",
@@ -61,7 +61,7 @@ BEYOND_SECCOMP = {
 
 
 def told(fork_server: ForkServer, check: str) -> dict[str, str]:
-    """What a check says in a child."""
+    """Return the findings of ``check`` in a child, message by code."""
     file = FileJob("a.py", b"x = 'trigger'\n", (CheckRequest(check, "{}"),))
     found = fork_server.inspect(Job((file,), "3.11"))[0, 1]
     assert found.state is State.OK, found.reason
@@ -168,7 +168,7 @@ def test_one_that_the_host_does_not_offer_is_refused() -> None:
 
 
 def test_one_that_cannot_be_entered_is_never_left_out() -> None:
-    """A kernel that offers a sandbox and then refuses it: nothing is graded without it."""
+    """If the kernel offers a sandbox and then refuses it, nothing is graded."""
     broken = Sandbox(SandboxLevel.SECCOMP, 0, b"\xff" * 8, ())
     slot = ChildSlot(CATALOG, Confinement.of_children(LIMITS, broken))
     with pytest.raises(EngineFault, match="seccomp cannot be entered: Invalid argument"):

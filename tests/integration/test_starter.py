@@ -1,4 +1,4 @@
-"""Starter files from the rubric to the report: on real checks, at the terminal and over HTTP."""
+"""Starter files from the rubric to the report: real checks, command line and HTTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.in_process import InProcess
 
 Headers = dict[str, str]
 
-#: Handed out: untidy, one function done, one to be written.
+#: The starter file: badly formatted, with a finished function and one to be written.
 GIVEN = '''\
 import os, sys
 def mean(values: list[float]) -> float:
@@ -76,13 +76,13 @@ criteria:
 
 
 def with_starter(files: Mapping[str, str], rubric: str = RUBRIC) -> str:
-    """A rubric with starter files; JSON is YAML."""
+    """Return ``rubric`` with starter ``files``, written as JSON, which is valid YAML."""
     return f"{rubric}starter: {json.dumps(files)}\n"
 
 
 @dataclass
 class Listening:
-    """An inspector that keeps what it was asked."""
+    """An inspector that records the paths of all files in its jobs."""
 
     asked: list[str] = field(default_factory=list)
 
@@ -91,12 +91,12 @@ class Listening:
         return InProcess(CATALOG).start(job)
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
 
 @dataclass
 class Room:
-    """An engine, and what it was asked."""
+    """An engine with an inspector that records its jobs."""
 
     inspector: Listening = field(default_factory=Listening)
 

@@ -1,4 +1,4 @@
-"""A worker that does not hear its queues any more ends itself."""
+"""A worker whose consumer has stalled exits."""
 
 from __future__ import annotations
 

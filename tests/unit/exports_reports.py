@@ -1,4 +1,4 @@
-"""Reports built by hand for the tests of the renderings: one for each thing that can happen."""
+"""Reports for the tests of the renderings, one for each kind of result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PATCH = f"diff --git a/main.py b/main.py\n--- a/main.py\n+++ b/main.py\n{HUNK}"
 
 
 def criterion(name: str, points: float | None, most: float, **more: Any) -> CriterionLine:
-    """A scored criterion, but for what is said otherwise."""
+    """Return the line of a scored criterion; ``more`` replaces fields."""
     told: dict[str, Any] = {
         "title": f"Title of {name}",
         "outcome": "scored",
@@ -44,7 +44,7 @@ def criterion(name: str, points: float | None, most: float, **more: Any) -> Crit
 
 
 def finding(code: str, path: str, line: int, **more: Any) -> FindingLine:
-    """A finding of flake8's, but for what is said otherwise."""
+    """Return a finding of flake8; ``more`` replaces fields."""
     told: dict[str, Any] = {
         "check": "style",
         "column": 80,
@@ -57,7 +57,7 @@ def finding(code: str, path: str, line: int, **more: Any) -> FindingLine:
 
 
 def report(**more: Any) -> Report:
-    """A small report with full marks, but for what is said otherwise."""
+    """Return a small report with full marks; ``more`` replaces fields."""
     told: dict[str, Any] = {
         "status": "graded",
         "total": TotalLine(points=100, at_least=100, max_points=100),
@@ -87,7 +87,7 @@ def report(**more: Any) -> Report:
 
 
 def typical() -> Report:
-    """A good submission with some way to go: repeats, hunks, a patch, points by hand."""
+    """Return the report of a good submission: repeated findings, hunks, a patch, points by hand."""
     long_lines = [
         finding("E501", "main.py", n, message=f"line too long ({80 + n} > 88 characters)")
         for n in range(9, 90, 3)
@@ -175,7 +175,7 @@ def typical() -> Report:
 
 
 def changed() -> Report:
-    """The typical report with what changed since the attempt before."""
+    """Return :func:`typical` with a comparison to the last attempt."""
     fixed = tuple(
         FixedLine(check="style", code=code, path="main.py", message=f"{code} was found here")
         for code in ("F401", "E302")
@@ -197,7 +197,7 @@ def changed() -> Report:
 
 
 def taught(tone: Tone = "standard") -> Report:
-    """The typical report with lines of the student's own, before and after, in some tone."""
+    """Return :func:`typical` in ``tone``, with findings that show a line before and after."""
     typed = {"code": "missing-hints-all", "check": "type_hints"}
     own = (
         _own("E711", 4, "if total == None:", "if total is None:"),
@@ -216,7 +216,7 @@ def _own(code: str, line: int, before: str, after: str) -> FindingLine:
 
 
 def withheld() -> Report:
-    """A check broke on our side: the total is not known yet."""
+    """Return a report without a total, because a check failed on our side."""
     return report(
         status="needs_attention",
         total=TotalLine(points=None, at_least=71, max_points=100),
@@ -237,7 +237,7 @@ def withheld() -> Report:
 
 
 def unreadable() -> Report:
-    """One file does not parse, a cap is in force, and an optional criterion left the total."""
+    """Return a report with an unreadable file, a cap, and an optional criterion left out."""
     return report(
         total=TotalLine(
             points=40, at_least=40, max_points=90, capped_at=40, capped_by="runs", awaiting=0
@@ -274,7 +274,7 @@ def unreadable() -> Report:
 
 
 def hostile() -> Report:
-    """Every place that a student can write to holds something nasty."""
+    """Return a report with hostile text in every field that a student can influence."""
     names = NAMES
     blocks = tuple(
         finding(

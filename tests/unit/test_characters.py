@@ -1,4 +1,4 @@
-"""What cannot be seen is shown by a sign; JSON keeps it as an escape."""
+"""Invisible characters are shown by visible signs; JSON has them as escapes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.domain.characters import MOST_MARKS, encodable, is_hidden, plain_json, visible
 
-#: Letters, digits and signs of any script, and no marks that stand on others.
+#: Letters, digits and symbols of any script, but no combining marks.
 SHOWN = st.characters(exclude_categories=["C", "Z", "M"]).filter(lambda one: not is_hidden(one))
 
 

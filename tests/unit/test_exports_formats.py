@@ -20,7 +20,7 @@ from tests.unit import exports_reports as reports
 
 
 class _Words(HTMLParser):
-    """The text of a page, without its style sheet."""
+    """Collects the text of a page, without its style sheet."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ def _read_markdown(text: str) -> str:
     return _read_html(MarkdownIt("commonmark").enable("table").render(text))
 
 
-#: How a person sees each form.
+#: Form -> function from its text to what a person sees of it.
 READERS: dict[str, Callable[[str], str]] = {
     "text": str,
     "markdown": _read_markdown,
@@ -54,7 +54,7 @@ READERS: dict[str, Callable[[str], str]] = {
 
 
 def _squeezed(text: str) -> str:
-    """Text without white space, because forms break lines where they like."""
+    """Return ``text`` without white space, because forms break lines in different places."""
     return "".join(text.split())
 
 
@@ -70,7 +70,7 @@ def form(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=[name for name in FORMATS if name != "json"])
 def name(request: pytest.FixtureRequest) -> str:
-    """The name of any rendered form; JSON is the report itself."""
+    """Return the name of each form in turn, except JSON, which is the report itself."""
     return str(request.param)
 
 
@@ -79,7 +79,7 @@ def _seen(report: Report, form: str) -> str:
 
 
 def _twin(name: str, *, negotiable: bool) -> Export:
-    """A second form of the media type of JSON."""
+    """Return a second form with the media type of JSON."""
     return Export(name, "application/json", ".json", Report.to_json, negotiable=negotiable)
 
 
@@ -121,7 +121,7 @@ def test_the_rest_of_the_report_stands_in_every_form(report: Report, form: str) 
     seen, safe = _seen(report, form), sanitize(report)
     step = [safe.next_step.text] if safe.next_step else []
     for text in (*step, *safe.notes):
-        # Between two backticks stands code, which forms set apart in their own way.
+        # Text between backticks is code, which each form marks in its own way.
         assert _squeezed(text).replace("`", "") in seen.replace("`", "")
     for finding in safe.findings:
         for text in (finding.path, finding.code, finding.how_to_fix):
@@ -140,7 +140,7 @@ def test_a_hostile_name_is_shown_as_it_is(form: str) -> None:
 
 def test_no_form_holds_a_character_that_does_not_print(report: Report, name: str) -> None:
     rendered = FORMATS[name].render(report)
-    if name == "csv":  # a byte order mark, and line ends as RFC 4180 wants them
+    if name == "csv":  # it has a byte order mark, and line ends as RFC 4180 requires
         rendered = rendered.removeprefix("\ufeff").replace("\r\n", "\n")
     assert {one for one in rendered if not one.isprintable()} <= {"\n", "\t"}
     rendered.encode("utf-8")

@@ -18,7 +18,7 @@ Attributes = list[tuple[str, str | None]]
 
 
 class _Page(HTMLParser):
-    """Every element of a page; fails where tags do not balance."""
+    """Collects the elements and the text of a page; fails if tags do not balance."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A report as JUnit XML, read as CI systems read it."""
+"""A report as JUnit XML is valid for CI systems and says the same as the report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHAPE: dict[str, tuple[set[str], set[str], set[str]]] = {
 
 
 def suite_of(report: Report) -> Element:
-    """The one test suite of a report, parsed from the bytes that a server sends."""
+    """Return the only test suite of ``report``, parsed from the bytes that a server sends."""
     root = ElementTree.fromstring(render_junit(report).encode())
     (suite,) = root
     return suite
@@ -42,7 +42,7 @@ def properties_of(suite: Element) -> dict[str, str]:
 
 
 def results_of(suite: Element) -> dict[str, str]:
-    """``failure``, ``skipped`` or nothing by the name of each test case."""
+    """Return ``failure``, ``skipped`` or an empty string by the name of each test case."""
     return {
         case.attrib["name"]: case[0].tag if len(case) else "" for case in suite.iter("testcase")
     }

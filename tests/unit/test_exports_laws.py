@@ -1,4 +1,4 @@
-"""Laws of every form of a report, whatever a student writes and wherever it is shown."""
+"""Laws of every form of a report, for any text of a student in any field."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TEXTS = st.lists(
 
 
 def written(texts: list[str]) -> Report:
-    """A report with one of each thing in which something of a student's is told."""
+    """Return a report with ``texts`` in every field that may contain a student's text."""
     path, message, before, after, hunk, note, reason, told, patch = texts
     found = reports.finding(
         "F401", path, 1, message=message, before=before, after=after, criteria=("style",)
@@ -63,7 +63,7 @@ def plain() -> Report:
 
 
 def blocks(report: Report) -> tuple[list[str], set[str]]:
-    """What a report in Markdown is made of, in its order, and what stands in its lines."""
+    """Return the types of the blocks of the Markdown, in order, and the types inside lines."""
     tokens = READER.parse(render_markdown(report))
     return (
         [token.type for token in tokens],
@@ -98,7 +98,7 @@ def test_no_cell_of_a_table_is_a_formula_and_none_is_out_of_place(texts: list[st
 
 
 class Elements(HTMLParser):
-    """The elements of a page but the lines of diffs, with their attributes."""
+    """Collects the elements of a page with their attributes, except ``span`` and ``code``."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

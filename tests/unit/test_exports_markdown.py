@@ -15,7 +15,7 @@ from tests.hostile_texts import NAMES
 from tests.unit import exports_reports as reports
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-#: What a report is made of; no HTML, no image, no quotation, no numbered list, no rule.
+#: The types of blocks in a report; no HTML, image, quotation, numbered list or rule.
 OURS = {
     *("heading", "paragraph", "inline", "text", "strong", "code_inline", "fence", "hardbreak"),
     *("bullet_list", "list_item", "table", "thead", "tbody", "tr", "th", "td", "link", "softbreak"),

@@ -1,4 +1,4 @@
-"""Frames over a pipe arrive whole or not at all, in whatever pieces."""
+"""Frames over a pipe arrive whole or not at all, however the pipe splits them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PIECES = st.integers(1, 30)
 
 
 def told(parts: Iterable[bytes], hear: Callable[[int, float], Told], piece: int) -> Told:
-    """What is heard of these parts by somebody who then finds the pipe closed."""
+    """Send ``parts`` by ``piece`` bytes, close the pipe, and return the result of ``hear``."""
     reads, writes = os.pipe()
     os.set_blocking(writes, False)
     deadline = time.monotonic() + 60

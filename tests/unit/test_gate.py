@@ -115,7 +115,7 @@ def test_rejections_have_a_reason_and_a_position(
 ) -> None:
     said, finding = refused(data)
     assert said == reason
-    # 0 stands for a place that the interpreter's version chooses.
+    # 0 means that the line depends on the version of the interpreter.
     assert line in (0, finding.line)
     assert column in (0, finding.column)
 

@@ -69,7 +69,7 @@ def test_any_pattern_is_judged_without_an_error(path: str, pattern: str) -> None
 
 
 def slowly(path: list[str], pattern: list[str]) -> bool:
-    """What a pattern says, step by step as it is read; without brackets."""
+    """Return whether ``path`` matches ``pattern``, by plain recursion; no brackets."""
     if not pattern:
         return not path
     if pattern[0] == "**" and slowly(path, pattern[1:]):
@@ -82,7 +82,7 @@ def slowly(path: list[str], pattern: list[str]) -> bool:
 
 
 def fits(name: str, pattern: str) -> bool:
-    """The same within a segment."""
+    """Return whether the segment ``name`` matches ``pattern``, by plain recursion."""
     if not pattern:
         return not name
     if pattern[0] == "*":

@@ -1,4 +1,4 @@
-"""History: a finding is known again where lines and files moved, and nothing else is."""
+"""History: a finding is recognized again after lines or files moved; other findings are not."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def against(
 
 
 def told(before: SubmissionFacts, now: SubmissionFacts) -> tuple[int, int, int]:
-    """How many were fixed, are new, are still there."""
+    """Return how many findings were fixed, are new and are still there."""
     history = against(before, now).history
     assert history is not None
     return history.fixed, history.new, history.still_there
@@ -253,5 +253,5 @@ def test_repeat_gives_the_same_bytes(before: list[Finding], now: list[Finding]) 
 
 
 def stored(facts: SubmissionFacts) -> SubmissionFacts:
-    """What comes back of facts that were stored."""
+    """Return ``facts`` after they were stored as JSON and read again."""
     return SubmissionFacts.model_validate_json(facts.model_dump_json())

@@ -52,7 +52,7 @@ def zipped(files: dict[str, str | bytes], **options: int) -> bytes:
 
 
 class Unseekable(io.RawIOBase):
-    """A stream like a socket: bytes cannot be changed once they are written."""
+    """A stream like a socket: written bytes cannot be changed later."""
 
     def __init__(self) -> None:
         self.data = b""

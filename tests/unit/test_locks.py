@@ -1,4 +1,4 @@
-"""The locks: every file known by its hash, nothing of where it comes from, nothing missing."""
+"""The locks: every file has a hash, no address is in them, and no distribution is missing."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-#: Terms under which the service may be passed on: permissive, or of a library that stays apart.
+#: Licenses with which the service may be distributed: permissive ones, and those whose copyleft is
+#: limited to a library or a file, e.g. ``LGPLv3``, ``MPL-2.0``; not ``AGPL``.
 FREE = re.compile(
     r"MIT|BSD|Apache|PSF|Python Software|ISC|MPL|Mozilla|LGPL|Lesser|Unlicense|0BSD|Zope|ZPL"
 )
 
 
 def locked(name: str) -> dict[str, str]:
-    """Each distribution of a lock with the lines that follow it."""
+    """Return the entry of each distribution in the lock file ``name``, by distribution."""
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)
     return {entry.split("==")[0]: entry for entry in entries if entry.strip()}

@@ -1,4 +1,4 @@
-"""The one mend that wins most points."""
+"""The next step: the single fix that wins most points."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_every_line_of_code_keeps_its_line_in_the_cell(cells: list[str]) -> None
             assert cells[cell - 1].split("\n")[inside - 1] == line
 
 
-#: Python that holds what would be a magic if a statement began there.
+#: Python with text that would be a magic command at the start of a statement.
 PLAIN = st.lists(
     st.sampled_from(["x = 7 %a", "\\\n%a", "(\n%a)", "'b\\\n!c'", "'''\n!d\n'''"])
     | st.sampled_from(["\n", " ", "\ny = 8", "# \\\n", "'", "\\'", '"', "\\\\", "f(", ")"]),

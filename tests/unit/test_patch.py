@@ -1,4 +1,4 @@
-"""The patch of a report is taken by the real git."""
+"""The real git applies the patch of a report."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_hunks_with_carriage_returns_are_kept_byte_for_byte(tmp_path: Path) -> N
     assert place.read_bytes().decode() == after
 
 
-#: Ends of lines that git does not know as such, marks that a diff is made of, a byte order mark.
+#: Line ends that git does not regard as such, the marks of a diff, a byte order mark.
 SOURCES = st.lists(
     st.sampled_from(["x = 1", "-- a", "++ b", "@@ -1 +1 @@", "\\ No newline", " ", "é\ufeff"])
     | st.sampled_from(["\n", "\n", "\n\n", "\r\n", "\r", "\x0c", "\x1c", "\u2028", "\x85"]),

@@ -1,4 +1,4 @@
-"""Every error becomes a problem document: status, stable type, and nothing of our insides."""
+"""Every error becomes a problem document with a stable type and no internal details."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ STATUSES = {
 
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[list[EventDict]]:
-    """What was logged meanwhile."""
+    """Return the log entries of the test."""
     with capture_logs() as entries:
         yield entries
 
 
 def asked(raise_it: Callable[[], Response]) -> TestResponse:
-    """What an application with our handlers answers when its route raises."""
+    """Return the response of an application with our handlers whose route is ``raise_it``."""
     app = Flask("problems")
     counted = Metrics(lambda: QueueState(0, 0, 0, None), SystemClock())
     observing.install(app, counted, page_policy="")
@@ -84,7 +84,7 @@ def test_each_error_of_the_family(family: type[GraderError]) -> None:
 
 def test_no_error_of_the_family_is_forgotten() -> None:
     simple = {one for one in GraderError.__subclasses__() if one.__module__ == errors.__name__}
-    # A service whose settings cannot be does not start, and so answers nobody.
+    # A service with bad settings does not start, so this error is never answered.
     told = simple - {errors.BadSettings}
     assert told - {errors.BadArchive, errors.BadRubric, errors.TooMany} == set(STATUSES)
     assert {one.code for one in told - {errors.BadArchive}} <= set(OWN_KINDS)

@@ -1,4 +1,4 @@
-"""Zips as common programs write them: the intake reads every one of them."""
+"""The intake reads zip archives as common programs write them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MADE_BY_DOS, MADE_BY_MACOS = 0x0014, 0x0315
 def test_an_archive_that_a_real_program_wrote(path: Path) -> None:
     submission = read_path(path)
     assert {file.path: file.data.decode() for file in submission.files} == FILES
-    assert {row.path for row in submission.dropped} <= {"-"}  # What Info-ZIP read from a pipe.
+    assert {row.path for row in submission.dropped} <= {"-"}  # standard input of Info-ZIP
 
 
 def test_the_sample_of_every_program_is_there() -> None:
@@ -78,7 +78,7 @@ def test_powershell_with_backslashes() -> None:
 
 
 def finder_part(part: Part) -> Part:
-    """Return ``extra`` fields with times and owners, as Finder's archiver adds them."""
+    """Return ``part`` with times and owners in extra fields, as Finder's archiver adds them."""
     times = struct.pack("<2L", 1_767_355_200, 1_767_355_200)
     return replace(
         part,

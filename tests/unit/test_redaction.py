@@ -15,7 +15,7 @@ from grader.infra.redaction import HIDDEN, TOKEN, redact, redact_event
 from grader.service.tokens import PREFIX
 
 SECRET = "Xq3-hunter2_Zz" * 4
-#: Of the form of ours, and the same in every process that collects these tests.
+#: A token of the right form, the same in every process that collects these tests.
 OURS = PREFIX + "DPh8yhnKRSCd9RgBmC71FDkWbJ8vx-0I8Uvaq7_qSPY"
 
 

@@ -1,4 +1,4 @@
-"""The report: what a student and an LMS read."""
+"""The report that a student and an LMS read."""
 
 from __future__ import annotations
 

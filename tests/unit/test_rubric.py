@@ -1,4 +1,4 @@
-"""Rubrics are read strictly and kindly: every mistake is named, at its place."""
+"""Rubrics are validated strictly: every mistake is named with its position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sandbox is chosen, and what the filter says to each call, on every architecture."""
+"""Which sandbox is chosen, and how the filter decides on each call, on every architecture."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_what_the_host_lacks_is_never_replaced_by_something_weaker(wanted: str) 
 
 
 def verdict(machine: Machine, number: int, *arguments: int, audit: int = 0) -> int:
-    """Runs the filter as the kernel would."""
+    """Run the filter on a system call like the kernel, and return its decision."""
     padded = (*arguments, *(0,) * (6 - len(arguments)))
     data = struct.pack("<iIQ6Q", number, audit or machine.audit, 0, *padded)
     steps: list[tuple[int, int, int, int]] = [*struct.iter_unpack("<HBBI", build_filter(machine))]

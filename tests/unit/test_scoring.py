@@ -41,7 +41,7 @@ RISING = {
 
 
 def exact(*numbers: int | None) -> tuple[Fraction | None, ...]:
-    """Whole numbers as a ledger holds them; nothing stays nothing."""
+    """Return ``numbers`` as the fractions of a ledger; ``None`` stays ``None``."""
     return tuple(None if number is None else Fraction(number) for number in numbers)
 
 

@@ -1,4 +1,4 @@
-"""Laws of scoring, over rubrics and facts that nobody chose."""
+"""Laws of scoring, for generated rubrics and facts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FINDING = st.builds(
     value=st.none() | COUNT,
 )
 SIZES = st.dictionaries(COUNT, st.integers(1, 3), max_size=4)
-#: check -> measure -> whether it is better lower, the limits it takes, its highest value
+#: Check -> measure -> (whether lower is better, whether it takes a limit, its largest value).
 MEASURES: Mapping[str, Mapping[str, tuple[bool, bool, int]]] = {
     "lint": {"complaints": (True, False, 40), "uses": (False, False, 40)},
     "length": {"functions_over": (True, True, 20), "longest": (True, False, 15)},
@@ -47,7 +47,7 @@ PROBES = (*MEASURES, "suppressions")
 
 @st.composite
 def measured(draw: st.DrawFn) -> Inspection:
-    """An inspection that ended well, with something for every measure."""
+    """Draw a successful inspection with facts for every measure."""
     whole, sizes = draw(COUNT), draw(SIZES)
     counts = {"complaints": draw(COUNT), "uses": draw(COUNT)}
     counts |= {"whole": whole, "covered": draw(st.integers(0, whole))}
@@ -63,7 +63,7 @@ PATHS = st.sampled_from(["a.py", "b.py", "pkg/c.py", "pkg/d.py", "tests/test_e.p
 
 @st.composite
 def files(draw: st.DrawFn, all_is_well: bool = False, least: int = 0) -> SubmissionFacts:
-    """Facts of some files, in any states unless all is well."""
+    """Draw facts of ``least`` to 3 files, in any states unless ``all_is_well``."""
     found = []
     for path in draw(st.lists(PATHS, min_size=least, max_size=3, unique=True)):
         one = draw(measured())
@@ -75,7 +75,7 @@ def files(draw: st.DrawFn, all_is_well: bool = False, least: int = 0) -> Submiss
 
 @st.composite
 def scales(draw: st.DrawFn, check: str, points: float) -> dict[str, Any]:
-    """A right scale for a measure of a check."""
+    """Draw a valid scale for a measure of ``check``."""
     measure = draw(st.sampled_from(sorted(MEASURES[check])))
     lower, limited, most = MEASURES[check][measure]
     scale: dict[str, Any] = {"measure": measure}
@@ -99,7 +99,7 @@ def scales(draw: st.DrawFn, check: str, points: float) -> dict[str, Any]:
 
 @st.composite
 def criteria(draw: st.DrawFn) -> dict[str, Any]:
-    """One criterion of any sort."""
+    """Draw a criterion of any kind."""
     points = draw(TENTHS)
     given: dict[str, Any] = {"title": "A title", "points": points}
     cap = draw(st.none() | TENTHS)
@@ -118,7 +118,7 @@ def criteria(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def compiled_rubrics(draw: st.DrawFn) -> CompiledRubric:
-    """The compiled form of a rubric of a few criteria."""
+    """Draw a compiled rubric of 1 to 4 criteria."""
     chosen = draw(st.lists(criteria(), min_size=1, max_size=4))
     total = sum(Decimal(str(each["points"])) for each in chosen)
     return compiled_rubric_of({f"c{at}": each for at, each in enumerate(chosen)}, total=total)
@@ -190,20 +190,20 @@ Mend = Callable[[Facts], Facts]
 
 
 def fewer(name: str, by: int) -> Mend:
-    """One unit less (or more) of a count."""
+    """Return a change that adds ``by`` to the count ``name``, at least to 0."""
     return lambda facts: facts.model_copy(
         update={"counts": facts.counts | {name: max(0, facts.counts.get(name, 0) + by)}}
     )
 
 
 def cover_one(facts: Facts) -> Facts:
-    """One more unit of the whole is covered."""
+    """Return ``facts`` with one more unit covered, at most the whole."""
     covered = min(facts.counts.get("whole", 0), facts.counts.get("covered", 0) + 1)
     return facts.model_copy(update={"counts": facts.counts | {"covered": covered}})
 
 
 def shorten(size: int, by: int) -> Mend:
-    """One function of a size becomes shorter."""
+    """Return a change that makes one function of ``size`` lines ``by`` lines shorter."""
 
     def mend(facts: Facts) -> Facts:
         sizes = dict(facts.histograms.get("lengths", {}))
@@ -227,7 +227,7 @@ MENDS = st.one_of(
 
 
 def mended(facts: SubmissionFacts, at: int, mend: Mend) -> SubmissionFacts:
-    """The same submission, one file better."""
+    """Return ``facts`` with the file number ``at`` changed by ``mend``."""
     old = facts.files[at]
     better = {
         key: one.model_copy(update={"facts": mend(one.facts)})
@@ -284,7 +284,7 @@ def row_not_raised(old: Row, new: Row) -> None:
 
 
 def with_file(facts: SubmissionFacts, new: FileFacts) -> SubmissionFacts:
-    """The same submission with one file more, or another in its place."""
+    """Return ``facts`` with the file ``new``, instead of a file with the same path."""
     others = [each for each in facts.files if each.path != new.path]
     return facts_of(*others, new)
 

@@ -1,4 +1,4 @@
-"""The promises of SECURITY.md name tests that are there."""
+"""Every promise of SECURITY.md names a test, and every test and command that it names exists."""
 
 from __future__ import annotations
 

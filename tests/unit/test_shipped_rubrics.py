@@ -1,4 +1,4 @@
-"""The rubrics that ship, and the sample submissions that show what they are worth."""
+"""The shipped rubrics, and the points of sample submissions under them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_monolith_that_every_formatter_likes_is_still_40_points_below(
     assert lines["formatting"].points == 8
     assert lines["import_order"].points == 4
     assert tidy.total.points is not None
-    assert tidy.total.points + 8 <= 100 - 40  # even if nothing were left for Flake8 to say
+    assert tidy.total.points + 8 <= 100 - 40  # even without a finding of Flake8
 
 
 def test_a_function_in_place_of_a_script_is_worth_most_of_the_small_exercise(

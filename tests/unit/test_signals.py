@@ -1,4 +1,4 @@
-"""Signals: what shows between files, and that nothing of it is worth a point."""
+"""Signals between files, and that no signal changes points."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COMPILED = compiled_rubric_of({"it": criterion(), "style": criterion(check="styl
 
 
 def one(path: str, statements: int, complaints: int = 0, *findings: Finding) -> FileFacts:
-    """A file of so many statements with so many complaints of style."""
+    """Return the facts of a file with ``statements`` statements and ``complaints`` of style."""
     found = [Finding(code="E1", line=at + 1, message="no") for at in range(complaints)]
     style = seen(counts={"complaints": complaints}).model_copy(update={"findings": tuple(found)})
     signals = Inspection(findings=findings).model_copy(

@@ -1,4 +1,4 @@
-"""Decoding, neutralising, suppressions and names of source files."""
+"""Source files: decoding, neutralising, suppressions and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is the student's of a submission: facts less those of what was handed out."""
+"""Subtracting the facts of starter files from the facts of a submission."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def compiled(**given: Any) -> CompiledRubric:
 
 
 def lined(path: str, lines: dict[int, int], **inspections: Inspection) -> FileFacts:
-    """A file with such lines of code, whose bytes are its own."""
+    """Return the facts of a file with the code ``lines`` and a hash that no other file has."""
     found = seen(histograms={CODE_LINES: lines}) if lines else NOT_APPLICABLE
     made = file(path, **inspections, **{CODE_LINES: found})
     return made.model_copy(update={"sha256": f"{path}{sorted(lines.items())}{inspections}"})

@@ -1,4 +1,4 @@
-"""The laws of scoring hold of what is left when what was handed out is taken away."""
+"""The laws of scoring also hold after the facts of starter files were subtracted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIZES = st.dictionaries(st.integers(0, 9), st.integers(1, 3), max_size=5)
 
 @st.composite
 def starters(draw: st.DrawFn) -> SubmissionFacts:
-    """Facts of a starter whose files no student handed in byte for byte."""
+    """Draw the facts of starter files that no student handed in unchanged."""
     facts = draw(files(all_is_well=True, least=1))
     given = tuple(each.model_copy(update={"sha256": f"given {each.path}"}) for each in facts.files)
     return facts.model_copy(update={"files": given})

@@ -19,14 +19,14 @@ from tests.processes import alive, descendants, wait_until
 
 SLEEP = "import time; time.sleep(600)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
-#: Starts another process that stays when the first one ends.
+#: A program that starts a process which outlives it.
 LEAVES_ONE = (
     "import subprocess, sys; "
     f"subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); print('left', flush=True)"
 )
 
-#: Says that it is up, and its name when it is asked to end. Each line is one write: ``print`` may
-#: make two of it, and another process that shares the log may come between them.
+#: A program that prints ``up``, and its name when it is asked to end. Each line is one write:
+#: ``print`` may make two, and another process that shares the log may write between them.
 WRITES_ITS_NAME = """
 import os, signal, time
 def tell(line): os.write(1, (line + os.linesep).encode())

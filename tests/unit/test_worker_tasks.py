@@ -1,4 +1,4 @@
-"""What a worker's task does around the use cases, with use cases made by hand."""
+"""The tasks of a worker, with simple stand-ins for the use cases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_task_ends_when_nothing_is_due() -> None:
 
 
 def take(taken: list[int]) -> str:
-    """A row of a queue that never becomes empty."""
+    """Take a row from a queue that never becomes empty."""
     taken.append(1)
     return "a row"
 
@@ -76,7 +76,7 @@ def test_a_worker_does_not_start_in_a_sandbox_that_the_host_lacks() -> None:
 
 
 def _refused(**environment: str) -> subprocess.CompletedProcess[str]:
-    """A worker that ends at once, with a message and no traceback."""
+    """Start a worker that must exit with code 2 and without a traceback; return its output."""
     run = subprocess.run(
         [sys.executable, "-P", "-m", "workers"], env=environment, capture_output=True, text=True
     )
