@@ -90,6 +90,7 @@ def _connect(tasks: Tasks) -> None:
     libc()
 
     def begin(**_: Any) -> None:
+        """Prepare a pool process, which must end with its parent."""
         # Otherwise a pool process and its fork server would outlive a worker that is killed.
         die_with_parent(os.getppid())
         tasks.prepare()
@@ -98,6 +99,7 @@ def _connect(tasks: Tasks) -> None:
         tasks.close()
 
     def log(**_: Any) -> None:
+        """Set up JSON logging instead of Celery's own."""
         log_json()
         # The pool's own logger does not propagate, and would write lines that are not JSON.
         import_module("billiard.util").get_logger().propagate = True

@@ -59,7 +59,7 @@ class Tasks:
             context.close()
 
     def grade(self, lane: str) -> None:
-        """Grade due submissions of the live lane, and those of ``lane`` while none is due there.
+        """Grade due submissions: of the live lane first and, while it has none, of ``lane``.
 
         If more may be due when this task ends, request another task.
         """

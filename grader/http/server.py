@@ -1,8 +1,8 @@
 """The HTTP server: Waitress, which reads a whole request before a thread handles it.
 
 A slow client therefore occupies a connection, not a thread. A request that is not complete in time
-is dropped. If there are too many connections, a new one closes the one that has waited longest for
-its client.
+is dropped. If there are too many connections, a new connection closes the connection that has
+waited longest for its client.
 """
 
 from __future__ import annotations

@@ -95,4 +95,5 @@ def _kind(mistakes: ValidationError) -> BadRequest:
 
 
 def _bad(detail: str, where: str) -> BadRequest:
+    """Return the error for the field ``where``, with an example of a right event."""
     return BadRequest(detail, how_to_fix=_HOW, where=where)

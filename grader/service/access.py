@@ -85,7 +85,7 @@ REACH: Mapping[Role, str] = {
 
 
 def may(principal: Principal, act: Act) -> bool:
-    """Return whether the role of ``principal`` allows ``act``; which data is not checked here."""
+    """Return whether the role of ``principal`` allows ``act``; its course is not checked here."""
     return principal.role in ROLES[act]
 
 

@@ -149,7 +149,7 @@ class Grade:
             except Exception as fault:
                 self._put_back(claim, fault)
             self.notifier.notify_finished(claim.submission.id)
-            if stored:  # without the claim the student may have been erased meanwhile
+            if stored:  # if the claim was lost, the student may have been erased: cache nothing
                 _cache_facts(measured.measurement)
 
     def _start(self, claim: Claim) -> Started:
@@ -204,6 +204,7 @@ class Grade:
             problem = f"grading broke: {type(fault).__name__}"
 
         def put_back() -> bool:
+            """Release the claim; return whether it was still valid."""
             now = self.clock.now()
             return self.store.submissions.release(claim, problem, now, now + self.pause)
 

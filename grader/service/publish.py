@@ -74,7 +74,7 @@ class Publish:
             self.store.rubrics.publish(
                 rubric, text, digest_of(text), base=None, actor="seed", now=self.clock.now()
             )
-        except PreconditionFailed:  # another process published it meanwhile
+        except PreconditionFailed:  # another process was faster
             return False
         return True
 

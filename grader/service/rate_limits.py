@@ -159,6 +159,7 @@ class RateLimits:
         return remaining[0] if own.rate.most else None
 
     def _student_key(self, course: str, student: str) -> LimitKey:
+        """Return the key of a student's uploads, which are counted in each course separately."""
         return LimitKey(self._of_student, f"{course}/{student}")
 
     def _keys(self, principal: Principal, course: str) -> tuple[LimitKey, ...]:
@@ -190,6 +191,7 @@ class RateLimits:
         return remaining
 
     def _check_cooldown(self, key: LimitKey) -> None:
+        """Raise TooMany if ``key`` was refused before and its waiting time is not over."""
         seconds = self._cooldowns.seconds_left(key)
         if seconds:
             raise _too_many(Remaining(key.rate, 0, seconds))

@@ -161,7 +161,8 @@ class Submit:
         If its idempotency key came before with the same content, return the first submission.
 
         Raises:
-            Forbidden: a student hands in for somebody else. TooMany: a rate limit is used up.
+            Forbidden: a student principal uploads for another student.
+            TooMany: a rate limit is used up.
             BadRequest: no student, or a name that is too long or not printable.
             Overloaded: the queue is full. BadArchive: the upload cannot be read.
             KeyReused: the idempotency key came before, with another content.

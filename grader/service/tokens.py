@@ -42,8 +42,8 @@ class Tokens:
     ) -> tuple[str, TokenRecord]:
         """Store a new token and return its secret, which is shown only once, and its record.
 
-        ``actor`` is the name in the audit log of whoever creates it. Without a ``lifetime`` the
-        token never expires.
+        ``actor`` is named in the audit log as the creator. Without a ``lifetime`` the token never
+        expires.
 
         Raises:
             BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it.
@@ -76,7 +76,8 @@ class Tokens:
         record = self.store.tokens.by_digest(digest_of(secret), now) if secret else None
         reason = record.ended(now) if record else "unknown"
         if record is not None and reason:
-            # Only somebody who once had a valid token gets here, so strangers cannot fill the log.
+            # Only requests with a token that was once valid get here, so strangers cannot fill
+            # the log.
             self.access_log.record_refusal(record, reason)
         if record is None or reason:
             raise Unauthorized(

@@ -92,7 +92,7 @@ submissions = Table(
     Column("token", BigInteger, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("not_before", UtcDateTime, nullable=False),
-    #: When it was received, or when somebody asked for a retry.
+    #: When it was received, or last retried by staff.
     Column("queued_at", UtcDateTime, nullable=False),
     Column("archive_sha256", TextColumn, ForeignKey("archives.sha256"), nullable=False),
     Column("filename", TextColumn, nullable=False),

@@ -43,6 +43,7 @@ def _walk(value: Any, key: str) -> Any:
 
 
 def _key(name: Any) -> Any:
+    """Return the key ``name`` of a mapping, safe to show if it is plain text, such as a path."""
     return visible(name) if type(name) is str else name
 
 

@@ -140,6 +140,7 @@ def _top(report: Report) -> Iterator[str]:
 
 
 def _criteria(report: Report) -> Iterator[str]:
+    """Yield the table of all points, then each section of criteria, then the rounding rule."""
     sections = parts(report)
     rows = [
         f"| {_cell(line.title)} | {messages.points_of(line)} |"
@@ -156,12 +157,14 @@ def _criteria(report: Report) -> Iterator[str]:
 
 
 def _criterion(report: Report, line: CriterionLine) -> str:
+    """Return the list item of ``line``: points, reason, and what to fix."""
     line_text = f"- **{words(line.title)}** ({messages.points_of(line)}): {prose(line.why)}"
     fix = messages.to_fix(report, line)
     return f"{line_text} **To mend:** {words(fix)}." if fix else line_text
 
 
 def _findings(report: Report) -> Iterator[str]:
+    """Yield the findings, file by file."""
     files = findings_by_file(report)
     yield "### What was found, file by file"
     yield "Files: " + prose(messages.files_read(report) + ("" if files else " Nothing was found."))
@@ -176,6 +179,10 @@ def _file(report: Report, file: FileFindings) -> Iterator[str]:
 
 
 def _group(report: Report, group: Group) -> Iterator[str]:
+    """Yield the lines of the list item about ``group``: messages, an example and the fix.
+
+    How to fix it is written only in the first group of a code.
+    """
     yield f"- Found {prose(messages.group_title(group))}; {words(messages.price_of(group))}"
     by_message = list(group.messages.items())
     for message, findings in by_message[:_MAX_MESSAGES]:
@@ -204,6 +211,7 @@ def _change(change: Change) -> Iterator[str]:
 
 
 def _signals(report: Report) -> Iterator[str]:
+    """Yield the section for instructors, if the report has signals."""
     if report.signals:
         yield f"### {messages.FOR_TEACHERS}"
         yield messages.SIGNALS_NOTE
@@ -214,6 +222,7 @@ def _signals(report: Report) -> Iterator[str]:
 
 
 def _faults_and_notes(report: Report) -> Iterator[str]:
+    """Yield the sections about failures on our side and about notes, if there are any."""
     if report.faults:
         yield "### What broke on our side"
         yield "\n".join(
@@ -226,6 +235,7 @@ def _faults_and_notes(report: Report) -> Iterator[str]:
 
 
 def _local_commands(report: Report) -> Iterator[str]:
+    """Yield the patch with how to apply it, and the commands to run on one's own machine."""
     if report.patch:
         yield "### A patch that mends layout and imports"
         if len(report.patch) <= _MAX_PATCH:
@@ -244,6 +254,7 @@ def _local_commands(report: Report) -> Iterator[str]:
 
 
 def _origins(report: Report) -> Iterator[str]:
+    """Yield the files that were not graded, and the versions and hashes behind the report."""
     if report.dropped:
         yield "### Not graded"
         yield "\n".join(f"- File {code(one.path)}: {prose(one.reason)}" for one in report.dropped)

@@ -77,6 +77,7 @@ class Sheet:
         self.put(text, style="heading")
 
     def _add(self, line: str, style: str) -> None:
+        """Add ``line`` as it is, coloured by ``style`` if the sheet has colours."""
         coloured = self._colour and style and line
         self._lines.append(f"\x1b[{_COLOURS[style]}m{line}\x1b[0m" if coloured else line)
 
@@ -126,6 +127,7 @@ def _top(sheet: Sheet, report: Report) -> None:
 
 
 def _criteria(sheet: Sheet, report: Report) -> None:
+    """Add each section of criteria, and the rounding rule."""
     for part in parts(report):
         sheet.heading(part.title)
         if part.note:
@@ -137,6 +139,7 @@ def _criteria(sheet: Sheet, report: Report) -> None:
 
 
 def _criterion(sheet: Sheet, report: Report, line: CriterionLine) -> None:
+    """Add the points of ``line``, the reason, and what to fix."""
     style = part_of(line) if part_of(line) in ("full", "lost") else ""
     sheet.put(line.title, prefix=f"{messages.points_of(line):>13}  ", style=style)
     sheet.put(line.why, indent=15)
@@ -145,6 +148,7 @@ def _criterion(sheet: Sheet, report: Report, line: CriterionLine) -> None:
 
 
 def _findings(sheet: Sheet, report: Report) -> None:
+    """Add the findings, file by file."""
     files = findings_by_file(report)
     sheet.heading("What was found, file by file")
     sheet.put(messages.files_read(report) + ("" if files else " Nothing was found."), indent=2)
@@ -157,6 +161,10 @@ def _findings(sheet: Sheet, report: Report) -> None:
 
 
 def _group(sheet: Sheet, report: Report, group: Group) -> None:
+    """Add the messages of ``group``, an example and the fix.
+
+    How to fix it is written only in the first group of a code.
+    """
     sheet.put(f"{messages.group_title(group)} ({messages.price_of(group)})", indent=4)
     by_message = list(group.messages.items())
     for message, findings in by_message[:_MAX_MESSAGES]:
@@ -190,6 +198,7 @@ def _change(sheet: Sheet, change: Change) -> None:
 
 
 def _signals(sheet: Sheet, report: Report) -> None:
+    """Add the section for instructors, if the report has signals."""
     if report.signals:
         sheet.heading(messages.FOR_TEACHERS)
         sheet.put(messages.SIGNALS_NOTE, indent=2)
@@ -198,6 +207,7 @@ def _signals(sheet: Sheet, report: Report) -> None:
 
 
 def _faults_and_notes(sheet: Sheet, report: Report) -> None:
+    """Add the sections about failures on our side and about notes, if there are any."""
     if report.faults:
         sheet.heading("What broke on our side")
         for fault in report.faults:
@@ -210,6 +220,7 @@ def _faults_and_notes(sheet: Sheet, report: Report) -> None:
 
 
 def _local_commands(sheet: Sheet, report: Report) -> None:
+    """Add how to get and apply the patch, and the commands to run on one's own machine."""
     if report.patch:
         sheet.heading("A patch that mends layout and imports")
         sheet.put(_GET_PATCH, indent=2)
@@ -223,6 +234,7 @@ def _local_commands(sheet: Sheet, report: Report) -> None:
 
 
 def _origins(sheet: Sheet, report: Report) -> None:
+    """Add the files that were not graded, and the versions and hashes behind the report."""
     if report.dropped:
         sheet.heading("Not graded")
         for dropped in report.dropped:

@@ -226,6 +226,7 @@ def _wait_for_report(
     """
 
     def ended() -> bool:
+        """Read the submission again, and return whether it is in one of the states ``_ENDED``."""
         nonlocal record
         record = context().store.submissions.get(record.id)
         return record.state in _ENDED

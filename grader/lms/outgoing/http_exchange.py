@@ -135,6 +135,13 @@ class _PinnedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        """Connect to the given addresses in turn, and return the first connection.
+
+        ``host`` is only named in errors, and ``local_address`` is ignored.
+
+        Raises:
+            httpcore.ConnectError, httpcore.ConnectTimeout: no address accepts; the last failure.
+        """
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in self._addresses:
             try:
@@ -154,9 +161,11 @@ class _DeadlineStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read up to ``max_bytes`` bytes, before the deadline."""
         return self._stream.read(max_bytes, _remaining(self._deadline, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write ``buffer`` in pieces of 64 KiB, and check the deadline before each piece."""
         for start in range(0, len(buffer), 65_536):
             piece = buffer[start : start + 65_536]
             self._stream.write(piece, _remaining(self._deadline, timeout))
@@ -170,6 +179,7 @@ class _DeadlineStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        """Start TLS before the deadline, and return the encrypted stream with the same deadline."""
         wait = _remaining(self._deadline, timeout)
         secured = self._stream.start_tls(ssl_context, server_hostname, wait)
         return _DeadlineStream(secured, self._deadline)

@@ -1,4 +1,4 @@
-"""What a purge deletes, what was deleted, and what an export of a student's data contains."""
+"""Records of retention: the criteria of a purge, deleted rows, and items of an export."""
 
 from __future__ import annotations
 

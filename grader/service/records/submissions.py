@@ -27,7 +27,7 @@ class SubmissionRecord:
 
     ``attempt`` counts the student's submissions to the exercise from 1. ``tries`` counts how often
     a worker started to grade it, since the last retry. ``problem`` says why it needs attention, or
-    is empty. ``queued_at`` is when it was received, or when somebody asked for a retry.
+    is empty. ``queued_at`` is when it was received, or last retried by staff.
     ``superseded_by`` is the id of the newer attempt that replaced it, or ``None``.
     """
 
@@ -59,7 +59,7 @@ class NewSubmission:
     request, so that a key that is reused for another request is refused. The score is to be sent to
     ``callback_url`` together with ``callback_context``; an empty URL asks for no score. With
     ``supersedes`` it replaces the student's older attempts that no worker has started, unless
-    their score is to be sent or somebody asked to retry them.
+    their score is to be sent or staff has retried them.
     """
 
     exercise: str

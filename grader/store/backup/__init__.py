@@ -1,7 +1,7 @@
 """Backup and restore: the whole database as one file in the database's own format.
 
-A backup of SQLite is a SQLite database, a backup of PostgreSQL an archive of ``pg_dump``. They are
-told apart by the first bytes of the file.
+A backup of SQLite is a SQLite database, a backup of PostgreSQL an archive of ``pg_dump``. The first
+bytes of a file show which kind it is.
 """
 
 from __future__ import annotations

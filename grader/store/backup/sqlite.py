@@ -51,6 +51,11 @@ def revision(url: URL, file: Path) -> str:
 
 
 def _revision(connection: sqlite3.Connection, file: Path) -> str:
+    """Return the schema revision in the open backup ``file``.
+
+    Raises:
+        BadBackup: the integrity check fails, or there is no revision.
+    """
     if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
         raise _damaged(file)
     ours = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
@@ -146,6 +151,7 @@ def _wrapped(opened: sqlite3.Connection) -> Iterator[Connection]:
 
 
 def _open(database: str, *, timeout: float = BUSY_SECONDS, uri: bool = False) -> sqlite3.Connection:
+    """Open ``database`` without implicit transactions: each statement commits itself."""
     return sqlite3.connect(database, timeout=timeout, isolation_level=None, uri=uri)
 
 

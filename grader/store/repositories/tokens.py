@@ -79,6 +79,7 @@ class SqlTokens:
         return self._used(record, now) if _counts_as_used(record, now) else record
 
     def _used(self, record: TokenRecord, now: datetime) -> TokenRecord:
+        """Store ``now`` as the time of last use; return the record with it."""
         with self._database.write() as connection:
             connection.execute(
                 update(tokens).where(tokens.c.id == record.id).values(last_used_at=now)

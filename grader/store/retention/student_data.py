@@ -190,6 +190,7 @@ def _plain(column: Column[Any], value: Any) -> Any:
 
 
 def _as_json(name: str, value: Any) -> ExportedItem:
+    """Return ``value`` as the JSON file ``<name>.json``."""
     return ExportedItem(f"{name}.json", json.dumps(value, indent=1, ensure_ascii=False).encode())
 
 
