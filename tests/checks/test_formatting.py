@@ -9,7 +9,6 @@ from black.mode import TargetVersion
 from pydantic import ValidationError
 
 from grader.analysis.tools.options import FormattingOptions
-from grader.checks.formatting import CHECK
 from grader.domain.inspection import State
 
 TIDY = 'def greet(name):\n    return f"Hello {name}"\n'
@@ -86,8 +85,3 @@ def test_every_target_of_black_may_be_named() -> None:
     assert FormattingOptions.model_validate({"target_versions": names}).target_versions == names
     with pytest.raises(ValidationError):
         FormattingOptions.model_validate({"target_versions": ["py27"]})
-
-
-def test_words_stand_at_the_check() -> None:
-    assert CHECK.guidance_for("black") is CHECK.guidance
-    assert CHECK.tools == ("black",)

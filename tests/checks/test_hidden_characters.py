@@ -149,11 +149,9 @@ def test_a_file_of_comments_is_looked_at_and_earns_nothing(
     assert measure("hidden_characters", "hidden_characters", empty.facts) is None
 
 
-def test_words_say_what_it_is_and_how_to_mend_it(inspect: Inspect) -> None:
+def test_each_code_has_its_own_guidance(inspect: Inspect) -> None:
     found = inspect("hidden_characters", "s\u0441ope = '\u200b \u202e'\n")
-    words = {CHECK.guidance_for(one.code) for one in found.findings}
-    assert len(words) == 3
-    assert all(one.how_to_fix and one.explanation for one in words)
+    assert len({CHECK.guidance_for(one.code) for one in found.findings}) == 3
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"])))
