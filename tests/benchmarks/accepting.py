@@ -82,6 +82,7 @@ def _send(
     archives: Sequence[bytes],
     students: Sequence[str],
 ) -> None:
+    """Upload ``archives`` for ``students`` from several threads, and wait for all responses."""
     list(senders.map(client.upload, archives, students))
 
 

@@ -41,6 +41,7 @@ class Bare:
                 visit(path.read_text("utf-8"))
 
     def _isort(self, root: Path, files: Sequence[Path]) -> None:
+        """Check the imports of ``files`` as isort's command line does."""
         config = isort.Config(profile="black", line_length=LINE_LENGTH, src_paths=(root,))
         # isort prints a line for every file to standard error.
         with contextlib.redirect_stderr(io.StringIO()):
@@ -48,6 +49,7 @@ class Bare:
                 isort.check_file(path, config=config)
 
     def _flake8_one(self, path: Path) -> int:
+        """Run flake8's checks on one file; return how many findings would be reported."""
         plugins, options = self._flake8.plugins, self._flake8.options
         assert plugins is not None and options is not None and self._flake8.guide is not None
         checker = FileChecker(filename=str(path), plugins=plugins.checkers, options=options)

@@ -72,6 +72,7 @@ def _crashing_engine() -> Iterator[tuple[Engine, Rubric]]:
 
 
 def _crash_states(facts: SubmissionFacts) -> list[State]:
+    """Return the state of the check that crashes, for each file."""
     return [file.inspections["crash"].state for file in facts.files]
 
 
@@ -82,6 +83,7 @@ def _marked(case: Case, mark: bytes) -> Case:
 
 
 def _seconds(engine: Engine, rubric: Rubric, cases: Sequence[Case]) -> float:
+    """Return the seconds to measure ``cases`` one after another."""
     submissions = [case.submission() for case in cases]
     return timed(lambda: [engine.measure(one, rubric) for one in submissions])
 
@@ -113,6 +115,7 @@ _STATEMENTS = {
 
 
 def _statement(kind: str, lines: int) -> Case:
+    """Return a case whose only file is one statement of ``kind``, with ``lines`` lines."""
     head, line, tail = _STATEMENTS[kind]
     text = head.format() + "".join(line.format(at) for at in range(lines)) + tail.format()
     return Case(kind, (("words.py", text.encode()),))

@@ -167,6 +167,7 @@ def run_large(case: Case, folder: Path, repeats: int) -> Timings[Placed]:
 
 
 def _rubric(pipeline: str) -> Rubric:
+    """Return the rubric that ``pipeline`` uses."""
     if pipeline == EVERY:
         return read_rubric(every_check_text())
     return read_rubric(rubric_text(patch=pipeline in (PATCH, PATCH_IN_PROCESS)))
@@ -175,6 +176,7 @@ def _rubric(pipeline: str) -> Rubric:
 def _pipelines(
     made: Mapping[str, Engine], commands: CommandLines, said: dict[str, dict[str, str]]
 ) -> dict[str, Pipeline[Placed]]:
+    """Return all pipelines by name; the output of command lines goes into ``said``, by case."""
     bare = Bare()
 
     def by_command_lines(one: Placed) -> Callable[[], object]:

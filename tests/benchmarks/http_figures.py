@@ -125,11 +125,13 @@ def _serving(
 
 
 def _warm(engine: Engine, cases: Sequence[Case], two: Load) -> None:
+    """Run the engine, and a burst on ``two``, before any time is taken."""
     measuring(engine, read_rubric(rubric_text()))(cases[0])()
     two.burst(8)
 
 
 def _measure_engine(engine: Engine, cases: Sequence[Case], timings: Timings[Case]) -> None:
+    """Measure every case once with the engine, and add the times to ``timings``."""
     prepare = measuring(engine, read_rubric(rubric_text()))
     for at, case in enumerate(cases):
         timings.add(P, at, timed(prepare(case.fresh(at))))

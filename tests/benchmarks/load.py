@@ -84,11 +84,13 @@ class Load:
         return (f"s{number}" for number in self._people)
 
     def _report(self, archive: bytes) -> None:
+        """Upload ``archive`` and wait for its report; raise RuntimeError if none comes."""
         answer = self.client.upload(archive, "patient", wait=True)
         if answer.status != 200:
             raise RuntimeError("no report came within 30 seconds")
 
     def _arrival(self, archive: bytes, student: str, due: float) -> tuple[float, float, Answer]:
+        """Upload ``archive`` and wait; return (time due, time of the response, response)."""
         answer = self.client.upload(archive, student, wait=True)
         return due, time.time(), answer
 

@@ -13,6 +13,7 @@ def resident_bytes(pids: Iterable[int]) -> int:
 
 
 def _resident(pid: int) -> int:
+    """Return the resident memory of ``pid`` in bytes."""
     status = (Path("/proc") / str(pid) / "status").read_text()
     found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
     assert found is not None, f"process {pid} has no memory"

@@ -33,6 +33,7 @@ def mismatches(said: Mapping[str, str], facts: SubmissionFacts) -> list[str]:
 
 
 def _of_command_lines(said: Mapping[str, str]) -> Verdicts:
+    """Return the verdicts in the output of the command lines."""
     found: Verdicts = Counter(_files("black", _BLACK.findall(said["black"])))
     found.update(_files("isort", _ISORT.findall(said["isort"])))
     for path, *place_and_code in _FLAKE8.findall(said["flake8"]):
@@ -45,6 +46,7 @@ def _files(tool: str, paths: Iterable[str]) -> Iterable[tuple[str, ...]]:
 
 
 def _of_facts(facts: SubmissionFacts) -> Verdicts:
+    """Return the verdicts in ``facts``, from the checks that run the same tools."""
     found: Verdicts = Counter()
     for file in facts.files:
         for key, inspection in file.inspections.items():

@@ -40,6 +40,7 @@ def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def _regrade(site: Site, compiled: CompiledRubric, number: int) -> None:
+    """Judge every stored submission; raise RuntimeError unless there are ``number`` results."""
     measured = site.service.store.submissions.measured(EXERCISE)
     points = [judge(compiled, facts).total.points for _, facts in measured]
     if len(points) != number or None in points:

@@ -75,6 +75,7 @@ def every_check_text() -> str:
 
 
 def _criterion(check: AnyCheck) -> str:
+    """Return a criterion of 0 points for ``check``; empty text if it is not gradable."""
     if not check.gradable:
         return ""
     measure = check.measures[0]

@@ -78,6 +78,7 @@ class Clients:
     def _try(
         self, door: Callable[[Sending, bytes], httpx.Response], sending: Sending, data: bytes
     ) -> httpx.Response | None:
+        """Send once; return the response, or ``None`` and record the error if there is none."""
         try:
             return door(sending, data)
         except httpx.HTTPError as error:
@@ -85,6 +86,7 @@ class Clients:
             return None
 
     def _upload(self, sending: Sending, data: bytes) -> httpx.Response:
+        """Upload ``data`` through the API, with the idempotency key of ``sending``."""
         return self._client.post(
             f"{self._site.url}/api/v1/exercises/{sending.exercise}/submissions",
             headers={
@@ -96,6 +98,7 @@ class Clients:
         )
 
     def _event(self, sending: Sending, data: bytes) -> httpx.Response:
+        """Send ``data`` as a signed webhook event; its webhook id is the key of ``sending``."""
         body = json.dumps(
             {
                 "type": "submission.created",

@@ -82,6 +82,7 @@ class Sqlite:
         self._hold(4)
 
     def _hold(self, seconds: float) -> None:
+        """Hold the write lock in another process for ``seconds``, then kill that process."""
         command = [sys.executable, "-c", _HOLD, str(self._file)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as holder:
             assert holder.stdout is not None

@@ -60,6 +60,7 @@ class Faults:
                 self.errors.append(f"{fault.kind}: {type(error).__name__}: {error}")
 
     def _do(self, fault: Fault) -> bool:
+        """Cause ``fault``; return whether it found something to act on."""
         if fault.kind == "move_clock":
             self._site.move_clock(fault.by)
             return True
@@ -154,6 +155,7 @@ class Faults:
         return True
 
     def _states(self) -> dict[str, str]:
+        """Return the state of every submission in the database, by id."""
         found = Rows(self._site.database.url).ask("SELECT id, state FROM submissions")
         return {row.id: row.state for row in found}
 
@@ -168,9 +170,11 @@ class Faults:
         self._book.took_back({one for one in ended if now.get(one) not in ENDED})
 
     def _workers(self) -> list[int]:
+        """Return the ids of the grading workers and of their pool processes."""
         return self._site.pids(WORKER)
 
     def _kill_one_of(self, words: str) -> bool:
+        """Kill a process whose command line contains ``words``; return whether there was one."""
         return self._kill(lambda: self._site.pids(words))
 
     def _kill(self, find: Callable[[], list[int]]) -> bool:

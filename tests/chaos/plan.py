@@ -127,6 +127,7 @@ def make_plan(scale: Scale, seed: int) -> Plan:
 
 
 def _sendings(scale: Scale, chance: Random) -> Iterator[Sending]:
+    """Yield all submissions, poison first, with their random times."""
     poisons = [kind for kind, count in scale.poisons.items() for _ in range(count)]
     bursts = [chance.uniform(0, 0.8 * scale.span) for _ in range(max(2, scale.submissions // 40))]
     for number in range(scale.submissions):
@@ -170,6 +171,7 @@ def _functions(scale: Scale, chance: Random) -> tuple[int, ...]:
 
 
 def _faults(scale: Scale, chance: Random) -> Iterator[Fault]:
+    """Yield all faults: of each kind at random times, moves of the clock, backup and restore."""
     for kind, count in scale.faults.items():
         for _ in range(count):
             yield Fault(chance.uniform(0.04, 0.95) * scale.span, kind)

@@ -59,6 +59,7 @@ def chaos(kind: str, plan: Plan, folder: Path) -> Run:
 
 
 def _on(place: Site, plan: Plan, start: float) -> Run:
+    """Run ``plan`` on the running service, and return the result without its duration."""
     book, ended = Book(), threading.Event()
     rows = Rows(place.database.url)
     clients = Clients(place, book, ended)
@@ -100,6 +101,7 @@ def _settle(book: Book, rows: Rows, deadline: float) -> bool:
 def _count(
     place: Site, book: Book, rows: Rows, clients: Clients, observer: Observer, deadline: float
 ) -> Verdict:
+    """Read the tables and all reports at the end, and return the verdict."""
     tables = Tables.of(rows, deadline)
     graded = [one for one, state in tables.states.items() if state == "graded"]
     unread = observer.read_all(graded)
@@ -127,6 +129,7 @@ def _moody(seed: int) -> Script:
 
 
 def _thread(act: Callable[..., object], *given: object) -> threading.Thread:
+    """Start a daemon thread that calls ``act``, and return it."""
     thread = threading.Thread(target=act, args=given, daemon=True)
     thread.start()
     return thread

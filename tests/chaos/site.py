@@ -180,6 +180,7 @@ def _environment(kind: str, base: Database, folder: Path, lms: Lms, scale: Scale
 
 
 def _free_port() -> int:
+    """Return a port of the loopback that is free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port

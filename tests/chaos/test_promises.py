@@ -62,6 +62,7 @@ def promised(*sendings: Sending) -> Book:
 
 
 def report(points: float) -> bytes:
+    """Return the JSON of a report with ``points``."""
     return json.dumps({"total": {"points": points}}).encode()
 
 
@@ -77,6 +78,7 @@ def graded(*names: str) -> Tables:
 
 
 def score(submission: str, webhook_id: str, points: float) -> tuple[str, dict[str, str], bytes]:
+    """Return the request that reports ``points`` of ``submission`` to the LMS."""
     body = json.dumps({"submission": submission, "points": points}).encode()
     return "POST /scores", {"webhook-id": webhook_id}, body
 

@@ -86,9 +86,11 @@ class Count:
         self._unsent = [one for one in self._owed if scores.get(one.submission) != "sent"]
 
     def _state(self, one: Promise) -> str:
+        """Return the state of the submission at the end; empty if it is lost."""
         return self._tables.states.get(one.submission, "")
 
     def _in(self, state: str) -> list[Promise]:
+        """Return the accepted promises whose submission is in ``state``."""
         return [one for one in self._accepted if self._state(one) == state]
 
     def figures(self) -> dict[str, str]:

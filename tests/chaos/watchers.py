@@ -117,6 +117,7 @@ class Poison:
         return self._kinds.get(submission, "")
 
     def _kill(self, pid: int) -> None:
+        """Kill the process ``pid`` and count it, unless it has ended."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.kills += 1

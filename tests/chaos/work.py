@@ -29,6 +29,7 @@ def archive(sending: Sending) -> bytes:
 
 
 def _module(functions: int, seed: int) -> str:
+    """Return the source of ``functions`` functions, whose numbers depend on ``seed``."""
     texts = (FUNCTION.format(number=number, limit=seed + number) for number in range(functions))
     return "".join(texts).lstrip()
 

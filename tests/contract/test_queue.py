@@ -33,6 +33,7 @@ def accept(store: Store, student: str = "s1", *, after: int = 0) -> SubmissionRe
 
 
 def parked(store: Store) -> SubmissionRecord:
+    """Return a submission that needs attention, after all its tries failed."""
     record = accept(store)
     for at in range(3):
         store.submissions.release(claimed(store), f"fault {at}", NOW, NOW)

@@ -39,6 +39,7 @@ def hand_in(store: Store, new: NewSubmission, *, after: int = 0) -> SubmissionRe
 
 
 def claims(store: Store) -> Iterator[SubmissionRecord]:
+    """Claim rows until none is due, and yield their records."""
     while claim := store.submissions.claim(Lane.LIVE, NOW + SECOND * 99, LEASE):
         yield claim.submission
 

@@ -84,6 +84,7 @@ def engine() -> Iterator[Engine]:
 
 
 def zipped(files: Files) -> bytes:
+    """Return a zip archive of ``files``."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, data in files.items():

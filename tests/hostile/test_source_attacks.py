@@ -80,6 +80,7 @@ def calm(engine: Engine) -> FileFacts:
 
 
 def endures(engine: Engine, calm: FileFacts, path: str, data: bytes) -> None:
+    """Assert that the file ends in an allowed state, and that its neighbour has the same facts."""
     facts = measured_with_calm(engine, path, data)
     first, hostile = facts.files
     assert first == calm

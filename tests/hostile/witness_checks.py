@@ -26,6 +26,7 @@ _SEEN: list[str] = []
 
 
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
+    """Record an audit event of a child, unless its kind is harmless."""
     if os.getpid() != _FORK_SERVER and not event.startswith(HARMLESS):
         _SEEN.append(f"{event} {_shown(arguments)}")
 

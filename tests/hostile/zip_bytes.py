@@ -59,6 +59,7 @@ def deflated(content: bytes) -> bytes:
 
 
 def _first(*values: int | None) -> int:
+    """Return the first of ``values`` that is not ``None``."""
     return next(value for value in values if value is not None)
 
 

@@ -62,6 +62,7 @@ def _call(name: str, *arguments: object) -> int:
 
 
 def _checked(result: int) -> int:
+    """Return ``result``; raise OSError with the C library's error number if it is -1."""
     if result == -1:
         raise OSError(ctypes.get_errno(), "refused")
     return result
@@ -73,15 +74,18 @@ def _connect(kind: int, address: tuple[str, int], family: int = socket.AF_INET) 
 
 
 def _write(folder: str) -> None:
+    """Create and write a temporary file in ``folder``."""
     with tempfile.NamedTemporaryFile(dir=folder) as file:
         file.write(b"trigger")
 
 
 def _make(folder: str) -> None:
+    """Create a folder in ``folder``, and remove it."""
     os.rmdir(tempfile.mkdtemp(dir=folder))
 
 
 def _touch() -> None:
+    """Set the times of this file to their present values."""
     found = _HERE.stat()
     os.utime(_HERE, ns=(found.st_atime_ns, found.st_mtime_ns))
 
@@ -105,11 +109,13 @@ def _thread() -> None:
 
 
 def _look_into_parent() -> None:
+    """Open the memory of the parent process."""
     with open(f"/proc/{os.getppid()}/mem", "rb", buffering=0) as memory:
         memory.seek(1 << 20)
 
 
 def _raise_limit() -> None:
+    """Set the limit of open files to 1,000, more than a child has."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (1_000, 1_000))
 
 

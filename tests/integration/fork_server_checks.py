@@ -20,62 +20,75 @@ _GUIDANCE = Guidance("What it is.", "How to mend it.", "https://example.org")
 
 
 def _hang() -> Inspection:
+    """Use CPU time for ever."""
     while True:
         pass
 
 
 def _sleep() -> Inspection:
+    """Wait for an hour without using CPU time."""
     time.sleep(3_600)
     return Inspection()
 
 
 def _allocate() -> Inspection:
+    """Allocate memory until there is none left."""
     kept = []
     while True:
         kept.append(bytes(1 << 24))
 
 
 def _leave() -> Inspection:
+    """End the process with exit code 3."""
     os._exit(3)
 
 
 def _segfault() -> Inspection:
+    """Crash the process by reading address 0."""
     ctypes.string_at(0)
     return Inspection()
 
 
 def _flood() -> Inspection:
+    """Return a finding of 50 MB, more than a child may send."""
     return Inspection(findings=(Finding(code="x", message="x" * 50_000_000),))
 
 
 def _flood_pipe() -> Inspection:
+    """Write to the pipe for results for ever, as an answer that is announced as 3 GB."""
     while True:
         os.write(RESULTS, MESSAGE.pack(ANSWERED, 1, 2, 3_000_000_000) + b"x" * 60_000)
 
 
 def _forge() -> Inspection:
+    """Write a false answer about another file and check to the pipe for results."""
     os.write(RESULTS, MESSAGE.pack(ANSWERED, 0, 1, 2) + b"{}")
     return Inspection()
 
 
 def _mumble() -> Inspection:
+    """Write an answer that is no JSON to the pipe for results."""
     os.write(RESULTS, MESSAGE.pack(ANSWERED, 1, 2, 5) + b"junk!")
     return Inspection()
 
 
 def _raise() -> Inspection:
+    """Raise RuntimeError, like a tool that breaks."""
     raise RuntimeError("a tool broke")
 
 
 def _exit() -> Inspection:
+    """Raise SystemExit, like a tool that gives up."""
     sys.exit("a tool gave up")
 
 
 def _surrogate() -> Inspection:
+    """Return a finding with a lone surrogate, which UTF-8 cannot encode."""
     return Inspection(findings=(Finding(code="x", message="\ud800"),))
 
 
 def _many() -> Inspection:
+    """Return 3,000 findings."""
     findings = tuple(Finding(code="x", line=line, message="m") for line in range(1, 3_001))
     return Inspection(facts=Facts(counts={"x": 3_000}), findings=findings)
 
@@ -94,14 +107,17 @@ def _look() -> Inspection:
 
 
 def _told(seen: Mapping[str, str]) -> Inspection:
+    """Return ``seen`` as findings, code -> message."""
     return Inspection(findings=tuple(Finding(code=k, message=v) for k, v in seen.items()))
 
 
 def _recurse() -> Inspection:
+    """Recurse for ever."""
     return _recurse()
 
 
 def _write() -> Inspection:
+    """Create a file in the working folder."""
     with open("left-behind", "wb") as file:
         file.write(b"trigger")
     return Inspection()
@@ -125,10 +141,12 @@ _KEPT: list[object] = []
 
 
 def _who() -> Inspection:
+    """Return the process id of the child as a finding."""
     return Inspection(findings=(Finding(code="pid", message=str(os.getpid())),))
 
 
 def _hoard() -> Inspection:
+    """Keep 100 MB of memory after the job; return the process id."""
     _KEPT.append(bytes(100 << 20))
     return _who()
 
@@ -150,10 +168,13 @@ def _sulk() -> Inspection:
 
 
 def _fine(source: SourceFile, options: Options, context: Context) -> Inspection:
+    """Count the lines of the file."""
     return Inspection(facts=Facts(counts={"lines": len(source.lines)}))
 
 
 def _when_triggered(act: Callable[[], Inspection]) -> Callable[..., Inspection]:
+    """Return a check function that calls ``act`` on a file with ``trigger``, else counts lines."""
+
     def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
         return act() if b"trigger" in source.data else _fine(source, options, context)
 
