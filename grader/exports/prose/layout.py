@@ -168,15 +168,16 @@ def _groups(
 ) -> Iterator[Group]:
     """Yield the findings of one file in groups by (check, code).
 
-    Unreadable files' findings come first, then the group that costs most points. ``prices`` is the
-    loss and title of each criterion; ``seen`` collects the groups of all files so far.
+    Findings that say that the file cannot be read come first, then the group that costs most
+    points. ``prices`` is (points lost, title) by id of the criterion; ``seen`` collects the keys of
+    the groups of all files so far.
     """
     grouped: dict[tuple[str, str], list[FindingLine]] = {}
     for finding in findings:
         grouped.setdefault((finding.check, finding.code), []).append(finding)
 
     def price(key: tuple[str, str]) -> tuple[bool, Number]:
-        """Return the sort key of a group: the points that its criteria lost, negated."""
+        """Return the sort key of a group: unreadable first, then most points lost."""
         ids = {name for finding in grouped[key] for name in finding.criteria}
         return key[0] != READABLE, -sum(prices[name][0] for name in ids if name in prices)
 
