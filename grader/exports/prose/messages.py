@@ -274,7 +274,7 @@ def origins_of(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def group_heading(group: Group) -> str:
-    """Return the message of ``group`` if all its findings share it, else how many there are."""
+    """Return the message of ``group`` if all findings share it, else e.g. ``27 places``."""
     if len(group.messages) == 1:
         return group.lead.message
     return f"{len(group.findings)} places"

@@ -10,7 +10,7 @@ from grader.service.records.passbacks import Passback, PassbackState
 
 
 class Passbacks(Protocol):
-    """The outbox: scores that are to be sent."""
+    """The outbox: scores that are to be sent, were sent, or could not be sent."""
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
         """Claim the score that has been due longest and return it; ``None`` if none is due.

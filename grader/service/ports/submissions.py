@@ -115,7 +115,10 @@ class Submissions(Protocol):
         """
 
     def queue(self) -> QueueState:
-        """Return the number of queued, running and parked submissions, and the oldest time."""
+        """Return the number of queued, running and parked submissions.
+
+        The result also says since when the oldest queued submission has been queued.
+        """
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """Return the ids of the queued submissions of ``lane`` in the order of future claims."""

@@ -145,7 +145,7 @@ class SqlSubmissions:
         return Page(items, cursor_after(items[-1].id) if more else "")
 
     def queue(self) -> QueueState:
-        """Return how many submissions are queued, running and parked, and the oldest time."""
+        """Return how many submissions are queued, running and parked, and the oldest queue time."""
         with self._database.read() as connection:
             return queue.waiting(connection)
 
