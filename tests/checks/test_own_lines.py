@@ -178,6 +178,23 @@ def test_a_missing_docstring_has_its_place_below_the_head(inspect: Inspect) -> N
     assert function["missing-docstring"] == ("def total(price):  # in euros", shape)
 
 
+@pytest.mark.parametrize("step", ["  ", "    ", "        ", "\t"])
+@pytest.mark.parametrize("outer", ["", "class Shop:\n{step}open = True\n\n{step}"])
+def test_a_docstring_to_fill_in_is_indented_like_the_body(
+    step: str, outer: str, inspect: Inspect
+) -> None:
+    inner = step + (step if outer else "")
+    text = outer.format(step=step) + f"def total(price):\n{inner}# in euros\n{inner}return price\n"
+    source = SourceFile("main.py", text.encode())
+    missing = [one for one in inspect("docstrings", text).findings if "total" in one.message]
+    assert missing[0].after == f'def total(price):\n{step}"""..."""'
+    ast.parse(mended(source, missing[0]).text)
+
+
+def test_a_body_beside_its_head_gets_no_docstring_to_fill_in(inspect: Inspect) -> None:
+    assert not shown(inspect, "docstrings", "def total(price): return price\n")
+
+
 def test_a_shape_that_is_handed_in_as_it_stands_is_still_missing(inspect: Inspect) -> None:
     text = 'def total(price):\n    """..."""\n    return price\n'
     counts = inspect("docstrings", text).facts.counts

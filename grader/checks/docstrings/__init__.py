@@ -83,7 +83,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         *(_unclear(item) for item in told if item.hides_its_result),
     ]
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
-    shown = with_own_lines(source, ordered, docstring_fix)
+    shown = with_own_lines(source, ordered, docstring_fix(source))
     return Inspection(facts=Facts(counts=_counts(wanted, told)), findings=shown)
 
 
@@ -186,7 +186,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="docstrings",
-    version=3,
+    version=4,
     title="Docstrings that tell what things are for",
     guidance=GUIDANCE,
     guidance_by_code={

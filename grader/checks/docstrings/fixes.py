@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from grader.analysis.fixes.own_line import Line
+from collections.abc import Sequence
+
+from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.syntax.statements import DEFINITIONS
 from grader.domain.inspection import Finding
+from grader.domain.source import SourceFile
 
 #: A docstring without words. It counts as trivial until the student fills it in.
-_SHAPE = '    """..."""'
+_PLACEHOLDER = '"""..."""'
 
 
-def docstring_fix(finding: Finding, line: Line) -> str | None:
-    """Return `line`, the head of a definition, with an empty docstring on a new line below it.
+def docstring_fix(source: SourceFile) -> Fix:
+    """Return the fix for missing docstrings of `source`.
 
-    Return ``None`` if `finding` is not about a missing docstring, `line` begins no definition, or
-    the body is on the same line, e.g. ``def f(): return 1``.
+    The fix is the head of the definition with an empty docstring on a new line below it, indented
+    like the body in `source`, e.g. by two spaces or a tab. Other findings get none, and neither
+    does a head with the body on the same line, e.g. ``def f(): return 1``.
     """
-    head = line.statement
-    if finding.code != "missing-docstring" or not isinstance(head, DEFINITIONS):
-        return None
-    return f"{line.text}\n{_SHAPE}" if head.body[0].lineno > line.row else None
+
+    def fix(finding: Finding, line: Line) -> str | None:
+        head = line.statement
+        if finding.code != "missing-docstring" or not isinstance(head, DEFINITIONS):
+            return None
+        if head.body[0].lineno == line.row:
+            return None
+        inner = _indentation_below(source.lines, finding.line)
+        return None if inner is None else f"{line.text}\n{inner}{_PLACEHOLDER}"
+
+    return fix
+
+
+def _indentation_below(lines: Sequence[str], row: int) -> str | None:
+    """Return the indentation of the first line of code below line `row`, beyond that of `row`.
+
+    `row` counts from 1. Return ``None`` if no line of code follows, or if its indentation does not
+    begin with that of `row`.
+    """
+    outer = _indentation(lines[row - 1])
+    for line in lines[row:]:
+        if line.strip() and not line.lstrip().startswith("#"):
+            inner = _indentation(line)
+            return inner.removeprefix(outer) if inner.startswith(outer) else None
+    return None
+
+
+def _indentation(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
