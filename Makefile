@@ -17,14 +17,13 @@ demo: $(VENV)/.runtime $(VENV)/.redis
 serve: $(VENV)/.runtime $(VENV)/.redis
 	$(BIN)/grader serve --data-dir $(DATA_DIR) --port $(PORT)
 
-# What to run at every save, in about 100 seconds on two free cores: no browser, no server, no PostgreSQL,
-# no pool of processes and no comparison with the tools over real files, and fewer examples of each
-# law. `make test` runs everything.
+# What to run at every save: no browser, no server, no PostgreSQL, no comparison with the tools over
+# real files, nothing marked slow, and fewer examples of each law. `make test` runs everything.
 QUICK := tests/unit tests/analysis tests/checks tests/contract tests/hostile/test_archive_table.py \
 	tests/hostile/test_archives.py tests/hostile/test_documents.py tests/hostile/test_rubrics.py
 check: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --hypothesis-profile quick \
-		-m "not corpus and not postgresql" --ignore tests/contract/test_processes.py $(QUICK)
+		-m "not corpus and not postgresql and not slow" $(QUICK)
 
 test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

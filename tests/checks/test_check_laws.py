@@ -83,7 +83,6 @@ OF_CODE = sorted(name for name, check in CATALOG.items() if check.reads("main.py
 OUR_OWN = set(OF_CODE) - {"formatting", "import_order", "style", "size", "suppressions", "mend"}
 
 
-@settings(max_examples=100)
 @given(padded())
 @pytest.mark.parametrize("check_id", sorted(OUR_OWN))
 def test_padding_changes_no_measure(check_id: str, pair: tuple[str, str]) -> None:

@@ -247,6 +247,7 @@ def test_long_chains_of_names() -> None:
     assert "a0" not in lower(f"a0 = [1]\n{links}a2999.append(2)\n")
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(padded())
 def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.docstrings import CHECK
@@ -322,7 +322,6 @@ def test_the_lesson_shows_what_it_says() -> None:
     assert said(before) and not said(after)
 
 
-@settings(max_examples=100)
 @given(padded())
 def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
     plain, more = map(inspected, pair)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.duplication import CHECK
@@ -262,6 +262,7 @@ def test_nothing_to_judge() -> None:
     assert value("repeated_statements", merged({"a.py": "X = 1\n"})) == 0
 
 
+@pytest.mark.slow
 def test_thousands_of_statements() -> None:
     assert repeated("x = f(x)\n" * 20_000) == 0
     assert repeated("x = f(x) + 1\ny.append(x + 1)\n" * 2_500) == 4_998
@@ -294,14 +295,12 @@ def test_the_sketch_is_small() -> None:
     assert len(look("a.py", text).sketch) < len(text)
 
 
-@settings(max_examples=100, deadline=None)
 @given(padded())
 def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
     plain, more = (merged({"main.py": text, "other.py": text + AVERAGE}) for text in pair)
     assert plain == more
 
 
-@settings(max_examples=100, deadline=None)
 @given(BLOCKS, BLOCKS)
 def test_a_copy_counts_whatever_it_is_called(one: list[str], other: list[str]) -> None:
     texts = ["\n".join(lines) + "\n" for lines in (one, other)]

@@ -182,6 +182,7 @@ def test_the_rules_are_those_of_bugbear(text: str) -> None:
     assert traps(text) == sorted(one for one in found if one[0] in TRAPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", ["pass", "int(input())", "raise Exception('no')"])
 def test_thousands_of_branches(body: str) -> None:
     chain = "if x == 0:\n    pass\n" + "".join(
@@ -190,6 +191,7 @@ def test_thousands_of_branches(body: str) -> None:
     assert len(codes(chain)) == (0 if body == "pass" else 4_999)
 
 
+@pytest.mark.slow
 def test_deep_trees() -> None:
     total = " + ".join(["int(input())"] * 3_000)
     assert len(codes(f"x = {total}\n")) == 3_000
@@ -200,6 +202,7 @@ def test_deep_trees() -> None:
     assert codes(deep) == ["B030", "swallowed-error"]
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(padded())
 def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:

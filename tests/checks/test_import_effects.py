@@ -183,6 +183,7 @@ def test_deep_and_long_trees() -> None:
     assert effects(chain + sums + dots) == 902
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(padded())
 def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:

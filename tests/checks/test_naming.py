@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.naming import CHECK
@@ -94,6 +94,7 @@ def test_padding_hides_no_bad_name(trick: str) -> None:
         assert value(measure, before) == value(measure, after)
 
 
+@pytest.mark.slow
 def test_deep_trees() -> None:
     branches = "".join(f"elif x == {at}:\n    aB = {at}\n" for at in range(2_500))
     deep = f"if x:\n    pass\n{branches}total = {' + '.join(['x'] * 3_000)}\n"
@@ -105,7 +106,6 @@ def test_deep_trees() -> None:
     assert value("case_violations", look(heirs).facts) == 0
 
 
-@settings(max_examples=100)
 @given(padded())
 def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
     plain, more = (look(text, path="main.py") for text in pair)

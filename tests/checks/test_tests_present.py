@@ -588,6 +588,7 @@ def test_more_tests_take_nothing_from_others() -> None:
     assert (values(one)["functions_tested"], values(more)["functions_tested"]) == (1, 2)
 
 
+@pytest.mark.slow
 def test_deep_trees() -> None:
     chain = "    if x == 0:\n        pass\n" + "".join(
         f"    elif x == {at}:\n        pass\n" for at in range(1, 5_000)
@@ -612,6 +613,7 @@ def test_nothing_to_say(text: str) -> None:
     assert CHECK.inspect(stub, CHECK.options(), ()).state is State.NOT_APPLICABLE
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(padded(), BLOCKS, st.lists(PADDING, max_size=3))
 def test_padding_changes_no_measure(

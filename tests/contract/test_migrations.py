@@ -116,6 +116,7 @@ def test_threads_may_upgrade_at_once(empty_url: str) -> None:
     assert current_revision(empty_url) == head_revision()
 
 
+@pytest.mark.slow
 def test_processes_may_upgrade_at_once(empty_url: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(3, mp_context=spawn) as pool:

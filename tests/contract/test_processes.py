@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from grader.service.lanes import Lane
@@ -17,6 +18,9 @@ from grader.service.records import SubmissionState
 from grader.store.database import Database
 from grader.store.sql_store import Store, open_store
 from tests.contract.material import LEASE, NOW, SECOND, claimed, publish, result, sent
+
+#: Each test starts processes.
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SPAWN = multiprocessing.get_context("spawn")

@@ -124,6 +124,7 @@ def test_students_of_one_name_in_two_courses_are_two(store: Store) -> None:
     assert order == ["mlops", "second", "mlops"]
 
 
+@pytest.mark.slow
 def test_many_threads_claim_every_row_once(store: Store) -> None:
     ids = {accept(store, f"s{at % 7}", after=at).id for at in range(200)}
     now = NOW + SECOND * 200

@@ -201,6 +201,7 @@ def test_a_whole_class_has_marks(store: Store, version: RubricRecord) -> None:
     assert [mark.student for mark in store.submissions.marks("numbers")] == sorted(students)
 
 
+@pytest.mark.slow
 def test_large_results_are_kept(store: Store, version: RubricRecord) -> None:
     record, _ = store.submissions.accept(sent(data=b"x" * 8_000_000), NOW)
     claim = claimed(store)

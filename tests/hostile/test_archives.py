@@ -150,6 +150,7 @@ def test_artifacts_count_only_towards_the_limit_of_the_upload() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_thirty_thousand_installed_files_are_one_line_of_the_report() -> None:
     junk = (Part(name=b"node_modules/%d" % n, content=b"", method=0) for n in range(30_000))
     submission = read_upload(archive(Part(), Part(name=b"a.py"), Part(name=b"b.py"), *junk))

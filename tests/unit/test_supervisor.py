@@ -17,6 +17,9 @@ from grader.cli.serve.supervisor import MAX_PAUSE, Program, Signals, Supervisor,
 from grader.domain.errors import Conflict
 from tests.processes import alive, descendants, wait_until
 
+#: Each test starts processes.
+pytestmark = pytest.mark.slow
+
 SLEEP = "import time; time.sleep(600)"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 #: A program that starts a process which outlives it.

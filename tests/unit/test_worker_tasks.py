@@ -11,6 +11,9 @@ import pytest
 from workers import tasks
 from workers.tasks import ROWS, until_done
 
+#: Each test starts processes.
+pytestmark = pytest.mark.slow
+
 
 def test_a_task_ends_when_nothing_is_due() -> None:
     due = ["a", "b"]
