@@ -39,7 +39,10 @@ def source() -> None:
     show_default=True,
 )
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
-    """Create or replace the source NAME and print its signing secret, which is not shown again."""
+    """Create or replace the source NAME and print its secret, if its events are signed.
+
+    The secret is not shown again.
+    """
     with open_service() as service:
         _check_name(name)
         _check_callback(callback)
@@ -47,10 +50,13 @@ def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connec
         given = {"secret": secret, "callback_url": callback, "allowed_hosts": hosts}
         record = SourceRecord(name, course, connector, source_config(connector, given))
         service.store.sources.put(record, "command line", service.clock.now())
-        click.echo(secret)
+        signed = record.config.get("secret") == secret
+        if signed:
+            click.echo(secret)
         if callback.startswith("http:"):
             print_text(_NOT_HTTPS.format(host=urlsplit(callback).netloc), err=True)
-        click.echo(f"Send events to POST /api/v1/webhooks/{name}, signed with it.", err=True)
+        how = "signed with it" if signed else "unsigned"
+        click.echo(f"Send events to POST /api/v1/webhooks/{name}, {how}.", err=True)
 
 
 def _check_name(name: str) -> None:

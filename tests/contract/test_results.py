@@ -3,9 +3,19 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from structlog.testing import capture_logs
 
+from grader.lms.registry import score_message_writers
 from grader.service.lanes import Lane
-from grader.service.records import RubricRecord, SubmissionState
+from grader.service.records import (
+    Passback,
+    PassbackState,
+    Result,
+    RubricRecord,
+    SourceRecord,
+    SubmissionState,
+)
+from grader.service.score_messages import ScoreMessages
 from grader.store.sql_store import Store
 from tests.contract.material import (
     ENGINE,
@@ -141,9 +151,36 @@ def test_a_score_goes_out_with_its_report(store: Store, version: RubricRecord) -
     store.submissions.finish(claimed(store), result(version, callback=CALLBACK), NOW + SECOND)
 
     (score,) = store.passbacks.of(record.id)
-    assert (score.source, score.submission, score.url) == ("api", record.id, CALLBACK)
-    assert (score.tries, score.next_try_at, score.last_error) == (0, NOW + SECOND, "")
-    assert score.payload == SCORE
+    assert score == Passback(
+        id=score.id,
+        source="api",
+        submission=record.id,
+        url=CALLBACK,
+        payload=SCORE,
+        state=PassbackState.DUE,
+        tries=0,
+        next_try_at=NOW + SECOND,
+        last_error="",
+    )
+
+
+@pytest.mark.parametrize("connector", ["none", "retired"])
+def test_a_score_without_a_connector_is_logged_and_the_report_stays(
+    store: Store, version: RubricRecord, connector: str
+) -> None:
+    if connector != "none":
+        store.sources.put(SourceRecord("api", "mlops", connector, {}), "teacher", NOW)
+    record, _ = store.submissions.accept(sent(callback=CALLBACK), NOW)
+    claim = claimed(store)
+    with capture_logs() as logs:
+        message = ScoreMessages(store, score_message_writers()).of(claim, report(), version, NOW)
+
+    assert message is None
+    assert [(entry["event"], entry["source"]) for entry in logs] == [
+        ("score_without_connector", "api")
+    ]
+    assert store.submissions.finish(claim, Result(report(), facts(), version, message), NOW)
+    assert store.submissions.report(record.id) and store.passbacks.of(record.id) == []
 
 
 def test_without_a_callback_nothing_goes_out(store: Store, version: RubricRecord) -> None:

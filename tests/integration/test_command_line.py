@@ -281,6 +281,14 @@ def test_a_callback_without_https_prints_a_warning(grader: Grader) -> None:
     assert "https only" not in grader(*words, "https://lms.example.edu/scores").stderr
 
 
+def test_a_secret_is_printed_only_for_a_source_that_signs(grader: Grader) -> None:
+    grader("db", "upgrade")
+    signed = grader("source", "create", "lms", "--course", "mlops")
+    assert signed.stdout.startswith("whsec_") and "signed with it" in signed.stderr
+    unsigned = grader("source", "create", "try", "--course", "mlops", "--connector", "console")
+    assert unsigned.stdout == "" and "webhooks/try, unsigned" in unsigned.stderr
+
+
 def test_the_audit_log_is_listed(grader: Grader) -> None:
     grader("db", "upgrade")
     grader("token", "create", "--role", "grader", "--course", "mlops")
