@@ -10,9 +10,8 @@ from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.mutations import uses_of
 from grader.analysis.syntax.names import snake_case
-from grader.analysis.syntax.statements import DEFINITIONS, bodies
+from grader.analysis.syntax.statements import DEFINITIONS, LOOPS, bodies
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 #: Literals whose value can change without the name being bound again.
 _MUTABLE = (ast.List, ast.Set, ast.Dict)
 #: Functions whose result is constant if their arguments are, e.g. ``frozenset({1, 2})``.
@@ -91,7 +90,7 @@ def _own_statements(tree: ast.Module) -> Iterator[ast.stmt]:
     while waiting:
         statement = waiting.pop()
         yield statement
-        if not (isinstance(statement, (*DEFINITIONS, *_LOOPS)) or is_guard(statement)):
+        if not (isinstance(statement, (*DEFINITIONS, *LOOPS)) or is_guard(statement)):
             for body in bodies(statement):
                 waiting.extend(body)
 

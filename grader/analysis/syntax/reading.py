@@ -14,12 +14,11 @@ from typing import NamedTuple
 from grader.analysis.syntax.dotted_names import root_of
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.scopes import Block, Scope, Use
-from grader.analysis.syntax.statements import FUNCTIONS, Function
+from grader.analysis.syntax.statements import FUNCTIONS, LOOPS, Function
 from grader.analysis.syntax.stdlib_effects import MUTATORS
 from grader.analysis.syntax.walk import EVALUATED, children
 
 _BODIES = frozenset({"body", "orelse", "finalbody"})
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -81,7 +80,7 @@ def _block(
 def _compound(node: ast.AST, at: _Position, reading: Reading) -> _Items:
     """Add a block for each list of statements in ``node``; return its header and its blocks."""
     around = at.block
-    in_loop = around.in_loop or isinstance(node, _LOOPS)
+    in_loop = around.in_loop or isinstance(node, LOOPS)
     inside: list[ast.AST | _Position] = []
     for name in EVALUATED[type(node)]:
         value = getattr(node, name)
@@ -229,7 +228,7 @@ def _handler(node: ast.ExceptHandler, at: _Position, reading: Reading) -> _Items
 
 
 #: Nodes with lists of statements inside that have no scope of their own.
-_COMPOUND = (*_LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.match_case)
+_COMPOUND = (*LOOPS, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.match_case)
 #: The function that reads a node, by kind of node. It updates scopes and blocks, and returns the
 #: nodes inside to read next. Nodes of other kinds are only searched.
 _VISITS: dict[type, Callable[..., _Items]] = {

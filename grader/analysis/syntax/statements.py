@@ -14,6 +14,7 @@ from grader.domain.source import SourceFile
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 def is_constant_expression(statement: ast.stmt) -> bool:

@@ -13,9 +13,8 @@ import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from grader.analysis.syntax.statements import FUNCTIONS
+from grader.analysis.syntax.statements import FUNCTIONS, LOOPS
 
-_LOOPS = (ast.While, ast.For, ast.AsyncFor)
 _LEAVING = (ast.Return, ast.Continue, ast.Break)
 #: Expressions that may be a class of errors when the program runs: e.g. ``json.Error`` and
 #: ``errors()``, not ``3`` or ``"x"``.
@@ -63,7 +62,7 @@ def _leaves_finally(body: Sequence[ast.stmt]) -> Iterator[Broken]:
         node, leaving = waiting.pop()
         if isinstance(node, FUNCTIONS):
             continue
-        if isinstance(node, _LOOPS):
+        if isinstance(node, LOOPS):
             leaving = (ast.Return,)
         elif isinstance(node, leaving):
             word = type(node).__name__.lower()
@@ -103,15 +102,11 @@ def _listed(kind: ast.expr | None) -> Iterator[ast.expr]:
     waiting = list(reversed(kind.elts)) if isinstance(kind, ast.Tuple) else [kind]
     while waiting:
         one = waiting.pop()
-        if isinstance(kind, ast.Tuple) and _is_written_out(one):
-            waiting.extend(reversed(one.value.elts))  # type: ignore[union-attr]  # just looked
+        unpacked = one.value if isinstance(one, ast.Starred) else None
+        if isinstance(kind, ast.Tuple) and isinstance(unpacked, ast.List | ast.Tuple):
+            waiting.extend(reversed(unpacked.elts))
         elif one is not None:
             yield one
-
-
-def _is_written_out(one: ast.expr | None) -> bool:
-    """Return whether `one` is a starred list or tuple, e.g. ``*(A, B)``; not ``*ERRORS``."""
-    return isinstance(one, ast.Starred) and isinstance(one.value, ast.List | ast.Tuple)
 
 
 def _dotted(node: ast.expr) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from grader.analysis.syntax.except_clauses import is_try
-from grader.analysis.syntax.statements import FUNCTIONS, is_constant_expression
+from grader.analysis.syntax.statements import FUNCTIONS, LOOPS, is_constant_expression
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _Nodes = list[tuple[ast.AST, int]]
 
 
@@ -40,7 +39,7 @@ def find_tries(nodes: _Nodes) -> list[Try]:
     for at, (node, parent) in enumerate(nodes):
         starts = isinstance(nodes[parent][0], FUNCTIONS)
         scopes[at] = parent if starts else scopes[parent]
-        loops[at] = not starts and (loops[parent] or isinstance(nodes[parent][0], _LOOPS))
+        loops[at] = not starts and (loops[parent] or isinstance(nodes[parent][0], LOOPS))
         for name in bound_by(node):
             lines = bound.setdefault(scopes[at], {})
             lines[name] = min(getattr(node, "lineno", 0), lines.get(name, 1 << 30))

@@ -15,13 +15,12 @@ from typing import NamedTuple
 
 from grader.analysis.syntax.dotted_names import last_name, root_of
 from grader.analysis.syntax.import_time import is_guard
-from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression
+from grader.analysis.syntax.statements import FUNCTIONS, LOOPS, bodies, is_constant_expression
 from grader.analysis.syntax.stdlib_effects import MUTATORS
 from grader.analysis.syntax.walk import worked_out
 from grader.checks.import_effects.known_calls import RUNS, known_effect
 
 #: Statements that are an effect by themselves, whatever they contain.
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITHS = (ast.With, ast.AsyncWith)
 
 #: Beginnings of methods that register something on an object of this module.
@@ -157,7 +156,7 @@ def _is_missing_import(handler: ast.ExceptHandler) -> bool:
 def _effect(statement: ast.stmt, module: Module) -> Effect | None:
     """Return the effect of `statement` itself, without the statements inside it, or ``None``."""
     code, name = known_effect(_evaluated_nodes(statement), module.effectful)
-    if isinstance(statement, _LOOPS):
+    if isinstance(statement, LOOPS):
         word = "while" if isinstance(statement, ast.While) else "for"
         return Effect(statement, code or RUNS, f"This `{word}` loop runs")
     if code:
