@@ -116,6 +116,7 @@ def test_the_patch_lowers_nothing_on_real_files(corpus: Corpus, tmp_path: Path) 
     assert taken > 5
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -180,6 +181,7 @@ def test_splitting_a_module_makes_real_code_no_more_complex(corpus: Corpus) -> N
     assert tried == 60
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(BLOCKS, min_size=2, max_size=5))
 def test_splitting_a_module_makes_generated_code_no_more_complex(bodies: list[list[str]]) -> None:

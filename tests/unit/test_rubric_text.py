@@ -235,6 +235,7 @@ SIGNS = st.text(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 8), SIGNS), min_size=1, max_size=5)

@@ -76,6 +76,7 @@ def test_modularity_weighs_most_in_the_exercise() -> None:
     assert "maintainability" not in weights
 
 
+@pytest.mark.slow
 def test_modules_score_at_least_40_points_above_the_monolith(engine: Engine) -> None:
     modules = graded(engine, "numbers-refactor", GOLDEN / "modules")
     monolith = graded(engine, "numbers-refactor", GOLDEN / "monolith")
