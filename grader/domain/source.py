@@ -47,7 +47,7 @@ _FOLLOWING = re.compile(r"(?:fmt|yapf|isort)[ \t]*(?=([^ \t]))", re.DOTALL)
 _STAND_INS = "!?$`"
 _OTHER_STAND_INS = range(0x2200, 0xD800)
 
-#: A comment that disables a tool, e.g. ``# fmt: off``, ``# NOQA: E501``, ``# isort: skip``; not
+#: A comment that disables a tool, e.g. ``fmt`` with ``off`` behind its colon; not
 #: ``# fmt: on``, ``# isort: offset`` or ``noqa`` without ``#``.
 _SUPPRESSION = re.compile(
     r"\bfmt[ \t]*:[ \t]*(?:off|skip)\b|\byapf[ \t]*:[ \t]*disable\b"
@@ -55,7 +55,8 @@ _SUPPRESSION = re.compile(
     r"|(?i:\bflake8[ \t]*[:=][ \t]*noqa|#[ \t]*noqa\b)"
 )
 #: The same inside a string: isort and flake8 search whole lines for a directive on the file, e.g.
-#: "isort: skip_file" in a docstring; not "isort: off", which only works in a comment.
+#: isort's directive to skip a file in a docstring; not the one that switches it off, which only
+#: works in a comment.
 _IN_STRING = re.compile(r"isort[ \t]*:[ \t]*skip_file|(?i:#[ \t]*flake8[ \t]*[:=][ \t]*noqa)")
 #: Names of the token types for text in quotes; they differ between Python versions.
 _STRINGS = frozenset({"STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"})

@@ -29,7 +29,7 @@ _PLACEHOLDER = re.compile(
     r"(?:a |the |your )?(?:docstrings?|documentation|summary|description)(?: goes)?(?: here)?\W*\Z",
     re.IGNORECASE,
 )
-#: A comment that only a tool reads, e.g. ``noqa: E501``, ``type: ignore`` and ``fmt: off``; not
+#: A comment that only a tool reads, e.g. ``noqa: E501``, ``type: ignore`` and Black's ``fmt``; not
 #: ``Type of the order``. Any sign may replace the colon, since `grader.domain.source` replaces it
 #: in comments that would silence a tool.
 _DIRECTIVE = re.compile(
