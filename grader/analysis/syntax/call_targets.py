@@ -11,10 +11,12 @@ from typing import NamedTuple
 class Target(NamedTuple):
     """The function that a call refers to, as far as the imports of its file show it.
 
-    ``module`` is the last part of the module's name; it is empty for a function of the same file
-    or a builtin, and ``*`` for a method of an unknown object. ``name`` is the function's name; a
-    method's begins with a dot, and a call of an unnamed value has none. ``dotted`` is the full
-    name, e.g. ``os.path.join``, and empty for methods of unknown objects.
+    ``dotted`` is the full name by the imports, e.g. ``os.path.join``. It is the plain name for a
+    builtin, for a function of the same file or of a ``from m import *``, and empty for a method of
+    an unknown object. ``module`` is the part before the function's own name (``path``), which may
+    be a class; it is empty for a function of the same file or a builtin, and ``*`` for a method of
+    an unknown object. ``name`` is the function's own name; it begins with a dot for a method of an
+    unknown object, and is empty for a call of an unnamed value, e.g. ``f()()``.
     """
 
     module: str
@@ -26,8 +28,9 @@ class Target(NamedTuple):
 class Aliases:
     """The names of a file that can be called.
 
-    ``imported``: the dotted name that each imported name refers to. ``own``: the functions and
-    classes that the file defines, nested ones too.
+    ``imported``: the dotted name that each imported name refers to, without leading dots, with the
+    key ``*`` for ``from m import *`` (``m.*``). ``own``: the functions and classes that the file
+    defines, nested ones too.
     """
 
     imported: dict[str, str] = field(default_factory=dict)
@@ -35,10 +38,10 @@ class Aliases:
 
 
 def aliases_of(statements: Iterable[ast.AST]) -> Aliases:
-    """Return the names that ``statements`` import and define.
+    """Return what the names that ``statements`` import refer to, and the names that they define.
 
-    Statements inside them are not searched, so pass those of all levels. If two imports bind the
-    same name, the later one wins.
+    Only functions and classes count as defined. Statements inside ``statements`` are not searched,
+    so pass those of all levels. If two imports bind the same name, the later one wins.
     """
     found = Aliases()
     for node in statements:
@@ -73,7 +76,9 @@ def target_of(function: ast.expr, aliases: Aliases) -> Target:
     """Return which function ``function``, the expression before a call's brackets, refers to.
 
     A name that is neither imported nor defined in the file belongs to the module of a
-    ``from ... import *``, if there is one; otherwise it counts as a function of the file itself.
+    ``from m import *``, if there is one; otherwise it counts as a function of the file itself or a
+    builtin. What follows a dot is a method of an unknown object, unless the part before it begins
+    with an imported name.
     """
     parts: list[str] = []
     while isinstance(function, ast.Attribute):

@@ -33,10 +33,10 @@ class CodeInText(NamedTuple):
 
 
 def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
-    """Yield each string in ``tree``, docstrings too, that is a program.
+    """Yield each string in ``tree`` that is a program; docstrings and parts of f-strings count too.
 
-    It must parse and have at least ``LEAST_STATEMENTS`` statements that do something. The order is
-    not that of the lines.
+    It must parse, have at least 30 characters, a newline or ``;``, and at least
+    ``LEAST_STATEMENTS`` statements that do something. The order is not that of the lines.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -55,9 +55,10 @@ def _statements(text: str) -> int:
 
 
 def parsed_text(text: str) -> ast.Module | None:
-    """Return the tree of ``text``, or ``None`` if it is not Python or nests too many brackets.
+    """Return the tree of ``text``, or ``None`` if it does not parse or nests brackets too deep.
 
-    Indentation that all lines share is removed first. A single word parses too, as a name.
+    Indentation that all lines share, and white space at both ends, are removed first. A single word
+    parses too, as a name, and an empty text as a module without statements.
     """
     if _brackets(text) > _MOST_BRACKETS:
         return None

@@ -27,7 +27,11 @@ _GIVEN = frozenset("""
 
 @dataclass(frozen=True)
 class Constant:
-    """A name bound once to a value that nothing changes. ``is_read``: some code here reads it."""
+    """A name of a module bound once to a value that nothing changes.
+
+    ``node`` is the name in the assignment. ``is_read``: some code of the file reads a name spelled
+    like it, in any scope.
+    """
 
     name: str
     node: ast.Name
@@ -47,9 +51,12 @@ class Constant:
 def constants_of(tree: ast.Module) -> list[Constant]:
     """Return the constants of ``tree``, in upper or lower case, ordered by line.
 
-    A name counts if it is bound once, outside functions, classes, loops and
-    ``if __name__ == "__main__":``, to a value made of literals; see :func:`_stays`. Names with
-    ``__`` at both ends, without a letter, or known to a framework do not count.
+    A constant is bound once, outside functions, classes, loops and ``if __name__ == "__main__":``,
+    to literals, arithmetic on them and UPPER_CASE names, e.g. ``24 * HOURS``, ``{"a": 1}`` or
+    ``tuple([1, 2])``. Left out are ``None``, ``...``, empty lists, sets and dicts, mere other
+    names, names that are deleted or declared ``global``, and lists, sets and dicts that some code
+    may change. So are names with ``__`` at both ends, without a letter, annotated ``TypeAlias``, or
+    known to a framework.
     """
     uses = uses_of(tree)
     found = []

@@ -8,15 +8,16 @@ import ast
 def last_name(node: ast.AST | None) -> str:
     """Return ``sub`` for the nodes of ``sub`` and ``re.sub``, an empty string for any other node.
 
-    Only the last attribute counts: it is also ``sub`` for ``f().sub``.
+    ``None`` counts as another node. Only the last attribute counts: it is also ``sub`` for
+    ``f().sub``.
     """
     return str(getattr(node, "attr", None) or getattr(node, "id", ""))
 
 
 def called_name(node: ast.AST) -> str:
-    """Return the last name of ``node``, or of its function if it is a call.
+    """Return the last name of ``node``, or of its function if it is a call; empty if it has none.
 
-    ``raises`` for ``pytest.raises`` and for ``pytest.raises(E)``.
+    ``raises`` for ``pytest.raises`` and for ``pytest.raises(E)``; empty for ``f()()`` and ``f[0]``.
     """
     return last_name(node.func if isinstance(node, ast.Call) else node)
 
@@ -24,7 +25,8 @@ def called_name(node: ast.AST) -> str:
 def base_name(node: ast.AST) -> str:
     """Return the last name of ``node`` after removing all calls and subscripts from its end.
 
-    ``fixture`` for ``pytest.fixture(...)``, ``List`` for ``typing.List[int]``.
+    ``fixture`` for ``pytest.fixture(...)``, ``List`` for ``typing.List[int]``. Empty if no name is
+    left, e.g. for ``1 + x``.
     """
     while isinstance(node, ast.Call | ast.Subscript):
         node = node.func if isinstance(node, ast.Call) else node.value
@@ -34,8 +36,8 @@ def base_name(node: ast.AST) -> str:
 def root_of(node: ast.expr) -> tuple[str, str]:
     """Return the name that ``node`` begins with, and the first attribute after that name.
 
-    ``("x", "")`` for ``x[0][1]``, ``("x", "y")`` for ``x.y[0].z`` and for ``x[0].y``, ``("", "")``
-    for an expression that begins with no name, e.g. ``f().x``.
+    ``("x", "")`` for ``x[0][1]``, ``("x", "y")`` for ``x.y[0].z`` and for ``x[0].y``; ``("", "")``
+    for an expression that begins with no name or calls something, e.g. ``f().x`` and ``x.f().y``.
     """
     attribute = ""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):

@@ -76,15 +76,19 @@ def caught(kind: ast.expr | None) -> tuple[str, ...]:
 
 
 def is_broad(names: Collection[str]) -> bool:
-    """Return whether ``names`` (of :func:`caught`) include a class that catches any error."""
+    """Return whether ``names`` have ``Exception``, ``BaseException`` or :data:`EVERYTHING`.
+
+    ``names`` is the result of :func:`caught`.
+    """
     return not _BROAD.isdisjoint(names)
 
 
 def is_silent(handler: ast.ExceptHandler) -> bool:
-    """Return whether no statement of ``handler`` has an effect.
+    """Return whether no statement of ``handler``, at any depth, has an effect.
 
-    e.g. ``pass``, ``...``, ``_ = 1``, ``print()``, or an ``if`` around those; ``return``, ``x = 1``
-    and ``print("oops")`` have one.
+    ``pass``, ``continue``, ``...``, a mere name, ``_ = 1``, ``print()`` and ``print("")`` have
+    none, nor has an ``if``, ``for`` or ``while`` around those, whatever its condition. Everything
+    else has one, e.g. ``return``, ``break``, ``x = 1`` and ``print("oops")``.
     """
     return all(_is_hollow(statement) for statement, _ in every_statement(handler)[1:])
 
@@ -111,16 +115,21 @@ def _says_something(call: ast.expr) -> bool:
 
 
 def is_deliberate(names: Collection[str]) -> bool:
-    """Return whether all ``names`` are errors that programs commonly ignore on purpose."""
+    """Return whether all ``names`` are errors that programs commonly ignore on purpose.
+
+    The list is chosen by hand, e.g. ``KeyError`` and ``ImportError``; not ``ValueError`` or
+    ``OSError``. True for no names.
+    """
     return _DELIBERATE.issuperset(names)
 
 
 def deals_with_it(handler: ast.ExceptHandler) -> bool:
     """Return whether ``handler`` handles the error that it catches.
 
-    It does if it raises, ends the program, returns a positive exit status (``return 1``), logs or
-    prints the traceback, or uses the variable of ``as``, e.g. ``log(error)``. ``print(error)``
-    alone does not count: the program goes on as if nothing had happened.
+    It does if a statement of it, at any depth, raises, ends the program, returns a positive exit
+    status (``return 1``), logs or prints the traceback, or uses the variable of ``as``, e.g.
+    ``log(error)``. ``print(error)`` and ``if error:`` alone do not count: the program goes on as if
+    nothing had happened.
     """
     return any(_deals(item, handler.name) for item, _ in every_statement(handler)[1:])
 
@@ -156,7 +165,7 @@ def _is_failure_status(statement: ast.AST) -> bool:
 
 
 def only_imports(body: Collection[ast.stmt]) -> bool:
-    """Return whether the first statement of ``body`` is an import.
+    """Return whether the first statement of ``body`` is an import; those after it may be any.
 
     Such a ``try`` tests whether a library is installed.
     """
@@ -164,7 +173,10 @@ def only_imports(body: Collection[ast.stmt]) -> bool:
 
 
 def only_cleans(body: Collection[ast.stmt]) -> bool:
-    """Return whether every statement of ``body`` is a call that cleans up, e.g. ``f.close()``."""
+    """Return whether every statement of ``body`` is a call that cleans up, e.g. ``f.close()``.
+
+    The name of the function decides. True if ``body`` is empty.
+    """
     return all(
         isinstance(item, ast.Expr)
         and isinstance(item.value, ast.Call)

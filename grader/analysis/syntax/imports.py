@@ -35,8 +35,9 @@ class Import(NamedTuple):
     """One name that an import statement binds.
 
     ``from .a import b as c`` has level 1, module ``a``, name ``b`` and binds ``c``. ``import a.b``
-    has level 0, module ``a.b``, an empty name and binds ``a``. ``line`` and ``column``, of the
-    statement, are 1-based. ``when`` is ``NOW``, ``LATER`` or ``GUARDED``.
+    has level 0, module ``a.b``, an empty name and binds ``a``; ``from a import *`` has the name and
+    binds :data:`STAR`. ``line`` and ``column``, of the statement, are 1-based. ``when`` is ``NOW``,
+    ``LATER`` or ``GUARDED``.
     """
 
     level: int
@@ -49,10 +50,10 @@ class Import(NamedTuple):
 
 
 def imports_in(tree: ast.Module) -> tuple[Import, ...]:
-    """Return every import of ``tree``, ordered by line, nested ones too.
+    """Return each name that an import of ``tree``, at any depth, binds, ordered by line.
 
     Imports below ``if TYPE_CHECKING:`` or a false constant (``if False:``) never run and are left
-    out.
+    out; those in its ``else`` are kept.
     """
     found: list[Import] = []
     waiting: list[tuple[ast.AST, str]] = [(tree, NOW)]
@@ -101,8 +102,8 @@ def _never_runs(test: ast.expr) -> bool:
 def packages_around(path: str, files: FileDigests) -> Context:
     """Return as a context how many packages the file ``path`` is in; empty if it is in none.
 
-    Counts the folders from its own upwards, up to the first one without an ``__init__.py`` in
-    ``files``.
+    Counts the folders from its own upwards, before the first one without an ``__init__.py`` in
+    ``files``. The top of the submission is not counted, even with an ``__init__.py``.
     """
     folder, depth = folder_of(path), 0
     while folder and f"{folder}/__init__.py" in _paths(files):
@@ -150,7 +151,8 @@ class Modules:
         """Return the path of the module that the import ``one`` in ``importer`` refers to.
 
         If ``one.name`` is itself a module, it is that module, otherwise the one that it is imported
-        from. ``None`` if it is not in the submission, or if it is ``importer`` itself.
+        from. For a package, it is the path of its ``__init__.py``. ``None`` if it is not in the
+        submission, or if it is ``importer`` itself.
         """
         if one.level:
             folder = _up(folder_of(importer), one.level - 1)

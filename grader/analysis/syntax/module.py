@@ -33,7 +33,11 @@ class Module:
 
     @property
     def top(self) -> Sequence[Block]:
-        """The blocks of statements outside every function and class, e.g. the body of an ``if``."""
+        """The blocks of statements outside every function and class.
+
+        The body of the module is the first; the body of an ``if``, loop or ``try`` is one of its
+        own.
+        """
         return self.scopes[0].blocks
 
     @cached_property
@@ -43,7 +47,10 @@ class Module:
 
     @cached_property
     def bindings(self) -> Mapping[str, Sequence[Binding]]:
-        """The bindings of each name that the statements of :attr:`top` bind."""
+        """The bindings of each name that the statements of :attr:`top` bind.
+
+        Left out is what :func:`bindings_of` ignores, e.g. names bound by ``:=``.
+        """
         return bindings_of(self.top)
 
     @cached_property
@@ -52,7 +59,7 @@ class Module:
         return aliases_of([*self.imports, *(scope.node for scope in self.scopes)])
 
     def target(self, function: ast.expr) -> Target:
-        """Return which function the expression ``function`` of a call refers to."""
+        """Return which function ``function``, the expression before a call's brackets, means."""
         return target_of(function, self.aliases)
 
     def effect_of(self, call: ast.Call, scope: Scope) -> Effect | None:
@@ -93,7 +100,7 @@ class Module:
 
     @property
     def calls(self) -> Iterator[ast.Call]:
-        """Every call of the file, block by block."""
+        """Every call of the file, block by block, except those in annotations."""
         return chain.from_iterable(block.calls for block in self._blocks)
 
     @property
@@ -102,7 +109,10 @@ class Module:
 
 
 def read_module(source: SourceFile) -> Module:
-    """Read the code of ``source``, which must parse. Checks call :func:`module_of` instead."""
+    """Read the code of ``source``, which must parse; each call reads it again.
+
+    Checks call :func:`module_of` instead, which keeps the result.
+    """
     reading = read(source.tree)
     return Module(reading.scopes, reading.imports)
 

@@ -29,7 +29,8 @@ class Binding(NamedTuple):
 def bindings_of(blocks: Iterable[Block]) -> dict[str, list[Binding]]:
     """Return the bindings that the statements of ``blocks`` make, by name, in their order.
 
-    Statements inside those statements are not searched.
+    Statements inside those statements are not searched. ``:=``, ``del``, the variable of ``except``
+    and the names in ``case`` are ignored, and so is an annotation without a value.
     """
     found: dict[str, list[Binding]] = {}
     for block in blocks:

@@ -50,7 +50,7 @@ _LOOKING = frozenset("""
 
 @dataclass
 class Uses:
-    """What happens to the names of a module."""
+    """What happens to the names of a module, compared by their text alone, whatever their scope."""
 
     #: How often each name is bound outside functions, classes, lambdas and comprehensions.
     bound: Counter[str] = field(default_factory=Counter)
@@ -77,7 +77,8 @@ def uses_of(tree: ast.Module) -> Uses:
 
     A change is traced back: if a function changes its argument, every name that is passed to it
     counts as changed, and so does the list that a changed element was taken from. A function that
-    ``tree`` does not define is assumed to change its arguments, unless it is one of ``_LOOKING``.
+    ``tree`` does not define is assumed to change its arguments, unless it is known not to, e.g.
+    ``len``.
     """
     uses = Uses()
     waiting: list[tuple[ast.AST, bool]] = [(tree, True)]

@@ -86,7 +86,8 @@ def scoped(tree: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
     """Yield (node, scope) for every node that may bind a name and for every scope.
 
     The scope is the nearest function, class or module around the node (for ``tree`` itself, the
-    tree). Nodes come after their parents, but not in the order of their lines.
+    tree); lambdas and comprehensions are nodes that bind, not scopes. Nodes come after their
+    parents, but not in the order of their lines.
     """
     waiting: list[tuple[ast.AST, Scope]] = [(tree, tree)]
     while waiting:
@@ -101,7 +102,8 @@ def bindings(tree: ast.Module, found: list[tuple[ast.AST, Scope]]) -> list[Bindi
     """Return the bindings of the nodes in ``found``, ordered by line and column.
 
     ``found`` is the result of :func:`scoped` for ``tree``. The scope of a name that a function
-    declares ``global`` is the module. A name has one binding for each place that binds it.
+    declares ``global`` is the module. A name has one binding for each place that binds it; imports
+    without ``as``, ``+=`` and ``del`` are no such places.
     """
     shared = {
         (scope, name)
@@ -126,12 +128,15 @@ def words_of(name: str) -> list[str]:
 
 
 def decorators(function: Function) -> set[str]:
-    """Return the last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``."""
+    """Return the last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``.
+
+    It is an empty string for a decorator that is no name, e.g. a lambda.
+    """
     return {base_name(each) for each in function.decorator_list}
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
-    """Return all arguments of a function, ``*args`` and ``**kwargs`` at the end."""
+    """Return all arguments of a function, with ``*args`` and ``**kwargs`` at the end."""
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return plain + [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
 
@@ -230,7 +235,8 @@ def snake_case(name: str) -> str:
 def cap_words(name: str) -> str:
     """Return ``name`` in CapWords: ``ShoppingCart`` for ``shopping_cart`` and ``shoppingCart``.
 
-    Leading underscores are kept. A name with digits on both sides of an underscore (``v1_2``) is
+    Leading underscores are kept, the others dropped; only the first letter of each part changes
+    (``HTTPUrl`` for ``HTTP_url``). A name with digits on both sides of an underscore (``v1_2``) is
     returned unchanged.
     """
     if re.search(r"\d_\d", name):

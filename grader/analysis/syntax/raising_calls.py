@@ -48,8 +48,9 @@ _RISKS = {
 def path_of(call: ast.Call) -> ast.expr | None:
     """Return the expression for the file that ``call`` reads, or ``None`` if it has none.
 
-    It is the object of ``path.read_text()``, otherwise the first argument. A program that tests
-    this expression first, e.g. by ``path.exists()``, handles the error as well.
+    It is the object of ``path.read_text()`` and ``path.read_bytes()``, otherwise the first
+    positional argument, whatever ``call`` does. A program that tests this expression first, e.g. by
+    ``path.exists()``, handles the error as well.
     """
     if isinstance(call.func, ast.Attribute) and call.func.attr in _PATH_READERS:
         return call.func.value
@@ -127,7 +128,7 @@ def is_typed(value: ast.expr) -> bool:
     """Return whether ``value`` is text that the user typed: from ``input()`` or ``sys.argv``.
 
     Methods, items and slices of it count too: ``input().strip()``, ``sys.argv[1]``; not
-    ``int(input())``.
+    ``int(input())``, nor ``argv`` that was imported from ``sys``.
     """
     while isinstance(value, ast.Subscript | ast.Attribute | ast.Call):
         if isinstance(value, ast.Call):
@@ -141,10 +142,10 @@ def is_typed(value: ast.expr) -> bool:
 
 
 def asked_about(test: ast.expr) -> Iterator[str]:
-    """Yield the names about which the condition ``test`` asks something.
+    """Yield the names about which the condition ``test``, or a part of it, asks something.
 
     ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and ``x not in known``; nothing in
-    ``x``, ``x == 1`` or ``x.name.isdigit()``.
+    ``x``, ``x == 1`` or ``x.name.isdigit()``. A name that is asked about twice is yielded twice.
     """
     for node in (test, *expressions(test)):
         asked: list[ast.expr] = []
@@ -162,7 +163,8 @@ def catches(names: tuple[str, ...], error: str) -> bool:
     """Return whether ``except`` with one of ``names`` may catch ``error``, a builtin error's name.
 
     It may if the name is that of ``error``, of one of its base classes, or of one of its subclasses
-    (which the call may raise). A name that is no builtin error is assumed to catch everything.
+    (which the call may raise). A name that is no builtin error, or empty, is assumed to catch
+    everything.
 
     Raises:
         KeyError: ``error`` is no builtin error.

@@ -34,11 +34,12 @@ class Use(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Block:
-    """One list of statements: the body of a definition, a branch, a handler, a case.
+    """One list of statements: the body of a module, definition, branch, loop, handler or case.
 
     ``in_loop`` and ``in_guard`` say whether the block is inside a loop, or inside
     ``if __name__ == "__main__":``, of the same scope. ``calls`` are the calls in the expressions of
-    its statements, also in lambdas and comprehensions, but not those of blocks inside it.
+    its statements, also in lambdas and comprehensions, but not those in annotations or in blocks
+    inside it.
     """
 
     statements: list[ast.stmt]
@@ -53,9 +54,10 @@ class Scope:
 
     ``parent`` is the scope around it, ``None`` for the module. ``owner`` is the scope of the
     nearest function around its code (a function's own scope; a lambda's own if no function is
-    around it), ``None`` for code outside functions. ``bound`` has the first node that binds each
-    name, ``declared`` the names of its ``global`` statements, ``outer`` those of its ``nonlocal``
-    statements.
+    around it), ``None`` for code outside functions. ``bound`` has the first node that binds or
+    deletes each name, ``declared`` the names of its ``global`` statements with the first of these,
+    ``outer`` those of its ``nonlocal`` statements. ``uses`` and ``blocks`` are its own, without
+    those of the scopes inside it.
     """
 
     node: ast.AST
@@ -77,7 +79,8 @@ class Scope:
     def sees_module(self, name: str) -> bool:
         """Return whether ``name``, used in this scope, refers to the module's name or a builtin.
 
-        False if this scope or a function around it binds the name.
+        False if this scope or one around it (a class: only for its own code) binds the name and
+        does not declare it ``global``. The answer is kept, so the whole module must have been read.
         """
         if name not in self.answers:
             self.answers[name] = self._looked_up(name)

@@ -18,7 +18,10 @@ _VALUES = (ast.Return, ast.Yield, ast.YieldFrom)
 
 @dataclass(frozen=True)
 class Definition:
-    """A class or function that is not inside a function; ``holder`` is the class around it."""
+    """A class or function that is not inside a function.
+
+    ``holder`` is the class directly around it, ``None`` outside classes.
+    """
 
     node: Function | ast.ClassDef
     holder: Definition | None = None
@@ -61,7 +64,7 @@ class Definition:
 def definitions(tree: ast.Module) -> list[Definition]:
     """Return every class, function and method that is not inside a function, ordered by line.
 
-    Those inside ``if``, ``try``, loops and ``with`` are included.
+    Those inside ``if``, ``try``, loops, ``with`` and ``match`` are included.
     """
     found: list[Definition] = []
     waiting: list[tuple[ast.AST, Definition | None]] = [(tree, None)]
@@ -101,8 +104,8 @@ def _holds_a_place(statement: ast.stmt) -> bool:
 def plain_arguments(definition: Definition) -> list[ast.arg]:
     """Return the arguments of ``definition`` without ``self`` or ``cls``, ``*args``, ``**kwargs``.
 
-    The first positional argument of a method is left out, whatever its name, unless the method is a
-    ``staticmethod``. A class has no arguments.
+    Keyword-only arguments come last. The first positional argument of a method is left out,
+    whatever its name, unless the method is a ``staticmethod``. A class has no arguments.
     """
     node = definition.node
     if isinstance(node, ast.ClassDef):
@@ -120,8 +123,8 @@ def starred_arguments(function: Function) -> list[ast.arg]:
 def values_given(function: Function) -> Iterator[ast.Return | ast.Yield | ast.YieldFrom]:
     """Yield each ``return`` and ``yield`` of ``function`` that has a value other than ``None``.
 
-    Those of functions, lambdas and classes inside ``function`` are left out. The order is not that
-    of the lines.
+    ``yield from`` counts too. Those of functions, lambdas and classes inside ``function`` are left
+    out. The order is not that of the lines.
     """
     waiting: list[ast.AST] = list(function.body)
     while waiting:

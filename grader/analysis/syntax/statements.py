@@ -75,7 +75,10 @@ def every_statement(tree: ast.AST) -> list[tuple[ast.AST, int]]:
 
 
 def functions_in(tree: ast.AST) -> list[Function]:
-    """Return every function and method below ``tree``, nested ones too, ordered by line."""
+    """Return every function and method in ``tree``, nested ones too, ordered by line.
+
+    ``tree`` itself is among them if it is a function.
+    """
     found = [node for node, _ in every_statement(tree) if isinstance(node, FUNCTIONS)]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
@@ -98,8 +101,9 @@ _CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
 def works(statement: ast.stmt) -> bool:
     """Return whether ``statement``, without those inside it, does more than pass a value on.
 
-    It does if it calls, computes, compares, branches, loops or raises, e.g. ``total = price * n``;
-    not ``name = other``, ``return None`` or ``print("done")``. Definitions and imports do not.
+    It does if it calls, computes, compares, indexes, branches, loops, raises or asserts, or is a
+    ``try``, ``with`` or ``+=``, e.g. ``total = price * n``; not ``name = other``, ``return None``
+    or a ``print`` of constants. Definitions and imports do not.
     """
     if isinstance(statement, _WORKING_STATEMENTS):
         return True
@@ -120,6 +124,7 @@ def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield the direct parts of ``statement`` that are not statements, e.g. targets and values.
 
     Those of its ``except`` and ``case`` clauses are included: error classes, patterns, conditions.
+    What is below a part is not yielded.
     """
     for part in ast.iter_child_nodes(statement):
         if isinstance(part, ast.ExceptHandler | ast.match_case):

@@ -257,13 +257,17 @@ def effect_of(dotted: str) -> Effect | None:
 
 
 def kind_of(dotted: str) -> str:
-    """Return the kind of value that a call of ``dotted`` returns; an empty string if unknown."""
+    """Return the kind of value that a call of ``dotted`` returns, e.g. "file" for ``open``.
+
+    It is an empty string if the kind is unknown.
+    """
     return _KINDS.get(dotted, "")
 
 
 def effect_of_method(name: str, kind: str = "") -> Effect | None:
     """Return the effect of the method ``name`` of a value of ``kind``, or ``None`` if unknown.
 
-    With an empty ``kind``, only methods that are known by their name alone have an effect.
+    ``kind`` is a result of :func:`kind_of`. A few methods, e.g. ``read_text``, are known by their
+    name alone, whatever the kind; with an empty ``kind``, only these have an effect.
     """
     return _METHODS_BY_KIND.get(kind, {}).get(name) or _METHODS.get(name)

@@ -25,8 +25,9 @@ _TYPES = frozenset({"annotation", "returns"})
 class Fields(dict[type[ast.AST], tuple[str, ...]]):
     """A table from kind of node to the names of its fields to visit; computed at first use.
 
-    ``without`` names fields to leave out. With ``bodies=False``, the statements inside a statement
-    or module are left out.
+    Fields without nodes and those of operators and contexts (``Load``) are never visited.
+    ``without`` names further fields to leave out. With ``bodies=False``, the statements and clauses
+    inside a statement or module are left out.
     """
 
     def __init__(self, without: Collection[str] = (), bodies: bool = True) -> None:
@@ -56,7 +57,10 @@ OWN = Fields(bodies=False)
 
 
 def children(node: ast.AST, fields: Fields = EVERYTHING) -> list[ast.AST]:
-    """Return the nodes directly below ``node`` in ``fields``, in the order of its fields."""
+    """Return the nodes directly below ``node`` in ``fields``, in the order of its fields.
+
+    Entries of a list that are ``None`` are left out, e.g. the key of ``**more`` in a dict.
+    """
     found: list[ast.AST] = []
     for name in fields[type(node)]:
         value = getattr(node, name, None)
@@ -74,8 +78,8 @@ def walk(
 ) -> Iterator[ast.AST]:
     """Yield ``nodes`` and all nodes below them that ``fields`` visits.
 
-    Each node comes before those below it; siblings come in reverse order. Nodes whose kind is in
-    ``stop_at`` are yielded, but nothing below them.
+    Each node comes before those below it; siblings, ``nodes`` too, come in reverse order. Nodes
+    whose kind is in ``stop_at`` (subclasses do not count) are yielded, but nothing below them.
     """
     waiting = list(nodes)
     while waiting:
@@ -86,9 +90,10 @@ def walk(
 
 
 def expressions(statement: ast.AST) -> Iterator[ast.AST]:
-    """Yield every node below ``statement`` except its blocks.
+    """Yield every node below ``statement`` except its blocks; annotations and decorators too.
 
-    Blocks are the statements, ``except`` clauses and ``case`` clauses inside it.
+    Blocks are the statements, ``except`` clauses and ``case`` clauses inside it. ``statement``
+    itself is not yielded.
     """
     return walk(*children(statement, OWN), fields=OWN)
 
@@ -100,8 +105,9 @@ _LATER = frozenset({ast.Lambda})
 def worked_out(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield the expressions that ``statement`` itself evaluates, and the nodes below them.
 
-    Left out are the statements inside it, annotations, the defaults of a function's arguments and
-    the keywords of a class. A lambda is yielded, but nothing below it: its body runs later.
+    Left out are the statements, ``except`` and ``case`` clauses inside it, annotations, the
+    defaults of a function's arguments and the keywords of a class. A lambda is yielded, but nothing
+    below it: its body runs later.
     """
     own = [
         each for each in children(statement, EVALUATED) if isinstance(each, ast.expr | ast.withitem)
