@@ -28,10 +28,10 @@ _PAGE = resource.getpagesize()
 
 @dataclass(frozen=True)
 class Confinement:
-    """The data with which a child confines itself, computed once in the fork server.
+    """The data with which a child confines itself, computed in the fork server before it forks.
 
     ``address_space`` is the size of the fork server's in bytes, which every child has from the
-    start. ``parent`` is the process id of the fork server.
+    start; the memory limit comes on top of it. ``parent`` is the process id of the fork server.
     """
 
     limits: Limits
@@ -41,12 +41,19 @@ class Confinement:
 
     @staticmethod
     def of_children(limits: Limits, sandbox: Sandbox) -> Confinement:
-        """Return the confinement of children that this process forks in its present state."""
+        """Return the confinement of the children of this process.
+
+        Their memory limit counts from the address space that this process has now.
+        """
         libc()
         return Confinement(limits, sandbox, address_space(), os.getpid())
 
     def enter(self, results: int, tasks: int) -> None:
-        """Confine this process for good. It keeps the pipes ``results`` and ``tasks`` only.
+        """Confine this process for good: two pipes, resource limits (not of CPU time), the sandbox.
+
+        The descriptors ``results`` and ``tasks`` become :data:`RESULTS` and :data:`TASKS`. The
+        others are closed, and the standard streams lead to ``/dev/null``. The process is killed
+        when its parent dies, and exits here if that is dead already.
 
         Raises:
             OSError: The sandbox cannot be entered.
@@ -63,7 +70,10 @@ class Confinement:
         self.sandbox.enter()
 
     def reset_cpu_limit(self) -> None:
-        """Reset the CPU limit to the budget of one job. Exceeding it raises SIGXCPU."""
+        """Allow this process ``limits.seconds`` of CPU time, rounded up, from now on.
+
+        The kernel then sends SIGXCPU, which kills it. An existing hard limit is not exceeded.
+        """
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         until = int(time.process_time() + self.limits.seconds) + 1
         soft = until if hard == resource.RLIM_INFINITY else min(until, hard)

@@ -21,7 +21,9 @@ def syscall(number: int, *arguments: int) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Set an attribute of this process; ``option`` is one of the kernel's ``PR_`` constants.
+    """Call ``prctl`` for this process and return the result; missing arguments are 0.
+
+    ``option`` is one of the kernel's ``PR_`` constants.
 
     Raises:
         OSError: See :func:`syscall`.

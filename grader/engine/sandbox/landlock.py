@@ -35,7 +35,7 @@ _SCOPE_VERSION = 6
 
 
 def version() -> int:
-    """Return the version of Landlock of this kernel; 0 if it is missing or switched off."""
+    """Return the version of Landlock of this kernel; 0 if it is missing or cannot be used."""
     try:
         return syscall(_CREATE, 0, 0, _GET_VERSION)
     except OSError:
@@ -43,10 +43,11 @@ def version() -> int:
 
 
 def read_only(folders: Iterable[str], abi: int) -> None:
-    """Restrict this process for good to reading what lies below ``folders``.
+    """Restrict this process for good to reading files and listing folders below ``folders``.
 
-    ``abi`` is the kernel's version of Landlock. A folder that cannot be opened is skipped.
-    Requires ``PR_SET_NO_NEW_PRIVS``.
+    If ``abi``, the kernel's version of Landlock, supports it, TCP is forbidden too, and so are
+    signals and abstract sockets to processes outside. Open files stay usable. A folder that cannot
+    be opened is skipped. Requires ``PR_SET_NO_NEW_PRIVS``.
 
     Raises:
         OSError: The kernel refuses.

@@ -31,7 +31,10 @@ AUTO = "auto"
 
 
 class SandboxLevel(StrEnum):
-    """The levels, strongest first."""
+    """The levels of a child's sandbox, strongest first, by the names that settings use.
+
+    Resource limits hold at every level; at ``rlimits`` there is nothing else.
+    """
 
     LANDLOCK_AND_SECCOMP = "landlock+seccomp"
     SECCOMP = "seccomp"
@@ -50,7 +53,10 @@ class SandboxLevel(StrEnum):
 
 
 def available_levels() -> tuple[SandboxLevel, ...]:
-    """Return the levels that this host offers, strongest first; the last is always ``rlimits``."""
+    """Return the levels that this host offers, strongest first; the last is always ``rlimits``.
+
+    ``landlock`` alone is offered only if it can block TCP.
+    """
     version = landlock.version()
     filters = seccomp.is_available()
     # Without a filter of system calls, Landlock itself has to block the network.
@@ -65,10 +71,10 @@ def available_levels() -> tuple[SandboxLevel, ...]:
 def choose_level(wanted: str, available: Iterable[SandboxLevel] | None = None) -> SandboxLevel:
     """Return the level with the name ``wanted``; for ``auto`` the strongest one.
 
-    ``available`` are the levels to choose from, by default those of this host.
+    ``available`` are the levels to choose from, strongest first, by default those of this host.
 
     Raises:
-        BadSettings: There is no such level, or the host does not offer it.
+        BadSettings: There is no such level, or it is not available.
     """
     levels = [*(available_levels() if available is None else available)]
     if wanted == AUTO:
@@ -92,7 +98,8 @@ def choose_level(wanted: str, available: Iterable[SandboxLevel] | None = None) -
 class Sandbox:
     """A level with its system call filter and its readable folders, computed once for all children.
 
-    ``version`` is the kernel's version of Landlock.
+    ``filter`` is empty without seccomp; ``folders`` have an effect only with Landlock. ``version``
+    is the kernel's version of Landlock, or 0.
     """
 
     level: SandboxLevel
@@ -102,16 +109,19 @@ class Sandbox:
 
     @staticmethod
     def prepare(level: SandboxLevel, path: str = "") -> Sandbox:
-        """Return the sandbox of ``level`` on this host.
+        """Return the sandbox of ``level``, which this host must offer. It is not entered.
 
-        Children can read the folder ``path`` of our own code, besides the interpreter and packages.
+        With Landlock, children can read only the standard library, installed packages, our own
+        code, and the folder ``path`` (empty: none).
         """
         machine = seccomp.MACHINES[platform.machine()] if level.has_seccomp else None
         filter = seccomp.build_filter(machine) if machine else b""
         return Sandbox(level, landlock.version(), filter, _readable_folders(path))
 
     def enter(self) -> None:
-        """Restrict this process for good.
+        """Drop the privileges of this process and apply the restrictions of the level, for good.
+
+        Resource limits are not among them. On other systems than Linux, ``rlimits`` does nothing.
 
         Raises:
             OSError: The kernel refuses, although it offers the level.

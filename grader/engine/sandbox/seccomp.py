@@ -38,7 +38,12 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 @dataclass(frozen=True)
 class Machine:
-    """An architecture: the kernel's constant for it, and the number of each system call it has."""
+    """An architecture, with the numbers that the filter needs.
+
+    ``audit`` is the kernel's constant for it, ``seccomp`` the number of the system call of that
+    name, and ``numbers`` has the numbers of the calls that a child may make, some only with certain
+    arguments.
+    """
 
     audit: int
     seccomp: int
@@ -101,7 +106,7 @@ MACHINES: Mapping[str, Machine] = {
 
 
 def is_available() -> bool:
-    """Return whether this kernel supports filters, on an architecture that is known here."""
+    """Return whether this kernel supports filters, and this is 64-bit Python on a known machine."""
     machine = MACHINES.get(platform.machine())
     # A 32-bit interpreter on a 64-bit kernel uses other call numbers.
     if machine is None or sys.maxsize < 2**32:
@@ -114,7 +119,10 @@ def is_available() -> bool:
 
 
 def build_filter(machine: Machine) -> bytes:
-    """Return the filter for ``machine``: BPF instructions of 8 bytes each."""
+    """Return the filter for ``machine``: BPF instructions of 8 bytes each.
+
+    Calls that are not allowed fail with EPERM; one of another architecture kills the process.
+    """
     return b"".join(struct.pack("<HBBI", *step) for step in _steps(machine))
 
 
