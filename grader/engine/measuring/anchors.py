@@ -16,14 +16,17 @@ from grader.engine.notebook import NotANotebook, code_of
 
 
 class AnchoredFile:
-    """The lines of one file with the digest of each, computed when a finding needs it."""
+    """The lines of one file, each with its anchor: a digest, computed when a finding needs it.
+
+    ``data`` is the file as it was sent; of a notebook, the lines of its joined code count.
+    """
 
     def __init__(self, path: str, data: bytes) -> None:
         self._path, self._data = path, data
         self._digests: dict[int, str] = {}
 
     def anchor(self, inspection: Inspection) -> Inspection:
-        """Return ``inspection`` with the digest of its line in every finding that has none."""
+        """Return ``inspection`` with an anchor in every finding; existing anchors are kept."""
         if all(finding.anchor for finding in inspection.findings):
             return inspection
         findings = tuple(map(self._with_anchor, inspection.findings))
@@ -61,7 +64,10 @@ class AnchoredFile:
 
 
 def anchor_findings(file: FileFacts, source: SourceFile) -> FileFacts:
-    """Return ``file``, the facts of ``source``, with an anchor in every finding that lacks one."""
+    """Return ``file``, the facts of ``source``, with an anchor in every finding that lacks one.
+
+    ``source`` is the file as it was sent, a notebook included.
+    """
     lines = AnchoredFile(source.path, source.data)
     inspections = {key: lines.anchor(one) for key, one in file.inspections.items()}
     return file.model_copy(

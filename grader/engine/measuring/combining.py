@@ -16,9 +16,11 @@ log = structlog.get_logger(__name__)
 
 
 def combine_files(files: Sequence[FileFacts], probes: Sequence[Probe]) -> tuple[FileFacts, ...]:
-    """Return the facts of a submission's ``files`` after the ``combine`` of every check has run.
+    """Return ``files``, the facts of a submission, with the inspections that ``combine`` returns.
 
-    ``probes`` are the rubric's; a probe whose check has no ``combine`` changes nothing.
+    It is called once for each of ``probes`` whose check has one, with the inspections that are ok.
+    Those that it does not return stay, as do all others of the probe, each without its sketch. If
+    it raises, the error is logged and the inspections that it was called with are failed.
     """
     combined = {probe.key: _combine(files, probe) for probe in probes if probe.check.combine}
     if not combined:

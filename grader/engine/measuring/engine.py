@@ -69,7 +69,8 @@ class _Group:
 class Engine:
     """Measures submissions with the checks of a catalog.
 
-    ``inspector`` runs the checks (in the product a fork server); ``cache`` stores the results.
+    ``inspector`` runs the checks (in the product a fork server); ``cache`` stores the results. The
+    engine owns the inspector, but not the cache.
     """
 
     def __init__(self, catalog: Catalog, inspector: ClosableInspector, cache: FactsCache) -> None:
@@ -78,7 +79,7 @@ class Engine:
 
     @property
     def identity(self) -> EngineIdentity:
-        """The versions of this engine: interpreter, tools and checks."""
+        """The versions on which facts depend: of grader, Python, its grammar, tools and checks."""
         return self._identity
 
     def close(self) -> None:
@@ -88,6 +89,9 @@ class Engine:
     def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
         """Return the facts of ``submission`` for the probes of ``rubric``, files in path order.
 
+        Files that no probe reads are among ``dropped``. The results are cached, except failed ones.
+        Errors of the cache pass through.
+
         Raises:
             EngineFault: The engine failed; nothing is known of the submission.
         """
@@ -96,10 +100,11 @@ class Engine:
         return measurement.facts()
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
-        """Start measuring ``submission`` for the probes of ``rubric``; return without waiting.
+        """Start measuring ``submission`` for the probes of ``rubric``; do not wait for the results.
 
         Inspections in the cache are used; the others are sent to the inspector as one job, which
-        another process runs; ``collect`` waits for it. No job is started if the cache has all.
+        another process runs (it may have to finish an earlier job first). No job is started if the
+        cache has all. ``collect`` of the result waits for the answers.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"

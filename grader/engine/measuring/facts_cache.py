@@ -20,14 +20,17 @@ class MemoryFacts:
         self._inspections: OrderedDict[str, Inspection] = OrderedDict()
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """See :class:`grader.service.ports.FactsCache`."""
+        """Return the cached inspections among ``keys``, by key; this counts as a use of them."""
         found = {key: self._inspections[key] for key in keys if key in self._inspections}
         for key in found:
             self._inspections.move_to_end(key)
         return found
 
     def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
-        """See :class:`grader.service.ports.FactsCache`."""
+        """Cache ``inspections`` by key, also in place of existing ones; ``at`` is ignored.
+
+        If there are too many then, the least recently used ones are removed.
+        """
         for key, inspection in inspections.items():
             self._inspections[key] = inspection
             self._inspections.move_to_end(key)

@@ -18,7 +18,7 @@ def tool_version(distribution: str) -> str:
     """Return the installed version of ``distribution``, e.g. ``"7.5.0"`` for ``flake8``.
 
     Raises:
-        importlib.metadata.PackageNotFoundError: A check names a tool that is not installed.
+        importlib.metadata.PackageNotFoundError: It is not installed.
     """
     return version(distribution)
 
@@ -26,8 +26,11 @@ def tool_version(distribution: str) -> str:
 def engine_identity(catalog: Catalog) -> EngineIdentity:
     """Return the identity of an engine with the checks of ``catalog``, in this interpreter.
 
-    ``grammar`` is the Python version whose syntax the parser knows; the version of the gate is
-    listed with those of the checks.
+    ``grammar`` is the Python version whose syntax the parser knows, e.g. ``3.11``. The version of
+    the gate is listed with those of the checks, as ``readable``.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: A tool of a check is not installed.
     """
     tools = sorted({tool for check in catalog.values() for tool in check.tools})
     return EngineIdentity(

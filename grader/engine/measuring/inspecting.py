@@ -25,11 +25,15 @@ RECURSION_LIMIT = 10_000
 def run_steps(
     file: FileJob, steps: Collection[int], catalog: Catalog, python: str
 ) -> Iterator[tuple[int, Inspection | None]]:
-    """Run ``steps`` of ``file`` in order and yield each one twice: before it runs, and its result.
+    """Run ``steps`` of ``file`` and yield each one twice: before it runs, and with its result.
 
-    The first time the result is ``None``, so that the reader knows at which step a child dies. If
-    the gate runs and rejects the file, the checks are skipped. If a check raises, the exception is
-    caught and the result is failed. ``python`` is the rubric's version, ``"3.x"``.
+    Step 0 is the gate, step n the n-th check request; they run in this order. The first time the
+    result is ``None``, so that the reader knows at which step a child dies. If the gate or a check
+    raises, the result is failed. If the gate does not pass the file, the checks are skipped.
+    ``python`` is the rubric's version, ``"3.x"``.
+
+    Raises:
+        NotANotebook: The gate is not among ``steps``, and would reject the file as a notebook.
     """
     if GATE in steps:
         yield GATE, None
@@ -89,7 +93,10 @@ def _failure_reason(error: BaseException) -> str:
 
 @lru_cache(maxsize=256)
 def read_options(model: type[Options], text: str) -> Options:
-    """Return the options of a check, of the class ``model``, from their canonical JSON."""
+    """Return the options of a check, of the class ``model``, from their canonical JSON.
+
+    The result is cached. An invalid ``text`` raises pydantic's ``ValidationError``.
+    """
     return model.model_validate_json(text)
 
 
@@ -113,5 +120,5 @@ def _encodable_finding(finding: Finding) -> Finding:
 
 
 def prepare_interpreter() -> None:
-    """Raise the recursion limit of this interpreter to :data:`RECURSION_LIMIT`."""
+    """Raise the recursion limit of this interpreter to :data:`RECURSION_LIMIT`; never lower it."""
     sys.setrecursionlimit(max(RECURSION_LIMIT, sys.getrecursionlimit()))

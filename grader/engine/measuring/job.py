@@ -45,8 +45,8 @@ class Limits:
 class CheckRequest:
     """One check to run on one file.
 
-    ``options`` is canonical JSON, as in the key of the facts; ``context`` is the part of the
-    other files' outline that the check sees.
+    ``check`` is its id, ``options`` is canonical JSON, as in the key of the facts, and ``context``
+    is the part of the other files' outline that the check sees.
     """
 
     check: str
@@ -56,7 +56,10 @@ class CheckRequest:
 
 @dataclass(frozen=True)
 class FileJob:
-    """One file with the checks to run on it. With ``gate=False`` it is known to be readable."""
+    """One file, as it was sent, with the checks to run on it.
+
+    With ``gate=False`` the gate does not run, because the file is known to be readable.
+    """
 
     path: str
     data: bytes
@@ -65,7 +68,7 @@ class FileJob:
 
     @property
     def steps(self) -> Iterator[int]:
-        """The indexes of the steps to run."""
+        """The indexes of the steps to run: 0 is the gate, if it runs, n the n-th request."""
         return iter(range(GATE if self.gate else GATE + 1, len(self.requests) + 1))
 
 
@@ -78,7 +81,7 @@ class Job:
 
     @property
     def pairs(self) -> Iterator[Pair]:
-        """Every pair of the job, in the order of execution."""
+        """Every (file index, step index) of the job, in the order of execution."""
         return ((index, step) for index, file in enumerate(self.files) for step in file.steps)
 
 
@@ -90,7 +93,9 @@ class RunningJob(Protocol):
     """A job that was started and whose answers can be collected."""
 
     def collect(self) -> Answers:
-        """Wait for the answers and return them.
+        """Wait for the answers and return them: an inspection for each pair of the job.
+
+        Checks of a file that the gate rejected have none.
 
         Raises:
             EngineFault: The inspector failed.
@@ -112,12 +117,15 @@ def canonical_json(data: object) -> str:
 
 
 def failed(reason: str) -> Inspection:
-    """Return an inspection that failed on our side, not by the student's fault."""
+    """Return a failed inspection: a fault on our side, not the student's.
+
+    ``reason`` is a stable word for the report, e.g. ``timeout`` or ``crash``.
+    """
     return Inspection(state=State.FAILED, reason=reason)
 
 
 def encode_job(job: Job) -> tuple[bytes, bytes]:
-    """Return ``job`` as a JSON header with the files' sizes, and the files' bytes joined."""
+    """Return ``job`` as a JSON header, which has the files' sizes, and the files' bytes joined."""
     files = [
         {
             "path": file.path,

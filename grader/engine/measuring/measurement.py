@@ -41,8 +41,8 @@ class Plan:
     """Everything that is needed to measure one submission and to put its facts together.
 
     ``files`` are the files that some probe reads, ``keys`` their keys in the same order, and
-    ``unread`` the other files. ``known`` are the inspections from the cache, by key; ``rows`` are
-    the files of the job.
+    ``unread`` the other files. ``known`` are the inspections from the cache, by key. ``rows`` are
+    the files of the job, i.e. those with missing inspections; equal files have one row.
     """
 
     submission: Submission
@@ -82,7 +82,7 @@ class Measurement:
     at: datetime
 
     def facts(self) -> SubmissionFacts:
-        """Return the facts of the submission.
+        """Return the facts of the submission, combined and with anchors; nothing is stored.
 
         Raises:
             EngineFault: An answer on a file is missing.
@@ -107,7 +107,10 @@ class Measurement:
         )
 
     def remember(self) -> None:
-        """Store the answers in the facts cache, except those that failed."""
+        """Store the answers of the job in the facts cache, except those that failed.
+
+        Errors of the cache pass through.
+        """
         sound = {key: one for key, one in self.fresh.items() if one.state is not State.FAILED}
         self.plan.cache.put_many(sound, self.at)
 
