@@ -18,7 +18,11 @@ from grader.engine.sandbox import Confinement, address_space
 
 @dataclass
 class Child:
-    """A child process: its id, the descriptors of its two pipes, and how many jobs it was sent."""
+    """A child process, which may have died.
+
+    ``results`` and ``tasks`` are our ends of its two pipes, and ``served`` counts the jobs that it
+    was sent.
+    """
 
     pid: int
     results: int
@@ -27,7 +31,7 @@ class Child:
 
     @property
     def fresh(self) -> bool:
-        """Whether the current job is its first."""
+        """Whether its current job is its first, or it was sent none yet."""
         return self.served <= 1
 
     def send_job(
@@ -35,7 +39,7 @@ class Child:
     ) -> None:
         """Send an encoded job with those of its pairs that are still to be run.
 
-        ``deadline`` is an instant of ``time.monotonic``.
+        ``deadline`` is an instant of ``time.monotonic``. ``served`` rises even if this fails.
 
         Raises:
             PeerFailed: The child is dead, or does not read before ``deadline``.
@@ -56,18 +60,24 @@ class ChildSlot:
         self._child: Child | None = None
 
     def child(self) -> Child:
-        """Return the current child, forked now if there is none."""
+        """Return the current child, even if it has died; fork one if there is none."""
         if self._child is None:
             self._child = self._fork()
         return self._child
 
     def release(self) -> None:
-        """Keep the child for the next job, unless it is exhausted: then kill it."""
+        """Keep the child for the next job, or kill it if it is exhausted.
+
+        It is if it has run as many jobs as the limits allow, has died, or has grown too large.
+        """
         if self._child is not None and self._exhausted(self._child):
             self.kill()
 
     def kill(self) -> int:
-        """Kill the child and return its wait status; 0 if there is no child."""
+        """Kill the child and return its wait status; 0 if there is no child.
+
+        If it had died already, the status says of what. The slot is empty afterwards.
+        """
         child, self._child = self._child, None
         if child is None:
             return 0
@@ -77,7 +87,9 @@ class ChildSlot:
         return os.waitpid(child.pid, 0)[1]
 
     def verify(self) -> None:
-        """Fork a child that only enters the confinement, to detect a failure at startup.
+        """Fork a process that enters the confinement and exits, to detect a failure at startup.
+
+        The slot stays as it is.
 
         Raises:
             EngineFault: It cannot be entered.

@@ -59,10 +59,10 @@ class _Process:
 
 @dataclass(eq=False)
 class RunningJob:
-    """A job that was sent to a fork server.
+    """A job that was started on a fork server; sending it may have failed.
 
-    ``deadline`` is an instant of ``time.monotonic``. ``answers`` is ``None`` until the answers are
-    read. ``failure`` says why the newest attempt failed.
+    ``deadline`` is the instant of ``time.monotonic`` at which its answers are due. ``answers`` is
+    ``None`` until they are read. ``failure`` says why the newest attempt failed, if one did.
     """
 
     job: Job
@@ -72,7 +72,11 @@ class RunningJob:
     failure: str = ""
 
     def collect(self) -> Answers:
-        """See :meth:`ForkServer.collect`."""
+        """Wait for the answers and return them; try once more if the process fails.
+
+        Raises:
+            EngineFault: See :meth:`ForkServer.collect`.
+        """
         return self.server.collect(self)
 
 
@@ -80,7 +84,8 @@ class ForkServer:
     """The client of a fork server, whose killable children inspect the files of jobs.
 
     The process starts with the first job, or with :meth:`start_process`, and is replaced when it
-    fails. It runs one job at a time. Close the client when it is no longer needed.
+    fails. It runs one job at a time; threads may share the client. Close the client, or use it in
+    a ``with`` block.
 
     Args:
         limits: What one job may use.
@@ -89,7 +94,7 @@ class ForkServer:
         sandbox: The name of a sandbox level, or ``auto``.
 
     Raises:
-        BadSettings: The host does not offer ``sandbox``.
+        BadSettings: There is no level ``sandbox``, or the host does not offer it.
     """
 
     def __init__(
@@ -114,20 +119,20 @@ class ForkServer:
 
     @property
     def pid(self) -> int | None:
-        """The id of the process, or ``None`` while there is none."""
+        """The id of the process, which may have died, or ``None`` if there is none."""
         return self._process.popen.pid if self._process else None
 
     def start_process(self) -> None:
-        """Start the process, without waiting until it is warm."""
+        """Start the process, unless it runs already, without waiting until it is warm."""
         with self._lock:
             self._started()
 
     def start(self, job: Job) -> RunningJob:
         """Send ``job`` to the process and return without waiting for the answers.
 
-        The answers of an earlier job that were not collected yet are read first and kept for it:
-        no lock is held between ``start`` and ``collect``. A process that fails here is replaced
-        by :meth:`collect`.
+        It does wait until a new process is warm, and until the answers of an earlier job that were
+        not collected yet are read; they are kept for it. No lock is held between ``start`` and
+        ``collect``. If the process fails here, nothing is raised: :meth:`collect` tries once more.
         """
         running = RunningJob(job, self)
         with self._lock:
@@ -135,10 +140,12 @@ class ForkServer:
         return running
 
     def collect(self, running: RunningJob) -> Answers:
-        """Wait for the answers of ``running``. If the process failed, try once more in a new one.
+        """Wait for the answers of ``running`` and return them; they can be collected again.
+
+        If the process failed or was closed meanwhile, the job is sent once more to a new one.
 
         Raises:
-            EngineFault: Both attempts failed.
+            EngineFault: That attempt failed, too.
         """
         with self._lock:
             self._read(running)
@@ -153,7 +160,7 @@ class ForkServer:
         return running.answers
 
     def inspect(self, job: Job) -> Answers:
-        """Return the answers of ``job``.
+        """Run ``job`` and return its answers.
 
         Raises:
             EngineFault: See :meth:`collect`.
@@ -161,7 +168,10 @@ class ForkServer:
         return self.start(job).collect()
 
     def close(self) -> None:
-        """End the process and its child. May be called again, and the client used again."""
+        """End the process and its child. May be called again, and the client used again.
+
+        In a fork of the process that started it, it is left running.
+        """
         with self._lock:
             self._discard()
 

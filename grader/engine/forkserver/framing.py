@@ -29,12 +29,12 @@ class PeerFailed(Exception):
 
 
 def send(fd: int, parts: Iterable[bytes], deadline: float) -> None:
-    """Write ``parts`` to the non-blocking descriptor ``fd``.
+    """Write ``parts`` to the non-blocking descriptor ``fd``, waiting while its buffer is full.
 
     ``deadline`` is an instant of ``time.monotonic``, or infinity.
 
     Raises:
-        PeerFailed: The reader has closed the pipe, or ``deadline`` has passed.
+        PeerFailed: The reader has closed the pipe, writing fails, or ``deadline`` has passed.
     """
     for part in parts:
         rest = memoryview(part)
@@ -49,7 +49,7 @@ def send(fd: int, parts: Iterable[bytes], deadline: float) -> None:
 
 
 def receive(fd: int, size: int, deadline: float) -> bytes:
-    """Read exactly ``size`` bytes from ``fd``.
+    """Read exactly ``size`` bytes from ``fd``; ``deadline`` is that of :func:`send`.
 
     Raises:
         PeerFailed: The writer has closed the pipe, or ``deadline`` has passed.
@@ -79,12 +79,12 @@ def _wait_until_ready(fd: int, event: int, deadline: float) -> None:
 
 
 def pack_frame(*parts: bytes) -> list[bytes]:
-    """Return a frame of ``parts``, as pieces to send."""
+    """Return the frame of ``parts`` as pieces to send: all sizes, then each part."""
     return [b"".join(_LENGTH.pack(len(part)) for part in parts), *parts]
 
 
 def read_frame(fd: int, count: int, deadline: float) -> list[bytes]:
-    """Return the ``count`` parts of the next frame.
+    """Return the parts of the next frame, which must have ``count`` of them.
 
     Raises:
         PeerFailed: The writer has closed the pipe, or ``deadline`` has passed.
@@ -103,7 +103,9 @@ def pack_answers(answers: Mapping[Pair, bytes]) -> list[bytes]:
 
 
 def read_answers(fd: int, deadline: float, most: int) -> Iterator[tuple[Pair, bytes]]:
-    """Yield the answers of the next frame of answers, each an inspection as JSON.
+    """Read the next frame of answers and yield each (pair, inspection as JSON), not validated.
+
+    The whole frame is read before the first answer is yielded.
 
     Raises:
         PeerFailed: As :func:`read_frame`; or the frame has more than ``most`` bytes, or a record

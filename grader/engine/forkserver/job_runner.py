@@ -52,7 +52,7 @@ class _Progress:
 
 
 class JobRun:
-    """One job, its open pairs and its answers so far.
+    """One job, its open pairs and its answers so far. Its time begins when this is created.
 
     ``header`` and ``body`` are the encoded ``job``; ``client`` is the descriptor of the pipe whose
     other end the client closes when it gives up.
@@ -72,12 +72,13 @@ class JobRun:
         self._deadline = time.monotonic() + limits.seconds
 
     def run(self) -> Mapping[Pair, bytes]:
-        """Run the job and return every answer, an inspection as JSON.
+        """Run the job, once, and return its answers by pair, each an inspection as JSON.
 
-        A child that finished stays in the slot; the caller releases or kills it.
+        Every pair has one, if need be a failed inspection, except the checks of a file that its
+        gate did not pass. A child that finished stays in the slot; the caller releases or kills it.
 
         Raises:
-            ClientGone: The client has closed its pipe.
+            ClientGone: The client has closed its pipe; the child is still in the slot.
         """
         deaths = 0
         while self._open and deaths < self._limits.deaths and time.monotonic() < self._deadline:
@@ -88,7 +89,10 @@ class JobRun:
 
     @property
     def reusable(self) -> bool:
-        """Whether the child that finished the job reported that it can run another."""
+        """Whether the child that finished the job reported that it can run another.
+
+        False before that, and if no child finished it.
+        """
         return self._reusable
 
     def _run_in_child(self) -> bool:

@@ -74,6 +74,8 @@ class Server:
     def prepare(self) -> None:
         """Check that a child can be confined, and warm up every check with its default options.
 
+        To warm up means to run a check in this process, on a sample of our own.
+
         Raises:
             EngineFault: A child cannot be confined.
         """
@@ -86,7 +88,7 @@ class Server:
         )
 
     def serve(self) -> None:
-        """Run jobs until the client closes the pipe; never return.
+        """Run jobs until the client closes the pipe; never return. The child is killed at the end.
 
         Raises:
             PeerFailed, ClientGone: The client closed the pipe, while idle or during a job.
@@ -163,7 +165,11 @@ def _reset_signals() -> None:
 
 
 def main() -> None:
-    """Run the fork server with the configuration of the command line, then remove its folder."""
+    """Run the fork server as the command line configures it, then delete the working folder.
+
+    That is the folder in which the client started it, with everything in it. If the sandbox cannot
+    be entered, exit with code 1 and a message.
+    """
     _reset_signals()
     config = json.loads(sys.argv[1])
     if config["path"]:
