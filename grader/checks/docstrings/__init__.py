@@ -67,10 +67,12 @@ _MOST_COPIES = 2
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return counts of documented definitions, arguments and results of `source`, with findings.
+    """Return an inspection about the docstrings of `source` and its public definitions.
 
-    Findings about arguments and results are only for useful docstrings. For the definitions that
-    are not counted see `wanted_of`. `options` and `context` are unused.
+    One that is missing or says nothing (or the same as two others) has one finding. A useful one
+    has up to two: for all arguments that it leaves out, and for a result that it leaves out. Some
+    missing ones come with a fix. For what needs no docstring see `wanted_of`; if nothing needs one,
+    the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     wanted = list(wanted_of(source))
     if not wanted:

@@ -38,7 +38,7 @@ class Documented:
 
     @cached_property
     def text(self) -> str:
-        """The docstring without surrounding blanks, or "" if there is none."""
+        """The docstring without indentation and surrounding blanks, or "" if there is none."""
         return (ast.get_docstring(self.node) or "").strip()
 
     @property
@@ -55,8 +55,8 @@ class Documented:
     def arguments(self) -> list[str]:
         """The names of the arguments that a docstring should mention; none for a class or module.
 
-        Left out are the first argument of a method (``self``), starred arguments, and names that
-        begin with an underscore or are ``args``, ``kwargs``, ``kw`` or ``kwds``.
+        Left out are the first argument of a method (unless it is static), starred arguments, and
+        names that begin with an underscore or are ``args``, ``kwargs``, ``kw`` or ``kwds``.
         """
         found = plain_arguments(self.definition) if self.definition else []
         names = [argument.arg for argument in found]
@@ -64,7 +64,11 @@ class Documented:
 
     @cached_property
     def unnamed(self) -> list[str]:
-        """The names in `arguments` that the docstring does not mention, in the same order."""
+        """The names in `arguments` that the docstring does not mention, in the same order.
+
+        It mentions ``max_size`` also by its words, see `Described`. Without a docstring, all are
+        unnamed.
+        """
         described = Described(self.text) if self.arguments else ()
         return [name for name in self.arguments if name not in described]
 
@@ -72,9 +76,9 @@ class Documented:
     def hides_its_result(self) -> bool:
         """Whether the function returns or yields a value that its docstring does not mention.
 
-        False for modules, classes, ``main``, properties, context managers, and functions that
-        return nothing but ``None`` and ``self``. A docstring that lists no arguments and begins
-        with no action verb counts as mentioning the value.
+        False for modules, classes, ``main``, properties, context managers, functions that give
+        nothing but ``None`` and ``self``, and without a docstring. One that lists no arguments and
+        begins with no verb like ``print`` or ``save`` counts as mentioning the value.
         """
         if self.definition is None or isinstance(self.node, ast.Module | ast.ClassDef):
             return False
@@ -92,12 +96,13 @@ class Documented:
 
 
 def wanted_of(source: SourceFile) -> Iterator[Documented]:
-    """Yield the module and its public definitions that should have a docstring, by line.
+    """Yield what should have a docstring, with or without one: the module, then its definitions.
 
-    Left out are definitions inside functions, overloads and setters, placeholder bodies, and
-    methods without a docstring that are marked ``override`` or override a documented method of
-    the file. Nothing is yielded for a file without code, and no module for an ``__init__.py``
-    without definitions.
+    These are public classes, functions and methods, by line. Left out are those inside functions;
+    overloads, setters and deleters; those with a placeholder as body, e.g. ``pass``, ``raise
+    NotImplementedError`` or only a docstring; and methods without a docstring that are marked
+    ``override`` or override a documented method of the file. Nothing is yielded for an
+    ``__init__.py`` without definitions, or a file with nothing but ``pass`` and constants.
     """
     if is_stub(source.tree.body):
         return

@@ -14,11 +14,12 @@ _PLACEHOLDER = '"""..."""'
 
 
 def docstring_fix(source: SourceFile) -> Fix:
-    """Return the fix for missing docstrings of `source`.
+    """Return a function that fixes the line of a finding about a missing docstring in `source`.
 
-    The fix is the head of the definition with an empty docstring on a new line below it, indented
-    like the body in `source`, e.g. by two spaces or a tab. Other findings get none, and neither
-    does a head with the body on the same line, e.g. ``def f(): return 1``.
+    It returns the line, the head of a class or function, and below it a docstring of three dots,
+    indented like the body in `source`. It returns ``None`` for other findings and lines, and for a
+    head with the body on the same line, e.g. ``def f(): return 1``. A finding about the module,
+    which is at line 1, is not told from one about a definition that begins there.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

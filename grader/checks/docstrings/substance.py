@@ -80,10 +80,12 @@ _DEEDS = frozenset(
 
 
 def why_it_says_nothing(text: str, name: str = "") -> str:
-    """Return why `text` does not describe the definition called `name`, or "" if it does.
+    """Return why the docstring `text` does not describe the definition `name`, or "" if it does.
 
-    The reason is the end of a sentence about the docstring, e.g. "has fewer than 3 words". A
-    module has the name "".
+    It does not if it is a placeholder (``TODO``), has only directives for tools, or fewer than 3
+    words (headings such as ``Args:`` aside), or one word repeated, or says no more than `name`.
+    When in doubt it does. The reason is the end of a sentence about the docstring, e.g. "has fewer
+    than 3 words". `text` must not be empty; a module has the name "".
     """
     if _PLACEHOLDER.match(text):
         return "only holds a place"
@@ -117,7 +119,10 @@ def _stem(word: str) -> str:
 
 
 def same_words(text: str) -> str:
-    """Return the words of `text` in lower case, equal for copies with other spacing or signs."""
+    """Return the words of `text` in lower case, joined by single blanks.
+
+    So texts that differ only in case, spacing, signs, digits and underscores have equal results.
+    """
     return " ".join(_WORD.findall(text)).casefold()
 
 
@@ -146,10 +151,11 @@ class Described:
 
 
 def leaves_open_what_comes_back(text: str) -> bool:
-    """Return whether `text` lists arguments or begins with an action, and mentions no result.
+    """Return whether `text` mentions no result, and lists arguments or begins with certain verbs.
 
-    E.g. ``Save the file``, but not ``Compute the mean`` or ``The mean of some numbers``: these
-    imply the result.
+    These are verbs such as in ``Save the file`` and ``Prints the rows``. ``Compute the mean`` and
+    ``The mean of some numbers`` imply the result. Words such as ``return``, ``whether`` or
+    ``None`` mention one, in some languages. False for an empty `text`.
     """
     if _COMES_BACK.search(text):
         return False
