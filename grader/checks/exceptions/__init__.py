@@ -34,11 +34,13 @@ _REPORTED_ABOVE = 3
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the faults of ``try`` and ``raise`` in `source`, and its unguarded risky calls.
+    """Return an inspection with findings for bad error handling and for unguarded risky calls.
 
-    A call is unguarded if code of this file leads to it and catches its error nowhere on the way.
-    The sketch lets `combine` repeat this for the calls between files. `options` and `context` are
-    unused.
+    Bad handling is each fault that `faults` finds in ``try``, ``raise`` and ``suppress``, and each
+    ``try`` with ``except`` around more than 3 statements. A risky call, e.g. ``open(path)``, is
+    unguarded if code outside functions, or ``main``, leads to it within this file, and its error is
+    caught nowhere on the way. The sketch lets `combine` repeat this for calls between files.
+    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -68,9 +70,10 @@ def _fix(source: SourceFile) -> Fix:
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
-    """Return `inspections` with the unguarded calls that the whole program leads to.
+    """Return `inspections` with the unguarded calls that the whole program, tests aside, leads to.
 
-    They replace those that each file alone leads to. `options` is unused.
+    Their findings and count replace those of each file alone; findings are sorted by place. Each
+    inspection must have the sketch of `inspect`. `options` is unused.
     """
     found = unguarded({path: read_sketch(one.sketch) for path, one in inspections.items()})
     return {path: _with_risks(one, found[path]) for path, one in inspections.items()}

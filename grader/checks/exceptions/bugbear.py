@@ -43,7 +43,12 @@ class Broken(NamedTuple):
 
 
 def broken_rules(found: Any) -> Iterator[Broken]:
-    """Yield the rules broken by the ``finally`` and the clauses of `found`, a ``try`` statement."""
+    """Yield a `Broken` for each breach of the rules above by `found`, a ``try`` statement.
+
+    There is one for each statement that leaves its ``finally`` (B012), up to two for each clause
+    (B030, and one of B029, B013 and B014), and one for each name that is caught twice (B025). An
+    inner ``try`` is not considered, except for statements that leave the outer ``finally``.
+    """
     yield from _leaves_finally(found.finalbody)
     for handler in found.handlers:
         if handler.type is not None:

@@ -42,9 +42,10 @@ class Fault(NamedTuple):
 
 
 def handler_faults(tries: list[Try]) -> Iterator[Fault]:
-    """Yield the faults of each of `tries`: broken rules, then those of each clause.
+    """Yield the faults of each of `tries`: breaches of `broken_rules`, then those of each clause.
 
-    A clause has at most one fault of its own, and one for each error it raises without ``from``.
+    A clause has at most one fault for what it does about the error (see `fault_of`), and one for
+    each new error that it raises without ``from``.
     """
     for one in tries:
         yield from (Fault(*broken) for broken in broken_rules(one.node))
@@ -58,9 +59,10 @@ def handler_faults(tries: list[Try]) -> Iterator[Fault]:
 
 
 def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
-    """Yield a fault for each broad ``suppress`` and each ``raise Exception`` in `nodes`.
+    """Yield a fault for each ``with`` in `nodes` that suppresses all errors, and each plain raise.
 
-    ``raise BaseException`` counts too; ``raise ValueError`` and a bare ``raise`` do not.
+    Plain are ``raise Exception`` and ``raise BaseException``, with or without a message;
+    ``raise ValueError`` and a bare ``raise`` are not. For the ``with`` see `suppressing`.
     """
     for node, _ in nodes:
         fault = suppressing(node, aliases)
@@ -75,7 +77,11 @@ def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
 def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
     """Return the fault of the clause `handler` of the ``try`` `around`, or ``None``.
 
-    See `_broad` and `_narrow` for the codes. Errors that it raises are not considered here.
+    ``except:`` is BARE; ``except Exception`` is BLIND, or SWALLOWED or QUIET if it does nothing.
+    Neither is a fault if it raises, exits, logs the traceback or uses the error, and the latter is
+    none as a fallback for an import. Another clause is SWALLOWED or QUIET if it does nothing,
+    unless its errors are part of normal work, e.g. ``KeyError``. QUIET may be right. Errors that
+    the clause raises are not considered here.
     """
     names = caught(handler.type)
     code = _broad(handler, around) if is_broad(names) else _narrow(handler, around)
@@ -151,10 +157,11 @@ def _has_fallback(around: Try) -> bool:
 
 
 def suppressing(node: ast.AST, aliases: Aliases) -> Fault | None:
-    """Return the fault of `node` if it is ``with suppress(Exception):``, else ``None``.
+    """Return the fault of `node` if it is a ``with suppress(...)`` of every error, else ``None``.
 
-    It means the same as ``except Exception: pass``; ``suppress(KeyError)`` is no fault. The code
-    is QUIET if the body only cleans up, else SWALLOWED.
+    It is if ``Exception`` or ``BaseException`` is among the arguments, which means the same as
+    ``except Exception: pass``; ``suppress(KeyError)`` is no fault. The code is QUIET if the body
+    only cleans up, else SWALLOWED.
     """
     if not isinstance(node, ast.With):
         return None
@@ -166,10 +173,11 @@ def suppressing(node: ast.AST, aliases: Aliases) -> Fault | None:
 
 
 def raises_inside(handler: ast.ExceptHandler) -> Iterator[ast.Raise]:
-    """Yield each ``raise`` in `handler` that makes a new error and has no ``from``.
+    """Yield each ``raise`` in `handler` that calls an error class and has no ``from``.
 
-    Left out are functions and classes defined in it, and the clauses and ``finally`` of an inner
-    ``try``. The order is not that of the lines.
+    E.g. ``raise ValueError("x")``; not ``raise ValueError``, ``raise error``, or ``SystemExit(1)``
+    and others that end the program. Not searched are functions and classes defined in `handler`,
+    and the clauses and ``finally`` of an inner ``try``. The order is not that of the lines.
     """
     waiting: list[ast.stmt] = list(handler.body)
     while waiting:

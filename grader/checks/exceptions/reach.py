@@ -23,14 +23,17 @@ _Sketch = tuple[list[Risk], list[Call]]
 
 
 def sketch_of(program: Program) -> str:
-    """Return the risks and calls of `program`, the content of one file, as JSON."""
+    """Return the risks and calls of `program`, the content of one file, as JSON text.
+
+    The risks keep their order; the calls are sorted.
+    """
     risks = [[r.function, r.errors, r.message, r.line, r.column] for r in program.risks]
     calls = [[c.function, c.target.module, c.target.name, c.caught] for c in program.calls]
     return json.dumps([risks, sorted(map(list, calls))], separators=(",", ":"))
 
 
 def read_sketch(text: str) -> _Sketch:
-    """Return the risks and calls in `text`, a result of :func:`sketch_of`."""
+    """Return (risks, calls) of one file from `text`, a result of :func:`sketch_of`."""
     risks, calls = json.loads(text)
     return (
         [Risk(one[0], tuple(one[1]), *one[2:]) for one in risks],
@@ -41,7 +44,9 @@ def read_sketch(text: str) -> _Sketch:
 def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
     """Return, for each path of `sketches`, its risks that are reached with nothing to catch them.
 
-    A risk is reached if its function is; a path without such risks has an empty list.
+    A risk is reached if its function is ``main`` or it is outside functions, in a file that is no
+    test, or if calls lead from there to its function and none of its errors is caught around any
+    of them. A path without such risks has an empty list.
     """
     every = {risk.errors for risks, _ in sketches.values() for risk in risks}
     graph = _Graph(sketches)

@@ -39,9 +39,11 @@ _ASKING = (ast.If, ast.While, ast.IfExp, ast.Assert)
 class Place:
     """The surroundings of a node.
 
-    ``owner``: the class whose body contains it, or "". ``function``: the function around it, as
-    `_known_as` names it, or "". ``scope``: the node of that function, or ``None``. ``caught``:
-    the errors caught around it within that function, as `except_clauses.caught` returns them.
+    ``owner``: the class around it, if no function is between them, or "". ``function``: the
+    innermost function around it, or ""; ``load`` for a function, ``.load`` for a method, and the
+    name of the class for ``__init__``. ``scope``: the node of that function, or ``None``.
+    ``caught``: the errors caught around it within that function (outside functions: the module),
+    as `except_clauses.caught` returns them.
     """
 
     owner: str = ""
@@ -52,9 +54,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Risk:
-    """A risky call whose errors its own function does not catch.
+    """A call that may fail on files, input or the network, uncaught in the function that makes it.
 
-    ``function`` is named as in `Place`; ``line`` and ``column`` are 1-based.
+    ``function`` contains the call, named as in `Place`; whether its callers catch the errors is not
+    considered. ``errors`` are the names of those that the call may raise. ``line`` and ``column``
+    are 1-based.
     """
 
     function: str
@@ -68,8 +72,9 @@ class Risk:
 class Call:
     """A call of a function that may belong to the submission, e.g. ``load()``.
 
-    ``function`` contains the call, named as in `Place`. ``caught`` are those of ``OSError`` and
-    ``ValueError`` that are caught around it.
+    A function that is passed as an argument counts as called: ``load`` in ``map(load, paths)``.
+    ``function`` contains the call, named as in `Place`; ``target`` is what it calls. ``caught`` are
+    those of ``OSError`` and ``ValueError`` that are caught around it within ``function``.
     """
 
     function: str
@@ -99,8 +104,10 @@ class Program:
 def read_program(nodes: Nodes) -> Program:
     """Return the risks (by line and column) and the calls of the file with the statements `nodes`.
 
-    A call about a variable is no risk if a condition in the same function checks the variable.
-    ``int(x)`` and ``float(x)`` are risks only if ``x`` was typed by the user.
+    A risk is a call such as ``open(path)`` with none of its errors caught around it in its own
+    function. A call about a variable is none if a condition anywhere in the function asks about
+    the variable, e.g. ``if path.exists():``. ``int(x)``, ``float(x)`` and ``map(int, x)`` are risks
+    only if ``x`` comes from ``input()`` or ``sys.argv``.
     """
     program = Program(aliases_of(node for node, _ in nodes))
     for statement, place in _placed(nodes, program.aliases):
@@ -174,7 +181,7 @@ def _caught_by(node: ast.AST, aliases: Aliases) -> tuple[str, ...]:
 def suppressed(item: ast.withitem, aliases: Aliases) -> tuple[str, ...]:
     """Return the errors of an `item` ``contextlib.suppress(...)``, or () for any other `item`.
 
-    Each is the last part of its name, e.g. ``Error`` for ``csv.Error``.
+    Each is the last part of its name, e.g. ``Error`` for ``csv.Error``, or ``?`` if it is computed.
     """
     call = item.context_expr
     if not isinstance(call, ast.Call) or last_name(call.func) != "suppress":

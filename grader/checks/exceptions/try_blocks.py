@@ -15,9 +15,10 @@ _Nodes = list[tuple[ast.AST, int]]
 class Try(NamedTuple):
     """A ``try`` statement.
 
-    ``size``: the number of statements in its body, at every depth, without bare constants.
-    ``in_loop``: it is inside a loop of the same function. ``known``: names that an earlier line
-    of the same function binds (outside functions: of the module), and arguments of the function.
+    ``size``: the number of statements in its body (not in ``except``, ``else`` and ``finally``), at
+    every depth, without bare constants. ``in_loop``: it is inside a loop of the same function.
+    ``known``: names that an assignment or ``for`` in an earlier line of the same function sets
+    (outside functions: of the module), and arguments of the function, starred ones aside.
     """
 
     node: Any
@@ -27,7 +28,9 @@ class Try(NamedTuple):
 
 
 def find_tries(nodes: _Nodes) -> list[Try]:
-    """Return every ``try`` among `nodes`, the statements of a file, outer ones first.
+    """Return every ``try`` among `nodes`, outer ones first.
+
+    `nodes` are the statements of a file, each with the index of the one that contains it.
 
     Two passes (sizes from the innermost outwards, surroundings from the outermost inwards) keep
     the time linear in the number of statements.
@@ -70,7 +73,10 @@ def _sizes(nodes: _Nodes) -> dict[int, int]:
 
 
 def bound_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement binds, e.g. ``a`` and ``b`` of ``a, b = pair``."""
+    """Yield the names that `node` binds if it is an assignment or a ``for`` loop.
+
+    E.g. ``a`` and ``b`` of ``a, b = pair``; none of ``a: int``, ``a += 1`` or other statements.
+    """
     targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
         targets = node.targets
