@@ -28,10 +28,11 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the number of statements of `source` that could be repeated, and their fingerprints.
+    """Return an inspection with the number of compared statements of `source` and a sketch of them.
 
-    Not applicable to tests and files without statements. The sketch has the fingerprints, from
-    which `combine` finds the repeats of all files. `options` and `context` are unused.
+    Not compared are e.g. imports and constants, which good programs repeat. The sketch has the
+    fingerprints, from which `combine` makes the findings. For tests and files without statements
+    the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
 
     After "Winnowing: Local Algorithms for Document Fingerprinting" (Schleimer, Wilkerson and
     Aiken, 2003): a document is represented by hashes of its normalised parts. A part here is a
@@ -51,7 +52,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with what each file repeats of itself and of files before it by path.
 
-    Inspections without a sketch stay as they are. `options` is unused.
+    There is a finding for each repeated run, not for its first occurrence, and the counts of runs
+    and repeated statements. Inspections without a sketch stay as they are. `options` is unused.
     """
     files = {
         path: (one.facts.counts["statements"], rows_in(one.sketch))

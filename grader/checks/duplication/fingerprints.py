@@ -73,7 +73,9 @@ _Block = list[_Piece]
 def sketch_of(tree: ast.Module) -> tuple[int, str]:
     """Return how many statements of `tree` are compared, and a sketch for :func:`rows_in`.
 
-    The sketch is JSON text with the rows of each block that is large enough for a repeat.
+    Not compared are statements that good programs repeat, and neighbours with the same
+    fingerprint. The sketch is JSON text with the rows of each block, nested ones too, that is large
+    enough for a repeat.
     """
     roots, pieces = _taken_apart(tree)
     imported = imported_names(statement for statement, _ in every_statement(tree))
@@ -86,7 +88,7 @@ def sketch_of(tree: ast.Module) -> tuple[int, str]:
 
 
 def rows_in(sketch: str) -> list[list[Row]]:
-    """Return the blocks in `sketch`, a result of :func:`sketch_of`, each as its rows."""
+    """Return the blocks in `sketch`, the text that :func:`sketch_of` returns, each as its rows."""
     return [[Row(*row) for row in rows] for rows in json.loads(sketch)]
 
 

@@ -26,9 +26,10 @@ class Place(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """A repeated run of statements: its lines, those of its first occurrence, and its length.
+    """A repeated run of statements: ``here`` its lines, ``there`` those of its first occurrence.
 
-    ``statements`` includes nested ones.
+    If both overlap, ``there`` ends before ``here``. ``statements`` is the number of statements of
+    the run, nested ones included.
     """
 
     here: Place
@@ -57,8 +58,8 @@ class _Spot(NamedTuple):
 class Repeats:
     """Repeated statements of a submission.
 
-    ``runs`` are the repeated runs, each with its location and the earlier one. ``statements``
-    is, by path, how many statements of the file repeat an earlier one (0 if none).
+    ``runs`` are the repeated runs of all files. ``statements`` is, by path, how many statements of
+    the file repeat an earlier one, nested ones included (0 if none).
     """
 
     runs: list[Repeat] = field(default_factory=list)
@@ -68,7 +69,8 @@ class Repeats:
 def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Repeats:
     """Return the repeats in `files`: by path, the number of statements of a file, and its blocks.
 
-    Files are compared in the order of their paths, blocks in that of their statements.
+    These are what `sketch_of` and `rows_in` return for the file. Files are compared in the order of
+    their paths, blocks in that of their statements; the first occurrence is no repeat.
     """
     blocks: list[_Block] = []
     offset, starts = 0, {}

@@ -40,7 +40,8 @@ class Shape(NamedTuple):
 def imported_names(statements: Iterable[ast.AST]) -> dict[str, str]:
     """Return the full name of each import among `statements`, by its name in this file.
 
-    E.g. ``{"path": "os.path"}`` for ``from os import path``. Other statements are ignored.
+    E.g. ``{"path": "os.path"}`` for ``from os import path``. Statements inside `statements` are not
+    searched, so pass those of all levels. If two imports bind a name, the later one wins.
     """
     found: dict[str, str] = {}
     for item in statements:
@@ -144,7 +145,7 @@ def _parts(node: ast.AST) -> list[ast.AST]:
 def is_literal(node: ast.AST) -> bool:
     """Return whether `node` is a literal or a list, tuple, set or dictionary of literals alone.
 
-    Signs and ``not`` are allowed. E.g. ``-3``, ``"a"``, ``f"a"`` and ``[1, (2, 3)]``; not
+    Signs, ``~`` and ``not`` are allowed. E.g. ``-3``, ``"a"``, ``f"a"`` and ``[1, (2, 3)]``; not
     ``[x]``, ``f"{x}"`` or ``{**{}}``.
     """
     if not isinstance(node, (ast.Constant, ast.UnaryOp, ast.JoinedStr, ast.Dict, *_TABLES)):
