@@ -83,16 +83,19 @@ _RUN_BY_NAME = frozenset({"__main__.py", "setup.py"})
 def context(path: str, files: FileDigests) -> Context:
     """Return ``("starts",)`` if Python or a tool runs `path` by its name, else ``()``.
 
-    Such a file is run and never imported, so it needs no ``__main__`` guard. `files` is unused.
+    It does so with ``__main__.py`` and ``setup.py``, in any folder. These are run and never
+    imported, so they need no ``__main__`` guard. `files` is unused.
     """
     return _RUN if PurePosixPath(path).name in _RUN_BY_NAME else ()
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return a finding for each statement of `source` with an effect on import, and their counts.
+    """Return an inspection with a finding for each statement of `source` with an effect on import.
 
-    In ``__main__.py`` and ``setup.py`` the first `GUARD_ROOM` effects are left out: as many as
-    other files may have below their guard. Effects below the guard are counted, without findings.
+    If `context` says that the file is run by its name, its first `GUARD_ROOM` effects are left out:
+    as many as other files may have below their ``__main__`` guard. Effects below the guard have no
+    findings; those beyond `GUARD_ROOM` are counted. Without statements the result is
+    ``NOTHING_TO_SAY``. `options` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -60,9 +60,9 @@ class Effect(NamedTuple):
 class Module(NamedTuple):
     """The names of a module that decide what is an effect.
 
-    ``imported``, ``defined``: names that it imports, or defines itself, at the top level.
-    ``effectful``: its functions that print, ask or read files, each with the finding code.
-    ``is_main``: it is a ``main.py``.
+    ``imported``, ``defined``: names that it imports, or only defines itself, at the top level.
+    ``effectful``: the finding code of each of its functions that prints, asks, or accesses files or
+    the network, see `effectful_functions`. ``is_main``: it is a ``main.py``.
     """
 
     imported: Collection[str]
@@ -72,7 +72,11 @@ class Module(NamedTuple):
 
 
 def effects_of(body: Sequence[ast.stmt], module: Module) -> Iterator[Effect]:
-    """Yield the effects in `body`, at every depth, outside guards and functions."""
+    """Yield the effect of each statement of `body` that has one, at every depth.
+
+    Not searched are functions, the bodies of ``__main__`` guards and of ``if TYPE_CHECKING:``,
+    version checks that raise, and handlers that only report a failed import. Classes are searched.
+    """
     waiting = list(reversed(body))
     while waiting:
         statement = waiting.pop()
@@ -83,7 +87,10 @@ def effects_of(body: Sequence[ast.stmt], module: Module) -> Iterator[Effect]:
 
 
 def guarded(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements below each ``if __name__ == "__main__":`` in `body`."""
+    """Yield the statements directly below each ``if __name__ == "__main__":`` of `body`.
+
+    Guards inside other statements and the ``else`` of a guard are left out.
+    """
     for statement in body:
         if isinstance(statement, ast.If) and is_guard(statement):
             yield from statement.body

@@ -51,9 +51,10 @@ _TRANSFERS = frozenset("read readline readlines write writelines".split())
 
 
 def known_effect(nodes: Iterable[ast.AST], effectful: Mapping[str, str]) -> tuple[str, str]:
-    """Return the finding code and the name of the first known call in `nodes`, or two "".
+    """Return the finding code and the name of the first call among `nodes` with a known effect.
 
-    `effectful` are functions of the module itself, with their codes.
+    Two "" if there is none. Nodes inside `nodes` are not searched. ``map(print, rows)`` counts as a
+    call of ``print``. `effectful` has the codes of functions of the module itself, by name.
     """
     for node in nodes:
         if isinstance(node, ast.Call):
@@ -97,11 +98,12 @@ def _code_of(function: ast.expr, effectful: Mapping[str, str]) -> str:
 
 
 def effectful_functions(tree: ast.Module) -> dict[str, str]:
-    """Return the top-level functions of `tree` that print, ask or read files, with their codes.
+    """Return the code of each top-level function of `tree` that prints, asks or reads, by name.
 
-    Only the first known call in a function counts, in the order of `_own_code`. A function that
-    calls such a function by its name gets its code too. Generators are left out, since calling
-    them runs nothing.
+    To read is to access files or the network. The code is that of the first known call in the
+    function, in the order of `_own_code`; if that is ``RUNS``, e.g. of ``sys.exit()``, it does not
+    count. A function that calls another one with a code by its name has its own code or that of
+    the other one. Generators are left out, since calling them runs nothing.
     """
     callers: dict[str, list[str]] = {}
     waiting: list[tuple[str, str]] = []
