@@ -39,11 +39,12 @@ _HIDDEN = Guidance(
 
 
 def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -> Inspection:
-    """Return a finding if isort would change `source`, and one for each import hidden from isort.
+    """Return an inspection with a finding if isort would change `source`, and for hidden imports.
 
-    An import is hidden in a block that it does not need. `context` has the names of the
-    submission's own modules, see :func:`isort_runner.own_modules`. The count is 1 with any
-    finding, else 0.
+    There is one for each import that is hidden from isort in a block that it does not need, see
+    `hidden_imports`. `context` has the names of the submission's own modules, see
+    :func:`isort_runner.own_modules`. The count is 1 with any finding, else 0. Without statements
+    the result is ``NOTHING_TO_SAY``.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
