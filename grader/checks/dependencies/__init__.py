@@ -51,7 +51,10 @@ Package = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-
 
 
 class DependenciesOptions(Options):
-    """The options of the check: ``required`` are the packages that the exercise asks for."""
+    """The options of the check: ``required`` are the packages that the exercise asks for.
+
+    They may be written in any case and with ``-``, ``_`` or ``.`` between words; see `names`.
+    """
 
     required: Annotated[tuple[Package, ...], Field(min_length=1, max_length=50)] = (
         "black",
@@ -66,10 +69,11 @@ class DependenciesOptions(Options):
 
 
 def inspect(source: SourceFile, options: DependenciesOptions, context: Context) -> Inspection:
-    """Return how many packages the manifest `source` names and which of the required ones.
+    """Return an inspection with the number of packages that the manifest `source` names.
 
-    There is a finding for each entry that names no package, up to a maximum. The state is
-    ``unreadable`` if a pyproject.toml is not TOML. `context` is unused.
+    It also counts each required package that is named; for missing ones see `combine`. There is a
+    finding for each malformed entry, up to `MOST_MISTAKES`. If a pyproject.toml is not TOML, the
+    state is ``unreadable``, with one finding and no facts. `context` is unused.
     """
     try:
         found = read_manifest(source.path, source.original)
@@ -93,7 +97,8 @@ def inspect(source: SourceFile, options: DependenciesOptions, context: Context) 
 def combine(inspections: Inspections, options: DependenciesOptions) -> Inspections:
     """Return `inspections` with a finding for each required package that no file names.
 
-    These findings go to the first pyproject.toml by path, or else to the first file.
+    These findings go before those of the first pyproject.toml by path, or else of the first file.
+    Without `inspections` there are none.
     """
     if not inspections:
         return inspections

@@ -45,7 +45,7 @@ _PIP_OPTIONS = re.compile(r"[ \t]--?[a-z].*")
 
 @dataclass(frozen=True)
 class Mistake:
-    """An entry that names no package: its 1-based line and a message about it."""
+    """A malformed entry, which names no package: its 1-based line and a message about it."""
 
     line: int
     message: str
@@ -53,14 +53,20 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The content of a manifest: canonical package names, and the entries that name none."""
+    """The content of a manifest: its packages, by canonical name, and its bad entries.
+
+    At most `MOST_MISTAKES` bad entries are kept, the first ones.
+    """
 
     names: frozenset[str]
     mistakes: tuple[Mistake, ...] = ()
 
 
 class NotToml(Exception):
-    """Raised for a ``pyproject.toml`` that cannot be parsed; ``line`` is 1-based."""
+    """Raised for a ``pyproject.toml`` that is not TOML or nested too deeply.
+
+    ``line`` is the 1-based line of the error, or the last one; ``message`` is without position.
+    """
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -68,19 +74,23 @@ class NotToml(Exception):
 
 
 def is_manifest(path: str) -> bool:
-    """Return whether `path` is a pyproject.toml or requirements file, by its name in any case.
+    """Return whether `path` names a ``pyproject.toml`` or ``requirements*.txt``, in any folder.
 
-    E.g. ``app/pyproject.toml`` and ``requirements-dev.txt``, but not ``dev-requirements.txt``.
+    Upper and lower case are the same. E.g. ``app/pyproject.toml`` and ``requirements-dev.txt``, but
+    not ``dev-requirements.txt``.
     """
     name = PurePosixPath(path).name.lower()
     return name == "pyproject.toml" or (name.startswith("requirements") and name.endswith(".txt"))
 
 
 def read_manifest(path: str, text: str) -> Manifest:
-    """Return the packages that `text`, the content of the manifest `path`, names.
+    """Return the packages and the bad entries in `text`, the content of the manifest `path`.
+
+    In a file for pip, options (``-r base.txt``), addresses and paths without a name are neither. In
+    a ``pyproject.toml`` the dependencies of PEP 621, PEP 735 and Poetry are read, with all groups.
 
     Raises:
-        NotToml: `path` is a ``pyproject.toml`` and `text` is not TOML.
+        NotToml: `path` is a ``pyproject.toml`` and `text` is not TOML, or nested too deeply.
     """
     if path.lower().endswith(".txt"):
         return _manifest_of(_requirement_lines(text))
