@@ -130,8 +130,8 @@ _MAIN = "main"
 def context(path: str, files: FileDigests) -> Context:
     """Return a context: "main" if `path` starts the program, and the number of packages around it.
 
-    The program starts from the ``main.py`` of `files` in the fewest folders, tests aside; among
-    several from the first by path.
+    The latter is left out if it is 0. The program starts from the ``main.py`` of `files` in the
+    fewest folders, tests aside; among several from the first by path.
     """
     named = (other for other, _ in files if other.split("/")[-1] == "main.py")
     mains = sorted(
@@ -142,11 +142,13 @@ def context(path: str, files: FileDigests) -> Context:
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the counts and findings of the module `source` alone, and its summary for `combine`.
+    """Return an inspection of the module `source` alone, with a sketch for `combine`.
 
-    They are about the functions it defines, the statements it runs on import, star imports, code
-    in strings, and the guard of ``main.py``. Of a test, only statements run on import and star
-    imports are counted. `options` is unused.
+    There is a finding for each top-level statement that does something on import, each star import
+    (re-exports of a package aside), each string that is a program, and a ``main.py`` that starts
+    the program without guard. Functions and working statements are counted too. Of a test, only
+    statements run on import and star imports are considered. Without statements the result is
+    ``NOTHING_TO_SAY``. `options` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -15,8 +15,8 @@ Edges = Mapping[str, Mapping[str, Import]]
 class Graph:
     """The import graph of a submission, without imports of modules that are not in it.
 
-    ``edges`` has every import. ``eager`` has those that run while their module is being imported:
-    not in a function or below a guard.
+    ``edges`` has the first import of each module by another one. ``eager`` has the first of those
+    that run while their module is being imported: not in a function or below a guard.
     """
 
     modules: Modules
@@ -25,7 +25,10 @@ class Graph:
 
     @staticmethod
     def of(modules: Modules, imports: Mapping[str, Iterable[Import]]) -> Graph:
-        """Return the graph of `modules` with the `imports` of each path."""
+        """Return the graph of `modules` with the `imports` of each path.
+
+        The paths must be in `modules`.
+        """
         edges: dict[str, dict[str, Import]] = {path: {} for path in modules.depths}
         eager: dict[str, dict[str, Import]] = {path: {} for path in modules.depths}
         for path, found in imports.items():
@@ -38,10 +41,10 @@ class Graph:
         return Graph(modules, edges, eager)
 
     def cycle_imports(self) -> dict[str, tuple[str, Import]]:
-        """Return, for each module in a cycle, its first import of a module of the same cycle.
+        """Return, by the path of each module in a cycle, its first import of one of that cycle.
 
-        Each value is the path of the imported module, and the import. Only imports that run while
-        their module is being imported make a cycle.
+        Each value is the path of the imported module, and the import. Modules in no cycle are left
+        out. Only imports that run while their module is being imported make a cycle.
         """
         found: dict[str, tuple[str, Import]] = {}
         for cycle in cycles(self.eager):
@@ -51,10 +54,10 @@ class Graph:
         return found
 
     def reached(self, start: str) -> set[str]:
-        """Return the modules that running `start` imports, directly or indirectly, except itself.
+        """Return the paths of what running `start` imports, directly or indirectly, except itself.
 
         Imports in functions and the ``__init__.py`` of imported packages are included. Imports
-        below the ``__main__`` guard of another module do not run.
+        below the ``__main__`` guard of another module do not run. Empty if `start` is.
         """
         seen, waiting = {start}, [start]
         while waiting:
@@ -72,7 +75,10 @@ class Graph:
 
 
 def cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[frozenset[str]]:
-    """Yield the strongly connected components of more than one module in `edges`."""
+    """Yield the strongly connected components of more than one module in `edges`.
+
+    Each module that another one leads to must itself be a key of `edges`.
+    """
     search = _Search(edges)
     for root in edges:
         if root not in search.order:

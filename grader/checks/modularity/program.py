@@ -27,8 +27,8 @@ STARTED_SHARE = 3
 class ModuleSummary(BaseModel):
     """The summary of one module for ``combine``.
 
-    ``depth``: the number of packages around it. ``imports``: all its imports. ``work``: its units
-    and what it uses; empty for a test.
+    ``depth``: the number of packages around it. ``imports``: its imports, also of modules outside
+    the submission. ``work``: its units and what it uses; empty for a test.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,7 +42,9 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with facts and findings about the modules together.
 
     They are about import cycles, fan-out, the modules that ``main.py`` reaches, and unused code.
-    Stub files (``.pyi``) stay as they are. `options` is unused.
+    The count ``guarded_main`` becomes 0 if the guard leads to less than 1 / `STARTED_SHARE` of the
+    working statements. Stub files (``.pyi``) stay as they are; other inspections must have the
+    sketch of `inspect`. `options` is unused.
     """
     summaries = {
         path: ModuleSummary.model_validate_json(one.sketch)

@@ -28,8 +28,9 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Unit(NamedTuple):
     """A function or class at the top level of a module, or a variable set outside of them.
 
-    ``line`` is 1-based. ``work``: the number of its working statements. ``mentions``: the names
-    and attributes that it reads, sorted.
+    ``line`` is 1-based. ``work``: the number of its working statements, equal first lines counted
+    once; 1 for a class of fields only, 0 for a variable. ``mentions``: the names that it reads and
+    the attributes that it reads or sets, sorted.
     """
 
     name: str
@@ -41,9 +42,10 @@ class Unit(NamedTuple):
 class Work(NamedTuple):
     """The units of one module, and the names that its other statements read.
 
-    ``mentions``: names read outside functions and classes, and not below a guard. ``registered``:
-    names of units that a decorator may pass on, e.g. to a web framework. ``started``: names read
-    below ``if __name__ == "__main__":``.
+    ``mentions``: names read outside functions and classes, and not below a guard; also by their
+    decorators. ``registered``: names of units that a decorator may pass on, e.g. to a web
+    framework. ``started``: names read below ``if __name__ == "__main__":``. Attributes count as
+    names.
     """
 
     units: tuple[Unit, ...] = ()
@@ -58,15 +60,17 @@ class Work(NamedTuple):
 
     @property
     def used_on_import(self) -> tuple[str, ...]:
-        """The names of units that importing the module uses."""
+        """The names that importing the module uses, of units or of anything else."""
         return (*self.mentions, *self.registered)
 
 
 def work_in(source: SourceFile) -> Work:
     """Return the work of the module `source`.
 
-    A variable is a unit without working statements. A function defined inside a block is no unit:
-    below a guard nothing can import it, and in another ``if`` or ``try`` it may not exist.
+    Its units are the top-level functions and classes, and the names that other statements assign or
+    declare (not ``a, b = pair``). The latter have no working statements. A function defined inside
+    a block is no unit: below a guard nothing can import it, and in another ``if`` or ``try`` it may
+    not exist.
     """
     defined = [item for item in source.tree.body if isinstance(item, DEFINITIONS)]
     units = [_unit(definition, source.lines) for definition in defined]
@@ -175,5 +179,8 @@ def _first_line(statement: ast.stmt, lines: Sequence[str]) -> str:
 
 
 def has_fields(definition: ast.ClassDef) -> bool:
-    """Return whether the body of `definition` assigns or declares a field."""
+    """Return whether a statement directly in the body of `definition` assigns or declares a field.
+
+    E.g. ``size = 3`` and ``size: int``; not ``self.size = 3`` in a method.
+    """
     return any(isinstance(item, ast.Assign | ast.AnnAssign) for item in definition.body)
