@@ -51,7 +51,7 @@ GUIDANCE_BY_CODE = {
 
 
 class AnswersOptions(StyleOptions):
-    """Options of flake8 as the student ran it: without a value, flake8's default."""
+    """The options with which the student ran flake8; each default is that of flake8 itself."""
 
     max_line_length: LineLength = 79
     extend_ignore: tuple[Code, ...] = ()
@@ -67,11 +67,12 @@ def reads(path: str) -> bool:
 
 
 def inspect(source: SourceFile, options: AnswersOptions, context: Context) -> Inspection:
-    """Return the flake8 codes of one file, with the first line of each as its summary.
+    """Return an inspection that counts each flake8 code of one file once; it has no findings yet.
 
-    In answers.md these are the codes that the text names; in Python, the codes that flake8
-    reports. The options of flake8 come from `options`; `context` is unused. A Python file without
-    statements gives ``NOTHING_TO_SAY``.
+    In answers.md these are the codes that the text names, maybe none; in Python, the codes that
+    flake8 reports, regardless of ``noqa``. The sketch has the first line of each, for `combine`.
+    The options of flake8 come from `options`; `context` is unused. A Python file without statements
+    gives ``NOTHING_TO_SAY``.
     """
     if source.kind == "document":
         return _with_first_lines(_ANSWERED, codes_in_text(source.original))
@@ -90,7 +91,11 @@ def _with_first_lines(mark: str, first_lines: Mapping[str, int]) -> Inspection:
 
 
 def combine(inspections: Inspections, options: AnswersOptions) -> Inspections:
-    """Return `inspections` with findings: wrong codes in answers.md, unnamed codes in Python."""
+    """Return `inspections` with findings: wrong codes in answers.md, unnamed codes in Python.
+
+    A code is wrong if flake8 reports it in no file, and unnamed if no answers.md names it. There is
+    one finding for each such code of a file, at its first line. `options` is unused.
+    """
     whole = Facts.merge(one.facts for one in inspections.values())
     answered, found = _codes(whole, _ANSWERED), _codes(whole, _FOUND)
     return {path: _with_findings(one, answered, found) for path, one in inspections.items()}
