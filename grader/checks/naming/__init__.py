@@ -43,11 +43,13 @@ class NamingOptions(Options):
 
 
 def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
-    """Return the names of `source` with a wrong case, unclear names, and functions without a verb.
+    """Return an inspection with findings for wrong case, unclear names, functions without a verb.
 
-    In test files only the case is checked. Names in ``options.ignore_names`` may have any case, but
-    can still be unclear. Findings are sorted by place, some with a corrected line. A file that
-    binds no name gives ``NOTHING_TO_SAY``. `context` is unused.
+    Each report of pep8-naming is a finding; the others are one for each name of a scope. A name may
+    have several. In test files only the case is checked. Names in ``options.ignore_names`` may have
+    any case, but can still be unclear. Findings are sorted by place, some with a corrected line. A
+    file that binds no name (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is
+    unused.
     """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)

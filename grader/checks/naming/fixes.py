@@ -23,10 +23,12 @@ _CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys
 
 
 def name_case_fix(source: SourceFile) -> Fix:
-    """Return the fix for lines on which a name breaks a case rule of pep8-naming.
+    """Return a function that fixes the line on which a name breaks a case rule of pep8-naming.
 
-    e.g. ``calcTotal`` becomes ``calc_total``. A global that is never reassigned becomes a constant:
-    ``maxSize`` becomes ``MAX_SIZE``. Single letters are not fixed: they need a word, not a case.
+    e.g. ``calcTotal`` becomes ``calc_total``, on this line only. A global with a literal value that
+    never changes becomes a constant: ``maxSize`` becomes ``MAX_SIZE``. The function returns
+    ``None`` if the new name is in use or a builtin, for rules about anything but classes,
+    functions, arguments and variables, and for single letters: they need a word, not a case.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

@@ -63,7 +63,9 @@ _NOUN_DECORATORS = frozenset("""
 def unclear_names(groups: Groups) -> Iterator[tuple[Binding, str]]:
     """Yield the first binding of each unclear name in `groups`, with its finding code.
 
-    A name has one code: numbered before vague before single letter.
+    A name counts once in each scope, and has one code: numbered before vague before single letter.
+    Not unclear are customary letters such as ``i``, other letters in a formula or as variables of a
+    loop, ``with`` or ``except``, and the names after ``as`` in imports.
     """
     numbered = numbered_names(groups)
     with_foo = any(name in ("foo", "baz") for _, name in groups)
@@ -186,7 +188,12 @@ def _evaluated_nodes(function: Function) -> Iterator[ast.AST]:
 
 
 def without_verb(groups: Groups) -> Iterator[Binding]:
-    """Yield the first binding of each function and method whose name does not begin with a verb."""
+    """Yield the first binding of each function and method whose name begins with no known verb.
+
+    Left out are names that need none: questions (``is_empty``), conversions (``to_json``), ``main``
+    and others that are customary, ``__init__`` and the like, properties, and fixtures. Two
+    functions of one name in one scope count once.
+    """
     for group in groups.values():
         functions = [each for each in group if each.kind in _FUNCTIONS]
         if functions and not _is_action(functions[0]):

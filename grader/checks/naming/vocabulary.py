@@ -102,9 +102,10 @@ VERBS = frozenset("""
 
 
 def is_verb(word: str) -> bool:
-    """Return whether `word` is one of ``VERBS``, also with an ending or a prefix.
+    """Return whether `word`, in lower case, is one of ``VERBS``, or one with an ending or a prefix.
 
-    e.g. ``loads``, ``matches`` and ``unlock``; not ``loading``.
+    Endings are ``s`` and ``es``, prefixes ``re``, ``un`` and ``pre``: e.g. ``loads``, ``matches``
+    and ``unlock``; not ``loading``.
     """
     forms = [word, word.removesuffix("s"), word.removesuffix("es")]
     forms += [word.removeprefix(prefix) for prefix in ("re", "un", "pre")]
