@@ -34,10 +34,11 @@ _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})
 
 
 def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
-    """Yield a finding for each of `nodes` that runs a string, or imports by a computed name.
+    """Yield a finding for each call in `nodes` that runs text, or imports by computed name or path.
 
     Also for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
-    e.g. `run = exec`, and for each import of a module in ``_FOREIGN``, e.g. ``ctypes``.
+    e.g. `run = exec`, and for each import of a module in ``_FOREIGN``, e.g. ``ctypes``. Functions
+    of these names that the file defines itself are left out. The findings are not sorted.
     """
     aliases = aliases_of(nodes.bindings)
     for node in nodes.bindings:

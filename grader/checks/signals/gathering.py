@@ -28,7 +28,7 @@ class Nodes:
 
 
 def gather(tree: ast.Module) -> Nodes:
-    """Return the nodes of `tree` that matter for signals, in no useful order."""
+    """Return the nodes of `tree` at every depth that matter for signals, in no useful order."""
     found = Nodes()
     waiting: list[ast.AST] = [tree]
     while waiting:

@@ -33,9 +33,10 @@ _ACTING_STATEMENTS = (
 
 
 def suspicious_text(node: ast.Constant) -> Iterator[Finding]:
-    """Yield at most one finding: `node` contains a program, or encoded data, or is very long.
+    """Yield at most one finding: `node` is a program, or encoded data, or has `LONG` characters.
 
-    `node` may be text or bytes; other constants give none.
+    The first of these that holds counts. Texts under 40 characters have none, nor has encoded data
+    under 200. `node` may be text or bytes; other constants give none.
     """
     value = node.value
     if not isinstance(value, str | bytes) or len(value) < _MIN_PROGRAM:
