@@ -28,10 +28,12 @@ _NO_EFFECT = frozenset({("pass",), ("...",)})
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return a histogram of the logical lines of `source`: CRC-32 of the tokens to occurrences.
+    """Return an inspection with a histogram of the logical lines of `source`, without findings.
 
-    Docstrings, comments and layout are ignored: ``x=1`` and ``x = 1  # one`` are the same line.
-    `options` and `context` are unused.
+    It maps the CRC-32 of the tokens of a line to its occurrences. Comments and layout are ignored:
+    ``x=1`` and ``x = 1  # one`` are the same line. Left out are ``pass``, ``...`` and lines of
+    strings only, e.g. docstrings. Without statements the result is ``NOTHING_TO_SAY``. `options`
+    and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -27,12 +27,13 @@ _REPORTED_FROM = 6
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return a histogram of the complexity of the blocks of `source`, and its maximum.
+    """Return an inspection with a histogram of the complexity of the blocks of `source`.
 
-    There is a finding for each block with a complexity of 6 or more. Numbers are radon's, with
-    three additions: code outside functions is a block named ``<module>``, nested functions and
-    methods of nested classes are blocks of their own, and the code of a class outside its methods
-    is a block if it branches (e.g. an ``if`` in its body). `options` and `context` are unused.
+    There is a finding for each block with a complexity of 6 or more. Each function and method is a
+    block. Numbers are radon's, with three additions: code outside functions and classes is a block
+    named ``<module>``, nested functions and methods of nested classes are blocks of their own, and
+    the code of a class outside its methods is a block if it branches (e.g. an ``if`` in its body).
+    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

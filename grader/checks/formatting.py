@@ -27,11 +27,12 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: FormattingOptions, context: Context) -> Inspection:
-    """Return one finding if Black would reformat `source`, and the counts for the measures.
+    """Return an inspection with one finding if Black would reformat `source`.
 
-    With ``options.show_fix`` the finding has the diff, its first line and the number of lines to
-    change; otherwise these are left out, which saves Black's second pass. A file without
-    statements gives ``NOTHING_TO_SAY``. `context` is unused.
+    With ``options.show_fix`` the finding has the diff and the line of the first change, and the
+    lines to change are counted; otherwise these are left out, which saves Black's second pass.
+    Newlines do not count as layout. A file without statements gives ``NOTHING_TO_SAY``. `context`
+    is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

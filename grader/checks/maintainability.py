@@ -33,11 +33,12 @@ _REPORTED_BELOW = 20
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the maintainability index of `source` in hundredths (0 to 10,000), as a minimum.
+    """Return an inspection with the maintainability index of `source`, in hundredths, as a minimum.
 
-    It is radon's formula over the Halstead volume, the total complexity and the logical lines. The
-    share of comments is set to 0: otherwise padding a file with comments would raise the index.
-    The counts are for the mean over several files. There is one finding if the index is below 20.
+    It is radon's formula over the Halstead volume, the total complexity and the logical lines, from
+    0 to 100 (10,000 hundredths). The share of comments is set to 0: otherwise padding a file with
+    comments would raise the index. The counts are for the mean over several files. There is one
+    finding if the index is below 20. Without statements the result is ``NOTHING_TO_SAY``.
     `options` and `context` are unused.
     """
     if not has_statements(source):

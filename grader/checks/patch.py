@@ -33,18 +33,20 @@ _BOM = "\ufeff"
 
 
 class FixOptions(Options):
-    """The formatters to run, each with its options; ``None`` leaves one out."""
+    """The formatters that make the patch, each with its options; ``None`` leaves one out."""
 
     formatting: FormattingOptions | None = None
     import_order: ImportOrderOptions | None = None
 
 
 def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspection:
-    """Return the patch of `source` as a finding, and one more if isort and Black disagree.
+    """Return an inspection with the patch of `source`, and a finding if isort and Black disagree.
 
-    They disagree if one of them would change the fixed text again. The patch applies to the bytes
-    as submitted, with their byte order mark and newlines. Without either finding the result is
-    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`.
+    The patch is one finding, whose hunk is what isort and then Black would change, as far as
+    `options` ask for them. It applies to the bytes as submitted, with their byte order mark and
+    newlines. The tools disagree if one of them would change the fixed text again. Without either
+    finding the result is ``NOTHING_TO_SAY``. `context` comes from
+    :func:`isort_runner.own_modules`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -24,11 +24,11 @@ _REPORTED_ABOVE = 100
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the line counts, Halstead volume and Halstead effort of `source`, as integers.
+    """Return an inspection with the line counts, Halstead volume and Halstead effort of `source`.
 
-    Volume and effort are rounded. There is one finding if `source` has more than 100 logical lines.
-    A file without statements has counts too, but no size of a file in its facts. `options` and
-    `context` are unused.
+    Volume and effort are rounded to integers. There is one finding if `source` has more than 100
+    logical lines, as radon counts them. A file without statements has counts too, but no maximum,
+    no histogram and no finding. `options` and `context` are unused.
     """
     raw = raw_counts(source)
     volume, effort = halstead(source)

@@ -19,10 +19,12 @@ GUIDANCE = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return a finding for each suppression comment of `source`, which may have no statements.
+    """Return an inspection with a finding for each comment of `source` that silences a tool.
 
-    It has also one for a directive in a string if isort or flake8 would obey it there. `options`
-    and `context` are unused.
+    The tools are Black, YAPF, isort and flake8; comments for others have no finding, and a comment
+    with two directives has one. A string has a finding only if isort or flake8 would obey a
+    directive in it for the whole file. `source` may have no statements; the result is never
+    ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     findings = tuple(
         Finding(
