@@ -39,10 +39,11 @@ _MAGIC = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the counts of constants and magic numbers of `source`, with findings and fixes.
+    """Return an inspection with the constants and the repeated numbers of `source`.
 
-    A finding is a constant that is not in UPPER_CASE, e.g. ``vat_rate = 0.21``, or a number that
-    functions of the file repeat. Constants in UPPER_CASE count only if the file reads them.
+    There is a finding for each constant that is not in UPPER_CASE, e.g. ``vat_rate = 0.21``, some
+    with the corrected line, and one for each number that functions of the file repeat (see
+    :func:`magic_numbers`). Constants in UPPER_CASE are only counted, if the file reads them.
     Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
@@ -88,7 +89,7 @@ def _not_upper_finding(constant: Constant) -> Finding:
 
 
 def _magic_finding(source: SourceFile, magic: Magic) -> Finding:
-    """Return the finding for the number `magic` of `source`, at its first occurrence."""
+    """Return the finding for the number `magic` of `source`, at its node."""
     return Finding(
         code="magic-number",
         line=magic.node.lineno,

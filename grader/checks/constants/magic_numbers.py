@@ -23,13 +23,17 @@ _NAMING_NODES = frozenset({ast.arguments, ast.Assign, ast.AnnAssign, ast.keyword
 
 @dataclass(frozen=True)
 class Magic:
-    """A repeated number: its first node, and its number of occurrences in functions."""
+    """A number that the functions of a file repeat.
+
+    ``node`` is an occurrence in the first line that has one, ``times`` the number of occurrences
+    that count (see :func:`magic_numbers`).
+    """
 
     node: ast.Constant
     times: int
 
     def written(self, lines: Sequence[str]) -> str:
-        """Return the number as the source has it, e.g. ``0x10`` for 16.
+        """Return the number as the source has it at ``node``, e.g. ``0x10`` for 16.
 
         `lines` are the lines of the file; the node counts columns in bytes of UTF-8.
         """
@@ -38,10 +42,12 @@ class Magic:
 
 
 def magic_numbers(tree: ast.Module) -> list[Magic]:
-    """Return the numbers that occur three times or more in the functions of `tree`, all together.
+    """Return a ``Magic`` for each number that the functions of `tree` have three times or more.
 
-    An occurrence that names the number is not counted: ``limit = 30``, a default, a keyword. Nor
-    are the numbers in ``_WITHOUT_NAME``. Equal numbers are one: 7 and ``7.0``.
+    All functions and methods are counted together. An occurrence that names the number is not
+    counted: ``limit = 30``, ``limit = -30``, ``f(limit=30)``, and those in a list of parameters.
+    Nor are 0, 1, 2, 10, 100 and 1000. Equal numbers are one: 7 and ``7.0``. The result is in no
+    particular order.
     """
     found: dict[complex, list[ast.Constant]] = {}
     for node in _unnamed_numbers(tree):
