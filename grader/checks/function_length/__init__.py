@@ -68,13 +68,14 @@ _REPORTED_ABOVE = {LENGTH: 10, ARGUMENTS: 3, NESTING: 2, RETURNS: 3}
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return histograms of the four sizes of the functions in `source`, methods and nested too.
+    """Return an inspection with histograms of the four sizes of the functions in `source`.
 
-    There is a finding for each size above ``_REPORTED_ABOVE``, and ``NOTHING_TO_SAY`` without
-    functions. The length of a function is the number of statements in it, at every depth: a loop
-    counts 1, and so does each statement inside it, however many lines it has. Docstrings do not
-    count. A nested function adds to the length of the function around it, but not to its nesting
-    and returns. `options` and `context` are unused.
+    Methods and nested functions count too. A function has up to four findings: for more than 10
+    logical lines, 3 arguments, 2 levels of nesting, and 3 returns. The logical lines are the
+    statements in it, at every depth: a loop counts 1, and so does each statement inside it, however
+    many lines it has. Docstrings do not count. A nested function adds to the length of the function
+    around it, but not to its nesting and returns. Without functions the result is
+    ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     found = sizes(source.tree)
     if not found:

@@ -29,9 +29,11 @@ class Size:
     """The sizes of one function.
 
     ``length`` is the number of statements in it, without docstrings. ``arguments`` leaves out
-    ``self``, ``cls``, ``*args`` and ``**kwargs``. ``nesting`` is the number of blocks around its
-    deepest statement: 1 for a statement in an ``if``. ``returns`` is its number of ``return``
-    statements. Statements of nested functions and classes count for ``length`` only.
+    ``*args``, ``**kwargs`` and the first argument of a method (``self``, ``cls``). ``nesting`` is
+    the number of blocks around its deepest statement: 1 for a statement in an ``if``. Blocks are
+    those of ``if``, loops, ``with``, ``try`` and ``match``; an ``elif`` adds none. ``returns`` is
+    its number of ``return`` statements. Statements of nested functions and classes count for
+    ``length`` only.
     """
 
     function: Function
@@ -42,7 +44,7 @@ class Size:
 
 
 def sizes(tree: ast.Module) -> list[Size]:
-    """Return the sizes of each function of `tree`, methods and nested functions too, by line."""
+    """Return the sizes of each function of `tree`, methods and nested ones too, in line order."""
     return sorted(_sizes(tree), key=lambda one: (one.function.lineno, one.function.col_offset))
 
 
