@@ -64,22 +64,24 @@ _READS = Guidance(
 
 
 def context(path: str, files: FileDigests) -> Context:
-    """Return the sorted names of the modules in ``files``, except that of ``path``.
+    """Return the names of the modules in ``files`` other than ``path``, sorted, each once.
 
-    e.g. ``settings`` for ``app/settings.py``. A variable of such a module is shared as well:
-    `settings.debug = True`.
+    The name is that of the file alone, e.g. ``settings`` for ``app/settings.py``, and ``__init__``
+    for a package. A variable of such a module is shared as well: `settings.debug = True`.
     """
     stems = {PurePosixPath(other).stem for other, _ in files if other != path}
     return tuple(sorted(stems))
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the functions of ``source`` that read or change state of a module, and its `global`s.
+    """Return an inspection with the functions of ``source`` that read or change state of a module.
 
-    There is a finding for each function and name, and for each name in a `global` statement.
-    Methods, nested functions and lambdas with a name count as functions; those with an empty body
-    do not. Without functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of the
-    submission's other modules; ``options`` is unused.
+    There is a finding for each function and name that it changes, or else reads, and one for each
+    name in a `global` statement. State may vary while the program runs, or hold input of the user;
+    reading a constant is no finding. Methods, nested functions, and lambdas assigned to a name
+    outside functions and classes count as functions; those with an empty body do not. Without
+    functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of the submission's other
+    modules; ``options`` is unused.
     """
     module = module_of(source)
     functions = _functions(module)

@@ -45,9 +45,11 @@ _TALKS = frozenset({"print", "input"})
 
 
 def is_script(module: Module) -> bool:
-    """Return whether importing ``module`` prints, asks, has a `while`, or calls its own functions.
+    """Return whether the code of ``module`` that runs at its import shows that it is a script.
 
-    Statements below the guard do not count.
+    It does if it calls `print` or `input`, has a `while`, or calls a function or class of the file
+    in a statement of its own: `main()`, not `TABLE = build()`. Code in functions and classes and
+    below `if __name__ == "__main__":` does not count.
     """
     own = {
         name for name, bound in module.bindings.items() if any(each.kind == "own" for each in bound)
@@ -80,10 +82,13 @@ def _calls(statement: ast.stmt, names: Collection[str]) -> bool:
 def changed_by(
     scope: Scope, bindings: Mapping[str, Sequence[Binding]], siblings: Collection[str]
 ) -> Iterator[tuple[Key, ast.AST]]:
-    """Yield each name of the module, or attribute of one, that the code of ``scope`` changes.
+    """Yield (key, node) for each change of a name of the module by the code of ``scope``.
 
-    Each comes with the node that changes it. ``bindings`` are those of the module's top,
-    ``siblings`` the names of the submission's other modules.
+    A key is the name and the changed attribute, or "" for the name itself; it comes once for each
+    change. In a function, e.g. `global total` with `total = 1`, `rows.append(x)` if the top of the
+    module binds `rows` to a list, and `settings.debug = True` if ``settings`` is in ``siblings``,
+    the names of the submission's other modules. Local variables and the functions inside ``scope``
+    do not count. ``bindings`` are those of the module's top.
     """
     for name in sorted(scope.declared.keys() & scope.bound.keys()):
         # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
@@ -147,10 +152,13 @@ def _maker(call: ast.Call) -> str:
 
 
 def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) -> bool:
-    """Return whether the bindings ``bound`` at the top of the module make ``name`` state.
+    """Return whether ``bound``, all bindings of ``name`` at the top of the module, make it state.
 
-    Functions that change it are not considered here. ``script`` says whether the module is a
-    script, ``filled`` whether its top changes the value of ``name``, e.g. by `rows.append(1)`.
+    They do if one has `input()` in its value or is below `if __name__ == "__main__":`. In a
+    ``script`` they also do if one is in a loop or is a `+=`, `for` or `with`, and, unless ``name``
+    is in UPPER_CASE, if a value is computed, one block has two, or the top changes the value
+    (``filled``), e.g. by `rows.append(1)`. Never state are functions, classes, imports, loggers and
+    names that begin with `__`. Functions that change ``name`` are not considered here.
     """
     if name.startswith("__") or name in _LOGGERS or not all(each.value for each in bound):
         return False
@@ -200,10 +208,12 @@ Uses = dict[Scope, dict[Key, ast.AST]]
 
 
 def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
-    """Return the names that the functions of ``module`` change, and the state that they use at all.
+    """Return, by function of ``module``, the names that it changes, and the state that it uses.
 
-    The latter includes what they change. ``siblings`` are the names of the submission's other
-    modules.
+    State is what a function changes, and what the top makes state (see :func:`is_state`). Uses are
+    reads, and changes except by assigning a `global` name. Each name comes with the first node
+    found; functions without a name are left out. ``siblings`` are the names of the submission's
+    other modules.
     """
     changes: Uses = {}
     state: set[Key] = set()
