@@ -34,7 +34,7 @@ _OTHER_THAN_ASCII = re.compile(r"[^\x00-\x7f]")
 
 @dataclass(frozen=True)
 class Unseen:
-    """One occurrence of a hidden character; ``line`` and ``column`` are 1-based."""
+    """One occurrence of a hidden character; ``line`` and ``column`` (in characters) are 1-based."""
 
     character: str
     line: int
@@ -67,10 +67,12 @@ def named(character: str) -> str:
 
 
 def unseen_in(text: str) -> Iterator[Unseen]:
-    """Yield each hidden character outside ASCII in `text`, whose newlines are ``\\n``.
+    """Yield each occurrence of a hidden character in `text`, whose newlines are ``\\n``.
 
-    Left out are joiners and variation selectors that their neighbours need (see ``_belongs``):
-    e.g. a joiner between two letters of Persian, and a selector after an emoji.
+    Hidden are invisible characters and those that change the direction of text; not characters of
+    ASCII, unusual spaces, and characters for private use or without a meaning yet. Left out are
+    joiners and variation selectors that their neighbours need: e.g. a joiner between two letters of
+    Persian, and a selector after an emoji.
     """
     if text.isascii():
         return

@@ -36,11 +36,12 @@ class LookAlike:
 
 
 def look_alikes(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[LookAlike]:
-    """Yield each name among `tokens` that looks like another name, once.
+    """Yield each name among `tokens` that looks like another name, once, in their order.
 
-    Such a name either mixes ASCII letters with letters of ``_TWINS``; or looks, with twins only,
-    like another name of the file; or is ASCII once Python has replaced its bold or wide letters.
-    e.g. ``pаypal`` with a Cyrillic ``а``; not ``цена``, which has letters without a twin.
+    All letters outside ASCII of such a name are Cyrillic or Greek and look Latin, and it has ASCII
+    letters as well, or looks just like an ASCII name of the file. e.g. ``pаypal`` with a Cyrillic
+    ``а``; not ``цена``, which has other letters. Or Python reads it as an ASCII name of two letters
+    or more, because it replaces bold or wide letters. Names in strings and comments do not count.
     """
     names = [token for token in tokens if token.type == tokenize.NAME]
     plain = {token.string for token in names if token.string.isascii()}
