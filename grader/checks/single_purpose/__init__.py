@@ -76,11 +76,12 @@ _ONE_THING = frozenset({"check_and_log", "compare_and_set", "get_and_set", "test
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the functions of ``source`` that surely do more than one thing.
+    """Return an inspection with findings for functions that surely do more than one thing.
 
-    That is, they mix computing with input or output, do several unrelated tasks, or have two tasks
-    in their name. A function ``main`` is never reported. Without a function that has a body the
-    result is ``NOTHING_TO_SAY``. ``options`` and ``context`` are unused.
+    A function, method or nested function has one finding for each of these: it mixes computing with
+    input or output, does several unrelated tasks, has two tasks in its name. ``main`` has none. If
+    there is no function, or only stubs (``pass`` and constants), the result is ``NOTHING_TO_SAY``.
+    ``options`` and ``context`` are unused.
     """
     module = module_of(source)
     functions = [one for one in module.functions if not is_stub(one.body)]

@@ -33,12 +33,14 @@ _Looped = tuple[ast.stmt, bool]
 
 
 def mixes(function: Function, module: Module) -> bool:
-    """Return whether ``function`` of ``module`` computes and also has an effect of ``OUTSIDE``.
+    """Return whether ``function`` of ``module`` computes and also has an effect on the outside.
 
-    It does if it prints or asks and returns a computed value. It also does if it has any such
-    effect and computes in a loop or in ``_COMPUTING`` assignments, unless its only effect is
-    printing in a loop, which may show progress. e.g. `return int(stream.read()) * 1024` alone
-    belongs to the reading and is let go.
+    The effects are those of ``OUTSIDE``: it prints (not to stderr), asks, or uses a file, a chart,
+    the network or a database. It mixes if it prints or asks and returns a computed value. It also
+    does if it has any such effect and assigns computed values in a loop or three times, unless its
+    only effect is printing in a loop, which may show progress. Computing is arithmetic beyond
+    adding a constant. e.g. `return int(stream.read()) * 1024` alone belongs to the reading and is
+    let go. Nested functions do not count.
     """
     scope = module.functions[function]
     effects = set(_outside_effects(module, scope))
