@@ -18,10 +18,11 @@ from grader.domain.source import SourceFile
 
 
 def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Inspection:
-    """Return one finding for each complaint of flake8 about `source`, run with `options`.
+    """Return an inspection with one finding for each complaint of flake8 about `source`.
 
-    Some findings have the corrected line (see ``style_fix``). Without statements in `source` the
-    result is ``NOTHING_TO_SAY``. `context` is unused.
+    flake8 runs with `options` and disregards comments that silence it. Some findings have the
+    corrected line (see ``style_fix``). Without statements in `source` the result is
+    ``NOTHING_TO_SAY``. `context` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

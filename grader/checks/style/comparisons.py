@@ -20,9 +20,9 @@ _CONDITIONALS = ast.If | ast.While | ast.Assert
 
 
 def none_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``x == None`` into ``x is None``, and ``x != None`` into ``x is not None``.
+    """Return ``x is None`` for the node of ``x == None``, ``x is not None`` for ``x != None``.
 
-    ``None == x`` stays.
+    ``None`` for any other node, e.g. ``None == x`` or ``x == y == None``.
     """
     if not (isinstance(node, ast.Compare) and _is_constant(node.comparators[-1], None)):
         return None
@@ -30,10 +30,11 @@ def none_compared(node: ast.AST, line: Line) -> str | None:
 
 
 def truth_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``x == True`` into ``x``, and ``x == False`` into ``not x``; the reverse for ``!=``.
+    """Return ``x`` for the node of ``x == True``, and ``not x`` for that of ``x == False``.
 
-    Only in the condition of ``if``, ``while`` or ``assert``. Elsewhere the value may matter:
-    ``y = x == True`` stays.
+    For ``!=`` it is the reverse. The node has to be the condition of an ``if``, ``while`` or
+    ``assert``, or an operand in it of ``and``, ``or`` and ``not``. Elsewhere the value may matter:
+    ``None`` for ``y = x == True``, and for any other node, e.g. ``True == x``.
     """
     if not isinstance(node, ast.Compare) or not _is_condition(node, line.statement):
         return None
@@ -67,9 +68,9 @@ def _conditions(test: ast.expr) -> Iterator[ast.expr]:
 
 
 def not_in(node: ast.AST, line: Line) -> str | None:
-    """Turn ``not x in y`` into ``x not in y``, and ``not x is y`` into ``x is not y``.
+    """Return ``x not in y`` for the node of ``not x in y``, ``x is not y`` for ``not x is y``.
 
-    ``not (x in y)`` stays.
+    ``None`` for any other node, e.g. ``not (x in y)``.
     """
     if not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
         return None
@@ -83,10 +84,10 @@ def not_in(node: ast.AST, line: Line) -> str | None:
 
 
 def type_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``type(x) == int`` into ``isinstance(x, int)``, and ``!=`` into ``not isinstance``.
+    """Return ``isinstance(x, int)`` for the node of ``type(x) == int``, with ``not`` for ``!=``.
 
-    ``type(x) == type(y)`` becomes ``type(x) is type(y)``. ``int == type(x)`` stays, and so does
-    ``type(x)`` beside anything but a name.
+    For ``type(x) == type(y)`` it is ``type(x) is type(y)``, and ``is not`` for ``!=``. ``None`` for
+    any other node, e.g. ``int == type(x)``, or ``type(x)`` beside anything but a name.
     """
     parts = _parts(node, line) if isinstance(node, ast.Compare) else None
     if parts is None or not isinstance(node, ast.Compare) or parts[1] not in ("==", "!="):
@@ -103,9 +104,10 @@ def type_compared(node: ast.AST, line: Line) -> str | None:
 
 
 def literal_compared(node: ast.AST, line: Line) -> str | None:
-    """Turn ``x is 5`` into ``x == 5``, and ``x is not 5`` into ``x != 5``.
+    """Return ``x == 5`` for the node of ``x is 5``, ``x != 5`` for ``x is not 5``.
 
-    One of the two sides must be a literal: ``x is y`` and ``x is None`` stay.
+    One of the two sides must be a number, a text or bytes. ``None`` for any other node, e.g.
+    ``x is y``, ``x is None`` and ``x is ()``.
     """
     if not isinstance(node, ast.Compare):
         return None
@@ -122,9 +124,9 @@ def _is_literal(node: ast.expr) -> bool:
 
 
 def rewritten(line: Line, rule: Rule) -> str | None:
-    """Return the text of `line` with `rule` applied to every node.
+    """Return the text of `line` with each node replaced for which `rule` returns a text.
 
-    ``None`` if the rule changes no node, or nodes of which one is inside another.
+    ``None`` if there is no such node, or if one is inside another.
     """
     rewritten_nodes = [(node, rule(node, line)) for node in ast.walk(line.tree)]
     edits = [

@@ -23,8 +23,9 @@ _PREFIXED = re.compile(r"(?i:(r?)f(r?))(?=[\"'])")
 def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
     """Return the fix for the lines of `source` with flake8 findings.
 
-    `findings` are all of the file. The fix returns ``None`` for a code without a rule below, and
-    where the rule does not apply.
+    `findings` are all of the file. The fix knows E401, E711 to E714, E721, E722, E731, F401, F541,
+    F632, F841, W291 and W605. It returns ``None`` for other codes, and where the line has not the
+    form that it can rewrite.
     """
     imports = without_imports(findings)
     handlers = except_clause_fix(source)

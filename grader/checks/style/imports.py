@@ -16,7 +16,9 @@ _UNUSED = re.compile(r"'(.+)' imported but unused")
 def without_imports(findings: Iterable[Finding]) -> Fix:
     """Return the fix that removes all unused names from an import line.
 
-    `findings` are all of the file: a line may have several unused names, with a finding for each.
+    `findings` are all of the file: a line may have several unused names, with an F401 for each. The
+    fix returns "" (delete the line) if no name is left, and ``None`` if the line is no import, has
+    not the reported names, or would be deleted in an indented block.
     """
     unused: dict[int, set[str]] = {}
     for finding in findings:
@@ -60,9 +62,10 @@ def _with_names(line: Line, names: Sequence[ast.alias], kept: Sequence[ast.alias
 
 
 def one_import_a_line(line: Line) -> str | None:
-    """Turn ``import os, sys`` into the lines ``import os`` and ``import sys``.
+    """Return the lines ``import os`` and ``import sys`` for the `line` ``import os, sys``.
 
-    ``None`` if anything follows on `line`, e.g. a comment.
+    A line with one module comes back as it is. ``None`` if `line` is anything else, e.g.
+    ``from os import path``, or goes on behind the import, e.g. with a comment.
     """
     statement = line.statement
     if not isinstance(statement, ast.Import) or line.end(statement) != len(line.text.rstrip()):
