@@ -52,11 +52,13 @@ _WRONG = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return how many arguments and results in `source` have a useful type hint, and how many not.
+    """Return an inspection with the number of arguments and results with a useful type hint.
 
-    Findings are the functions that lack hints, have vague ones, or wrongly say ``-> None``.
-    Functions with an empty body, overloads and nested functions do not count; without any other
-    function the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    A function has up to three findings: it lacks hints, has vague ones (``Any``, ``object``), or
+    wrongly says ``-> None``; the first may have the corrected line. Functions with an empty body,
+    overloads and nested functions do not count, nor do those without arguments and result, e.g.
+    ``def __init__(self):``. Without any other function the result is ``NOTHING_TO_SAY``. `options`
+    and `context` are unused.
     """
     functions = hints_in(source.tree)
     if not functions:

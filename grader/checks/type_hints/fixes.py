@@ -27,8 +27,9 @@ Edit = tuple[int, int, str]
 def hint_fix(places: Iterable[Hints]) -> Fix:
     """Return the fix that adds the missing hints to the first line of a function.
 
-    `places` are the hints of all functions of the file. The fix returns ``None`` for vague and
-    wrong hints, since the code does not show the right type.
+    `places` are the hints of all functions of the file. The fix writes ``...`` for a type that the
+    code does not show. It returns ``None`` for findings about vague and wrong hints, and if the
+    line is not the whole head of the function.
     """
     by_line = {item.definition.node.lineno: item for item in places if item.unhinted}
 

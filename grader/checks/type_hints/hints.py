@@ -56,7 +56,8 @@ class Hints:
     """The type hints of one function. A place is an argument or the result, as a message names it.
 
     ``hinted``: the number of places with a useful hint. ``unhinted``: places without a hint, or
-    with one that is no type (see ``_is_missing``).
+    with one that is no type: a number, ``...``, a remark in words. No places are ``self``, ``cls``
+    and the result of ``__init__``.
     """
 
     definition: Definition
@@ -69,20 +70,21 @@ class Hints:
 
     @property
     def missing(self) -> int:
-        """The number of places without a useful hint."""
+        """The number of places without a useful hint: unhinted, vague and wrong ones."""
         return len(self.unhinted) + len(self.vague) + self.wrong
 
     @property
     def has_none(self) -> bool:
-        """Whether every place is unhinted: there is no vague and no wrong hint either."""
+        """Whether no place has a hint that is a type, not even a vague or a wrong one."""
         return not (self.hinted or self.vague or self.wrong)
 
 
 def hints_in(tree: ast.Module) -> list[Hints]:
-    """Return the hints of each function and method of `tree` that needs one, by line.
+    """Return the ``Hints`` of each function and method of `tree`, well hinted or not, by line.
 
-    Left out are nested functions, overloads, functions with an empty body (``pass``, ``raise
-    NotImplementedError``), and functions without a place, e.g. ``def __init__(self):``.
+    Left out are nested functions, overloads, functions with an empty body (``pass``, ``return``,
+    ``raise NotImplementedError``), and those without a place for a hint, e.g.
+    ``def __init__(self):``.
     """
     found = [
         _hints(item, item.node)
