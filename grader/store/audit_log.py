@@ -1,7 +1,7 @@
 """The audit log: who did what and when.
 
-A change and its entry are stored in one transaction. An entry never changes, and is deleted only
-when its student's data is erased.
+A change and its entry are stored in one transaction. An entry never changes. It is deleted only if
+it is about, or by, a submission or token of a student whose data is erased.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ def append_entry(
     course: str = "",
     **detail: str | int,
 ) -> None:
-    """Insert an entry in the transaction of ``connection``.
+    """Insert an audit entry in the transaction of ``connection``, with ``now`` as its time.
 
-    ``detail`` must not contain a secret; an empty ``course`` means that no course is concerned.
+    ``actor`` is the id of a token or a name such as ``command line``. An empty ``course`` means
+    that no course is concerned. ``detail`` must not contain a secret.
     """
     entry = {
         "id": new_id(now),
@@ -65,7 +66,7 @@ def append_entry(
 
 
 class SqlAuditLog:
-    """Implements the port ``AuditLog``."""
+    """The audit log in a database. It implements the port ``AuditLog``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -80,12 +81,18 @@ class SqlAuditLog:
         now: datetime,
         **detail: str | int,
     ) -> None:
-        """Append an entry in a transaction of its own."""
+        """Append an entry in a transaction of its own; ``detail`` must not contain a secret.
+
+        An empty ``course`` means that no course is concerned.
+        """
         with self._database.write() as connection:
             append_entry(connection, now, actor, action, subject, course=course, **detail)
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
-        """Return a page of the matching entries, newest first.
+        """Return up to ``limit`` entries that match ``query``, newest first.
+
+        ``limit`` is corrected to the range from 1 to 500. An empty ``cursor`` is the first page;
+        otherwise it is the ``next_cursor`` of the page before.
 
         Raises:
             BadRequest: ``cursor`` is invalid.

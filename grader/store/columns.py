@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A column of aware datetimes in UTC, exact to the microsecond, that sorts by time.
+    """The type of a column of aware datetimes in UTC, exact to the microsecond, that sorts by time.
 
     SQLite stores text of a fixed width, and PostgreSQL returns the time zone of the session. This
     type returns an aware datetime in UTC from both.
@@ -19,7 +19,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert ``value`` to UTC. Raises ValueError if it is naive."""
+        """Return ``value`` converted to UTC; ``None`` stays.
+
+        Raises:
+            ValueError: ``value`` is naive.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,14 +31,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return ``value`` as an aware datetime in UTC."""
+        """Return ``value`` as an aware datetime in UTC, which a naive one is in; ``None`` stays."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class TextColumn(TypeDecorator[str]):
-    """A column of text of any length, sorted by code point on both databases.
+    """The type of a column of text of any length, sorted by code point on both databases.
 
     PostgreSQL rejects NUL and lone surrogates, which a file name in an archive may contain. So a
     NUL is stored as U+FFFD, and a lone surrogate as ``?``, on both databases.
@@ -48,7 +52,10 @@ class TextColumn(TypeDecorator[str]):
         return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return ``value`` with the characters replaced that PostgreSQL rejects."""
+        """Return ``value`` without the characters that PostgreSQL rejects; ``None`` stays.
+
+        NUL becomes U+FFFD, and a lone surrogate becomes ``?``.
+        """
         if value is None:
             return None
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

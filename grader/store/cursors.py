@@ -16,15 +16,16 @@ _MARK = "after:"
 
 
 def cursor_after(key: str) -> str:
-    """Return the cursor of the page that follows the row with ``key``, e.g. ``YWZ0ZXI6YQ``."""
+    """Return the cursor of the page after the row with ``key``, e.g. ``YWZ0ZXI6YQ`` for ``a``."""
     return base64.urlsafe_b64encode((_MARK + key).encode()).decode().rstrip("=")
 
 
 def key_before(cursor: str) -> str:
-    """Return the key of the row before the page of ``cursor``; empty for an empty cursor.
+    """Return the key in ``cursor``, of the last row of the page before; empty for an empty cursor.
 
     Raises:
-        BadRequest: :func:`cursor_after` did not make ``cursor``.
+        BadRequest: ``cursor`` does not have the form that :func:`cursor_after` makes. That the row
+            exists is not checked.
     """
     if not cursor:
         return ""

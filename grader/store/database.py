@@ -28,12 +28,15 @@ _NO_SUCH_TABLE = "42P01"
 
 
 class Database:
-    """An engine with read and write transactions.
+    """The connections of this process to the database at ``url``, and its transactions.
 
     On SQLite a write transaction takes the write lock at its start, because a transaction that
     reads first can fail when it writes, however long it waits. On PostgreSQL read and write
-    transactions are the same. They raise StoreUnavailable if the database cannot be reached or has
-    no tables yet.
+    transactions are the same. Both raise StoreUnavailable if the database cannot be reached, stays
+    locked or has no tables yet; other errors, e.g. a violated constraint, are raised unchanged.
+
+    Raises:
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,22 +45,29 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that must only read.
+        """Open a transaction that must only read; this is not enforced.
 
         On SQLite all its statements see the same state of the database. On PostgreSQL, with its
         default isolation, each statement sees what was committed before it.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, stays locked or has no tables yet.
         """
         with _translated_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that is committed at the end, or rolled back by an exception."""
+        """Open a transaction that is committed at the end, or rolled back by an exception.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, stays locked or has no tables yet.
+        """
         with _translated_errors(), self._writer.begin() as connection:
             yield connection
 
     def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached."""
+        """Raise StoreUnavailable if the database cannot be reached; tables are not checked."""
         with self.read() as connection:
             connection.execute(text("SELECT 1"))
 
@@ -66,9 +76,10 @@ class Database:
         self.engine.dispose(close=False)
 
     def truncate_log(self) -> None:
-        """Remove deleted rows from SQLite's write-ahead log too, unless a reader still needs them.
+        """Empty SQLite's write-ahead log, so that no deleted rows remain in it.
 
-        PostgreSQL removes them itself with its next vacuum.
+        If a reader still needs the log after :data:`BUSY_SECONDS`, it stays, without an error. On
+        PostgreSQL this does nothing: its next vacuum removes deleted rows.
         """
         if self.engine.dialect.name == "sqlite":
             connection = self.engine.raw_connection()
@@ -76,7 +87,7 @@ class Database:
             connection.close()
 
     def close(self) -> None:
-        """Close every connection. The next use opens new ones."""
+        """Close the idle connections of the pool. The next use opens new ones."""
         self.engine.dispose()
 
 
@@ -106,7 +117,8 @@ def database_url(url: str) -> URL:
     """Return ``url``, parsed, with the driver that we use for its kind of database.
 
     Raises:
-        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
+        BadSettings: ``url`` is not a URL, or is neither a SQLite file (``:memory:`` is none) nor
+            PostgreSQL.
     """
     try:
         parsed = make_url(url)

@@ -14,7 +14,7 @@ InsertInto = Callable[[Table], Insert]
 
 
 def for_dialect(build: Callable[[InsertInto], Executable]) -> Callable[[Connection], Executable]:
-    """Turn ``build`` into a function from a connection to the statement for its database.
+    """Turn ``build`` into a function that returns the statement for the database of a connection.
 
     ``build`` is called twice when it is decorated, once for each database, and never again, because
     building a statement takes longer than running it.

@@ -16,7 +16,8 @@ def new_id(now: datetime) -> str:
 
     It consists of 48 bits of milliseconds, 12 bits of the remaining microseconds, a counter of 16
     bits and 46 random bits (RFC 9562, section 6.2, methods 1 and 3). The counter makes ids of one
-    process and one time sort in the order of their creation.
+    process and one microsecond sort in the order of their creation, except when it starts again at
+    0.
     """
     chance = int.from_bytes(os.urandom(6), "big") >> 2
     low = (next(_made) & 0xFFFF) << 46 | chance
@@ -24,7 +25,7 @@ def new_id(now: datetime) -> str:
 
 
 def first_id(now: datetime) -> str:
-    """Return the id that sorts before every id of ``now`` or later, and after all earlier ids."""
+    """Return the lowest id of the time ``now``, to compare with: it sorts after all earlier ids."""
     return str(uuid.UUID(int=_high(now) | _VARIANT))
 
 

@@ -22,9 +22,14 @@ _PROCESS_LOCK = threading.Lock()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database at ``url`` to ``revision`` in one transaction.
+    """Migrate the database at ``url`` up to ``revision`` in one transaction; create missing tables.
 
-    Several processes may call this at once: the first one migrates, the others wait for it.
+    A database that has the revision is not changed. Several processes may call this at once: the
+    first one migrates, the others wait for it, on SQLite for 30 seconds at most.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached, or stays locked.
+        alembic.util.CommandError: the revision of the database is unknown to this code, e.g. newer.
     """
     database = Database(url)
     try:
@@ -45,7 +50,13 @@ def _lock(connection: Connection) -> None:
 
 
 def current_revision(url: str) -> str | None:
-    """Return the revision of the database at ``url``, or ``None`` if it was never migrated."""
+    """Return the revision of the database at ``url``, or ``None`` if it was never migrated.
+
+    A SQLite file that does not exist is created, without tables.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached.
+    """
     database = Database(url)
     try:
         with database.read() as connection:
@@ -55,12 +66,18 @@ def current_revision(url: str) -> str | None:
 
 
 def head_revision() -> str | None:
-    """Return the newest revision, which this code expects a database to have."""
+    """Return the newest revision, which this code expects a database to have.
+
+    ``None`` only if there are no revisions at all.
+    """
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def is_known(revision: str) -> bool:
-    """Return whether this code can migrate from ``revision`` to the newest one."""
+    """Return whether ``revision`` is one of this code's revisions, the newest included.
+
+    A database with such a revision can be migrated to the newest one.
+    """
     known = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
     return revision in known
 

@@ -23,8 +23,12 @@ Record = TypeVar("Record", bound="DataclassInstance")
 class RecordColumns(Generic[Record]):
     """The columns of ``table`` with the names of the fields of ``record``, a dataclass.
 
-    A new field of the dataclass is therefore selected and read everywhere. Fields that are enums
-    are converted; ``converters`` convert other columns by name, e.g. ``{"detail": json.loads}``.
+    A new field of the dataclass is therefore selected and read everywhere. Fields whose type is a
+    ``StrEnum`` are converted; ``converters`` convert other columns by name, e.g. ``{"detail":
+    json.loads}``.
+
+    Raises:
+        KeyError: ``table`` has no column for a field.
     """
 
     def __init__(

@@ -15,7 +15,10 @@ from grader.store.retention.repository import SqlRetention
 
 
 class Store:
-    """Implements the port ``Store``, and retention, on one database."""
+    """All repositories on one database: the port ``Store``, and ``retention`` in addition.
+
+    A submission needs attention when its grading was started ``max_tries`` times without a result.
+    """
 
     submissions: ports.Submissions
     rubrics: ports.Rubrics
@@ -38,7 +41,7 @@ class Store:
         self.retention = SqlRetention(database)
 
     def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached."""
+        """Raise StoreUnavailable if the database cannot be reached; tables are not checked."""
         self._database.ping()
 
     def after_fork(self) -> None:
@@ -46,15 +49,15 @@ class Store:
         self._database.after_fork()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close the idle connections of the pool. The next use opens new ones."""
         self._database.close()
 
 
 def open_store(url: str, *, max_tries: int = 3) -> Store:
     """Return the store of the database at ``url``. It connects at first use.
 
-    :mod:`grader.store.migrate` must have created the tables. A submission needs attention after
-    ``max_tries`` failed gradings.
+    :mod:`grader.store.migrate` must have created the tables. A submission needs attention when its
+    grading was started ``max_tries`` times without a result.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.

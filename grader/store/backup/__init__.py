@@ -41,6 +41,7 @@ class _Kind(Protocol):
 
         Raises:
             BadBackup: the file is damaged, or is no backup of Grader's database.
+            ToolUnavailable: there are no PostgreSQL tools of the version of the server at ``url``.
         """
 
     def put_back(self, url: URL, file: Path, *, replace: bool, now: datetime) -> None:
@@ -48,6 +49,7 @@ class _Kind(Protocol):
 
         Raises:
             Conflict: the database is in use, or it is not empty and ``replace`` is not set.
+            ToolUnavailable: a tool of PostgreSQL is missing or failed.
         """
 
 
@@ -56,7 +58,10 @@ _KINDS: Mapping[str, _Kind] = {"sqlite": sqlite, "postgresql": postgres}
 
 @dataclass(frozen=True)
 class Backup:
-    """The kind, schema revision and size in bytes of a backup."""
+    """The description of a backup: its kind, schema revision and size in bytes.
+
+    ``dialect`` is ``sqlite`` or ``postgresql``.
+    """
 
     dialect: str
     revision: str
@@ -66,13 +71,16 @@ class Backup:
 def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
     """Write the database at ``url`` to ``file``, a new file that only its owner can read.
 
-    The service may run. ``actor`` is named in the audit log.
+    The service may run. The audit entry of ``actor`` is added afterwards and is not in the backup.
+    If this fails, there is no ``file``, unless only that entry could not be stored.
 
     Raises:
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
         Conflict: ``file`` exists.
-        BadRequest: ``file`` cannot be written.
-        StoreUnavailable: the database cannot be reached.
-        ToolUnavailable: PostgreSQL's tools are missing.
+        BadRequest: no file can be created in the folder of ``file``.
+        StoreUnavailable: the database cannot be reached or copied, or has no tables yet.
+        ToolUnavailable: a tool of PostgreSQL is missing or failed.
+        BadBackup: the copy has no schema revision, e.g. because the database was never migrated.
     """
     whole = database_url(url)
     dialect = whole.get_backend_name()
@@ -88,13 +96,17 @@ def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -
     """Replace the database at ``url`` by the backup ``file``, and migrate it to the newest schema.
 
     All services must be stopped. If a worker survives, it cannot store a result: every fencing
-    token is now higher than all that were issued before. ``actor`` is named in the audit log.
-    Return the description of the backup.
+    token is now higher than all that were issued before. ``actor`` is named in an audit entry in
+    the restored database. Return the description of the backup, with its revision before the
+    migration.
 
     Raises:
-        BadBackup: the file is no backup, is damaged, or does not fit the database or this version.
+        BadBackup: the file cannot be read, is no backup, is damaged, or does not fit the database
+            or this version.
         Conflict: the database is in use, or it is not empty and ``replace`` is not set.
-        ToolUnavailable: PostgreSQL's tools are missing.
+        ToolUnavailable: a tool of PostgreSQL is missing or failed.
+        StoreUnavailable: the database cannot be reached.
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
     whole = database_url(url)
     found = _describe(whole, file)

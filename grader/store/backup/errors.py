@@ -6,7 +6,7 @@ from grader.domain.errors import GraderError
 
 
 class BadBackup(GraderError):
-    """The file is no backup, is damaged, or does not fit the database or this version."""
+    """The file is unreadable, damaged, no backup, or does not fit the database or this version."""
 
     code = "bad-backup"
     title = "The backup cannot be used"

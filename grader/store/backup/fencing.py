@@ -18,10 +18,11 @@ TABLES = ("alembic_version", *sorted(metadata.tables))
 
 
 def first_token(now: datetime, highest: int) -> int:
-    """Return a token that is higher than all that were issued before, for a restored database.
+    """Return a fencing token for a restored database, higher than all that were issued before.
 
-    ``highest`` is the highest token of the replaced database, 0 if that is lost. The microseconds
-    since 1970 are higher than every token issued since an earlier restore.
+    It is ``now`` in microseconds since 1970, or ``highest`` + 1 if that is more. ``highest`` is the
+    highest token of the replaced database, 0 if that is lost: then the clock must not have been set
+    back since an earlier restore.
     """
     return max(int(now.timestamp() * 1_000_000), highest + 1)
 
@@ -29,7 +30,8 @@ def first_token(now: datetime, highest: int) -> int:
 def fence(first: int, now: datetime) -> tuple[Update, Update]:
     """Return two statements: raise every token to ``first`` or more; end all leases at ``now``.
 
-    They use columns of revision 0001 only, because a backup is changed before it is migrated.
+    A token that is ``first`` or more already rises by 1. Only running submissions have a lease. The
+    statements use columns of revision 0001 only, because a backup is changed before it is migrated.
     """
     token = submissions.c.token
     moved = case((token >= first, token + 1), else_=first)
@@ -46,14 +48,17 @@ def tables_there(connection: Connection) -> tuple[str, ...]:
 
 
 def highest_token(connection: Connection) -> int:
-    """Return the highest fencing token in the database, or 0 if there are no submissions."""
+    """Return the highest fencing token in the database; 0 without submissions or their table."""
     if submissions.name not in tables_there(connection):
         return 0
     return connection.execute(select(func.max(submissions.c.token))).scalar() or 0
 
 
 def is_empty(connection: Connection) -> bool:
-    """Return whether every table of Grader is empty or missing."""
+    """Return whether every table of Grader is empty or missing.
+
+    The table with the schema revision does not count, nor do tables of other programs.
+    """
     there = tables_there(connection)
     return not any(
         connection.execute(select(1).select_from(table).limit(1)).first()

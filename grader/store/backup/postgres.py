@@ -36,7 +36,15 @@ _OTHERS = text(
 
 
 def save(url: URL, file: Path) -> None:
-    """Write a consistent copy of Grader's tables with ``pg_dump``; other tables are left out."""
+    """Write a consistent copy of Grader's tables to ``file`` with ``pg_dump``, which overwrites it.
+
+    Other tables are left out. If none of Grader's tables exists, ``pg_dump`` writes the whole
+    database, which :func:`revision` then rejects.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached.
+        ToolUnavailable: a tool of PostgreSQL is missing or failed.
+    """
     with _connected(url) as connection:
         tools = tools_for(url, connection)
         ours = [f"--table={name}" for name in tables_there(connection)]
@@ -47,8 +55,12 @@ def save(url: URL, file: Path) -> None:
 def revision(url: URL, file: Path) -> str:
     """Return the schema revision of the backup ``file``.
 
+    ``url`` is a database whose server decides on the version of ``pg_restore``. It is not changed.
+
     Raises:
-        BadBackup: ``pg_restore`` cannot read it to the end, or it has no revision.
+        BadBackup: ``pg_restore`` cannot read the file to the end, or the file has no revision.
+        ToolUnavailable: there are no tools of the server's version.
+        StoreUnavailable: the database cannot be reached.
     """
     with _connected(url) as connection:
         tools = tools_for(url, connection)
@@ -77,10 +89,17 @@ def _revision_in(script: IO[bytes]) -> str:
 
 
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-    """Replace Grader's tables and invalidate all claims in one transaction.
+    """Replace Grader's tables by the backup ``file`` and invalidate all claims, in one transaction.
 
-    ``psql`` runs the script that ``pg_restore`` writes, because ``pg_restore`` itself cannot run
-    further statements before it commits.
+    Other tables stay. ``psql`` runs the script that ``pg_restore`` writes, because ``pg_restore``
+    itself cannot run further statements before it commits.
+
+    Raises:
+        Conflict: another session uses the database, or one of Grader's tables has rows and
+            ``replace`` is not set.
+        ToolUnavailable: a tool is missing or failed, e.g. on a damaged file; nothing has changed
+            then.
+        StoreUnavailable: the database cannot be reached.
     """
     with _connected(url) as connection:
         tools = tools_for(url, connection)

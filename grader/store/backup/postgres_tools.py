@@ -28,7 +28,8 @@ _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 class Tools:
     """PostgreSQL's programs in ``folder``, and how they connect.
 
-    ``database`` is the connection URL without the password, which is in ``environment``.
+    ``database`` is the connection URL without the password. ``environment`` are the environment
+    variables of the programs, with the password.
     """
 
     folder: Path
@@ -36,7 +37,11 @@ class Tools:
     environment: dict[str, str]
 
     def run(self, name: str, *arguments: str) -> None:
-        """Run the program ``name`` to its end. Raises ToolUnavailable if it fails."""
+        """Run the program ``name`` to its end, and discard its output.
+
+        Raises:
+            ToolUnavailable: its exit code is not 0.
+        """
         with self.output(name, *arguments):
             pass
 
@@ -44,8 +49,11 @@ class Tools:
     def output(self, name: str, *arguments: str) -> Iterator[IO[bytes]]:
         """Run the program ``name`` and open its output for reading while it runs.
 
+        At the end of the ``with`` block the rest of the output is discarded. An exception in the
+        block kills the program and is raised unchanged.
+
         Raises:
-            ToolUnavailable: the program failed; raised when the ``with`` block ends.
+            ToolUnavailable: the exit code is not 0; raised when the ``with`` block ends.
         """
         with self._started(name, *arguments, stdin=subprocess.DEVNULL) as process:
             assert process.stdout is not None
@@ -55,7 +63,8 @@ class Tools:
     def script(self) -> Iterator[IO[bytes]]:
         """Run ``psql`` and open its input for writing SQL; it stops at the first error.
 
-        An exception in the ``with`` block kills ``psql``.
+        An exception in the ``with`` block kills ``psql``, except ``BrokenPipeError``: ``psql`` has
+        ended.
 
         Raises:
             ToolUnavailable: ``psql`` failed; raised when the ``with`` block ends.
@@ -106,13 +115,15 @@ def _first_line(complaints: bytes) -> str:
 
 
 def tools_for(url: URL, connection: Connection) -> Tools:
-    """Return the programs of the server's major version, from the server's folder or the PATH.
+    """Return the programs of the server's major version, to be run on the database at ``url``.
 
-    Older programs refuse to work with the server, and newer ones write SQL that it does not
-    understand.
+    They are in the server's folder or, if they are not there on this machine, in the folder of the
+    first ``pg_dump`` on the PATH. Older programs refuse to work with the server, and newer ones
+    write SQL that it does not understand.
 
     Raises:
-        ToolUnavailable: there are no such programs.
+        ToolUnavailable: neither folder has ``pg_dump``, ``pg_restore`` and ``psql`` of that
+            version.
     """
     version = connection.execute(text("SHOW server_version_num")).scalar_one()
     major = int(version) // 10_000

@@ -22,12 +22,14 @@ MAGIC = b"SQLite format 3\0"
 
 
 def save(url: URL, file: Path) -> None:
-    """Write a consistent copy of the database. In WAL mode writers are not blocked by this.
+    """Write a consistent copy of the database to ``file``, which is empty or does not exist.
 
-    The copy has no free pages, and so no remains of deleted rows.
+    In WAL mode writers are not blocked by this. The copy has no free pages, and so no remains of
+    deleted rows.
 
     Raises:
-        StoreUnavailable: the database cannot be read, or ``file`` cannot be written.
+        StoreUnavailable: the database cannot be opened, or ``file`` cannot be written.
+        sqlite3.DatabaseError: the database is damaged.
     """
     source = f"{_path(url).absolute().as_uri()}?mode=rw"
     try:
@@ -38,10 +40,10 @@ def save(url: URL, file: Path) -> None:
 
 
 def revision(url: URL, file: Path) -> str:
-    """Return the schema revision of the backup ``file``.
+    """Return the schema revision of the backup ``file``; ``url`` is unused.
 
     Raises:
-        BadBackup: it is damaged, or is not a database of Grader.
+        BadBackup: the file cannot be opened, is damaged, or is not a database of Grader.
     """
     try:
         with closing(_open(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
@@ -70,12 +72,15 @@ def _damaged(file: Path) -> BadBackup:
 
 
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
-    """Replace the database by the backup in one step; after a crash the old database is there.
+    """Replace the database by the backup ``file`` in one step; after a crash the old one is there.
 
-    A copy of the backup beside the database is changed first, then copied over the database.
+    A missing folder of the database is created. A copy of the backup beside the database is changed
+    first, so that all claims in it are invalid, then copied over the database and deleted. That the
+    backup is sound must have been checked by :func:`revision`.
 
     Raises:
-        Conflict: the database is in use, or it is not empty and ``replace`` is not set.
+        Conflict: another process has the database open, or it is not empty and ``replace`` is not
+            set.
     """
     target = _path(url)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +94,7 @@ def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
 
 
 def not_empty() -> Conflict:
-    """Return the error for a database that would be overwritten."""
+    """Return the error for a database that is not empty, if ``replace`` is not set."""
     return Conflict(
         "The database is not empty.",
         how_to_fix="Use --replace to lose what it holds (make a backup of it first).",

@@ -70,9 +70,10 @@ def accept(
 ) -> tuple[SubmissionRecord, bool]:
     """Store the upload ``new`` and return its record, and whether it is new.
 
-    It is not new if its key was used before: then nothing is stored, and the record of the first
-    time is returned. Every transaction takes its locks in the same order (key, archive, attempt),
-    so that no two of them wait for each other.
+    It is not new if its idempotency key was used before in the same scope: then nothing is stored,
+    and the record of the first submission, as it is now, is returned. With ``new.supersedes`` older
+    attempts that no worker has started become superseded. Every transaction takes its locks in the
+    same order (key, archive, attempt), so that no two of them wait for each other.
 
     Raises:
         NotFound: there is no such exercise.

@@ -72,7 +72,8 @@ def claim(
 ) -> Claim | None:
     """Claim the next due row of ``lane`` until ``now + lease``; return ``None`` if none is due.
 
-    Rows whose lease has expired are queued again first. The try counts even if the worker dies.
+    Rows of any lane whose lease has expired and that have a try left are queued again first. The
+    token and the number of tries rise by one, so the try counts even if the worker dies.
     """
     _requeue_lost(connection, now, max_tries)
     chosen = next_due(connection, lane, now)
@@ -110,7 +111,8 @@ def release(
 def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
     """Queue again the rows whose lease has expired, or park them after ``max_tries`` tries.
 
-    Return how many rows were changed, the lanes that have a due row, and how many scores are due.
+    A parked row needs attention. Return how many rows were changed, the lanes that have a due row,
+    and how many scores are due.
     """
     requeued = _requeue_lost(connection, now, max_tries)
     parked = _park_lost(connection, now, max_tries)
@@ -123,7 +125,7 @@ def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
 def clamp_times(connection: Connection, now: datetime, lease: timedelta, pause: timedelta) -> int:
     """Limit the end of every lease to ``now + lease``, and of every pause to ``now + pause``.
 
-    Return the number of changed rows.
+    Running rows have a lease; queued rows may have a pause. Return the number of changed rows.
     """
     changed = connection.execute(_BRING_LEASES_FORWARD, {"latest": now + lease}).rowcount
     return changed + connection.execute(_BRING_ROWS_FORWARD, {"latest": now + pause}).rowcount
@@ -153,6 +155,8 @@ def retry(
 ) -> SubmissionRecord:
     """Queue again a row that needs attention, with 0 tries and an audit entry; return its record.
 
+    It is due at once, in the lane that it had.
+
     Raises:
         NotFound: there is no such submission.
         Conflict: the submission does not need attention.
@@ -174,7 +178,7 @@ def retry(
 
 
 def get(connection: Connection, submission_id: str) -> SubmissionRecord:
-    """Return a submission. Raises NotFound if there is none."""
+    """Return the record of a submission. Raises NotFound if there is none."""
     row = connection.execute(_RECORD_OF, {"submission": submission_id}).one_or_none()
     if row is None:
         raise NotFound(f"There is no submission {submission_id!r}.")
@@ -182,6 +186,9 @@ def get(connection: Connection, submission_id: str) -> SubmissionRecord:
 
 
 def waiting(connection: Connection) -> QueueState:
-    """Return the number of queued, running and parked rows, and when the oldest was queued."""
+    """Return the number of queued, running and parked rows, and since when the oldest is queued.
+
+    Parked rows need attention. The time is ``None`` if nothing is queued.
+    """
     queued, running, parked, oldest = connection.execute(_WAITING).one()
     return QueueState(queued, running, parked, oldest)

@@ -50,9 +50,10 @@ _attempt = itemgetter(4)
 def queue_order(connection: Connection, lane: Lane, now: datetime) -> Sequence[str]:
     """Return the ids of the rows that wait in ``lane``, in the order in which they will be claimed.
 
-    That is the order of :mod:`grader.store.queue.fairness` if no further row arrives: students
-    with the smallest load first, one row of each in turn, and the newest attempt of an exercise
-    first. Rows that pause after a fault are included.
+    That is the order of :mod:`grader.store.queue.fairness` if no further row arrives: students with
+    the smallest load first, one row of each in turn, and the newest attempt of an exercise first.
+    Rows that pause after a fault are included. Only the first 25,000 rows by course and student are
+    read; the others are left out.
     """
     which = {"lane": lane.value, "graded_since": counted_since(now)}
     loads = {(row[0], row[1]): row[2] for row in connection.execute(_LOADS, which)}
@@ -91,9 +92,10 @@ def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
 
 
 def throughput(connection: Connection, now: datetime) -> Throughput:
-    """Return the newest gradings of the last minutes, and the start times of running gradings.
+    """Return the newest gradings of the last 15 minutes, at most 50, and starts of running ones.
 
-    Running rows whose lease has expired are left out.
+    Both are of all lanes. Gradings that led to no graded report, and running ones whose lease has
+    expired, are left out.
     """
     recent = connection.execute(_RECENT, {"since": now - RECENT})
     running = connection.execute(_IN_WORK, {"now": now})

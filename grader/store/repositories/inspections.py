@@ -31,13 +31,19 @@ def _unknown(insert_into: InsertInto) -> Executable:
 
 
 class SqlFacts:
-    """Implements the port ``FactsCache`` for all workers of a database. Entries never change."""
+    """The facts cache for all workers of a database. It implements the port ``FactsCache``.
+
+    The inspection of a key never changes.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Return the cached inspections among ``keys``, by key; store that they were used today."""
+        """Return the cached inspections among ``keys``, by key; keys without one are left out.
+
+        The time of this use is stored, unless the last one that was stored is less than a day ago.
+        """
         if not keys:
             return {}
         found: dict[str, Inspection] = {}
@@ -61,7 +67,7 @@ class SqlFacts:
                 connection.execute(_USED, {"keys": some, "now": now})
 
     def put_many(self, inspections_by_key: Mapping[str, Inspection], at: datetime) -> None:
-        """Cache inspections that were made at the time ``at``; existing entries stay."""
+        """Cache inspections by key; existing entries stay. ``at`` is when they were made."""
         if not inspections_by_key:
             return
         # Sorted, so that two workers with the same keys take their locks in the same order.

@@ -22,15 +22,19 @@ _RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
 
 
 class SqlPassbacks:
-    """Implements the port ``Passbacks``. The id of a passback is also its webhook id."""
+    """The outbox of scores in a database. It implements the port ``Passbacks``.
+
+    The id of a passback, which is a score to be sent, is also its webhook id.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
-        """Claim the score that has been due longest; ``None`` if none is due.
+        """Claim the score that has been due longest and return it; ``None`` if none is due.
 
-        The try counts even if the sender dies.
+        ``tries`` rises by one, so the try counts even if the sender dies. The score is then due
+        again at ``now + lease``. Scores that another sender is just claiming are skipped.
         """
         next_due = (
             select(passbacks.c.id)
@@ -54,7 +58,11 @@ class SqlPassbacks:
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Store the outcome of the try ``passback``, unless a later try has begun."""
+        """Store the outcome of the try ``passback``.
+
+        Nothing happens if a later try has begun or the score is no longer due. ``next_try_at`` is
+        when the score is due again, if ``state`` is ``DUE``.
+        """
         with self._database.write() as connection:
             connection.execute(
                 update(passbacks)
@@ -65,7 +73,8 @@ class SqlPassbacks:
     def clamp_times(self, now: datetime) -> int:
         """Correct due scores whose waiting time began after ``now``: the clock was set back.
 
-        They get the same waiting time from ``now``. Return the number of changed scores.
+        They get the same waiting time from ``now``. Return the number of changed scores. Scores
+        that another transaction has locked are skipped.
         """
         of = passbacks.c
         found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)
@@ -78,7 +87,7 @@ class SqlPassbacks:
         return len(rows)
 
     def of(self, submission_id: str) -> Sequence[Passback]:
-        """Return the scores of a submission, oldest first."""
+        """Return the scores of a submission in any state, oldest first; empty if there are none."""
         found = select(*_RECORD.columns).where(passbacks.c.submission == submission_id)
         with self._database.read() as connection:
             return [_RECORD.read(row) for row in connection.execute(found.order_by(passbacks.c.id))]
@@ -91,7 +100,13 @@ def enqueue_score(
     report_id: str,
     now: datetime,
 ) -> None:
-    """Add ``message`` to the outbox, in the transaction that stores the report ``report_id``."""
+    """Add ``message`` to the outbox, due at once, in the transaction that stores its report.
+
+    ``report_id`` is the id of that report.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the outbox has a score of this report for the same URL.
+    """
     connection.execute(
         insert(passbacks).values(
             id=new_id(now),

@@ -114,10 +114,12 @@ def _report(insert_into: InsertInto) -> Executable:
 
 
 def finish(connection: Connection, held: Claim, result: Result, now: datetime) -> bool:
-    """Store report, facts and score and set the state; return whether the claim was valid.
+    """Store report and facts and set the state; return whether the claim ``held`` was valid.
 
     If the claim was lost, nothing is stored. An existing report of the same rubric and engine
-    version stays, unless it needed attention; the state of the submission then follows from it.
+    version stays, unless it needed attention; the state of the submission then follows from it. The
+    message with the score, if ``result`` has one, is stored for sending only with a new report that
+    is graded.
     """
     if not _still_held(connection, held):
         return False
@@ -172,7 +174,10 @@ def _keep_report(
 
 
 def problem_of(report: Report) -> str:
-    """Return one sentence for an instructor about the faults of ``report``; it names at most 3."""
+    """Return one sentence for an instructor about the faults of ``report``; it names at most 3.
+
+    Without faults it says that some points are withheld.
+    """
     broken = [f"{fault.check} on {fault.path} ({fault.reason})" for fault in report.faults]
     more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
     named = ", ".join(broken[:3]) or "some points are withheld"
@@ -180,7 +185,10 @@ def problem_of(report: Report) -> str:
 
 
 def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
-    """Return the report of the newest grading, or ``None`` if there is no report."""
+    """Return the report of the newest grading with its submission.
+
+    ``None`` if there is no report, or no such submission.
+    """
     row = connection.execute(_NEWEST_REPORT, {"submission": submission_id}).one_or_none()
     if row is None:
         return None
@@ -189,7 +197,10 @@ def newest_report(connection: Connection, submission_id: str) -> StoredReport | 
 
 
 def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
-    """Return the facts of the newest grading with findings, or ``None`` if there is no report."""
+    """Return the facts of the newest grading, with their findings.
+
+    ``None`` if there is no report, or no such submission.
+    """
     row = connection.execute(
         select(reports.c.facts, reports.c.findings)
         .join(submissions, submissions.c.report_id == reports.c.id)
@@ -199,9 +210,10 @@ def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts 
 
 
 def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
-    """Return the newest attempt before ``submission`` whose report is graded, or ``None``.
+    """Return number, facts and findings of the newest attempt before ``submission`` that is graded.
 
-    It is an attempt of the same student at the same exercise.
+    It is an attempt of the same student at the same exercise; ``None`` if there is none. An attempt
+    whose report needs attention is skipped.
     """
     row = connection.execute(
         select(reports.c.facts, reports.c.findings, submissions.c.attempt)
@@ -219,7 +231,7 @@ def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | N
 def measured(
     connection: Connection, exercise: str, after: str
 ) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
-    """Return the next submissions of an exercise that have a report, with their newest facts.
+    """Return the next 50 submissions of an exercise that have a report, with their newest facts.
 
     They start after the id ``after``, oldest first, without findings; an empty result is the end.
     """
@@ -229,9 +241,10 @@ def measured(
 
 
 def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
-    """Return the marks of the next students of an exercise, after the student ``after``.
+    """Return the marks of the next 50 students of an exercise, after the student ``after``.
 
-    They are sorted by student; an empty result is the end.
+    They are sorted by student. A student without a report is left out; a mark is that of the newest
+    attempt that has one. An empty result is the end.
     """
     rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
     return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]

@@ -31,7 +31,10 @@ def _new_exercise(insert_into: InsertInto) -> Executable:
 
 
 class SqlRubrics:
-    """Implements the port ``Rubrics``. A stored version never changes."""
+    """Exercises and rubrics in a database. It implements the port ``Rubrics``.
+
+    A stored version never changes.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,7 +42,16 @@ class SqlRubrics:
     def publish(
         self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime
     ) -> RubricRecord:
-        """Store the next version. Raises PreconditionFailed or Conflict, as the port describes."""
+        """Store ``text`` as the next version of its exercise, with an audit entry.
+
+        Return its record. ``rubric`` is the parsed ``text`` and ``digest`` its SHA-256. ``base`` is
+        the newest version, which this one replaces, or ``None`` to create the exercise.
+
+        Raises:
+            Conflict: the exercise belongs to another course.
+            PreconditionFailed: ``base`` is not the newest version, or is ``None`` and the exercise
+                exists.
+        """
         with self._database.write() as connection:
             version = _next_version(connection, rubric, base)
             row = connection.execute(
@@ -62,13 +74,20 @@ class SqlRubrics:
             return _RECORD.read(row)
 
     def newest(self, exercise: str) -> RubricRecord | None:
-        """Return the newest version, or ``None`` if there is no such exercise."""
+        """Return the newest rubric version of ``exercise``, or ``None`` if it does not exist."""
         with self._database.read() as connection:
             row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
         return None if row is None else _RECORD.read(row)
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
-        """Return a page of exercises, sorted by id. Raises BadRequest if ``cursor`` is invalid."""
+        """Return up to ``limit`` exercises of ``course`` (empty: every course), sorted by id.
+
+        ``limit`` is corrected to the range from 1 to 500. An empty ``cursor`` is the first page;
+        otherwise it is the ``next_cursor`` of the page before.
+
+        Raises:
+            BadRequest: ``cursor`` is invalid.
+        """
         after, size = key_before(cursor), page_size(limit)
         columns = (exercises.c.id, exercises.c.course, exercises.c.title, exercises.c.version)
         found = select(*columns).where(exercises.c.id > after)

@@ -29,13 +29,16 @@ def _put(insert_into: InsertInto) -> Executable:
 
 
 class SqlSources:
-    """Implements the port ``Sources``. Secrets in ``config`` are plain text: signing needs them."""
+    """Webhook sources in a database. It implements the port ``Sources``.
+
+    Secrets in ``config`` are stored as plain text, because signing needs them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create or replace a source, with an audit entry that does not contain its config."""
+        """Create or replace the source of this name; its config is not in the audit entry."""
         values = {
             "name": source.name,
             "course": source.course,
@@ -47,7 +50,7 @@ class SqlSources:
             append_entry(connection, now, actor, "source.put", source.name, course=source.course)
 
     def get(self, name: str) -> SourceRecord | None:
-        """Return the source called ``name``, or ``None``."""
+        """Return the source called ``name``, or ``None`` if there is none."""
         with self._database.read() as connection:
             row = connection.execute(_BY_NAME, {"name": name}).one_or_none()
         return None if row is None else _RECORD.read(row)

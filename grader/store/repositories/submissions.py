@@ -37,9 +37,10 @@ Item = TypeVar("Item")
 
 
 class SqlSubmissions:
-    """Implements the port ``Submissions``, which describes the methods.
+    """Submissions in a database. It implements the port ``Submissions``.
 
-    Each is one transaction, except that ``marks`` and ``measured`` read in portions.
+    Each method is one transaction, except that ``marks`` and ``measured`` read in portions. A
+    submission needs attention when its grading was started ``max_tries`` times without a result.
     """
 
     def __init__(self, database: Database, max_tries: int) -> None:
@@ -47,41 +48,71 @@ class SqlSubmissions:
         self._max_tries = max_tries
 
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
-        """Store an upload; return its record and whether it is new.
+        """Store an upload; return its submission's record, and whether it is new.
+
+        If its idempotency key came before with the same content, nothing is stored, and the record
+        is that of the first submission as it is now.
 
         Raises:
-            NotFound, KeyReused, Conflict: as the port describes.
+            NotFound: there is no such exercise.
+            KeyReused: the key was used before with another content.
+            Conflict: the key was used for a submission that was erased.
         """
         with self._database.write() as connection:
             return queue.accept(connection, new, now)
 
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
-        """Claim the next due submission, or return ``None``."""
+        """Claim the next due submission of ``lane`` until ``now + lease``, or return ``None``.
+
+        Submissions whose lease has expired and that have a try left are queued again first.
+        """
         with self._database.write() as connection:
             return queue.claim(connection, lane, now, lease, self._max_tries)
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
-        """Store a result; return whether the claim was still valid."""
+        """Store ``result`` and set the submission's state; return whether the claim was valid.
+
+        If it was not, nothing is stored. An existing report of the same rubric and engine version
+        stays, unless it needed attention.
+        """
         with self._database.write() as connection:
             return results.finish(connection, claim, result, now)
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
-        """Queue a claimed submission again; return whether the claim was still valid."""
+        """Queue a claimed submission again for ``retry_at``; return whether the claim was valid.
+
+        After its last try it needs attention instead, because of ``problem``. If the claim was
+        lost, nothing changes.
+        """
         with self._database.write() as connection:
             return queue.release(connection, claim, problem, retry_at, self._max_tries)
 
     def sweep(self, now: datetime) -> Swept:
-        """Queue again the submissions whose worker was lost; return counts, and what is due."""
+        """Queue again the submissions whose lease has expired; return counts, and what is due.
+
+        A submission without tries left needs attention instead.
+        """
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
 
     def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
-        """Correct times after the clock was set back; return the number of changed rows."""
+        """Correct times after the clock was set back; return the number of changed rows.
+
+        Afterwards no lease of a running submission ends after ``now + lease``, and no queued
+        submission is due only after ``now + pause``.
+        """
         with self._database.write() as connection:
             return queue.clamp_times(connection, now, lease, pause)
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
-        """Queue again a submission that needs attention. Raises NotFound or Conflict."""
+        """Queue again a submission that needs attention, with 0 tries and an audit entry.
+
+        Return its new record.
+
+        Raises:
+            NotFound: there is no such submission.
+            Conflict: the submission does not need attention.
+        """
         with self._database.write() as connection:
             return queue.retry(connection, submission_id, actor, now)
 
@@ -91,24 +122,38 @@ class SqlSubmissions:
             return queue.get(connection, submission_id)
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """Return the report of the newest grading, or ``None`` if there is none."""
+        """Return the report of the newest grading with its submission.
+
+        ``None`` if there is no report, or no such submission.
+        """
         with self._database.read() as connection:
             return results.newest_report(connection, submission_id)
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """Return the facts of the newest grading with findings, or ``None`` if there are none."""
+        """Return the facts of the newest grading, with their findings.
+
+        ``None`` if there is no report, or no such submission.
+        """
         with self._database.read() as connection:
             return results.newest_facts(connection, submission_id)
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """Return the student's newest graded attempt before ``submission``, or ``None``."""
+        """Return the student's newest graded attempt before ``submission``, or ``None``.
+
+        The result has its number and its facts with findings. It is an attempt at the same
+        exercise.
+        """
         if submission.attempt == 1:
             return None
         with self._database.read() as connection:
             return results.earlier(connection, submission)
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Return the uploaded bytes and their file name. Raises NotFound if there is none."""
+        """Return the uploaded bytes and their file name.
+
+        Raises:
+            NotFound: there is no such submission.
+        """
         found = (
             select(archives.c.data, submissions.c.filename)
             .join(submissions, submissions.c.archive_sha256 == archives.c.sha256)
@@ -129,7 +174,15 @@ class SqlSubmissions:
         cursor: str = "",
         limit: int = 50,
     ) -> Page[SubmissionRecord]:
-        """Return a page of submissions, newest first. Raises BadRequest for an invalid cursor."""
+        """Return up to ``limit`` submissions of an exercise, newest first.
+
+        An empty ``student`` and a ``state`` of ``None`` match everything. ``limit`` is corrected to
+        the range from 1 to 500. An empty ``cursor`` is the first page; otherwise it is the
+        ``next_cursor`` of the page before.
+
+        Raises:
+            BadRequest: ``cursor`` is invalid.
+        """
         before, size = key_before(cursor), page_size(limit)
         found = select(*RECORD).where(submissions.c.exercise == exercise)
         if student:
@@ -145,28 +198,42 @@ class SqlSubmissions:
         return Page(items, cursor_after(items[-1].id) if more else "")
 
     def queue(self) -> QueueState:
-        """Return how many submissions are queued, running and parked, and the oldest queue time."""
+        """Return how many submissions are queued, are running and need attention.
+
+        The result also says since when the oldest queued submission has been queued.
+        """
         with self._database.read() as connection:
             return queue.waiting(connection)
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
-        """Return the ids of the queued submissions of ``lane`` in the order of future claims."""
+        """Return the ids of the queued submissions of ``lane`` in the order of future claims.
+
+        That is the order if nothing else is uploaded. Only the first 25,000 rows by course and
+        student are read.
+        """
         with self._database.read() as connection:
             return queue.queue_order(connection, lane, now)
 
     def throughput(self, now: datetime) -> Throughput:
-        """Return the recent and the running gradings."""
+        """Return the newest gradings of the last 15 minutes, at most 50, and the running ones.
+
+        Gradings that led to no graded report, and running ones whose lease has expired, are left
+        out.
+        """
         with self._database.read() as connection:
             return queue.throughput(connection, now)
 
     def marks(self, exercise: str) -> Iterator[Mark]:
-        """Yield the mark of each student's newest attempt with a report, sorted by student."""
+        """Yield the mark of each student's newest attempt with a report, sorted by student.
+
+        A student without a report is left out.
+        """
         return self._in_portions(
             partial(results.marks, exercise=exercise), lambda mark: mark.student
         )
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Yield each submission with a report, oldest first, with its facts without findings."""
+        """Yield each submission with a report, oldest first, and its newest facts, no findings."""
         return self._in_portions(
             partial(results.measured, exercise=exercise), lambda one: one[0].id
         )

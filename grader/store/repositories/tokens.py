@@ -24,7 +24,10 @@ _BY_DIGEST = select(*_RECORD.columns).where(tokens.c.digest == bindparam("digest
 
 
 class SqlTokens:
-    """Implements the port ``Tokens``. Tokens are never deleted, because audit entries name them."""
+    """Bearer tokens in a database. It implements the port ``Tokens``.
+
+    Audit entries name tokens, so a token is deleted only when the data of its student is erased.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,7 +44,10 @@ class SqlTokens:
         actor: str,
         now: datetime,
     ) -> TokenRecord:
-        """Store a token and return its record.
+        """Store a token with an audit entry and return its record.
+
+        ``expires_at`` is ``None`` for a token that never expires. ``course`` is empty for an admin
+        and ``student`` for every role but a student; that is not checked here.
 
         Raises:
             sqlalchemy.exc.IntegrityError: there is a token with the same digest.
@@ -69,7 +75,8 @@ class SqlTokens:
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
         """Return the token with ``digest``, even if expired or revoked; ``None`` if unknown.
 
-        The time of last use of a valid token is stored.
+        ``now`` is stored as the time of last use if the token is valid and has no use within the
+        last minute.
         """
         with self._database.read() as connection:
             row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
@@ -87,13 +94,15 @@ class SqlTokens:
         return replace(record, last_used_at=now)
 
     def all(self) -> Sequence[TokenRecord]:
-        """Return all tokens, oldest first."""
+        """Return all tokens, expired and revoked ones too, oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(select(*_RECORD.columns).order_by(tokens.c.id))
             return [_RECORD.read(row) for row in rows]
 
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
         """Revoke a token and return its record; a second revocation keeps the time of the first.
+
+        An audit entry is added each time.
 
         Raises:
             NotFound: there is no such token.

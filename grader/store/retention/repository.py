@@ -22,13 +22,20 @@ _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
 
 
 class SqlRetention:
-    """Implements the port ``Retention``. Each method is one transaction."""
+    """Purges, exports and erasures in a database. It implements the port ``Retention``.
+
+    Each method is one transaction, except that ``export`` reads in one and adds its audit entry in
+    another.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
-        """Return how many submissions and inspections a purge would delete; other counts are 0."""
+        """Return how many submissions and inspections a purge would delete; other counts are 0.
+
+        With a course no inspections are counted, because they belong to no course.
+        """
         of_submissions = select(func.count()).select_from(submissions).where(_matches(criteria))
         of_inspections = (
             select(func.count()).select_from(inspections).where(_unused_since(criteria.before))
@@ -42,9 +49,11 @@ class SqlRetention:
     def purge_submissions(
         self, criteria: PurgeCriteria, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete up to ``limit`` matching submissions, oldest first; return the deleted rows.
+        """Delete up to ``limit`` matching submissions, oldest first; return the numbers of rows.
 
-        Rows that another transaction has locked are skipped.
+        Their reports, scores, idempotency keys and archives are deleted too, except archives that
+        another submission uses. Rows that another transaction has locked are skipped. An audit
+        entry is added unless nothing was deleted.
         """
         chosen = (
             select(submissions.c.id)
@@ -75,9 +84,11 @@ class SqlRetention:
     def purge_inspections(
         self, before: datetime, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete up to ``limit`` inspections last used before ``before``; return how many.
+        """Delete up to ``limit`` cached inspections last used before ``before``; return how many.
 
-        The order does not matter, because every inspection can be measured again.
+        The time of last use is exact to a day; without a use it is the time when the inspection was
+        stored. The order does not matter, because every inspection can be measured again. An audit
+        entry is added unless nothing was deleted.
         """
         chosen = select(inspections.c.key).where(_unused_since(before)).limit(limit)
         with self._database.write() as connection:
@@ -94,10 +105,13 @@ class SqlRetention:
     def export(
         self, student: str, course: str, actor: str, now: datetime
     ) -> Iterator[ExportedItem]:
-        """Yield all data of ``student``, then add the audit entry.
+        """Yield the data of ``student`` in ``course`` (empty: every course) as files.
+
+        See :func:`grader.store.retention.student_data.read`. The audit entry is added when the
+        caller has read the last file.
 
         Raises:
-            NotFound: nothing is stored about the student.
+            NotFound: the student has neither a submission nor a token; raised at the first file.
         """
         with self._database.read() as connection:
             yield from student_data.read(connection, student, course)
@@ -105,13 +119,14 @@ class SqlRetention:
             append_entry(connection, now, actor, "student.exported", student, course=course)
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
-        """Delete all data of ``student`` and return the deleted rows.
+        """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
 
-        The audit entry names the student, so that the data can be erased again after a backup
-        from before was restored.
+        :func:`grader.store.retention.student_data.erase` says what stays. The new audit entry names
+        the student, so that the data can be erased again after a backup from before was restored.
+        Deleted rows are then removed from SQLite's write-ahead log, if no reader needs it.
 
         Raises:
-            NotFound: nothing is stored about the student.
+            NotFound: the student has neither a submission nor a token.
         """
         with self._database.write() as connection:
             deleted = student_data.erase(connection, student, course)
@@ -122,7 +137,7 @@ class SqlRetention:
 
 
 def counts(deleted: DeletedRows) -> dict[str, int]:
-    """Return the counts that are not zero, for an audit entry."""
+    """Return the counts of ``deleted`` that are not zero, by name, for an audit entry."""
     return {name: count for name, count in asdict(deleted).items() if count}
 
 

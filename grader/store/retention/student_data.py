@@ -48,10 +48,12 @@ _KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
 
 
 def read(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
-    """Yield all data of ``student`` in ``course`` (empty: every course) as files.
+    """Yield the stored data of ``student`` in ``course`` (empty: every course) as files.
 
     These are tokens, counts of attempts, each submission with its upload, reports, scores and keys,
-    and the audit entries about any of these. Uploaded archives are unchanged, the rest is JSON.
+    and the audit entries about or by any of these. Audit entries about exports and erasures of the
+    student are of every course. Uploaded archives are unchanged, the rest is JSON without secrets.
+    Cached inspections are left out.
 
     Raises:
         NotFound: the student has neither a submission nor a token.
@@ -89,12 +91,13 @@ def _read_submission(connection: Connection, submission: str) -> Iterator[Export
 
 
 def erase(connection: Connection, student: str, course: str) -> DeletedRows:
-    """Delete all data of ``student`` in ``course`` (empty: every course); return the deleted rows.
+    """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
 
-    Idempotency keys of other senders stay, so that a repeated event does not bring the data back.
-    Cached inspections do not name a student but may quote a file, so all that were stored while the
-    student's submissions were queued or running are deleted too. Some of these belong to other
-    students, whose files are then measured again.
+    Audit entries about exports and erasures of the student stay. Idempotency keys of other senders
+    stay too, emptied, so that a repeated event does not bring the data back. Cached inspections do
+    not name a student but may quote a file, so all that were stored between the receipt of a
+    submission and its last report (without a report: until now) are deleted too. Some of these
+    belong to other students, whose files are then measured again.
 
     Raises:
         NotFound: the student has neither a submission nor a token.

@@ -14,7 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add columns, which are empty in existing rows, and the indexes that purges need."""
+    """Add columns, which are empty in existing rows, and the indexes that purges need.
+
+    From now on a row of ``idempotency_keys`` may be without a submission.
+    """
     op.add_column("submissions", sa.Column("superseded_by", TextColumn()))
     op.add_column("submissions", sa.Column("started_at", UtcDateTime()))
     op.add_column("passbacks", sa.Column("waits_since", UtcDateTime()))

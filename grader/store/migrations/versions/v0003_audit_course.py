@@ -22,7 +22,11 @@ _COURSES = (
 
 
 def upgrade() -> None:
-    """Add the column ``course`` and fill it; it stays empty if the subject has no course."""
+    """Add the column ``course`` to ``audit`` and fill it for existing entries.
+
+    It stays empty unless the action is about a submission, rubric, token or source that still
+    exists (``submission.*`` etc.; not ``report.read``).
+    """
     op.add_column("audit", sa.Column("course", TextColumn(), nullable=False, server_default=""))
     audit = sa.table("audit", sa.column("course"), sa.column("action"), sa.column("subject"))
     for table, key, actions in _COURSES:

@@ -20,7 +20,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Fill ``config`` of every source from the three old columns, which then get defaults."""
+    """Fill ``config`` of every source from the three old columns, which stay and get defaults."""
     op.add_column("sources", sa.Column("config", TextColumn(), nullable=False, server_default="{}"))
     columns = ("name", "secret", "callback_url", "allowed_hosts", "config")
     sources = sa.table("sources", *(sa.column(name, sa.Text()) for name in columns))
