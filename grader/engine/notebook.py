@@ -34,14 +34,17 @@ class NotANotebook(Exception):
 
 @dataclass(frozen=True)
 class Notebook:
-    """The joined code of a notebook, and the position of each cell that has code."""
+    """The joined code of a notebook, and the position in it of each code cell that is not blank."""
 
     code: str
     cells: tuple[Cell, ...]
 
 
 def read_notebook(data: bytes) -> Notebook:
-    """Return the code of the notebook ``data`` (nbformat 4), with IPython commands commented out.
+    """Return the joined code of the notebook ``data`` (nbformat 4), and the positions of its cells.
+
+    Cells of text, blank cells, and blank lines around a cell's code are left out. IPython commands
+    and cells in another language (``%%bash``) become comments, ``a = !ls`` becomes ``a = None``.
 
     Raises:
         NotANotebook: ``data`` is not JSON, or not a notebook of this format.
@@ -61,12 +64,12 @@ def read_notebook(data: bytes) -> Notebook:
 
 
 def code_of(path: str, data: bytes) -> bytes:
-    """Return the Python code of the file ``path`` with the content ``data``.
+    """Return the Python code of the file ``path`` with the content ``data``; it is not checked.
 
-    That is the code of a notebook, and the unchanged content of any other file.
+    That is the joined code of a notebook in UTF-8, and the unchanged content of any other file.
 
     Raises:
-        NotANotebook: see :func:`read_notebook`.
+        NotANotebook: ``path`` ends like a notebook, and :func:`read_notebook` cannot read it.
     """
     if not is_notebook(path):
         return data
@@ -75,7 +78,10 @@ def code_of(path: str, data: bytes) -> bytes:
 
 
 def cells_of(path: str, data: bytes) -> tuple[Cell, ...]:
-    """Return the cells with code of the notebook ``path``; of any other file, nothing."""
+    """Return the cells of the notebook ``path`` that have code, with their positions.
+
+    For any other file, and for a notebook that cannot be read, return ``()``.
+    """
     try:
         return read_notebook(data).cells if is_notebook(path) else ()
     except NotANotebook:

@@ -23,8 +23,9 @@ def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:
     """Parse ``text`` (bytes: in UTF-8) into a rubric on the checks of ``catalog``.
 
     Raises:
-        BadRubric: the text has mistakes; each problem has the line and column (1-based) of its key,
-            or of the nearest enclosing key.
+        BadRubric: the text has mistakes, or the gate rejects a starter file. A problem has the line
+            and column (1-based) of its key or of the nearest enclosing key, a mistake of YAML those
+            of the mistake. Only a text that is too long has none.
     """
     tree = read_tree(decode_text(text))
     try:
@@ -36,10 +37,13 @@ def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:
 
 
 def read_plain(text: str | bytes) -> Any:
-    """Return the dicts, lists, strings and numbers of ``text``, which is strict YAML.
+    """Return the data of ``text``, which is strict YAML.
+
+    It consists of dicts, lists, strings, numbers (``Decimal`` if with a fraction), bools and
+    ``None``.
 
     Raises:
-        BadRubric: ``text`` is not strict YAML.
+        BadRubric: ``text`` is not strict YAML, is not UTF-8 or has over :data:`MAX_BYTES` bytes.
     """
     return read_tree(decode_text(text)).data
 

@@ -10,11 +10,11 @@ from grader.engine.rubric_text.strict_yaml import MAX_BYTES, decode_text
 
 
 def rubric_file_text(path: Path) -> str:
-    """Return the text of the rubric file ``path``, of at most :data:`MAX_BYTES` bytes.
+    """Return the text of the rubric file ``path``, which is not parsed.
 
     Raises:
-        BadRubric: the file is longer, or not UTF-8.
-        BadRequest: the file cannot be read.
+        BadRubric: the file has more than :data:`MAX_BYTES` bytes, or is not UTF-8.
+        BadRequest: the file cannot be read, e.g. because it does not exist.
     """
     try:
         with path.open("rb") as file:

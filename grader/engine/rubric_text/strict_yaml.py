@@ -54,7 +54,11 @@ Position = tuple[int, int]
 
 
 def decode_text(text: str | bytes) -> str:
-    """Return ``text`` decoded from UTF-8; raise BadRubric if it is too long or not UTF-8."""
+    """Return ``text`` (bytes: decoded from UTF-8) without a byte order mark.
+
+    Raises:
+        BadRubric: it has more than :data:`MAX_BYTES` bytes, or is not UTF-8.
+    """
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > MAX_BYTES:
         raise BadRubric([RubricProblem(f"the text is longer than {MAX_BYTES // 1024} kB")])
@@ -78,7 +82,8 @@ class _Container:
 class Tree:
     """Builds plain data from the events of a YAML parser.
 
-    ``data`` is the result, ``positions`` has the position of each key and item by its path.
+    ``data`` is the result, ``positions`` has the position of each key and item by its path; that
+    of the whole is at ``()``. Both are empty for an empty text.
     """
 
     data: Any = None
@@ -87,7 +92,10 @@ class Tree:
     _documents: int = 0
 
     def located(self, problem: RubricProblem) -> RubricProblem:
-        """Return ``problem`` with the position of its key, or of the nearest enclosing key."""
+        """Return ``problem`` with the position of its key, or of the nearest enclosing key.
+
+        Without one, that is line 1, column 1.
+        """
         path = problem.path
         while path and path not in self.positions:
             path = path[:-1]
@@ -98,7 +106,8 @@ class Tree:
         """Process the next event of the parser.
 
         Raises:
-            BadRubric: the event is of a feature of YAML that is not accepted.
+            BadRubric: it is a feature of YAML that is not accepted, a repeated key, nested too
+                deeply, or a number or text that cannot be used.
         """
         if isinstance(event, DocumentStartEvent):
             self._start_document(event)
@@ -173,10 +182,10 @@ class Tree:
 
 
 def read_tree(text: str) -> Tree:
-    """Parse ``text`` and return its data with the positions of keys.
+    """Parse ``text``, of any length, and return its data with the positions of keys.
 
     Raises:
-        BadRubric: ``text`` is not strict YAML; the problem has a position.
+        BadRubric: ``text`` is not strict YAML; the error has the first problem, with its position.
     """
     tree = Tree()
     try:
