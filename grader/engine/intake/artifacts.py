@@ -25,8 +25,8 @@ _WORD = re.compile(rb"\w+")
 class ArtifactFile(NamedTuple):
     """A Python file in an artifact folder.
 
-    ``folder`` is the name of that folder, ``name`` the path of the file, ``stated`` its size in
-    bytes; ``pieces`` returns its content in pieces.
+    ``folder`` is the name of that folder without its path, ``name`` the path of the file,
+    ``stated`` its size in bytes; ``pieces`` returns its content in pieces.
     """
 
     folder: str

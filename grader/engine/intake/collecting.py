@@ -35,7 +35,11 @@ _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz")
 
 
 def why_not_graded(name: str) -> str:
-    """Return the reason, for the report, why a file with this ``name`` is not graded."""
+    """Return the reason, for the report, why the file ``name`` is not graded.
+
+    It is judged by the name alone, of a file that is known not to be graded. For most names it is
+    "not Python".
+    """
     pure = PurePosixPath(name)
     if pure.name.lower() == "pyproject.toml":
         return CONFIGURATION
@@ -48,10 +52,11 @@ def why_not_graded(name: str) -> str:
 
 @dataclass
 class Collection:
-    """Collects the files of one upload and builds the submission.
+    """Collects the files of one upload and builds the submission. ``limits`` are the rubric's.
 
-    Each method raises as soon as a file breaks a rule or a limit. Contents are read only by
-    :meth:`submission`, when every name and every stated size has been checked.
+    Methods that add or drop a file raise as soon as it breaks a rule or a limit; artifacts break
+    none. Contents are read only by :meth:`submission`, when every name and every stated size has
+    been checked.
     """
 
     limits: Intake
@@ -63,16 +68,22 @@ class Collection:
     _total_bytes: int = 0
 
     def is_code(self, name: str) -> bool:
-        """Return whether a file with this ``name`` is Python that is graded."""
+        """Return whether a file with this ``name`` is Python that is graded.
+
+        A notebook is if the rubric accepts notebooks.
+        """
         accepted = self.limits.notebooks == "accepted"
         return is_python(name) and (accepted or not is_notebook(name))
 
     def is_kept(self, name: str) -> bool:
-        """Return whether a file with this ``name`` becomes part of the submission."""
+        """Return whether a file with this ``name`` is kept: code that is graded, or a document."""
         return self.is_code(name) or is_document(name)
 
     def drop_artifact(self, path: str, reason: str) -> None:
-        """Record that ``path`` is dropped as an artifact of a tool; it counts towards no limit."""
+        """Record that ``path`` is dropped as an artifact of a tool; it counts towards no limit.
+
+        If it was recorded before, the first ``reason`` stays.
+        """
         self._artifacts.setdefault(path, reason)
 
     def add_artifact_file(
@@ -80,7 +91,8 @@ class Collection:
     ) -> None:
         """Record the file ``name`` in the artifact folder ``above``, e.g. ``__pycache__/``.
 
-        It is graded only if a graded file imports it. ``stated`` is its size in bytes, and
+        It is graded, read and counted only if a graded file imports from a folder of that name. If
+        Python could not import the file, it is ignored. ``stated`` is its size in bytes, and
         ``pieces`` yields its content.
         """
         if is_importable(name, above):
@@ -90,19 +102,31 @@ class Collection:
             )
 
     def drop(self, name: str, reason: str) -> None:
-        """Record that ``name`` is dropped for ``reason``, e.g. a symbolic link."""
+        """Record that ``name`` is dropped for ``reason``, e.g. a symbolic link.
+
+        Raises:
+            BadArchive: a code of :func:`check_appearance`.
+            TooLarge: too-many-entries.
+        """
         check_appearance(name, self.limits)
         self._dropped_files[name] = reason
         self._check_entry_count()
 
     def add_folder(self, name: str) -> None:
-        """Add the folder ``name``; adding it twice is allowed."""
+        """Add the folder ``name``; adding it twice is allowed.
+
+        Raises:
+            BadArchive: a code of :func:`check_appearance`.
+            TooLarge: too-many-entries.
+        """
         check_appearance(name, self.limits)
         self._folders[collision_key(name)] = name
         self._check_entry_count()
 
     def add_file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
         """Add the file ``name`` of ``stated`` bytes; ``pieces`` yields its content and verifies it.
+
+        Files that are not kept count towards the limits too, except that of one file.
 
         Raises:
             BadArchive: duplicate-name, or a code of :func:`check_appearance`.
@@ -129,10 +153,14 @@ class Collection:
             raise refusal("too-many-entries", limit=self.limits.max_entries)
 
     def submission(self, archive_sha256: str = "") -> Submission:
-        """Read the contents and return the submission.
+        """Read the contents and return the submission. To be called once.
+
+        It has the code and documents, and the artifacts that they import. The other files are
+        dropped, with reasons; they are read too, to verify them, except artifacts.
 
         Raises:
-            BadArchive: name-conflict, no-python-files, or a damaged content.
+            BadArchive: name-conflict, no-python-files, damaged content, or as :meth:`add_file`
+                about an imported artifact.
         """
         self._check_conflicts()
         if not any(self.is_code(name) for name, _, _ in self._files.values()):

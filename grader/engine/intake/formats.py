@@ -37,7 +37,7 @@ def format_of(data: bytes) -> str:
 
 
 def is_text(data: bytes) -> bool:
-    """Return whether ``data`` is UTF-8 text without a NUL character."""
+    """Return whether ``data`` is UTF-8 text without a NUL character; empty data is."""
     try:
         return "\0" not in data.decode("utf-8")
     except UnicodeDecodeError:

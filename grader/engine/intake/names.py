@@ -106,7 +106,8 @@ def check_appearance(name: str, limits: Intake) -> None:
     """Raise if ``name`` cannot be shown, stored or downloaded safely; ``limits`` bounds its depth.
 
     Raises:
-        BadArchive: name-control, name-too-long, name-too-deep, name-reserved.
+        BadArchive: name-control (any invisible character), name-too-long, name-too-deep,
+            name-reserved (Windows cannot store it).
     """
     hidden = invisible_character(name)
     if hidden:
@@ -138,7 +139,10 @@ def collision_key(name: str) -> str:
 
 
 def find_environments(names: Iterable[str]) -> frozenset[str]:
-    """Return the folders in ``names`` with a ``pyvenv.cfg``: ``""``, or ending in a slash."""
+    """Return the folders of the files in ``names`` that are called ``pyvenv.cfg``.
+
+    Each ends in a slash; the root folder is ``""``.
+    """
     return frozenset(
         name.removesuffix("pyvenv.cfg")
         for name in names
@@ -151,9 +155,11 @@ def find_artifact(
 ) -> tuple[str, str] | None:
     """Return (path, reason) of the outermost artifact that contains or is ``name``, or ``None``.
 
-    ``environment_folders`` are the virtual environments of the upload. Artifacts are searched only
-    down to the depth that ``limits`` allows; a deeper name is refused elsewhere.
-    e.g. ``a/.git/b/config`` -> (``a/.git/``, "version control").
+    Artifacts are what tools leave behind, and their configuration: ``a/.git/b/config`` ->
+    (``a/.git/``, "version control"), ``setup.cfg``. In ``environment_folders``, the virtual
+    environments of the upload, only what ``venv`` creates is one: ``venv/lib/``, not
+    ``venv/my.py``. Artifacts are searched only down to the depth that ``limits`` allows; a deeper
+    name is refused elsewhere.
     """
     segments = name.removesuffix("/").split("/")
     for at, segment in enumerate(segments[: limits.max_depth + 1]):

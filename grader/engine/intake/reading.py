@@ -39,9 +39,10 @@ _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None) -> Submission:
     """Return the submission in ``data``: a zip archive, or one Python file.
 
-    ``filename`` is the sender's name for it. Text is accepted as one Python file if that name ends
-    like Python or has no suffix; an unsafe name becomes ``submission.py``. ``limits`` are those
-    of the rubric.
+    ``filename`` is the sender's name for it. If that name ends like Python, ``data`` is one Python
+    file (text or not) unless it begins like a zip. Other text is one if the name has no suffix. The
+    file is called ``submission.py`` if the name is unsafe or has no suffix. ``limits`` are those of
+    the rubric; ``None`` means the defaults.
 
     Raises:
         TooLarge: ``data`` exceeds one of the limits.
@@ -62,9 +63,10 @@ def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None
 
 
 def read_path(path: Path, limits: Intake | None = None) -> Submission:
-    """Return the submission at ``path``: a folder, a zip archive or a Python file.
+    """Return the submission at ``path``: a folder, or a file as :func:`read_upload` accepts it.
 
-    Symbolic links inside a folder are dropped and never followed.
+    Symbolic links inside a folder are dropped and never followed. Files of a folder that are not
+    kept are not read, and their bytes do not count. ``limits`` of ``None`` means the defaults.
 
     Raises:
         TooLarge, BadArchive: as :func:`read_upload`, and no-such-path, unreadable-path.

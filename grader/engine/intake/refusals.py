@@ -134,9 +134,10 @@ _SIZES = frozenset({"upload-too-large", "file-too-large", "total-too-large", "to
 
 
 def refusal(code: str, where: str = "", **facts: object) -> BadArchive:
-    """Return the exception for ``code``, a key of :data:`REFUSALS`.
+    """Return the exception for ``code``, a key of :data:`REFUSALS`; it is not raised here.
 
-    ``where`` is the file in the upload, and ``facts`` fill in the sentence.
+    It is a :class:`TooLarge` if the code is about a size. ``where`` is the file in the upload (cut
+    and escaped by :func:`shown`), and ``facts`` fill in the sentence: each that it names is needed.
     """
     detail, how_to_fix = REFUSALS[code]
     family = TooLarge if code in _SIZES else BadArchive
@@ -144,18 +145,21 @@ def refusal(code: str, where: str = "", **facts: object) -> BadArchive:
 
 
 def invisible_character(name: str) -> str:
-    """Return the first invisible character of ``name``, or ``""``."""
+    """Return the first invisible character of ``name``, or ``""``; control characters count."""
     return next((char for char in name if unicodedata.category(char) in _INVISIBLE), "")
 
 
 def shown(name: str) -> str:
-    """Return ``name`` with invisible characters escaped, cut to 200 characters before that."""
+    """Return ``name`` cut to 200 characters, with invisible characters escaped after that."""
     cut = name if len(name) <= 200 else name[:199] + "…"
     return visible(cut)
 
 
 def size(number: int) -> str:
-    """Return ``number`` bytes as text, e.g. ``1.5 kB`` or ``300 bytes`` (1 kB is 1024 bytes)."""
+    """Return ``number`` bytes as text, e.g. ``1.5 kB`` or ``300 bytes`` (1 kB is 1024 bytes).
+
+    MB and kB are rounded to four significant digits.
+    """
     for unit, worth in (("MB", 1 << 20), ("kB", 1 << 10)):
         if number >= worth:
             return f"{number / worth:.4g} {unit}"

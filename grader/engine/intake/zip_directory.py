@@ -87,9 +87,11 @@ def _archive_length(data: bytes, end: int) -> int:
 def read_directory(data: bytes) -> tuple[int, list[Entry]]:
     """Return the offset of the directory in the archive ``data``, and its entries in order.
 
+    Local headers and contents are not checked.
+
     Raises:
         BadArchive: truncated, leading-data, trailing-data, two-archives, split-archive, zip64,
-            bad-directory, bad-extra, name-not-utf8.
+            bad-directory, bad-extra, name-not-utf8, unsupported-method.
     """
     end = _checked_end(data)
     _, disk, first_disk, disk_count, count, size, start, _ = _END.unpack_from(data, end)
@@ -196,10 +198,14 @@ def decode_name(raw: bytes, flags: int) -> str:
 
 
 def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
-    """Return id -> content of the meaningful extra fields in ``raw``, of the file ``where``.
+    """Return id -> content of the extra fields in ``raw`` that change the meaning of an entry.
 
-    Up to three bytes of padding at the end are accepted, as other programs do. A second field with
-    the same id is refused (bad-extra): programs disagree on which of them counts.
+    Others are skipped, and so are up to three bytes of padding at the end, as other programs do.
+    ``where`` is the file's name, for the error.
+
+    Raises:
+        BadArchive: bad-extra, if a field runs over the end, or two of those fields have the same
+            id: programs disagree on which of them counts.
     """
     found: dict[int, bytes] = {}
     at = 0

@@ -58,8 +58,8 @@ _PIECE = 65_536
 class Member:
     """A file or folder of an archive.
 
-    ``names`` are all names that programs may give it, ``mode`` is its Unix mode (0: unknown) and
-    ``size`` its stated size in bytes.
+    ``names`` are all names that programs may give it, the newest programs' last. ``mode`` is its
+    Unix mode (0: unknown) and ``size`` its stated size in bytes.
     """
 
     names: tuple[str, ...]
@@ -70,9 +70,10 @@ class Member:
     _start: int
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the content in pieces of at most 64 kB; verify size and checksum.
+        """Yield the content in pieces of at most 64 kB, and verify size and checksum on the way.
 
-        Inflates at most :attr:`size` bytes and one piece.
+        Pieces of a damaged content may be yielded before the error. Inflates at most :attr:`size`
+        bytes and one piece.
 
         Raises:
             BadArchive: size-lie, bad-data, bad-crc.
@@ -126,7 +127,9 @@ def members(data: bytes) -> list[Member]:
     """Return the members of the archive ``data`` by offset, with every header checked.
 
     Raises:
-        BadArchive: the structure is malformed. Contents are checked only by ``Member.pieces``.
+        BadArchive: the structure is malformed, or uses what is not supported: encryption, Zip64,
+            several parts, other compression than deflate. Contents are checked only by
+            ``Member.pieces``.
     """
     directory, entries = read_directory(data)
     entries.sort(key=lambda entry: entry.offset)
