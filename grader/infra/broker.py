@@ -44,7 +44,10 @@ _CONNECTION_ERRORS = (OperationalError, RedisError, OSError)
 
 
 def make_celery(redis_url: str) -> Celery:
-    """Return a Celery application that uses the Redis at ``redis_url``; does not connect yet."""
+    """Return a Celery application that uses the Redis at ``redis_url``.
+
+    It does not connect yet, and has no tasks and no results.
+    """
     app = Celery("grader", broker=redis_url)
     app.conf.update(
         task_serializer="json",
@@ -75,10 +78,10 @@ def make_celery(redis_url: str) -> Celery:
 
 
 class CeleryNotifier:
-    """The notifier over Celery and Redis. Failures are logged, never raised.
+    """The notifier over Celery and Redis. If Redis is unreachable, that is logged and not raised.
 
-    After a failure it sends nothing for :data:`RETRY_AFTER_FAILURE` seconds, so that while Redis is
-    down only one upload in that time waits for the connection timeout.
+    After such a failure it sends nothing for :data:`RETRY_AFTER_FAILURE` seconds, so that while
+    Redis is down only one upload in that time waits for the connection timeout.
     """
 
     def __init__(self, app: Celery) -> None:
@@ -86,7 +89,10 @@ class CeleryNotifier:
         self._retry_at = 0.0
 
     def notify(self, lane: Lane) -> None:
-        """Send a grading message to the queue of ``lane``, unless it has many unread ones."""
+        """Send a grading message to the queue of ``lane``.
+
+        Nothing is sent if :data:`MAX_UNREAD_MESSAGES` are unread there.
+        """
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 
     def notify_delivery(self) -> None:
@@ -101,7 +107,10 @@ class CeleryNotifier:
         )
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback`` with each published id, in a daemon thread."""
+        """Call ``callback`` with each id that is published from now on, in a daemon thread.
+
+        After a failure it connects again; ids that are published meanwhile are missed.
+        """
         Thread(
             target=_listen_forever, args=(self._app, callback), name="finished", daemon=True
         ).start()
@@ -138,7 +147,7 @@ class CeleryNotifier:
             log.warning("notification_failed", target=target, error=str(error))
 
     def close(self) -> None:
-        """Close the connections to Redis."""
+        """Close the connections to Redis; errors are ignored."""
         with suppress(Exception):
             self._app.close()
 
@@ -175,4 +184,4 @@ class NoNotifier:
         """Do nothing."""
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Never call ``callback``."""
+        """Do nothing: ``callback`` is never called."""

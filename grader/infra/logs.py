@@ -19,7 +19,8 @@ from grader.infra.redaction import redact_event
 def log_json() -> None:
     """Configure structlog and ``logging`` to write JSON lines to standard error from level INFO on.
 
-    Each line has the process id. Warnings of Python are logged, too.
+    Other handlers of the root logger are removed. Secrets in the lines are hidden, and each line
+    has the process id. Warnings of Python are logged, too; httpx and httpcore only from WARNING on.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

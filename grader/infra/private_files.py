@@ -14,8 +14,9 @@ from grader.domain.errors import BadRequest, Conflict
 def private_file(file: Path) -> Iterator[Path]:
     """Yield the path of an empty temporary file beside ``file``, with mode 0600.
 
-    When the ``with`` block ends, the temporary file is synced to disk and renamed to ``file``.
-    After an exception in the block neither file exists.
+    When the ``with`` block ends normally, the temporary file is synced to disk and renamed to
+    ``file``, in place of one that appeared meanwhile. After an exception in the block the temporary
+    file is removed, and ``file`` is not created.
 
     Raises:
         Conflict: ``file`` exists already.
@@ -43,7 +44,10 @@ def private_file(file: Path) -> Iterator[Path]:
 
 
 def private_folder(folder: Path) -> None:
-    """Create ``folder`` with mode 0700, and missing parents; an existing folder keeps its mode."""
+    """Create ``folder`` with mode 0700; an existing folder keeps its mode.
+
+    Missing parents are created with the default mode. Errors are raised as ``OSError``.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

@@ -91,7 +91,10 @@ class Window:
         return self.previous * (_WINDOW_MS - self.elapsed) // _WINDOW_MS + self.current
 
     def remaining(self, rate: Rate) -> Remaining:
-        """Return how many requests ``rate`` still allows, and in how many seconds one more is."""
+        """Return how many requests ``rate`` still allows, and when one more than now is allowed.
+
+        The latter is in seconds from now, rounded up and at least 1.
+        """
         left = max(0, rate.most - self.used)
         milliseconds = self._milliseconds_until(min(self.used, rate.most))
         return Remaining(rate, left, max(-(-milliseconds // 1_000), 1))
@@ -123,7 +126,10 @@ class ProcessCounter:
         self._lock = Lock()
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
-        """See :class:`grader.service.rate_limits.Counter`."""
+        """Count one more for each of ``keys``, unless one of them is used up: then count none.
+
+        The decision has the first key that is used up, or ``None``, and what is left of each.
+        """
         with self._lock:
             now = int(self._clock() * 1_000)
             windows = [self._window(one, now) for one in keys]
@@ -154,8 +160,8 @@ class ProcessCounter:
 class SharedCounter:
     """A counter in Redis, shared by all processes that use the same Redis.
 
-    While Redis is unreachable it counts in this process alone, so that an outage of Redis never
-    causes a refusal.
+    If Redis cannot be reached, that is logged, and it counts in this process alone for the next
+    :data:`RETRY_AFTER_FAILURE` seconds. So an outage of Redis never raises or refuses by itself.
     """
 
     def __init__(self, redis_url: str) -> None:
@@ -170,7 +176,10 @@ class SharedCounter:
         self._retry_at = 0.0
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
-        """See :class:`grader.service.rate_limits.Counter`."""
+        """Count one more for each of ``keys``, unless one of them is used up: then count none.
+
+        The decision has the first key that is used up, or ``None``, and what is left of each.
+        """
         if monotonic() >= self._retry_at:
             try:
                 return self._count_in_redis(keys)

@@ -41,7 +41,11 @@ _PLAIN = (int, float, bool, type(None))
 
 
 def redact(text: str) -> str:
-    """Return ``text`` with ``[hidden]`` for every secret that one of the patterns recognizes."""
+    """Return ``text`` with ``[hidden]`` for every secret that one of the patterns recognizes.
+
+    These are our tokens and signing secrets, credentials in headers and URLs, and the value after a
+    name such as ``password=``.
+    """
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
@@ -51,8 +55,8 @@ def redact_event(logger: Any, method: str, event: Mapping[str, Any]) -> dict[str
     """Return a copy of the log event ``event`` with its secrets hidden; a structlog processor.
 
     Secrets are the texts under a key that matches :data:`_SECRET_KEY`, and the parts of any text
-    that :func:`redact` hides. ``logger`` and ``method`` are ignored. Values that are no number,
-    bool, ``None``, container or text become text.
+    that :func:`redact` hides, also inside containers. ``logger`` and ``method`` are ignored. Keys,
+    and values that are no number, bool, ``None``, container or text, become text.
     """
     return {str(key): _redacted(str(key), value) for key, value in event.items()}
 
