@@ -43,7 +43,7 @@ class Broken(NamedTuple):
 
 
 def broken_rules(found: Any) -> Iterator[Broken]:
-    """Yield a `Broken` for each breach of the rules above by `found`, a ``try`` statement.
+    """Yield each breach of flake8-bugbear's rules about ``try`` by the ``try`` statement `found`.
 
     There is one for each statement that leaves its ``finally`` (B012), up to two for each clause
     (B030, and one of B029, B013 and B014), and one for each name that is caught twice (B025). An

@@ -107,7 +107,8 @@ def read_program(nodes: Nodes) -> Program:
     A risk is a call such as ``open(path)`` with none of its errors caught around it in its own
     function. A call about a variable is none if a condition anywhere in the function asks about
     the variable, e.g. ``if path.exists():``. ``int(x)``, ``float(x)`` and ``map(int, x)`` are risks
-    only if ``x`` comes from ``input()`` or ``sys.argv``.
+    only if ``x`` comes from ``input()`` or ``sys.argv``. Calls are those of functions that the file
+    defines or imports, and of all methods.
     """
     program = Program(aliases_of(node for node, _ in nodes))
     for statement, place in _placed(nodes, program.aliases):
