@@ -92,8 +92,9 @@ def context(path: str, files: FileDigests) -> Context:
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with a finding for each statement of `source` with an effect on import.
 
-    If `context` says that the file is run by its name, its first `GUARD_ROOM` effects are left out:
-    as many as other files may have below their ``__main__`` guard. Effects below the guard have no
+    E.g. ``print(1)``, ``main()``, a loop, or ``rows = open(path)``; not ``LIMIT = compute()``. If
+    `context` says that the file is run by its name, its first `GUARD_ROOM` effects are left out: as
+    many as other files may have below their ``__main__`` guard. Effects below the guard have no
     findings; those beyond `GUARD_ROOM` are counted. Without statements the result is
     ``NOTHING_TO_SAY``. `options` is unused.
     """
