@@ -26,7 +26,7 @@ _OPTIONAL = frozenset(
 
 
 def hidden_imports(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Yield each import of `tree` that cannot fail and is only inside needless ``if`` and ``try``.
+    """Yield each import of `tree` that cannot fail and is inside needless ``if`` or ``try`` only.
 
     An import cannot fail if every Python has its modules, e.g. ``import csv``. An ``if`` is
     needless if its condition names nothing (``if True:``), a ``try`` if no handler has a fallback
