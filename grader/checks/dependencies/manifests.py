@@ -65,7 +65,8 @@ class Manifest:
 class NotToml(Exception):
     """Raised for a ``pyproject.toml`` that is not TOML or nested too deeply.
 
-    ``line`` is the 1-based line of the error, or the last one; ``message`` is without position.
+    ``line`` is the 1-based line of the error: the last one if the text ends too early, 1 if arrays
+    or tables are nested too deeply. ``message`` is without position.
     """
 
     def __init__(self, line: int, message: str) -> None:
@@ -87,7 +88,8 @@ def read_manifest(path: str, text: str) -> Manifest:
     """Return the packages and the bad entries in `text`, the content of the manifest `path`.
 
     In a file for pip, options (``-r base.txt``), addresses and paths without a name are neither. In
-    a ``pyproject.toml`` the dependencies of PEP 621, PEP 735 and Poetry are read, with all groups.
+    a ``pyproject.toml`` the dependencies of PEP 621, PEP 735 and Poetry are read, with all groups
+    and extras; Poetry's ``python`` is no package.
 
     Raises:
         NotToml: `path` is a ``pyproject.toml`` and `text` is not TOML, or nested too deeply.
