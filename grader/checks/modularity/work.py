@@ -60,7 +60,7 @@ class Work(NamedTuple):
 
     @property
     def used_on_import(self) -> tuple[str, ...]:
-        """The names that importing the module uses, of units or of anything else."""
+        """The names in ``mentions`` and ``registered``, of units or of anything else."""
         return (*self.mentions, *self.registered)
 
 
