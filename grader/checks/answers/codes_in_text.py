@@ -16,8 +16,8 @@ _CODE = re.compile(r"(?<![A-Za-z0-9_])[EWFC][0-9]{3}(?![A-Za-z0-9_]|\.html?\b)",
 def codes_in_text(text: str) -> dict[str, int]:
     """Return each code in `text`, in upper case, with the 1-based line of its first mention.
 
-    A code is E, W, F or C, in either case, and three digits. Those in web addresses and in targets
-    of Markdown links do not count.
+    A code is E, W, F or C, in either case, and three digits, as a word of its own. Those in web
+    addresses and in targets of Markdown links do not count.
     """
     found: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):
