@@ -33,10 +33,11 @@ _ACTING_STATEMENTS = (
 
 
 def suspicious_text(node: ast.Constant) -> Iterator[Finding]:
-    """Yield at most one finding: `node` is a program, or encoded data, or has `LONG` characters.
+    """Yield at most one finding: `node` is a program, encoded data, or `LONG` characters or longer.
 
-    The first of these that holds counts. Texts under 40 characters have none, nor has encoded data
-    under 200. `node` may be text or bytes; other constants give none.
+    The first of these that holds counts. A program has two statements or more, one of which does
+    something, and 40 characters or more; encoded data has 200 or more. `node` may be text or bytes;
+    other constants give none.
     """
     value = node.value
     if not isinstance(value, str | bytes) or len(value) < _MIN_PROGRAM:
