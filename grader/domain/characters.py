@@ -25,7 +25,7 @@ _UNUSUAL = re.compile(r"[^\n -~]+")
 def is_hidden(one: str) -> bool:
     """Return whether the character ``one`` is invisible or changes how other text is displayed.
 
-    e.g. ESC, newline, U+202E, a zero-width joiner; not ``a`` or a space.
+    e.g. ESC, newline, U+202E, a zero-width joiner, a no-break space; not ``a`` or a plain space.
     """
     return not one.isprintable() or one in _BLANK
 
@@ -33,9 +33,10 @@ def is_hidden(one: str) -> bool:
 def visible(text: str, *, keep: str = "") -> str:
     """Return ``text`` with each hidden character as an escape, except those in ``keep``.
 
-    Escapes are those of Python strings: ESC becomes ``\\x1b``, U+202E ``\\u202e``. Also escaped
-    are surrogates, unusual spaces, and combining marks on no letter or beyond
-    :data:`MOST_MARKS` on one letter, which would be drawn over the surrounding text.
+    Escapes are those of Python strings: ESC becomes ``\\x1b``, U+202E ``\\u202e``, a newline
+    ``\\x0a``. Also escaped are surrogates, spaces other than the plain one, and combining marks at
+    the start of ``text`` or beyond :data:`MOST_MARKS` in a row, which would be drawn over the
+    surrounding text. Backslashes that ``text`` already has stay as they are.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -49,7 +50,10 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def sign(one: str) -> str:
-    """Return the escape of ``one`` character: ``\\x1b``, ``\\u202e``, ``\\U000e0041``."""
+    """Return the escape of ``one`` character, hidden or not.
+
+    The shortest one for its number: ``\\x1b``, ``\\u202e``, ``\\U000e0041``.
+    """
     code = ord(one)
     if code <= 0xFF:
         return f"\\x{code:02x}"
@@ -64,7 +68,9 @@ def encodable(text: str) -> str:
 def plain_json(text: str) -> str:
     """Return the JSON document ``text`` with each hidden character written as a JSON escape.
 
-    The document keeps its value: hidden characters can only occur inside its strings.
+    Newlines, which JSON has only between values, stay. Between values there must be no other white
+    space than spaces and newlines. The document then keeps its value, because all other hidden
+    characters are inside its strings.
     """
     return _UNUSUAL.sub(_escaped, text)
 

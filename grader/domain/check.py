@@ -23,7 +23,10 @@ FileDigests = tuple[tuple[str, str], ...]
 
 
 class Options(BaseModel):
-    """The base of a check's options, which a rubric sets. Each option changes results."""
+    """The base of a check's options, which a rubric sets. Unknown options are refused.
+
+    Each option must change results, because it is part of the key of stored facts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,14 +76,14 @@ class Check(Generic[OptionsT]):
     """A check: guidance, options, measures and one pure function.
 
     ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only called
-    with a source that decodes and parses. For a file without statements (empty, or comments
-    alone) it returns ``NOTHING_TO_SAY``. ``options`` is the class of the options that the three
-    functions of the check receive. ``reads(path)`` selects the files that the check inspects; the
-    other files never affect it. ``context(path, files)`` returns what ``inspect`` may know of the
-    other files that the check reads; it is part of the key of the stored facts.
-    ``tools`` are the distributions whose versions change the outcome. ``version`` must rise with
-    every change of what ``inspect`` or ``combine`` returns. ``skips_tests`` leaves test files out
-    unless a criterion says otherwise.
+    with a source that decodes and, unless it is a document, parses. For a file without statements
+    (empty, or comments alone) it returns ``NOTHING_TO_SAY``, unless the check judges comments.
+    ``options`` is the class of the options that the three functions of the check receive.
+    ``reads(path)`` selects the files that the check inspects; the other files never affect it.
+    ``context(path, files)`` returns what ``inspect`` may know of the other files that the check
+    reads; it is part of the key of the stored facts. ``tools`` are the distributions whose versions
+    change the outcome. ``version`` must rise with every change of what ``inspect`` or ``combine``
+    returns. ``skips_tests`` leaves test files out unless a criterion says otherwise.
 
     A check that compares files with one another has ``combine(inspections, options)``: a pure
     function that returns the final inspection of each path from the project summaries

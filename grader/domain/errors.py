@@ -19,7 +19,11 @@ from dataclasses import dataclass
 
 
 class GraderError(Exception):
-    """The base of all errors. ``code`` is stable, because clients match on it."""
+    """The base of all errors. ``code`` is stable, because clients match on it.
+
+    ``title`` names the kind of error, ``detail`` what is wrong, ``how_to_fix`` what to do about it
+    and ``where`` the field, path or thing that is wrong; the last two may be empty.
+    """
 
     code = "grader-error"
     title = "Something went wrong"
@@ -42,14 +46,19 @@ class BadArchive(GraderError):
 
 
 class TooLarge(BadArchive):
-    """An upload over a size limit."""
+    """An upload, sent or fetched from a URL, with more bytes than its limit."""
 
     title = "The upload is too large"
 
 
 @dataclass(frozen=True)
 class RubricProblem:
-    """One mistake in a rubric. ``line`` and ``column`` are 1-based; 0 means unknown."""
+    """One mistake in a rubric.
+
+    ``path`` leads to it from the top of the rubric, as keys and 0-based indexes. ``line`` and
+    ``column`` are 1-based; 0 means unknown. ``suggestion`` is the word that was probably meant, or
+    empty.
+    """
 
     message: str
     path: tuple[str | int, ...] = ()
@@ -94,7 +103,10 @@ class Unauthorized(GraderError):
 
 
 class Forbidden(GraderError):
-    """A request with a valid token whose role does not allow the action."""
+    """A request with a valid token that does not allow it.
+
+    The token's role does not allow the action, or the request names another student than its own.
+    """
 
     code = "forbidden"
     title = "This token may not do that"
@@ -108,14 +120,17 @@ class NotFound(GraderError):
 
 
 class Conflict(GraderError):
-    """An action that the current state of its object does not allow."""
+    """An action that the current state of its object does not allow, e.g. a port or file in use."""
 
     code = "conflict"
     title = "Not possible in this state"
 
 
 class Superseded(GraderError):
-    """A submission without a report: a newer attempt arrived before grading started."""
+    """A request for the report of a submission that will never have one.
+
+    A newer attempt arrived before its grading started.
+    """
 
     code = "superseded"
     title = "A newer attempt took its place"
@@ -143,7 +158,10 @@ class PreconditionFailed(GraderError):
 
 
 class Overloaded(GraderError):
-    """An upload that is refused because the queue is full."""
+    """An upload that is refused for now; nothing was stored, and it may be sent again later.
+
+    The queue is full, or the archive that an event names by URL cannot be fetched at the moment.
+    """
 
     code = "overloaded"
     title = "Too much is waiting"
@@ -152,8 +170,8 @@ class Overloaded(GraderError):
 class TooMany(GraderError):
     """A caller over a rate limit.
 
-    ``limit`` names the limit: ``most`` requests in ``window`` seconds. A retry is possible after
-    ``seconds``.
+    ``limit`` is the name of the limit: ``most`` requests or uploads in ``window`` seconds. A retry
+    is possible after ``seconds``.
     """
 
     code = "too-many-requests"
@@ -177,21 +195,30 @@ class BadSettings(GraderError):
 
 
 class StoreUnavailable(GraderError):
-    """The database does not answer, or has no tables yet: nothing was stored."""
+    """The database does not answer, is locked or has no tables yet, or cannot be copied.
+
+    What was being written was not stored.
+    """
 
     code = "store-unavailable"
     title = "The database is out of reach"
 
 
 class BadSignature(GraderError):
-    """A webhook whose signature does not match its bytes, its id or its time."""
+    """A webhook that its source did not sign, or whose time is too far off.
+
+    Also an unsigned event for a source whose events must be signed.
+    """
 
     code = "bad-signature"
     title = "The signature does not verify"
 
 
 class EngineFault(GraderError):
-    """A failure of the engine. It is not the student's fault, so it costs no points."""
+    """A failure on our side, of the engine or of a service that the command line calls.
+
+    It is not the student's fault, so it costs no points.
+    """
 
     code = "engine-fault"
     title = "Grading broke on our side"

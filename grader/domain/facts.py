@@ -49,10 +49,11 @@ class FileFacts(_Frozen):
     """One file: its readability, and an inspection for each probe that reads it, by probe key.
 
     If ``readable.state`` is not ``ok``, there are no inspections and that state holds for each
-    probe. ``cells`` are the code cells of a notebook. ``top_folder`` is the one folder around all
-    files of the submission ("alice-hw1/"), or empty; path patterns of a rubric may omit it.
+    probe. ``sha256`` is that of the file's bytes. ``cells`` are the code cells of a notebook; empty
+    for other files. ``top_folder`` is the one folder around all files of the submission
+    ("alice-hw1/"), or empty; path patterns of a rubric may omit it.
 
-    ``handed_out`` and ``starter_deltas`` are set by
+    ``handed_out`` (no line of code is the student's) and ``starter_deltas`` are set by
     :func:`grader.domain.starter.subtract_starter` for judging and never stored, because stored
     facts must not depend on the starter.
     """
@@ -84,6 +85,9 @@ class FileFacts(_Frozen):
         """Return the inspection by the probe with ``probe_key``, which must read this file.
 
         For a file that is not readable, it is the inspection that says why.
+
+        Raises:
+            KeyError: the file is readable, but that probe has not inspected it.
         """
         if self.readable.state is not State.OK:
             return self.readable
@@ -91,14 +95,18 @@ class FileFacts(_Frozen):
 
 
 class DroppedFile(_Frozen):
-    """A file of the upload that is not graded, with the reason."""
+    """A file of the upload that was not measured and is not graded, with the reason in words."""
 
     path: str
     reason: str
 
 
 class EngineIdentity(_Frozen):
-    """Versions on which facts depend: grader, tools, interpreter, its grammar, and each check."""
+    """Versions on which facts depend: of grader, Python, each tool and each check.
+
+    ``grammar`` is the version of Python whose syntax the parser knows, e.g. ``3.11``. ``checks``
+    also has the version of the gate, which decides whether a file is readable.
+    """
 
     grader: str
     python: str
@@ -108,7 +116,11 @@ class EngineIdentity(_Frozen):
 
 
 class SubmissionFacts(_Frozen):
-    """The facts of a submission; ``files`` are sorted by path."""
+    """The facts of a submission; ``files`` are the measured ones, sorted by path.
+
+    ``digest`` is a SHA-256 over the paths and contents of the submitted files, ``archive_sha256``
+    that of the uploaded archive, empty if there was none.
+    """
 
     files: tuple[FileFacts, ...]
     dropped: tuple[DroppedFile, ...] = ()
@@ -117,7 +129,7 @@ class SubmissionFacts(_Frozen):
     engine: EngineIdentity
 
     def without_findings(self) -> SubmissionFacts:
-        """Return the facts without findings, which is everything that points depend on."""
+        """Return a copy without any findings, which still has everything that points depend on."""
 
         def clear(path: str, key: str, one: Inspection) -> Inspection:
             return one.model_copy(update={"findings": ()}) if one.findings else one
@@ -125,7 +137,10 @@ class SubmissionFacts(_Frozen):
         return self._with(clear)
 
     def findings(self) -> FindingsByFile:
-        """Return the findings by path and probe key (:data:`READABLE_KEY` for readability)."""
+        """Return the findings by path and probe key (:data:`READABLE_KEY` for readability).
+
+        Each file has an entry, if only an empty one; a probe without findings has none.
+        """
         return {
             file.path: {
                 key: one.findings
@@ -136,7 +151,11 @@ class SubmissionFacts(_Frozen):
         }
 
     def with_findings(self, findings: FindingsByFile) -> SubmissionFacts:
-        """Return the facts with ``findings``, as :meth:`findings` returned them, put back."""
+        """Return a copy with ``findings``, as :meth:`findings` returned them, put back.
+
+        Files and probes that ``findings`` does not have keep theirs; paths and keys that these
+        facts do not have are ignored.
+        """
 
         def put(path: str, key: str, one: Inspection) -> Inspection:
             found = findings.get(path, {}).get(key, ())

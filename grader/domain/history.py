@@ -48,9 +48,9 @@ class FixedLine(_Frozen):
 class History(_Frozen):
     """What changed since the last graded attempt; both attempts are judged by the same rubric.
 
-    ``fixed``, ``new`` and ``still_there`` count findings, ``points_before`` is the last total.
-    ``previous_attempt`` is null if two folders are compared (``grader check --against``).
-    ``fixed_findings`` lists at most 50 of the ``fixed`` findings.
+    ``fixed``, ``new`` and ``still_there`` count findings, ``points_before`` is the last total under
+    that rubric. ``previous_attempt`` is null if two folders are compared
+    (``grader check --against``). ``fixed_findings`` lists at most 50 of the ``fixed`` findings.
     """
 
     previous_attempt: int | None
@@ -63,7 +63,10 @@ class History(_Frozen):
 
 @dataclass(frozen=True)
 class Earlier:
-    """The facts of an earlier attempt. ``attempt`` is its number, from 1, or ``None``."""
+    """The facts of an earlier attempt.
+
+    ``attempt`` is its number, from 1, or ``None`` for a folder that no server has numbered.
+    """
 
     facts: SubmissionFacts
     attempt: int | None = None
@@ -71,7 +74,9 @@ class Earlier:
     def answers(self, compiled: CompiledRubric, engine: EngineIdentity) -> bool:
         """Return whether ``engine`` measured these facts with each probe of ``compiled``.
 
-        Otherwise a changed version of a tool would be reported as the student's change.
+        Not if any version in ``engine`` differs, or if a probe reads a file that it did not inspect
+        then; files that were unreadable do not matter. Otherwise such a change would be reported as
+        the student's.
         """
         return self.facts.engine == engine and not any(map(self._lacks, compiled.probes))
 
@@ -133,7 +138,8 @@ class Compared(Generic[Line]):
 def fingerprint(check: str, finding: Finding) -> str:
     """Return 16 hexadecimal digits by which ``finding`` of ``check`` is recognised in an attempt.
 
-    Equal findings on equal lines have the same fingerprint, wherever they are.
+    It depends on the check, the code, the message without numbers (outside backticks) and folders,
+    and the text of the line, but not on where the line is.
     """
     parts = (check, finding.code, _without_numbers(finding.message), finding.anchor)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -142,8 +148,10 @@ def fingerprint(check: str, finding: Finding) -> str:
 def compare(before: Sequence[Line], now: Sequence[Line]) -> Compared[Line]:
     """Match each finding of ``now`` with at most one of ``before`` and return the result.
 
-    A finding is matched in the same path if possible, then in a file of the same name, then
-    anywhere, then by its message alone.
+    Findings with the same fingerprint match: in the same path if possible, then in a file of the
+    same name, then anywhere. Those left over match if path, check, code and message (without
+    numbers) are the same, provided that the message names something in backticks or is about the
+    whole file. Equal findings are matched in their order.
     """
     pairs: dict[int, int] = {}
     for key in _KEYS:
@@ -156,7 +164,10 @@ def compare(before: Sequence[Line], now: Sequence[Line]) -> Compared[Line]:
 
 
 def history_of(compared: Compared[Line], attempt: int | None, points: int | float) -> History:
-    """Return the report's history for ``compared``; the last ``attempt`` earned ``points``."""
+    """Return the report's history for ``compared``; the last ``attempt`` earned ``points``.
+
+    It counts all fixed findings and lists the first :data:`MOST_FIXED_LISTED` of them.
+    """
     listed = compared.fixed[:MOST_FIXED_LISTED]
     return History(
         previous_attempt=attempt,

@@ -41,7 +41,10 @@ class Facts(BaseModel):
 
     @staticmethod
     def merge(parts: Iterable[Facts]) -> Facts:
-        """Return the facts of all `parts`: counts and histograms added, the extremes kept."""
+        """Return the facts of all `parts`: counts and histograms added, the extremes kept.
+
+        Without parts they are empty.
+        """
         counts: dict[str, int] = {}
         maxima: dict[str, int] = {}
         minima: dict[str, int] = {}
@@ -65,10 +68,10 @@ class Finding(BaseModel):
 
     ``line`` and ``column`` are 1-based. ``value`` is the size that is compared with a rubric's
     limit (logical lines of a function, complexity of a block); ``None`` if the finding counts
-    whatever the limit. ``hunk`` is the body of a unified diff, without headers. ``before`` is the
-    line without its indentation, if a fix is known, and ``after`` is the fixed text: one or several
-    lines, or empty if the line should be deleted. ``anchor`` is a digest of the line's text, added
-    by the engine.
+    whatever the limit. ``hunk`` is the body of a unified diff, without file headers, or ``None``.
+    ``before`` is the line without its indentation, if a fix is known, and ``after`` is the fixed
+    text: one or several lines, or empty if the line should be deleted; both are ``None`` without a
+    known fix. ``anchor`` is a digest of the line's text, added by the engine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -76,10 +76,12 @@ def count_measure(
 def count_in_code_measure(
     name: str, title: str, unit: str, *, codes: Collection[str] | None = None
 ) -> Measure:
-    """Return the measure of one count, for checks that also count ``files_with_code``.
+    """Return the measure of the count `name`, lower being better, for checks that count code files.
 
-    Without a file with code there is nothing to measure, so that an empty file earns no points for
-    a lack of findings. A count above 0 is measured even so (e.g. ``# noqa`` in a file of comments).
+    Such checks also have the count ``files_with_code``. Without a file with code there is nothing
+    to measure, so that an empty file earns no points for a lack of findings. A count above 0 is
+    measured even so (e.g. ``# noqa`` in a file of comments). Findings of `codes` are its evidence
+    (default: all findings).
     """
 
     def value(facts: Facts, limit: int | None) -> Fraction | None:
@@ -127,9 +129,9 @@ def over_limit_measure(
 ) -> Measure:
     """Return the measure `name`: how many values of `histogram` exceed the limit of the scale.
 
-    Without any value there is nothing to measure.
-    Its evidence are findings of `codes` (default: all) without a value, or with one over the
-    limit. The default of `formula` is ``number of <unit> over the limit``.
+    Lower is better. Without any value, or without a limit, there is nothing to measure. Its
+    evidence are findings of `codes` (default: all) without a value, or with one over the limit. The
+    default of `formula` is ``number of <unit> over the limit``.
     """
     of_codes = _evidence_of(codes)
 

@@ -42,7 +42,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the ledger. ``points`` is ``None`` while withheld or waiting for a person."""
+    """One row of the ledger.
+
+    ``points`` is ``None`` while withheld or waiting for a person, and for an optional criterion
+    with nothing to measure. ``measure`` is ``None`` for a manual criterion, ``value`` if nothing
+    was measured. ``label`` is that of the level that was reached, empty without levels.
+    """
 
     id: str
     criterion: Criterion
@@ -71,7 +76,8 @@ class Total:
     """The total of a ledger.
 
     ``points`` is ``None`` while a criterion is withheld; ``at_least`` is what is earned whatever
-    becomes of it. ``awaiting`` of the ``max_points`` are still to be given by hand. ``cap`` and
+    becomes of open criteria. ``awaiting`` of the ``max_points``, which leave out rows that are not
+    counted, are still to be given by hand; they are missing in ``points``. ``cap`` and
     ``capped_by`` (a criterion's id) are set only if the cap lowers the total.
     """
 
@@ -97,7 +103,10 @@ class Ledger:
 
 
 def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
-    """Return the ledger of a submission's ``facts`` under the rubric compiled as ``compiled``."""
+    """Return the ledger of a submission's ``facts`` under the rubric compiled as ``compiled``.
+
+    Starter code must have been subtracted from ``facts``.
+    """
     merged: _Merged = {}
     rows = tuple(
         _row(compiled_criterion, facts.files, merged) for compiled_criterion in compiled.criteria
@@ -108,8 +117,8 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
 def add_up(rows: Sequence[Row]) -> Total:
     """Return the total of ``rows``: their sum, limited by the lowest cap that applies.
 
-    A cap applies while its criterion earns 0 points. While its criterion is withheld, it limits
-    only ``at_least``.
+    A cap applies while its criterion earns 0 points. While the points of its criterion are withheld
+    or to be given by hand, it limits only ``at_least``.
     """
     earned = _earned(rows)
     withheld = any(row.outcome is Outcome.WITHHELD for row in rows)
@@ -127,7 +136,10 @@ def add_up(rows: Sequence[Row]) -> Total:
 
 
 def points_so_far(rows: Sequence[Row]) -> Fraction:
-    """Return the sum of the rows that have points, limited by the caps that certainly apply."""
+    """Return the sum of the rows that have points, limited by the caps that certainly apply.
+
+    These are the caps of criteria with 0 points; those of open criteria do not count.
+    """
     return min([_earned(rows), *(cap for cap, _ in _caps(rows, certain=True))])
 
 
@@ -373,7 +385,10 @@ def _tenths(numerator: int, denominator: int) -> Fraction:
 
 
 def show(value: Fraction) -> str:
-    """Return ``value`` for people: an integer as it is, otherwise at most two decimal places."""
+    """Return ``value`` for people: an integer as it is, otherwise rounded to two decimal places.
+
+    Zeros at the end are left out: ``7.5``, ``0.33``.
+    """
     if value.denominator == 1:
         return str(value.numerator)
     return f"{float(value):.2f}".rstrip("0").rstrip(".")

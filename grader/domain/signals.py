@@ -36,7 +36,12 @@ Place = tuple[str, Finding]
 
 
 def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Place]:
-    """Yield (path, finding) of each signal: first those of one file, then those between files."""
+    """Yield (path, finding) of each signal; none if the check ``signals`` is not among the probes.
+
+    First those of single files, then of files equal to an earlier one or far better than the
+    others, then of dropped files that may be code, whose paths are not among the files of
+    ``facts``.
+    """
     keys = {probe.check.id: probe.key for probe in compiled.probes}
     key = keys.get(SIGNALS)
     if key is None:

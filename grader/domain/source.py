@@ -78,9 +78,9 @@ class Suppression:
 def kind_of_name(path: str) -> str:
     """Return the kind of the file ``path``, judged by its path alone.
 
-    One of ``init``, ``stub``, ``main``, ``test``, ``test_init`` (flake8 ignores unused imports in
-    each ``__init__.py``), ``document``, ``notebook`` and ``plain``. Files of equal bytes and kind
-    have equal facts.
+    The first that fits of ``document``, ``notebook``, ``stub``, ``test_init`` and ``test`` (flake8
+    ignores unused imports in each ``__init__.py``), ``init``, ``main`` and ``plain``. Files of
+    equal bytes and kind have equal facts.
     """
     pure = PurePosixPath(path)
     if is_document(path):
@@ -96,13 +96,16 @@ def kind_of_name(path: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def is_python(path: str) -> bool:
-    """Return whether ``path`` names Python: a script, a module, a stub or a notebook."""
+    """Return whether ``path`` names Python: a script, a module, a stub or a notebook.
+
+    That is by its suffix, in any case: ``.py``, ``.pyi`` or ``.ipynb``.
+    """
     return PurePosixPath(path).suffix.lower() in _PYTHON
 
 
 @lru_cache(maxsize=4_096)
 def is_notebook(path: str) -> bool:
-    """Return whether ``path`` names a Jupyter notebook."""
+    """Return whether ``path`` names a Jupyter notebook: its suffix is ``.ipynb``, in any case."""
     return PurePosixPath(path).suffix.lower() == _NOTEBOOK
 
 
@@ -110,7 +113,8 @@ def is_notebook(path: str) -> bool:
 def is_document(path: str) -> bool:
     """Return whether ``path`` names a document that some check reads.
 
-    Documents are ``pyproject.toml``, ``requirements*.txt`` and ``*.md``, in any folder.
+    Documents are ``pyproject.toml``, ``requirements*.txt`` and ``*.md``, in any folder and in any
+    case.
     """
     name = PurePosixPath(path).name.lower()
     if name.startswith("requirements") and name.endswith(".txt"):
@@ -122,8 +126,8 @@ def is_document(path: str) -> bool:
 def is_test_path(path: str) -> bool:
     """Return whether ``path`` is a test file by the conventions of pytest and unittest.
 
-    e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, ``tests/helpers.py``; not
-    ``latest_prices.py``.
+    e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, and any file below ``tests`` or
+    ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``. Case counts.
     """
     pure = PurePosixPath(path)
     named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
@@ -140,11 +144,12 @@ def decode(data: bytes) -> str:
 
 
 def neutralise(text: str) -> tuple[str, str]:
-    """Return ``text`` with the directives of black and isort disabled, and the stand-in used.
+    """Return ``text`` with the directives of Black, YAPF and isort disabled, and the stand-in used.
 
     The colon of each directive is replaced by the stand-in: a character that follows none of the
     tools' names in ``text``, so that :func:`restore` can reverse the replacement exactly. The
-    stand-in is empty if nothing was replaced.
+    stand-in is empty if nothing was replaced. Directives of flake8 stay, because flake8 has an
+    option to ignore them.
     """
     if not any(tool in text for tool in _TOOLS):
         return text, ""
@@ -197,7 +202,11 @@ class SourceFile:
 
     @cached_property
     def original(self) -> str:
-        """The student's text, newlines and directives unchanged."""
+        """The student's text, newlines and directives unchanged, without a byte order mark.
+
+        Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
+        """
         return decode(self.data)
 
     @cached_property
@@ -221,15 +230,17 @@ class SourceFile:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines of :attr:`text`, each with its newline."""
+        """The lines of :attr:`text`, each with its newline; the last one may have none."""
         return tuple(io.StringIO(self.text))
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The syntax tree.
+        """The syntax tree of :attr:`text`; all callers share it, so it must not be changed.
 
         Raises:
             SyntaxError: the text is not Python for this interpreter.
+            ValueError: it has a null character.
+            RecursionError, MemoryError: it is nested too deep for the parser.
         """
         return ast.parse(self.text)
 
@@ -249,7 +260,8 @@ class SourceFile:
     def once(self, read: Callable[[SourceFile], Result]) -> Result:
         """Return ``read(self)``, computed at the first call and kept with this file.
 
-        Checks share results by it, e.g. the scopes of a file, whose code this module cannot import.
+        ``read`` is the key, so it must be the same function at each call. Checks share results by
+        it, e.g. the scopes of a file, whose code this module cannot import.
         """
         if read not in self._results:
             self._results[read] = read(self)
@@ -262,7 +274,14 @@ class SourceFile:
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
-        """Each directive that tries to disable a tool, in the order of the file."""
+        """The first directive in each comment that tries to disable a tool, in their order.
+
+        Tools are Black, YAPF, isort and flake8. In strings, only directives of isort and flake8 on
+        the whole file count.
+
+        Raises:
+            tokenize.TokenError, SyntaxError: the text cannot be tokenised.
+        """
         if not _SUPPRESSION.search(self.original):
             return ()
         return tuple(_suppressions(self.original))
@@ -302,7 +321,8 @@ class Dropped:
 class Submission:
     """An upload after intake: its Python files and documents, sorted by path, and dropped files.
 
-    ``archive_sha256`` is empty for a folder or a single file.
+    ``archive_sha256`` is the hexadecimal SHA-256 of the archive, empty for a folder or a single
+    file.
     """
 
     files: tuple[SourceFile, ...]

@@ -26,7 +26,11 @@ def subtract_starter(
 ) -> SubmissionFacts:
     """Return the student's own part of ``facts``: less ``starter``, the facts of the starter files.
 
-    ``None`` as ``starter`` means that the exercise handed out nothing.
+    A file without a line of code beyond a starter file is ``handed_out``, and its inspections are
+    not applicable. Of a changed starter file the difference is left, in facts and findings; its
+    patch stays whole. Checks with ``includes_starter`` keep their inspections whole, and unreadable
+    files are the student's. ``None`` as ``starter`` means that the exercise handed out nothing:
+    ``facts`` are returned as they are.
     """
     if starter is None:
         return facts
@@ -71,7 +75,8 @@ def pair_paths(paths: Collection[str], starters: Iterable[str]) -> Mapping[str, 
 
     A submitted path corresponds to a starter path if it ends with it (``alice/hw1/prices.py`` to
     ``prices.py``); of several, the one nearest to the top. If none does, the only submitted file
-    with the starter's file name corresponds to it. Each path occurs in one pair at most.
+    with the starter's file name corresponds to it. Deeper starter paths choose first. No submitted
+    path and no starter path occurs in two pairs.
     """
     found: dict[str, str] = {}
     for starter in sorted(starters, key=_deepest_first):
@@ -188,8 +193,9 @@ def _subtract_inspections(file: FileFacts, starter: FileFacts, keys: Collection[
 def subtract(submitted: Facts, starter: Facts) -> Facts:
     """Return what ``submitted`` measures beyond ``starter``, never less than 0.
 
-    A maximum with a histogram of the same name becomes the largest size that is left; any other
-    maximum is subtracted like a count. Minima are left out.
+    Histograms are subtracted by :func:`subtract_sizes`. A maximum with a histogram of the same name
+    becomes the largest size that is left, and is missing if none is; any other maximum is
+    subtracted like a count. Minima are left out.
     """
     sizes = {
         name: subtract_sizes(histogram, starter.histograms.get(name, {}))

@@ -28,8 +28,9 @@ class _Frozen(BaseModel):
 class TotalLine(_Frozen):
     """The total. ``points`` is null while the points of a criterion are withheld.
 
-    ``at_least`` is earned whatever becomes of withheld points; ``awaiting`` points are still to be
-    given by hand; ``capped_at`` is set if the criterion ``capped_by`` limits the total.
+    ``at_least`` is earned whatever becomes of withheld points; ``awaiting`` points, a part of
+    ``max_points``, are still to be given by hand. ``max_points`` leaves out optional criteria with
+    nothing to measure. ``capped_at`` is set if the criterion ``capped_by`` limits the total.
     """
 
     points: Number | None
@@ -43,7 +44,11 @@ class TotalLine(_Frozen):
 class CriterionLine(_Frozen):
     """One row of the ledger; ``why`` shows the arithmetic from ``value`` to ``points``.
 
-    ``how_to_fix`` says how to earn the missing points; it is empty if none are missing.
+    ``points`` is null while withheld or to be given by hand, and for an optional criterion with
+    nothing to measure. ``value`` is null if nothing was measured; ``measure`` and ``unit`` are null
+    for a manual criterion. ``label`` names the level that was reached, if the scale has levels.
+    ``how_to_fix`` says how to earn the missing points; it is empty if none are missing or
+    ``points`` is null.
     """
 
     id: str
@@ -61,9 +66,10 @@ class CriterionLine(_Frozen):
 
 
 class FileLine(_Frozen):
-    """One file, with the state of each check on it.
+    """One file, with the state of each check that reads it, by the check's id.
 
-    A file with ``handed_out`` is an unchanged starter file and counts for no criterion.
+    A file with ``handed_out`` has no line of code of the student's own: it is starter code, and
+    counts only for the few checks that judge starter files too.
     """
 
     path: str
@@ -74,10 +80,12 @@ class FileLine(_Frozen):
 class FindingLine(_Frozen):
     """One finding with its location, what it means, how to fix it and where to read more.
 
-    ``before`` and ``after`` are the student's line and its fixed version, if that is known.
-    ``fingerprint`` does not change if lines move; equal findings share it. ``since`` says whether
-    the last attempt had the finding, if there was one to compare with. ``line`` counts from 1 in
-    the file, or in the ``cell`` (from 1) of a notebook.
+    ``before`` and ``after`` are the student's line and its fixed version, null if no fix is known.
+    ``hunk`` is the body of a diff that fixes it; null if there is none, and in a notebook.
+    ``criteria`` are the ids of the criteria that count it; it may be none. ``fingerprint`` does not
+    change if lines move; equal findings share it. ``since`` says whether the last attempt had the
+    finding, null if there was none to compare with. ``line`` counts from 1 in the file, or in the
+    ``cell`` (from 1) of a notebook.
     """
 
     check: str
@@ -100,7 +108,11 @@ class FindingLine(_Frozen):
 
 
 class Fault(_Frozen):
-    """A check that failed on a file on our side; it costs no points."""
+    """A check that failed on a file on our side, so that the report needs attention.
+
+    The points of the criteria that need it are withheld, not lost. ``check`` is ``readable`` if we
+    failed to read the file. ``reason`` is a word such as ``crash`` or ``timeout``.
+    """
 
     path: str
     check: str
@@ -108,14 +120,20 @@ class Fault(_Frozen):
 
 
 class Command(_Frozen):
-    """A command line that gives the same verdict on the student's own machine."""
+    """A command line that gives the same verdict on the student's own machine.
+
+    It lacks the files, which are to be appended.
+    """
 
     check: str
     command: str
 
 
 class RubricLine(_Frozen):
-    """The rubric of the report. ``version`` is null if no server has published it."""
+    """The rubric of the report. ``version`` is null if no server has published it.
+
+    ``digest`` is the hexadecimal SHA-256 of the rubric's text.
+    """
 
     exercise: str
     title: str
@@ -124,14 +142,17 @@ class RubricLine(_Frozen):
 
 
 class SubmissionLine(_Frozen):
-    """The judged submission: SHA-256 over its sorted (path, bytes), and over the archive."""
+    """The judged submission: SHA-256 over its sorted (path, bytes), and over the archive.
+
+    ``archive_sha256`` is null for a folder or a single file.
+    """
 
     digest: str
     archive_sha256: str | None
 
 
 class Receipt(_Frozen):
-    """The submission's id, student, attempt and times; added by the server."""
+    """The submission's id, student, attempt (from 1) and times (ISO 8601); added by the server."""
 
     submission: str
     student: str
@@ -143,7 +164,11 @@ class Receipt(_Frozen):
 class Report(_Frozen):
     """The report on one submission. ``schema`` names the version of its form.
 
-    ``tone`` is the tone in which renderings for people are written; the rubric sets it.
+    ``status`` is ``needs_attention`` if a check failed on our side. ``history`` is null without an
+    earlier attempt that can be compared. ``patch`` is null if the rubric wants none or nothing is
+    to be changed; ``patch_disagreements`` are the files on which Black and isort disagree.
+    ``dropped`` are the files that were not graded. ``tone`` is the tone in which renderings for
+    people are written; the rubric sets it.
     """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
@@ -176,5 +201,9 @@ class Report(_Frozen):
         return self.model_copy(update={"signals": ()})
 
     def to_json(self) -> str:
-        """Return the report as indented JSON with a fixed order of keys and a final newline."""
+        """Return the report as indented JSON with a fixed order of keys and a final newline.
+
+        Hidden characters are written as JSON escapes. Signals are included; see
+        :meth:`for_students`.
+        """
         return plain_json(self.model_dump_json(by_alias=True, indent=2)) + "\n"

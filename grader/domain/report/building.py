@@ -46,7 +46,9 @@ def build_report(
 
     ``digest`` and ``version`` are those of the rubric's text. ``starter`` are the facts of the
     starter files, which are subtracted. With an ``earlier`` attempt, which is judged by the same
-    rubric, the report says what changed since.
+    rubric, the report says what changed since, unless a check failed on our side in either attempt
+    or another version of the engine measured the earlier one. The report has signals and no
+    receipt.
     """
     rubric = compiled.rubric
     now = _judged(compiled, subtract_starter(compiled, facts, starter))

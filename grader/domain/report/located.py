@@ -23,7 +23,8 @@ from grader.domain.unreadable import READABLE, unreadable_guidance
 class LocatedFinding:
     """A finding of ``check`` in the file ``path``, and the ids of the criteria that count it.
 
-    ``line`` is 1-based; in a notebook it counts from the top of ``cell`` (1-based as well).
+    ``check`` is ``readable`` for a finding of the gate. ``line`` is 1-based; in a notebook it
+    counts from the top of ``cell`` (1-based as well), which is ``None`` in other files.
     """
 
     check: str
@@ -58,24 +59,35 @@ class LocatedFinding:
 
     @property
     def hunk(self) -> str | None:
-        """The body of a unified diff that fixes it; ``None`` in a notebook."""
+        """The body of a unified diff that fixes it; ``None`` without one and in a notebook."""
         return None if is_notebook(self.path) else self.finding.hunk
 
     @cached_property
     def fingerprint(self) -> str:
-        """See :func:`grader.domain.history.fingerprint`."""
+        """The digits by which it is recognised in another attempt.
+
+        See :func:`grader.domain.history.fingerprint`.
+        """
         return fingerprint(self.check, self.finding)
 
 
 def located_findings(
     compiled: CompiledRubric, facts: SubmissionFacts
 ) -> tuple[LocatedFinding, ...]:
-    """Return the findings that a criterion counts or that are always shown, in reading order."""
+    """Return the findings that a criterion counts or that are always shown, in reading order.
+
+    Always shown are why a file is unreadable, and the findings of checks that always run, except
+    signals. Each finding occurs once. The order is that of the files, then by cell, line and
+    column.
+    """
     return tuple(one for file in facts.files for one in _in_file(compiled, file))
 
 
 def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
-    """Return the guidance for ``one``: that of its check, or of an unreadable file."""
+    """Return the guidance for ``one``: that of its check, or of an unreadable file.
+
+    The latter is for findings whose check is not in ``catalog``, i.e. those of the gate.
+    """
     check = catalog.get(one.check)
     return check.guidance_for(one.code) if check else unreadable_guidance(one.code, one.path)
 

@@ -16,7 +16,11 @@ from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
 
 
 class NextStep(BaseModel):
-    """What to do first. ``gains`` is how many points it can earn; the location may be unknown."""
+    """What to do first. ``gains`` is how many points it can earn, 0 if a cap keeps the total down.
+
+    ``criterion`` is null for an unreadable or empty file. The location is null if no finding has
+    one, ``cell`` also outside notebooks.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,8 +35,10 @@ class NextStep(BaseModel):
 def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     """Return the step that gains the most points, or ``None`` if no step gains any.
 
-    An unreadable file comes first, because the criteria that read it earn nothing until it is
-    fixed; so does a submission whose files are all empty.
+    The first unreadable file that keeps criteria from earning comes before all others, even if a
+    cap makes it gain 0; so does a submission whose files are all empty. Of equal gains, the first
+    criterion of the rubric wins. If several caps hold the total down, so that no single criterion
+    gains anything, it is the step for the criterion with the lowest cap.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
     if first:
@@ -178,7 +184,11 @@ def _places(
 def evidence_of(
     compiled_criterion: CompiledCriterion, files: Sequence[FileFacts]
 ) -> Iterator[tuple[str, Finding]]:
-    """Yield (path, finding) of each finding that ``compiled_criterion`` counts, file by file."""
+    """Yield (path, finding) of each finding that ``compiled_criterion`` counts, file by file.
+
+    Nothing for a manual criterion, and nothing in files that are unreadable or that its patterns
+    leave out.
+    """
     scale, measure, key = (
         compiled_criterion.criterion.scale,
         compiled_criterion.measure,

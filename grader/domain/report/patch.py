@@ -11,7 +11,10 @@ _ESCAPES = {code: f"\\{code:03o}" for code in (*range(0x20), 0x7F)} | {
 
 
 def git_patch(hunks: Mapping[str, str]) -> str:
-    """Return one patch in git's format of ``hunks``, bodies of unified diffs by path."""
+    """Return one patch in git's format of ``hunks``, bodies of unified diffs by path.
+
+    The files are sorted by path. Without hunks the patch is an empty string.
+    """
     return "".join(_headers(path) + hunks[path] for path in sorted(hunks))
 
 

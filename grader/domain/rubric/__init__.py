@@ -54,16 +54,16 @@ class Level(Strict):
 
     @cached_property
     def exact(self) -> tuple[Fraction | None, Fraction]:
-        """``up_to`` and ``earns`` as fractions."""
+        """``up_to`` (or ``None``) and ``earns`` as fractions."""
         return None if self.up_to is None else Fraction(self.up_to), Fraction(self.earns)
 
 
 class Scale(Strict):
     """How a value of ``measure`` earns points.
 
-    Linear between ``zero_at`` (no points) and ``full_at`` (all points), or by ``levels``.
-
-    ``limit`` belongs to a measure that counts values over a limit.
+    Either linear between ``zero_at`` (no points) and ``full_at`` (all points), or by ``levels``, of
+    which the first one that the value does not exceed counts. ``limit`` belongs to a measure that
+    counts values over a limit.
     """
 
     measure: str
@@ -76,9 +76,11 @@ class Scale(Strict):
 class Criterion(Strict):
     """One row of a rubric.
 
-    ``files`` and ``exclude`` are path patterns. If there is nothing to measure, a ``required``
-    criterion earns 0 and an ``optional`` one leaves the total. ``caps_total_at`` limits the total
-    while the criterion earns 0 points.
+    ``check`` is the id of a check, or ``manual`` if a person gives the points. ``files`` and
+    ``exclude`` are path patterns; without ``exclude``, checks that skip tests leave test files out.
+    A manual criterion has no ``scale``. If there is nothing to measure, a ``required`` criterion
+    earns 0 and an ``optional`` one leaves the total. ``caps_total_at`` limits the total while the
+    criterion earns 0 points.
     """
 
     title: Name
@@ -117,7 +119,7 @@ class Probe:
     options: Options
 
     def reads(self, path: str) -> bool:
-        """Return whether the check reads ``path``."""
+        """Return whether the check reads ``path``, whatever a criterion's patterns select."""
         return self.check.reads(path)
 
     @cached_property
@@ -130,7 +132,8 @@ class Probe:
 class Rubric(Strict):
     """A rubric. Use :func:`~grader.domain.rubric.reading.read_rubric`, which validates names too.
 
-    ``starter`` has the text of each starter file by path.
+    ``criteria`` are by id. ``starter`` has the text of each starter file by path. ``python`` is the
+    version of Python that the exercise names; it does not restrict the syntax.
     """
 
     exercise: Slug
@@ -194,11 +197,14 @@ class CompiledCriterion:
     measure: Measure | None = None
 
     def reads(self, path: str) -> bool:
-        """Return whether the criterion's check reads ``path``."""
+        """Return whether the criterion's check reads ``path``; False for a manual criterion."""
         return self.check is not None and self.check.reads(path)
 
     def takes(self, path: str, top_folder: str = "") -> bool:
-        """Return whether ``path`` counts for this criterion; see :meth:`Criterion.takes`."""
+        """Return whether ``path`` counts for this criterion; False for a manual criterion.
+
+        See :meth:`Criterion.takes`.
+        """
         return self.check is not None and self.criterion.takes(path, self.check, top_folder)
 
 
@@ -238,6 +244,11 @@ def _compile_criterion(name: str, criterion: Criterion, catalog: Catalog) -> Com
 
 
 def probe_of(criterion: Criterion, catalog: Catalog) -> Probe:
-    """Return the probe that measures ``criterion``, which must not be manual."""
+    """Return the probe that measures ``criterion``, which must not be manual.
+
+    Raises:
+        KeyError: ``catalog`` lacks its check.
+        pydantic.ValidationError: the check does not accept its options.
+    """
     check = catalog[criterion.check]
     return Probe(check, check.options.model_validate(criterion.options))

@@ -18,8 +18,9 @@ Problems = Iterator[RubricProblem]
 def contradictions(chosen: Mapping[str, tuple[str, Options]]) -> Problems:
     """Yield the contradictions in ``chosen``: (check id, options) by criterion id.
 
-    Compares the options of the checks ``style`` (flake8) and ``import_order`` (isort) with those
-    of ``formatting`` (Black). Each problem has its path in the rubric.
+    Compares the options of the checks ``style`` (flake8) and ``import_order`` (isort) with those of
+    ``formatting`` (Black); without a criterion on formatting there are none. If such criteria
+    differ in their line length, each length is compared. Each problem has its path in the rubric.
     """
     blacks = [options for check, options in chosen.values() if check == "formatting"]
     against = {"style": _flake8_against_black, "import_order": _isort_against_black}

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Return whether ``pattern`` matches the whole ``path`` (with forward slashes).
+    """Return whether ``pattern`` matches the whole ``path`` (with forward slashes); case counts.
 
-    Takes time proportional to segments of the path times segments of the pattern, so that no
-    pattern is slow. e.g. ``src/**`` matches ``src/a/b.py``; ``src/*`` does not.
+    ``**`` stands for any number of segments, even none: ``src/**`` matches ``src/a/b.py``;
+    ``src/*`` does not. Within a segment, ``*``, ``?`` and ``[ab]`` work as in a shell. Takes time
+    proportional to segments of the path times segments of the pattern, so that no pattern is slow.
     """
     segments = path.split("/")
     reachable = {0}
@@ -30,8 +31,9 @@ def selects(
 ) -> bool:
     """Return whether ``path`` matches one of ``files`` and none of ``exclude``.
 
-    A pattern may omit ``top_folder``, the folder around the whole submission. Results are cached,
-    because a class hands in the same few paths many times.
+    Patterns are matched with ``path``, and with ``path`` without ``top_folder``, the folder around
+    the whole submission. Results are cached, because a class hands in the same few paths many
+    times.
     """
     names = {path, path.removeprefix(top_folder)}
 

@@ -17,7 +17,12 @@ class Strict(BaseModel):
 
 
 class Intake(Strict):
-    """What an upload may contain. Sizes are in bytes, ``max_depth`` in folders."""
+    """What an upload may contain. Sizes are in bytes, ``max_depth`` in folders.
+
+    ``max_upload`` limits the uploaded archive, ``max_entries`` its members, ``max_file`` each
+    unpacked file and ``max_total`` all of them. Refused notebooks are dropped and reported, not
+    graded; the upload is accepted.
+    """
 
     notebooks: Literal["accepted", "refused"] = "refused"
     max_upload: Annotated[Whole, Field(le=52_428_800)] = 10_485_760

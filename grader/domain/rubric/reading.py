@@ -34,8 +34,9 @@ def read_rubric(data: object, catalog: Catalog) -> Rubric:
     """Return the rubric that ``data`` (dicts, lists and scalars) describes.
 
     Raises:
-        BadRubric: ``data`` has mistakes; each is listed with its path. Names of checks, measures
-            and options are only examined if there is no mistake of keys or types.
+        BadRubric: ``data`` has mistakes; each is listed with its path, without a line. Names of
+            checks, measures and options, sums and starter paths are only examined if there is no
+            mistake of keys or types.
     """
     if not isinstance(data, dict):
         raise BadRubric([RubricProblem("a rubric is a mapping of keys to values")])
