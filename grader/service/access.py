@@ -19,8 +19,8 @@ class Principal:
     """The sender of a request, authenticated by a token or as the source of a signed event.
 
     ``course`` is empty for an admin, and ``student`` for every role but a student. ``actor`` names
-    the principal in the audit log (a token's id, or ``webhook:<source>``); rate limits are counted
-    and idempotency keys are unique for each actor.
+    the principal in the audit log (a token's id, or ``webhook:<source>``). Idempotency keys are
+    unique for each actor, and the limits of a token are counted for it.
     """
 
     role: Role
@@ -35,7 +35,7 @@ class Principal:
 
     @classmethod
     def of_source(cls, name: str, course: str) -> Principal:
-        """Return the principal of a webhook source that sends events about ``course``."""
+        """Return the principal, with the role LMS, of the webhook source ``name`` of ``course``."""
         return cls(Role.LMS, course, "", f"webhook:{name}")
 
     def may_see(self, course: str) -> bool:
@@ -101,7 +101,7 @@ def sees(principal: Principal, submission: SubmissionRecord) -> bool:
 
 
 def student_of(principal: Principal, asked: str) -> str:
-    """Return the student that a request is about.
+    """Return the student whom a request of ``principal`` is about.
 
     For a student principal that is its own student; for any other role ``asked``, even if empty.
 

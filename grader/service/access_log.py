@@ -24,8 +24,9 @@ _Key = tuple[str, str, str]
 class AccessLog:
     """Records reads and refused tokens in the audit log; safe to share between threads.
 
-    Each (actor, action, subject) is recorded once in :data:`ONCE_IN`. Call it before the data is
-    shown: it raises the store's error if it cannot record, so nothing is shown without an entry.
+    A process records each (actor, action, subject) once in :data:`ONCE_IN`, 10 minutes, or more
+    often if it has forgotten the first. Call it before the data is shown: it raises the store's
+    error if it cannot record, so nothing is shown without an entry.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -34,21 +35,25 @@ class AccessLog:
         self._lock = Lock()
 
     def record_read(self, what: str, principal: Principal, submission: SubmissionRecord) -> None:
-        """Record that ``principal`` reads the ``what`` of ``submission``, except for students.
+        """Record that ``principal`` reads the ``what`` of ``submission``, unless it is a student.
 
-        ``what`` is ``report``, ``facts`` or ``archive``. Students can read only their own work.
+        ``what`` is ``report``, ``facts`` or ``archive``. Students can read only their own work. A
+        repetition within 10 minutes is not recorded.
         """
         if principal.role is not Role.STUDENT:
             self._record(principal.actor, f"{what}.read", submission.id, submission.course)
 
     def record_marks_read(self, principal: Principal, exercise: str, course: str) -> None:
-        """Record that ``principal`` reads the marks of all students of ``exercise``."""
+        """Record that ``principal`` reads the marks of all students of ``exercise``.
+
+        A repetition within 10 minutes is not recorded.
+        """
         self._record(principal.actor, "marks.read", exercise, course)
 
     def record_refusal(self, token: TokenRecord, reason: str) -> None:
         """Record a request that was refused because ``token`` is no longer valid.
 
-        ``reason`` is ``expired`` or ``revoked``.
+        ``reason`` is ``expired`` or ``revoked``. A repetition within 10 minutes is not recorded.
         """
         self._record(token.id, "token.refused", token.id, token.course, why=reason)
 

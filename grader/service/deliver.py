@@ -34,7 +34,9 @@ class Deliver:
     def next(self) -> Passback | None:
         """Try once to send the next due score, and store the outcome.
 
-        Return the score as it was claimed, whether sent or not; ``None`` if none is due.
+        Return the score as it was claimed, whether sent or not; ``None`` if none is due. A failure
+        to send is stored, not raised, and the score tried again later, unless the failure is final,
+        the tries are used up or the source is gone.
         """
         passback = self.store.passbacks.claim_due(self.clock.now(), LEASE)
         if passback is None:

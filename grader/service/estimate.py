@@ -21,7 +21,7 @@ NO_WORKER_AFTER = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class GradingInterval:
-    """The time from the start to the end of one grading."""
+    """When one grading started (its submission was claimed) and when its report was stored."""
 
     started_at: datetime
     finished_at: datetime
@@ -29,7 +29,10 @@ class GradingInterval:
 
 @dataclass(frozen=True)
 class Throughput:
-    """The most recent gradings, and the start times of the gradings that are running now."""
+    """The gradings of the last minutes, and the start times of the gradings that are running now.
+
+    ``recent`` are those that ended in :data:`RECENT`, at most :data:`MAX_SAMPLES`.
+    """
 
     recent: tuple[GradingInterval, ...]
     running: tuple[datetime, ...]
@@ -39,8 +42,8 @@ class Throughput:
 class QueuePosition:
     """The 1-based position of a submission in the queue, and the seconds until its report.
 
-    ``estimated_seconds`` is ``None`` if there are no recent gradings to estimate from, or if
-    probably no worker is running.
+    ``estimated_seconds`` is an estimate, or ``None`` if there are no recent gradings to estimate
+    from, or if probably no worker is running.
     """
 
     position: int
@@ -52,8 +55,9 @@ def queue_position(
 ) -> QueuePosition:
     """Return ``position`` with the estimated seconds until ``record`` has its report.
 
-    ``position`` is the 1-based position of ``record``, a queued submission. There is no estimate
-    without recent gradings, or if ``record`` has waited long while nothing is running.
+    ``position`` is the 1-based position of ``record``, a queued submission. The estimate is
+    ``None`` without recent gradings, or if ``record`` has waited over 30 seconds while nothing is
+    running.
     """
     waited = now - record.queued_at
     no_worker = not throughput.running and waited > NO_WORKER_AFTER
@@ -77,7 +81,10 @@ def _seconds(position: int, throughput: Throughput, now: datetime) -> int | None
 
 
 def worker_count(throughput: Throughput, now: datetime) -> int:
-    """Return the estimated number of workers: the most gradings that overlapped, at least 1."""
+    """Return the estimated number of workers: the most gradings that overlapped, at least 1.
+
+    Recent gradings and those that are running at ``now`` count.
+    """
     running = (GradingInterval(started_at, now) for started_at in throughput.running)
     return max(1, len(throughput.running), _max_overlap((*throughput.recent, *running)))
 

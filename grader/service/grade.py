@@ -53,7 +53,11 @@ MAX_INTAKE = Intake(
 
 @dataclass(frozen=True)
 class Started:
-    """A claimed submission that is being measured, with the rubric and its starter's facts."""
+    """A claimed submission that is being measured.
+
+    ``record`` and ``compiled`` are the rubric that it is graded by. ``starter`` are the facts of
+    the rubric's starter files, ``None`` if it has none.
+    """
 
     claim: Claim
     record: RubricRecord
@@ -92,6 +96,10 @@ class Grade:
         """Grade the next due submission of ``lane`` from claim to report.
 
         Return its record at the time of the claim, also if grading failed; ``None`` if none is due.
+
+        Raises:
+            StoreUnavailable: the database stayed away. A submission that was claimed is claimed
+                again when its lease has ended.
         """
         pipeline = GradingPipeline(self)
         claimed = pipeline.next(lane)
@@ -99,13 +107,14 @@ class Grade:
         return claimed
 
     def claim(self, lane: Lane) -> Claim | None:
-        """Claim the next due submission of ``lane``; ``None`` if none is due."""
+        """Claim the next due submission of ``lane`` for the lease; ``None`` if none is due."""
         return self.store.submissions.claim(lane, self.clock.now(), self.lease)
 
     def start(self, claim: Claim) -> Started | None:
         """Start measuring the submission of ``claim``; return ``None`` if that failed.
 
-        After a failure the submission is back in the queue, or needs attention after its last try.
+        A failure is logged. The submission is then back in the queue, or needs attention after its
+        last try, and requests that wait for its report are notified.
 
         Raises:
             StoreUnavailable: It failed, and the submission could not be put back either.
@@ -121,7 +130,14 @@ class Grade:
         return None
 
     def collect(self, started: Started) -> Measured | None:
-        """Wait until the submission is measured; failures are handled as in :meth:`start`."""
+        """Wait until the submission is measured; return ``None`` if that failed.
+
+        A failure is logged. The submission is then back in the queue, or needs attention after its
+        last try, and requests that wait for its report are notified.
+
+        Raises:
+            StoreUnavailable: It failed, and the submission could not be put back either.
+        """
         with _log_context(started.claim):
             try:
                 return Measured(started, started.running.collect())
@@ -133,7 +149,9 @@ class Grade:
     def finish(self, measured: Measured) -> None:
         """Judge a measured submission; if its claim is valid, store report and facts, cache facts.
 
-        Any failure but the one below puts the submission back into the queue.
+        Any failure but the one below puts the submission back into the queue, or parks it after its
+        last try. A lost claim is only logged, and so is a failure of the cache. Requests that wait
+        for the report are notified.
 
         Raises:
             StoreUnavailable: The database stayed away; the submission is claimed again when the
@@ -232,6 +250,8 @@ class GradingPipeline:
         Raises:
             Exception: As :meth:`finish`, about the previous submission. The submission that was
                 claimed is measured all the same.
+            StoreUnavailable: Nothing could be claimed, or the claimed submission could not be
+                measured or put back.
         """
         claim = self._grade.claim(lane)
         if claim is None:

@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """A part of the queue, in order of priority: uploads are graded before regrades."""
+    """A part of the queue, in order of priority: workers claim from ``live`` first.
+
+    Every upload is in ``live``. ``regrade`` is for grading old submissions again; no use case puts
+    any there yet.
+    """
 
     LIVE = "live"
     REGRADE = "regrade"

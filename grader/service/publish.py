@@ -33,13 +33,15 @@ class Publish:
         """Validate ``text``, store it as the next version of ``exercise``, and return its record.
 
         ``if_match`` is the entity tag of the version that was edited, or ``*`` for any version. For
-        a new exercise it must be empty or ``*``.
+        a new exercise, which this creates, it must be empty or ``*``. The role of ``principal`` is
+        not checked here.
 
         Raises:
             BadRubric: the text has mistakes, or names another exercise.
             PreconditionRequired: ``if_match`` is empty, and the exercise exists.
             PreconditionFailed: ``if_match`` is not the tag of the newest version, or names a
-                version of an exercise that does not exist.
+                version of an exercise that does not exist; or another version is published just
+                now.
             NotFound: ``principal`` may not see the exercise, or the course of a new exercise.
             Conflict: the exercise belongs to another course than the rubric says.
         """
@@ -63,9 +65,12 @@ class Publish:
         )
 
     def seed(self, text: str) -> bool:
-        """Publish ``text``, a shipped rubric, unless its exercise exists.
+        """Publish ``text``, a shipped rubric, unless its exercise exists in any version.
 
         Return whether it was published.
+
+        Raises:
+            BadRubric: the text has mistakes.
         """
         rubric = self.rubric_cache.read(text).rubric
         if self.store.rubrics.newest(rubric.exercise):
@@ -80,7 +85,7 @@ class Publish:
 
 
 def digest_of(text: str) -> str:
-    """Return the SHA-256 of ``text`` in hexadecimal."""
+    """Return the SHA-256 of ``text`` in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -42,7 +42,12 @@ class QueuePositions:
         self._lock = Lock()
 
     def of(self, record: SubmissionRecord) -> QueuePosition | None:
-        """Return the position of ``record`` and its estimate; ``None`` if it is not queued."""
+        """Return the position of ``record`` and its estimate; ``None`` if it is not queued.
+
+        The state in ``record`` decides. Submissions of other lanes come after the whole live lane.
+        The order of a lane is computed anew only after a short time, so a position may be a little
+        old.
+        """
         if record.state is not SubmissionState.QUEUED:
             return None
         now = self._clock.now()

@@ -36,7 +36,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Remaining:
-    """How many are left of a rate, and in how many seconds (at least 1) more are allowed."""
+    """How many are left of a rate, and in how many seconds (at least 1) one more is allowed."""
 
     rate: Rate
     left: int
@@ -54,7 +54,8 @@ class LimitKey:
 class Decision(NamedTuple):
     """The result of counting: the first key that is used up, or ``None``, and what is left.
 
-    ``remaining`` has one item for each key, in the order of the call.
+    If a key is used up, nothing was counted. ``remaining`` has one item for each key, in the order
+    of the call.
     """
 
     refused: LimitKey | None
@@ -62,7 +63,10 @@ class Decision(NamedTuple):
 
 
 class Counter(Protocol):
-    """Counts by key over the last minute, shared by all processes where that is possible."""
+    """Counts by key over the last minute, shared by all processes where that is possible.
+
+    The rate of each key must have a limit, ``most`` above 0.
+    """
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
         """Count one more for each of ``keys``; if one of them is used up, count none of them."""
@@ -72,7 +76,9 @@ class Counter(Protocol):
 class Quotas:
     """How many requests and uploads are allowed a minute; 0 means no limit.
 
-    A token of an LMS sends for a whole class, so its uploads do not count for the token.
+    ``requests_per_student`` limits each token of a student, ``requests_per_token`` each other
+    token. Uploads are limited for each student of a course, for each course, and for each token
+    except those of students and LMSs: an LMS sends for a whole class.
     """
 
     requests_per_student: int
@@ -85,7 +91,7 @@ class Quotas:
 class Cooldowns:
     """The keys that were refused, each until its waiting time is over.
 
-    A caller who comes back too early is refused by it, without a call of the shared counter.
+    With it a caller who comes back too early is refused without a call of the shared counter.
     ``clock`` returns seconds that never go back. At most ``most`` keys are kept (10,000 was chosen
     by hand); the oldest is dropped first. Safe to share between threads.
     """
@@ -125,10 +131,11 @@ class RateLimits:
         self._of_course = Rate("uploads-course", quotas.uploads_per_course)
 
     def count_request(self, principal: Principal) -> None:
-        """Count a request of ``principal``.
+        """Count a request of ``principal`` for its token, unless it has no limit.
 
         Raises:
-            TooMany: the requests of ``principal`` in this minute are used up.
+            TooMany: the requests of this minute are used up, or the waiting time of an earlier
+                refusal is not over.
         """
         is_student = principal.role is Role.STUDENT
         rate = self._requests_of_student if is_student else self._requests
@@ -152,7 +159,8 @@ class RateLimits:
         An upload that one limit refuses is not counted for the others.
 
         Raises:
-            TooMany: a limit of the student, the token or the course is used up.
+            TooMany: a limit of the student, the token or the course is used up, or the waiting time
+                of an earlier refusal is not over.
         """
         own = self._student_key(course, student)
         remaining = self._count([own, *self._keys(principal, course)])

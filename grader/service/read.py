@@ -43,8 +43,8 @@ class Read:
     def report(self, submission: SubmissionRecord, principal: Principal) -> Report | None:
         """Return the newest report of ``submission`` with its receipt; ``None`` if there is none.
 
-        Unless ``principal`` is staff, the parts for staff are left out. That ``principal`` may see
-        the submission must have been checked by :meth:`submission`.
+        Unless ``principal`` is staff (admin, instructor or grader), the signals are left out. That
+        ``principal`` may see the submission must have been checked by :meth:`submission`.
         """
         stored = self.store.submissions.report(submission.id)
         if stored is None:
@@ -53,7 +53,7 @@ class Read:
         return report if may(principal, Act.READ_FACTS) else report.for_students()
 
     def exercise(self, exercise: str, principal: Principal) -> RubricRecord:
-        """Return the newest rubric of ``exercise``.
+        """Return the newest rubric version of ``exercise``.
 
         Raises:
             NotFound: there is no such exercise, or ``principal`` may not see its course.
@@ -65,7 +65,10 @@ class Read:
 
 
 def require_report_to_come(record: SubmissionRecord) -> None:
-    """Raise Superseded if the submission was superseded, so that it never gets a report."""
+    """Raise Superseded if the submission was superseded, so that it never gets a report.
+
+    Any other state is accepted, also if there is a report already.
+    """
     if record.state is SubmissionState.SUPERSEDED:
         raise Superseded(
             "A newer attempt was handed in before this one was begun, so it was not graded.",
@@ -74,7 +77,11 @@ def require_report_to_come(record: SubmissionRecord) -> None:
 
 
 def with_receipt(stored: StoredReport) -> Report:
-    """Return a copy of the stored report with its receipt: ids and times from the submission."""
+    """Return a copy of the stored report with its receipt.
+
+    That is the submission's id, student and attempt, and the times of receipt and report in ISO
+    8601.
+    """
     submission = stored.submission
     receipt = Receipt(
         submission=submission.id,

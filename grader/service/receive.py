@@ -18,7 +18,8 @@ from grader.service.submit import Submit, Upload
 class Receive:
     """The use case that accepts webhook events. ``inbounds`` are the receivers by connector name.
 
-    The table of idempotency keys, unique by (source, webhook id), detects repeated events.
+    The table of idempotency keys, unique by (source, webhook id), detects repeated events. An event
+    without a webhook id is always new.
     """
 
     store: Store
@@ -36,10 +37,11 @@ class Receive:
 
         Raises:
             NotFound: there is no such source, or no such exercise in its course.
-            BadSignature: the event was not signed by the source.
-            BadRequest: the event, or the URL in it, is invalid.
-            BadArchive: the archive is invalid.
+            BadSignature: the event was not signed by the source, or its time is too far off.
+            BadRequest: the event, the student or URL in it, or the response of the URL is invalid.
+            BadArchive: the archive is invalid or over a limit (TooLarge).
             KeyReused: the webhook id came before with another content.
+            Conflict: the webhook id came before, and that submission was erased.
             Overloaded: the archive cannot be fetched now, or the queue is full.
         """
         source = self.store.sources.get(name)

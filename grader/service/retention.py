@@ -16,7 +16,10 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Purge:
-    """The use case that purges old data; never exercises, rubrics or the audit log."""
+    """The use case that purges old submissions and cached inspections.
+
+    It never deletes exercises, rubrics or entries of the audit log.
+    """
 
     retention: Retention
     clock: Clock
@@ -24,13 +27,14 @@ class Purge:
     def __call__(self, age: timedelta, course: str, *, unfinished: bool, actor: str) -> DeletedRows:
         """Delete submissions received, and inspections last used, longer than ``age`` ago.
 
-        Return how many rows were deleted. Each batch is a transaction of its own.
+        Return how many rows were deleted. Each batch is a transaction of its own, with an audit
+        entry.
 
         Args:
             course: Purge this course only; empty for every course. Cached inspections belong to no
                 course and are purged only if it is empty.
-            unfinished: Also purge submissions that are not graded or superseded, or whose score
-                was not sent.
+            unfinished: Also purge submissions that are not graded or superseded, or whose score is
+                still to be sent.
             actor: Who purges, for the audit log.
         """
         criteria = PurgeCriteria(self.clock.now() - age, course, unfinished)
@@ -46,7 +50,10 @@ class Purge:
         )
 
     def preview(self, age: timedelta, course: str, *, unfinished: bool) -> DeletedRows:
-        """Return how many submissions and inspections a call with the same arguments deletes."""
+        """Return how many submissions and inspections a call with the same arguments deletes now.
+
+        All other counts are 0, e.g. of reports.
+        """
         criteria = PurgeCriteria(self.clock.now() - age, course, unfinished)
         return self.retention.count_purgeable(criteria)
 

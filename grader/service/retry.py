@@ -20,7 +20,8 @@ class Retry:
     def __call__(self, submission_id: str, principal: Principal) -> SubmissionRecord:
         """Queue the submission, with its count of tries back at 0, and return its new record.
 
-        ``principal`` is named in the audit log; that it may see the submission is not checked here.
+        The workers are notified. ``principal`` is named in the audit log; that it may see the
+        submission is not checked here.
 
         Raises:
             NotFound: there is no such submission.

@@ -43,9 +43,9 @@ class RubricCache:
         return compiled
 
     def read(self, text: str) -> CompiledRubric:
-        """Parse and compile the rubric ``text`` without caching the result.
+        """Parse and compile the rubric ``text`` without using the cache.
 
         Raises:
-            BadRubric: the text is not a valid rubric; the error lists every mistake.
+            BadRubric: the text is not a valid rubric; the error lists the mistakes.
         """
         return CompiledRubric.of(self._read_rubric(text), self._catalog)

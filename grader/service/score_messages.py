@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ScoreMessages:
-    """The use case that makes score messages. ``writers`` are functions by connector name."""
+    """The use case that makes score messages. ``writers`` are the functions by connector name."""
 
     store: Store
     writers: Mapping[str, WriteScoreMessage]
@@ -28,9 +28,9 @@ class ScoreMessages:
     ) -> ScoreMessage | None:
         """Return the message with the score of ``report``, or ``None`` if none is to be sent.
 
-        None is to be sent if no URL for it was given, if the report is not graded, or if the
-        submission's source or its writer is gone. Store the message in the transaction that stores
-        ``report``, with the same ``graded_at``.
+        None is to be sent if no URL for it was given, if the report is not graded, or (which is
+        logged) if the submission's source or its writer is gone. Nothing is stored or sent here:
+        store the message in the transaction that stores ``report``, with the same ``graded_at``.
         """
         if not claim.callback_url or report.status != SubmissionState.GRADED.value:
             return None

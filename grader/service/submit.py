@@ -35,10 +35,12 @@ COUNT_VALID_FOR = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Upload:
-    """An uploaded file with its student, as the sender named it; empty for a student principal.
+    """An uploaded file, and whom it belongs to.
 
-    ``source`` names where it came from: ``api`` or a webhook source. The score is to be sent to
-    ``callback_url`` together with ``callback_context``; an empty URL asks for no score.
+    ``student`` is as the sender named it; it may be empty if the sender is a student. ``source``
+    names where the file came from: ``api`` or a webhook source. The score is to be sent to
+    ``callback_url`` together with ``callback_context``; an empty URL asks for no score. An empty
+    ``idempotency_key`` means none.
     """
 
     student: str
@@ -68,7 +70,8 @@ class Admission:
 class Accepted:
     """A stored submission; ``is_new`` is false for a repeated idempotency key.
 
-    ``remaining`` is what is left of the student's upload limit; ``None`` where there is none.
+    ``remaining`` is what is left of the student's upload limit; ``None`` for an event, or if there
+    is no such limit.
     """
 
     record: SubmissionRecord
@@ -110,7 +113,10 @@ class QueueCapacity:
 
 @dataclass(frozen=True)
 class Submit:
-    """The use case that accepts an upload: call :meth:`admit` first, then the instance."""
+    """The use case that accepts an upload.
+
+    Call :meth:`admit` (for an event :meth:`admit_event`) first, then the instance.
+    """
 
     store: Store
     rubric_cache: RubricCache
@@ -124,12 +130,13 @@ class Submit:
         """Check an upload before its body is read, and return the admission to call this with.
 
         ``rubric`` is the newest version of the exercise's rubric; ``declared_size`` is the length
-        of the request in bytes, 0 if unknown.
+        of the request in bytes, 0 if unknown. Nothing is counted or reserved yet.
 
         Raises:
             NotFound: the exercise is not in a course that ``principal`` may see.
             TooMany: a rate limit refused an earlier upload, and its waiting time is not over.
-            TooLarge: the request is longer than the rubric's ``max_upload`` in a form can be.
+            TooLarge: the request is longer than a form with a file of the rubric's ``max_upload``
+                can be.
         """
         if not principal.may_see(rubric.course):
             raise no_exercise(rubric.exercise)
@@ -146,7 +153,7 @@ class Submit:
         return Admission(principal, rubric, is_event=False)
 
     def admit_event(self, principal: Principal, rubric: RubricRecord) -> Admission:
-        """Return the admission of an event of an LMS. Its connector limits its size.
+        """Return the admission of an event of an LMS. No rate limit applies and no size is checked.
 
         Raises:
             NotFound: the exercise is not in the course of ``principal``.
@@ -158,13 +165,15 @@ class Submit:
     def __call__(self, admission: Admission, upload: Upload) -> Accepted:
         """Check and store ``upload``, and notify the workers; return its submission.
 
-        If its idempotency key came before with the same content, return the first submission.
+        If its idempotency key came before with the same content, return the first submission as it
+        is now; also such an upload counts for the rate limits and needs room in the queue.
 
         Raises:
             Forbidden: a student principal uploads for another student.
-            TooMany: a rate limit is used up.
-            BadRequest: no student, or a name that is too long or not printable.
-            Overloaded: the queue is full. BadArchive: the upload cannot be read.
+            TooMany: a rate limit is used up. It never is for an event.
+            BadRequest: no student, or the student or key is too long or not printable.
+            Overloaded: the queue is full.
+            BadArchive: the upload cannot be read, has no Python file or is over a limit (TooLarge).
             KeyReused: the idempotency key came before, with another content.
             Conflict: the idempotency key came before, and that submission was erased.
         """

@@ -34,7 +34,8 @@ class Sweep:
     def __call__(self) -> Swept:
         """Queue again the submissions whose lease has expired, and notify workers of due rows.
 
-        A submission whose last try is used up needs attention instead.
+        Return what was changed and what is due. A submission whose last try is used up needs
+        attention instead. Times that lie too far ahead are corrected first.
         """
         now = self.clock.now()
         corrected = self.store.submissions.clamp_times(now + SKEW, self.lease, self.pause)

@@ -24,7 +24,7 @@ def digest_of(secret: str) -> str:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The use cases: make a token, and find the principal of a secret."""
+    """The use cases of tokens: make one, and find the principal of a secret."""
 
     store: Store
     clock: Clock
@@ -46,7 +46,8 @@ class Tokens:
         expires.
 
         Raises:
-            BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it.
+            BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it: every
+                role but admin needs a course, and only a student has a student.
         """
         _check_role(role, course, student)
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -67,10 +68,11 @@ class Tokens:
         """Return the principal of the token with ``secret``.
 
         The token's time of last use is stored, at most once a minute. A request with an expired or
-        revoked token is recorded in the access log; one with an unknown token is not.
+        revoked token is recorded in the audit log; one with an unknown token is not.
 
         Raises:
-            Unauthorized: the token is unknown, expired or revoked; the error does not say which.
+            Unauthorized: the secret is empty, or its token is unknown, expired or revoked; the
+                error does not say which.
         """
         now = self.clock.now()
         record = self.store.tokens.by_digest(digest_of(secret), now) if secret else None

@@ -34,6 +34,9 @@ class AuditLog(Protocol):
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
         """Return up to ``limit`` entries that match ``query``, newest first.
 
+        An empty ``cursor`` is the first page; otherwise it is the ``next_cursor`` of the page
+        before.
+
         Raises:
             BadRequest: ``cursor`` is invalid.
         """

@@ -17,10 +17,11 @@ from grader.service.records import Passback, ScoreMessage, SourceRecord, Submiss
 
 @dataclass(frozen=True)
 class Incoming:
-    """A verified submission event.
+    """A submission event of a source, whose signature was verified if the connector has signatures.
 
     The archive is ``data``, or is to be fetched from ``url`` if ``data`` is ``None``. The score is
-    to be sent to ``callback_url`` together with ``context``; an empty URL asks for no score.
+    to be sent to ``callback_url`` together with ``context``; an empty URL asks for no score. Events
+    with the same ``webhook_id`` are repetitions; empty means none.
     """
 
     webhook_id: str
@@ -49,7 +50,8 @@ class Score:
 class Delivery:
     """The outcome of one try to send a score.
 
-    ``final`` forbids further tries. ``retry_after`` is the pause that the receiver asked for.
+    ``final`` forbids further tries. ``error`` says why it was not sent, and is empty if it was.
+    ``retry_after`` is the pause that the receiver asked for, ``None`` if it asked for none.
     """
 
     sent: bool
@@ -64,16 +66,18 @@ class Inbound(Protocol):
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
         """Verify the signature of an event and parse it; ``headers`` have lower-case names.
 
+        A connector without signatures, e.g. ``console``, only parses it.
+
         Raises:
-            BadSignature: the event is not signed by ``source``, or too old.
-            BadRequest: the event is signed but invalid.
+            BadSignature: the event is not signed by ``source``, or its time is too far off.
+            BadRequest: the event is invalid.
         """
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
         """Return the archive behind ``url``, an https URL on an allowed host of ``source``.
 
         Raises:
-            BadRequest: the URL is not allowed.
+            BadRequest: the URL is not allowed, or its response is not a plain file.
             TooLarge: the archive has more than ``max_bytes`` bytes.
             Overloaded: the archive cannot be fetched now; the sender should try again.
         """
@@ -96,5 +100,6 @@ class Gradebook(Protocol):
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
         """Send ``passback.payload`` to ``passback.url`` once, and return the outcome.
 
-        A network error is returned as a failed delivery, not raised.
+        A refused URL, a network error or an error status is returned as a failed delivery, not
+        raised.
         """

@@ -14,21 +14,27 @@ from grader.domain.source import Submission
 
 
 class ReadUpload(Protocol):
-    """Reads the bytes of an upload into a submission."""
+    """The function that reads the bytes of an upload into a submission in memory."""
 
     def __call__(self, data: bytes, *, filename: str = "", limits: Intake = ...) -> Submission:
-        """Return the submission in ``data``, an archive or one file called ``filename``.
+        """Return the submission in ``data``, a zip archive or one Python file called ``filename``.
 
         Raises:
-            BadArchive: ``data`` cannot be read, has no Python file, or is over one of ``limits``.
+            BadArchive: ``data`` cannot be read, has no Python file, or is over one of ``limits``
+                (TooLarge).
         """
 
 
 class ReadRubric(Protocol):
-    """Parses the text of a rubric."""
+    """The function that parses and validates the text of a rubric."""
 
     def __call__(self, text: str) -> Rubric:
-        """Return the rubric in ``text``. Raises BadRubric, which lists every mistake."""
+        """Return the rubric in ``text``.
+
+        Raises:
+            BadRubric: the text has mistakes; the error lists them. After a syntax error it lists
+                only that.
+        """
 
 
 class Measurement(Protocol):
@@ -44,7 +50,8 @@ class Measurement(Protocol):
     def remember(self) -> None:
         """Store the inspections made for this submission in the facts cache, except failed ones.
 
-        Equal files are then not measured again.
+        Inspections that came from the cache are not stored again. Equal files are then not measured
+        again.
         """
 
 
@@ -63,10 +70,15 @@ class Measure(Protocol):
     """The engine, which measures what a rubric's probes need to know about a submission."""
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
-        """Start to measure ``submission`` and return without waiting for the result."""
+        """Start to measure ``submission`` for the probes of ``rubric``; do not wait for the result.
+
+        Inspections are read from the facts cache before.
+        """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
         """Return the facts of the rubric's starter files, or ``None`` if it has none.
+
+        This waits until they are measured; later calls use the facts cache.
 
         Raises:
             EngineFault: The engine failed.
@@ -77,7 +89,10 @@ class FactsCache(Protocol):
     """A cache of inspections, by a hash of everything that an inspection depends on."""
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
-        """Return the cached inspections among ``keys``, by key; keys without one are left out."""
+        """Return the cached inspections among ``keys``, by key; keys without one are left out.
+
+        The cache may note that they were used.
+        """
 
     def put_many(self, inspections: Mapping[str, Inspection], at: datetime) -> None:
         """Cache ``inspections`` by key, as far as there is room; an existing entry may stay.

@@ -23,7 +23,8 @@ class Notifier(Protocol):
     def notify_finished(self, submission: str) -> None:
         """Publish that a worker has stopped working on the submission with the id ``submission``.
 
-        Sent after each try, also if the try failed and the submission is queued again.
+        Sent after each try, also if the try failed and the submission is queued again, or if its
+        claim was lost.
         """
 
     def subscribe(self, callback: Callable[[str], None]) -> None:

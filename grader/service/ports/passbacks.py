@@ -22,9 +22,10 @@ class Passbacks(Protocol):
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Store the outcome of the try ``passback``, unless a later try has begun.
+        """Store the outcome of the try ``passback``.
 
-        ``next_try_at`` is when the score is due again, if ``state`` is ``DUE``.
+        Nothing happens if a later try has begun or the score is no longer due. ``next_try_at`` is
+        when the score is due again, if ``state`` is ``DUE``.
         """
 
     def clamp_times(self, now: datetime) -> int:
@@ -34,4 +35,4 @@ class Passbacks(Protocol):
         """
 
     def of(self, submission_id: str) -> Sequence[Passback]:
-        """Return the scores of a submission, oldest first."""
+        """Return the scores of a submission in any state, oldest first; empty if there are none."""

@@ -10,9 +10,10 @@ from grader.service.records import DeletedRows, ExportedItem, PurgeCriteria
 
 
 class Retention(Protocol):
-    """Deletes data, each time in one transaction together with its audit entry.
+    """Purges old data, and exports and erases the data of a student, each with an audit entry.
 
-    ``actor`` is the name that the audit entry gets, ``now`` its time.
+    A deletion and its entry are one transaction. ``actor`` is the name that the audit entry gets,
+    ``now`` its time.
     """
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
@@ -24,36 +25,42 @@ class Retention(Protocol):
     def purge_submissions(
         self, criteria: PurgeCriteria, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete up to ``limit`` of the matching submissions, oldest first, and all their rows.
+        """Delete up to ``limit`` of the matching submissions, oldest first; return how many rows.
 
-        Return the deleted rows; all counts are 0 if nothing matched.
+        Their reports, scores, idempotency keys and archives are deleted too, except archives that
+        another submission uses. Submissions that another transaction has locked are skipped. All
+        counts are 0 if nothing was deleted; then there is no audit entry.
         """
 
     def purge_inspections(
         self, before: datetime, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete up to ``limit`` cached inspections that were last used before ``before``.
+        """Delete up to ``limit`` cached inspections last used before ``before``; return how many.
 
-        Return the deleted rows; all counts are 0 if nothing matched.
+        Without a use, the time when it was stored counts. All counts are 0 if nothing was deleted;
+        then there is no audit entry.
         """
 
     def export(
         self, student: str, course: str, actor: str, now: datetime
     ) -> Iterator[ExportedItem]:
-        """Yield everything that is stored about ``student``.
+        """Yield the stored data of ``student`` as files; add the audit entry after the last one.
 
-        ``course`` limits it to one course; empty means every course.
+        ``course`` limits it to one course; empty means every course. Secrets and cached inspections
+        are left out.
 
         Raises:
-            NotFound: nothing is stored about the student.
+            NotFound: the student has neither a submission nor a token; raised at the first file.
         """
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
-        """Delete everything that is stored about ``student`` in ``course`` (empty: every course).
+        """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
 
-        The results of gradings in progress are discarded. Idempotency keys of other senders and
-        webhook ids stay, so that a repeated upload or event does not bring the data back.
+        The results of gradings in progress are discarded. Audit entries about exports and erasures
+        of the student stay. Idempotency keys of other senders and webhook ids stay, so that a
+        repeated upload or event does not bring the data back. Cached inspections that may be of the
+        student's files are deleted, with others of the same time.
 
         Raises:
-            NotFound: nothing is stored about the student.
+            NotFound: the student has neither a submission nor a token.
         """

@@ -18,13 +18,13 @@ class Rubrics(Protocol):
     ) -> RubricRecord:
         """Store ``text`` as the next version of its exercise, with an audit entry.
 
-        ``rubric`` is the parsed ``text`` and ``digest`` the SHA-256 of ``text``. ``base`` is the
-        version that it replaces, or ``None`` for a new exercise.
+        Return its record. ``rubric`` is the parsed ``text`` and ``digest`` the SHA-256 of ``text``.
+        ``base`` is the newest version, which this one replaces, or ``None`` to create the exercise.
 
         Raises:
+            Conflict: the exercise belongs to another course.
             PreconditionFailed: ``base`` is not the newest version, or is ``None`` and the exercise
                 exists.
-            Conflict: the exercise belongs to another course.
         """
 
     def newest(self, exercise: str) -> RubricRecord | None:
@@ -32,6 +32,9 @@ class Rubrics(Protocol):
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
         """Return up to ``limit`` exercises, sorted by id, of ``course`` (empty: every course).
+
+        An empty ``cursor`` is the first page; otherwise it is the ``next_cursor`` of the page
+        before.
 
         Raises:
             BadRequest: ``cursor`` is invalid.

@@ -13,10 +13,10 @@ class Sources(Protocol):
     """The systems that send submissions by webhook."""
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create or replace ``source``, with an audit entry for ``actor``."""
+        """Create ``source`` or replace the one of its name, with an audit entry for ``actor``."""
 
     def get(self, name: str) -> SourceRecord | None:
-        """Return the source called ``name``, or ``None``."""
+        """Return the source called ``name``, or ``None`` if there is none."""
 
     def all(self) -> Sequence[SourceRecord]:
         """Return all sources, sorted by name."""

@@ -14,7 +14,7 @@ from grader.service.ports.tokens import Tokens
 
 
 class Store(Protocol):
-    """The repositories of the store."""
+    """The store: its repositories, and a check of its connection."""
 
     submissions: Submissions
     rubrics: Rubrics
@@ -25,4 +25,4 @@ class Store(Protocol):
     facts: FactsCache
 
     def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached."""
+        """Raise StoreUnavailable if the database cannot be reached; tables are not checked."""

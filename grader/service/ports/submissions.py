@@ -23,10 +23,11 @@ class Submissions(Protocol):
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
         """Store an upload with its key and audit entry; return its record and whether it is new.
 
-        If the key was used before with the same digest, nothing is stored and the first record is
-        returned. The record's ``attempt`` counts the student's submissions to the exercise from 1.
-        If ``new.supersedes`` is set, the student's older attempts that no worker has started become
-        superseded, except after a retry or if their score is to be sent.
+        If the key was used before with the same digest, nothing is stored and the record of the
+        first submission, as it is now, is returned. The record's ``attempt`` counts the student's
+        submissions to the exercise from 1. If ``new.supersedes`` is set, the student's older
+        attempts that no worker has started become superseded, except after a retry or if their
+        score is to be sent.
 
         Raises:
             NotFound: there is no such exercise.
@@ -48,14 +49,15 @@ class Submissions(Protocol):
 
         There is one report for each (submission, rubric version, engine version): an existing one
         stays, unless it needed attention. The status of the report that is then stored becomes the
-        state of the submission.
+        state of the submission. The score message is added to the outbox only with a new report
+        that is graded.
         """
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
         """Queue a claimed submission again; return whether the claim was valid.
 
         It can be claimed from ``retry_at`` on. After its last try it needs attention instead, with
-        ``problem`` as the reason.
+        ``problem`` as the reason. If the claim was lost, nothing changes.
         """
 
     def sweep(self, now: datetime) -> Swept:
@@ -67,12 +69,14 @@ class Submissions(Protocol):
     def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
         """Correct times after the clock was set back, and return the number of changed rows.
 
-        Afterwards no lease ends later than ``lease`` after ``now``, and no submission waits longer
-        than ``pause`` for its next try.
+        Afterwards no lease ends later than ``lease`` after ``now``, and no queued submission waits
+        longer than ``pause`` after ``now`` for its next try.
         """
 
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Queue again a submission that needs attention, with 0 tries and an audit entry.
+
+        Return its new record.
 
         Raises:
             NotFound: there is no such submission.
@@ -80,22 +84,33 @@ class Submissions(Protocol):
         """
 
     def get(self, submission_id: str) -> SubmissionRecord:
-        """Return a submission. Raises NotFound if there is none."""
+        """Return the record of a submission. Raises NotFound if there is none."""
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """Return the report of the newest grading, or ``None`` if there is none."""
+        """Return the report of the newest grading with its submission.
+
+        ``None`` if there is no report, or no such submission.
+        """
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """Return the facts of the newest grading with their findings, or ``None`` if not graded."""
+        """Return the facts of the newest grading, with their findings.
+
+        ``None`` if there is no report, or no such submission.
+        """
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
         """Return the newest graded attempt before ``submission``, or ``None`` if there is none.
 
-        It is an attempt of the same student at the same exercise, with its facts and findings.
+        It is an attempt of the same student at the same exercise, with its number, facts and
+        findings. An attempt whose report needs attention is skipped.
         """
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Return the uploaded bytes and their file name. Raises NotFound if there is none."""
+        """Return the uploaded bytes and their file name.
+
+        Raises:
+            NotFound: there is no such submission.
+        """
 
     def page(
         self,
@@ -108,26 +123,38 @@ class Submissions(Protocol):
     ) -> Page[SubmissionRecord]:
         """Return up to ``limit`` submissions of an exercise, newest first.
 
-        An empty ``student`` and a ``state`` of ``None`` match everything.
+        An empty ``student`` and a ``state`` of ``None`` match everything. An empty ``cursor`` is
+        the first page; otherwise it is the ``next_cursor`` of the page before.
 
         Raises:
             BadRequest: ``cursor`` is invalid.
         """
 
     def queue(self) -> QueueState:
-        """Return the number of queued, running and parked submissions.
+        """Return how many submissions are queued, are running and need attention.
 
         The result also says since when the oldest queued submission has been queued.
         """
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
-        """Return the ids of the queued submissions of ``lane`` in the order of future claims."""
+        """Return the ids of the queued submissions of ``lane`` in the order of future claims.
+
+        That is the order if nothing else is uploaded. If the queue is very long, some may be left
+        out.
+        """
 
     def throughput(self, now: datetime) -> Throughput:
-        """Return the recent and the running gradings, which waiting times are estimated from."""
+        """Return the recent and the running gradings, which waiting times are estimated from.
+
+        Gradings that led to no graded report, and running ones whose lease has expired, are left
+        out.
+        """
 
     def marks(self, exercise: str) -> Iterator[Mark]:
-        """Yield the mark of each student's newest attempt with a report, sorted by student."""
+        """Yield the mark of each student's newest attempt with a report, sorted by student.
+
+        A student without a report is left out.
+        """
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
         """Yield each submission with a report, oldest first, with its newest facts, no findings.

@@ -26,7 +26,8 @@ class Tokens(Protocol):
     ) -> TokenRecord:
         """Store a token with ``digest``, the SHA-256 of its secret, and an audit entry.
 
-        ``expires_at`` is ``None`` for a token that never expires.
+        Return its record. ``expires_at`` is ``None`` for a token that never expires. That
+        ``course`` and ``student`` fit ``role`` is not checked.
         """
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
@@ -36,7 +37,13 @@ class Tokens(Protocol):
         """
 
     def all(self) -> Sequence[TokenRecord]:
-        """Return all tokens, oldest first."""
+        """Return all tokens, expired and revoked ones too, oldest first."""
 
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
-        """Revoke a token, with an audit entry. Raises NotFound if there is no such token."""
+        """Revoke a token, with an audit entry, and return its record.
+
+        A second revocation keeps the time of the first.
+
+        Raises:
+            NotFound: there is no such token.
+        """

@@ -9,11 +9,12 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One entry of the audit log.
+    """One entry of the audit log: ``actor`` did ``action`` to ``subject`` at the time ``at``.
 
-    ``actor`` is the id of a token (``actor_name`` is its name then), or a name such as
-    ``command line`` or ``webhook:moodle``. ``course`` is empty if the action concerns no course.
-    ``detail`` contains no secrets.
+    ``actor`` is the id of a token (``actor_name`` is its name then, if the token still exists, and
+    otherwise empty), or a name such as ``command line`` or ``webhook:moodle``. ``subject`` is an id
+    or name, or empty. ``course`` is empty if the action concerns no course. ``detail`` contains no
+    secrets.
     """
 
     id: str
@@ -28,9 +29,9 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class AuditQuery:
-    """A filter for entries. An entry must match every field that is not empty.
+    """A filter for entries. An entry must equal every field that is not empty or ``None``.
 
-    ``since`` is inclusive, ``until`` exclusive.
+    Its time must be ``since`` or later, and before ``until``.
     """
 
     course: str = ""

@@ -14,7 +14,7 @@ class Mark:
     """The points of a student's newest attempt that has a report.
 
     ``submission`` is the id of that attempt and ``state`` its present state. ``points`` is ``None``
-    while any points are withheld.
+    while any points are withheld. ``reported_at`` is when the report was stored.
     """
 
     student: str

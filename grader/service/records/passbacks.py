@@ -28,7 +28,8 @@ class PassbackState(StrEnum):
 class Passback:
     """A score in the outbox. Every try sends the same ``payload`` to the same ``url``.
 
-    ``tries`` counts the tries so far, including one in progress.
+    ``tries`` counts the tries so far, including one in progress. ``next_try_at`` is when it is due
+    again, if ``state`` is ``DUE``. ``last_error`` is empty if there was none.
     """
 
     id: str

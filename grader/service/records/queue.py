@@ -26,9 +26,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class QueueState:
-    """The number of submissions by state.
+    """The numbers of submissions that are queued, are running and need attention.
 
-    ``oldest_queued_at`` is ``None`` if nothing is queued.
+    ``oldest_queued_at`` is the earliest ``queued_at`` of a queued one, ``None`` if nothing is
+    queued.
     """
 
     queued: int

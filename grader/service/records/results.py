@@ -28,7 +28,10 @@ class Result:
 
 @dataclass(frozen=True)
 class StoredReport:
-    """A stored report with its submission as it is now."""
+    """A stored report with its submission as it is now.
+
+    ``graded_at`` is when the report was stored, also if it needs attention.
+    """
 
     submission: SubmissionRecord
     report: Report

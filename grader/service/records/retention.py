@@ -23,8 +23,8 @@ class PurgeCriteria:
 class DeletedRows:
     """The number of deleted rows of each kind.
 
-    ``archives`` is often lower than ``submissions``: an archive that another submission also
-    refers to is not deleted.
+    ``archives`` is often lower than ``submissions``: an archive that another submission also refers
+    to is not deleted. Counts of attempts are deleted too, but are not in here.
     """
 
     submissions: int = 0

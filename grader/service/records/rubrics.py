@@ -30,7 +30,10 @@ class RubricRecord:
 
 @dataclass(frozen=True)
 class ExerciseRecord:
-    """An exercise with the title and the number of its newest rubric version."""
+    """An exercise with the title and the number of its newest rubric version.
+
+    ``course`` never changes.
+    """
 
     id: str
     course: str

@@ -26,9 +26,10 @@ class SubmissionRecord:
     """An accepted submission.
 
     ``attempt`` counts the student's submissions to the exercise from 1. ``tries`` counts how often
-    a worker started to grade it, since the last retry. ``problem`` says why it needs attention, or
-    is empty. ``queued_at`` is when it was received, or last retried by staff.
-    ``superseded_by`` is the id of the newer attempt that replaced it, or ``None``.
+    a worker started to grade it, since the last retry. ``source`` is ``api`` or a webhook source.
+    ``problem`` says why it needs attention, or is empty. ``queued_at`` is when it was received, or
+    last retried by staff. ``graded_at`` is when its report was stored, ``None`` unless that is
+    graded. ``superseded_by`` is the id of the newer attempt that replaced it, or ``None``.
     """
 
     id: str
@@ -54,12 +55,12 @@ class NewSubmission:
     """An upload that is to be stored as a submission.
 
     ``data`` are the uploaded bytes and ``source`` names where they came from: ``api`` or a webhook
-    source. ``idempotency_key`` (a webhook id, for an event) is unique in ``scope``, which is the id
-    of a token or ``webhook:<source>``; empty means none. ``request_digest`` is a SHA-256 of the
-    request, so that a key that is reused for another request is refused. The score is to be sent to
-    ``callback_url`` together with ``callback_context``; an empty URL asks for no score. With
-    ``supersedes`` it replaces the student's older attempts that no worker has started, unless
-    their score is to be sent or staff has retried them.
+    source. ``actor`` is named in the audit log. ``idempotency_key`` (a webhook id, for an event) is
+    unique in ``scope``, which is the id of a token or ``webhook:<source>``; empty means none.
+    ``request_digest`` is a SHA-256 of the request, so that a key that is reused for another request
+    is refused. The score is to be sent to ``callback_url`` together with ``callback_context``; an
+    empty URL asks for no score. With ``supersedes`` it replaces the student's older attempts that
+    no worker has started, unless their score is to be sent or staff has retried them.
     """
 
     exercise: str

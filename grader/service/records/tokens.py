@@ -21,7 +21,9 @@ class Role(StrEnum):
 class TokenRecord:
     """A token without its secret. ``course`` is empty for an admin.
 
-    ``student`` is set for a student's token: every upload with it belongs to that student.
+    ``student`` is set for a student's token, else empty: every upload with it belongs to that
+    student. ``expires_at`` is ``None`` if it never expires, ``revoked_at`` if it was not revoked
+    and ``last_used_at`` if it was not used; the last is exact to a minute.
     """
 
     id: str
