@@ -91,12 +91,12 @@ _NOT_COUNTED = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the tests, helpers and public functions of `source` as a JSON sketch for ``combine``.
+    """Return an inspection with a finding for each assertion of the tests that cannot fail.
 
-    The sketch is a ``TestSummary``. Findings are the assertions of tests that cannot fail; which
-    functions are tested is decided by ``combine``, which sees all files. Stubs and files without
-    statements give ``NOTHING_TO_SAY``. `context` has the packages around the file; `options` is
-    unused.
+    Its sketch is a ``TestSummary`` as JSON: the tests, helpers and public functions of `source`.
+    Which tests count and which functions are tested is decided by ``combine``, which sees all
+    files. ``.pyi`` files and files without statements give ``NOTHING_TO_SAY``. `context` has the
+    number of packages around the file; `options` is unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
@@ -137,8 +137,9 @@ def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with the final counts, and with findings of two more kinds.
 
-    These are the tests that do not count, and the public functions that no counted test covers.
-    The findings of ``inspect`` stay. `options` is unused.
+    These are the tests that do not count (with a code of their own if they assert nothing), and the
+    public functions that no counted test covers, each in the file where it is defined. The findings
+    of ``inspect`` stay. All `inspections` need a sketch of ``inspect``. `options` is unused.
     """
     summaries = {
         path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()

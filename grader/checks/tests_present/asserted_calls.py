@@ -58,8 +58,9 @@ class AssertedCalls:
     def of(self, tests: Iterable[Key]) -> Mapping[str, Mapping[str, set[AssertedCall]]]:
         """Return the asserted calls of `tests` and of the helpers whose results they use.
 
-        The keys are the path of the file that makes the call, and then the called name. In a group
-        that dispatches, each name counts as called with any number of arguments.
+        The keys are the path of the file that makes the call, and then the called name. In related
+        statements that call a local variable, each name counts as called with any number of
+        arguments.
         """
         found: dict[str, dict[str, set[AssertedCall]]] = defaultdict(lambda: defaultdict(set))
         waiting = [group for key in tests for group in self._asserted_groups(key)]
@@ -78,10 +79,11 @@ class AssertedCalls:
         return found
 
     def uses(self, key: Key, subjects: Collection[str]) -> bool:
-        """Return whether routine `key` uses one of the names `subjects`.
+        """Return whether the test or helper `key` uses one of the names `subjects`.
 
-        For a helper it is enough to mention the name. A test uses a name if it asserts on
-        statements that have the name and call something, or that have a constant of that name.
+        For a helper it is enough to mention the name. A test uses a name if an assertion checks
+        related statements that have the name and call something, or that have it as a constant (in
+        capitals). What its helpers use does not count.
         """
         if not self._routines[key].is_test:
             return any(name in subjects for name in self._routines[key].mentions)
@@ -135,7 +137,8 @@ def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:
 def is_covered(public: PublicFunction, calls: Iterable[AssertedCall]) -> bool:
     """Return whether one of the asserted `calls` can be a call of `public`.
 
-    All `calls` have the name of `public`; their numbers of arguments decide.
+    All `calls` have the name of `public`; their numbers of arguments decide. If `public` returns a
+    value, only direct ones count: the assertion has to be about the result.
     """
     return any(_matches(public, one) for one in calls)
 

@@ -37,9 +37,11 @@ _SELF = frozenset({"self", "cls"})
 
 
 class Call(NamedTuple):
-    """A called name and its number of arguments, or ``ANY`` or ``READ``.
+    """A called name and its number of arguments, positional and by keyword together.
 
-    An attribute has a dot before it: ``.volume`` for ``box.volume()``.
+    An attribute has a dot before it: ``.volume`` for ``box.volume()``. ``arguments`` is ``ANY`` if
+    it cannot be counted (``f(*args)``, or a function passed to another one), and ``READ`` if an
+    attribute is read without a call.
     """
 
     name: str
@@ -49,8 +51,9 @@ class Call(NamedTuple):
 class ModuleNames(NamedTuple):
     """Names with one meaning in a whole file. Two statements that share one need not be related.
 
-    ``outer`` are the imports, functions and classes of the file, and ``open``. ``neutral`` are the
-    other builtins, and imports of or from ``_PURE_MODULES``. No name is in both.
+    ``outer`` are the imports, functions and classes of the file, and ``open``: their calls may test
+    the program. ``neutral`` are the other builtins, and imports of or from modules such as ``math``
+    (``_PURE_MODULES``), which show nothing of a program. No name is in both.
     """
 
     outer: frozenset[str]
@@ -58,9 +61,10 @@ class ModuleNames(NamedTuple):
 
     @staticmethod
     def of(imports: Iterable[Import], defined: Iterable[str]) -> ModuleNames:
-        """Return the names of a file with these `imports`.
+        """Return the outer and neutral names of a file with these `imports`.
 
-        `defined` are the functions and classes at its top level.
+        `defined` are the functions and classes at its top level; one that is named like a builtin
+        is outer.
         """
         pure = {one.bound for one in imports if one.module in _PURE_MODULES and not one.level}
         outer = {"open", *defined, *(one.bound for one in imports)}
@@ -109,7 +113,8 @@ class Usage:
     def add_decorators(self, decorators: Iterable[ast.expr]) -> Usage:
         """Add those `decorators` that are outer names or attributes, e.g. ``@cache``, as calls.
 
-        ``@retry(3)`` is left out, since ``add`` sees the call in it. Returns `self`.
+        Their number of arguments is ``ANY``. ``@retry(3)`` is left out, since ``add`` sees the call
+        in it. Returns `self`.
         """
         for item in decorators:
             self._add_passed_function(item, ANY)

@@ -42,11 +42,12 @@ _HEADER = -1
 
 
 class Group(NamedTuple):
-    """Related statements of a routine: the calls that they make and the names that they read.
+    """Statements of a test or helper that share local names: their calls, and the names they read.
 
-    ``calls`` and ``names`` are sorted. ``link``: how an assertion of the routine checks the group.
-    ``escapes``: the result may reach a caller of the routine, e.g. by ``return``. ``dispatches``:
-    it calls a variable, so that the functions that it only names may be called there.
+    ``calls`` and ``names`` are sorted. ``link``: how an assertion of the same test or helper checks
+    the group, "" if none does. ``escapes``: the result may reach a caller, e.g. by ``return``.
+    ``dispatches``: it calls a variable, so that the functions that it only names may be called
+    there.
     """
 
     calls: tuple[Call, ...]
@@ -75,7 +76,8 @@ def groups_of(
     """Return the groups of `function`, whose statements are `steps`, by their first statement.
 
     `asserting` are the indices of the steps with an assertion that can fail. The group with the
-    decorators and defaults of the function comes last.
+    decorators and defaults of the function comes last. Groups that call and name nothing are left
+    out.
     """
     return tuple(_Grouping(function, steps, asserting, module_names).groups())
 
@@ -264,7 +266,7 @@ def _link_to_later(first: int, watching: int, outside: int) -> AssertionLink:
 
 
 def header_expressions(function: Function) -> Iterator[ast.expr]:
-    """Yield the decorators of `function` (which may have values for a test), and its defaults."""
+    """Yield the decorators of `function`, which may have values for a test, then its defaults."""
     yield from function.decorator_list
     yield from function.args.defaults
     yield from (value for value in function.args.kw_defaults if value is not None)

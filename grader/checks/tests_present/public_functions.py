@@ -46,9 +46,9 @@ class PublicFunction(NamedTuple):
     """A function or method that a test can call.
 
     ``qualified_name`` has the class before the name: ``Circle.area``. ``line`` and ``column`` are
-    1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call.
-    ``is_property``: it is read as an attribute. ``returns_value``: it returns or yields a value
-    other than ``None``.
+    1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call, for a
+    method with or without ``self``. ``is_property``: it is read as an attribute.
+    ``returns_value``: it returns or yields a value other than ``None``.
     """
 
     name: str
@@ -101,9 +101,9 @@ def definitions(tree: ast.Module) -> list[Definition]:
 def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFunction]:
     """Yield the public functions and methods among `definitions` that are worth a test.
 
-    Left out are functions of trivial statements only (see ``_is_trivial_statement``), names that
-    begin with ``test``, qualified names that begin with ``Test``, and a function ``main``, which
-    usually just calls the others.
+    Left out are functions of trivial statements only (``pass``, ``return 3``, ``return name``,
+    ``x = 60 * 60``, ``raise NotImplementedError``), names that begin with ``test``, qualified names
+    that begin with ``Test``, and a function ``main``, which usually just calls the others.
     """
     for one in definitions:
         node = one.node
@@ -167,8 +167,9 @@ def doctests(
 ) -> Iterator[Routine]:
     """Yield a test for each docstring of `tree` or `definitions` with an example that can fail.
 
-    Such an example calls something and shows the expected output. `module_names` are those of the
-    file.
+    Such an example calls something and shows the expected output. All examples of a docstring are
+    one test; skipped ones and those that Python cannot parse are no part of it. `module_names` are
+    those of the file.
     """
     documented = [(tree, "module"), *((one.node, one.qualified_name) for one in definitions)]
     for node, qualified_name in documented:

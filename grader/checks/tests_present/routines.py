@@ -37,12 +37,14 @@ _CONDITIONAL_SKIP_MARKS = frozenset({"skipif", "skipIf"})
 
 
 class Routine(BaseModel):
-    """A test (a function or a doctest), or a helper: another function or variable of a test file.
+    """A test (a function or a doctest), or a helper: another function or variable beside tests.
 
-    ``line`` and ``column`` are 1-based. ``assertions`` is the number of its different assertions
-    that can fail. ``mentions`` are the names in it, sorted. ``digest`` is equal for tests that are
-    copies of each other. ``silent`` is "skipped" if a failure of the test goes unnoticed,
-    "replaced" if a later definition in its class or module has the same name, else empty.
+    ``line`` and ``column`` are 1-based. ``assertions`` is the number of its own different
+    assertions that can fail. ``mentions`` are the names in it that may be helpers, fixtures or
+    parts of the program, sorted; attributes begin with a dot. ``digest`` is equal for tests that
+    are copies of each other. ``silent`` is "skipped" if a failure of the test goes unnoticed
+    (``skip``, ``xfail``), "replaced" if a later definition in its class or module has the same
+    name, else empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,7 +61,7 @@ class Routine(BaseModel):
 
 
 class FoundRoutine(NamedTuple):
-    """A routine with the nodes of its assertions that cannot fail; a helper has none."""
+    """A test with the nodes of its assertions that cannot fail, or a helper with no nodes."""
 
     routine: Routine
     ineffective: Sequence[ast.AST]
@@ -89,12 +91,12 @@ class _Container(NamedTuple):
 
 
 def has_test_case(tree: ast.Module) -> bool:
-    """Return whether a class at the top level of `tree` is a unittest test case."""
+    """Return whether a class at the top of `tree`, not below an ``if``, is a unittest test case."""
     return any(isinstance(item, ast.ClassDef) and is_case(item) for item in tree.body)
 
 
 def is_case(definition: ast.ClassDef) -> bool:
-    """Return whether a base of `definition` is named like a unittest class.
+    """Return whether the name of a base of `definition` ends in ``TestCase``, as in unittest.
 
     e.g. ``unittest.TestCase`` and ``AsyncTestCase``; not ``BaseTest``.
     """
@@ -104,8 +106,10 @@ def is_case(definition: ast.ClassDef) -> bool:
 def routines(
     tree: ast.Module, imports: tuple[Import, ...], defined: Iterable[str], is_test_path: bool
 ) -> list[FoundRoutine]:
-    """Return the tests and helpers of `tree`, sorted by line.
+    """Return the tests and helpers of `tree`, sorted by line, without doctests.
 
+    Tests are functions ``test...`` of the module and of the classes that pytest or unittest
+    collects; helpers are the other functions, and variables with a value, of module and classes.
     `imports` are those of the file, `defined` the functions and classes at its top level. If the
     file is not named like a test file (`is_test_path`), only the content of classes is returned,
     and only unittest classes have tests.

@@ -36,10 +36,12 @@ class Step(NamedTuple):
 
 
 def steps_of(function: Function) -> list[Step]:
-    """Return the statements of `function` that can run, each before the statements inside it.
+    """Return a step for each statement of `function` that can run, before those inside it.
 
-    Left out are the docstring, statements after a ``return`` or a skip, the body of ``if False:``,
-    and nested functions that are never called.
+    Left out are its docstring, statements after one that always leaves (``return``, ``raise``,
+    ``break``, ``continue``, a skip or exit), bodies that cannot run, e.g. of ``if False:`` and
+    ``for x in []:``, and nested functions that are never called. Otherwise the order need not be
+    that of the lines.
     """
     never_called = _never_called(function)
     steps: list[Step] = []
@@ -61,7 +63,7 @@ def mentioned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield the names that `nodes`, and the nodes inside them, read; repeated names repeatedly.
 
     These are ``area``, ``.attribute``, and ``main.py`` for a text such as "src/main.py". Left out
-    are calls of ``_EXISTENCE_TESTS`` with everything in them, e.g. ``callable(area)``.
+    are calls of ``callable``, ``hasattr`` and ``id`` with everything in them.
     """
     waiting = list(nodes)
     while waiting:
@@ -201,7 +203,7 @@ def _swallows_assertions(statement: ast.stmt) -> bool:
 
 
 def catches(kinds: Sequence[ast.expr], names: frozenset[str]) -> bool:
-    """Return whether one of the exceptions `kinds` has one of `names`.
+    """Return whether one of the exceptions `kinds` has one of `names`; base classes do not count.
 
     Of a tuple, as in ``except (OSError, ValueError)``, each item is compared.
     """

@@ -47,7 +47,8 @@ class TestSummary(BaseModel):
 class Verdict:
     """The verdict on one test. ``reason`` says why it does not count, and is empty if it does.
 
-    ``asserts``: it has an assertion that can fail, itself or through a helper.
+    ``asserts``: it has an assertion that can fail, itself or through a helper. ``reason`` ends a
+    sentence about the test, e.g. "is a copy of another test".
     """
 
     routine: Routine
@@ -74,7 +75,8 @@ class Suite:
     def verdicts(self) -> dict[str, list[Verdict]]:
         """Return the verdicts on the tests of each file, by path; an empty list without tests.
 
-        Of tests that are copies of each other, only the first counts.
+        A test counts if it has an assertion that can fail, is run, uses something of the program
+        (if there is any), and is no copy: of copies, only the first counts.
         """
         seen: set[_TestIdentity] = set()
         verdicts: dict[str, list[Verdict]] = {path: [] for path in self._summaries}
@@ -105,10 +107,11 @@ class Suite:
         return ""
 
     def covered(self, verdicts: Mapping[str, Iterable[Verdict]]) -> Covered:
-        """Return the public functions that the tests which count in `verdicts` cover.
+        """Return (path, index in its summary) of each public function that counted tests cover.
 
-        A test covers a function if it, or a helper whose result it uses, calls the function and
-        an assertion checks the result.
+        Those are the tests without a reason in `verdicts`. A test covers a function if it, or a
+        helper whose result it uses, calls the function and an assertion checks the result. Calls of
+        a method are matched by its name and number of arguments alone.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason

@@ -46,7 +46,7 @@ _EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
-    """Return the content of `nodes` without places and layout, equal exactly for equal code.
+    """Return the content of `nodes`, names included, without places; equal only for equal code.
 
     The walk is iterative, because recursion would fail on deep trees.
     """
@@ -173,7 +173,7 @@ class Tautologies:
 
 
 def is_same(left: ast.expr, right: ast.expr) -> bool:
-    """Return whether `left` and `right` are equal code without effects (see ``_EFFECTS``)."""
+    """Return whether `left` and `right` are equal code without a call, await, yield or ``:=``."""
     has_effects = any(isinstance(node, _EFFECTS) for node in ast.walk(left))
     return not has_effects and shape([left]) == shape([right])
 
@@ -221,7 +221,11 @@ def _is_instance_of_object(test: ast.expr) -> bool:
 
 
 def constant_names(function: Function) -> frozenset[str]:
-    """Return the names that `function` assigns exactly once, to a constant."""
+    """Return the names that `function` assigns exactly once, by ``name = constant``.
+
+    Code of nested functions counts too. For constants see :func:`is_constant`. Arguments, and
+    names in ``global`` or ``nonlocal``, are left out.
+    """
     times: Counter[str] = Counter()
     constant: set[str] = set()
     for node in ast.walk(function):
@@ -245,5 +249,8 @@ def _assigned_by(node: ast.AST) -> list[str]:
 
 
 def is_constant(value: ast.expr) -> bool:
-    """Return whether `value` consists of constants only, e.g. ``60 * 60`` but not ``[1]``."""
+    """Return whether `value` is a constant or arithmetic on constants, e.g. ``60 * 60``.
+
+    Not ``[1]``, ``1 < 2`` or ``LIMIT``.
+    """
     return all(isinstance(node, _CONSTANT_NODES) for node in ast.walk(value))
