@@ -40,7 +40,10 @@ def serve(
     workers: int | None,
     token_file: Path | None,
 ) -> None:
-    """Run the API, the workers, the scheduler and (unless GRADER_REDIS_URL is set) a Redis."""
+    """Run the API, the workers, the scheduler and (unless GRADER_REDIS_URL is set) a Redis.
+
+    Processes that end are started again. Ctrl-C stops all of them.
+    """
     given = {"data_dir": data_dir, "host": host, "port": port, "workers": workers}
     with errors_reported():
         chosen = {name: value for name, value in given.items() if value is not None}
@@ -61,7 +64,7 @@ def api(fd: int | None) -> None:
 
 @click.command()
 def scheduler() -> None:
-    """Run only the scheduler, which notifies workers of work that is due."""
+    """Run only the scheduler, which recovers lost submissions and notifies workers of due work."""
     from grader.cli.serve.processes import run_scheduler
 
     with errors_reported():

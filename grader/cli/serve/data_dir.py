@@ -14,7 +14,9 @@ from grader.domain.errors import Conflict
 
 @contextmanager
 def locked(data_dir: Path) -> Iterator[None]:
-    """Hold the exclusive lock of ``data_dir``, an existing folder.
+    """Hold the exclusive lock of ``data_dir``, an existing folder, during the block.
+
+    The file ``serve.lock`` has the id of the process that holds it, or held it last.
 
     Raises:
         Conflict: another process holds the lock.

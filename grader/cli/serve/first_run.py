@@ -19,8 +19,8 @@ def prepare(settings: Settings, token_file: Path | None) -> str:
     """Migrate the database, publish shipped exercises, and ensure that there is a token.
 
     Return the secret of a token that was created, else ``""``. Without ``token_file`` a token is
-    created only if the database has none. With it, the file contains a valid token afterwards: its
-    old content if that is still valid, else a new token.
+    created only if the database has none, not even an expired or revoked one. With it, the file
+    contains a valid token afterwards: its old content if that is still valid, else a new token.
     """
     migrate(settings)
     service = build_service(settings, notifier=NoNotifier())

@@ -10,10 +10,10 @@ from grader.domain.errors import Conflict
 def listen(host: str, port: int) -> socket.socket:
     """Return a TCP socket that listens on ``host`` (IPv4, IPv6 or a name) and ``port``.
 
-    Port 0 picks a free one.
+    Port 0 picks a free one. The caller closes the socket.
 
     Raises:
-        Conflict: the address cannot be bound.
+        Conflict: the address cannot be used, e.g. because another process listens on it.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

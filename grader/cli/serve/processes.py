@@ -27,9 +27,14 @@ log = structlog.get_logger(__name__)
 
 
 def run_api(settings: Settings, fd: int | None = None) -> None:
-    """Serve HTTP until SIGTERM.
+    """Serve HTTP until SIGTERM, then close all resources and exit with code 0.
 
-    ``fd`` is the descriptor of a listening socket; ``None`` opens the configured address.
+    ``fd`` is the descriptor of a listening socket; ``None`` opens the configured address. Logging
+    is configured first.
+
+    Raises:
+        Conflict: the configured address cannot be used.
+        BadSettings: this host does not offer the configured sandbox.
     """
     log_json()
     service = build_service(settings)
@@ -55,7 +60,11 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
 
 
 def run_scheduler(settings: Settings) -> None:
-    """Run the sweep every ``settings.sweep_every`` seconds until SIGTERM; failures are logged."""
+    """Run the sweep every ``settings.sweep_every`` seconds until SIGTERM, then return.
+
+    The first one comes after that time, too. If a sweep fails, that is logged, and the next one
+    follows. Logging is configured first.
+    """
     log_json()
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())
@@ -69,7 +78,10 @@ def run_scheduler(settings: Settings) -> None:
 
 
 def sweep_once(service: Service) -> None:
-    """Run one sweep and log its result; an exception is logged and not raised."""
+    """Run one sweep; log how many submissions it queued again or parked, if any.
+
+    An exception is logged and not raised.
+    """
     try:
         swept = service.sweep()
     except Exception:  # e.g. a locked database: the next sweep repeats the work

@@ -28,6 +28,8 @@ class RedisServer:
     """A redis-server that listens on a Unix socket in a folder with mode 0700.
 
     It needs no port and no password, because other users of the host cannot open the socket.
+    ``binary`` is the path of the program, and ``folder`` has its files. An instance describes the
+    server; a supervisor runs it.
     """
 
     binary: str
@@ -36,9 +38,10 @@ class RedisServer:
 
     @classmethod
     def at(cls, folder: Path) -> RedisServer:
-        """Return the server with its files in ``folder``, which is created with mode 0700.
+        """Return the server with its files in ``folder``, which is created and gets mode 0700.
 
-        The socket is in ``folder``, or in a temporary folder if its path would be too long.
+        The socket is in ``folder``, or in a new temporary folder if its path would be too long. The
+        server is not started.
 
         Raises:
             Conflict: there is no redis-server on this host.
@@ -85,7 +88,7 @@ class RedisServer:
         )
 
     def answers(self) -> bool:
-        """Return whether the server answers a PING within one second."""
+        """Return whether the server answers a PING within one second; False on any error."""
         no_retries = Retry(NoBackoff(), 0)
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=no_retries)
         try:
@@ -96,10 +99,11 @@ class RedisServer:
             client.close()
 
     def set_aside(self) -> Path:
-        """Move the append-only files to a new folder and return that folder.
+        """Move the append-only files to a new folder in :attr:`folder` and return that folder.
 
-        Call it if the server cannot read these files. They contain only notifications, which the
-        next sweep sends again, and the counts of rate limits, which begin anew.
+        Call it if the server could not read these files and has ended. They contain only
+        notifications, which the next sweep sends again, and the counts of rate limits, which begin
+        anew.
         """
         aside = self.folder / f"unreadable-{strftime('%Y%m%d-%H%M%S')}"
         aside.mkdir(exist_ok=True)

@@ -35,11 +35,14 @@ class Stack:
         return self.settings.data_dir / "logs"
 
     def redis(self, server: RedisServer) -> Program:
-        """Return the program of the embedded Redis ``server``."""
+        """Return the program of the embedded Redis ``server``; it is not started here."""
         return server.program(self.logs / "redis.log", self._environment())
 
     def programs(self) -> tuple[Program, ...]:
-        """Return the programs api, worker (grades), sender (delivers scores) and scheduler."""
+        """Return the programs api, worker (grades), sender (delivers scores) and scheduler.
+
+        They are in the order of starting them, and are not started here.
+        """
         grading = ("--pool", "prefork", "--queues", "live,regrade", "--hostname", "grade@%h")
         sending = ("--pool", "threads", "--queues", "delivery", "--hostname", "send@%h")
         api = self._program("api", (*_PYTHON, "grader", "api", "--fd", str(self.socket)))

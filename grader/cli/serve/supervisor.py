@@ -53,7 +53,7 @@ class Program:
 class Signals:
     """Handlers of SIGINT, SIGTERM and SIGCHLD, installed inside a ``with`` block.
 
-    SIGINT and SIGTERM set :attr:`stopping`; all three end :meth:`wait`.
+    SIGINT and SIGTERM set :attr:`stopping`; all three end :meth:`wait`. Can be entered only once.
     """
 
     def __init__(self) -> None:
@@ -82,7 +82,10 @@ class Signals:
         self._writer.close()
 
     def wait(self, seconds: float) -> None:
-        """Return when a signal arrives or ``seconds`` seconds have passed."""
+        """Return when a signal arrives or ``seconds`` have passed.
+
+        A signal that arrived since the last call ends this one at once.
+        """
         select.select([self._reader], [], [], max(seconds, 0))
         with suppress(BlockingIOError):
             while self._reader.recv(256):
@@ -96,8 +99,8 @@ class Signals:
 class Child:
     """A program and its process, if it is running.
 
-    ``failures`` counts consecutive exits after a short run, and ``start_at`` is the monotonic time
-    of the next start.
+    ``failures`` counts exits in a row, whatever the exit code. An exit after :data:`STABLE_SECONDS`
+    or more counts as the first. ``start_at`` is the monotonic time of the next start.
     """
 
     def __init__(self, program: Program) -> None:
@@ -109,11 +112,11 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id, or ``None`` if no process is running."""
+        """The process id; ``None`` before the start, and after :meth:`reap` has seen the end."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the process and write its standard input."""
+        """Start the process, which must not be running, and write its standard input."""
         program = self.program
         libc()
         with program.log.open("ab") as log:
@@ -134,9 +137,10 @@ class Child:
                 pipe.write(program.stdin)
 
     def reap(self) -> int | None:
-        """Return the exit code if the process has ended, else ``None``.
+        """Return the exit code if the process has ended (negative: by that signal), else ``None``.
 
-        The rest of its process group is killed, and the next start is scheduled.
+        The end is returned once. The rest of the process group is killed, ``failures`` rises or
+        becomes 1, and ``start_at`` is set.
         """
         if self._process is None or self._process.poll() is None:
             return None
@@ -149,12 +153,18 @@ class Child:
         return int(code)
 
     def terminate(self) -> None:
-        """Send SIGTERM to the process, if it is running; it must end its own children."""
+        """Send SIGTERM to the process, if it is running, and do not wait for its end.
+
+        It must end its own children.
+        """
         if self._process and self._process.poll() is None:
             self._process.terminate()
 
     def kill(self) -> None:
-        """Kill the process and its group, if it is running."""
+        """Kill the process and its group, if it is running, and wait for its end.
+
+        ``failures`` and ``start_at`` stay.
+        """
         if self._process:
             _kill_group(self._process.pid)
             self._process.wait()
@@ -162,7 +172,7 @@ class Child:
 
 
 class Supervisor:
-    """Starts programs, restarts each one that ends, and stops all of them.
+    """Starts programs, restarts each one that ends, after a pause, and stops all of them.
 
     ``report`` is called with each line for the user.
     """
@@ -180,12 +190,12 @@ class Supervisor:
         return child
 
     def run(self) -> None:
-        """Restart children that end until SIGINT or SIGTERM."""
+        """Restart children that end until SIGINT or SIGTERM, then return without stopping them."""
         while not self._signals.stopping:
             self._signals.wait(self.restart_ended())
 
     def restart_ended(self) -> float:
-        """Report each child that has ended, and start each one whose pause is over.
+        """Report each child that has ended since the last call, and start each whose pause is over.
 
         Return the seconds until the next start is due, at most :data:`MAX_PAUSE`.
         """
@@ -203,7 +213,7 @@ class Supervisor:
         return min(starts, default=monotonic() + MAX_PAUSE) - monotonic()
 
     def stop(self) -> None:
-        """End every child, those with ``last`` after the others.
+        """End every child by SIGTERM, those with ``last`` after the others, and forget them.
 
         A child that does not end within :data:`GRACE_SECONDS` is killed.
         """
@@ -225,7 +235,10 @@ class Supervisor:
 
 
 def pause_after(failures: int) -> float:
-    """Return the seconds to wait after ``failures`` consecutive failures: 0.25, 0.5, 1 ... 30."""
+    """Return the seconds to wait after ``failures`` consecutive failures: 0.25, 0.5, 1 ... 30.
+
+    ``failures`` is at least 1.
+    """
     return min(0.25 * 2.0 ** min(failures - 1, 10), MAX_PAUSE)
 
 
