@@ -34,7 +34,11 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Lose what the database holds now.")
 def restore(file: Path, replace: bool) -> None:
-    """Restore the whole database from FILE, a backup. Stop every service first."""
+    """Restore the whole database from FILE, a backup. Stop every service first.
+
+    A database that is not empty is replaced only with --replace. Afterwards the schema is migrated
+    to the newest revision.
+    """
     with errors_reported():
         settings = Settings.load()
         with _service_stopped(settings):

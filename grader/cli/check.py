@@ -56,7 +56,7 @@ def check(
     """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
 
     Exit codes: 0 graded, 1 fewer points than --fail-under, 2 bad input, 3 a check failed by our
-    fault, so that points are withheld (the report shows the rest).
+    fault, so that points are withheld (the report shows the rest), or grading failed altogether.
     """
     with errors_reported():
         if verbose:

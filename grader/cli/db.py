@@ -17,7 +17,10 @@ def db() -> None:
 @db.command()
 @click.option("--seed/--no-seed", default=True, help="Publish shipped rubrics that are missing.")
 def upgrade(seed: bool) -> None:
-    """Migrate the schema to the newest revision. It is safe to run this at every start."""
+    """Migrate the schema to the newest revision. It is safe to run this at every start.
+
+    Unless --no-seed is given, publish each shipped rubric whose exercise does not exist yet.
+    """
     with errors_reported():
         settings = Settings.load()
         migrate(settings)

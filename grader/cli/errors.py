@@ -20,7 +20,10 @@ _ADVICE = {
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the commands that grade, and of every command that fails."""
+    """The exit codes of the commands that grade or test rubrics, and of every error they report.
+
+    ``UNDER_THRESHOLD`` is also that of a rubric whose golden submissions earn other points.
+    """
 
     GRADED = 0
     UNDER_THRESHOLD = 1
@@ -30,10 +33,10 @@ class ExitCode(IntEnum):
 
 @contextmanager
 def errors_reported() -> Iterator[None]:
-    """Print a :class:`GraderError` from the block without a traceback and exit.
+    """Print a :class:`GraderError` from the block to standard error, without a traceback, and exit.
 
-    The exit code is 3 for a fault of the service and 2 for every other error. Exceptions of other
-    types are bugs and pass through.
+    The exit code is 3 for an :class:`EngineFault` and 2 for every other error. Exceptions of other
+    types, e.g. ``OSError``, pass through.
     """
     try:
         yield

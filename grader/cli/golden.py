@@ -27,6 +27,7 @@ def golden_folder(exercise: str, rubric_file: Path | None) -> Path:
     """Return the default folder of samples: ``golden/<exercise>`` beside ``rubric_file``.
 
     If that is ``None``, the rubric is a shipped one, and ``golden`` is beside the shipped rubrics.
+    The folder may be missing.
     """
     folder = rubric_file.parent if rubric_file else rubrics_folder()
     return folder / "golden" / exercise
@@ -49,9 +50,14 @@ def expected_points(folder: Path) -> Mapping[str, Decimal]:
 
 
 def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | None:
-    """Return the total points of the submission at ``sample``.
+    """Return the total points of the submission at ``sample``; nothing is compared.
 
-    ``None`` if a fault of the engine withholds points.
+    ``None`` if a check failed by a fault of the engine, so that points are withheld.
+
+    Raises:
+        BadRubric: ``rubric_text`` has mistakes.
+        BadArchive: ``sample`` cannot be read as a submission.
+        EngineFault: the engine failed altogether.
     """
     rubric = read_rubric(rubric_text)
     compiled = CompiledRubric.of(rubric, CATALOG)
@@ -62,6 +68,9 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
 
 
 def sample_path(folder: Path, name: str) -> Path:
-    """Return the path of the sample ``name``: that file or folder, or else ``<name>.zip``."""
+    """Return the path of the sample ``name`` in ``folder``, or ``<name>.zip`` if only that exists.
+
+    The path is returned even if there is neither.
+    """
     archive = folder / f"{name}.zip"
     return archive if archive.exists() and not (folder / name).exists() else folder / name

@@ -16,7 +16,10 @@ TOKEN_OPTION = click.option(
 
 
 def open_client(url: str, token: str) -> httpx.Client:
-    """Return a client of the service at ``url`` that sends the bearer token ``token``."""
+    """Return a client of the service at ``url`` that sends the bearer token ``token``.
+
+    It does not connect yet. Network errors are those of httpx. The caller closes it.
+    """
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(60, connect=5))
 

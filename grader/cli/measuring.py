@@ -24,7 +24,11 @@ CHILD_SECONDS = 1_800.0
 
 @dataclass(frozen=True)
 class Measured:
-    """A compiled rubric, the facts of each submission, and the facts of the starter files."""
+    """A compiled rubric, the facts of each submission, and the facts of the starter files.
+
+    ``facts`` are in the order of the paths; ``starter`` is ``None`` if the rubric has no starter
+    files.
+    """
 
     rubric: CompiledRubric
     facts: list[SubmissionFacts]
@@ -37,6 +41,8 @@ def measure(rubric_text: str, *paths: Path) -> Measured:
     Raises:
         BadRubric: ``rubric_text`` has mistakes.
         BadArchive, TooLarge: a path cannot be read as a submission (see :func:`read_path`).
+        BadSettings: this host does not offer the configured sandbox.
+        EngineFault: the engine failed.
     """
     rubric = read_rubric(rubric_text)
     submissions = [read_path(path, rubric.intake) for path in paths]
@@ -47,7 +53,13 @@ def measure(rubric_text: str, *paths: Path) -> Measured:
 
 @contextmanager
 def open_engine() -> Iterator[Engine]:
-    """Yield an engine with a long time limit and close it at the end."""
+    """Yield an engine with a time limit of half an hour or more, and close it at the end.
+
+    It is configured by the environment otherwise, and caches facts in memory only.
+
+    Raises:
+        BadSettings: a setting is invalid, or this host does not offer the configured sandbox.
+    """
     settings = Settings.load()
     seconds = max(settings.child_seconds, CHILD_SECONDS)
     engine = build_engine(settings.model_copy(update={"child_seconds": seconds}))
@@ -59,6 +71,8 @@ def open_engine() -> Iterator[Engine]:
 
 def find_rubric_text(name: str) -> str:
     """Return the text of the rubric file at the path ``name``, or of the shipped rubric ``name``.
+
+    The file wins. The text is not parsed.
 
     Raises:
         BadRequest: neither exists, or the file cannot be read.

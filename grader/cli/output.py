@@ -10,10 +10,11 @@ from grader.domain.characters import visible
 
 
 def print_text(text: str, *, err: bool = False) -> None:
-    """Print ``text`` on standard output, or on standard error if ``err``.
+    """Print ``text`` and a newline on standard output, or on standard error if ``err``.
 
-    Control and invisible characters other than newline and tab are escaped, so that quoted names
-    of files cannot hide anything or control the terminal.
+    One newline at the end of ``text`` is removed first. Control and invisible characters other than
+    newline and tab are escaped, so that quoted names of files cannot hide anything or control the
+    terminal.
     """
     click.echo(visible(text.removesuffix("\n"), keep="\n\t"), err=err)
 

@@ -25,7 +25,10 @@ class Age(click.ParamType[timedelta]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """Return the time span ``value``, e.g. ``8w``; fail with a usage error if it is none."""
+        """Return the time span ``value``, e.g. ``8w``.
+
+        Fail with a usage error if it is none, is zero, or is longer than 100 years.
+        """
         # e.g. 365d, 8w, 2y; not 365 (no unit), -1d, 1.5y, 6m (minutes or months?).
         found = re.fullmatch(r"(\d{1,5})([dwy])", str(value))
         days = int(found.group(1)) * _DAYS[found.group(2)] if found else 0
@@ -46,9 +49,10 @@ class Age(click.ParamType[timedelta]):
 def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) -> None:
     """Remove submissions older than --older-than, with their reports, facts and scores.
 
-    An archive is removed too unless a remaining submission has the same bytes. Without --course,
-    cached measurements that were not used for that long are removed as well. Exercises, rubrics,
-    tokens and the audit log are kept. The service may be running.
+    Submissions that are not finished stay without --include-unfinished. An archive is removed too
+    unless a remaining submission has the same bytes. Without --course, cached measurements that
+    were not used for that long are removed as well. Exercises, rubrics, tokens and the audit log
+    are kept. The service may be running.
     """
     with open_service() as service:
         if dry_run:
@@ -60,7 +64,10 @@ def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) 
 
 
 def describe_removed(removed: DeletedRows) -> str:
-    """Return the counts of ``removed`` that are not zero, e.g. ``2 submissions, 1 tokens``."""
+    """Return the counts of ``removed`` that are not zero, e.g. ``2 submissions, 1 tokens``.
+
+    If there is none, it is ``nothing``. Keys and audit entries are not mentioned.
+    """
     counts = {
         "submissions": removed.submissions,
         "reports": removed.reports,

@@ -14,7 +14,10 @@ from grader.cli.output import print_text
 @URL_OPTION
 @TOKEN_OPTION
 def retry(submission: str, url: str, token: str) -> None:
-    """Grade SUBMISSION again if it needs attention. This takes an instructor's token."""
+    """Have the service grade SUBMISSION again, which must need attention; do not wait for it.
+
+    This takes an instructor's token.
+    """
     with errors_reported(), open_client(url, token) as client:
         response = check_response(client.post(f"/api/v1/submissions/{submission}/retry"))
         print_text(f"{submission} is {response.json()['state']}.")

@@ -24,7 +24,10 @@ def rubric() -> None:
 @rubric.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lint(file: Path) -> None:
-    """Check whether FILE is a valid rubric, and list every mistake with its line and column."""
+    """Check whether FILE is a valid rubric, and list its mistakes with line and column.
+
+    If FILE is not even strict YAML, only the first mistake is listed.
+    """
     with errors_reported():
         parsed = read_rubric(rubric_file_text(file))
         size = f"{len(parsed.criteria)} criteria, {parsed.total} points"
@@ -42,7 +45,8 @@ def lint(file: Path) -> None:
 def test_rubric(rubric_name: str, folder: Path | None) -> None:
     """Grade the golden submissions of a rubric and compare them with their expected points.
 
-    Exit codes: 0 if every submission earns its expected points, otherwise 1.
+    Exit codes: 0 if every submission earns its expected points, 1 if one does not, 2 bad input, 3
+    a fault of the engine.
     """
     with errors_reported():
         text = find_rubric_text(rubric_name)

@@ -14,7 +14,7 @@ from grader.settings import Settings
 def open_service() -> Iterator[Service]:
     """Yield the service on the configured database and close it at the end.
 
-    A :class:`GraderError` from the block is printed and ends the process (see
+    A :class:`GraderError` from building it or from the block is printed and ends the process (see
     :func:`errors_reported`).
     """
     with errors_reported():

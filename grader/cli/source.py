@@ -41,7 +41,7 @@ def source() -> None:
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
     """Create or replace the source NAME and print its secret, if its events are signed.
 
-    The secret is not shown again.
+    The secret is not shown again. A source that is replaced gets a new one.
     """
     with open_service() as service:
         _check_name(name)
@@ -91,7 +91,7 @@ def _check_callback(url: str) -> None:
 
 @source.command("list")
 def list_sources() -> None:
-    """List sources, without their secrets."""
+    """List the sources by name, with course, connector and callback, without their secrets."""
     with open_service() as service:
         for known in service.store.sources.all():
             callback = known.config.get("callback_url") or "-"

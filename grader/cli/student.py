@@ -29,6 +29,7 @@ def export(name: str, file: Path, course: str) -> None:
 
     It contains the uploads as they were sent, and reports (with the signals for instructors),
     facts, scores, tokens (without secrets) and audit entries as JSON. Only its owner can read it.
+    The export itself is recorded in the audit log.
     """
     with open_service() as service, private_file(file) as path:
         now = service.clock.now()
@@ -43,10 +44,10 @@ def export(name: str, file: Path, course: str) -> None:
 @_COURSE
 @click.confirmation_option(prompt="This cannot be undone. Erase it?")
 def erase(name: str, course: str) -> None:
-    """Remove all stored data of STUDENT, also submissions that are waiting or being graded.
+    """Remove the stored data of STUDENT, also submissions that are waiting or being graded.
 
     Scores that an LMS has received stay there. Backups are not changed: erase again after a
-    restore. The audit log records that the data was erased, with STUDENT's name.
+    restore. The audit log keeps STUDENT's name: it records exports, and that the data was erased.
     """
     with open_service() as service:
         removed = service.store.retention.erase(name, course, COMMAND_LINE, service.clock.now())

@@ -37,10 +37,11 @@ def submit(
     url: str,
     token: str,
 ) -> None:
-    """Hand in ZIP_FILE and wait for the report.
+    """Hand in ZIP_FILE, wait for the report and print it.
 
-    If the connection breaks, the upload is sent again with the same idempotency key, so that it
-    counts as one attempt.
+    If the connection breaks during the upload, it is sent again with the same idempotency key, so
+    that it counts as one attempt. Exit codes: 0 graded, 2 bad input, 3 needs attention, or there
+    is no report in time.
     """
     with errors_reported(), open_client(url, token) as client:
         accepted = _upload(client, zip_file, exercise, student)

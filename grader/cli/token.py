@@ -40,7 +40,7 @@ def create(role: str, course: str, student: str, name: str, days: int | None) ->
 @token.command("list")
 @click.option("--course", default="", help="Only tokens of this course.")
 def list_tokens(course: str) -> None:
-    """List tokens, oldest first, without their secrets."""
+    """List tokens, also expired and revoked ones, oldest first, without their secrets."""
     with open_service() as service:
         now = service.clock.now()
         tokens = [one for one in service.store.tokens.all() if course in ("", one.course)]
@@ -73,7 +73,7 @@ def _minute(time: datetime | None, default: str) -> str:
 @token.command()
 @click.argument("token_id")
 def revoke(token_id: str) -> None:
-    """Revoke the token with the id TOKEN_ID for good."""
+    """Revoke the token with the id TOKEN_ID for good; fail if there is none."""
     with open_service() as service:
         service.store.tokens.revoke(token_id, "command line", service.clock.now())
         click.echo(f"Token {token_id} is revoked.")
