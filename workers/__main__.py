@@ -17,7 +17,10 @@ from workers.app import celery_app
 
 
 def main() -> None:
-    """Run a worker until it is stopped, and exit the process with the worker's exit code."""
+    """Run a worker until it is stopped, and exit the process with the worker's exit code.
+
+    An invalid command line or setting is printed, and the exit code is 2.
+    """
     given = _arguments()
     log_json()
     with errors_reported():

@@ -39,10 +39,13 @@ LOADING = 120.0
 
 @lru_cache(maxsize=1)
 def celery_app() -> Celery:
-    """Return the application with its tasks, for the configured Redis.
+    """Return the application with its tasks, for the configured Redis; the same at every call.
+
+    The first call also connects Celery's signals, so that a worker prepares its pool processes,
+    logs JSON and watches its consumer.
 
     Raises:
-        BadSettings: No Redis is configured, or this host lacks the configured sandbox.
+        BadSettings: No Redis is configured, a setting is invalid, or this host lacks the sandbox.
     """
     settings = Settings.load()
     if not settings.redis_url:

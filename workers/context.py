@@ -28,6 +28,6 @@ class WorkerContext:
         return GradingPipeline(self._grade)
 
     def close(self) -> None:
-        """End the fork server and close the connections to the database."""
+        """End the fork server and close the connections to the database; those to Redis stay."""
         self._engine.close()
         self.service.close()

@@ -27,7 +27,10 @@ SECONDS = 4.0
 
 
 class Tasks:
-    """The tasks of one Celery application, and the context of the process that they run in."""
+    """The tasks of one Celery application, and the context of the process that they run in.
+
+    Creating it registers the tasks with ``app``.
+    """
 
     def __init__(self, app: Celery) -> None:
         self._app = app
@@ -37,7 +40,10 @@ class Tasks:
         app.task(self.deliver, name=DELIVER_TASK)
 
     def context(self, fork_server: ForkServer | None = None) -> WorkerContext:
-        """Return the context of this process; the first call builds it with ``fork_server``."""
+        """Return the context of this process.
+
+        The first call builds it, with ``fork_server``; later calls ignore that.
+        """
         # Imported here: the main process of a worker, which has no context, starts faster without.
         from workers.context import WorkerContext
 
@@ -46,13 +52,16 @@ class Tasks:
             return self._context
 
     def prepare(self) -> None:
-        """Build the context before the first task; the fork server warms up at the same time."""
+        """Build the context before the first task; a new fork server warms up at the same time.
+
+        Call it in the process that runs the tasks, before anything else.
+        """
         fork_server = build_fork_server(Settings.load())
         fork_server.start_process()
         self.context(fork_server)
 
     def close(self) -> None:
-        """Close the context, if it was built."""
+        """Close the context, if it was built; a later task builds a new one."""
         with self._lock:
             context, self._context = self._context, None
         if context is not None:
@@ -61,7 +70,8 @@ class Tasks:
     def grade(self, lane: str) -> None:
         """Grade due submissions: of the live lane first and, while it has none, of ``lane``.
 
-        If more may be due when this task ends, request another task.
+        It ends when none is due. After about :data:`ROWS` submissions or :data:`SECONDS` seconds it
+        ends too, and requests another task for ``lane``, because more may be due.
         """
         context, own_lane = self.context(), Lane(lane)
         pipeline = context.pipeline()
@@ -73,7 +83,10 @@ class Tasks:
             context.service.notifier.notify(own_lane)
 
     def deliver(self) -> None:
-        """Send the scores that are due; if more may be due when it ends, request another task."""
+        """Try to send each score that is due, at most :data:`ROWS` or for about :data:`SECONDS`.
+
+        If more may be due when it ends, request another task.
+        """
         service = self.context().service
         if until_done(service.deliver.next):
             service.notifier.notify_delivery()
@@ -82,7 +95,8 @@ class Tasks:
 def until_done(step: Callable[[], object | None]) -> bool:
     """Call ``step`` until it returns ``None``, or :data:`ROWS` times, or for :data:`SECONDS`.
 
-    Return False if it returned ``None``: nothing more is due. Otherwise return True.
+    Return False if it returned ``None``: nothing more is due. Otherwise return True. The time is
+    checked only between two calls.
     """
     end = monotonic() + SECONDS
     for _ in range(ROWS):

@@ -61,7 +61,8 @@ class StallDetector:
 def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
     """Start a thread that checks ``queues`` and exits the process if its consumer has stalled.
 
-    The exit code is :data:`EXIT_STALLED`. Return an event; set it to end the thread.
+    It exits at once, without cleaning up, with the code :data:`EXIT_STALLED`. While Redis is
+    unreachable the queues count as empty. Return an event; set it to end the thread.
     """
     ended = Event()
     arguments = (app, tuple(queues), detector, ended)
