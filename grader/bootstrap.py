@@ -58,7 +58,10 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Service:
-    """All use cases with their collaborators, for the API, the command line and workers."""
+    """The use cases with their collaborators, for the API, the command line and workers.
+
+    Grading is not among them: it needs an engine (see :func:`build_grade`).
+    """
 
     settings: Settings
     store: Store
@@ -89,27 +92,40 @@ class Service:
         return Deliver(self.store, gradebooks(self.settings.callback_hosts), self.clock)
 
     def seed(self) -> None:
-        """Publish each shipped rubric whose exercise does not exist yet."""
+        """Publish each shipped rubric whose exercise does not exist yet; leave the others alone."""
         for text in shipped_rubrics().values():
             self.publish.seed(text)
 
     def close(self) -> None:
-        """Close the database connections."""
+        """Close the database connections; those to Redis stay."""
         self.store.close()
 
 
 def read_rubric(text: str) -> Rubric:
-    """Parse and validate the rubric ``text`` against the catalog of checks."""
+    """Parse the rubric ``text`` and validate it against the catalog of checks.
+
+    Raises:
+        BadRubric: ``text`` has mistakes.
+    """
     return read_rubric_text(text, CATALOG)
 
 
 def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) -> Submission:
-    """Unpack an upload in this process: intake executes nothing and unpacks within ``limits``."""
+    """Return the submission in ``data``, an archive or one file; see :func:`read_upload`.
+
+    It is unpacked in this process: intake executes nothing and unpacks within ``limits``.
+
+    Raises:
+        BadArchive: ``data`` cannot be accepted, e.g. is damaged or over a limit.
+    """
     return read_upload(data, filename=filename, limits=limits)
 
 
 def migrate(settings: Settings) -> None:
-    """Migrate the database to the newest revision. Several processes may do it at once."""
+    """Migrate the database to the newest revision. Several processes may do it at once.
+
+    Without a configured URL, the data directory is created for it.
+    """
     # This loads Alembic, which workers do not need.
     from grader.store.migrate import upgrade
 
@@ -119,7 +135,10 @@ def migrate(settings: Settings) -> None:
 
 
 def back_up(settings: Settings, file: Path) -> Backup:
-    """Write the database to a new file; see :func:`grader.store.backup.back_up`."""
+    """Write the database to ``file``, which must not exist, and add an audit entry.
+
+    See :func:`grader.store.backup.back_up`, also for the errors. The service may be running.
+    """
     from grader.store import backup
 
     now = SystemClock().now()
@@ -127,7 +146,11 @@ def back_up(settings: Settings, file: Path) -> Backup:
 
 
 def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
-    """Replace the database by a backup; see :func:`grader.store.backup.restore`."""
+    """Replace the database by the backup ``file``, migrate it, and add an audit entry.
+
+    Without ``replace`` the database must be empty. All services must be stopped. See
+    :func:`grader.store.backup.restore`, also for the errors.
+    """
     from grader.store import backup
 
     now = SystemClock().now()
@@ -137,7 +160,14 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
 def build_service(
     settings: Settings, *, clock: Clock | None = None, notifier: Notifier | None = None
 ) -> Service:
-    """Build all use cases on the configured store, and on the configured Redis, if there is one."""
+    """Build the use cases on the configured store, and on the configured Redis, if there is one.
+
+    Nothing is connected yet. ``clock`` and ``notifier`` replace the usual ones. The caller closes
+    the service.
+
+    Raises:
+        BadSettings: the URL of the database is neither a SQLite file nor PostgreSQL.
+    """
     clock = clock or SystemClock()
     notifier = notifier or _notifier(settings)
     store = open_store(settings.database, max_tries=settings.max_tries)
@@ -184,7 +214,10 @@ def _limits(settings: Settings) -> RateLimits:
 def build_engine(
     settings: Settings, cache: FactsCache | None = None, *, fork_server: ForkServer | None = None
 ) -> Engine:
-    """The engine around a fork server, or one of its own; close it when done.
+    """Return an engine around ``fork_server``, by default a new one.
+
+    A new one starts with the first job. Without a ``cache`` the engine caches facts in memory.
+    Closing the engine closes the fork server, too.
 
     Raises:
         BadSettings: this host does not offer the configured sandbox.
@@ -193,7 +226,7 @@ def build_engine(
 
 
 def build_grade(service: Service, engine: Engine) -> Grade:
-    """The grading use case of a worker, around its own engine."""
+    """Return the grading use case of a worker, around ``engine``, which the caller closes."""
     settings = service.settings
     return Grade(
         store=service.store,

@@ -13,16 +13,16 @@ from grader.settings import Settings
 
 
 def sandbox_level_of(settings: Settings) -> SandboxLevel:
-    """Return the sandbox level in which this host inspects students' files.
+    """Return the sandbox level in which this host inspects students' files; ``auto`` is resolved.
 
     Raises:
-        BadSettings: The host does not offer the configured level.
+        BadSettings: The host does not offer the configured level, or there is no such level.
     """
     return choose_level(settings.sandbox)
 
 
 def build_fork_server(settings: Settings) -> ForkServer:
-    """Return a new fork server with the configured limits. The caller closes it.
+    """Return a new fork server with the configured limits, not started yet. The caller closes it.
 
     Raises:
         BadSettings: The host does not offer the configured sandbox level.

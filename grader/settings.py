@@ -13,7 +13,10 @@ from grader.domain.errors import BadSettings
 
 
 class Settings(BaseSettings):
-    """The configuration of an installation. Sizes are in bytes, times in seconds."""
+    """The configuration of an installation, from environment variables ``GRADER_<NAME>``.
+
+    Sizes are in bytes, times in seconds.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", extra="ignore")
 
@@ -77,10 +80,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Settings:
-        """Return the settings from the environment.
+        """Return the settings from the environment; variables of other names are ignored.
 
         Raises:
             BadSettings: variables have invalid values; the message names each of them.
+            pydantic_settings.SettingsError: the list ``callback_hosts`` is not JSON.
         """
         try:
             return cls()
@@ -92,7 +96,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL of the database, also of the default one."""
+        """The SQLAlchemy URL of the database: ``database_url``, or SQLite in the data directory."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'grader.db'}"
 
     @property
