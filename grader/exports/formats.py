@@ -23,7 +23,8 @@ class Export:
 
     ``name`` is the value of ``--format`` and ``?format=``. ``media_type`` is the ``Content-Type``
     without parameters (always UTF-8) and ``suffix`` the end of a file name, such as ``.csv``.
-    ``render`` returns the whole text, ending in one newline. ``headers`` returns further response
+    ``render`` returns the whole text, ending in one newline; it shows the signals, so that a report
+    for students needs :meth:`Report.for_students` first. ``headers`` returns further response
     headers. Only a ``negotiable`` form can be asked for with ``Accept``: if two forms have the same
     media type, one of them must not be negotiable.
     """
@@ -50,7 +51,10 @@ def index_by_name(*exports: Export) -> dict[str, Export]:
 
 
 def by_media_type(formats: Mapping[str, Export]) -> dict[str, Export]:
-    """Return the negotiable forms of ``formats`` by media type, in their order."""
+    """Return the negotiable forms of ``formats`` by media type, in their order.
+
+    Of two with the same media type, the later one stays; :func:`index_by_name` refuses such forms.
+    """
     return {export.media_type: export for export in formats.values() if export.negotiable}
 
 

@@ -10,7 +10,7 @@ from grader.exports.report.text import Sheet
 
 
 def render_lesson(check: AnyCheck) -> str:
-    """Return the lesson of ``check`` as text of 80 columns.
+    """Return the lesson of ``check`` as text of at most 80 columns, without colour.
 
     A check without a lesson is explained by its guidance, measures and links alone.
     """

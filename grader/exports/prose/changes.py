@@ -19,7 +19,9 @@ _HEAD = re.compile(r"@@ -(\d+)")
 class Change:
     """Consecutive lines of a student, and the lines that should replace them (none: delete them).
 
-    ``line`` is the number of the first line, from 1 in the file or in the ``cell`` of a notebook.
+    ``line`` is the number of the first line, from 1 in the file or in the ``cell`` of a notebook
+    (``None`` in other files). Blanks at the end of lines of a diff, and of the student's own, are
+    shown as ``·``.
     """
 
     line: int
@@ -29,16 +31,17 @@ class Change:
 
     @property
     def is_shape(self) -> bool:
-        """Whether ``after`` contains a ``...`` for the student to fill in."""
+        """Whether ``after`` has a ``...`` for the student to fill in that ``before`` lacks."""
         return "..." in "".join(self.after) and "..." not in "".join(self.before)
 
 
 def change_in(findings: Sequence[FindingLine]) -> Change | None:
     """Return the change to show as an example of how to fix ``findings``.
 
-    That is the first finding's own line with its replacement. If no finding has a replacement, it
-    is the first change in a tool's diff with at most :data:`_MAX_LINES` lines; ``None`` if there is
-    no such change either.
+    That is the line of the first finding that has a replacement. If none has one, it is the first
+    change in a tool's diff that replaces lines (a mere insertion or deletion is no example) and has
+    at most :data:`_MAX_LINES` lines; findings in notebooks are skipped for this. ``None`` if there
+    is no such change either.
     """
     return next(chain(_own_lines(findings), filter(_is_example, _hunks(findings))), None)
 

@@ -21,7 +21,8 @@ from grader.exports.prose.changes import Change, change_in
 class Part:
     """A section of criteria with the same result.
 
-    ``id`` is a key of ``_PARTS``; ``note`` is shown under ``title``, unless it is empty.
+    ``id`` is ``lost``, ``manual``, ``withheld``, ``full`` or ``aside``; see :func:`part_of`.
+    ``note`` is shown under ``title``, unless it is empty.
     """
 
     id: str
@@ -34,8 +35,9 @@ class Part:
 class Group:
     """All findings of one check and code in one file.
 
-    ``costs`` lists the titles of the criteria in which they cost points. ``first`` is true if no
-    earlier group of the report has this code, so that a rendering can explain the fix only once.
+    ``costs`` lists the titles of the criteria that count them and lost points. ``first`` is true if
+    no earlier group of the report has this check and code, so that a rendering can explain the fix
+    only once.
     """
 
     findings: tuple[FindingLine, ...]
@@ -49,7 +51,7 @@ class Group:
 
     @cached_property
     def messages(self) -> dict[str, list[FindingLine]]:
-        """The findings by message, in their order."""
+        """The findings by message, in the order of each message's first finding."""
         by_message: dict[str, list[FindingLine]] = {}
         for finding in self.findings:
             by_message.setdefault(finding.message, []).append(finding)
@@ -68,7 +70,7 @@ class Group:
 
 @dataclass(frozen=True)
 class FileFindings:
-    """All findings of one file in groups, most costly first.
+    """All findings of one file in groups: why it is unreadable first, then the most costly.
 
     ``unreadable`` is true if the file cannot be read because of what the student wrote.
     """
@@ -89,9 +91,10 @@ def lost(line: CriterionLine) -> Number:
 
 
 def parts(report: Report) -> tuple[Part, ...]:
-    """Return the criteria of ``report`` in sections, in the order of ``_PARTS``, no empty section.
+    """Return the criteria of ``report`` in sections: lost, manual, withheld, full, aside.
 
-    Criteria that lost points are sorted by the loss, largest first; others keep their order.
+    Sections without criteria are left out. Criteria that lost points are sorted by the loss,
+    largest first; others keep their order.
     """
     rows = {name: [c for c in report.criteria if part_of(c) == name] for name in _PARTS}
     rows["lost"].sort(key=lost, reverse=True)
@@ -111,7 +114,9 @@ _PARTS = {
 def part_of(line: CriterionLine) -> str:
     """Return the id of the section of ``line``, a key of ``_PARTS``.
 
-    E.g. ``lost`` if any point is missing, and ``aside`` if it does not count or has 0 points.
+    ``manual`` if a person gives its points, ``withheld`` if a check failed on our side, ``aside``
+    if it is not part of the total or has 0 points to earn, else ``lost`` if any point is missing
+    and ``full`` if none is.
     """
     if line.outcome in (Outcome.MANUAL, Outcome.WITHHELD):
         return line.outcome
@@ -121,7 +126,10 @@ def part_of(line: CriterionLine) -> str:
 
 
 def strengths(report: Report) -> tuple[str, ...]:
-    """Return the titles of the criteria that earned all their points, in their order."""
+    """Return the titles of the criteria that earned all their points, in their order.
+
+    Criteria with 0 points to earn are left out.
+    """
     return tuple(line.title for line in report.criteria if part_of(line) == "full")
 
 
@@ -137,7 +145,7 @@ class Task:
 def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
     """Return the findings to fix for the criterion with id ``criterion``, by code.
 
-    The most frequent code comes first.
+    The most frequent code comes first; of equally frequent ones, that which the report has first.
     """
     found: dict[str, list[str]] = {}
     for finding in report.findings:
@@ -148,7 +156,10 @@ def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
 
 
 def findings_by_file(report: Report) -> tuple[FileFindings, ...]:
-    """Return the findings by file: unreadable files first, otherwise in the report's order."""
+    """Return the findings by file: unreadable files first, otherwise in the report's order.
+
+    Files without findings are left out.
+    """
     prices = {line.id: (lost(line), line.title) for line in report.criteria}
     by_path: dict[str, list[FindingLine]] = {}
     for finding in report.findings:
@@ -195,7 +206,7 @@ def _costs(
 
 
 def unreadable(report: Report) -> tuple[str, ...]:
-    """Return the paths of the files that cannot be read because of what the student wrote.
+    """Return the paths of the files that a check cannot read because of what the student wrote.
 
     Files of which a check failed on our side are not among them.
     """

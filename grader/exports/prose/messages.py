@@ -43,7 +43,7 @@ _FAULTS = {
 
 
 def amount(value: Number | None) -> str:
-    """Return ``value`` with at most 2 decimals, such as ``12`` or ``7.5``; a dash for ``None``."""
+    """Return ``value`` rounded to 2 decimals, such as ``12`` or ``7.5``; a dash for ``None``."""
     if value is None:
         return "–"
     return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
@@ -88,13 +88,20 @@ def about_total(report: Report) -> tuple[str, ...]:
 
 
 def earned(report: Report) -> Number:
-    """Return the sum of the points of all criteria, before any cap."""
+    """Return the sum of the points of all criteria, before any cap.
+
+    Criteria whose points are ``None`` (e.g. withheld) add nothing.
+    """
     hundredths = sum(round((line.points or 0) * 100) for line in report.criteria)
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
 
 
 def first_thing(report: Report) -> tuple[str, str]:
-    """Return (heading, text) about what to do first, or about why there is nothing to do."""
+    """Return (heading, text) about what to do first, or about why there is no such step.
+
+    Without a next step, the reasons are full marks, points that only we can still give, or that no
+    single fix raises the total.
+    """
     step = report.next_step
     if step is not None:
         noun = "point" if step.gains == 1 else "points"
@@ -114,7 +121,7 @@ def first_thing(report: Report) -> tuple[str, str]:
 def points_of(line: CriterionLine) -> str:
     """Return the points of ``line``, e.g. ``7.5 / 10``, or ``– / 5`` if open or withheld.
 
-    It is ``not counted`` if the line has no points because it is not part of the total.
+    It is ``not counted`` if there was nothing to measure, so that the criterion left the total.
     """
     if line.points is None and part_of(line) == "aside":
         return "not counted"
@@ -124,7 +131,8 @@ def points_of(line: CriterionLine) -> str:
 def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
     """Return the distinct line numbers of ``findings`` in words, the first ``most`` of them.
 
-    E.g. ``on line 3``, ``on lines 3, 9, 12 and 15 more``, ``on line 2 of cell 4``.
+    E.g. ``on line 3``, ``on lines 3, 9, 12``, ``on line 2 of cell 4``. If there are more than
+    ``most``, it ends with their number: ``on lines 3, 9 and 15 more``.
     """
     distinct = sorted({(one.cell or 0, one.line) for one in findings})
     shown = ", ".join(
@@ -135,7 +143,10 @@ def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
 
 
 def since_last(report: Report) -> str:
-    """Return what changed since the last attempt, in one sentence; empty for a first attempt."""
+    """Return what changed since the last attempt, in one sentence.
+
+    It is empty if ``report`` has no history: a first attempt, or one that cannot be compared.
+    """
     one = report.history
     if one is None:
         return ""
@@ -151,7 +162,8 @@ def since_last(report: Report) -> str:
 def news_of(group: Group) -> str:
     """Return which findings of ``group`` are new since the last attempt; empty if none are.
 
-    E.g. ``new`` (the only one), ``all new``, ``new on lines 3, 9``.
+    E.g. ``new`` (the only one), ``all new``, ``new on lines 3, 9``. Without an attempt to compare
+    with, none are.
     """
     fresh = [finding for finding in group.findings if finding.since == "new"]
     if len(fresh) == len(group.findings):
@@ -167,7 +179,10 @@ def group_title(group: Group) -> str:
 
 
 def price_of(group: Group) -> str:
-    """Return in which criteria ``group`` costs points, e.g. ``costs points in “Style”``."""
+    """Return in which criteria ``group`` costs points, e.g. ``costs points in “Style”``.
+
+    Or ``costs no points``; for an unreadable file, that nothing can be earned until it is fixed.
+    """
     if group.lead.check == READABLE:
         return "nothing can be earned until this is mended"
     titles = ", ".join(f"“{title}”" for title in group.costs)
@@ -177,8 +192,9 @@ def price_of(group: Group) -> str:
 def to_fix(report: Report, line: CriterionLine) -> str:
     """Return what to fix for a criterion that lost points; empty for any other.
 
-    E.g. ``28 x E501 in 2 files, 1 x F401 in main.py``, most frequent first, at most 4 kinds. If the
-    criterion counts no findings, it is its general advice, without the full stop.
+    E.g. ``28 x E501 in 2 files, 1 x F401 in main.py``, most frequent first, at most 4 kinds and how
+    many more there are. If the criterion counts no findings, it is its general advice, without the
+    full stop.
     """
     if part_of(line) != "lost":
         return ""
@@ -197,7 +213,10 @@ def _files(paths: Sequence[str]) -> str:
 
 
 def change_title(change: Change) -> str:
-    """Return the heading of a change, such as ``Your line 9, and how to write it:``."""
+    """Return the heading of a change, such as ``Your line 9, and how to write it:``.
+
+    If the lines are to be deleted, it says that they can go.
+    """
     last = change.line + len(change.before) - 1
     own = (
         f"Your line {change.line}" if last == change.line else f"Your lines {change.line} to {last}"
@@ -210,7 +229,10 @@ def change_title(change: Change) -> str:
 
 
 def lesson_of(group: Group) -> str:
-    """Return the id of the check whose lesson explains ``group``; empty for an unreadable file."""
+    """Return the id of the check that found ``group``; empty for an unreadable file.
+
+    ``grader explain`` shows the lesson of that check.
+    """
     return "" if group.lead.check == READABLE else group.lead.check
 
 
@@ -226,12 +248,18 @@ def files_read(report: Report) -> str:
 
 
 def fault_of(fault: Fault) -> str:
-    """Return in words why a check failed on our side, e.g. ``it took too long``."""
+    """Return in words why a check failed on our side, e.g. ``it took too long``.
+
+    A reason without words of its own is returned as it is.
+    """
     return _FAULTS.get(fault.reason, fault.reason or "it broke")
 
 
 def rubric_of(report: Report) -> str:
-    """Return the exercise of the rubric and its version, e.g. ``numbers, version 3``."""
+    """Return the exercise of the rubric and its version, e.g. ``numbers, version 3``.
+
+    Without a version it is ``numbers, not published``.
+    """
     line = report.rubric
     version = f"version {line.version}" if line.version is not None else "not published"
     return f"{line.exercise}, {version}"
@@ -246,13 +274,19 @@ def receipt_of(report: Report) -> str:
 
 
 def utc_time(time: str) -> str:
-    """Return a UTC time in ISO 8601 as ``2026-11-23 01:02 UTC``; any other text unchanged."""
+    """Return a UTC time in ISO 8601 as ``2026-11-23 01:02 UTC``; any other text unchanged.
+
+    Seconds are dropped. A time with an offset other than zero is other text.
+    """
     fit = _UTC_TIME.fullmatch(time)
     return f"{fit[1]} {fit[2]} UTC" if fit else time
 
 
 def engine_of(report: Report) -> str:
-    """Return the versions of Grader, Python, its grammar and the tools, sorted by name."""
+    """Return the versions of Grader, Python, its grammar and the tools, in one line.
+
+    Tools are sorted by name.
+    """
     engine = report.engine
     tools = ", ".join(f"{name} {version}" for name, version in sorted(engine.tools.items()))
     return (
@@ -262,7 +296,10 @@ def engine_of(report: Report) -> str:
 
 
 def origins_of(report: Report) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) pairs that identify the submission, the rubric and the grading."""
+    """Yield (name, value) pairs that identify the submission, the rubric and the grading.
+
+    The id and the time of grading are left out without a receipt, the archive if there was none.
+    """
     if report.receipt:
         yield "Submission id", report.receipt.submission
         yield "Graded", utc_time(report.receipt.graded_at)
@@ -281,5 +318,8 @@ def group_heading(group: Group) -> str:
 
 
 def group_lines(group: Group) -> str:
-    """Return the lines of the findings of ``group`` in words, e.g. ``on lines 3, 9``."""
+    """Return the lines of the findings of ``group`` in words, e.g. ``on lines 3, 9``; 12 at most.
+
+    If there are more lines, their number follows: ``and 15 more``.
+    """
     return on_lines(group.findings)

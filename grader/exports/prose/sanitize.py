@@ -24,11 +24,12 @@ _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~!$&*+,;=
 
 
 def sanitize(report: Report) -> Report:
-    """Return a copy of ``report`` whose texts are safe to show.
+    """Return a copy of ``report`` whose texts, and keys such as check ids, are safe to show.
 
-    Control and invisible characters are replaced by visible escapes such as ``\\x1b``, texts longer
-    than :data:`_MAX_TEXT` are cut (except source), and a ``url`` that is not a plain https address
-    becomes empty.
+    Control and invisible characters are replaced by visible escapes such as ``\\x1b``, except
+    newlines and tabs in source (``hunk``, ``patch``, ``before``, ``after``). Other texts longer
+    than :data:`_MAX_TEXT` are cut, white space in guidance becomes single spaces, and a ``url``
+    that is not a plain https address becomes empty. Markup is not escaped.
     """
     return Report.model_validate(_walk(report.model_dump(by_alias=True), ""))
 

@@ -35,7 +35,7 @@ _VOICES: Mapping[Tone, Voice] = {
 
 
 def opening(report: Report) -> str:
-    """Return a kind opening sentence for all, some or no criteria with full points.
+    """Return a kind opening sentence, one of three: for all, some or no criteria with full points.
 
     It is empty unless the tone of ``report`` is warm.
     """
@@ -58,8 +58,9 @@ def opening(report: Report) -> str:
 def praise(report: Report) -> tuple[str, tuple[str, ...]]:
     """Return (heading, lines) about the criteria with full points.
 
-    The lines are their titles, at most as many as the tone names, or one line that sums them up;
-    there are none if no criterion has full points.
+    The lines are their titles, at most as many as the tone names, and a last one for how many more
+    there are. There is only one line, which sums them up, if all criteria have full points or the
+    tone names none. If no criterion has full points, there are no lines.
     """
     voice, titles = _VOICES[report.tone], strengths(report)
     if not titles:

@@ -32,7 +32,10 @@ Cell = str | int | float | None
 
 
 def render_csv(report: Report) -> str:
-    """Return ``report`` as CSV (RFC 4180, with a byte order mark) in which no cell is a formula."""
+    """Return ``report`` as CSV (RFC 4180, with a byte order mark) in which no cell is a formula.
+
+    There is a row for the total and for each criterion, finding, signal and fault.
+    """
     report = sanitize(report)
     receipt = report.receipt
     own: dict[str, Cell] = {
@@ -46,7 +49,9 @@ def render_csv(report: Report) -> str:
 def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
     """Return CSV with a header of ``columns`` and ``rows``, which map columns to values.
 
-    A column that a row lacks is empty. Texts that a spreadsheet would read as formulas are quoted.
+    It begins with a byte order mark. A column that a row lacks, or whose value is ``None``, is
+    empty; keys of a row that are not in ``columns`` are ignored. Texts that a spreadsheet would
+    read as formulas get a ``'`` in front.
     """
     sheet = StringIO()
     writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)

@@ -20,7 +20,11 @@ MOST_PLACES = 200
 
 
 def render_html(report: Report) -> str:
-    """Return ``report`` as a whole HTML document."""
+    """Return ``report`` as a whole HTML document without scripts, which loads nothing.
+
+    All texts are escaped. Of one kind of finding in a file, at most :data:`MOST_PLACES` locations
+    are listed.
+    """
     report = sanitize(report)
     return (
         _templates()
@@ -37,7 +41,10 @@ def render_html(report: Report) -> str:
 
 
 def html_headers() -> Mapping[str, str]:
-    """Return the page's Content-Security-Policy; ``sandbox`` in it gives it an opaque origin."""
+    """Return the page's Content-Security-Policy; ``sandbox`` in it gives it an opaque origin.
+
+    It allows nothing but the page's own style sheet.
+    """
     return {"Content-Security-Policy": f"{page_policy(_style())}; sandbox"}
 
 
@@ -65,7 +72,10 @@ def _templates() -> Environment:
 
 
 def ticked(text: str) -> Markup:
-    """Return ``text`` as HTML, with each text between single backticks in a ``code`` element."""
+    """Return ``text`` as HTML, with each text between single backticks in a ``code`` element.
+
+    Everything else in ``text`` is escaped; double backticks stay.
+    """
     parts = [escape(part) for part in messages.TICKED.split(text)]
     return Markup().join(
         Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)
@@ -73,14 +83,17 @@ def ticked(text: str) -> Markup:
 
 
 def share(points: float | None, max_points: float) -> int:
-    """Return ``points`` of ``max_points`` in whole percent, 0 to 100, as the width of a bar."""
+    """Return ``points`` of ``max_points`` in whole percent, 0 to 100, as the width of a bar.
+
+    It is 0 if ``points`` is ``None`` or there are no points to earn.
+    """
     if points is None or max_points <= 0:
         return 0
     return round(100 * min(max(points / max_points, 0), 1))
 
 
 def diff_lines(hunk: str) -> list[tuple[str, str]]:
-    """Return (kind, line) for each line of a unified diff.
+    """Return (kind, line) for each line of a unified diff; lines keep their sign.
 
     The kind is a CSS class: ``head``, ``add``, ``del`` or ``same``.
     """
@@ -100,7 +113,8 @@ def _kind(line: str) -> str:
 def states(file: FileLine) -> str:
     """Return how the checks of ``file`` ended, e.g. ``checked; style: broke on our side``.
 
-    Named are the checks that gave no facts. If no check could read the file, say only that.
+    ``checked`` stands for all that gave facts; those that gave none are named. If no check could
+    read the file, say only that.
     """
     words_by_state = {
         State.FAILED: "broke on our side",
@@ -118,5 +132,8 @@ def states(file: FileLine) -> str:
 
 
 def bar(line: CriterionLine) -> int:
-    """Return the width of the bar of ``line``: its points in whole percent, 0 to 100."""
+    """Return the width of the bar of ``line``: its points in whole percent, 0 to 100.
+
+    It is 0 while it has no points, e.g. withheld.
+    """
     return share(line.points, line.max_points)

@@ -22,10 +22,11 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def render_junit(report: Report) -> str:
-    """Return ``report`` as a JUnit XML document.
+    """Return ``report`` as a JUnit XML document, with a test case for each criterion.
 
-    Control characters and invisible characters of the submission are replaced by visible escapes,
-    so the document is always well-formed.
+    A criterion that lost points is a failure; one that is manual, withheld or not counted is
+    skipped. Control characters and invisible characters of the submission are replaced by visible
+    escapes, so the document is always well-formed.
     """
     report = sanitize(report)
     root = Element("testsuites", name="grader")

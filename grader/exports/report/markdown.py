@@ -89,7 +89,10 @@ def _word(word: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return a code span that shows exactly ``text``, even if it contains backticks."""
+    """Return a code span that shows exactly ``text``, even if it contains backticks.
+
+    Newlines are shown as spaces. ``text`` must not be empty, as Markdown has no empty code span.
+    """
     text = text.replace("\n", " ")
     ticks = "`" * (_longest_run(text) + 1)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
@@ -97,7 +100,10 @@ def code(text: str) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return ``text`` as a fenced code block that no line of ``text`` can close."""
+    """Return ``text`` as a fenced code block that no line of ``text`` can close.
+
+    Newlines at the end of ``text`` are dropped. ``language`` is for the colours of the code.
+    """
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
 

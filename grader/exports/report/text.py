@@ -40,7 +40,8 @@ _APPLY = (
 class Sheet:
     """Lines of text, wrapped by the columns that characters take on a terminal.
 
-    With ``colour``, lines that have a style get ANSI colours. ``str()`` returns the whole text.
+    With ``colour``, lines that have a style get ANSI colours. ``str()`` returns the whole text,
+    ending in a newline.
     """
 
     def __init__(self, *, colour: bool) -> None:
@@ -58,8 +59,9 @@ class Sheet:
     ) -> None:
         """Add a paragraph of at most ``width`` columns, indented by ``indent``.
 
-        ``prefix`` goes before the first line; further lines are indented by its width. ``style`` is
-        a key of ``_COLOURS`` or empty.
+        ``prefix`` goes before the first line; further lines are indented by its width. Newlines in
+        ``text`` begin a new line, and an empty ``text`` adds an empty one. ``style`` is a key of
+        ``_COLOURS`` or empty.
         """
         margin, hang = " " * indent, " " * cell_len(prefix)
         wrapped = Text(text).wrap(_ruler(), width - indent - len(hang))
@@ -92,7 +94,10 @@ def _ruler() -> Console:
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
-    """Return ``report`` as text; ``colour`` adds ANSI colours, which repeat what the words say."""
+    """Return ``report`` as text of 80 columns, with longer lines only for addresses.
+
+    ``colour`` adds ANSI colours, which repeat what the words say.
+    """
     report, sheet = sanitize(report), Sheet(colour=colour)
     _top(sheet, report)
     _criteria(sheet, report)
