@@ -27,7 +27,10 @@ _HOW = (
 
 
 class Archive(BaseModel):
-    """The archive in base64, or an https URL to fetch it from; exactly one of them is needed."""
+    """The archive in base64, or an https URL to fetch it from.
+
+    Exactly one of them is needed; :func:`read_event` checks this, and the base64.
+    """
 
     model_config = ConfigDict(strict=True)
 
@@ -36,7 +39,10 @@ class Archive(BaseModel):
 
 
 class Event(BaseModel):
-    """A submission event. Unknown fields are ignored: a sender may add its own."""
+    """A submission event. Unknown fields are ignored: a sender may add its own.
+
+    ``filename`` is that of the archive, ``context`` is returned with the score; both may be empty.
+    """
 
     model_config = ConfigDict(strict=True)
 
@@ -51,8 +57,11 @@ class Event(BaseModel):
 def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
     """Return the event in ``body``, with ``webhook_id`` and ``callback_url`` for its score.
 
+    An archive in base64 is decoded; one with a URL is not fetched.
+
     Raises:
-        BadRequest: the body is no submission event; ``where`` names the field.
+        BadRequest: the body is no submission event; ``where`` names the first wrong field, and is
+            empty if the whole body is wrong.
     """
     try:
         event = Event.model_validate_json(body)

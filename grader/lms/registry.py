@@ -18,7 +18,10 @@ CONNECTORS: Mapping[str, Connector] = {one.name: one for one in (STANDARD_WEBHOO
 
 
 def score_message_writers() -> dict[str, WriteScoreMessage]:
-    """Return the message writers by name, of the connectors that can report scores."""
+    """Return the functions that write score messages, by the name of their connector.
+
+    Connectors that cannot report scores are left out.
+    """
     return {
         name: one.write_score_message
         for name, one in CONNECTORS.items()
@@ -54,8 +57,11 @@ def gradebooks(callback_hosts: Collection[str] = ()) -> dict[str, Gradebook]:
 def source_config(connector: str, values: Mapping[str, object]) -> dict[str, Any]:
     """Return ``values``, validated, as the JSON object that a source of ``connector`` stores.
 
+    Unknown keys are dropped, and missing ones get their defaults. Secrets are included.
+
     Raises:
-        BadRequest: there is no such connector, or its model rejects ``values``.
+        BadRequest: there is no such connector, or its model rejects ``values``; ``where`` names the
+            first wrong key.
     """
     found = CONNECTORS.get(connector)
     if found is None:

@@ -13,7 +13,10 @@ from grader.service.ports.connector import Score
 
 
 def write_score_event(score: Score) -> bytes:
-    """Return ``score`` as JSON. Receivers may depend on the fields and on their order."""
+    """Return ``score`` as JSON. Receivers may depend on the fields and on their order.
+
+    ``points`` is null while any are withheld; ``graded_at`` is in UTC.
+    """
     submission, total = score.submission, score.report.total
     event = {
         "type": "submission.graded",

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class ConsoleConfig(BaseModel):
     """The configuration of a console source. Unknown keys, such as a secret, are ignored.
 
-    Scores are written to the log only if ``callback_url`` is not empty. ``allowed_hosts`` are the
-    hosts that archives may be fetched from.
+    Scores are written to the log only if ``callback_url`` is not empty; it is never called.
+    ``allowed_hosts`` are the hosts that archives may be fetched from.
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

@@ -17,7 +17,7 @@ class ConsoleGradebook:
     """The capability ``Gradebook``, which writes scores to the log."""
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """Write the score to the log, and return that it was sent."""
+        """Write the score to the log, and always return that it was sent."""
         payload = passback.payload.decode()
         log.info("score", source=source.name, passback_id=passback.id, payload=payload)
         return Delivery(sent=True)

@@ -23,6 +23,8 @@ class ConsoleInbound:
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
         """Parse an event, whose signature is not checked.
 
+        ``headers`` may have names in any case; the webhook id is that of ``webhook-id``, or empty.
+
         Raises:
             BadSignature: ``source`` has another connector, so its events must be signed.
             BadRequest: the event is invalid.
@@ -34,6 +36,12 @@ class ConsoleInbound:
         return read_event(body, lowered.get("webhook-id", ""), config.callback_url)
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Return the archive behind ``url``, an https URL on one of the source's allowed hosts."""
+        """Download ``url``, an https URL on one of the source's allowed hosts; return the bytes.
+
+        Raises:
+            BadRequest: the URL is not allowed, or lastingly answers something other than the file.
+            TooLarge: the file has more than ``max_bytes`` bytes.
+            Overloaded: a temporary failure; the event may be sent again.
+        """
         config = ConsoleConfig.model_validate(source.config)
         return fetch_archive(self.outgoing, url, config.allowed_hosts, max_bytes)

@@ -15,8 +15,9 @@ _SPECIAL = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
 def is_public(text: str) -> bool:
     """Return whether ``text`` is the IP address of a host on the public internet; no multicast.
 
-    An IPv6 address that embeds an IPv4 address (mapped, 6to4, Teredo, NAT64) does not count: it may
-    lead to a private address, and a public one can be reached by its IPv4 notation.
+    False for a host name. An IPv6 address that embeds an IPv4 address (mapped, 6to4, Teredo, NAT64)
+    does not count: it may lead to a private address, and a public one can be reached by its IPv4
+    notation.
     """
     # e.g. 93.184.216.34, 2606:2800:220::1; not 127.0.0.1, 10.0.0.1, ::ffff:8.8.8.8, localhost.
     try:

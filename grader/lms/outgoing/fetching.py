@@ -17,10 +17,11 @@ def fetch_archive(outgoing: Outgoing, url: str, hosts: Collection[str], max_byte
     """Download ``url``, whose host must be one of the allowed ``hosts``, and return the bytes.
 
     Raises:
-        BadRequest: the URL is not allowed, or its response is a redirect, a lasting error or
-            encoded.
+        BadRequest: the URL is not allowed, or the response is a redirect, has any other status than
+            200 that is not temporary, or is encoded.
         TooLarge: the file has more than ``max_bytes`` bytes.
-        Overloaded: a temporary failure; the event may be sent again.
+        Overloaded: a temporary failure (no connection, no complete response in time, status 408,
+            425, 429 or 5xx); the event may be sent again.
     """
     try:
         response = outgoing.get(url, hosts, max_bytes)

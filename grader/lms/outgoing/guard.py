@@ -49,6 +49,8 @@ class UrlRefused(Exception):
 def resolve(host: str, port: int) -> tuple[str, ...]:
     """Return the IP addresses of ``host``, in the operating system's order of preference.
 
+    No address occurs twice. There is no time limit.
+
     Raises:
         Unreachable: the name cannot be resolved.
     """
@@ -61,16 +63,20 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def public_tls() -> ssl.SSLContext:
-    """Return a TLS context that verifies public certificates (``SSL_CERT_FILE`` is honoured)."""
+    """Return a TLS context that verifies public certificates (``SSL_CERT_FILE`` is honoured).
+
+    It is created at the first call and then shared.
+    """
     return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Sends requests to URLs that pass the guard.
+    """Sends requests to URLs that pass the guard: https, and only public addresses.
 
-    ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``.
-    ``resolve`` and ``tls`` can be replaced for tests. ``seconds`` is the limit of one request.
+    ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``, which
+    may be called by http and at private addresses. ``resolve`` and ``tls`` can be replaced for
+    tests. ``seconds`` is the limit of one request, from name resolution to the last byte.
     """
 
     open_hosts: Collection[str] = ()
@@ -80,6 +86,8 @@ class Outgoing:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """POST ``body`` to ``url`` and return the response, whatever its status.
+
+        Any host with public addresses is allowed. Redirects are not followed.
 
         Raises:
             UrlRefused: the guard rejects the URL.
@@ -91,12 +99,13 @@ class Outgoing:
         return self._exchange("POST", target, headers, body, MAX_SCORE_RESPONSE, deadline)
 
     def get(self, url: str, hosts: Collection[str], max_bytes: int) -> Response:
-        """GET ``url`` and return the response, whatever its status.
+        """GET ``url`` and return the response, whatever its status; redirects are not followed.
 
-        ``hosts`` are the allowed hosts; an entry without a port allows the scheme's default port.
+        ``hosts`` are the allowed hosts; an entry without a port allows the scheme's default port
+        only.
 
         Raises:
-            UrlRefused: the guard rejects the URL.
+            UrlRefused: the guard rejects the URL, or its host is not in ``hosts``.
             Unreachable: there is no complete response in time.
             ResponseTooLarge: the response has more than ``max_bytes`` bytes.
         """
@@ -110,11 +119,12 @@ class Outgoing:
     ) -> Target:
         """Validate ``url``, resolve its host, and return the addresses to send the request to.
 
+        ``url`` must be https and all addresses public, unless its host is one of ``open_hosts``.
         ``hosts`` are the allowed hosts (``None``: any); ``deadline`` is a time of
         ``time.monotonic`` by which the name must be resolved.
 
         Raises:
-            UrlRefused: the guard rejects the URL.
+            UrlRefused: the guard rejects the URL, e.g. because of a user name or an unlisted host.
             Unreachable: its host cannot be resolved in time.
         """
         parsed = _parse(url)

@@ -38,7 +38,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Response:
-    """The response to a request; header names are in lower case."""
+    """The response to a request; header names are in lower case, and ``body`` is not decoded.
+
+    If a header occurs several times, the last one counts.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -65,9 +68,13 @@ def exchange(
 ) -> Response:
     """Send one request to ``target`` and return the response; redirects are not followed.
 
+    Its addresses are tried in turn, until one accepts the connection. ``headers`` replace the
+    ``Host`` header that is sent by default.
+
     Raises:
-        Unreachable: no complete response before ``deadline`` (a time of ``time.monotonic``).
-        ResponseTooLarge: the body is longer than ``max_bytes``.
+        Unreachable: no complete response before ``deadline`` (a time of ``time.monotonic``), or a
+            pause of more than :data:`SOCKET_TIMEOUT`.
+        ResponseTooLarge: the body is longer than ``max_bytes``, or is declared to be.
     """
     backend = _PinnedBackend(target.addresses, deadline)
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)

@@ -32,7 +32,9 @@ class StandardWebhooksGradebook:
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
         """POST a signed score, and return the outcome; failures are returned, not raised.
 
-        The webhook id is the id of ``passback``, the same at every try.
+        The webhook id is the id of ``passback``, the same at every try. A 2xx status means sent,
+        410 that no further try is wanted, and any other failure that a later try may succeed. A
+        pause that a busy receiver asks for is limited to :data:`MAX_RETRY_AFTER`.
         """
         secret = StandardWebhooksConfig.model_validate(source.config).secret
         try:

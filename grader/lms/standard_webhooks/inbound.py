@@ -26,7 +26,8 @@ class StandardWebhooksInbound:
         """Verify and parse an event; ``headers`` may have names in any case.
 
         Raises:
-            BadSignature: the source did not sign it, or its time is more than five minutes off.
+            BadSignature: the source did not sign it, its time is more than five minutes off, or a
+                header that signing needs is missing.
             BadRequest: the event is signed but invalid.
         """
         config = StandardWebhooksConfig.model_validate(source.config)
@@ -44,6 +45,12 @@ class StandardWebhooksInbound:
         return read_event(body, lowered["webhook-id"], config.callback_url)
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Return the archive behind ``url``, an https URL on one of the source's allowed hosts."""
+        """Download ``url``, an https URL on one of the source's allowed hosts; return the bytes.
+
+        Raises:
+            BadRequest: the URL is not allowed, or lastingly answers something other than the file.
+            TooLarge: the file has more than ``max_bytes`` bytes.
+            Overloaded: a temporary failure; the event may be sent again.
+        """
         config = StandardWebhooksConfig.model_validate(source.config)
         return fetch_archive(self.outgoing, url, config.allowed_hosts, max_bytes)

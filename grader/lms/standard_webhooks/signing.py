@@ -10,6 +10,8 @@ from standardwebhooks.webhooks import Webhook
 def sign(secret: str, webhook_id: str, at: datetime, payload: str) -> dict[str, str]:
     """Return the headers of a message with the body ``payload``, signed at the aware time ``at``.
 
+    They are the content type (JSON) and the webhook's id, time and signature.
+
     Raises:
         ValueError: ``secret`` is not base64.
         EmptyWebhookSecretError: ``secret`` is empty.
