@@ -46,9 +46,10 @@ _EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
 
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
-    """Return the content of `nodes`, names included, without places; equal only for equal code.
+    """Return the content of `nodes`, names included, without places and layout.
 
-    The walk is iterative, because recursion would fail on deep trees.
+    The results are equal exactly for equal code. The walk is iterative, because recursion would
+    fail on deep trees.
     """
     parts: list[str] = []
     waiting = list(nodes)
