@@ -19,10 +19,10 @@ Settings = tuple[FormattingOptions, bool]
 
 
 def settings_of(options: FormattingOptions, *, is_stub: bool) -> Settings:
-    """Return the cache key for `options` and `is_stub`.
+    """Return `options` and `is_stub` as the settings that :func:`formatted` takes, a cache key.
 
-    ``show_fix`` does not change what Black writes, so it is the same in every key: the check and
-    the patch then share cached results.
+    ``show_fix`` does not change what Black writes, so it is true in every key: the check and the
+    patch then share cached results.
     """
     return options.model_copy(update={"show_fix": True}), is_stub
 
@@ -32,12 +32,19 @@ def would_change(text: str, settings: Settings) -> bool:
 
     Only the first pass is run. In principle the second pass could undo the whole first pass, which
     would make this verdict wrong; no real file is known where it does more than move a comma.
+
+    Raises:
+        black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.
     """
     return _first_pass(text, settings) != text
 
 
 def formatted(text: str, settings: Settings) -> str:
-    """Return exactly the text that Black would write for `text`."""
+    """Return exactly the text that Black would write for `text`, whose newlines are all ``\\n``.
+
+    Raises:
+        black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.
+    """
     first = _first_pass(text, settings)
     return first if first == text else _first_pass(first, settings)
 

@@ -33,7 +33,7 @@ _STOCK = frozenset({"flake8", "mccabe", "pycodestyle", "pyflakes"})
 
 @dataclass(frozen=True)
 class Violation:
-    """One line of flake8's report. ``line`` and ``column`` are 1-based."""
+    """One line of flake8's report. ``line`` and ``column`` are 1-based; ``text`` lacks the code."""
 
     line: int
     column: int
@@ -53,8 +53,8 @@ class _Setup:
 def violations(source: SourceFile, arguments: tuple[str, ...]) -> list[Violation]:
     """Return what ``flake8 --isolated --disable-noqa ARGUMENTS`` reports about `source`.
 
-    `arguments` are further command-line options. The result is in flake8's order: by line, then by
-    column.
+    `arguments` are further command-line options. Only the plugins that ship with flake8 are run.
+    The result is in flake8's order: by line, then by column. :mod:`linecache` is cleared.
     """
     setup = _setup(arguments)
     # pyflakes and mccabe keep their options on their classes: another rubric may have changed them.
@@ -110,7 +110,10 @@ class _SharedProcessor(FileProcessor):  # type: ignore[misc]  # flake8 ships no 
         return self._source.tree
 
     def generate_tokens(self) -> Iterator[tokenize.TokenInfo]:
-        """Yield the shared tokens, advancing flake8's line counter as its tokenizer would."""
+        """Yield the shared tokens, or those of flake8 if the source has none because of an error.
+
+        flake8's line counter advances and its list of tokens grows, as with its own tokenizer.
+        """
         try:
             tokens = self._source.tokens
         except (SyntaxError, tokenize.TokenError):

@@ -42,9 +42,10 @@ Profile = Literal[
 
 
 class FormattingOptions(Options):
-    """Options of Black, named as in Black's configuration.
+    """Options of Black, named as in Black's configuration, and ``show_fix``.
 
-    ``show_fix`` also shows the student the changed lines.
+    Without ``target_versions`` Black detects them from the file. ``show_fix`` also shows the
+    student the changed lines, and changes nothing about what Black writes.
     """
 
     line_length: LineLength = 88
@@ -56,9 +57,10 @@ class FormattingOptions(Options):
 
 
 class ImportOrderOptions(Options):
-    """Options of isort, named as in isort's configuration.
+    """Options of isort, named as in isort's configuration, and ``show_fix``.
 
-    ``show_fix`` also shows the student the changed lines.
+    If ``force_sort_within_sections`` is false, the profile decides about it. ``show_fix`` also
+    shows the student the changed lines.
     """
 
     profile: Profile = "black"
@@ -79,7 +81,9 @@ BESIDE_BLACK = ("E203", "W503", "E701", "E704")
 class StyleOptions(Options):
     """Options of flake8. ``select`` and ``extend_ignore`` hold codes or beginnings of codes.
 
-    Without ``select``, flake8's default selection applies. ``max_complexity`` turns C901 on.
+    Without ``select``, flake8's default selection applies. ``extend_ignore`` adds to what flake8
+    ignores by default; unless given, it has the codes that complain about what Black writes.
+    ``max_complexity`` turns C901 on, unless ``select`` leaves it out; ``None``: it is off.
     """
 
     max_line_length: LineLength = 88

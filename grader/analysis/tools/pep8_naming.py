@@ -53,7 +53,7 @@ _DECORATORS = {
 
 @dataclass(frozen=True, order=True)
 class CaseViolation:
-    """One report of pep8-naming. ``line`` and ``column`` are 1-based."""
+    """One report of pep8-naming. ``line`` and ``column`` are 1-based; ``text`` lacks the code."""
 
     line: int
     column: int
@@ -76,17 +76,21 @@ class _FlatChecker(library.NamingChecker):  # type: ignore[misc]  # it publishes
                 self._globals.setdefault(scope, set()).update(node.names)
 
     def find_global_defs(self, func_def_node: Any) -> None:
-        """Store on `func_def_node` the names that it declares ``global``; called by the library."""
+        """Store the names that a function declares ``global`` as an attribute of `func_def_node`.
+
+        The library calls this and reads the attribute, ``global_names``; empty without any.
+        """
         func_def_node.global_names = self._globals.get(func_def_node, frozenset())
 
 
 def case_violations(
     nodes: Sequence[tuple[ast.AST, Scope]], allowed: tuple[str, ...] = ()
 ) -> list[CaseViolation]:
-    """Return the library's reports about `nodes`, sorted by line and column.
+    """Return the reports of pep8-naming about `nodes`, except N818, sorted by line and column.
 
-    `nodes` come from :func:`grader.analysis.syntax.names.scoped`. `allowed` are names, or patterns
-    with ``*`` and ``?``, that are accepted in addition to :data:`ALLOWED`.
+    `nodes` are all those of a file that :func:`grader.analysis.syntax.names.scoped` yields.
+    `allowed` are names, or patterns with ``*`` and ``?``, that are accepted in addition to
+    :data:`ALLOWED`, the names of unittest and Django.
     """
     with room_for_recursion():
         return sorted(_violations(nodes, library.NameSet((*ALLOWED, *allowed))))

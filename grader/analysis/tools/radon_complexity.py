@@ -27,9 +27,12 @@ _Definition = tuple[str, Function | ast.ClassDef, bool]
 
 @dataclass(frozen=True)
 class Block:
-    """One block with its ``complexity``: its decisions plus one. ``column`` is 1-based.
+    """A function, or the code of a module or class outside its functions, with its complexity.
 
-    The block of the module is named ``<module>``, in line 1 and column 0.
+    ``complexity`` is the number of its decisions plus one, without those of nested blocks. ``name``
+    is dotted: ``Circle.area``. ``line`` and ``column`` are 1-based, those of the ``def`` or
+    ``class``; the block of the module is named ``<module>``, in line 1 and column 0.
+    ``is_method``: it is a function directly in a class.
     """
 
     name: str
@@ -61,16 +64,21 @@ class _BlockVisitor(ComplexityVisitor):  # type: ignore[misc]  # radon ships no 
 
 @lru_cache(maxsize=4)
 def blocks(source: SourceFile) -> tuple[Block, ...]:
-    """Return the blocks of `source`, sorted by line; the block of the module comes first."""
+    """Return a block for the module, each function and method, and each class with a decision.
+
+    Nested functions have blocks of their own. A class has one only for decisions outside its
+    methods. The blocks are sorted by line; that of the module comes first.
+    """
     with room_for_recursion():
         every_block = list(_blocks(source.tree))
     return tuple(sorted(every_block, key=lambda block: (block.line, block.column, block.name)))
 
 
 def total_complexity(source: SourceFile) -> int:
-    """Return the complexity of the whole of `source`: its decisions, plus one, plus its methods.
+    """Return the complexity of the whole of `source`: its decisions plus one, plus one a method.
 
-    That is the total which radon puts into the maintainability index.
+    That is the total which radon puts into the maintainability index. Functions that are no methods
+    add nothing but their decisions.
     """
     return 1 + sum(block.complexity - 1 + block.is_method for block in blocks(source))
 

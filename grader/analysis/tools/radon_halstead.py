@@ -14,7 +14,8 @@ from grader.domain.source import SourceFile
 def halstead(source: SourceFile) -> tuple[float, float]:
     """Return the Halstead volume (bits) and effort (mental discriminations) of `source`.
 
-    Both are 0 for code without arithmetic, comparisons and Boolean operators.
+    They are computed over the whole file. Only arithmetic (``+=`` too), comparisons and Boolean
+    operators count, with their operands: both numbers are 0 for code without any.
     """
     with room_for_recursion():
         total = h_visit_ast(source.tree).total

@@ -26,9 +26,10 @@ _NO_CODE = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE})
 class RawCounts:
     """The line counts of one file, under radon's names.
 
-    ``lloc``: logical lines. ``sloc``: lines of source. ``comments``: comment tokens. ``multi``:
-    lines of docstrings that span several lines. ``blank``: blank lines. ``single_comments``: lines
-    with nothing but a comment, and docstrings of one line.
+    ``lloc``: logical lines. ``sloc``: lines of code. ``comments``: all comments, also those after
+    code. ``multi``: lines of docstrings that span several lines. ``blank``: blank lines, also those
+    within docstrings and statements. ``single_comments``: lines with nothing but a comment, and
+    docstrings of one line. A string that is a statement counts as a docstring anywhere.
     """
 
     lloc: int = 0
@@ -40,7 +41,7 @@ class RawCounts:
 
     @property
     def loc(self) -> int:
-        """All lines: ``sloc + multi + blank + single_comments``."""
+        """The number of all lines: ``sloc + multi + blank + single_comments``."""
         return self.sloc + self.multi + self.blank + self.single_comments
 
 
@@ -63,7 +64,10 @@ class _Tally:
 
 @lru_cache(maxsize=4)
 def raw_counts(source: SourceFile) -> RawCounts:
-    """Return the line counts of `source`."""
+    """Return the line counts of `source` as radon has them, with its oddities.
+
+    e.g. a statement with a colon inside counts as two logical lines: ``if x: y``, ``a = b[1:2]``.
+    """
     tally = _Tally()
     rows = [[part.strip() for part in line.splitlines()] for line in source.lines]
     counted = 0

@@ -16,7 +16,10 @@ RECURSION_LIMIT = 20_000
 
 @contextmanager
 def room_for_recursion() -> Iterator[None]:
-    """Raise the interpreter's recursion limit to at least ``RECURSION_LIMIT`` inside the block."""
+    """Raise the interpreter's recursion limit to at least ``RECURSION_LIMIT`` inside the block.
+
+    The limit before is restored at the end. It is one for all threads of the process.
+    """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, RECURSION_LIMIT))
     try:
