@@ -38,7 +38,10 @@ class Difference:
 
 
 def difference(before: str, after: str) -> Difference:
-    """Compare ``before`` and ``after`` line by line. Only ``\\n`` ends a line, as for ``git``."""
+    """Return the difference of ``before`` and ``after``, line by line.
+
+    Only ``\\n`` ends a line, as for ``git``. From 5,001 lines on it may be larger than need be.
+    """
     old, new = _lines(before), _lines(after)
     opcodes = _opcodes(old, new)
     changed = [opcode for opcode in opcodes if opcode[0] != "equal"]

@@ -19,8 +19,9 @@ def except_clause_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line of a finding about a too broad ``except``.
 
     That function returns the ``except`` line with the errors that the calls in the ``try`` of
-    ``source`` are known to raise, e.g. ``except (OSError, ValueError):``. It returns ``None`` if
-    no such error is known, or if the line is not a single ``except`` clause.
+    ``source`` are known to raise in place of its own, e.g. ``except (OSError, ValueError):``; an
+    ``as error`` stays. It returns ``None`` if no such error is known, or if the line is not a
+    single ``except`` clause. Whether the clause is too broad is for the caller to know.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

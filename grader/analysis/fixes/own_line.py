@@ -69,11 +69,14 @@ class Line:
         return self.at(getattr(node, "col_offset", 0))
 
     def end(self, node: ast.AST) -> int:
-        """Return the index in ``text`` after the last character of ``node`` of the tree."""
+        """Return the index in ``text`` after the last character of ``node`` of the tree.
+
+        The node has to end in the line; a block such as ``if x:`` does not, only its parts do.
+        """
         return self.at(getattr(node, "end_col_offset", None) or 0)
 
     def of(self, node: ast.AST) -> str:
-        """Return the part of ``text`` that is ``node`` of the tree."""
+        """Return the part of ``text`` that is ``node`` of the tree, which lies in the line."""
         return self.text[self.start(node) : self.end(node)]
 
     def with_edits(self, edits: Iterable[tuple[int, int, str]]) -> str | None:
@@ -99,8 +102,10 @@ def with_own_lines(
 ) -> tuple[Finding, ...]:
     """Return all ``findings`` in their order, the first few of each code with their fixed line.
 
-    Such a finding has ``before``, the line of ``source``, and ``after``, the result of ``fix``.
-    Both must parse on their own (``after`` may be empty); otherwise the finding is left unchanged.
+    Such a finding has ``before``, the line of ``source`` without indentation, and ``after``, the
+    result of ``fix``. Both must parse on their own (``after`` may be empty), differ, and have no
+    line over 160 characters; otherwise the finding is left unchanged. Of each code the first 12
+    findings are tried, until 3 have a fixed line.
     """
     shown: Counter[str] = Counter()
     tried: Counter[str] = Counter()
@@ -127,8 +132,9 @@ def _with_own_line(source: SourceFile, finding: Finding, fix: Fix) -> Finding:
 def line_of(source: SourceFile, number: int) -> Line | None:
     """Return the line of ``source`` with the 1-based ``number``.
 
-    Return ``None`` if there is no such line, if it is blank or longer than ``_LONGEST``, or if it
-    does not parse on its own, e.g. ``else:`` or one line of a call that spans several.
+    Return ``None`` if there is no such line, if it is blank or longer than 160 characters without
+    its indentation, or if it does not parse on its own, e.g. ``else:`` or one line of a call that
+    spans several.
     """
     if not 0 < number <= len(source.lines):
         return None

@@ -20,7 +20,7 @@ def is_free(name: str, source: SourceFile) -> bool:
     """Return whether ``name`` can be introduced in ``source`` without a conflict.
 
     It must be an identifier, no keyword and no builtin, and must not occur as a word anywhere in
-    the text, comments and strings included.
+    the text, comments and strings included. Soft keywords such as ``match`` are accepted.
     """
     if not name.isidentifier() or keyword.iskeyword(name) or hasattr(builtins, name):
         return False
@@ -30,8 +30,9 @@ def is_free(name: str, source: SourceFile) -> bool:
 def renamed(line: Line, old: str, new: str) -> str | None:
     """Return the text of ``line`` with each use of the name ``old`` replaced by ``new``.
 
-    Attributes (``x.old``) and keyword arguments of calls (``f(old=1)``) stay as they are. Return
-    ``None`` if there is nothing to replace.
+    Places where it is bound count: ``old = 1`` and ``def old(old=1):``. Attributes (``x.old``),
+    keyword arguments of calls (``f(old=1)``), comments and the text of strings stay as they are.
+    Return ``None`` if there is nothing to replace.
     """
     tokens = _tokens(line.text)
     edits = [(t.start[1], t.end[1], new) for t in _uses(tokens, old, line.text)]
