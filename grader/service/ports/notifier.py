@@ -28,7 +28,8 @@ class Notifier(Protocol):
         """
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback`` with the id of each finished submission, in a background thread.
+        """Call ``callback`` with each id of :meth:`notify_finished`, in a background thread.
 
-        Some notifications may be missed. The subscription lasts as long as the process.
+        This does not wait. Some notifications may be missed. The subscription lasts as long as the
+        process.
         """
