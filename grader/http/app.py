@@ -30,7 +30,9 @@ from grader.settings import Settings
 
 
 def create_app(service: Service) -> OpenAPI:
-    """Return the HTTP application of ``service``, which the caller must close afterwards.
+    """Return the HTTP application of ``service``; the caller must close ``service`` afterwards.
+
+    It is subscribed to the notifier of ``service``.
 
     Raises:
         BadSettings: this host does not offer the configured sandbox.

@@ -61,5 +61,9 @@ def install_context(app: Flask, given: ApiContext) -> None:
 
 
 def context() -> ApiContext:
-    """Return the API context of the application that handles the current request."""
+    """Return the API context of the application that handles the current request.
+
+    Raises:
+        RuntimeError: there is neither a request nor an application context.
+    """
     return cast(ApiContext, current_app.extensions[_KEY])

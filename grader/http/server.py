@@ -49,7 +49,7 @@ class ProblemTask(ErrorTask):  # type: ignore[misc]
     """The answer to a request that Waitress itself refuses, e.g. too long: a problem document."""
 
     def execute(self) -> None:
-        """Send the problem document and close the connection."""
+        """Send the problem document; the connection is closed afterwards."""
         error = self.request.error
         body = refused_by_server(error.code, self.channel.adj.max_request_body_size).encode()
         self.status = f"{error.code} {error.reason}"
@@ -63,6 +63,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection whose request must be complete in time, even if bytes keep arriving.
 
     Waitress alone closes silent connections only, so a client could send a byte a minute for ever.
+    If there are more connections than ``limits`` allows, a new one closes the one that has waited
+    longest for its client.
     """
 
     error_task_class = ProblemTask
@@ -110,11 +112,12 @@ def _close_longest_waiting(channels: Any) -> None:
 def make_server(
     app: Flask, listening: socket.socket, *, threads: int, longest_body: int, limits: ClientLimits
 ) -> Any:
-    """Return a Waitress server for ``app`` on ``listening``, an open socket.
+    """Return a Waitress server for ``app`` on ``listening``, an open socket; ``run()`` starts it.
 
     ``threads`` threads run the routes. A request whose body is declared longer than
     ``longest_body`` bytes is refused before the body is read. Responses are buffered, so a client
-    that does not read occupies no thread either.
+    that does not read occupies no thread either. This process's limit of open files is raised as
+    far as ``limits.connections`` needs and the system allows.
     """
     _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(

@@ -22,7 +22,10 @@ _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGN
 
 
 def wanted_wait(prefer: str) -> int:
-    """Return the seconds that the header ``prefer`` asks to wait: 0 if none, at most 60."""
+    """Return the seconds that the ``Prefer`` header asks to wait: 0 if none, at most 60.
+
+    ``prefer`` is its value, e.g. ``wait=30``.
+    """
     match = _WAIT.search(prefer)
     return min(int(match.group(1)), MAX_SECONDS) if match else 0
 
@@ -36,7 +39,10 @@ class Waiting:
         self._polls: dict[Event, str] = {}
 
     def ended(self, submission: str) -> None:
-        """Make the requests that wait for the submission id ``submission`` poll at once."""
+        """Make the requests that wait for the submission id ``submission`` poll at once.
+
+        This affects the requests of this process only.
+        """
         for poll, awaited in [*self._polls.items()]:
             if awaited == submission:
                 poll.set()
@@ -44,8 +50,9 @@ class Waiting:
     def until(self, submission: str, done: Callable[[], bool], seconds: float) -> bool:
         """Wait until ``done()`` returns true, which is asked repeatedly, or ``seconds`` are over.
 
-        Return False if it could not wait, because ``done()`` was false and no slot was free. Return
-        True otherwise, also if the time was over first.
+        ``submission`` is the id for which :meth:`ended` makes it ask at once. Return False if it
+        could not wait, because ``done()`` was false and no slot was free. Return True otherwise,
+        also if the time was over first.
         """
         if done():
             return True

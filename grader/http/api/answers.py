@@ -31,7 +31,7 @@ def json_answer(body: BaseModel, status: int = 200) -> Response:
 
 
 def page_answer(body: BaseModel, following: str | None) -> Response:
-    """Return a page of a listing as JSON.
+    """Return ``body``, a page of a listing, as JSON.
 
     ``following`` is the address of the next page, sent as a ``Link`` header, or ``None``.
     """
@@ -53,7 +53,9 @@ def next_page(cursor: str) -> str | None:
 
 
 def best_of(media_types: Sequence[str]) -> str:
-    """Return the media type that the request's ``Accept`` header prefers; the first without one.
+    """Return the one of ``media_types`` that the request's ``Accept`` header prefers.
+
+    Without the header it is the first one.
 
     Raises:
         NotAcceptable: the header accepts none of ``media_types``.
@@ -74,7 +76,8 @@ def wanted_export(name: str) -> Export:
     """Return the form of the report called ``name``; if empty, the form that ``Accept`` prefers.
 
     Raises:
-        NotAcceptable: there is no form ``name``, or the ``Accept`` header accepts no form.
+        NotAcceptable: there is no form ``name``; or it is empty, and the ``Accept`` header accepts
+            no form.
     """
     if not name:
         offered = by_media_type(FORMATS)
@@ -100,7 +103,7 @@ def report_answer(report: Report, export: Export) -> Response:
 def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
     """Return the state of ``record`` as JSON; while queued, with its position and ``Retry-After``.
 
-    The body leaves out what ``principal`` may not see.
+    ``status`` is the HTTP status. The body leaves out the problem unless ``principal`` is staff.
     """
     place = context().queue_positions.of(record)
     response = json_answer(SubmissionBody.of(record, principal, place), status)
@@ -111,6 +114,8 @@ def status_answer(record: SubmissionRecord, principal: Principal, status: int = 
 
 def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
     """Return 202 with the state of a submission that has no report yet, and ``Retry-After``.
+
+    That the submission has no report must have been checked.
 
     Raises:
         Superseded: the submission will never have a report.
@@ -123,9 +128,10 @@ def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
 
 
 def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """Return 202 for a stored submission: its address, and when to ask for its report.
+    """Return 202 for a stored submission, with its state as JSON and its address as ``Location``.
 
-    A superseded submission, which gets no report, is answered without ``Retry-After``.
+    ``Retry-After`` says to ask for the report in 2 seconds, except for a superseded submission,
+    which gets no report.
     """
     response = json_answer(SubmissionBody.of(record, principal), 202)
     response.headers["Location"] = submission_links(record)["self"]

@@ -75,7 +75,7 @@ class SubmissionBody(_Body):
     ) -> SubmissionBody:
         """Return the body of ``record``; its ``problem`` is empty unless ``principal`` is staff.
 
-        ``place`` is the position in the queue, if known.
+        ``place`` is the position in the queue; ``None`` if it is not queued, or to leave it out.
         """
         return SubmissionBody.from_record(
             record,

@@ -85,7 +85,7 @@ def _components() -> dict[str, Any]:
 
 
 def blueprint(app: OpenAPI) -> APIBlueprint:
-    """Return a blueprint with the route that serves the OpenAPI document of ``app``."""
+    """Return a blueprint with the public route that serves the OpenAPI document of ``app``."""
     routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
 
     @routes.get(

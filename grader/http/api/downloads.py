@@ -21,9 +21,11 @@ _MAX_NAME = 100
 def download_name(filename: str, data: bytes) -> str:
     """Return a name under which ``data``, uploaded as ``filename``, can be saved safely.
 
-    Hidden and unsafe characters become ``_``, the last 100 characters are kept, and an empty name
-    becomes ``submission``. A suffix that does not fit the bytes (``.zip``, else ``.py`` or
-    ``.ipynb``) gets a fitting one appended, so that ``marks.xlsx`` is not opened as a spreadsheet.
+    Hidden and unsafe characters become ``_``, the last 100 characters are kept, spaces and dots at
+    both ends go. An empty name becomes ``submission``, and a device of Windows (``con``) gets a
+    ``_`` in front. Unless the name ends with ``.zip`` (for a zip archive), or with ``.py`` or
+    ``.ipynb`` (for anything else), ``.zip`` or ``.py`` is appended, so that ``marks.xlsx`` is not
+    opened as a spreadsheet.
     """
     visible_name = "".join("_" if is_hidden(one) else one for one in filename)
     name = _UNSAFE.sub("_", visible_name)[-_MAX_NAME:].strip(" .")

@@ -178,7 +178,7 @@ def marks(path: ExercisePath) -> Response:
     },
 )
 def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Response:
-    """Hand in a zip archive or one Python file."""
+    """Hand in a zip archive or one Python file; get its state or, by `Prefer: wait`, its report."""
     principal = caller()
     rubric = context().read.exercise(path.exercise, principal)
     seconds = wanted_wait(header.prefer)

@@ -24,7 +24,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def oldest_seconds(queue: QueueState, clock: Clock) -> float:
-    """Return how many seconds the oldest queued submission has waited; 0 if none is queued."""
+    """Return how many seconds the oldest queued submission has been queued; 0 if none is queued.
+
+    Never negative, even if the clock was set back. A retry by staff starts it again.
+    """
     if queue.oldest_queued_at is None:
         return 0.0
     return max(0.0, (clock.now() - queue.oldest_queued_at).total_seconds())
@@ -64,7 +67,10 @@ class _Queue(Collector):
 
 
 class Metrics:
-    """The metrics of one application: counts and durations of requests, gauges of the queue."""
+    """The metrics of one application: counts and durations of requests, gauges of the queue.
+
+    ``read_queue`` is called at each scrape; if it fails, the gauges are left out.
+    """
 
     def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:
         self.registry = CollectorRegistry()
@@ -83,7 +89,7 @@ class Metrics:
         )
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request to ``route`` that took ``seconds``.
+        """Count one request to ``route``, the rule and not the address, that took ``seconds``.
 
         Unknown methods share the label ``other``, so that clients cannot create more labels.
         """
@@ -93,7 +99,7 @@ class Metrics:
 
 
 def blueprint(metrics: Metrics) -> APIBlueprint:
-    """Return a blueprint with the route that serves ``metrics``."""
+    """Return a blueprint with the public route that serves ``metrics``."""
     routes = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="operation")])
 
     @routes.get(

@@ -23,9 +23,10 @@ _SAFE = {
 
 
 def install(app: Flask, metrics: Metrics, page_policy: str) -> None:
-    """Log and count every request of ``app``, and add a request id and safe headers.
+    """Log and count every request of ``app``, and add a request id and safe headers to responses.
 
-    ``page_policy`` is the Content-Security-Policy of its HTML pages.
+    ``page_policy`` is the Content-Security-Policy of its HTML pages. A policy or ``Cache-Control``
+    that a route has set stays; without one, responses are not cached.
     """
 
     def finish(response: Response) -> Response:

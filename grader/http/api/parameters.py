@@ -124,7 +124,8 @@ class FormatQuery(Parameters):
 class UploadQuery(FormatQuery):
     """The query parameters of an upload: the form of its report, the student, the file name.
 
-    A raw body has no form fields that could name the student and the file.
+    They are for a raw body, which has no form fields that could name the student and the file. The
+    student also counts for a form without one.
     """
 
     student: ShortText = Field("", description="Who hands in, where no form field says it.")

@@ -44,7 +44,10 @@ UPLOAD_BODY: Description = body(
 
 @dataclass(frozen=True)
 class Sent:
-    """An uploaded file, its name, and the student that the sender named, or empty."""
+    """An uploaded file, its cleaned name, and the student whom the sender named.
+
+    Name and student may be empty.
+    """
 
     data: bytes
     filename: str
@@ -54,7 +57,8 @@ class Sent:
 def read_sent(query: UploadQuery) -> Sent:
     """Return the upload of this request: the file of a form, or the whole body.
 
-    ``query`` names the student and the file where the request has no form fields for them.
+    ``query`` names the file of a raw body, and the student if no form field does. The name is cut
+    to its last 200 characters, without folders and unprintable characters.
 
     Raises:
         BadRequest: the form does not have exactly one file.

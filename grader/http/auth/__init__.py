@@ -28,7 +28,8 @@ _TOKEN_NAMES = frozenset({"token", "access_token", "bearer", "api_key", "apikey"
 def install(app: Flask, document: Mapping[str, Any]) -> None:
     """Make ``app`` enforce the roles that ``document``, its OpenAPI document, declares.
 
-    From now on every request with a token in its address is refused, too.
+    They are enforced for the routes of blueprints with :func:`authenticate`. From now on every
+    request with a token in its address is refused, too, on every route.
 
     Raises:
         ValueError: a route behind :func:`authenticate` declares no role.
@@ -62,6 +63,9 @@ def refuse_tokens_in_addresses() -> None:
 
 def authenticate() -> None:
     """Authenticate and authorize a request; runs before every route of a guarded blueprint.
+
+    The request is counted for the token, also if it is then refused. :func:`caller` returns its
+    principal afterwards.
 
     Raises:
         Unauthorized: there is no valid token.

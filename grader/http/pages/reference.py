@@ -26,7 +26,7 @@ Document = Mapping[str, Any]
 def install(app: Flask, document: Document, catalog: Catalog) -> None:
     """Add the pages to ``app``; ``document`` is its OpenAPI document, ``catalog`` its checks.
 
-    Checks that are not gradable get no page.
+    Checks that are not gradable get no page. The pages about problems are rendered elsewhere.
     """
     pages = Blueprint("pages", __name__, template_folder="templates")
     groups = list(_groups(document))
@@ -71,7 +71,7 @@ def _add_check_pages(pages: Blueprint, checks: Catalog) -> None:
 
     @pages.get("/checks")
     def every_check() -> str:
-        """Render the list of all checks."""
+        """Render the list of all gradable checks."""
         return render_template("checks.html", checks=checks.values())
 
     @pages.get("/checks/<check_id>")

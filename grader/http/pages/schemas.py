@@ -12,7 +12,10 @@ _PREFIX = "#/components/schemas/"
 
 
 def describe_schema(schema: Mapping[str, Any]) -> Markup:
-    """Return ``schema`` as a short text, e.g. ``list of SubmissionBody``, ``integer 1 to 200``."""
+    """Return ``schema`` as a short HTML text, e.g. ``list of Mistake`` or ``integer 1 to 200``.
+
+    A reference to a model becomes a link to it.
+    """
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
         return Markup('<a href="#model-{0}">{0}</a>').format(name)

@@ -52,7 +52,7 @@ class Mistake(BaseModel):
 
 
 class Problem(BaseModel):
-    """A problem document (RFC 9457)."""
+    """A problem document (RFC 9457), which answers an error. Empty fields are left out."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,7 +67,10 @@ class Problem(BaseModel):
 
 
 def install(app: Flask) -> None:
-    """Make ``app`` answer every error with a problem document; unexpected ones are logged."""
+    """Make ``app`` answer every error with a problem document.
+
+    Unexpected errors are logged, and our own with a status of 500 or more, e.g. ``overloaded``.
+    """
     app.register_error_handler(GraderError, _answer_known)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)
@@ -77,7 +80,7 @@ def refuse_invalid(error: ValidationError) -> Response:
     """Refuse invalid parameters; flask-openapi3 calls this and expects a response.
 
     Raises:
-        BadRequest: always; it lists every mistake.
+        BadRequest: always; it lists every mistake, and ``where`` names the first parameter.
     """
     mistakes = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
     detail = "; ".join(f"{place}: {message}" for place, message in mistakes)
@@ -106,7 +109,10 @@ def refused_by_server(status: int, longest_body: int) -> str:
 
 
 def status_of(error: GraderError) -> int:
-    """Return the HTTP status of ``error``; 500 if its code belongs to no kind of problem."""
+    """Return the HTTP status of ``error``; 500 if its code belongs to no kind of problem.
+
+    A refused upload has 413 if it is over a limit, else 422.
+    """
     if isinstance(error, BadArchive):
         return TOO_LARGE_STATUS if isinstance(error, TooLarge) else UNREADABLE_STATUS
     kind = OWN_KINDS.get(error.code)

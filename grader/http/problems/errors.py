@@ -20,7 +20,7 @@ class UnsupportedType(GraderError):
 
 
 class BodyTooLarge(GraderError):
-    """The body is longer than the limit of this route."""
+    """The body is longer than the limit of this route. Flask raises an error of its own instead."""
 
     code = "request-too-large"
     title = "The request is too large"
