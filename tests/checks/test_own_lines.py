@@ -191,6 +191,11 @@ def test_a_docstring_to_fill_in_is_indented_like_the_body(
     ast.parse(mended(source, missing[0]).text)
 
 
+def test_the_docstring_of_a_module_is_not_put_into_its_first_function(inspect: Inspect) -> None:
+    text = 'def total(price):\n    """Add the postage."""\n    return price + 2\n'
+    assert not shown(inspect, "docstrings", text)
+
+
 def test_a_body_beside_its_head_gets_no_docstring_to_fill_in(inspect: Inspect) -> None:
     assert not shown(inspect, "docstrings", "def total(price): return price\n")
 

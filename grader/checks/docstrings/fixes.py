@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from grader.analysis.fixes.own_line import Fix, Line
@@ -16,17 +17,20 @@ _PLACEHOLDER = '"""..."""'
 def docstring_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line of a finding about a missing docstring in `source`.
 
-    It returns the line, the head of a class or function, and below it a docstring of three dots,
-    indented like the body in `source`. It returns ``None`` for other findings and lines, and for a
-    head with the body on the same line, e.g. ``def f(): return 1``. A finding about the module,
-    which is at line 1, is not told from one about a definition that begins there.
+    It returns the line, the head of the class or function that lacks a docstring, and below it a
+    docstring of three dots, indented like the body in `source`. It returns ``None`` for other
+    findings, e.g. about the module, and for a head with the body on the same line, e.g.
+    ``def f(): return 1``.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:
         head = line.statement
         if finding.code != "missing-docstring" or not isinstance(head, DEFINITIONS):
             return None
-        if head.body[0].lineno == line.row:
+        # A finding about the module is at line 1, where a definition may begin. One about the
+        # definition begins with its full name, e.g. "`Cart.add` has no docstring".
+        is_about_head = re.match(rf"`(.*\.)?{re.escape(head.name)}`", finding.message)
+        if not is_about_head or head.body[0].lineno == line.row:
             return None
         inner = _indentation_below(source.lines, finding.line)
         return None if inner is None else f"{line.text}\n{inner}{_PLACEHOLDER}"
