@@ -24,7 +24,10 @@ from grader.cli.token import token
 @click.group()
 @click.version_option(__version__, prog_name="grader")
 def main() -> None:
-    """Marks production-quality Python, and never runs a student's code."""
+    """Grade Python code for production quality, and run the service that does.
+
+    A student's code is never run.
+    """
 
 
 for command in (

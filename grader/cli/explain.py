@@ -14,7 +14,10 @@ from grader.exports.lesson import render_lesson
 @click.command()
 @click.argument("check", required=False)
 def explain(check: str | None) -> None:
-    """Explain what CHECK measures, why it matters and how to fix it. Without CHECK, list all."""
+    """Explain what CHECK measures, why it matters and how to fix it.
+
+    Without CHECK, list all that a rubric can name.
+    """
     known = {name: found for name, found in CATALOG.items() if found.gradable}
     if check is None:
         width = max(map(len, known))

@@ -36,12 +36,12 @@ class Measured:
 
 
 def measure(rubric_text: str, *paths: Path) -> Measured:
-    """Measure the submissions at ``paths`` with every check that the rubric uses.
+    """Measure the submissions at ``paths`` with the rubric's checks and those that always run.
 
     Raises:
         BadRubric: ``rubric_text`` has mistakes.
         BadArchive, TooLarge: a path cannot be read as a submission (see :func:`read_path`).
-        BadSettings: this host does not offer the configured sandbox.
+        BadSettings: a setting is invalid, or this host does not offer the configured sandbox.
         EngineFault: the engine failed.
     """
     rubric = read_rubric(rubric_text)

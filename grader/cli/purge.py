@@ -18,7 +18,10 @@ _MAX_DAYS = 36_500
 
 
 class Age(click.ParamType[timedelta]):
-    """A number of days (``365d``), weeks (``8w``) or years of 365 days (``2y``)."""
+    """The type of an option that takes a time span of whole days, weeks or years.
+
+    E.g. ``365d``, ``8w`` or ``2y``; a year has 365 days.
+    """
 
     name = "age"
 
@@ -49,10 +52,10 @@ class Age(click.ParamType[timedelta]):
 def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) -> None:
     """Remove submissions older than --older-than, with their reports, facts and scores.
 
-    Submissions that are not finished stay without --include-unfinished. An archive is removed too
-    unless a remaining submission has the same bytes. Without --course, cached measurements that
-    were not used for that long are removed as well. Exercises, rubrics, tokens and the audit log
-    are kept. The service may be running.
+    Submissions that are not finished, or have a score to send, stay without --include-unfinished.
+    An archive is removed too unless a remaining submission has the same bytes. Without --course,
+    cached measurements that were not used for that long are removed as well. Exercises, rubrics,
+    tokens and the audit log are kept. The service may be running.
     """
     with open_service() as service:
         if dry_run:

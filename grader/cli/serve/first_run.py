@@ -16,11 +16,12 @@ COURSE = "mlops"
 
 
 def prepare(settings: Settings, token_file: Path | None) -> str:
-    """Migrate the database, publish shipped exercises, and ensure that there is a token.
+    """Migrate the database, publish missing shipped exercises, and ensure that there is a token.
 
-    Return the secret of a token that was created, else ``""``. Without ``token_file`` a token is
-    created only if the database has none, not even an expired or revoked one. With it, the file
-    contains a valid token afterwards: its old content if that is still valid, else a new token.
+    Return the secret of a token that was created (of an instructor), else ``""``. Without
+    ``token_file`` a token is created only if the database has none, not even an expired or revoked
+    one. With it, the file contains a valid token afterwards: its old content if that is still
+    valid, else a new token.
     """
     migrate(settings)
     service = build_service(settings, notifier=NoNotifier())

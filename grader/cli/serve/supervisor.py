@@ -36,9 +36,9 @@ GRACE_SECONDS = 10.0
 class Program:
     """A program to run.
 
-    ``stdin`` is written to its standard input at every start, its output is appended to the file
-    ``log``, and it inherits the descriptors ``keep``. A program with ``last`` is ended only after
-    all others.
+    ``environment`` is its whole environment, ``stdin`` is written to its standard input at every
+    start, its output is appended to the file ``log``, and it inherits the descriptors ``keep``. A
+    program with ``last`` is ended only after all others.
     """
 
     name: str
@@ -112,7 +112,7 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id; ``None`` before the start, and after :meth:`reap` has seen the end."""
+        """The process id; ``None`` before the start, and after :meth:`reap` saw the end or a kill."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
