@@ -45,8 +45,8 @@ def run_child(catalog: Catalog, results: int, tasks: int, confinement: Confineme
     """Enter ``confinement``, run the jobs that arrive on ``tasks``, and exit; never raise.
 
     ``results`` and ``tasks`` are file descriptors of pipes, to write messages and to read jobs. The
-    process exits with 0 once a pair has failed. After any exception, e.g. because
-    ``tasks`` was closed, it exits with 70 and prints nothing.
+    process exits with 0 once a pair has failed. After any exception, e.g. because ``tasks`` was
+    closed, it exits with 70 and prints nothing.
     """
     code = _EXIT_SOFTWARE
     try:

@@ -68,7 +68,8 @@ class ChildSlot:
     def release(self) -> None:
         """Keep the child for the next job, or kill it if it is exhausted.
 
-        It is if it has run as many jobs as the limits allow, has died, or has grown too large.
+        A child is exhausted if it has run as many jobs as the limits allow, has died, or has grown
+        too large.
         """
         if self._child is not None and self._exhausted(self._child):
             self.kill()
@@ -92,7 +93,7 @@ class ChildSlot:
         The slot stays as it is.
 
         Raises:
-            EngineFault: It cannot be entered.
+            EngineFault: The confinement cannot be entered.
         """
         read_end, write_end = os.pipe()
         pid = os.fork()

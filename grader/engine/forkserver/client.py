@@ -170,7 +170,7 @@ class ForkServer:
     def close(self) -> None:
         """End the process and its child. May be called again, and the client used again.
 
-        In a fork of the process that started it, it is left running.
+        In a fork of the process that started it, this leaves it running.
         """
         with self._lock:
             self._discard()

@@ -41,7 +41,10 @@ def artifact_folder_name(above: str) -> str:
 
 
 def is_importable(name: str, above: str) -> bool:
-    """Return whether Python could import the file ``name`` in the artifact folder ``above``."""
+    """Return whether Python could import the file ``name`` in the artifact folder ``above``.
+
+    It can if the name ends in ``.py``, and each part of it from that folder on is an identifier.
+    """
     # e.g. lib/a.py in lib/; not lib/python3.11/a.py (no identifier), lib/a.txt.
     parts = [artifact_folder_name(above), *name.removeprefix(above).removesuffix(".py").split("/")]
     return name.endswith(".py") and all(part.isidentifier() for part in parts)
@@ -50,8 +53,8 @@ def is_importable(name: str, above: str) -> bool:
 def imported_folders(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
     """Return the names in ``folders`` that occur as a word in an import statement of ``texts``.
 
-    Runs in time linear in the length of the texts, also for hostile ones. Texts larger than the
-    gate accepts are skipped.
+    Only statements at the beginning of a line count. Runs in time linear in the length of the
+    texts, also for hostile ones. Texts larger than the gate accepts are skipped.
     """
     words: set[bytes] = set()
     encoded = {folder.encode() for folder in folders}

@@ -20,7 +20,10 @@ _MAGIC = (
 
 
 def format_of(data: bytes) -> str:
-    """Return the format of ``data`` as a noun phrase, e.g. ``a RAR archive`` or ``a text file``."""
+    """Return the format of ``data``, which is no zip, as a noun phrase for a student.
+
+    E.g. ``a RAR archive`` or ``a text file``; if it is not known, ``an unknown binary format``.
+    """
     for magic, format_name in _MAGIC:
         if data.startswith(magic):
             return format_name

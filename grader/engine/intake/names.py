@@ -132,7 +132,7 @@ def _reserved(segment: str) -> bool:
 def collision_key(name: str) -> str:
     """Return a key that is equal for names which some file system does not distinguish.
 
-    e.g. ``A.py`` and ``a.py``, or composed and decomposed umlauts.
+    e.g. ``A.py`` and ``a.py``, or composed and decomposed umlauts. A final slash does not count.
     """
     composed = unicodedata.normalize("NFC", name.removesuffix("/"))
     return unicodedata.normalize("NFKC", composed.casefold())

@@ -87,10 +87,10 @@ class Engine:
         self._inspector.close()
 
     def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
-        """Return the facts of ``submission`` for the probes of ``rubric``, files in path order.
+        """Return the facts of ``submission`` for the probes (checks with options) of ``rubric``.
 
-        Files that no probe reads are among ``dropped``. The results are cached, except failed ones.
-        Errors of the cache pass through.
+        Files are in path order; those that no probe reads are among ``dropped``. The results are
+        cached, except failed ones. Errors of the cache pass through.
 
         Raises:
             EngineFault: The engine failed; nothing is known of the submission.

@@ -33,7 +33,8 @@ AUTO = "auto"
 class SandboxLevel(StrEnum):
     """The levels of a child's sandbox, strongest first, by the names that settings use.
 
-    Resource limits hold at every level; at ``rlimits`` there is nothing else.
+    At every level a child has resource limits, two pipes and no privileges; at ``rlimits`` that is
+    all.
     """
 
     LANDLOCK_AND_SECCOMP = "landlock+seccomp"
