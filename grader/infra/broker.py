@@ -91,7 +91,8 @@ class CeleryNotifier:
     def notify(self, lane: Lane) -> None:
         """Send a grading message to the queue of ``lane``.
 
-        Nothing is sent if :data:`MAX_UNREAD_MESSAGES` are unread there.
+        Nothing is sent if :data:`MAX_UNREAD_MESSAGES` are unread there, or if Redis failed a moment
+        ago.
         """
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 

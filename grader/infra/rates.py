@@ -76,7 +76,7 @@ return {refused, windows}
 
 @dataclass(frozen=True)
 class Window:
-    """The counts of one key in the current and the previous window.
+    """The counts of one key in the current and the previous window of one minute.
 
     ``elapsed`` is the age of the current window in milliseconds.
     """
@@ -117,7 +117,8 @@ class Window:
 class ProcessCounter:
     """A counter in the memory of one process; safe to share between threads.
 
-    ``clock`` returns seconds that never go back.
+    It keeps the :data:`MAX_KEYS` keys that were counted last. ``clock`` returns seconds that never
+    go back.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
