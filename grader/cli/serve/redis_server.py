@@ -77,7 +77,7 @@ class RedisServer:
         return "\n".join(lines).encode() + b"\n"
 
     def program(self, log: Path, environment: Mapping[str, str]) -> Program:
-        """Return the program for the supervisor, which starts it; its output is in the file ``log``.
+        """Return the program for the supervisor, which starts it, with its output in ``log``.
 
         It reads :attr:`config` from standard input, and is ended after all other programs.
         """

@@ -112,7 +112,7 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id; ``None`` before the start, and after :meth:`reap` saw the end or a kill."""
+        """The process id, or ``None`` if it was not started, was killed, or was reaped."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
