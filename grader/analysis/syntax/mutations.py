@@ -50,7 +50,11 @@ _LOOKING = frozenset("""
 
 @dataclass
 class Uses:
-    """What happens to the names of a module, compared by their text alone, whatever their scope."""
+    """What happens to the names of a module, compared by their text alone, whatever their scope.
+
+    Only ``bound``, how often each name is bound, is about the top of the module; the rest is about
+    all code.
+    """
 
     #: How often each name is bound outside functions, classes, lambdas and comprehensions.
     bound: Counter[str] = field(default_factory=Counter)

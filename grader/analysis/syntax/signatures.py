@@ -57,7 +57,7 @@ class Definition:
 
     @property
     def is_declared_twice(self) -> bool:
-        """Whether it repeats the name of another definition: an overload, setter or deleter."""
+        """Whether it is an overload, setter or deleter by its decorators, and so repeats a name."""
         return bool(self.decorators & _DECLARED_TWICE)
 
 
@@ -84,8 +84,8 @@ def does_nothing(node: Function | ast.ClassDef) -> bool:
     """Return whether the body of ``node`` is only a placeholder.
 
     A placeholder has nothing but ``pass``, ``...``, strings and other constants, ``return`` without
-    a value (or with ``None``), ``raise NotImplementedError``, and definitions that are placeholders
-    themselves.
+    a value (or with ``None``), ``raise NotImplementedError`` with or without arguments, and
+    definitions that are placeholders themselves.
     """
     return all(_holds_a_place(statement) for statement in node.body)
 
