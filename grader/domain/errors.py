@@ -36,7 +36,10 @@ class GraderError(Exception):
 
 
 class BadArchive(GraderError):
-    """An upload that is not an acceptable archive. ``code`` names the reason."""
+    """An upload that is not an acceptable archive.
+
+    ``code`` names the reason, e.g. ``duplicate-name``.
+    """
 
     title = "The upload cannot be read"
 
@@ -46,7 +49,7 @@ class BadArchive(GraderError):
 
 
 class TooLarge(BadArchive):
-    """An upload, sent or fetched from a URL, with more bytes than its limit."""
+    """An upload over a limit of size: too many bytes in all or in one file, or too many entries."""
 
     title = "The upload is too large"
 
@@ -217,7 +220,7 @@ class BadSignature(GraderError):
 class EngineFault(GraderError):
     """A failure on our side, of the engine or of a service that the command line calls.
 
-    It is not the student's fault, so it costs no points.
+    It is not the student's fault, so no points are lost by it.
     """
 
     code = "engine-fault"

@@ -118,8 +118,9 @@ class EngineIdentity(_Frozen):
 class SubmissionFacts(_Frozen):
     """The facts of a submission; ``files`` are the measured ones, sorted by path.
 
-    ``digest`` is a SHA-256 over the paths and contents of the submitted files, ``archive_sha256``
-    that of the uploaded archive, empty if there was none.
+    ``dropped`` are those that intake or the engine left out. ``digest`` is a SHA-256 over the paths
+    and contents of the files that intake kept, ``archive_sha256`` that of the uploaded archive,
+    empty if there was none.
     """
 
     files: tuple[FileFacts, ...]

@@ -13,7 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class State(StrEnum):
-    """How the inspection of one file by one check ended; exactly one of four."""
+    """How the inspection of one file by one check ended; exactly one of four.
+
+    ``ok``: the check gave facts. ``not_applicable``: it has nothing to say about the file.
+    ``unreadable``: a fault of the file. ``failed``: a fault on our side.
+    """
 
     OK = "ok"
     #: The check has nothing to say about this file (no functions, no statements).
@@ -28,7 +32,8 @@ class State(StrEnum):
 class Facts(BaseModel):
     """What a check measured, in one file or in several together.
 
-    Keys are names that the check chooses; values are integers.
+    Keys are names that the check chooses; values are integers, those of a histogram how often each
+    value occurs. Files together add counts and histograms up, and keep the extremes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,7 +93,11 @@ class Finding(BaseModel):
 
 
 class Inspection(BaseModel):
-    """The result of one check on one file: its state, facts and findings."""
+    """The result of one check on one file: its state, facts and findings.
+
+    ``sketch`` is for the check's ``combine`` only. ``reason`` says in a word why the state is
+    ``unreadable`` or ``failed``; otherwise it is empty.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

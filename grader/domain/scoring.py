@@ -27,7 +27,12 @@ BY_HAND = "Given by hand."
 
 
 class Outcome(StrEnum):
-    """How a criterion ended."""
+    """How a criterion ended.
+
+    ``scored``; ``not_applicable``: there was nothing to measure; ``unreadable``: a file is at
+    fault, which earns 0; ``withheld``: a check failed on our side; ``manual``: a person gives the
+    points.
+    """
 
     SCORED = "scored"
     #: Nothing to measure: earns 0 if required; an optional criterion leaves the total.

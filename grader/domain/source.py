@@ -183,8 +183,8 @@ class SourceFile:
     """One Python file of a submission, or a document (which has text and no tree).
 
     ``path`` is the path in the archive, with forward slashes. ``data`` of a notebook is the joined
-    code of its cells. Derived values are computed at first use. Checks only get files that the
-    gate has decoded and parsed.
+    code of its cells. Derived values are computed at first use. Checks only get files that the gate
+    has decoded and, except documents, parsed.
     """
 
     path: str
@@ -331,9 +331,10 @@ class Submission:
 
     @property
     def top_folder(self) -> str:
-        """The one folder around all files, with a slash at its end, or an empty string.
+        """The one folder around all ``files``, with a slash at its end, or an empty string.
 
-        Downloads from GitHub have one (``repo-main/``). Path patterns of a rubric may omit it.
+        Dropped files do not matter. Downloads from GitHub have one (``repo-main/``). Path patterns
+        of a rubric may omit it.
         """
         tops = {file.path.partition("/")[:2] for file in self.files}
         top, slash = tops.pop() if len(tops) == 1 else ("", "")
@@ -341,12 +342,18 @@ class Submission:
 
     @property
     def outline(self) -> tuple[tuple[str, str], ...]:
-        """(path, SHA-256) of each file, by path. A check's context may depend on nothing else."""
+        """(path, SHA-256) of each of ``files``, in their order.
+
+        A check's context may depend on nothing else.
+        """
         return tuple((file.path, file.sha256) for file in self.files)
 
     @property
     def digest(self) -> str:
-        """The SHA-256 over the sorted outline: equal for a zip and a folder with the same files."""
+        """The SHA-256 over the sorted outline: equal for a zip and a folder with the same files.
+
+        It is hexadecimal. Dropped files do not matter.
+        """
         whole = hashlib.sha256()
         for path, digest in sorted(self.outline):
             whole.update(path.encode("utf-8") + b"\0" + digest.encode() + b"\n")

@@ -26,11 +26,11 @@ def subtract_starter(
 ) -> SubmissionFacts:
     """Return the student's own part of ``facts``: less ``starter``, the facts of the starter files.
 
-    A file without a line of code beyond a starter file is ``handed_out``, and its inspections are
-    not applicable. Of a changed starter file the difference is left, in facts and findings; its
-    patch stays whole. Checks with ``includes_starter`` keep their inspections whole, and unreadable
-    files are the student's. ``None`` as ``starter`` means that the exercise handed out nothing:
-    ``facts`` are returned as they are.
+    A file without a line of code beyond its starter file is ``handed_out``, and its inspections are
+    not applicable, except failed ones. Of a changed starter file the difference is left, in facts
+    and findings; its patch stays whole. Checks with ``includes_starter`` keep their inspections
+    whole, and unreadable files are the student's. ``None`` as ``starter`` means that the exercise
+    handed out nothing: ``facts`` are returned as they are.
     """
     if starter is None:
         return facts

@@ -18,8 +18,8 @@ from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
 class NextStep(BaseModel):
     """What to do first. ``gains`` is how many points it can earn, 0 if a cap keeps the total down.
 
-    ``criterion`` is null for an unreadable or empty file. The location is null if no finding has
-    one, ``cell`` also outside notebooks.
+    ``criterion`` is null for an unreadable or empty file. ``path``, ``cell`` and ``line`` say where
+    to start, null where that is unknown; ``cell`` is null outside notebooks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

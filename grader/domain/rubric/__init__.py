@@ -124,7 +124,10 @@ class Probe:
 
     @cached_property
     def key(self) -> str:
-        """The check's id, followed by the options that differ from the defaults, as JSON."""
+        """The check's id, followed by the options that differ from the defaults, if any.
+
+        They are written as JSON with sorted keys.
+        """
         options = self.options.model_dump(mode="json", exclude_defaults=True)
         return self.check.id + (json.dumps(options, sort_keys=True) if options else "")
 
@@ -152,8 +155,8 @@ class Rubric(Strict):
         """Return every probe to run, each once, sorted by key.
 
         These are the probes of the criteria that a check judges, of the checks that always run
-        (with lines of code if there are starter files), and of the patch if the feedback has
-        one.
+        (with lines of code if there are starter files), and of the patch if the feedback has one
+        and a criterion judges layout or imports.
         """
         found: dict[str, Probe] = {}
         for criterion in self.criteria.values():

@@ -19,9 +19,9 @@ class Strict(BaseModel):
 class Intake(Strict):
     """What an upload may contain. Sizes are in bytes, ``max_depth`` in folders.
 
-    ``max_upload`` limits the uploaded archive, ``max_entries`` its members, ``max_file`` each
-    unpacked file and ``max_total`` all of them. Refused notebooks are dropped and reported, not
-    graded; the upload is accepted.
+    ``max_upload`` limits the upload, ``max_entries`` its files and folders, ``max_file`` each
+    unpacked file that is kept and ``max_total`` all files; what tools leave behind is not counted.
+    Refused notebooks are dropped and reported, not graded; the upload is accepted.
     """
 
     notebooks: Literal["accepted", "refused"] = "refused"
@@ -47,8 +47,8 @@ class Feedback(Strict):
 class Attempts(Strict):
     """What happens to a queued attempt when the student hands in a newer one.
 
-    ``skip`` leaves it ungraded, unless an LMS waits for its score; ``grade`` grades each attempt,
-    the newest first.
+    ``skip`` leaves it ungraded, unless it was retried or an LMS waits for its score; ``grade``
+    grades each attempt, the newest first.
     """
 
     superseded: Literal["skip", "grade"] = "skip"
