@@ -17,8 +17,9 @@ COLUMNS = (
 def marks_table(exercise: str, marks: Iterable[Mark]) -> str:
     """Return ``marks`` of ``exercise`` as CSV with :data:`COLUMNS`, one row each, in their order.
 
-    Times are in ISO 8601, as ``marks`` have them. Points that are withheld are empty. Texts that a
-    spreadsheet would read as formulas get a ``'`` in front.
+    Times are in ISO 8601, as ``marks`` have them. Points that are withheld are empty. Hidden
+    characters of student ids are escaped, and texts that a spreadsheet would read as formulas get a
+    ``'`` in front.
     """
     return table_of(COLUMNS, (_row(exercise, mark) for mark in marks))
 

@@ -114,7 +114,7 @@ def states(file: FileLine) -> str:
     """Return how the checks of ``file`` ended, e.g. ``checked; style: broke on our side``.
 
     ``checked`` stands for all that gave facts; those that gave none are named. If no check could
-    read the file, say only that.
+    read the file, say only that. Empty if no check reads it.
     """
     words_by_state = {
         State.FAILED: "broke on our side",
