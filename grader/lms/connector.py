@@ -14,10 +14,11 @@ from grader.service.ports.connector import Gradebook, Inbound, WriteScoreMessage
 class Connector:
     """The name of a connector, the model of its sources' ``config``, and its capabilities.
 
-    ``inbound`` and ``gradebook`` build the capabilities that need an HTTP client, which is loaded
-    only then: a worker that only grades starts without it. Their argument is the hosts
-    (or ``host:port``) of a development setup that may be called without https and at private
-    addresses. A capability that the connector does not have is ``None``.
+    ``write_score_message`` makes the message that reports a score. ``inbound`` (reads submissions)
+    and ``gradebook`` (sends scores) build the capabilities that need an HTTP client, which is
+    loaded only then: a worker that only grades starts without it. Their argument is the hosts (or
+    ``host:port``) of a development setup that may be called without https and at private addresses.
+    A capability that the connector does not have is ``None``.
     """
 
     name: str
