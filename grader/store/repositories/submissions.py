@@ -117,7 +117,7 @@ class SqlSubmissions:
             return queue.retry(connection, submission_id, actor, now)
 
     def get(self, submission_id: str) -> SubmissionRecord:
-        """Return a submission. Raises NotFound if there is none."""
+        """Return the record of a submission. Raises NotFound if there is none."""
         with self._database.read() as connection:
             return queue.get(connection, submission_id)
 
