@@ -142,12 +142,12 @@ class RateLimits:
         self._count([LimitKey(rate, principal.actor)])
 
     def check_upload(self, principal: Principal, course: str) -> None:
-        """Refuse an upload before its body is read; nothing is counted.
+        """Refuse an upload before its body is read if a limit was used up; nothing is counted.
 
         Raises:
-            TooMany: an earlier upload was refused by a limit that also applies to this one, and
-                the waiting time of that limit is not over. The limit of the student is checked
-                only if ``principal`` is a student.
+            TooMany: an earlier upload was refused by a limit that also applies to this one, and the
+                waiting time of that limit is not over. The limit of the student is checked only if
+                ``principal`` is a student.
         """
         for key in (self._student_key(course, principal.student), *self._keys(principal, course)):
             self._check_cooldown(key)

@@ -11,7 +11,7 @@ from grader.service.records import SubmissionRecord
 
 @dataclass(frozen=True)
 class Retry:
-    """The use case that queues a submission again."""
+    """The use case that queues a submission that needs attention again."""
 
     store: Store
     clock: Clock

@@ -96,6 +96,9 @@ class QueueCapacity:
     def reserve(self, *, is_event: bool = False) -> None:
         """Reserve room for one submission. Events may go beyond the limit, up to twice as many.
 
+        The room counts as used until the rows are counted anew, also if the submission is then
+        refused.
+
         Raises:
             Overloaded: the queue is full.
         """

@@ -56,7 +56,7 @@ class Measurement(Protocol):
 
 
 class RunningMeasurement(Protocol):
-    """The measurement of a submission that another process is working on."""
+    """A measurement that was started; another process works on it unless the cache had it all."""
 
     def collect(self) -> Measurement:
         """Wait for the end of the measurement and return it.

@@ -38,10 +38,11 @@ class Submissions(Protocol):
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
         """Claim the next due submission of ``lane`` for ``lease``; return ``None`` if none is due.
 
-        Students take turns: next is the student with the fewest submissions running or graded in
-        the last minutes and, among equals, with the submission that has waited longest. Of that
-        student's attempts at the exercise, the newest is claimed. The claim is committed, with a
-        new fencing token and with ``tries`` raised by one.
+        Submissions whose lease has expired and that have a try left are queued again first.
+        Students take turns: next is the student with the fewest submissions of the lane running or
+        graded in the last minutes and, among equals, with the submission that has waited longest.
+        Of that student's attempts at the exercise, the newest is claimed. The claim is committed,
+        with a new fencing token and with ``tries`` raised by one.
         """
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:

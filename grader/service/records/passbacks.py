@@ -16,7 +16,11 @@ class ScoreMessage:
 
 
 class PassbackState(StrEnum):
-    """The state of a score in the outbox."""
+    """The state of a score in the outbox.
+
+    A score is ``due``, also while it waits for its next try, until it was sent or has failed for
+    good.
+    """
 
     DUE = "due"
     SENT = "sent"

@@ -43,7 +43,7 @@ class DeletedRows:
 
 @dataclass(frozen=True)
 class ExportedItem:
-    """One file of a student's exported data: JSON or an archive.
+    """One file of a student's exported data: JSON, or an upload as it was sent.
 
     ``name`` is a relative path such as ``submissions/<id>/submission.json``.
     """

@@ -10,7 +10,11 @@ from grader.service.lanes import Lane
 
 
 class SubmissionState(StrEnum):
-    """The state of a submission."""
+    """The state of a submission.
+
+    ``needs_attention``: grading failed on our side, and staff can retry it. ``superseded``: a newer
+    attempt arrived before a worker started this one, which never gets a report.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
