@@ -43,7 +43,7 @@ def answer(
     json: type[BaseModel] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Description:
-    """Return the description of a successful response.
+    """Return the description of a response that is not a problem document.
 
     ``json`` is the model of its JSON body, ``media_types`` are the media types of its bodies as
     text or YAML, and ``headers`` are descriptions by header name. Without ``json`` and

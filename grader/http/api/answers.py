@@ -92,7 +92,10 @@ def wanted_export(name: str) -> Export:
 
 
 def report_answer(report: Report, export: Export) -> Response:
-    """Return ``report`` rendered in the form ``export``, with the headers of that form."""
+    """Return ``report`` rendered in the form ``export``, with the headers of that form.
+
+    The header ``Grader-Status`` has the status of the report.
+    """
     response = Response(export.render(report), mimetype=export.media_type)
     response.headers.update(export.headers())
     response.headers["Vary"] = "Accept, Authorization"

@@ -154,7 +154,7 @@ class MarkBody(_Body):
 
 
 class MarksBody(_Body):
-    """The marks of all students in an exercise, sorted by student."""
+    """The marks in an exercise of all students that have a report, sorted by student."""
 
     items: tuple[MarkBody, ...]
 

@@ -55,7 +55,7 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
 
 def policy() -> str:
-    """Return the Content-Security-Policy of every page."""
+    """Return the Content-Security-Policy of the pages of this package."""
     return page_policy(_style())
 
 
@@ -76,7 +76,11 @@ def _add_check_pages(pages: Blueprint, checks: Catalog) -> None:
 
     @pages.get("/checks/<check_id>")
     def one_check(check_id: str) -> str:
-        """Render what one check measures, why it matters, an example, and how to fix it."""
+        """Render what one check measures, why it matters, an example, and how to fix it.
+
+        Raises:
+            NotFound: there is no such check, or it is not gradable.
+        """
         if check_id not in checks:
             raise NotFound(f"There is no check {check_id!r}.", where=check_id[:100])
         return render_template("check.html", check=checks[check_id])

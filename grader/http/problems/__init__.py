@@ -94,7 +94,8 @@ def refuse_invalid(error: ValidationError) -> Response:
 def refused_by_server(status: int, longest_body: int) -> str:
     """Return the problem document, as JSON, for a request that Waitress itself refuses.
 
-    ``status`` is the HTTP status; ``longest_body`` is the limit of a body in bytes.
+    ``status`` is the HTTP status; ``longest_body`` is the limit of a body in bytes. A status
+    without a kind of problem has the type ``about:blank``.
     """
     kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
     phrase = HTTPStatus(status).phrase
