@@ -91,12 +91,13 @@ _NOT_COUNTED = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return an inspection with a finding for each assertion of the tests that cannot fail.
+    """Return an inspection with the tests of `source`, its helpers and public functions.
 
-    Its sketch is a ``TestSummary`` as JSON: the tests, helpers and public functions of `source`.
-    Which tests count and which functions are tested is decided by ``combine``, which sees all
-    files. ``.pyi`` files and files without statements give ``NOTHING_TO_SAY``. `context` has the
-    number of packages around the file; `options` is unused.
+    They are its sketch, a ``TestSummary`` as JSON. There is a finding for each assertion in a test
+    (not in a helper) that holds whatever the program does. Which tests count and which functions
+    are tested is decided by ``combine``, which sees all files. ``.pyi`` files and files without
+    statements give ``NOTHING_TO_SAY``. `context` has the number of packages around the file;
+    `options` is unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY

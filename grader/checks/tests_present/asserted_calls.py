@@ -22,8 +22,9 @@ _SELF_PREFIX = "self."
 class AssertedCall(NamedTuple):
     """A call whose result an assertion checks.
 
-    ``is_direct``: the assertion is about the result or about a watched object. It is ``False`` if
-    the assertion only comes later, about anything outside the test (``AssertionLink`` "near").
+    ``is_direct``: the assertion is about the result, or about an object that the test got to watch
+    side effects, e.g. ``capsys``. It is ``False`` if the assertion only comes later, about anything
+    outside the test, e.g. a file (``AssertionLink`` "near").
     """
 
     call: Call

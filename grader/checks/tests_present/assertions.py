@@ -63,9 +63,10 @@ class Assertions:
     """The assertions of one function, and the names that it mentions.
 
     ``effective`` has the shape of each assertion that can fail, so that copies count once.
-    ``ineffective`` has the nodes of those that cannot. ``mentions`` leaves out names in the latter
-    and in statements without effect. ``asserting_steps`` are the indices of the steps with an
-    effective assertion.
+    ``ineffective`` has the nodes of those that cannot. ``mentions`` leaves out names in an
+    ``assert`` that cannot fail, in a lone call such as ``assertEqual(x, x)``, in ``raise`` and in
+    statements without effect. ``asserting_steps`` are the indices of the steps with an effective
+    assertion.
     """
 
     tautologies: Tautologies
@@ -80,7 +81,8 @@ class Assertions:
     def of(steps: Sequence[Step], tautologies: Tautologies) -> Assertions:
         """Return the assertions in `steps`, all steps of a function.
 
-        `tautologies` of the same function decides which of them cannot fail.
+        `tautologies` of the same function decides which of them cannot fail. Nor can those whose
+        failure is swallowed, and forced failures such as ``fail()`` that depend on no condition.
         """
         assertions = Assertions(tautologies)
         for index, step in enumerate(steps):

@@ -78,7 +78,11 @@ class ModuleNames(NamedTuple):
 
 @dataclass
 class Usage:
-    """The calls and names in a set of expressions of a file with ``module_names``."""
+    """The calls and names in a set of expressions of a file with ``module_names``.
+
+    Calls of neutral names (``len(x)``) and of variables (``check(x)``) are not in ``calls``;
+    methods, attributes that are read, and functions passed to a call are.
+    """
 
     module_names: ModuleNames
     #: Outer names and attributes that are called or passed to a function, and attributes that are

@@ -47,8 +47,9 @@ class PublicFunction(NamedTuple):
 
     ``qualified_name`` has the class before the name: ``Circle.area``. ``line`` and ``column`` are
     1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call, for a
-    method with or without ``self``. ``is_property``: it is read as an attribute.
-    ``returns_value``: it returns or yields a value other than ``None``.
+    method with or without ``self``; with an unknown decorator it may have any number.
+    ``is_property``: it is read as an attribute. ``returns_value``: it returns or yields a value
+    other than ``None``.
     """
 
     name: str

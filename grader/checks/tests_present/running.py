@@ -96,8 +96,8 @@ def has_no_effect(statement: ast.stmt) -> bool:
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """Yield the expressions directly in `statement`, e.g. targets, values, tests and decorators.
 
-    Left out are type hints, statements inside it, caught exceptions, and the name after ``as`` in
-    a ``with``.
+    Left out are type hints, statements inside it, defaults of a function, keywords of a class,
+    patterns, caught exceptions, and the name after ``as`` in a ``with``.
     """
     for name, value in ast.iter_fields(statement):
         if name in ("annotation", "returns"):

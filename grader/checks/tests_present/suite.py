@@ -75,8 +75,9 @@ class Suite:
     def verdicts(self) -> dict[str, list[Verdict]]:
         """Return the verdicts on the tests of each file, by path; an empty list without tests.
 
-        A test counts if it has an assertion that can fail, is run, uses something of the program
-        (if there is any), and is no copy: of copies, only the first counts.
+        A test counts if it has an assertion that can fail, is neither skipped, allowed to fail nor
+        replaced by a later one of its name, uses something of the program (if there is any), and is
+        no copy: of copies, only the first counts.
         """
         seen: set[_TestIdentity] = set()
         verdicts: dict[str, list[Verdict]] = {path: [] for path in self._summaries}
@@ -110,8 +111,8 @@ class Suite:
         """Return (path, index in its summary) of each public function that counted tests cover.
 
         Those are the tests without a reason in `verdicts`. A test covers a function if it, or a
-        helper whose result it uses, calls the function and an assertion checks the result. Calls of
-        a method are matched by its name and number of arguments alone.
+        helper whose result it uses, calls the function and an assertion checks the result. A method
+        is found by name and number of arguments in each module that the calling file imports.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
