@@ -84,11 +84,12 @@ def changed_by(
 ) -> Iterator[tuple[Key, ast.AST]]:
     """Yield (key, node) for each change of a name of the module by the code of ``scope``.
 
-    A key is the name and the changed attribute, or "" for the name itself; it comes once for each
-    change. In a function, e.g. `global total` with `total = 1`, `rows.append(x)` if the top of the
-    module binds `rows` to a list, and `settings.debug = True` if ``settings`` is in ``siblings``,
-    the names of the submission's other modules. Local variables and the functions inside ``scope``
-    do not count. ``bindings`` are those of the module's top.
+    A key is the name and the changed attribute, or "" for the name itself; it may come repeatedly.
+    Changes are `total = 1` after `global total`, a use of `globals()` that changes a name,
+    `prices["tea"] = 3`, `rows.append(x)` if the top binds `rows` to a container, `Game.score = 1`
+    outside the class, and `settings.debug = True` if ``settings`` is in ``siblings``, the names of
+    the submission's other modules. Local variables and the functions inside ``scope`` do not count.
+    ``bindings`` are those of the module's top.
     """
     for name in sorted(scope.declared.keys() & scope.bound.keys()):
         # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
@@ -156,9 +157,10 @@ def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) ->
 
     They do if one has `input()` in its value or is below `if __name__ == "__main__":`. In a
     ``script`` they also do if one is in a loop or is a `+=`, `for` or `with`, and, unless ``name``
-    is in UPPER_CASE, if a value is computed, one block has two, or the top changes the value
-    (``filled``), e.g. by `rows.append(1)`. Never state are functions, classes, imports, loggers and
-    names that begin with `__`. Functions that change ``name`` are not considered here.
+    is in UPPER_CASE, if a value has a call (not of a class, `range` and the like), one block has
+    two, or the top changes the value (``filled``), e.g. by `rows.append(1)`. Never state is a name
+    that a function, class or import binds, a logger (`log`), or one that begins with `__`.
+    Functions that change ``name`` are not considered here.
     """
     if name.startswith("__") or name in _LOGGERS or not all(each.value for each in bound):
         return False
@@ -212,8 +214,8 @@ def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
 
     State is what a function changes, and what the top makes state (see :func:`is_state`). Uses are
     reads, and changes except by assigning a `global` name. Each name comes with the first node
-    found; functions without a name are left out. ``siblings`` are the names of the submission's
-    other modules.
+    found; functions without any are left out. ``siblings`` are the names of the submission's other
+    modules.
     """
     changes: Uses = {}
     state: set[Key] = set()
