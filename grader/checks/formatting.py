@@ -31,8 +31,8 @@ def inspect(source: SourceFile, options: FormattingOptions, context: Context) ->
 
     With ``options.show_fix`` the finding has the diff and the line of the first change, and the
     lines to change are counted; otherwise these are left out, which saves Black's second pass.
-    Newlines do not count as layout. A file without statements gives ``NOTHING_TO_SAY``. `context`
-    is unused.
+    The kind of line endings does not matter. A file without statements gives ``NOTHING_TO_SAY``.
+    `context` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -55,10 +55,11 @@ _LOOK_ALIKE = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the hidden characters and look-alike names of `source`.
 
-    Hidden characters are those outside ASCII in the whole text, strings and comments too, with one
-    finding for each different character in a line. A name has one finding, at its first place.
-    Findings are sorted by place. A file without statements is inspected as well, and the result is
-    never ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    Hidden characters are invisible or change the direction of text; those of ASCII do not count.
+    They are searched in the whole text, strings and comments too, with one finding for each
+    different character in a line. A name has one finding, at its first place. Findings are sorted
+    by place. A file without statements is inspected as well, and the result is never
+    ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     findings = [*_unseen(source), *_names(source)]
     findings.sort(key=lambda one: (one.line, one.column, one.code))

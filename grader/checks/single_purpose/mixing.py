@@ -39,8 +39,8 @@ def mixes(function: Function, module: Module) -> bool:
     the network or a database. It mixes if it prints or asks and returns a computed value. It also
     does if it has any such effect and assigns computed values in a loop or three times, unless its
     only effect is printing in a loop, which may show progress. Computing is arithmetic beyond
-    adding a constant. e.g. `return int(stream.read()) * 1024` alone belongs to the reading and is
-    let go. Nested functions do not count.
+    adding or subtracting a constant. e.g. `return int(stream.read()) * 1024` alone belongs to the
+    reading and is let go. Nested functions do not count.
     """
     scope = module.functions[function]
     effects = set(_outside_effects(module, scope))

@@ -17,8 +17,8 @@ def without_imports(findings: Iterable[Finding]) -> Fix:
     """Return the fix that removes all unused names from an import line.
 
     `findings` are all of the file: a line may have several unused names, with an F401 for each. The
-    fix returns "" (delete the line) if no name is left, and ``None`` if the line is no import, has
-    not the reported names, or would be deleted in an indented block.
+    fix returns "" (delete the line) if no name is left, and ``None`` if the line is no import, does
+    not have all reported names, or would be deleted in an indented block.
     """
     unused: dict[int, set[str]] = {}
     for finding in findings:
