@@ -40,7 +40,8 @@ class Difference:
 def difference(before: str, after: str) -> Difference:
     """Return the difference of ``before`` and ``after``, line by line.
 
-    Only ``\\n`` ends a line, as for ``git``. From 5,001 lines on it may be larger than need be.
+    Only ``\\n`` ends a line, as for ``git``. If ``before`` has more than 5,000 lines, the
+    difference may be larger than need be.
     """
     old, new = _lines(before), _lines(after)
     opcodes = _opcodes(old, new)

@@ -59,8 +59,8 @@ def own_modules(path: str, files: FileDigests) -> Context:
     `files` lists the files of the submission. ``name`` stands for a module or a package;
     ``name/`` for a folder without Python files of its own, whose members follow as
     ``name.member``. Modules are ``.py`` files, that of `path` included; a stub alone (``.pyi``) is
-    none. The name of the file's own folder is included, as isort does for ``--src``. Of equal names
-    in both folders the root's counts.
+    none, nor a name that is no identifier. The name of the file's own folder is included, as isort
+    does for ``--src``. Of equal names in both folders the root's counts.
     """
     root = _folders(other for other, _ in files)
     siblings: Folder | None = root

@@ -67,6 +67,7 @@ def raw_counts(source: SourceFile) -> RawCounts:
     """Return the line counts of `source` as radon has them, with its oddities.
 
     e.g. a statement with a colon inside counts as two logical lines: ``if x: y``, ``a = b[1:2]``.
+    The one difference: after a backslash before a blank line the statement ends, as for Python.
     """
     tally = _Tally()
     rows = [[part.strip() for part in line.splitlines()] for line in source.lines]
