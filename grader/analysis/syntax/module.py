@@ -66,8 +66,8 @@ class Module:
         """Return the effect of ``call``, which is in ``scope``, or ``None`` if it is not known.
 
         Functions are known by their dotted name, unless the file defines them. A method is known by
-        its own name (``path.read_text()``), or by the kind of its value if the top of the module
-        binds that.
+        its own name (``path.read_text()``), or by the kind of its value if ``scope`` sees the name
+        of the value at the top of the module and all bindings there are of one kind.
         """
         function = call.func
         _, name, dotted = self.target(function)
