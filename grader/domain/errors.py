@@ -154,7 +154,7 @@ class PreconditionRequired(GraderError):
 
 
 class PreconditionFailed(GraderError):
-    """A change whose If-Match names a version that is no longer the newest."""
+    """A change whose If-Match names a version that is not the newest, or of a thing that is new."""
 
     code = "precondition-failed"
     title = "Somebody changed it meanwhile"
