@@ -36,7 +36,10 @@ _REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
 
 
 def render_markdown(report: Report) -> str:
-    """Return ``report`` as Markdown: CommonMark, with one table in the syntax of GitHub."""
+    """Return ``report`` as Markdown: CommonMark, with one table in the syntax of GitHub.
+
+    A long patch is left out, and of one kind of finding in a file only a few messages are shown.
+    """
     report = sanitize(report)
     blocks = [
         *_top(report),

@@ -96,7 +96,8 @@ def _ruler() -> Console:
 def render_text(report: Report, *, colour: bool = False) -> str:
     """Return ``report`` as text of 80 columns, with longer lines only for addresses.
 
-    ``colour`` adds ANSI colours, which repeat what the words say.
+    ``colour`` adds ANSI colours, which repeat what the words say. The patch itself is left out, and
+    of one kind of finding in a file only a few messages are shown.
     """
     report, sheet = sanitize(report), Sheet(colour=colour)
     _top(sheet, report)
