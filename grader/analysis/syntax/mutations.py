@@ -1,8 +1,9 @@
 """Which names of a module are bound, rebound and read, and which of their values may be changed.
 
 Names are compared by their text alone, whatever their scope. If a function appends to a local
-``items``, the module's ``items`` counts as changed too: a constant may be missed, but a value that
-changes is never reported as a constant.
+``items``, the module's ``items`` counts as changed too: rather miss a constant than report a value
+that changes. Some changes are not seen, e.g. through a result of a function, ``:=`` or
+``rows: list = items``.
 """
 
 from __future__ import annotations
