@@ -73,8 +73,9 @@ def no_context(path: str, files: FileDigests) -> Context:
 
 @dataclass(frozen=True)
 class Check(Generic[OptionsT]):
-    """A check: guidance, options, measures and one pure function.
+    """A check: it inspects files one by one and reports facts and findings, never points.
 
+    ``measures`` are the formulas over its facts that a rubric can turn into points.
     ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only called
     with a source that decodes and, unless it is a document, parses. For a file without statements
     (empty, or comments alone) it returns ``NOTHING_TO_SAY``, unless the check judges comments.

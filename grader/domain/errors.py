@@ -36,9 +36,9 @@ class GraderError(Exception):
 
 
 class BadArchive(GraderError):
-    """An upload that is not an acceptable archive.
+    """An upload, or a path on disk, that is refused because no submission can be read from it.
 
-    ``code`` names the reason, e.g. ``duplicate-name``.
+    ``code`` names the reason, e.g. ``duplicate-name``; ``engine.intake.REFUSALS`` has all codes.
     """
 
     title = "The upload cannot be read"
@@ -78,7 +78,10 @@ class RubricProblem:
 
 
 class BadRubric(GraderError):
-    """A rubric with mistakes; ``problems`` lists them."""
+    """A rubric that is refused because of its mistakes; ``problems`` lists those that were found.
+
+    Mistakes of YAML hide those of keys and types, and these hide wrong names and sums.
+    """
 
     code = "invalid-rubric"
     title = "The rubric has mistakes"

@@ -23,17 +23,21 @@ class _Frozen(BaseModel):
 
 
 class StarterDelta(NamedTuple):
-    """One probe's facts of a starter file that the student changed: as submitted, as handed out."""
+    """One probe's facts of a starter file that the student changed: as submitted, as handed out.
+
+    If nothing else is the student's, scoring judges by how much worse the file has become.
+    """
 
     submitted: Facts
     starter: Facts
 
 
 class Cell(_Frozen):
-    """A code cell of a notebook.
+    """The position of a code cell of a notebook in the joined code, to locate findings in it.
 
-    ``number`` counts cells from 1, ``line`` is the 1-based line of the joined code at which the
-    cell begins, and ``skipped`` the number of blank lines at its top that the joined code lacks.
+    ``number`` counts all cells from 1, those of text too. ``line`` is the 1-based line of the
+    joined code at which the cell begins, and ``skipped`` the number of blank lines at its top that
+    the joined code lacks.
     """
 
     number: int
@@ -95,7 +99,11 @@ class FileFacts(_Frozen):
 
 
 class DroppedFile(_Frozen):
-    """A file of the upload that was not measured and is not graded, with the reason in words."""
+    """A file of the upload that was not measured and is not graded, with the reason in words.
+
+    It may also be a folder that a tool left, e.g. ``.git/``, or a count of further files with the
+    same reason; then ``path`` is ``…``.
+    """
 
     path: str
     reason: str
@@ -104,8 +112,9 @@ class DroppedFile(_Frozen):
 class EngineIdentity(_Frozen):
     """Versions on which facts depend: of grader, Python, each tool and each check.
 
-    ``grammar`` is the version of Python whose syntax the parser knows, e.g. ``3.11``. ``checks``
-    also has the version of the gate, which decides whether a file is readable.
+    Only facts with equal identities can be compared, e.g. those of two attempts. ``grammar`` is the
+    version of Python whose syntax the parser knows, e.g. ``3.11``. ``checks`` also has the version
+    of the gate, which decides whether a file is readable.
     """
 
     grader: str
@@ -116,11 +125,12 @@ class EngineIdentity(_Frozen):
 
 
 class SubmissionFacts(_Frozen):
-    """The facts of a submission; ``files`` are the measured ones, sorted by path.
+    """What the probes of a rubric measured in a submission: the input of scoring and reports.
 
-    ``dropped`` are those that intake or the engine left out. ``digest`` is a SHA-256 over the paths
-    and contents of the files that intake kept, ``archive_sha256`` that of the uploaded archive,
-    empty if there was none.
+    ``files`` are those that some probe reads, also unreadable ones, sorted by path; ``dropped`` are
+    those that intake or the engine left out. ``digest`` is a SHA-256 over the paths and contents of
+    the files that intake kept, ``archive_sha256`` that of the uploaded archive, empty if there was
+    none.
     """
 
     files: tuple[FileFacts, ...]

@@ -63,9 +63,10 @@ class History(_Frozen):
 
 @dataclass(frozen=True)
 class Earlier:
-    """The facts of an earlier attempt.
+    """An earlier attempt, with which a report compares the present one.
 
-    ``attempt`` is its number, from 1, or ``None`` for a folder that no server has numbered.
+    ``facts`` are as measured, starter code included. ``attempt`` is its number, from 1, or ``None``
+    for a folder that no server has numbered.
     """
 
     facts: SubmissionFacts
@@ -125,7 +126,7 @@ Line = TypeVar("Line", bound=ComparedFinding)
 
 @dataclass(frozen=True)
 class Compared(Generic[Line]):
-    """The result of a comparison.
+    """The result of :func:`compare`: which findings are new, still there or fixed.
 
     ``since`` has an entry for each present finding, in their order: ``new`` or ``still_there``.
     ``fixed`` are the earlier findings that no present finding matches.

@@ -93,7 +93,7 @@ class Finding(BaseModel):
 
 
 class Inspection(BaseModel):
-    """The result of one check on one file: its state, facts and findings.
+    """The result of one check, or of the gate, on one file: its state, facts and findings.
 
     ``sketch`` is for the check's ``combine`` only. ``reason`` says in a word why the state is
     ``unreadable`` or ``failed``; otherwise it is empty.

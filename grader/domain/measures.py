@@ -17,12 +17,13 @@ Evidence = Callable[[Finding, int | None], bool]
 
 @dataclass(frozen=True)
 class Measure:
-    """A named formula over merged facts.
+    """A named formula: it makes one number of the merged facts of all files of a criterion.
 
-    ``value(facts, limit)`` returns an exact number between ``low`` and ``high`` (``None``: no
-    upper bound), or ``None`` where there is nothing to measure. A measure with ``takes_limit``
-    needs a ``limit`` in the rubric's scale. ``evidence(finding, limit)`` says whether the measure
-    counted a finding, so that a report shows it with the criterion.
+    The scale of a rubric turns that number into points. ``value(facts, limit)`` returns an exact
+    number between ``low`` and ``high`` (``None``: no upper bound), or ``None`` where there is
+    nothing to measure. A measure with ``takes_limit`` needs a ``limit`` in the rubric's scale.
+    ``evidence(finding, limit)`` says whether the measure counted a finding, so that a report shows
+    it with the criterion.
     """
 
     id: str

@@ -47,7 +47,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the ledger.
+    """The result of one criterion, a row of the ledger; ``why`` explains it to the student.
 
     ``points`` is ``None`` while withheld or waiting for a person, and for an optional criterion
     with nothing to measure. ``measure`` is ``None`` for a manual criterion, ``value`` if nothing

@@ -127,7 +127,8 @@ def is_test_path(path: str) -> bool:
     """Return whether ``path`` is a test file by the conventions of pytest and unittest.
 
     e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, and any file below ``tests`` or
-    ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``. Case counts.
+    ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``. Case counts; the suffix does
+    not.
     """
     pure = PurePosixPath(path)
     named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
@@ -183,8 +184,8 @@ class SourceFile:
     """One Python file of a submission, or a document (which has text and no tree).
 
     ``path`` is the path in the archive, with forward slashes. ``data`` of a notebook is the joined
-    code of its cells. Derived values are computed at first use. Checks only get files that the gate
-    has decoded and, except documents, parsed.
+    code of its cells. Text, tree and tokens are computed at first use and shared by all checks.
+    Checks only get files that the gate has decoded and, except documents, parsed.
     """
 
     path: str
@@ -311,7 +312,10 @@ def _silences(token: tokenize.TokenInfo) -> re.Match[str] | None:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A file of the archive that is not graded, with the reason."""
+    """A file of the upload that is not graded, with the reason in words.
+
+    It may also be a folder that a tool left, or a count of further files, with ``…`` as ``path``.
+    """
 
     path: str
     reason: str

@@ -26,7 +26,7 @@ class _Frozen(BaseModel):
 
 
 class TotalLine(_Frozen):
-    """The total. ``points`` is null while the points of a criterion are withheld.
+    """The total of a report. ``points`` is null while the points of a criterion are withheld.
 
     ``at_least`` is earned whatever becomes of withheld points; ``awaiting`` points, a part of
     ``max_points``, are still to be given by hand. ``max_points`` leaves out optional criteria with
@@ -42,13 +42,13 @@ class TotalLine(_Frozen):
 
 
 class CriterionLine(_Frozen):
-    """One row of the ledger; ``why`` shows the arithmetic from ``value`` to ``points``.
+    """The result of one criterion; ``why`` shows the arithmetic from ``value`` to ``points``.
 
-    ``points`` is null while withheld or to be given by hand, and for an optional criterion with
-    nothing to measure. ``value`` is null if nothing was measured; ``measure`` and ``unit`` are null
-    for a manual criterion. ``label`` names the level that was reached, if the scale has levels.
-    ``how_to_fix`` says how to earn the missing points; it is empty if none are missing or
-    ``points`` is null.
+    ``outcome`` is a value of :class:`~grader.domain.scoring.Outcome`. ``points`` is null while
+    withheld or to be given by hand, and for an optional criterion with nothing to measure.
+    ``value`` is null if nothing was measured; ``measure`` and ``unit`` are null for a manual
+    criterion. ``label`` names the level that was reached, if the scale has levels. ``how_to_fix``
+    says how to earn the missing points; it is empty if none are missing or ``points`` is null.
     """
 
     id: str
@@ -66,10 +66,11 @@ class CriterionLine(_Frozen):
 
 
 class FileLine(_Frozen):
-    """One file, with the state of each check that reads it, by the check's id.
+    """One measured file, with the state of each check that reads it, by the check's id.
 
-    A file with ``handed_out`` has no line of code of the student's own: it is starter code, and
-    counts only for the few checks that judge starter files too.
+    If a check ran with several sets of options, it is its worst state. A file with ``handed_out``
+    has no line of code of the student's own: it is starter code, and counts only for the few checks
+    that judge starter files too.
     """
 
     path: str

@@ -46,7 +46,11 @@ MENDED = ("formatting", "import_order")
 
 
 class Level(Strict):
-    """A named level: values up to and including ``up_to`` (any value if absent) earn ``earns``."""
+    """One level of a scale: values up to and including ``up_to`` earn ``earns`` points.
+
+    Only values above the level before it reach it. The last level has no ``up_to`` and takes the
+    rest. ``label`` is its name in reports.
+    """
 
     up_to: Amount | None = None
     earns: Points
@@ -74,7 +78,7 @@ class Scale(Strict):
 
 
 class Criterion(Strict):
-    """One row of a rubric.
+    """One row of a rubric: what is measured, in which files, and how many points it earns.
 
     ``check`` is the id of a check, or ``manual`` if a person gives the points. ``files`` and
     ``exclude`` are path patterns; without ``exclude``, checks that skip tests leave test files out.
@@ -113,7 +117,10 @@ class Criterion(Strict):
 
 @dataclass(frozen=True)
 class Probe:
-    """A check with its options: one thing to measure. ``key`` is its key in stored facts."""
+    """A check with its options: one thing to measure. ``key`` is its key in stored facts.
+
+    Criteria with the same check and options share a probe, which runs once for all of them.
+    """
 
     check: AnyCheck
     options: Options
@@ -133,10 +140,11 @@ class Probe:
 
 
 class Rubric(Strict):
-    """A rubric. Use :func:`~grader.domain.rubric.reading.read_rubric`, which validates names too.
+    """The rubric of an exercise: its criteria, and its rules on uploads, feedback and attempts.
 
-    ``criteria`` are by id. ``starter`` has the text of each starter file by path. ``python`` is the
-    version of Python that the exercise names; it does not restrict the syntax.
+    Use :func:`~grader.domain.rubric.reading.read_rubric`, which validates names too. ``criteria``
+    are by id. ``starter`` has the text of each starter file by path. ``python`` is the version of
+    Python that the exercise names; it does not restrict the syntax.
     """
 
     exercise: Slug
@@ -213,7 +221,10 @@ class CompiledCriterion:
 
 @dataclass(frozen=True)
 class CompiledRubric:
-    """A rubric whose checks and measures are resolved once, to judge many submissions."""
+    """A rubric whose checks and measures are resolved once, to judge many submissions.
+
+    :meth:`of` makes it. ``probes`` are all that run, also those that no criterion names.
+    """
 
     rubric: Rubric
     catalog: Catalog

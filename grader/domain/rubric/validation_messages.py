@@ -16,7 +16,7 @@ _WORDS = {
 
 
 def plain_message(kind: str, message: str) -> str:
-    """Return what is wrong, without the subject, for pydantic's error type and ``message``.
+    """Return what is wrong, without the subject, for pydantic's error ``kind`` and ``message``.
 
     A few types have fixed words. Otherwise "Input should be greater than 0" becomes "should be
     greater than 0", and a message without "should" stays as it is.
