@@ -50,7 +50,7 @@ class Child:
 
 
 class ChildSlot:
-    """Owns the child of a fork server: at most one at a time.
+    """Owns the child of a fork server, at most one: forks it on demand, reuses it and kills it.
 
     A child runs the checks of ``catalog`` inside ``confinement``.
     """

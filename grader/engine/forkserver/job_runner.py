@@ -52,8 +52,9 @@ class _Progress:
 
 
 class JobRun:
-    """One job, its open pairs and its answers so far. Its time begins when this is created.
+    """Runs one job: sends it to one child of ``slot`` after another until each pair has an answer.
 
+    Call :meth:`run`. The time of the job, of which ``limits`` has the most, begins with creation.
     ``header`` and ``body`` are the encoded ``job``; ``client`` is the descriptor of the pipe whose
     other end the client closes when it gives up.
     """

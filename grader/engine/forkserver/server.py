@@ -64,7 +64,11 @@ if __name__ == "__main__":
 
 
 class Server:
-    """The main loop of the fork server: read a job, run it, write its answers."""
+    """The main loop of the fork server: read a job, have a child run it, write its answers.
+
+    Call :meth:`prepare` and then :meth:`serve`. Children are confined by ``limits`` and
+    ``sandbox``.
+    """
 
     def __init__(self, catalog: Catalog, limits: Limits, sandbox: Sandbox) -> None:
         self._catalog, self._limits, self._sandbox = catalog, limits, sandbox

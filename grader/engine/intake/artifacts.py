@@ -23,7 +23,7 @@ _WORD = re.compile(rb"\w+")
 
 
 class ArtifactFile(NamedTuple):
-    """A Python file in an artifact folder.
+    """A Python file in an artifact folder, kept in case a graded file imports from that folder.
 
     ``folder`` is the name of that folder without its path, ``name`` the path of the file,
     ``stated`` its size in bytes; ``pieces`` returns its content in pieces.

@@ -16,7 +16,7 @@ from grader.engine.notebook import NotANotebook, code_of
 
 
 class AnchoredFile:
-    """The lines of one file, each with its anchor: a digest, computed when a finding needs it.
+    """Adds anchors to the findings of one file: digests of their lines, computed when needed.
 
     ``data`` is the file as it was sent; of a notebook, the lines of its joined code count.
     """

@@ -10,7 +10,7 @@ from grader.domain.inspection import Inspection
 
 
 class MemoryFacts:
-    """A cache of the ``size`` most recently used inspections.
+    """Keeps the ``size`` most recently used inspections by key, in the memory of this process.
 
     The default of 5,000 was chosen by hand: about 30 keys a file, so a class's 160 newest files.
     """

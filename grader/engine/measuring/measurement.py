@@ -75,7 +75,10 @@ class RunningMeasurement:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A complete measurement: its plan, the answers of its job, and when they were read (UTC)."""
+    """A complete measurement: its plan, the answers of its job, and when they were read (UTC).
+
+    :meth:`facts` puts the facts together, :meth:`remember` stores the answers in the facts cache.
+    """
 
     plan: Plan
     answers: Answers

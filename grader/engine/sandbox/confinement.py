@@ -30,8 +30,10 @@ _PAGE = resource.getpagesize()
 class Confinement:
     """The data with which a child confines itself, computed in the fork server before it forks.
 
-    ``address_space`` is the size of the fork server's in bytes, which every child has from the
-    start; the memory limit comes on top of it. ``parent`` is the process id of the fork server.
+    :meth:`of_children` computes it; the child calls :meth:`enter`, and before each job
+    :meth:`reset_cpu_limit`. ``address_space`` is the size of the fork server's in bytes, which
+    every child has from the start; the memory limit comes on top of it. ``parent`` is the process
+    id of the fork server.
     """
 
     limits: Limits
