@@ -17,11 +17,11 @@ _HEAD = re.compile(r"@@ -(\d+)")
 
 @dataclass(frozen=True)
 class Change:
-    """Consecutive lines of a student, and the lines that should replace them (none: delete them).
+    """An example of a fix: consecutive lines of a student, and the lines to replace them.
 
-    ``line`` is the number of the first line, from 1 in the file or in the ``cell`` of a notebook
-    (``None`` in other files). Blanks at the end of lines of a diff, and of the student's own, are
-    shown as ``·``.
+    Without lines in ``after``, those in ``before`` are to be deleted. ``line`` is the number of the
+    first line, from 1 in the file or in the ``cell`` of a notebook (``None`` in other files).
+    Blanks at the end of lines of a diff, and of the student's own, are shown as ``·``.
     """
 
     line: int

@@ -19,7 +19,7 @@ from grader.exports.prose.changes import Change, change_in
 
 @dataclass(frozen=True)
 class Part:
-    """A section of criteria with the same result.
+    """A section of a report for people: the criteria with the same result.
 
     ``id`` is ``lost``, ``manual``, ``withheld``, ``full`` or ``aside``; see :func:`part_of`.
     ``note`` is shown under ``title``, unless it is empty.
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Group:
-    """All findings of one check and code in one file.
+    """All findings of one check and code in one file, which are shown and explained together.
 
     ``costs`` lists the titles of the criteria that count them and lost points. ``first`` is true if
     no earlier group of the report has this check and code, so that a rendering can explain the fix

@@ -250,7 +250,7 @@ def files_read(report: Report) -> str:
 def fault_of(fault: Fault) -> str:
     """Return in words why a check failed on our side, e.g. ``it took too long``.
 
-    A reason without words of its own is returned as it is.
+    A reason without words of its own is returned as it is; without a reason it is ``it broke``.
     """
     return _FAULTS.get(fault.reason, fault.reason or "it broke")
 

@@ -38,7 +38,7 @@ _APPLY = (
 
 
 class Sheet:
-    """Lines of text, wrapped by the columns that characters take on a terminal.
+    """Builds a text for a terminal: adds lines, wrapped by the columns that characters take there.
 
     With ``colour``, lines that have a style get ANSI colours. ``str()`` returns the whole text,
     ending in a newline.
