@@ -20,9 +20,11 @@ _ADVICE = {
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the commands that grade or test rubrics, and of every error they report.
+    """The exit codes of commands that grade or test rubrics, and of errors in any command.
 
-    ``UNDER_THRESHOLD`` is also that of a rubric whose golden submissions earn other points.
+    ``UNDER_THRESHOLD``: fewer points than ``--fail-under``, or a golden submission earned others
+    than expected. ``NEEDS_ATTENTION``: a check failed on our side, or an :class:`EngineFault`.
+    ``BAD_INPUT``: any other :class:`GraderError`, and mistakes in the command line (by click).
     """
 
     GRADED = 0

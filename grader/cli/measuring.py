@@ -24,10 +24,10 @@ CHILD_SECONDS = 1_800.0
 
 @dataclass(frozen=True)
 class Measured:
-    """A compiled rubric, the facts of each submission, and the facts of the starter files.
+    """The result of :func:`measure`: what a report is built from.
 
-    ``facts`` are in the order of the paths; ``starter`` is ``None`` if the rubric has no starter
-    files.
+    A compiled rubric, the facts of each submission, and the facts of the starter files. ``facts``
+    are in the order of the paths; ``starter`` is ``None`` if the rubric has no starter files.
     """
 
     rubric: CompiledRubric

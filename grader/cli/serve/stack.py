@@ -20,10 +20,10 @@ _WORKER = (*_PYTHON, "workers", "--without-heartbeat")
 
 @dataclass(frozen=True)
 class Stack:
-    """The programs for one data directory. ``socket`` is the descriptor of the API's socket.
+    """Makes the programs that ``grader serve`` supervises, for one data directory; starts none.
 
-    The supervising process keeps that socket open, so that clients wait while the API restarts
-    instead of being refused.
+    ``socket`` is the descriptor of the API's listening socket. The supervising process keeps that
+    socket open, so that clients wait while the API restarts instead of being refused.
     """
 
     settings: Settings

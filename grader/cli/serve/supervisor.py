@@ -34,7 +34,7 @@ GRACE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Program:
-    """A program to run.
+    """A program that a :class:`Supervisor` runs as one child process, and how it is to be run.
 
     ``environment`` is its whole environment, ``stdin`` is written to its standard input at every
     start, its output is appended to the file ``log``, and it inherits the descriptors ``keep``. A
@@ -51,9 +51,10 @@ class Program:
 
 
 class Signals:
-    """Handlers of SIGINT, SIGTERM and SIGCHLD, installed inside a ``with`` block.
+    """Lets the main thread wait for SIGINT, SIGTERM and SIGCHLD, inside a ``with`` block.
 
-    SIGINT and SIGTERM set :attr:`stopping`; all three end :meth:`wait`. Can be entered only once.
+    The block installs handlers, and restores the earlier ones at its end. SIGINT and SIGTERM set
+    :attr:`stopping`; all three end :meth:`wait`. Can be entered only once.
     """
 
     def __init__(self) -> None:
@@ -97,7 +98,7 @@ class Signals:
 
 
 class Child:
-    """A program and its process, if it is running.
+    """Starts and ends the process of one ``program``, and says when to start it again.
 
     ``failures`` counts exits in a row, whatever the exit code. An exit after :data:`STABLE_SECONDS`
     or more counts as the first. ``start_at`` is the monotonic time of the next start.
