@@ -78,10 +78,11 @@ def make_celery(redis_url: str) -> Celery:
 
 
 class CeleryNotifier:
-    """The notifier over Celery and Redis. If Redis is unreachable, that is logged and not raised.
+    """Notifies workers of due work, and API processes of finished submissions, over Redis.
 
-    After such a failure it sends nothing for :data:`RETRY_AFTER_FAILURE` seconds, so that while
-    Redis is down only one upload in that time waits for the connection timeout.
+    If Redis is unreachable, that is logged and not raised. After such a failure it sends nothing
+    for :data:`RETRY_AFTER_FAILURE` seconds, so that while Redis is down only one upload in that
+    time waits for the connection timeout.
     """
 
     def __init__(self, app: Celery) -> None:
@@ -101,7 +102,10 @@ class CeleryNotifier:
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
     def notify_finished(self, submission: str) -> None:
-        """Publish the id ``submission`` to the processes that wait for its report."""
+        """Publish the id ``submission`` to the processes that wait for its report.
+
+        Nothing is published if Redis failed a moment ago.
+        """
         self._attempt(
             lambda producer: producer.channel.client.publish(_FINISHED_CHANNEL, submission),
             _FINISHED_CHANNEL,
@@ -110,7 +114,8 @@ class CeleryNotifier:
     def subscribe(self, callback: Callable[[str], None]) -> None:
         """Call ``callback`` with each id that is published from now on, in a daemon thread.
 
-        After a failure it connects again; ids that are published meanwhile are missed.
+        After a failure it connects again; ids that are published meanwhile are missed. ``callback``
+        must not raise: that would end the thread.
         """
         Thread(
             target=_listen_forever, args=(self._app, callback), name="finished", daemon=True

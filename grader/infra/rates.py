@@ -78,6 +78,7 @@ return {refused, windows}
 class Window:
     """The counts of one key in the current and the previous window of one minute.
 
+    They give an estimate of the count of the last minute, :attr:`used`, and what is left of a rate.
     ``elapsed`` is the age of the current window in milliseconds.
     """
 
@@ -115,7 +116,7 @@ class Window:
 
 
 class ProcessCounter:
-    """A counter in the memory of one process; safe to share between threads.
+    """Counts requests by key over the last minute, in this process; safe to share between threads.
 
     It keeps the :data:`MAX_KEYS` keys that were counted last. ``clock`` returns seconds that never
     go back.
@@ -159,7 +160,7 @@ class ProcessCounter:
 
 
 class SharedCounter:
-    """A counter in Redis, shared by all processes that use the same Redis.
+    """Counts requests by key over the last minute, for all processes that use the same Redis.
 
     If Redis cannot be reached, that is logged, and it counts in this process alone for the next
     :data:`RETRY_AFTER_FAILURE` seconds. So an outage of Redis never raises or refuses by itself.
