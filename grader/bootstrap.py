@@ -49,7 +49,7 @@ COMMAND_LINE = "command line"
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The clock of the machine, from which the use cases have the time."""
 
     def now(self) -> datetime:
         """Return the current time as an aware datetime in UTC."""
@@ -58,9 +58,10 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Service:
-    """The use cases with their collaborators, for the API, the command line and workers.
+    """The use cases on one database, with their collaborators, for API, command line and workers.
 
-    Grading is not among them: it needs an engine (see :func:`build_grade`).
+    :func:`build_service` makes it. Grading is not among them: it needs an engine (see
+    :func:`build_grade`).
     """
 
     settings: Settings
@@ -124,7 +125,8 @@ def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) ->
 def migrate(settings: Settings) -> None:
     """Migrate the database to the newest revision. Several processes may do it at once.
 
-    Without a configured URL, the data directory is created for it.
+    Without a configured URL, the data directory is created for it. The errors are those of
+    :func:`grader.store.migrate.upgrade`.
     """
     # This loads Alembic, which workers do not need.
     from grader.store.migrate import upgrade

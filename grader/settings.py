@@ -15,7 +15,7 @@ from grader.domain.errors import BadSettings
 class Settings(BaseSettings):
     """The configuration of an installation, from environment variables ``GRADER_<NAME>``.
 
-    Sizes are in bytes, times in seconds.
+    Use :meth:`load`, which reads and validates them. Sizes are in bytes, times in seconds.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", extra="ignore")

@@ -12,10 +12,11 @@ from grader.settings import Settings
 
 
 class WorkerContext:
-    """The use cases and the engine of one process. It must be built in that process, after a fork.
+    """What the tasks of one process need: its use cases, and pipelines over its one engine.
 
-    ``fork_server`` is a fork server that is starting already. Without it the engine starts one with
-    its first submission, so a process that only delivers scores has none.
+    It must be built in that process, after a fork. ``fork_server`` is a fork server that is
+    starting already. Without it the engine starts one with its first submission, so a process that
+    only delivers scores has none.
     """
 
     def __init__(self, app: Celery, settings: Settings, fork_server: ForkServer | None) -> None:

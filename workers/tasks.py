@@ -27,9 +27,10 @@ SECONDS = 4.0
 
 
 class Tasks:
-    """The tasks of one Celery application, and the context of the process that they run in.
+    """The Celery tasks :meth:`grade` and :meth:`deliver`, and the context of their process.
 
-    Creating it registers the tasks with ``app``.
+    Creating it registers both with ``app``. The context is built with :meth:`prepare`, or by the
+    first task.
     """
 
     def __init__(self, app: Celery) -> None:
