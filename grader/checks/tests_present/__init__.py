@@ -93,11 +93,12 @@ _NOT_COUNTED = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the tests of `source`, its helpers and public functions.
 
-    They are its sketch, a ``TestSummary`` as JSON. There is a finding for each assertion in a test
-    (not in a helper) that holds whatever the program does. Which tests count and which functions
-    are tested is decided by ``combine``, which sees all files. ``.pyi`` files and files without
-    statements give ``NOTHING_TO_SAY``. `context` has the number of packages around the file;
-    `options` is unused.
+    They are its sketch, a ``TestSummary`` as JSON; the only count is that of the file. There is a
+    finding for each assertion in a test (not in a helper or doctest) that shows nothing: it holds,
+    or fails, whatever the program does, or its failure is caught. Which tests count and which
+    functions are tested is decided by ``combine``, which sees all files. ``.pyi`` files and files
+    without statements give ``NOTHING_TO_SAY``. `context` has the number of packages around the
+    file; `options` is unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
@@ -138,9 +139,11 @@ def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with the final counts, and with findings of two more kinds.
 
-    These are the tests that do not count (with a code of their own if they assert nothing), and the
-    public functions that no counted test covers, each in the file where it is defined. The findings
-    of ``inspect`` stay. All `inspections` need a sketch of ``inspect``. `options` is unused.
+    Counted are all tests, those that count, the different assertions of these (at least one a
+    test), the tests that assert nothing, and the public functions, tested and untested. A finding
+    has each test that does not count (with a code of its own if it asserts nothing), and each
+    public function that no counted test covers, in the file where it is defined. The findings of
+    ``inspect`` stay. All `inspections` need a sketch of ``inspect``. `options` is unused.
     """
     summaries = {
         path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()

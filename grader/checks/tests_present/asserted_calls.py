@@ -45,10 +45,11 @@ class _AssertedGroup(NamedTuple):
 
 
 class AssertedCalls:
-    """Follows asserted results from tests into the helpers that they use.
+    """Finds the calls whose results are asserted, in tests and in the helpers that they use.
 
-    ``routines`` are all tests and helpers, ``helpers`` finds helpers by name, and ``asserting``
-    are the routines that assert something, themselves or through a helper.
+    See :meth:`of`; :meth:`uses` says whether a test or helper uses given names. ``routines`` are
+    all tests and helpers, ``helpers`` finds helpers by name, and ``asserting`` are the routines
+    that assert something, themselves or through a helper.
     """
 
     def __init__(

@@ -60,13 +60,13 @@ _ANY_ERROR = frozenset({"Exception", "BaseException"})
 
 @dataclass
 class Assertions:
-    """The assertions of one function, and the names that it mentions.
+    """Sorts the assertions of one function into those that can fail and those that cannot.
 
-    ``effective`` has the shape of each assertion that can fail, so that copies count once.
-    ``ineffective`` has the nodes of those that cannot. ``mentions`` leaves out names in an
-    ``assert`` that cannot fail, in a lone call such as ``assertEqual(x, x)``, in ``raise`` and in
-    statements without effect. ``asserting_steps`` are the indices of the steps with an effective
-    assertion.
+    It is filled by :meth:`of`. ``effective`` has the shape of each assertion that can fail, so that
+    copies count once. ``ineffective`` has the nodes of those that cannot. ``mentions`` are the
+    names in the function, without those in an ``assert`` that cannot fail, in a lone call such as
+    ``assertEqual(x, x)``, in ``raise`` and in statements without effect. ``asserting_steps`` are
+    the indices of the steps with an effective assertion.
     """
 
     tautologies: Tautologies

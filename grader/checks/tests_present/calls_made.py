@@ -49,11 +49,12 @@ class Call(NamedTuple):
 
 
 class ModuleNames(NamedTuple):
-    """Names with one meaning in a whole file. Two statements that share one need not be related.
+    """The names of a file that mean the same everywhere in it; all other names are variables.
 
-    ``outer`` are the imports, functions and classes of the file, and ``open``: their calls may test
-    the program. ``neutral`` are the other builtins, and imports of or from modules such as ``math``
-    (``_PURE_MODULES``), which show nothing of a program. No name is in both.
+    Statements that share one of these need not be related. ``outer`` are the imports, functions and
+    classes of the file, and ``open``: their calls may test the program. ``neutral`` are the other
+    builtins, and imports of or from modules such as ``math`` (``_PURE_MODULES``), which show
+    nothing of a program. No name is in both.
     """
 
     outer: frozenset[str]
@@ -78,10 +79,12 @@ class ModuleNames(NamedTuple):
 
 @dataclass
 class Usage:
-    """The calls and names in a set of expressions of a file with ``module_names``.
+    """The calls and names in the expressions given to :meth:`add`, of a file with ``module_names``.
 
-    Calls of neutral names (``len(x)``) and of variables (``check(x)``) are not in ``calls``;
-    methods, attributes that are read, and functions passed to a call are.
+    In ``calls`` are outer names and methods that are called, and attributes that are read; also
+    outer names and attributes passed to a function that may call them: ``area`` in ``check(area)``
+    and ``map(area, sides)``, not in ``print(area)``. Calls of variables, which set ``dispatches``,
+    and calls and reads that begin with a neutral name (``len(x)``, ``math.pi``) are left out.
     """
 
     module_names: ModuleNames

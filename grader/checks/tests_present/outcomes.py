@@ -44,10 +44,12 @@ _HEADER = -1
 class Group(NamedTuple):
     """Statements of a test or helper that share local names: their calls, and the names they read.
 
-    ``calls`` and ``names`` are sorted. ``link``: how an assertion of the same test or helper checks
-    the group, "" if none does. ``escapes``: the result may reach a caller, e.g. by ``return``.
-    ``dispatches``: it calls a variable, so that the functions that it only names may be called
-    there.
+    ``calls`` and ``names`` are sorted. ``link`` says how an assertion of the same test or helper
+    checks the group: it is in the group ("asserted"), or comes later, about an object that the test
+    got to watch side effects, e.g. ``capsys`` ("watched"), or about anything outside the test, e.g.
+    a file ("near"); "" if none does. ``escapes``: the result may reach a caller, e.g. by
+    ``return``. ``dispatches``: it calls a variable, so that the functions that it only names may be
+    called there.
     """
 
     calls: tuple[Call, ...]

@@ -43,7 +43,7 @@ _UNLIMITED = 10_000
 
 
 class PublicFunction(NamedTuple):
-    """A function or method that a test can call.
+    """A function or method that tests should cover, as :func:`public_functions` selects it.
 
     ``qualified_name`` has the class before the name: ``Circle.area``. ``line`` and ``column`` are
     1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call, for a

@@ -26,11 +26,12 @@ _NO_ASSERTION = "asserts nothing that can fail"
 
 
 class TestSummary(BaseModel):
-    """The tests, helpers and public functions of one file, as its sketch stores them.
+    """What `Suite` needs to know of one file: its tests, helpers and public functions.
 
-    ``depth``: the number of packages around the file. ``defined``: the names of the functions and
-    classes at its top level. ``public``: the functions in it that tests should cover; none in a
-    test file. ``routines``: its tests and helpers, then its doctests.
+    Its JSON text is the sketch of the file. ``depth``: the number of packages around the file.
+    ``defined``: the names of the functions and classes at its top level. ``public``: the functions
+    in it that tests should cover; none in a test file. ``routines``: its tests and helpers, then
+    its doctests.
     """
 
     __test__ = False
@@ -45,10 +46,10 @@ class TestSummary(BaseModel):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one test. ``reason`` says why it does not count, and is empty if it does.
+    """Whether one test counts. ``reason`` says why it does not, and is empty if it does.
 
-    ``asserts``: it has an assertion that can fail, itself or through a helper. ``reason`` ends a
-    sentence about the test, e.g. "is a copy of another test".
+    It ends a sentence about the test, e.g. "is a copy of another test". ``asserts``: the test has
+    an assertion that can fail, itself or through a helper; without one it never counts.
     """
 
     routine: Routine
@@ -57,9 +58,10 @@ class Verdict:
 
 
 class Suite:
-    """The tests of a submission and the modules that they test.
+    """Decides which tests of a submission count, and which public functions they cover.
 
-    ``summaries`` are those of all files, by path.
+    ``summaries`` are those of all files, tests and program, by path. See :meth:`verdicts` and
+    :meth:`covered`.
     """
 
     def __init__(self, summaries: Mapping[str, TestSummary]) -> None:
