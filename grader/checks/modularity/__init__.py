@@ -145,10 +145,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     """Return an inspection of the module `source` alone, with a sketch for `combine`.
 
     There is a finding for each top-level statement that does something on import, each star import
-    (re-exports of a package aside), each string that is a program, and a ``main.py`` that starts
-    the program without guard. Functions and working statements are counted too. Of a test, only
+    (re-exports of a package aside), each string that is a program, and a missing guard in the
+    ``main.py`` that starts the program. Also counted are functions that are not empty, and working
+    statements: those in top-level functions and classes, on import, and in strings. Of a test, only
     statements run on import and star imports are considered. Without statements the result is
-    ``NOTHING_TO_SAY``. `options` is unused.
+    ``NOTHING_TO_SAY``. `context` is that of :func:`context`; `options` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

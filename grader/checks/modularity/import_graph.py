@@ -13,10 +13,11 @@ Edges = Mapping[str, Mapping[str, Import]]
 
 @dataclass(frozen=True)
 class Graph:
-    """The import graph of a submission, without imports of modules that are not in it.
+    """Which modules of a submission import which; finds cycles, and what running a module imports.
 
-    ``edges`` has the first import of each module by another one. ``eager`` has the first of those
-    that run while their module is being imported: not in a function or below a guard.
+    :meth:`of` builds it, without imports of modules outside the submission. ``edges`` has the first
+    import of each module by another one. ``eager`` has the first of those that run while their
+    module is being imported: not in a function or below a guard.
     """
 
     modules: Modules

@@ -25,7 +25,7 @@ STARTED_SHARE = 3
 
 
 class ModuleSummary(BaseModel):
-    """The summary of one module for ``combine``.
+    """What ``combine`` needs to know of one module. Its JSON text is the sketch of ``inspect``.
 
     ``depth``: the number of packages around it. ``imports``: its imports, also of modules outside
     the submission. ``work``: its units and what it uses; empty for a test.
@@ -41,10 +41,13 @@ class ModuleSummary(BaseModel):
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with facts and findings about the modules together.
 
-    They are about import cycles, fan-out, the modules that ``main.py`` reaches, and unused code.
-    The count ``guarded_main`` becomes 0 if the guard leads to less than 1 / `STARTED_SHARE` of the
-    working statements. Stub files (``.pyi``) stay as they are; other inspections must have the
-    sketch of `inspect`. `options` is unused.
+    A finding has each module in an import cycle; each that ``main.py`` never imports, except tests
+    and files that tools run; each function or class with working statements that the program never
+    uses (use in tests does not count); and a ``main.py`` whose guard leads to less than 1 /
+    `STARTED_SHARE` of the working statements, whose count ``guarded_main`` becomes 0. Modules of
+    the first two kinds, modules that ``main.py`` uses, and used working statements are counted; a
+    maximum has how many modules each one imports. Stub files (``.pyi``) stay as they are; other
+    inspections must have the sketch of `inspect`. `options` is unused.
     """
     summaries = {
         path: ModuleSummary.model_validate_json(one.sketch)

@@ -42,10 +42,10 @@ class Unit(NamedTuple):
 class Work(NamedTuple):
     """The units of one module, and the names that its other statements read.
 
-    ``mentions``: names read outside functions and classes, and not below a guard; also by their
-    decorators. ``registered``: names of units that a decorator may pass on, e.g. to a web
-    framework. ``started``: names read below ``if __name__ == "__main__":``. Attributes count as
-    names.
+    From these, :func:`used` finds the units that a program uses. ``mentions``: names read outside
+    functions and classes, and not below a guard; also by their decorators. ``registered``: names of
+    units that a decorator may pass on, e.g. to a web framework. ``started``: names read below ``if
+    __name__ == "__main__":``. Attributes count as names.
     """
 
     units: tuple[Unit, ...] = ()
