@@ -52,13 +52,14 @@ _WRONG = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return an inspection with the number of arguments and results with a useful type hint.
+    """Return an inspection with the numbers of useful and of missing type hints in `source`.
 
-    A function has up to three findings: it lacks hints, has vague ones (``Any``, ``object``), or
-    wrongly says ``-> None``; the first may have the corrected line. Functions with an empty body,
-    overloads and nested functions do not count, nor do those without arguments and result, e.g.
-    ``def __init__(self):``. Without any other function the result is ``NOTHING_TO_SAY``. `options`
-    and `context` are unused.
+    Arguments and results need one; for exceptions see `Hints`. A vague one (``Any``, ``object``)
+    and a wrong ``-> None`` count as missing. A function has up to three findings: it lacks hints,
+    has vague ones, or wrongly says ``-> None``; the first may have the corrected line. Functions
+    with an empty body, overloads and nested functions do not count, nor do those that need no hint,
+    e.g. ``def __init__(self):``. Without any other function the result is ``NOTHING_TO_SAY``.
+    `options` and `context` are unused.
     """
     functions = hints_in(source.tree)
     if not functions:

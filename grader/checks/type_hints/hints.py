@@ -55,9 +55,12 @@ _NEVER_NONE = (
 class Hints:
     """The type hints of one function. A place is an argument or the result, as a message names it.
 
-    ``hinted``: the number of places with a useful hint. ``unhinted``: places without a hint, or
-    with one that is no type: a number, ``...``, a remark in words. No places are ``self``, ``cls``
-    and the result of ``__init__``.
+    Each place is of one kind. ``hinted``: the number of places with a useful hint. ``unhinted``:
+    places without a hint, or with one that is no type: a number, ``...``, a remark in words.
+    ``vague``: places hinted as ``Any`` or ``object`` without need (see ``_may_fit_all``).
+    ``wrong``: whether the result is hinted as ``None`` although a value is returned. No places are
+    ``self``, ``cls``, ``*args`` and ``**kwargs`` hinted as ``Any`` or ``object``, and the result of
+    ``__init__`` and ``__init_subclass__``.
     """
 
     definition: Definition
