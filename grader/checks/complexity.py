@@ -27,7 +27,7 @@ _REPORTED_FROM = 6
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return an inspection with a histogram of the complexity of the blocks of `source`.
+    """Return an inspection with the complexity of the blocks of `source`: histogram and maximum.
 
     There is a finding for each block with a complexity of 6 or more. Each function and method is a
     block. Numbers are radon's, with three additions: code outside functions and classes is a block

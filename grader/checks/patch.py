@@ -33,7 +33,10 @@ _BOM = "\ufeff"
 
 
 class FixOptions(Options):
-    """The formatters that make the patch, each with its options; ``None`` leaves one out."""
+    """Says which formatters make the patch, and with which options; ``None`` leaves one out.
+
+    Both are left out by default: then there is no patch.
+    """
 
     formatting: FormattingOptions | None = None
     import_order: ImportOrderOptions | None = None
@@ -45,8 +48,8 @@ def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspec
     The patch is one finding, whose hunk is what isort and then Black would change, as far as
     `options` ask for them. It applies to the bytes as submitted, with their byte order mark and
     newlines. The tools disagree if one of them would change the fixed text again. Without either
-    finding the result is ``NOTHING_TO_SAY``. `context` comes from
-    :func:`isort_runner.own_modules`.
+    finding, and for a file without statements, the result is ``NOTHING_TO_SAY``. `context` comes
+    from :func:`isort_runner.own_modules`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

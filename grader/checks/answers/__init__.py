@@ -51,7 +51,10 @@ GUIDANCE_BY_CODE = {
 
 
 class AnswersOptions(StyleOptions):
-    """The options with which the student ran flake8; each default is that of flake8 itself."""
+    """The options of flake8 with which the student checked the script under ``before``.
+
+    Each default is that of flake8 itself: lines of 79 characters, and nothing ignored in addition.
+    """
 
     max_line_length: LineLength = 79
     extend_ignore: tuple[Code, ...] = ()
@@ -94,7 +97,8 @@ def combine(inspections: Inspections, options: AnswersOptions) -> Inspections:
     """Return `inspections` with findings: wrong codes in answers.md, unnamed codes in Python.
 
     A code is wrong if flake8 reports it in no file, and unnamed if no answers.md names it. There is
-    one finding for each such code of a file, at its first line. `options` is unused.
+    one finding for each such code of a file, at its first line; one for an unnamed code does not
+    say which code it is. All `inspections` need the sketch of `inspect`. `options` is unused.
     """
     whole = Facts.merge(one.facts for one in inspections.values())
     answered, found = _codes(whole, _ANSWERED), _codes(whole, _FOUND)

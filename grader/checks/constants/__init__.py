@@ -41,11 +41,12 @@ _MAGIC = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the constants and the repeated numbers of `source`.
 
-    A constant is bound once, outside functions and classes, to a value made of literals. There is a
-    finding for each one that is not in UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the
-    corrected line; those in UPPER_CASE are counted if the file reads them. There is also one for
-    each number that functions of the file repeat (see :func:`magic_numbers`). Without statements
-    the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    A constant is bound once, outside functions and classes, to a value made of literals that
+    nothing changes (see :func:`constants_of`). There is a finding for each one that is not in
+    UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the corrected line; those in UPPER_CASE are
+    counted if the file reads them. There is also one finding for each number that functions of the
+    file repeat (see :func:`magic_numbers`). Without statements the result is ``NOTHING_TO_SAY``.
+    `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -23,7 +23,7 @@ _NAMING_NODES = frozenset({ast.arguments, ast.Assign, ast.AnnAssign, ast.keyword
 
 @dataclass(frozen=True)
 class Magic:
-    """A number that the functions of a file repeat.
+    """A number that the functions of a file repeat and that should have a name.
 
     ``node`` is an occurrence in the first line that has one, ``times`` the number of occurrences
     that count (see :func:`magic_numbers`).

@@ -53,7 +53,8 @@ Package = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-
 class DependenciesOptions(Options):
     """The options of the check: ``required`` are the packages that the exercise asks for.
 
-    They may be written in any case and with ``-``, ``_`` or ``.`` between words; see `names`.
+    By default these are Black, flake8 and isort. They may be written in any case and with ``-``,
+    ``_`` or ``.`` between words; see `names`.
     """
 
     required: Annotated[tuple[Package, ...], Field(min_length=1, max_length=50)] = (
@@ -69,11 +70,12 @@ class DependenciesOptions(Options):
 
 
 def inspect(source: SourceFile, options: DependenciesOptions, context: Context) -> Inspection:
-    """Return an inspection with the number of packages that the manifest `source` names.
+    """Return an inspection with the number of different packages that the manifest `source` names.
 
-    It also counts each required package that is named; for missing ones see `combine`. There is a
-    finding for each malformed entry, up to `MOST_MISTAKES`. If a pyproject.toml is not TOML, the
-    state is ``unreadable``, with one finding and no facts. `context` is unused.
+    Each required package that is named is counted by its name, and the maximum is the number of
+    required ones; for missing ones see `combine`. There is a finding for each malformed entry, up
+    to `MOST_MISTAKES`. If a pyproject.toml is not TOML, the state is ``unreadable``, with one
+    finding and no facts. `context` is unused.
     """
     try:
         found = read_manifest(source.path, source.original)

@@ -45,7 +45,7 @@ _PIP_OPTIONS = re.compile(r"[ \t]--?[a-z].*")
 
 @dataclass(frozen=True)
 class Mistake:
-    """A malformed entry, which names no package: its 1-based line and a message about it."""
+    """A malformed entry of a manifest, which names no package: its 1-based line and a message."""
 
     line: int
     message: str
@@ -53,9 +53,10 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The content of a manifest: its packages, by canonical name, and its bad entries.
+    """The packages that a manifest names, by canonical name, and its malformed entries.
 
-    At most `MOST_MISTAKES` bad entries are kept, the first ones.
+    :func:`read_manifest` returns it for a ``pyproject.toml`` or a ``requirements*.txt``. Only the
+    first `MOST_MISTAKES` malformed entries are kept.
     """
 
     names: frozenset[str]
@@ -63,7 +64,7 @@ class Manifest:
 
 
 class NotToml(Exception):
-    """Raised for a ``pyproject.toml`` that is not TOML or nested too deeply.
+    """Raised for a ``pyproject.toml`` that is not TOML, nested too deeply, or has too long a key.
 
     ``line`` is the 1-based line of the error: the last one if the text ends too early, 1 if arrays
     or tables are nested too deeply. ``message`` is without position.

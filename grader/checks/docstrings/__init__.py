@@ -69,10 +69,12 @@ _MOST_COPIES = 2
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with counts and findings about the docstrings of `source`.
 
-    The module and its public definitions need one; for exceptions see `wanted_of`. One that is
-    missing, says nothing or repeats those of two other names has one finding. A useful one has up
-    to two: for all arguments that it leaves out, and for a result that it leaves out. If nothing
-    needs a docstring, the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    The module and its public definitions need one; for exceptions see `wanted_of`. They, their
+    useful docstrings, their arguments, and what useful docstrings leave out are counted. A
+    docstring that is missing, says nothing or repeats those of two other names has one finding. A
+    useful one has up to two: for all arguments that it leaves out, and for a result that it leaves
+    out. If nothing needs a docstring, the result is ``NOTHING_TO_SAY``. `options` and `context` are
+    unused.
     """
     wanted = list(wanted_of(source))
     if not wanted:

@@ -31,7 +31,12 @@ _MOST_ANCESTORS = 20
 
 @dataclass(frozen=True)
 class Documented:
-    """A class, function or method with its docstring, or a module if ``definition`` is None."""
+    """A module, class or function that should have a docstring, and what its docstring leaves out.
+
+    :func:`wanted_of` yields them, with or without a docstring. ``definition`` is ``None`` for a
+    module. See :attr:`unnamed` for arguments that are left out, :attr:`hides_its_result` for the
+    result.
+    """
 
     node: ast.Module | ast.ClassDef | Function
     definition: Definition | None = None

@@ -127,7 +127,10 @@ def same_words(text: str) -> str:
 
 
 class Described:
-    """The argument names that a docstring mentions, for ``name in described``."""
+    """Decides which names of arguments the docstring ``text`` mentions, by ``name in described``.
+
+    It mentions a name if it has the name itself, or each of its parts as a word in any form.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -36,11 +36,12 @@ _BYTES = 6
 
 
 class Row(NamedTuple):
-    """One statement with the statements nested in it.
+    """One statement with those nested in it, in the form in which statements are compared.
 
     ``at``: its number among the compared statements of the file, from 0; those nested in it follow.
-    ``line``, ``end``: its first and last line. ``statements``, ``size``: its number of statements
-    and of syntax nodes, nested ones included. ``print``: its fingerprint.
+    ``line``, ``end``: its first and last line, 1-based. ``statements``, ``size``: its number of
+    statements and of syntax nodes, nested ones included. ``print``: its fingerprint, which is equal
+    for statements that do the same with other names and values.
     """
 
     at: int

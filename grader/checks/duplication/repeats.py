@@ -18,7 +18,7 @@ from grader.checks.duplication.fingerprints import LEAST_SIZE, LEAST_STATEMENTS,
 
 
 class Place(NamedTuple):
-    """Lines of a file, both ends included."""
+    """The lines ``first`` to ``last`` of the file ``path``, 1-based and both included."""
 
     path: str
     first: int
@@ -56,10 +56,11 @@ class _Spot(NamedTuple):
 
 @dataclass
 class Repeats:
-    """Repeated statements of a submission.
+    """The repetitions in a submission, as :func:`find_repeats` finds them.
 
-    ``runs`` are the repeated runs of all files. ``statements`` is, by path, how many statements of
-    the file repeat an earlier one, nested ones included (0 if none).
+    ``runs``: each run of statements that occurred before, as long as possible, in any file.
+    ``statements``: by the path of each file, how many of its statements repeat an earlier one,
+    nested ones included (0 if none); the first occurrence is no repetition.
     """
 
     runs: list[Repeat] = field(default_factory=list)

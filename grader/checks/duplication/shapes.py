@@ -28,9 +28,10 @@ _LITERAL = "#"
 
 
 class Shape(NamedTuple):
-    """A shape: ``text``, which is the same for statements of the same shape only, and ``size``.
+    """The shape of a statement: its code with names and literals normalised, to compare it by.
 
-    ``size`` is the number of its nodes; a table of literals is one node.
+    ``text`` is equal for two statements that do the same to other variables and values. ``size`` is
+    the number of its nodes; a table of literals is one node.
     """
 
     text: str

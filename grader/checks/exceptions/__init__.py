@@ -39,8 +39,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     Bad handling is each fault that `faults` finds in ``try``, ``raise`` and ``suppress``, and each
     ``try`` with ``except`` around more than 3 statements. A risky call, e.g. ``open(path)``, is
     unguarded if code outside functions, or ``main``, leads to it within this file, and its error is
-    caught nowhere on the way. The sketch lets `combine` repeat this for calls between files.
-    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    caught nowhere on the way. The faults are counted by code, and so are unguarded calls; a
+    histogram has the sizes of ``try`` statements with ``except``. The sketch lets `combine` repeat
+    the search for calls between files. Without statements the result is ``NOTHING_TO_SAY``.
+    `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -35,7 +35,10 @@ _ALIASES = {
 
 
 class Broken(NamedTuple):
-    """A broken rule: the node to report, the code of the rule, and a message."""
+    """A breach of a rule of flake8-bugbear: the node to report, the rule's code, and a message.
+
+    The code is B012, B013, B014, B025, B029 or B030; the text of the module says what they are.
+    """
 
     node: ast.stmt | ast.ExceptHandler
     code: str

@@ -37,13 +37,13 @@ _ASKING = (ast.If, ast.While, ast.IfExp, ast.Assert)
 
 @dataclass(frozen=True)
 class Place:
-    """The surroundings of a node.
+    """Where a node is: the class and the function around it, and the errors that are caught there.
 
     ``owner``: the class around it, if no function is between them, or "". ``function``: the
     innermost function around it, or ""; ``load`` for a function, ``.load`` for a method, and the
     name of the class for ``__init__``. ``scope``: the node of that function, or ``None``.
-    ``caught``: the errors caught around it within that function (outside functions: the module),
-    as `except_clauses.caught` returns them.
+    ``caught``: the errors caught around it within that function (outside functions: the module), as
+    `except_clauses.caught` returns them.
     """
 
     owner: str = ""
@@ -56,9 +56,9 @@ class Place:
 class Risk:
     """A call that may fail on files, input or the network, uncaught in the function that makes it.
 
-    ``function`` contains the call, named as in `Place`; whether its callers catch the errors is not
-    considered. ``errors`` are the names of those that the call may raise. ``line`` and ``column``
-    are 1-based.
+    Whether it is reported is decided by `reach.unguarded`, which considers who calls that function.
+    ``function`` contains the call, named as in `Place`. ``errors`` are the names of those that the
+    call may raise. ``line`` and ``column`` are 1-based.
     """
 
     function: str
@@ -84,9 +84,11 @@ class Call:
 
 @dataclass
 class Program:
-    """The risks and calls of one file, with what `read_program` notes on the way.
+    """The risky calls and the calls of functions in one file, filled by :func:`read_program`.
 
     The keys of ``calls`` are the calls, each once, in the order in which they were found.
+    ``typed``, ``tested`` and ``later`` are notes that decide, when all is read, which calls are
+    ``risks``.
     """
 
     aliases: Aliases

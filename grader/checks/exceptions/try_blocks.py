@@ -13,7 +13,7 @@ _Nodes = list[tuple[ast.AST, int]]
 
 
 class Try(NamedTuple):
-    """A ``try`` statement.
+    """A ``try`` statement, with what is needed to judge its clauses.
 
     ``size``: the number of statements in its body (not in ``except``, ``else`` and ``finally``), at
     every depth, without bare constants. ``in_loop``: it is inside a loop of the same function.

@@ -78,10 +78,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
     There is a finding for each function and name that it changes, or else reads, and one for each
     name in a `global` statement. State may vary while the program runs, or hold input of the user;
-    reading a constant is no finding. Methods, nested functions, and lambdas assigned to a name
-    outside functions and classes count as functions; those with an empty body do not. Without
-    functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of the submission's other
-    modules; ``options`` is unused.
+    reading a constant is no finding. Counted are all functions, those that read or change state,
+    those that change it, and the names in `global` statements. Methods, nested functions, and
+    lambdas assigned to a name outside functions and classes count as functions; those with an empty
+    body do not. Without functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of
+    the submission's other modules; ``options`` is unused.
     """
     module = module_of(source)
     functions = _functions(module)

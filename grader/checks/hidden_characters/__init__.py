@@ -58,8 +58,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     Hidden characters are invisible or change the direction of text; those of ASCII do not count.
     They are searched in the whole text, strings and comments too, with one finding for each
     different character in a line. A name has one finding, at its first place. Findings are sorted
-    by place. A file without statements is inspected as well, and the result is never
-    ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    by place, and those of both kinds are counted. A file without statements is inspected as well,
+    and the result is never ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     findings = [*_unseen(source), *_names(source)]
     findings.sort(key=lambda one: (one.line, one.column, one.code))

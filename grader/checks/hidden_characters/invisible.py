@@ -34,7 +34,10 @@ _OTHER_THAN_ASCII = re.compile(r"[^\x00-\x7f]")
 
 @dataclass(frozen=True)
 class Unseen:
-    """One occurrence of a hidden character; ``line`` and ``column`` (in characters) are 1-based."""
+    """One occurrence of a character that is invisible or changes the direction of text.
+
+    ``line`` and ``column`` are 1-based; columns count characters. :func:`unseen_in` finds it.
+    """
 
     character: str
     line: int

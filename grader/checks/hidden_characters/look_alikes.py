@@ -24,8 +24,9 @@ _TABLE = str.maketrans(_TWINS)
 
 @dataclass(frozen=True)
 class LookAlike:
-    """A name that is not what it looks like, with the 1-based place of its first use.
+    """A name that readers take for another one, with the 1-based place of its first use.
 
+    It has Cyrillic or Greek letters that look Latin, or letters that Python replaces by others.
     ``told`` is the message of its finding.
     """
 

@@ -50,7 +50,11 @@ _PLATFORM = frozenset({"version_info", "platform", "hexversion", "name", "maxsiz
 
 
 class Effect(NamedTuple):
-    """One statement with an effect on import: its node, a finding code, and a message."""
+    """A statement that does something while its module is imported, e.g. ``print(1)``: its node.
+
+    ``code`` is that of the finding: ``PRINTS``, ``ASKS``, ``READS`` (also for writing and the
+    network), or ``RUNS`` for anything else. ``message`` is the first part of the finding's message.
+    """
 
     node: ast.AST
     code: str
@@ -58,7 +62,7 @@ class Effect(NamedTuple):
 
 
 class Module(NamedTuple):
-    """The names of a module that decide what is an effect.
+    """What is known of a module's names, to decide which of its statements are effects.
 
     ``imported``, ``defined``: names that it imports, or only defines itself, at the top level.
     ``effectful``: the finding code of each of its functions that prints, asks, or accesses files or

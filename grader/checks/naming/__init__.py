@@ -37,7 +37,10 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z_*?][A-Za-z0-9_*?]*$", max_length=
 
 
 class NamingOptions(Options):
-    """``ignore_names``: names, or patterns with ``*`` and ``?``, whose case is accepted."""
+    """The options of the check. ``ignore_names``: names whose case is accepted.
+
+    They may be patterns with ``*`` and ``?``, e.g. ``visit_*``. Such a name can still be unclear.
+    """
 
     ignore_names: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
 
@@ -46,10 +49,10 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
     """Return an inspection with findings for wrong case, unclear names, functions without a verb.
 
     Each report of pep8-naming is a finding; the others are one for each name of a scope. A name may
-    have several. In test files only the case is checked. Names in ``options.ignore_names`` may have
-    any case, but can still be unclear. Findings are sorted by place, some with a corrected line. A
-    file that binds no name (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is
-    unused.
+    have several. The three kinds are counted, and so are all places that bind a name. In test files
+    only the case is checked. Names in ``options.ignore_names`` may have any case, but can still be
+    unclear. Findings are sorted by place, some with a corrected line. A file that binds no name
+    (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is unused.
     """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)

@@ -78,11 +78,12 @@ _FAR_BETTER = Guidance(
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return the signals of `source` as findings, sorted by place, and its number of statements.
+    """Return an inspection with the signals of `source` as findings, and its number of statements.
 
     A signal is what a teacher should look at: code that runs text or imports by a computed name or
-    path, use of another language, and suspicious text. Without statements the result is
-    ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    path, use of another language, and a text that is very long, a program or encoded data. Findings
+    are sorted by place. Without statements the result is ``NOTHING_TO_SAY``. `options` and
+    `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

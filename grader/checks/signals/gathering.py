@@ -14,10 +14,11 @@ _BINDINGS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 
 @dataclass
 class Nodes:
-    """Nodes of a tree by kind; ``bindings`` are imports, functions and classes.
+    """The nodes of a tree that can contain, run or load code, by kind, collected by :func:`gather`.
 
-    ``statements`` is the number of all statements. Constants that are statements of their own,
-    e.g. docstrings, are not in ``constants``, because no code can use them.
+    ``bindings`` are imports, functions and classes. ``statements`` is the number of all statements.
+    Constants that are statements of their own, e.g. docstrings, are not in ``constants``, because
+    no code can use them.
     """
 
     statements: int = 0

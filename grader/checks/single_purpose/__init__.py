@@ -79,9 +79,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     """Return an inspection with findings for functions that surely do more than one thing.
 
     A function, method or nested function has one finding for each of these: it mixes computing with
-    input or output, does several unrelated tasks, has two tasks in its name. ``main`` has none. If
-    there is no function, or only stubs (``pass`` and constants), the result is ``NOTHING_TO_SAY``.
-    ``options`` and ``context`` are unused.
+    input or output, does several unrelated tasks, has two tasks in its name. ``main`` has none. The
+    findings of each kind, and the functions with any, are counted. If there is no function, or only
+    stubs (``pass`` and constants), the result is ``NOTHING_TO_SAY``. ``options`` and ``context``
+    are unused.
     """
     module = module_of(source)
     functions = [one for one in module.functions if not is_stub(one.body)]

@@ -20,9 +20,10 @@ from grader.domain.source import SourceFile
 def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Inspection:
     """Return an inspection with one finding for each complaint of flake8 about `source`.
 
-    flake8 runs with `options` and disregards comments that silence it. Some findings have the
-    corrected line (see ``style_fix``). Without statements in `source` the result is
-    ``NOTHING_TO_SAY``. `context` is unused.
+    flake8 runs with `options` and disregards comments that silence it. The complaints are counted
+    in all, by the first letter of their code, and by code. Some findings have the corrected line
+    (see ``style_fix``). Without statements in `source` the result is ``NOTHING_TO_SAY``. `context`
+    is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
