@@ -16,11 +16,12 @@ from grader.service.records import Role, SubmissionRecord, TokenRecord
 
 @dataclass(frozen=True)
 class Principal:
-    """The sender of a request, authenticated by a token or as the source of a signed event.
+    """The sender of a request, known by its token, or as the source of a webhook event.
 
-    ``course`` is empty for an admin, and ``student`` for every role but a student. ``actor`` names
-    the principal in the audit log (a token's id, or ``webhook:<source>``). Idempotency keys are
-    unique for each actor, and the limits of a token are counted for it.
+    ``role`` decides what it may do. ``course`` (empty for an admin, who sees every course) and
+    ``student`` (empty for every role but a student) decide whose data it may see. ``actor`` names
+    it in the audit log (a token's id, or ``webhook:<source>``). Idempotency keys are unique for
+    each actor, and the limits of a token are counted for it.
     """
 
     role: Role

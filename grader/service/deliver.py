@@ -25,7 +25,11 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Deliver:
-    """The use case that sends scores. ``gradebooks`` are the senders by connector name."""
+    """The use case that sends the scores of the outbox to the systems that asked for them.
+
+    Each call of :meth:`next` tries to send one; a failed try is repeated after growing pauses, for
+    about three days. ``gradebooks`` are the senders by connector name.
+    """
 
     store: Store
     gradebooks: Mapping[str, Gradebook]

@@ -29,9 +29,11 @@ class GradingInterval:
 
 @dataclass(frozen=True)
 class Throughput:
-    """The gradings of the last minutes, and the start times of the gradings that are running now.
+    """The recent and the running gradings, from which waiting times are estimated; of all lanes.
 
-    ``recent`` are those that ended in :data:`RECENT`, at most :data:`MAX_SAMPLES`.
+    ``recent`` are the newest gradings that ended in :data:`RECENT` with a graded report, at most
+    :data:`MAX_SAMPLES`. ``running`` are the times at which the present gradings started, without
+    those whose lease has expired.
     """
 
     recent: tuple[GradingInterval, ...]

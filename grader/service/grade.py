@@ -68,7 +68,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Measured:
-    """A claimed submission with its finished measurement, ready to be judged."""
+    """A claimed submission whose measurement has ended; :meth:`Grade.finish` is to judge it."""
 
     started: Started
     measurement: Measurement
@@ -76,8 +76,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Grade:
-    """The use case that grades a submission; each step of grading is one method.
+    """The use case that grades queued submissions: claim, measure and judge one, store its report.
 
+    :meth:`next` does all steps for one submission; :class:`GradingPipeline` calls them one by one.
     ``lease`` is how long a claim is valid, longer than any grading can take; ``pause`` is how long
     a submission waits in the queue after a fault.
     """
@@ -149,9 +150,9 @@ class Grade:
     def finish(self, measured: Measured) -> None:
         """Judge a measured submission; if its claim is valid, store report and facts, cache facts.
 
-        Any failure but the one below puts the submission back into the queue, or parks it after its
-        last try. A lost claim is only logged, and so is a failure of the cache. Requests that wait
-        for the report are notified.
+        Any failure but the one below puts the submission back into the queue or, after its last
+        try, marks it as needing attention. A lost claim is only logged, and so is a failure of the
+        cache. Requests that wait for the report are notified in each of these cases.
 
         Raises:
             StoreUnavailable: The database stayed away; the submission is claimed again when the

@@ -21,7 +21,11 @@ from grader.service.rubric_cache import RubricCache
 
 @dataclass(frozen=True)
 class Publish:
-    """The use case that publishes rubrics."""
+    """The use case that publishes a rubric: validate its text, and store it as the next version.
+
+    Call the instance for the text that a principal sends, and :meth:`seed` for a shipped rubric.
+    The next grading of a submission to the exercise uses the new version; stored reports stay.
+    """
 
     store: Store
     rubric_cache: RubricCache

@@ -34,7 +34,11 @@ class _Order:
 
 
 class QueuePositions:
-    """The use case that finds the position of a queued submission. Threads may share it."""
+    """The use case that finds the queue position of a submission and estimates its waiting time.
+
+    The order of a whole lane is computed at once and reused for a short time. Threads may share an
+    instance.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -44,9 +48,9 @@ class QueuePositions:
     def of(self, record: SubmissionRecord) -> QueuePosition | None:
         """Return the position of ``record`` and its estimate; ``None`` if it is not queued.
 
-        The state in ``record`` decides. Submissions of other lanes come after the whole live lane.
-        The order of a lane is computed anew only after a short time, so a position may be a little
-        old.
+        The state in ``record`` decides. The position counts from 1; submissions of other lanes come
+        after the whole live lane. The order of a lane is computed anew only after a short time, so
+        a position may be a little old.
         """
         if record.state is not SubmissionState.QUEUED:
             return None

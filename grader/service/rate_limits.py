@@ -25,7 +25,7 @@ WINDOW = 60
 
 @dataclass(frozen=True)
 class Rate:
-    """At most ``most`` in :data:`WINDOW` seconds; 0 means no limit.
+    """A limit: at most ``most`` requests or uploads in :data:`WINDOW` seconds; 0 means no limit.
 
     ``name`` is shown to callers: what is counted, a hyphen, and for whom, e.g. ``uploads-student``.
     """
@@ -69,7 +69,10 @@ class Counter(Protocol):
     """
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
-        """Count one more for each of ``keys``; if one of them is used up, count none of them."""
+        """Count one more for each of ``keys``; if one of them is used up, count none of them.
+
+        Return the first key that is used up, or ``None``, and what is left of each.
+        """
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Quotas:
 
 
 class Cooldowns:
-    """The keys that were refused, each until its waiting time is over.
+    """Remembers which keys were refused, each until its waiting time is over.
 
     With it a caller who comes back too early is refused without a call of the shared counter.
     ``clock`` returns seconds that never go back. At most ``most`` keys are kept (10,000 was chosen

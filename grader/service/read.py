@@ -18,7 +18,11 @@ from grader.service.records import (
 
 @dataclass(frozen=True)
 class Read:
-    """The use cases that only read."""
+    """The use cases that read a submission, its report or an exercise on behalf of a principal.
+
+    What the principal may not see raises the same NotFound as what does not exist. Only
+    :meth:`report` relies on an earlier call of :meth:`submission` for that.
+    """
 
     store: Store
 

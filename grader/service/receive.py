@@ -16,10 +16,11 @@ from grader.service.submit import Submit, Upload
 
 @dataclass(frozen=True)
 class Receive:
-    """The use case that accepts webhook events. ``inbounds`` are the receivers by connector name.
+    """The use case that hands in the submission that a webhook event carries, or names by a URL.
 
-    The table of idempotency keys, unique by (source, webhook id), detects repeated events. An event
-    without a webhook id is always new.
+    ``inbounds`` are the receivers of events by connector name. An event is a repetition if the
+    table of idempotency keys has its (source, webhook id) already: then nothing is stored, and the
+    result is the first submission. An event without a webhook id is always new.
     """
 
     store: Store

@@ -11,7 +11,7 @@ from grader.service.records import SubmissionRecord
 
 @dataclass(frozen=True)
 class Retry:
-    """The use case that queues a submission that needs attention again."""
+    """The use case by which staff has a submission that needs attention graded again."""
 
     store: Store
     clock: Clock

@@ -12,10 +12,10 @@ from grader.service.records import RubricRecord
 
 
 class RubricCache:
-    """The most recently compiled rubrics. Threads may share one cache.
+    """Compiles published rubrics, and keeps those that it compiled last.
 
-    ``size`` is how many compiled rubrics it keeps: 64 was chosen by hand, to be more than a course
-    has exercises.
+    The key is the digest of the rubric's text. ``size`` is how many it keeps: 64 was chosen by
+    hand, to be more than a course has exercises. Threads may share one cache.
     """
 
     def __init__(self, read_rubric: ReadRubric, catalog: Catalog, size: int = 64) -> None:

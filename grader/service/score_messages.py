@@ -18,7 +18,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ScoreMessages:
-    """The use case that makes score messages. ``writers`` are the functions by connector name."""
+    """The use case that makes the message with the score for the system that sent a submission.
+
+    It only makes it: the store adds it to the outbox together with the report, and ``Deliver``
+    sends it later. ``writers`` are the functions that write messages, by connector name.
+    """
 
     store: Store
     writers: Mapping[str, WriteScoreMessage]

@@ -35,7 +35,7 @@ COUNT_VALID_FOR = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Upload:
-    """An uploaded file, and whom it belongs to.
+    """An uploaded file and what its sender says about it, the argument of :meth:`Submit.__call__`.
 
     ``student`` is as the sender named it; it may be empty if the sender is a student. ``source``
     names where the file came from: ``api`` or a webhook source. The score is to be sent to
@@ -68,10 +68,11 @@ class Admission:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A stored submission; ``is_new`` is false for a repeated idempotency key.
+    """The result of handing in an upload: the record of the submission that is stored for it.
 
-    ``remaining`` is what is left of the student's upload limit; ``None`` for an event, or if there
-    is no such limit.
+    ``is_new`` is false for a repeated idempotency key: then ``record`` is that of the first
+    submission, as it is now. ``remaining`` is what is left of the student's upload limit; ``None``
+    for an event, or if there is no such limit.
     """
 
     record: SubmissionRecord
@@ -80,12 +81,12 @@ class Accepted:
 
 
 class QueueCapacity:
-    """The room in the queue: for ``limit`` submissions, and for events up to twice as many.
+    """Refuses further submissions while ``limit`` are queued; events only while twice as many are.
 
     Counting the queued rows takes longer the more there are, so a count is reused for
-    :data:`COUNT_VALID_FOR`, less what this process has reserved since. If nothing is left, rows
-    are counted anew. Several processes together may exceed the limit by what they reserve during
-    that time.
+    :data:`COUNT_VALID_FOR`, less what this process has reserved since. If nothing is left, rows are
+    counted anew. Several processes together may exceed the limit by what they reserve during that
+    time.
     """
 
     def __init__(self, store: Store, clock: Clock, limit: int) -> None:
@@ -116,9 +117,11 @@ class QueueCapacity:
 
 @dataclass(frozen=True)
 class Submit:
-    """The use case that accepts an upload.
+    """The use case that hands in an upload: check it, store it as queued, and notify the workers.
 
-    Call :meth:`admit` (for an event :meth:`admit_event`) first, then the instance.
+    Call :meth:`admit` (for an event of an LMS :meth:`admit_event`) first, which checks what is
+    known before the body is read, then the instance with the admission and the upload. The workers
+    grade it later.
     """
 
     store: Store
@@ -166,10 +169,11 @@ class Submit:
         return Admission(principal, rubric, is_event=True)
 
     def __call__(self, admission: Admission, upload: Upload) -> Accepted:
-        """Check and store ``upload``, and notify the workers; return its submission.
+        """Check and store ``upload``, notify the workers, and return what was stored.
 
-        If its idempotency key came before with the same content, return the first submission as it
-        is now; also such an upload counts for the rate limits and needs room in the queue.
+        If the sender used its idempotency key before for the same content, nothing is stored and
+        nobody notified; the result has the first submission as it is now. Such an upload too counts
+        for the rate limits and needs room in the queue.
 
         Raises:
             Forbidden: a student principal uploads for another student.

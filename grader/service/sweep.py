@@ -18,11 +18,14 @@ SKEW = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Sweep:
-    """The use case that recovers lost submissions. ``lease`` and ``pause`` must be the workers'.
+    """The use case that queues submissions of lost workers again, and notifies workers of due rows.
+
+    Due are submissions that can be claimed and scores that can be sent, e.g. because a notification
+    got lost. ``lease`` and ``pause`` must be the workers'.
 
     Rows store absolute times, and a clock may be set back, e.g. by an hour on a machine that
-    started with a wrong one. Times that then lie too far ahead are reduced to the latest that
-    can be right. If a clock is set forward, leases end early and their workers lose their claims.
+    started with a wrong one. Times that then lie too far ahead are reduced to the latest that can
+    be right. If a clock is set forward, leases end early and their workers lose their claims.
     """
 
     store: Store
@@ -35,7 +38,8 @@ class Sweep:
         """Queue again the submissions whose lease has expired, and notify workers of due rows.
 
         Return what was changed and what is due. A submission whose last try is used up needs
-        attention instead. Times that lie too far ahead are corrected first.
+        attention instead. Times that lie too far ahead are corrected first; that is logged, and not
+        part of the result.
         """
         now = self.clock.now()
         corrected = self.store.submissions.clamp_times(now + SKEW, self.lease, self.pause)

@@ -24,7 +24,7 @@ def digest_of(secret: str) -> str:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The use cases of tokens: make one, and find the principal of a secret."""
+    """The use cases of bearer tokens: create one, and authenticate a request by its secret."""
 
     store: Store
     clock: Clock

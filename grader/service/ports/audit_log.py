@@ -10,10 +10,11 @@ from grader.service.records.pages import Page
 
 
 class AuditLog(Protocol):
-    """The audit log.
+    """Keeps and lists the audit entries: who did what, and when.
 
-    A store method that changes something appends an entry in its own transaction. Entries about
-    anything else, such as reads by staff, are appended here.
+    Uploads, retries, deletions, and changes of rubrics, tokens and sources append an entry in the
+    transaction of the store method; gradings have none. Entries about anything else, such as reads
+    by staff, are appended here.
     """
 
     def append(

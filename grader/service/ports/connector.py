@@ -36,7 +36,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Score:
-    """A graded submission, and the address and context that its source gave for the score."""
+    """What a score message is written from: a graded submission with its report.
+
+    Its source gave ``callback_url`` and ``callback_context`` for the score.
+    """
 
     submission: SubmissionRecord
     report: Report
@@ -61,7 +64,7 @@ class Delivery:
 
 
 class Inbound(Protocol):
-    """Reads the submission events of a source."""
+    """Reads the submission events of a source, and fetches archives that they name by a URL."""
 
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
         """Verify the signature of an event and parse it; ``headers`` have lower-case names.

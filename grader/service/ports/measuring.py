@@ -38,7 +38,7 @@ class ReadRubric(Protocol):
 
 
 class Measurement(Protocol):
-    """The finished measurement of a submission."""
+    """The finished measurement of a submission: it gives the facts, and can cache them."""
 
     def facts(self) -> SubmissionFacts:
         """Return the facts of the submission; the same at every call.

@@ -10,7 +10,11 @@ from grader.service.records.passbacks import Passback, PassbackState
 
 
 class Passbacks(Protocol):
-    """The outbox: scores that are to be sent, were sent, or could not be sent."""
+    """The outbox: scores that are to be sent, were sent, or could not be sent.
+
+    ``Submissions.finish`` adds a score together with its report. A sender claims one that is due,
+    tries to send it, and settles the outcome.
+    """
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
         """Claim the score that has been due longest and return it; ``None`` if none is due.

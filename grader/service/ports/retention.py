@@ -10,10 +10,10 @@ from grader.service.records import DeletedRows, ExportedItem, PurgeCriteria
 
 
 class Retention(Protocol):
-    """Purges old data, and exports and erases the data of a student, each with an audit entry.
+    """Purges old data, and exports and erases the data of a student.
 
-    A deletion and its entry are one transaction. ``actor`` is the name that the audit entry gets,
-    ``now`` its time.
+    Each of these adds an audit entry, unless a purge found nothing to delete. A deletion and its
+    entry are one transaction. ``actor`` is the name that the audit entry gets, ``now`` its time.
     """
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:

@@ -11,7 +11,7 @@ from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 
 
 class Rubrics(Protocol):
-    """Exercises, and the published versions of their rubrics."""
+    """Stores exercises and every published version of their rubrics; finds the newest version."""
 
     def publish(
         self, rubric: Rubric, text: str, digest: str, *, base: int | None, actor: str, now: datetime

@@ -10,7 +10,7 @@ from grader.service.records.sources import SourceRecord
 
 
 class Sources(Protocol):
-    """The systems that send submissions by webhook."""
+    """Stores the systems that send submissions by webhook, by name."""
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
         """Create ``source`` or replace the one of its name, with an audit entry for ``actor``."""

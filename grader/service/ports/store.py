@@ -14,7 +14,7 @@ from grader.service.ports.tokens import Tokens
 
 
 class Store(Protocol):
-    """The store: its repositories, and a check of its connection."""
+    """Everything that is stored, as one repository for each kind, and a check of the connection."""
 
     submissions: Submissions
     rubrics: Rubrics

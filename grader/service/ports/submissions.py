@@ -18,7 +18,7 @@ from grader.service.records.submissions import NewSubmission, SubmissionRecord, 
 
 
 class Submissions(Protocol):
-    """Submissions with their archives, facts and reports, and the queue that they form."""
+    """Stores submissions with their archives, facts and reports, and queues them for grading."""
 
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
         """Store an upload with its key and audit entry; return its record and whether it is new.

@@ -10,7 +10,7 @@ from grader.service.records.tokens import Role, TokenRecord
 
 
 class Tokens(Protocol):
-    """Bearer tokens. Only the digest of a token's secret is stored."""
+    """Stores bearer tokens, each with the digest of its secret instead of the secret itself."""
 
     def create(
         self,

@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page of a listing; ``next_cursor`` is empty on the last page."""
+    """One page of a listing. ``next_cursor`` asks for the next page; it is empty on the last."""
 
     items: tuple[Item, ...]
     next_cursor: str

@@ -30,8 +30,9 @@ class PassbackState(StrEnum):
 
 @dataclass(frozen=True)
 class Passback:
-    """A score in the outbox. Every try sends the same ``payload`` to the same ``url``.
+    """A score in the outbox: a message for the system that sent the submission, and its delivery.
 
+    ``source`` is the name of that system. Every try sends the same ``payload`` to the same ``url``.
     ``tries`` counts the tries so far, including one in progress. ``next_try_at`` is when it is due
     again, if ``state`` is ``DUE``. ``last_error`` is empty if there was none.
     """

@@ -11,10 +11,11 @@ from grader.service.records.submissions import SubmissionRecord
 
 @dataclass(frozen=True)
 class Claim:
-    """A submission that a worker is grading. Only the holder of the newest ``token`` may finish it.
+    """A worker's right to grade a submission, and the data that it needs for that.
 
-    ``data`` is the uploaded file. The score is to be sent to ``callback_url`` together with
-    ``callback_context``; an empty URL asks for no score.
+    The right lasts while the submission is running and ``token`` is its newest fencing token: only
+    then can a result be stored. ``data`` is the uploaded file. The score is to be sent to
+    ``callback_url`` together with ``callback_context``; an empty URL asks for no score.
     """
 
     submission: SubmissionRecord
@@ -26,7 +27,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class QueueState:
-    """The numbers of submissions that are queued, are running and need attention.
+    """The numbers of submissions, in all lanes, that are queued, are running and need attention.
 
     ``oldest_queued_at`` is the earliest ``queued_at`` of a queued one, ``None`` if nothing is
     queued.

@@ -21,10 +21,11 @@ class PurgeCriteria:
 
 @dataclass(frozen=True)
 class DeletedRows:
-    """The number of deleted rows of each kind.
+    """The number of rows of each kind that were deleted or, in a preview, would be.
 
     ``archives`` is often lower than ``submissions``: an archive that another submission also refers
-    to is not deleted. Counts of attempts are deleted too, but are not in here.
+    to is not deleted. Counts of attempts are deleted too, but are not in here. The sum of two adds
+    each kind.
     """
 
     submissions: int = 0

@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """A system that sends submissions by webhook.
+    """A system, e.g. a learning management system, that sends submissions by webhook.
 
-    ``connector`` is the name of a connector in ``grader.lms.registry``. ``config`` holds JSON
-    values that only the connector's model can read, including secrets.
+    It may hand in to exercises of ``course`` only. ``connector`` is the name of a connector in
+    ``grader.lms.registry``. ``config`` holds JSON values that only the connector's model can read,
+    including secrets.
     """
 
     name: str

@@ -12,14 +12,16 @@ from grader.service.lanes import Lane
 class SubmissionState(StrEnum):
     """The state of a submission.
 
-    ``needs_attention``: grading failed on our side, and staff can retry it. ``superseded``: a newer
-    attempt arrived before a worker started this one, which never gets a report.
+    ``queued``: it waits for a worker. ``running``: a worker has claimed it. ``graded``: its report
+    is stored, and nothing failed on our side. ``needs_attention``: grading failed on our side, and
+    staff can retry it; there may be a report all the same. ``superseded``: a newer attempt arrived
+    before a worker started this one, which never gets a report.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
     GRADED = "graded"
-    #: Grading failed on our side. An instructor can retry it.
+    #: Grading failed on our side. Staff can retry it.
     NEEDS_ATTENTION = "needs_attention"
     #: A newer attempt arrived before a worker started this one, which never gets a report.
     SUPERSEDED = "superseded"

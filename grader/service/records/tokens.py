@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The role of a token; ``service/access.py`` says what each role may do."""
+    """The role of a principal: that of its token, or ``lms`` for a webhook source.
+
+    ``service/access.py`` says what each role may do.
+    """
 
     ADMIN = "admin"
     INSTRUCTOR = "instructor"
