@@ -66,7 +66,11 @@ def append_entry(
 
 
 class SqlAuditLog:
-    """The audit log in a database. It implements the port ``AuditLog``."""
+    """Adds audit entries to a database and lists them. It implements the port ``AuditLog``.
+
+    Other methods of the store add the entry about their change with :func:`append_entry`, in their
+    own transaction.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -28,7 +28,7 @@ _NO_SUCH_TABLE = "42P01"
 
 
 class Database:
-    """The connections of this process to the database at ``url``, and its transactions.
+    """Opens transactions on the database at ``url``, over the connections of this process.
 
     On SQLite a write transaction takes the write lock at its start, because a transaction that
     reads first can fail when it writes, however long it waits. On PostgreSQL read and write

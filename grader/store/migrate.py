@@ -28,6 +28,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     first one migrates, the others wait for it, on SQLite for 30 seconds at most.
 
     Raises:
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
         StoreUnavailable: the database cannot be reached, or stays locked.
         alembic.util.CommandError: the revision of the database is unknown to this code, e.g. newer.
     """
@@ -55,6 +56,7 @@ def current_revision(url: str) -> str | None:
     A SQLite file that does not exist is created, without tables.
 
     Raises:
+        BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
         StoreUnavailable: the database cannot be reached.
     """
     database = Database(url)

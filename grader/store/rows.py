@@ -21,11 +21,12 @@ Record = TypeVar("Record", bound="DataclassInstance")
 
 
 class RecordColumns(Generic[Record]):
-    """The columns of ``table`` with the names of the fields of ``record``, a dataclass.
+    """Reads records, dataclasses of type ``record``, from rows of ``table``.
 
-    A new field of the dataclass is therefore selected and read everywhere. Fields whose type is a
-    ``StrEnum`` are converted; ``converters`` convert other columns by name, e.g. ``{"detail":
-    json.loads}``.
+    A query selects :attr:`columns`, those with the names of the fields, and :meth:`read` turns each
+    of its rows into a record. So a new field of the dataclass is selected and read everywhere.
+    Fields whose type is a ``StrEnum`` are converted; ``converters`` convert other columns by name,
+    e.g. ``{"detail": json.loads}``.
 
     Raises:
         KeyError: ``table`` has no column for a field.

@@ -15,9 +15,10 @@ from grader.store.retention.repository import SqlRetention
 
 
 class Store:
-    """All repositories on one database: the port ``Store``, and ``retention`` in addition.
+    """All repositories on one database, which share its connections; the port ``Store``.
 
-    A submission needs attention when its grading was started ``max_tries`` times without a result.
+    ``retention`` is there in addition to the port. A submission needs attention when its grading
+    was started ``max_tries`` times without a result.
     """
 
     submissions: ports.Submissions

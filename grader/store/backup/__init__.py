@@ -58,9 +58,10 @@ _KINDS: Mapping[str, _Kind] = {"sqlite": sqlite, "postgresql": postgres}
 
 @dataclass(frozen=True)
 class Backup:
-    """The description of a backup: its kind, schema revision and size in bytes.
+    """The description of a backup file, as :func:`back_up` and :func:`restore` return it.
 
-    ``dialect`` is ``sqlite`` or ``postgresql``.
+    ``dialect`` is ``sqlite`` or ``postgresql``, ``revision`` the schema revision of its data, and
+    ``size`` the size of the file in bytes.
     """
 
     dialect: str
@@ -81,6 +82,7 @@ def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
         StoreUnavailable: the database cannot be reached or copied, or has no tables yet.
         ToolUnavailable: a tool of PostgreSQL is missing or failed.
         BadBackup: the copy has no schema revision, e.g. because the database was never migrated.
+        sqlite3.DatabaseError: the SQLite database is damaged.
     """
     whole = database_url(url)
     dialect = whole.get_backend_name()
@@ -106,6 +108,7 @@ def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -
         Conflict: the database is in use, or it is not empty and ``replace`` is not set.
         ToolUnavailable: a tool of PostgreSQL is missing or failed.
         StoreUnavailable: the database cannot be reached.
+        sqlite3.DatabaseError: the SQLite database to replace is damaged; move it away first.
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
     whole = database_url(url)

@@ -13,7 +13,7 @@ class BadBackup(GraderError):
 
 
 class ToolUnavailable(GraderError):
-    """A program of PostgreSQL is missing or failed."""
+    """A program of PostgreSQL is missing, has another version than the server, or failed."""
 
     code = "tool-unavailable"
     title = "A program that this needs is missing or failed"

@@ -26,7 +26,7 @@ _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 @dataclass(frozen=True)
 class Tools:
-    """PostgreSQL's programs in ``folder``, and how they connect.
+    """Runs PostgreSQL's programs in ``folder``; :func:`tools_for` finds those that fit a server.
 
     ``database`` is the connection URL without the password. ``environment`` are the environment
     variables of the programs, with the password.

@@ -81,6 +81,7 @@ def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
     Raises:
         Conflict: another process has the database open, or it is not empty and ``replace`` is not
             set.
+        sqlite3.DatabaseError: the database to replace is damaged.
     """
     target = _path(url)
     target.parent.mkdir(parents=True, exist_ok=True)

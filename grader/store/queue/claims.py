@@ -72,8 +72,9 @@ def claim(
 ) -> Claim | None:
     """Claim the next due row of ``lane`` until ``now + lease``; return ``None`` if none is due.
 
-    Rows of any lane whose lease has expired and that have a try left are queued again first. The
-    token and the number of tries rise by one, so the try counts even if the worker dies.
+    :func:`grader.store.queue.fairness.next_due` says which is next. Rows of any lane whose lease
+    has expired and that have a try left are queued again first. The token and the number of tries
+    rise by one, so the try counts even if the worker dies.
     """
     _requeue_lost(connection, now, max_tries)
     chosen = next_due(connection, lane, now)
@@ -188,7 +189,7 @@ def get(connection: Connection, submission_id: str) -> SubmissionRecord:
 def waiting(connection: Connection) -> QueueState:
     """Return the number of queued, running and parked rows, and since when the oldest is queued.
 
-    Parked rows need attention. The time is ``None`` if nothing is queued.
+    Rows of all lanes count. Parked rows need attention. The time is ``None`` if nothing is queued.
     """
     queued, running, parked, oldest = connection.execute(_WAITING).one()
     return QueueState(queued, running, parked, oldest)

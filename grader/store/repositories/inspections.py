@@ -33,7 +33,8 @@ def _unknown(insert_into: InsertInto) -> Executable:
 class SqlFacts:
     """The facts cache for all workers of a database. It implements the port ``FactsCache``.
 
-    The inspection of a key never changes.
+    The inspection of a key never changes. Entries stay until retention purges them or a student's
+    data is erased.
     """
 
     def __init__(self, database: Database) -> None:

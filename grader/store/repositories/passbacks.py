@@ -22,9 +22,10 @@ _RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
 
 
 class SqlPassbacks:
-    """The outbox of scores in a database. It implements the port ``Passbacks``.
+    """Claims due scores in the outbox of a database, and settles tries: the port ``Passbacks``.
 
-    The id of a passback, which is a score to be sent, is also its webhook id.
+    :func:`enqueue_score` adds scores. The id of a passback, which is a score to be sent, is also
+    its webhook id.
     """
 
     def __init__(self, database: Database) -> None:

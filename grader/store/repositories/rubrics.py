@@ -31,9 +31,9 @@ def _new_exercise(insert_into: InsertInto) -> Executable:
 
 
 class SqlRubrics:
-    """Exercises and rubrics in a database. It implements the port ``Rubrics``.
+    """Publishes versions of rubrics, and finds the newest. It implements the port ``Rubrics``.
 
-    A stored version never changes.
+    A stored version never changes. Publishing the first version creates the exercise.
     """
 
     def __init__(self, database: Database) -> None:

@@ -29,7 +29,7 @@ def _put(insert_into: InsertInto) -> Executable:
 
 
 class SqlSources:
-    """Webhook sources in a database. It implements the port ``Sources``.
+    """Stores and finds webhook sources by name. It implements the port ``Sources``.
 
     Secrets in ``config`` are stored as plain text, because signing needs them.
     """

@@ -37,7 +37,7 @@ Item = TypeVar("Item")
 
 
 class SqlSubmissions:
-    """Submissions in a database. It implements the port ``Submissions``.
+    """Stores submissions and their reports, and queues them. It implements ``Submissions``.
 
     Each method is one transaction, except that ``marks`` and ``measured`` read in portions. A
     submission needs attention when its grading was started ``max_tries`` times without a result.
@@ -64,7 +64,8 @@ class SqlSubmissions:
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
         """Claim the next due submission of ``lane`` until ``now + lease``, or return ``None``.
 
-        Submissions whose lease has expired and that have a try left are queued again first.
+        Students take turns; :func:`grader.store.queue.fairness.next_due` says how. Submissions
+        whose lease has expired and that have a try left are queued again first.
         """
         with self._database.write() as connection:
             return queue.claim(connection, lane, now, lease, self._max_tries)
@@ -73,7 +74,8 @@ class SqlSubmissions:
         """Store ``result`` and set the submission's state; return whether the claim was valid.
 
         If it was not, nothing is stored. An existing report of the same rubric and engine version
-        stays, unless it needed attention.
+        stays, unless it needed attention. The score message is added to the outbox only with a new
+        report that is graded.
         """
         with self._database.write() as connection:
             return results.finish(connection, claim, result, now)
@@ -138,10 +140,10 @@ class SqlSubmissions:
             return results.newest_facts(connection, submission_id)
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """Return the student's newest graded attempt before ``submission``, or ``None``.
+        """Return the student's newest graded attempt before ``submission``; ``None`` without one.
 
-        The result has its number and its facts with findings. It is an attempt at the same
-        exercise.
+        It is an attempt at the same exercise, with its number and its facts with findings. An
+        attempt whose report needs attention is skipped.
         """
         if submission.attempt == 1:
             return None

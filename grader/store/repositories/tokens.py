@@ -24,7 +24,7 @@ _BY_DIGEST = select(*_RECORD.columns).where(tokens.c.digest == bindparam("digest
 
 
 class SqlTokens:
-    """Bearer tokens in a database. It implements the port ``Tokens``.
+    """Creates, finds, lists and revokes bearer tokens. It implements the port ``Tokens``.
 
     Audit entries name tokens, so a token is deleted only when the data of its student is erased.
     """

@@ -22,7 +22,7 @@ _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
 
 
 class SqlRetention:
-    """Purges, exports and erasures in a database. It implements the port ``Retention``.
+    """Purges old rows, and exports and erases one student's data. It implements ``Retention``.
 
     Each method is one transaction, except that ``export`` reads in one and adds its audit entry in
     another.
