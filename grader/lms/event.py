@@ -27,9 +27,10 @@ _HOW = (
 
 
 class Archive(BaseModel):
-    """The archive in base64, or an https URL to fetch it from.
+    """The uploaded file of an event, in base64, or an https URL to fetch it from.
 
-    Exactly one of them is needed; :func:`read_event` checks this, and the base64.
+    Exactly one of them is needed; :func:`read_event` checks this, and the base64. The URL is
+    checked when it is fetched.
     """
 
     model_config = ConfigDict(strict=True)
@@ -39,9 +40,10 @@ class Archive(BaseModel):
 
 
 class Event(BaseModel):
-    """A submission event. Unknown fields are ignored: a sender may add its own.
+    """The JSON body of a submission event, as :func:`read_event` validates it.
 
-    ``filename`` is that of the archive, ``context`` is returned with the score; both may be empty.
+    Unknown fields are ignored: a sender may add its own. ``filename`` is that of the archive,
+    ``context`` is returned with the score; both may be empty.
     """
 
     model_config = ConfigDict(strict=True)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ConsoleConfig(BaseModel):
-    """The configuration of a console source. Unknown keys, such as a secret, are ignored.
+    """The model of ``SourceRecord.config`` for a console source. Unknown keys are ignored.
 
     Scores are written to the log only if ``callback_url`` is not empty; it is never called.
     ``allowed_hosts`` are the hosts that archives may be fetched from.

@@ -16,7 +16,10 @@ from grader.service.records import SourceRecord
 
 @dataclass(frozen=True)
 class ConsoleInbound:
-    """The capability ``Inbound`` for unsigned events, of sources with ``connector: console``."""
+    """Reads unsigned events, of sources with ``connector: console``, and fetches their archives.
+
+    It is the capability ``Inbound`` of the connector for development.
+    """
 
     outgoing: Outgoing
 

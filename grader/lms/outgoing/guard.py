@@ -74,6 +74,7 @@ def public_tls() -> ssl.SSLContext:
 class Outgoing:
     """Sends requests to URLs that pass the guard: https, and only public addresses.
 
+    A URL from outside could otherwise make this service call a server that only it can reach.
     ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``, which
     may be called by http and at private addresses. ``resolve`` and ``tls`` can be replaced for
     tests. ``seconds`` is the limit of one request, from name resolution to the last byte.

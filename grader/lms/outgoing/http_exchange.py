@@ -24,9 +24,10 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """The target of a request: an URL in parts, and the IP ``addresses`` of its host.
+    """The target of a request, as the guard allowed it: a URL in parts, and its host's addresses.
 
-    ``path`` is the encoded path with the query.
+    Requests go only to the IP ``addresses``; the name is not resolved again. ``path`` is the
+    encoded path with the query.
     """
 
     scheme: str

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class StandardWebhooksConfig(BaseModel):
-    """The configuration of a Standard Webhooks source.
+    """The model of ``SourceRecord.config`` for a Standard Webhooks source.
 
     ``secret`` is the ``whsec_...`` key that signs events and scores. It is stored in plain text,
     because signing needs it. Scores are sent to ``callback_url``; empty means that none are sent.

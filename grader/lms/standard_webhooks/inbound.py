@@ -18,7 +18,7 @@ from grader.service.records import SourceRecord
 
 @dataclass(frozen=True)
 class StandardWebhooksInbound:
-    """The capability ``Inbound``. The source's secret must have signed each event."""
+    """Reads events that the source's secret has signed, and fetches archives: ``Inbound``."""
 
     outgoing: Outgoing
 
