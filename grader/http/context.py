@@ -38,7 +38,11 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class ApiContext:
-    """The use cases behind the routes, wired by :func:`grader.http.app.create_app`."""
+    """The use cases that the routes of an application call; :func:`context` returns it to a route.
+
+    :func:`grader.http.app.create_app` makes it. ``waiting`` lets requests wait for a report;
+    ``sandbox`` is only shown.
+    """
 
     store: Store
     clock: Clock

@@ -46,10 +46,10 @@ class ClientLimits:
 
 
 class ProblemTask(ErrorTask):  # type: ignore[misc]
-    """The answer to a request that Waitress itself refuses, e.g. too long: a problem document."""
+    """Answers a request that Waitress itself refuses, e.g. one that is too long."""
 
     def execute(self) -> None:
-        """Send the problem document; the connection is closed afterwards."""
+        """Send the refusal as a problem document; the connection is closed afterwards."""
         error = self.request.error
         body = refused_by_server(error.code, self.channel.adj.max_request_body_size).encode()
         self.status = f"{error.code} {error.reason}"

@@ -31,7 +31,10 @@ def wanted_wait(prefer: str) -> int:
 
 
 class Waiting:
-    """Lets at most ``slots`` requests wait at a time, so that other threads stay free."""
+    """Lets requests wait for the end of a grading, at most ``slots`` of them at a time.
+
+    A further request does not wait at all (see :meth:`until`), so that other threads stay free.
+    """
 
     def __init__(self, slots: int) -> None:
         self._slots = BoundedSemaphore(slots)

@@ -67,9 +67,10 @@ class _Queue(Collector):
 
 
 class Metrics:
-    """The metrics of one application: counts and durations of requests, gauges of the queue.
+    """Collects the metrics of one application: requests, their durations, gauges of the queue.
 
-    ``read_queue`` is called at each scrape; if it fails, the gauges are left out.
+    :meth:`observe` adds a request. ``read_queue`` is called at each scrape; if it fails, the gauges
+    are left out.
     """
 
     def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:

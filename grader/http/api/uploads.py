@@ -44,7 +44,7 @@ UPLOAD_BODY: Description = body(
 
 @dataclass(frozen=True)
 class Sent:
-    """An uploaded file, its cleaned name, and the student whom the sender named.
+    """An upload as :func:`read_sent` found it in a request: file, cleaned name, named student.
 
     Name and student may be empty.
     """

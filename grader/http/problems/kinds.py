@@ -15,9 +15,10 @@ TOO_LARGE_STATUS = 413
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """One kind of problem. ``code`` never changes: clients compare the ``type`` made from it.
+    """A kind of error that the API answers with, as ``/problems`` explains it.
 
-    ``status`` is the HTTP status; ``meaning`` and ``how_to_fix`` explain the kind in general.
+    ``code`` never changes: clients compare the ``type`` made from it. ``status`` is the HTTP
+    status; ``meaning`` and ``how_to_fix`` explain the kind in general.
     """
 
     code: str
