@@ -28,9 +28,10 @@ class _Frozen(BaseModel):
 class TotalLine(_Frozen):
     """The total of a report. ``points`` is null while the points of a criterion are withheld.
 
-    ``at_least`` is earned whatever becomes of withheld points; ``awaiting`` points, a part of
-    ``max_points``, are still to be given by hand. ``max_points`` leaves out optional criteria with
-    nothing to measure. ``capped_at`` is set if the criterion ``capped_by`` limits the total.
+    ``at_least`` is earned whatever becomes of points that are withheld or still to be given;
+    ``awaiting`` points, a part of ``max_points``, are still to be given by hand. ``max_points``
+    leaves out optional criteria with nothing to measure. ``capped_at`` is set if the criterion
+    ``capped_by`` limits the total.
     """
 
     points: Number | None
@@ -143,8 +144,9 @@ class RubricLine(_Frozen):
 
 
 class SubmissionLine(_Frozen):
-    """The judged submission: SHA-256 over its sorted (path, bytes), and over the archive.
+    """The judged submission, identified by the SHA-256 of its files and of the uploaded archive.
 
+    ``digest`` is over the sorted paths and contents of the files that intake kept.
     ``archive_sha256`` is null for a folder or a single file.
     """
 
