@@ -42,10 +42,10 @@ LEVEL_HINTS = 0x0006
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the directory. Sizes, and the ``offset`` of the local header, are in bytes.
+    """One file or folder, as the directory of a zip archive lists it; see :func:`read_directory`.
 
-    ``names`` are all names that programs may give the file, the newest programs' last; ``mode`` is
-    its Unix mode, 0 if unknown.
+    Sizes, and the ``offset`` of the local header, are in bytes. ``names`` are all names that
+    programs may give the file, the newest programs' last; ``mode`` is its Unix mode, 0 if unknown.
     """
 
     raw_name: bytes

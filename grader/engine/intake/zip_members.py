@@ -56,7 +56,7 @@ _PIECE = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file or folder of an archive.
+    """A file or folder of a zip archive, whose headers are checked; :meth:`pieces` unpacks it.
 
     ``names`` are all names that programs may give it, the newest programs' last. ``mode`` is its
     Unix mode (0: unknown) and ``size`` its stated size in bytes.

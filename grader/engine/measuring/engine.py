@@ -104,7 +104,8 @@ class Engine:
 
         Inspections in the cache are used; the others are sent to the inspector as one job, which
         another process runs (it may have to finish an earlier job first). No job is started if the
-        cache has all. ``collect`` of the result waits for the answers.
+        cache has all. ``collect`` of the result waits for the answers. Errors of the cache pass
+        through.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"

@@ -22,7 +22,8 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 class Limits:
     """The limits of one job. Seconds are wall time unless noted; sizes are bytes.
 
-    The defaults were chosen by hand; a service sets the first three by its settings.
+    A check that exceeds one fails with a reason, e.g. ``timeout`` or ``memory``. The defaults were
+    chosen by hand; a service sets the first three by its settings.
     """
 
     #: For one check on one file.
