@@ -20,8 +20,8 @@ def prepare(settings: Settings, token_file: Path | None) -> str:
 
     Return the secret of a token that was created (of an instructor), else ``""``. Without
     ``token_file`` a token is created only if the database has none, not even an expired or revoked
-    one. With it, the file contains a valid token afterwards: its old content if that is still
-    valid, else a new token.
+    one. With it, the file contains a valid token afterwards: its old content if that is a valid
+    token, else a new one. Any other file at that path is deleted.
     """
     migrate(settings)
     service = build_service(settings, notifier=NoNotifier())

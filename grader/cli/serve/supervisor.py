@@ -117,7 +117,11 @@ class Child:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the process, which must not be running, and write its standard input."""
+        """Start the process, which must not be running, and write its standard input.
+
+        Raises:
+            OSError: the program, or its log file, cannot be opened.
+        """
         program = self.program
         libc()
         with program.log.open("ab") as log:
