@@ -36,7 +36,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class Remaining:
-    """How many are left of a rate, and in how many seconds (at least 1) one more is allowed."""
+    """What is left of ``rate`` for one key: ``left`` more now, and a further one in ``seconds``.
+
+    ``seconds`` is at least 1.
+    """
 
     rate: Rate
     left: int

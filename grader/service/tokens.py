@@ -68,7 +68,8 @@ class Tokens:
         """Return the principal of the token with ``secret``.
 
         The token's time of last use is stored, at most once a minute. A request with an expired or
-        revoked token is recorded in the audit log; one with an unknown token is not.
+        revoked token is recorded in the audit log, once in 10 minutes; one with an unknown token is
+        not.
 
         Raises:
             Unauthorized: the secret is empty, or its token is unknown, expired or revoked; the

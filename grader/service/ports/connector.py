@@ -17,11 +17,12 @@ from grader.service.records import Passback, ScoreMessage, SourceRecord, Submiss
 
 @dataclass(frozen=True)
 class Incoming:
-    """A submission event of a source, whose signature was verified if the connector has signatures.
+    """A submission event as :meth:`Inbound.read` returns it, parsed but not yet handed in.
 
-    The archive is ``data``, or is to be fetched from ``url`` if ``data`` is ``None``. The score is
-    to be sent to ``callback_url`` together with ``context``; an empty URL asks for no score. Events
-    with the same ``webhook_id`` are repetitions; empty means none.
+    Its signature was verified if the connector has signatures. The archive is ``data``, or is to be
+    fetched from ``url`` if ``data`` is ``None``. The score is to be sent to ``callback_url``
+    together with ``context``; an empty URL asks for no score. Events with the same ``webhook_id``
+    are repetitions; empty means none.
     """
 
     webhook_id: str

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class ScoreMessage:
-    """A score in the wire format of a connector: UTF-8 text, and the URL that it is sent to."""
+    """A message that reports a score, in the wire format of a connector.
+
+    ``body`` is UTF-8 text; it is to be sent to ``url``.
+    """
 
     url: str
     body: bytes

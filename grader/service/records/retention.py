@@ -12,6 +12,7 @@ class PurgeCriteria:
 
     ``course`` limits it to one course; empty means every course. Unless ``unfinished`` is set, a
     submission stays while it is queued, running, needs attention, or has a score to be sent.
+    Without a course, cached inspections that were last used before ``before`` are purged too.
     """
 
     before: datetime

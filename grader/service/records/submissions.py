@@ -58,7 +58,7 @@ class SubmissionRecord:
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """An upload that is to be stored as a submission.
+    """An upload that ``Submissions.accept`` is to store as a submission.
 
     ``data`` are the uploaded bytes and ``source`` names where they came from: ``api`` or a webhook
     source. ``actor`` is named in the audit log. ``idempotency_key`` (a webhook id, for an event) is
