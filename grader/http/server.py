@@ -114,10 +114,10 @@ def make_server(
 ) -> Any:
     """Return a Waitress server for ``app`` on ``listening``, an open socket; ``run()`` starts it.
 
-    ``threads`` threads run the routes. A request whose body is declared longer than
-    ``longest_body`` bytes is refused before the body is read. Responses are buffered, so a client
-    that does not read occupies no thread either. This process's limit of open files is raised as
-    far as ``limits.connections`` needs and the system allows.
+    ``threads`` threads run the routes. A request whose body is declared to have ``longest_body``
+    bytes or more is refused before the body is read, a chunked one when it has as many. Responses
+    are buffered, so a client that does not read occupies no thread either. This process's limit of
+    open files is raised as far as ``limits.connections`` needs and the system allows.
     """
     _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(
