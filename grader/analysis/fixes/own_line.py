@@ -29,12 +29,12 @@ _FIRST_WORD = re.compile(r"\w*")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of source that parses on its own: whole statements, or the header of a block.
+    """One line of source that parses on its own, for a `Fix` to rewrite; see :func:`line_of`.
 
-    ``text`` is the line without its indentation and newline, ``tree`` its syntax tree. For a header
-    such as ``if x:`` the tree has ``pass`` as body; for ``elif`` and ``except`` it has an ``if`` or
-    ``try`` before it. ``row`` is the 1-based line of ``tree`` that holds ``text``. ``indented``:
-    the line has indentation in the file.
+    It has whole statements, or the header of a block. ``text`` is the line without its indentation
+    and newline, ``tree`` its syntax tree. For a header such as ``if x:`` the tree has ``pass`` as
+    body; for ``elif`` and ``except`` it has an ``if`` or ``try`` before it. ``row`` is the 1-based
+    line of ``tree`` that holds ``text``. ``indented``: the line has indentation in the file.
     """
 
     text: str

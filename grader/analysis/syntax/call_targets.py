@@ -26,11 +26,11 @@ class Target(NamedTuple):
 
 @dataclass
 class Aliases:
-    """The names of a file that can be called.
+    """What the names in a file refer to, as far as they are imported, or defined in the file.
 
-    ``imported``: the dotted name that each imported name refers to, without leading dots, with the
-    key ``*`` for ``from m import *`` (``m.*``). ``own``: the functions and classes that the file
-    defines, nested ones too.
+    :func:`aliases_of` fills it for :func:`target_of`. ``imported``: the dotted name that each
+    imported name refers to, without leading dots, with the key ``*`` for ``from m import *``
+    (``m.*``). ``own``: the functions and classes that the file defines, nested ones too.
     """
 
     imported: dict[str, str] = field(default_factory=dict)

@@ -27,10 +27,11 @@ _GIVEN = frozenset("""
 
 @dataclass(frozen=True)
 class Constant:
-    """A name of a module bound once to a value that nothing changes.
+    """A constant of a module, in upper or lower case: see :func:`constants_of`.
 
-    ``node`` is the name in the assignment. ``is_read``: some code of the file reads a name spelled
-    like it, in any scope.
+    It is a name bound once, to a value made of literals that nothing changes. ``node`` is the name
+    in the assignment. ``is_read``: some code of the file reads a name spelled like it, in any
+    scope.
     """
 
     name: str

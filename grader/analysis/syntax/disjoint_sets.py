@@ -4,9 +4,10 @@ from __future__ import annotations
 
 
 class Groups:
-    """The numbers from 0 to ``total - 1`` in groups; at first each number is a group of its own.
+    """The numbers from 0 to ``total - 1`` in groups, which :meth:`join` merges two at a time.
 
-    A group is a tree whose root is its smallest number.
+    At first each number is a group of its own. Two numbers are in one group if :meth:`first`, the
+    smallest number of the group, is the same for both.
     """
 
     def __init__(self, total: int) -> None:

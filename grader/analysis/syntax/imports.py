@@ -138,10 +138,10 @@ def _up(path: str, levels: int) -> str | None:
 
 @dataclass(frozen=True)
 class Modules:
-    """The modules of a submission.
+    """Finds the module of a submission that an import refers to, as Python would: :meth:`meant`.
 
-    ``depths`` has for each path the number of packages that the module is in. ``start`` is the path
-    of the ``main.py`` that starts the program, or empty.
+    ``depths`` has for the path of each module the number of packages that it is in. ``start`` is
+    the path of the ``main.py`` that starts the program, or empty; its folder is searched too.
     """
 
     depths: Mapping[str, int]

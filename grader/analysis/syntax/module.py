@@ -23,8 +23,9 @@ from grader.domain.source import SourceFile
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """One Python file, read: its scopes in the order of the text, the module's own first.
+    """One Python file, read: its scopes, imports and calls, and what its calls mean and do.
 
+    :func:`module_of` returns it. ``scopes`` are in the order of the text, the module's own first.
     ``imports`` are all import statements, inside functions and classes too.
     """
 

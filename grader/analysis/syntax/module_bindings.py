@@ -11,7 +11,7 @@ from grader.analysis.syntax.statements import DEFINITIONS
 
 
 class Binding(NamedTuple):
-    """One statement at the top of a module that binds a name.
+    """How one statement at the top of a module binds a name, which is its key in `bindings_of`.
 
     ``kind`` is ``value`` (an assignment), ``again`` (``+=``, or a variable of a loop or ``with``),
     ``own`` (a function or class) or ``import``. ``value`` is the right side of the assignment, the

@@ -51,10 +51,13 @@ _LOOKING = frozenset("""
 
 @dataclass
 class Uses:
-    """What happens to the names of a module, compared by their text alone, whatever their scope.
+    """How the names of a module are used, by their text alone, whatever their scope: see `uses_of`.
 
-    Only ``bound``, how often each name is bound, is about the top of the module; the rest is about
-    all code.
+    ``bound``: how often each is bound outside functions, classes, lambdas and comprehensions; all
+    else is about all code. ``rebound``: names that are deleted or declared ``global``. ``changed``:
+    names whose value may be changed in place. ``read``: names that are read. ``functions``:
+    functions and methods that the module defines; ``called``: last names of those that it calls.
+    ``leads_to``: the names whose values may change along with that of a name.
     """
 
     #: How often each name is bound outside functions, classes, lambdas and comprehensions.

@@ -47,7 +47,14 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z_\d]+")
 
 
 class Kind(StrEnum):
-    """What kind of thing a bound name is."""
+    """What kind of thing a bound name is, by the node that binds it.
+
+    ``LOOP``: a variable of a loop or comprehension, an argument of a lambda, a captured part of a
+    pattern. ``OPENED``: a variable of ``with``, or the result of a call with "open" in its name.
+    ``ERROR``: the variable of ``except``. ``TYPE``: a type variable, or the result of ``NewType``.
+    ``IMPORT``: the name after ``as``; imports without ``as`` are no bindings. ``VARIABLE``: any
+    other name that is assigned.
+    """
 
     FUNCTION = auto()
     METHOD = auto()
@@ -74,7 +81,11 @@ Place = ast.stmt | ast.expr | ast.arg | ast.ExceptHandler | ast.pattern
 
 @dataclass(frozen=True)
 class Binding:
-    """A bound name with its kind, the scope that it belongs to and the node that binds it."""
+    """One place that binds a name; a name may have several, see :func:`bindings`.
+
+    ``scope`` is the module, class or function that the name belongs to. ``node`` binds it, and is
+    where a finding about the name is reported.
+    """
 
     name: str
     kind: Kind

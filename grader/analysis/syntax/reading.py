@@ -35,7 +35,7 @@ _Items = Sequence[ast.AST | _Position]
 
 @dataclass
 class Reading:
-    """The result of one pass over a tree: every scope, the module's own first, and all imports."""
+    """What :func:`read` finds in one pass: every scope, the module's own first, and all imports."""
 
     scopes: list[Scope] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)

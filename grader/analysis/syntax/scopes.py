@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 
 class Use(NamedTuple):
-    """A use of a name. ``attribute`` is the first attribute after the name, or empty.
+    """A use of a name in the code of a scope; an assignment such as ``x = 1`` is a binding instead.
 
-    ``how`` is ``read``, ``change`` (an item or attribute is set or deleted) or ``mutate`` (a
-    method that changes containers is called, e.g. ``items.append(1)``). If the expression begins
-    with no name, e.g. ``f().x = 1``, the name is empty. ``direct``: the name is accessed by
-    ``globals()``, so that it is the module's; if it is computed, ``name`` is ``globals()``.
+    ``attribute`` is the first attribute after the name, or empty. ``how`` is ``read``, ``change``
+    (an item or attribute is set or deleted) or ``mutate`` (a method that changes containers is
+    called, e.g. ``items.append(1)``). If the expression begins with no name, e.g. ``f().x = 1``,
+    the name is empty. ``direct``: the name is accessed by ``globals()``, so that it is the
+    module's; if it is computed, ``name`` is ``globals()``.
     """
 
     name: str
@@ -50,14 +51,14 @@ class Block:
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """One scope. ``node`` is the module, class, function, lambda or comprehension that it is of.
+    """One scope: the names that its code binds and uses, and its blocks of statements.
 
-    ``parent`` is the scope around it, ``None`` for the module. ``owner`` is the scope of the
-    nearest function around its code (a function's own scope; a lambda's own if no function is
-    around it), ``None`` for code outside functions. ``bound`` has the first node that binds or
-    deletes each name, ``declared`` the names of its ``global`` statements with the first of these,
-    ``outer`` those of its ``nonlocal`` statements. ``uses`` and ``blocks`` are its own, without
-    those of the scopes inside it.
+    ``node`` is its module, class, function, lambda or comprehension. ``parent`` is the scope around
+    it, ``None`` for the module. ``owner`` is the scope of the nearest function around its code (a
+    function's own scope; a lambda's own if no function is around it), ``None`` for code outside
+    functions. ``bound`` has the first node that binds or deletes each name, ``declared`` the names
+    of its ``global`` statements with the first of these, ``outer`` those of its ``nonlocal``
+    statements. ``uses`` and ``blocks`` are its own, without those of the scopes inside it.
     """
 
     node: ast.AST

@@ -18,7 +18,7 @@ _VALUES = (ast.Return, ast.Yield, ast.YieldFrom)
 
 @dataclass(frozen=True)
 class Definition:
-    """A class or function that is not inside a function.
+    """A class, function or method that is not inside a function, and what readers see of it.
 
     ``holder`` is the class directly around it, ``None`` outside classes.
     """

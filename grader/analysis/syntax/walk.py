@@ -23,11 +23,11 @@ _TYPES = frozenset({"annotation", "returns"})
 
 
 class Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """A table from kind of node to the names of its fields to visit; computed at first use.
+    """Says which parts of a tree a walk visits: by kind of node, the names of the fields to follow.
 
-    Fields without nodes and those of operators and contexts (``Load``) are never visited.
-    ``without`` names further fields to leave out. With ``bodies=False``, the statements and clauses
-    inside a statement or module are left out.
+    An entry is computed at its first use. Fields without nodes and those of operators and contexts
+    (``Load``) are never visited. ``without`` names further fields to leave out. With
+    ``bodies=False``, the statements and clauses inside a statement or module are left out.
     """
 
     def __init__(self, without: Collection[str] = (), bodies: bool = True) -> None:

@@ -29,10 +29,10 @@ _Definition = tuple[str, Function | ast.ClassDef, bool]
 class Block:
     """A function, or the code of a module or class outside its functions, with its complexity.
 
-    ``complexity`` is the number of its decisions plus one, without those of nested blocks. ``name``
-    is dotted: ``Circle.area``. ``line`` and ``column`` are 1-based, those of the ``def`` or
-    ``class``; the block of the module is named ``<module>``, in line 1 and column 0.
-    ``is_method``: it is a function directly in a class.
+    See :func:`blocks` for the classes that have one. ``complexity`` is the number of its decisions
+    plus one, without those of nested blocks. ``name`` is dotted: ``Circle.area``. ``line`` and
+    ``column`` are 1-based, those of the ``def`` or ``class``; the block of the module is named
+    ``<module>``, in line 1 and column 0. ``is_method``: it is a function directly in a class.
     """
 
     name: str
