@@ -81,11 +81,12 @@ def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
 def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
     """Return the fault of the clause `handler` of the ``try`` `around`, or ``None``.
 
-    ``except:`` is BARE; ``except Exception`` is BLIND, or SWALLOWED or QUIET if it does nothing.
-    Neither is a fault if it raises, exits, logs the traceback or uses the error, and the latter is
-    none as a fallback for an import. Another clause is SWALLOWED or QUIET if it does nothing,
-    unless its errors are part of normal work, e.g. ``KeyError``. QUIET may be right. Errors that
-    the clause raises are not considered here.
+    A clause that catches every error is no fault if it raises, exits, logs the traceback or uses
+    the error. Else ``except:`` is BARE; ``except Exception`` is SWALLOWED if it does nothing (QUIET
+    if the ``try`` only cleans up), and otherwise BLIND, but no fault around an import. A clause for
+    certain errors is at fault only if it does nothing, and they are not part of normal work as
+    ``KeyError`` is: it is QUIET where that may be right, e.g. in a loop, else SWALLOWED. Errors
+    that the clause raises are not considered here.
     """
     names = caught(handler.type)
     code = _broad(handler, around) if is_broad(names) else _narrow(handler, around)

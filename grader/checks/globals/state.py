@@ -210,7 +210,7 @@ Uses = dict[Scope, dict[Key, ast.AST]]
 
 
 def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
-    """Return, by function of ``module``, the names that it changes, and the state that it uses.
+    """Return (changes, uses): by function of ``module``, the names it changes, the state it uses.
 
     State is what a function changes, and what the top makes state (see :func:`is_state`). Uses are
     reads, and changes except by assigning a `global` name. Each name comes with the first node

@@ -64,7 +64,7 @@ class PublicFunction(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """A function or class outside every function.
+    """A function, method or class outside every function.
 
     ``qualified_name`` begins with the classes around it: ``Circle.area``. ``is_method``: there is
     such a class. ``is_public``: neither its name nor that of a class around it begins with an
