@@ -49,6 +49,8 @@ class Book:
         self.taken_back: dict[str, Seen] = {}
         #: Submissions whose report had changed when it was read again.
         self.changed: set[str] = set()
+        #: Submissions of which a claim ended before anything was killed; see `Poison`.
+        self.outran: set[str] = set()
         self.failures: Counter[str] = Counter()
         self.resent = 0
         self._lock = threading.Lock()

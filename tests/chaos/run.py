@@ -63,7 +63,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     book, ended = Book(), threading.Event()
     rows = Rows(place.database.url)
     clients = Clients(place, book, ended)
-    observer, poison = Observer(rows, clients, book), Poison(place, rows)
+    observer, poison = Observer(rows, clients, book), Poison(place, rows, book)
     faults = Faults(place, book, clients, observer, plan.seed)
     deadline = start + plan.scale.limit
     begin = time.monotonic()

@@ -25,8 +25,8 @@ def test_whatever_dies_nothing_is_lost_and_nothing_graded_twice(kind: str, tmp_p
     run = chaos(kind, plan, tmp_path)
     assert run.verdict.broken == ()
     assert run.faults == {kind: 1 for kind in SMALL.faults} | {"move_clock": 4}
-    poisoned = sum(SMALL.poisons.values())
     figures = run.verdict.figures
+    poisoned = sum(SMALL.poisons.values()) - int(figures["reported poison, too fast to be killed"])
     assert figures["needs_attention, planted poison"] == f"{poisoned} of {poisoned}"
     ended = int(figures["reported exactly once"]) + int(figures["superseded by a newer attempt"])
     assert ended == SMALL.submissions - poisoned
@@ -133,6 +133,14 @@ def test_what_was_never_answered_or_refused_is_named() -> None:
 def test_poison_that_was_reported_is_named() -> None:
     (broken,) = judge(promised(POISON), graded("s2"), [], []).broken
     assert broken == "poison that was reported: s2"
+
+
+def test_poison_that_was_graded_before_the_kill_breaks_no_promise() -> None:
+    book = promised(POISON)
+    book.outran.add("s2")
+    verdict = judge(book, graded("s2"), [], [])
+    assert verdict.broken == ()
+    assert verdict.figures["reported poison, too fast to be killed"] == "1"
 
 
 def test_a_report_that_a_restore_took_back_may_come_again_with_the_same_points() -> None:

@@ -77,6 +77,8 @@ class Count:
         ended = [one for one in self._accepted if self._state(one) in ENDED]
         self._open = [one for one in self._accepted if one not in ended + self._lost]
         self._graded = self._in("graded")
+        poisoned = (one for one in self._graded if one.sending.poison)
+        self._outran = [one for one in poisoned if one.submission in book.outran]
         self._parked = self._in("needs_attention")
         self._superseded = self._in("superseded")
         reports = tables.reports
@@ -95,7 +97,8 @@ class Count:
 
     def figures(self) -> dict[str, str]:
         """Return the figures for the table, by name."""
-        poisons = [one for one in self._accepted if one.sending.poison]
+        poisoned = (one for one in self._accepted if one.sending.poison)
+        poisons = [one for one in poisoned if one not in self._outran]
         caught = [one for one in self._parked if one.sending.poison]
         again = self._book.undone & set(_names(self._graded))
         tries = self._tables.tries
@@ -106,6 +109,7 @@ class Count:
             "reported exactly once": f"{len(self._once)}",
             "superseded by a newer attempt": f"{len(self._superseded)}",
             "needs_attention, planted poison": f"{len(caught)} of {len(poisons)}",
+            "reported poison, too fast to be killed": f"{len(self._outran)}",
             "needs_attention, anything else": f"{len(self._parked) - len(caught)}",
             "lost": f"{len(self._lost)}",
             "still open when the time was over": f"{len(self._open)}",
@@ -128,7 +132,9 @@ class Count:
             "lost": _names(self._lost),
             "still open when the time was over": _names(self._open),
             "needs attention without being poison": _names(self._parked, poison=False),
-            "poison that was reported": _names(self._graded, poison=True),
+            "poison that was reported": _names(
+                [one for one in self._graded if one not in self._outran], poison=True
+            ),
             "graded twice in effect": self._twice,
             "graded without a report": [
                 one.submission for one in self._graded if one.submission not in self._tables.reports

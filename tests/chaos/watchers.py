@@ -74,9 +74,11 @@ class Poison:
     The log of the workers has a line for each claim, with the id of the process.
     """
 
-    def __init__(self, site: Site, rows: Rows) -> None:
-        self._site, self._rows = site, rows
+    def __init__(self, site: Site, rows: Rows, book: Book) -> None:
+        self._site, self._rows, self._book = site, rows, book
         self._read = 0
+        #: Submissions for whose newest claim a process was killed.
+        self._struck: set[str] = set()
         self._holders: dict[str, int] = {}
         self._kinds: dict[str, str] = {}
         self.kills = 0
@@ -85,17 +87,21 @@ class Poison:
         """Read the log and kill processes, every 30 ms, until ``ended`` is set."""
         while not ended.wait(_POUNCE_SECONDS):
             for said in self._lines():
+                submission = said.get("submission_id", "")
                 if said.get("event") == "claimed":
-                    self._holders[said["submission_id"]] = said["process"]
+                    self._holders[submission] = said["process"]
+                    self._struck.discard(submission)
                 else:  # any later line about the submission means that the claim has ended
-                    self._holders.pop(said.get("submission_id", ""), None)
+                    self._holders.pop(submission, None)
+                    if said.get("event") == "graded" and submission not in self._struck:
+                        self._book.outran.add(submission)
             for submission, process in list(self._holders.items()):
                 with suppress(DBAPIError):
                     self._touch(submission, process)
 
     def _touch(self, submission: str, holder: int) -> None:
         """Kill the worker ``holder`` or its children, if ``submission`` is poison."""
-        kind = self._kind(submission)
+        kind, kills = self._kind(submission), self.kills
         if kind and holder not in self._site.pids(WORKER):
             kind = ""  # the process has ended, and its id may belong to another program
         if kind == "worker":
@@ -106,6 +112,8 @@ class Poison:
                     self._kill(pid)
         else:
             del self._holders[submission]
+        if self.kills > kills:
+            self._struck.add(submission)
 
     def _kind(self, submission: str) -> str:
         """Return which process ``submission`` kills: ``worker``, ``child``, or empty for none."""

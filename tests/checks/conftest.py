@@ -117,9 +117,17 @@ _FOLDERS = [Path(sysconfig.get_path("stdlib")), *map(Path, site.getsitepackages(
 
 
 def _python_files() -> Iterator[Path]:
-    """Yield the Python files of the standard library and installed packages, ordered by hash."""
-    found = {path for folder in _FOLDERS for path in folder.rglob("*.py") if path.is_file()}
-    yield from sorted(found, key=lambda path: hashlib.sha256(str(path).encode()).digest())
+    """Yield the Python files of the standard library and installed packages, ordered by hash.
+
+    The hash is that of the path inside its folder, so that the order is the same wherever the
+    folders are.
+    """
+    found = {path: folder for folder in _FOLDERS for path in folder.rglob("*.py")}
+    hashes = {
+        path: hashlib.sha256(path.relative_to(folder).as_posix().encode()).digest()
+        for path, folder in found.items()
+    }
+    yield from sorted(filter(Path.is_file, found), key=hashes.__getitem__)
 
 
 @pytest.fixture(scope="session")
