@@ -40,12 +40,14 @@ class Unit(NamedTuple):
 
 
 class Work(NamedTuple):
-    """The units of one module, and the names that its other statements read.
+    """The units of one module, and the names that its code outside functions and classes reads.
 
-    From these, :func:`used` finds the units that a program uses. ``mentions``: names read outside
-    functions and classes, and not below a guard; also by their decorators. ``registered``: names of
-    units that a decorator may pass on, e.g. to a web framework. ``started``: names read below ``if
-    __name__ == "__main__":``. Attributes count as names.
+    The units are its top-level functions and classes, and the variables set outside of them (see
+    :class:`Unit`). From these, :func:`used` finds the units that a program uses. ``mentions``:
+    names read outside functions and classes and not below a guard, and by their decorators.
+    ``registered``: names of functions and classes that a decorator may pass on, e.g. to a web
+    framework. ``started``: names read below ``if __name__ == "__main__":``. Attributes count as
+    names.
     """
 
     units: tuple[Unit, ...] = ()

@@ -47,9 +47,10 @@ class _AssertedGroup(NamedTuple):
 class AssertedCalls:
     """Finds the calls whose results are asserted, in tests and in the helpers that they use.
 
-    See :meth:`of`; :meth:`uses` says whether a test or helper uses given names. ``routines`` are
-    all tests and helpers, ``helpers`` finds helpers by name, and ``asserting`` are the routines
-    that assert something, themselves or through a helper.
+    :meth:`of` returns those of given tests; :meth:`uses` says whether a test or helper uses given
+    names. It is created from all tests and helpers (``routines``, by file and index), a function
+    that finds the helpers with given names as a file sees them (``helpers``), and the keys of the
+    routines that assert something, themselves or through a helper (``asserting``).
     """
 
     def __init__(
