@@ -44,9 +44,10 @@ _EXIT_SOFTWARE = 70
 def run_child(catalog: Catalog, results: int, tasks: int, confinement: Confinement) -> NoReturn:
     """Enter ``confinement``, run the jobs that arrive on ``tasks``, and exit; never raise.
 
-    ``results`` and ``tasks`` are file descriptors of pipes, to write messages and to read jobs. The
-    process exits with 0 once a pair has failed. After any exception, e.g. because ``tasks`` was
-    closed, it exits with 70 and prints nothing.
+    ``results`` and ``tasks`` are file descriptors of pipes, to write messages and to read jobs. If
+    a pair fails in the first job, the process runs and reports the rest of that job, then exits
+    with 0; if one fails in a later job, it exits with 0 at once, without reporting that pair. After
+    any exception, e.g. because ``tasks`` was closed, it exits with 70 and prints nothing.
     """
     code = _EXIT_SOFTWARE
     try:

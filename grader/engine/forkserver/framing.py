@@ -84,7 +84,10 @@ def pack_frame(*parts: bytes) -> list[bytes]:
 
 
 def read_frame(fd: int, count: int, deadline: float) -> list[bytes]:
-    """Return the parts of the next frame, which must have ``count`` of them.
+    """Return the parts of the next frame, which the writer must have packed from ``count`` parts.
+
+    A frame does not say how many it has, so that another number is not noticed: the bytes are then
+    misread. ``deadline`` is that of :func:`send`, for the whole frame.
 
     Raises:
         PeerFailed: The writer has closed the pipe, or ``deadline`` has passed.
