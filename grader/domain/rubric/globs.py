@@ -9,9 +9,11 @@ from functools import lru_cache
 def matches(path: str, pattern: str) -> bool:
     """Return whether ``pattern`` matches the whole ``path`` (with forward slashes); case counts.
 
-    ``**`` stands for any number of segments, even none: ``src/**`` matches ``src/a/b.py``;
-    ``src/*`` does not. Within a segment, ``*``, ``?`` and ``[ab]`` work as in a shell. Takes time
-    proportional to segments of the path times segments of the pattern, so that no pattern is slow.
+    A segment ``**`` stands for any number of segments, even none: ``src/**`` matches
+    ``src/a/b.py``; ``src/*`` does not. Within a segment, ``*``, ``?``, ``[ab]`` and ``[!ab]`` work
+    as in :mod:`fnmatch`: unlike in a shell they match a leading dot too, and a backslash is an
+    ordinary character. Takes time proportional to segments of the path times segments of the
+    pattern, so that no pattern is slow.
     """
     segments = path.split("/")
     reachable = {0}
