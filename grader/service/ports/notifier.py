@@ -9,9 +9,10 @@ from grader.service.lanes import Lane
 
 
 class Notifier(Protocol):
-    """Best-effort notifications. If one is lost, the sweep finds the rows later.
+    """Best-effort notifications: workers learn of due rows, API processes of ended gradings.
 
-    No method raises or blocks for long, even if the broker is down.
+    One that is lost costs only time: the sweep finds due rows later, and a request that waits for a
+    report also polls. No method raises or blocks for long, even if the broker is down.
     """
 
     def notify(self, lane: Lane) -> None:
