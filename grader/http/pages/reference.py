@@ -24,9 +24,11 @@ Document = Mapping[str, Any]
 
 
 def install(app: Flask, document: Document, catalog: Catalog) -> None:
-    """Add the pages to ``app``; ``document`` is its OpenAPI document, ``catalog`` its checks.
+    """Add the landing page, ``/docs`` and the pages of ``catalog``'s checks to ``app``.
 
-    Checks that are not gradable get no page. The pages about problems are rendered elsewhere.
+    ``document`` is the OpenAPI document of ``app``. Checks that are not gradable get no page. The
+    pages about problems are routed elsewhere, but :func:`problem_page` and :func:`problems_page`
+    need the templates and filters that are added here.
     """
     pages = Blueprint("pages", __name__, template_folder="templates")
     groups = list(_groups(document))
