@@ -16,9 +16,11 @@ from grader.engine.notebook import NotANotebook, code_of
 
 
 class AnchoredFile:
-    """Adds anchors to the findings of one file: digests of their lines, computed when needed.
+    """Adds anchors to the findings of one file: short digests of the lines that they are on.
 
-    ``data`` is the file as it was sent; of a notebook, the lines of its joined code count.
+    An anchor recognises a finding in a later attempt, even if its line has moved. ``path`` and
+    ``data`` are the file as it was sent; for a notebook, lines are those of its joined code. A line
+    that does not exist counts as empty. The digest of a line is computed when it is needed.
     """
 
     def __init__(self, path: str, data: bytes) -> None:
@@ -66,7 +68,7 @@ class AnchoredFile:
 def anchor_findings(file: FileFacts, source: SourceFile) -> FileFacts:
     """Return ``file``, the facts of ``source``, with an anchor in every finding that lacks one.
 
-    ``source`` is the file as it was sent, a notebook included.
+    ``source`` has the bytes as they were sent, also for a notebook (not its extracted code).
     """
     lines = AnchoredFile(source.path, source.data)
     inspections = {key: lines.anchor(one) for key, one in file.inspections.items()}

@@ -16,11 +16,13 @@ log = structlog.get_logger(__name__)
 
 
 def combine_files(files: Sequence[FileFacts], probes: Sequence[Probe]) -> tuple[FileFacts, ...]:
-    """Return ``files``, the facts of a submission, with the inspections that ``combine`` returns.
+    """Return ``files``, the facts of a submission, after checks have compared the files.
 
-    It is called once for each of ``probes`` whose check has one, with the inspections that are ok.
-    Those that it does not return stay, as do all others of the probe, each without its sketch. If
-    it raises, the error is logged and the inspections that it was called with are failed.
+    For that a check has a function ``combine``. It is called once for each of ``probes`` (checks
+    with options) that has one, with the inspections by path whose state is ok, and returns those
+    that replace them. An inspection that it does not return stays. If it raises, the error is
+    logged, and all that it was called with become failed. The ``sketch`` (a text that only
+    ``combine`` reads) is then removed from every inspection of these probes.
     """
     combined = {probe.key: _combine(files, probe) for probe in probes if probe.check.combine}
     if not combined:

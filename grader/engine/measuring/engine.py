@@ -67,10 +67,11 @@ class _Group:
 
 
 class Engine:
-    """Measures submissions with the checks of a catalog.
+    """Measures submissions: runs the checks that a rubric needs on their files.
 
-    ``inspector`` runs the checks (in the product a fork server); ``cache`` stores the results. The
-    engine owns the inspector, but not the cache.
+    :meth:`measure` waits for the facts, :meth:`start` does not. ``catalog`` has the checks,
+    ``inspector`` runs them (in the product a fork server), and ``cache`` stores their results.
+    Closing the engine closes the inspector, but not the cache.
     """
 
     def __init__(self, catalog: Catalog, inspector: ClosableInspector, cache: FactsCache) -> None:
@@ -83,17 +84,19 @@ class Engine:
         return self._identity
 
     def close(self) -> None:
-        """Close the inspector. May be called again."""
+        """Close the inspector and nothing else. May be called again."""
         self._inspector.close()
 
     def measure(self, submission: Submission, rubric: Rubric) -> SubmissionFacts:
         """Return the facts of ``submission`` for the probes (checks with options) of ``rubric``.
 
-        Files are in path order; those that no probe reads are among ``dropped``. The results are
-        cached, except failed ones. Errors of the cache pass through.
+        Files are in path order; those that are not measured are among ``dropped``: no probe reads
+        them, intake dropped them, or they are notebooks that the rubric does not accept. New
+        results are stored in the cache, except failed ones. Errors of the cache pass through.
 
         Raises:
-            EngineFault: The engine failed; nothing is known of the submission.
+            EngineFault: The inspector failed; there are no facts. A check that fails on a file does
+                not raise: its inspection is failed.
         """
         measurement = self.start(submission, rubric).collect()
         measurement.remember()
@@ -103,9 +106,10 @@ class Engine:
         """Start measuring ``submission`` for the probes of ``rubric``; do not wait for the results.
 
         Inspections in the cache are used; the others are sent to the inspector as one job, which
-        another process runs (it may have to finish an earlier job first). No job is started if the
-        cache has all. ``collect`` of the result waits for the answers. Errors of the cache pass
-        through.
+        another process runs (if an earlier job is not finished, it is waited for here). No job is
+        started if the cache has all. ``collect`` of the result waits for the answers and raises if
+        the inspector failed; nothing is stored in the cache before ``remember`` of the measurement.
+        Errors of the cache pass through.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"

@@ -24,10 +24,11 @@ def tool_version(distribution: str) -> str:
 
 
 def engine_identity(catalog: Catalog) -> EngineIdentity:
-    """Return the identity of an engine with the checks of ``catalog``, in this interpreter.
+    """Return the versions on which the facts of an engine with ``catalog`` depend.
 
-    ``grammar`` is the Python version whose syntax the parser knows, e.g. ``3.11``. The version of
-    the gate is listed with those of the checks, as ``readable``.
+    They are those of grader, this Python, the tools and the checks. ``grammar`` is the version of
+    Python whose syntax this interpreter can parse, e.g. ``3.11``. The gate, which decides whether
+    a file can be read, is listed among the checks as ``readable``.
 
     Raises:
         importlib.metadata.PackageNotFoundError: A tool of a check is not installed.

@@ -25,15 +25,16 @@ RECURSION_LIMIT = 10_000
 def run_steps(
     file: FileJob, steps: Collection[int], catalog: Catalog, python: str
 ) -> Iterator[tuple[int, Inspection | None]]:
-    """Run ``steps`` of ``file`` and yield each one twice: before it runs, and with its result.
+    """Run ``steps`` of ``file``, and yield (step, ``None``) before and (step, result) after each.
 
-    Step 0 is the gate, step n the n-th check request; they run in this order. The first time the
-    result is ``None``, so that the reader knows at which step a child dies. If the gate or a check
-    raises, the result is failed. If the gate does not pass the file, the checks are skipped.
-    ``python`` is the rubric's version, ``"3.x"``.
+    Step 0 is the gate, which decides whether the file can be read; step n is the n-th of its check
+    requests. They run in this order. The pair before a step tells the reader at which step this
+    process died. If the gate or a check raises, its result is failed. If the gate's result is not
+    ok, nothing more is yielded. ``python`` is the rubric's version, ``"3.x"``.
 
     Raises:
-        NotANotebook: The gate is not among ``steps``, and would reject the file as a notebook.
+        NotANotebook: The gate is not among ``steps``, so the file is taken for readable, but it is
+            a broken notebook.
     """
     if GATE in steps:
         yield GATE, None

@@ -22,8 +22,9 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 class Limits:
     """The limits of one job. Seconds are wall time unless noted; sizes are bytes.
 
-    A check that exceeds one fails with a reason, e.g. ``timeout`` or ``memory``. The defaults were
-    chosen by hand; a service sets the first three by its settings.
+    Where a limit is exceeded, the inspections concerned are failed, with a reason such as
+    ``timeout`` or ``memory``; only ``reuse`` merely replaces the child. The defaults were chosen by
+    hand; settings of the service change ``pair_seconds``, ``seconds`` and ``memory``.
     """
 
     #: For one check on one file.
@@ -46,8 +47,8 @@ class Limits:
 class CheckRequest:
     """One check to run on one file.
 
-    ``check`` is its id, ``options`` is canonical JSON, as in the key of the facts, and ``context``
-    is the part of the other files' outline that the check sees.
+    ``check`` is its id and ``options`` their canonical JSON, as in the key of the stored facts.
+    ``context`` is what the check may know of the submission's other files; most checks need none.
     """
 
     check: str
@@ -59,7 +60,8 @@ class CheckRequest:
 class FileJob:
     """One file, as it was sent, with the checks to run on it.
 
-    With ``gate=False`` the gate does not run, because the file is known to be readable.
+    The gate, which decides whether the file can be read, runs before them; not with ``gate=False``,
+    because the file is then known to be readable.
     """
 
     path: str
@@ -75,7 +77,10 @@ class FileJob:
 
 @dataclass(frozen=True)
 class Job:
-    """The files of one submission to inspect. ``python`` is the rubric's version, ``"3.x"``."""
+    """The files of one submission to inspect; files whose results are all known are left out.
+
+    ``python`` is the rubric's version, ``"3.x"``.
+    """
 
     files: tuple[FileJob, ...]
     python: str
@@ -96,7 +101,7 @@ class RunningJob(Protocol):
     def collect(self) -> Answers:
         """Wait for the answers and return them: an inspection for each pair of the job.
 
-        Checks of a file that the gate rejected have none.
+        Only the checks of a file that the gate did not pass have none.
 
         Raises:
             EngineFault: The inspector failed.
@@ -108,12 +113,16 @@ class Inspector(Protocol):
     """Runs jobs: the fork server, or a stand-in of a test."""
 
     def start(self, job: Job) -> RunningJob:
-        """Start ``job`` and return without waiting; ``collect`` of the result waits."""
+        """Start ``job`` and return without waiting for its answers; ``collect`` waits for them."""
         ...
 
 
 def canonical_json(data: object) -> str:
-    """Return ``data`` as JSON with sorted keys and no spaces: equal data give equal ASCII text."""
+    """Return ``data`` as ASCII JSON with sorted keys and no spaces, to be hashed or compared.
+
+    The order of keys, and whether a sequence is a list or a tuple, make no difference; ``1``,
+    ``1.0`` and ``true`` are different texts.
+    """
     return _CANONICAL.encode(data)
 
 
@@ -141,7 +150,10 @@ def encode_job(job: Job) -> tuple[bytes, bytes]:
 
 
 def decode_job(header: bytes, body: bytes) -> Job:
-    """Return the job from ``header`` and ``body``, as :func:`encode_job` returned them."""
+    """Return the job from the ``header`` and ``body`` that :func:`encode_job` returned.
+
+    They are trusted: nothing is checked.
+    """
     fields = json.loads(header)
     files, start = [], 0
     for file in fields["files"]:

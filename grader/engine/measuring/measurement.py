@@ -27,9 +27,10 @@ Row = tuple[FileJob, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Keys:
-    """The cache keys of one file: the gate's, and one for each probe that reads it.
+    """The cache keys of one file: ``gate`` for the result of the gate, one for each probe.
 
-    ``probes`` maps the probe's own key (check and options) to the cache key of its inspection.
+    ``probes`` has those of the probes that read the file: it maps a probe's own key (check and
+    options) to the cache key of its inspection of this file.
     """
 
     gate: str
@@ -40,9 +41,10 @@ class Keys:
 class Plan:
     """Everything that is needed to measure one submission and to put its facts together.
 
-    ``files`` are the files that some probe reads, ``keys`` their keys in the same order, and
-    ``unread`` the other files. ``known`` are the inspections from the cache, by key. ``rows`` are
-    the files of the job, i.e. those with missing inspections; equal files have one row.
+    ``files`` are the files that some probe reads, in path order, ``keys`` their keys in the same
+    order, and ``unread`` the other files. ``known`` are the inspections found in the cache, by key.
+    ``rows`` are the files of the job, i.e. those with missing inspections; files with equal bytes
+    and the same kind of name have one row.
     """
 
     submission: Submission
@@ -58,13 +60,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class RunningMeasurement:
-    """A measurement whose job runs in the fork server; ``job`` is ``None`` if the cache had all."""
+    """A measurement whose job runs in the fork server; ``job`` is ``None`` if the cache had all.
+
+    :meth:`collect` waits for the job and returns the complete measurement.
+    """
 
     plan: Plan
     job: RunningJob | None
 
     def collect(self) -> Measurement:
-        """Wait for the answers of the job and return the complete measurement.
+        """Wait for the answers of the job, if there is one, and return the complete measurement.
+
+        Nothing is stored; see :meth:`Measurement.remember`.
 
         Raises:
             EngineFault: The fork server failed.
@@ -85,7 +92,9 @@ class Measurement:
     at: datetime
 
     def facts(self) -> SubmissionFacts:
-        """Return the facts of the submission, combined and with anchors; nothing is stored.
+        """Return the facts of the submission, after :func:`combine_files` and with anchors.
+
+        Nothing is stored; see :meth:`remember`.
 
         Raises:
             EngineFault: An answer on a file is missing.
@@ -119,7 +128,7 @@ class Measurement:
 
     @cached_property
     def fresh(self) -> Mapping[str, Inspection]:
-        """The answers of the job by cache key, with anchors in their findings.
+        """The answers of the job by cache key, failed ones too, with anchors in their findings.
 
         Anchors depend on the file's bytes alone, which are part of the key, so they can be cached.
         """
