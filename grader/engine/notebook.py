@@ -34,7 +34,10 @@ class NotANotebook(Exception):
 
 @dataclass(frozen=True)
 class Notebook:
-    """The joined code of a notebook, and the position in it of each code cell that is not blank."""
+    """The joined code of a notebook, and where the code of each cell begins in it.
+
+    ``cells`` has only the code cells that are not blank, in order.
+    """
 
     code: str
     cells: tuple[Cell, ...]
@@ -43,8 +46,10 @@ class Notebook:
 def read_notebook(data: bytes) -> Notebook:
     """Return the joined code of the notebook ``data`` (nbformat 4), and the positions of its cells.
 
-    Cells of text, blank cells, and blank lines around a cell's code are left out. IPython commands
-    and cells in another language (``%%bash``) become comments, ``a = !ls`` becomes ``a = None``.
+    Cells other than code, blank cells, and blank lines around a cell's code are left out; two blank
+    lines separate the cells. IPython commands become comments (indented ones ``pass`` with a
+    comment), and ``a = !ls`` becomes ``a = None``. A cell that begins with a magic for something
+    else than Python code (``%%bash``) becomes comments altogether. The code may be invalid Python.
 
     Raises:
         NotANotebook: ``data`` is not JSON, or not a notebook of this format.
@@ -64,12 +69,12 @@ def read_notebook(data: bytes) -> Notebook:
 
 
 def code_of(path: str, data: bytes) -> bytes:
-    """Return the Python code of the file ``path`` with the content ``data``; it is not checked.
+    """Return the Python code of the file ``path`` with the content ``data``; it may be invalid.
 
     That is the joined code of a notebook in UTF-8, and the unchanged content of any other file.
 
     Raises:
-        NotANotebook: ``path`` ends like a notebook, and :func:`read_notebook` cannot read it.
+        NotANotebook: ``path`` ends with ``.ipynb``, and :func:`read_notebook` cannot read the file.
     """
     if not is_notebook(path):
         return data
@@ -80,7 +85,7 @@ def code_of(path: str, data: bytes) -> bytes:
 def cells_of(path: str, data: bytes) -> tuple[Cell, ...]:
     """Return the cells of the notebook ``path`` that have code, with their positions.
 
-    For any other file, and for a notebook that cannot be read, return ``()``.
+    For a file that does not end with ``.ipynb`` or is no valid notebook, return ``()``.
     """
     try:
         return read_notebook(data).cells if is_notebook(path) else ()
