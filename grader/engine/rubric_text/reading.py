@@ -23,9 +23,10 @@ def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:
     """Parse ``text`` (bytes: in UTF-8) into a rubric on the checks of ``catalog``.
 
     Raises:
-        BadRubric: the text has mistakes, or the gate rejects a starter file. A problem has the line
-            and column (1-based) of its key or of the nearest enclosing key, a mistake of YAML those
-            of the mistake. Only a text that is too long has none.
+        BadRubric: the text has mistakes, or a starter file cannot be read as Python. Of YAML only
+            the first mistake is listed. A problem has a line and column, 1-based: of the mistake
+            of YAML, or else of its key or the nearest enclosing one. Only a text that is too long
+            has none.
     """
     tree = read_tree(decode_text(text))
     try:
@@ -37,10 +38,10 @@ def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:
 
 
 def read_plain(text: str | bytes) -> Any:
-    """Return the data of ``text``, which is strict YAML.
+    """Return the data of ``text``, which is strict YAML: no anchors, tags or repeated keys.
 
-    It consists of dicts, lists, strings, numbers (``Decimal`` if with a fraction), bools and
-    ``None``.
+    It consists of dicts, lists, strings, numbers (``Decimal`` if written with a fraction or an
+    exponent, else ``int``), bools and ``None``, which is also the data of an empty text.
 
     Raises:
         BadRubric: ``text`` is not strict YAML, is not UTF-8 or has over :data:`MAX_BYTES` bytes.

@@ -10,7 +10,7 @@ from grader.engine.rubric_text.strict_yaml import MAX_BYTES, decode_text
 
 
 def rubric_file_text(path: Path) -> str:
-    """Return the text of the rubric file ``path``, which is not parsed.
+    """Return the text of the rubric file ``path`` unchanged; it is not parsed.
 
     Raises:
         BadRubric: the file has more than :data:`MAX_BYTES` bytes, or is not UTF-8.
@@ -29,7 +29,10 @@ def rubric_file_text(path: Path) -> str:
 
 
 def shipped_rubric(name: str) -> str | None:
-    """Return the text of the shipped rubric ``name`` (without ``.yaml``), or ``None``."""
+    """Return the text of the shipped rubric ``name`` (without ``.yaml``).
+
+    ``None`` if there is none of that name.
+    """
     return shipped_rubrics().get(name)
 
 

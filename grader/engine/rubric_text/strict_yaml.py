@@ -80,10 +80,10 @@ class _Container:
 
 @dataclass
 class Tree:
-    """Builds plain data from the events of a YAML parser.
+    """Builds plain data from the events of a YAML parser, which :meth:`add` takes one by one.
 
-    ``data`` is the result, ``positions`` has the position of each key and item by its path; that
-    of the whole is at ``()``. Both are empty for an empty text.
+    ``data`` is the result, and ``positions`` has the position of each key and list item by its
+    path, and that of the whole at ``()``. For an empty text they are ``None`` and ``{}``.
     """
 
     data: Any = None
@@ -92,9 +92,10 @@ class Tree:
     _documents: int = 0
 
     def located(self, problem: RubricProblem) -> RubricProblem:
-        """Return ``problem`` with the position of its key, or of the nearest enclosing key.
+        """Return ``problem`` with the position of its path, or of the nearest enclosing key.
 
-        Without one, that is line 1, column 1.
+        It replaces any position of ``problem``. If no key encloses it, it is where the data begins,
+        for an empty text line 1, column 1.
         """
         path = problem.path
         while path and path not in self.positions:
@@ -106,8 +107,8 @@ class Tree:
         """Process the next event of the parser.
 
         Raises:
-            BadRubric: it is a feature of YAML that is not accepted, a repeated key, nested too
-                deeply, or a number or text that cannot be used.
+            BadRubric: the event is a feature of YAML that is not accepted, a repeated key, nested
+                too deeply, or a number or text that cannot be used.
         """
         if isinstance(event, DocumentStartEvent):
             self._start_document(event)
@@ -182,10 +183,11 @@ class Tree:
 
 
 def read_tree(text: str) -> Tree:
-    """Parse ``text``, of any length, and return its data with the positions of keys.
+    """Parse ``text``, of any length, and return its data with the positions of keys and items.
 
     Raises:
-        BadRubric: ``text`` is not strict YAML; the error has the first problem, with its position.
+        BadRubric: ``text`` is not strict YAML (see the head of this module); the error has the
+            first problem, with its position.
     """
     tree = Tree()
     try:
