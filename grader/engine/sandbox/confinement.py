@@ -31,9 +31,9 @@ class Confinement:
     """The data with which a child confines itself, computed in the fork server before it forks.
 
     :meth:`of_children` computes it; the child calls :meth:`enter`, and before each job
-    :meth:`reset_cpu_limit`. ``address_space`` is the size of the fork server's in bytes, which
-    every child has from the start; the memory limit comes on top of it. ``parent`` is the process
-    id of the fork server.
+    :meth:`reset_cpu_limit`. ``address_space`` is how many bytes of address space the fork server
+    has; every child starts with as many, and ``limits.memory`` comes on top. ``parent`` is the
+    process id of the fork server.
     """
 
     limits: Limits
@@ -43,7 +43,7 @@ class Confinement:
 
     @staticmethod
     def of_children(limits: Limits, sandbox: Sandbox) -> Confinement:
-        """Return the confinement of the children of this process.
+        """Return the confinement for children that this process, the fork server, will fork.
 
         Their memory limit counts from the address space that this process has now.
         """
@@ -51,11 +51,12 @@ class Confinement:
         return Confinement(limits, sandbox, address_space(), os.getpid())
 
     def enter(self, results: int, tasks: int) -> None:
-        """Confine this process for good: two pipes, resource limits (not of CPU time), the sandbox.
+        """Confine this process, a child, for good: descriptors, resource limits, then the sandbox.
 
-        The descriptors ``results`` and ``tasks`` become :data:`RESULTS` and :data:`TASKS`. The
-        others are closed, and the standard streams lead to ``/dev/null``. The process is killed
-        when its parent dies, and exits here if that is dead already.
+        It keeps two pipes: the descriptors ``results`` and ``tasks`` become :data:`RESULTS` and
+        :data:`TASKS`. Its standard streams lead to ``/dev/null``, and all others are closed. CPU
+        time is not limited here. On Linux the process is killed when its parent dies, and exits
+        with code 1 here if that is dead already.
 
         Raises:
             OSError: The sandbox cannot be entered.
@@ -72,9 +73,10 @@ class Confinement:
         self.sandbox.enter()
 
     def reset_cpu_limit(self) -> None:
-        """Allow this process ``limits.seconds`` of CPU time, rounded up, from now on.
+        """Allow this process ``limits.seconds`` more of CPU time, rounded up to whole seconds.
 
-        The kernel then sends SIGXCPU, which kills it. An existing hard limit is not exceeded.
+        When they are used up, the kernel kills it by SIGXCPU. If the process has a lower hard
+        limit, that is kept.
         """
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         until = int(time.process_time() + self.limits.seconds) + 1

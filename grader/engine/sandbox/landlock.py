@@ -45,9 +45,9 @@ def version() -> int:
 def read_only(folders: Iterable[str], abi: int) -> None:
     """Restrict this process for good to reading files and listing folders below ``folders``.
 
-    If ``abi``, the kernel's version of Landlock, supports it, TCP is forbidden too, and so are
-    signals and abstract sockets to processes outside. Open files stay usable. A folder that cannot
-    be opened is skipped. Requires ``PR_SET_NO_NEW_PRIVS``.
+    ``abi`` is the kernel's version of Landlock: from 4 on TCP is forbidden too, from 6 on also
+    signals to processes outside, and connections to their abstract sockets. Open files stay usable.
+    A folder that cannot be opened is skipped. :func:`drop_privileges` must have been called.
 
     Raises:
         OSError: The kernel refuses.

@@ -33,8 +33,9 @@ AUTO = "auto"
 class SandboxLevel(StrEnum):
     """The levels of a child's sandbox, strongest first, by the names that settings use.
 
-    At every level a child has resource limits, two pipes and no privileges; at ``rlimits`` that is
-    all.
+    Seccomp leaves only the system calls that computing needs; Landlock leaves only reading below a
+    few folders. At every level, also at ``rlimits``, a child has resource limits, two pipes, no
+    environment and no privileges.
     """
 
     LANDLOCK_AND_SECCOMP = "landlock+seccomp"
@@ -44,19 +45,19 @@ class SandboxLevel(StrEnum):
 
     @property
     def has_seccomp(self) -> bool:
-        """Whether system calls are filtered."""
+        """Whether the level filters system calls (by seccomp)."""
         return self in (SandboxLevel.LANDLOCK_AND_SECCOMP, SandboxLevel.SECCOMP)
 
     @property
     def has_landlock(self) -> bool:
-        """Whether file access is restricted."""
+        """Whether the level restricts which files can be opened (by Landlock)."""
         return self in (SandboxLevel.LANDLOCK_AND_SECCOMP, SandboxLevel.LANDLOCK)
 
 
 def available_levels() -> tuple[SandboxLevel, ...]:
     """Return the levels that this host offers, strongest first; the last is always ``rlimits``.
 
-    ``landlock`` alone is offered only if it can block TCP.
+    The level ``landlock``, which filters no system calls, is offered only if Landlock blocks TCP.
     """
     version = landlock.version()
     filters = seccomp.is_available()
@@ -97,10 +98,11 @@ def choose_level(wanted: str, available: Iterable[SandboxLevel] | None = None) -
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A level with its system call filter and its readable folders, computed once for all children.
+    """A level with all that a process needs to enter it, computed once for all children.
 
-    ``filter`` is empty without seccomp; ``folders`` have an effect only with Landlock. ``version``
-    is the kernel's version of Landlock, or 0.
+    ``filter`` is the filter of system calls, empty without seccomp. ``folders`` are those that can
+    be read, and have an effect only with Landlock. ``version`` is the kernel's version of Landlock,
+    0 if it has none. :meth:`prepare` makes one, :meth:`enter` applies it.
     """
 
     level: SandboxLevel
@@ -112,8 +114,8 @@ class Sandbox:
     def prepare(level: SandboxLevel, path: str = "") -> Sandbox:
         """Return the sandbox of ``level``, which this host must offer. It is not entered.
 
-        With Landlock, children can read only the standard library, installed packages, our own
-        code, and the folder ``path`` (empty: none).
+        With Landlock, children can open only files of the standard library, installed packages, our
+        own code, and the folder ``path`` with more of our code (empty: none).
         """
         machine = seccomp.MACHINES[platform.machine()] if level.has_seccomp else None
         filter = seccomp.build_filter(machine) if machine else b""
@@ -122,7 +124,8 @@ class Sandbox:
     def enter(self) -> None:
         """Drop the privileges of this process and apply the restrictions of the level, for good.
 
-        Resource limits are not among them. On other systems than Linux, ``rlimits`` does nothing.
+        Resource limits are not among them. On systems other than Linux only ``rlimits`` is
+        available, and nothing happens.
 
         Raises:
             OSError: The kernel refuses, although it offers the level.

@@ -38,11 +38,11 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 @dataclass(frozen=True)
 class Machine:
-    """An architecture, with the numbers that the filter needs.
+    """A processor architecture, with the numbers that the filter needs.
 
-    ``audit`` is the kernel's constant for it, ``seccomp`` the number of the system call of that
-    name, and ``numbers`` has the numbers of the calls that a child may make, some only with certain
-    arguments.
+    ``audit`` is the kernel's constant for it, ``seccomp`` the number of the system call
+    ``seccomp``. ``numbers`` maps the names of the system calls that a child may make, some only
+    with certain arguments, to their numbers.
     """
 
     audit: int
@@ -106,7 +106,7 @@ MACHINES: Mapping[str, Machine] = {
 
 
 def is_available() -> bool:
-    """Return whether this kernel supports filters, and this is 64-bit Python on a known machine."""
+    """Return whether this kernel supports filters, and this is 64-bit Python on x86-64 or ARM."""
     machine = MACHINES.get(platform.machine())
     # A 32-bit interpreter on a 64-bit kernel uses other call numbers.
     if machine is None or sys.maxsize < 2**32:
@@ -119,7 +119,7 @@ def is_available() -> bool:
 
 
 def build_filter(machine: Machine) -> bytes:
-    """Return the filter for ``machine``: BPF instructions of 8 bytes each.
+    """Return the filter of system calls for ``machine``: BPF instructions of 8 bytes each.
 
     Calls that are not allowed fail with EPERM; one of another architecture kills the process.
     """
@@ -127,9 +127,9 @@ def build_filter(machine: Machine) -> bytes:
 
 
 def install(filter: bytes) -> None:
-    """Apply ``filter`` to this thread and its descendants for good.
+    """Apply ``filter``, made by :func:`build_filter`, to this thread and its descendants for good.
 
-    Requires ``PR_SET_NO_NEW_PRIVS``.
+    :func:`drop_privileges` must have been called.
 
     Raises:
         OSError: The kernel refuses.
