@@ -19,14 +19,14 @@ from grader.exports.report.text import render_text
 
 @dataclass(frozen=True)
 class Export:
-    """One form of a report.
+    """One form of a report, such as JSON or HTML.
 
     ``name`` is the value of ``--format`` and ``?format=``. ``media_type`` is the ``Content-Type``
-    without parameters (always UTF-8) and ``suffix`` the end of a file name, such as ``.csv``.
-    ``render`` returns the whole text, ending in one newline; it shows the signals, so that a report
-    for students needs :meth:`Report.for_students` first. ``headers`` returns further response
-    headers. Only a ``negotiable`` form can be asked for with ``Accept``: if two forms have the same
-    media type, one of them must not be negotiable.
+    without parameters (the text is UTF-8) and ``suffix`` the end of a file name, such as ``.csv``.
+    ``render`` returns the whole text, ending in one line break; it shows signals, which are for
+    instructors, so apply :meth:`Report.for_students` to a report for students first. ``headers``
+    returns further response headers. Only a ``negotiable`` form can be asked for with ``Accept``:
+    of forms with the same media type, at most one may be negotiable.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Export:
 
 
 def index_by_name(*exports: Export) -> dict[str, Export]:
-    """Return ``exports`` by name, in their order.
+    """Return a dict of ``exports`` by name, in their order.
 
     Raises:
         ValueError: two exports share a name, or two negotiable ones share a media type.
@@ -51,7 +51,7 @@ def index_by_name(*exports: Export) -> dict[str, Export]:
 
 
 def by_media_type(formats: Mapping[str, Export]) -> dict[str, Export]:
-    """Return the negotiable forms of ``formats`` by media type, in their order.
+    """Return the negotiable forms of ``formats`` (which is by name) by media type, in their order.
 
     Of two with the same media type, the later one stays; :func:`index_by_name` refuses such forms.
     """

@@ -10,9 +10,9 @@ from grader.exports.report.text import Sheet
 
 
 def render_lesson(check: AnyCheck) -> str:
-    """Return the lesson of ``check`` as text of at most 80 columns, without colour.
+    """Return what ``check`` teaches as text of at most 80 columns, without colour.
 
-    A check without a lesson is explained by its guidance, measures and links alone.
+    That is its guidance, measures and links, and with a lesson also its practice and its example.
     """
     sheet = Sheet(colour=False)
     sheet.put(f"{check.id}: {check.title}")

@@ -10,17 +10,17 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 
 
 def page_policy(style: str) -> str:
-    """Return the policy of a page whose only ``<style>`` element contains exactly ``style``.
+    """Return the Content-Security-Policy of a page with one ``<style>``, which contains ``style``.
 
-    Nothing else is allowed to load or run. The style sheet is allowed by its hash, so injected
-    styles and style attributes do not work.
+    Nothing else may load or run. The style sheet is allowed by the hash of its exact text, so
+    injected styles and style attributes do not work.
     """
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return f"{NOTHING}; style-src 'sha256-{digest}'"
 
 
 def meta_policy(policy: str) -> str:
-    """Return ``policy`` without ``frame-ancestors``, which browsers reject in a ``<meta>``.
+    """Return ``policy`` for a ``<meta>`` element: without ``frame-ancestors``, invalid in one.
 
     ``policy`` is a result of :func:`page_policy`.
     """

@@ -15,11 +15,11 @@ COLUMNS = (
 
 
 def marks_table(exercise: str, marks: Iterable[Mark]) -> str:
-    """Return ``marks`` of ``exercise`` as CSV with :data:`COLUMNS`, one row each, in their order.
+    """Return ``marks`` of ``exercise`` as CSV: a header of :data:`COLUMNS`, then a row for each.
 
-    Times are in ISO 8601, as ``marks`` have them. Points that are withheld are empty. Hidden
-    characters of student ids are escaped, and texts that a spreadsheet would read as formulas get a
-    ``'`` in front.
+    Rows are in the order of ``marks``; the text begins with a byte order mark. Times are in
+    ISO 8601. Points that are withheld are empty. Hidden characters of student ids are escaped, and
+    texts that a spreadsheet would read as formulas get a ``'`` in front.
     """
     return table_of(COLUMNS, (_row(exercise, mark) for mark in marks))
 

@@ -17,11 +17,12 @@ _HEAD = re.compile(r"@@ -(\d+)")
 
 @dataclass(frozen=True)
 class Change:
-    """An example of a fix: consecutive lines of a student, and the lines to replace them.
+    """An example of a fix: lines of a student, and the lines to replace them.
 
-    Without lines in ``after``, those in ``before`` are to be deleted. ``line`` is the number of the
-    first line, from 1 in the file or in the ``cell`` of a notebook (``None`` in other files).
-    Blanks at the end of lines of a diff, and of the student's own, are shown as ``·``.
+    ``line`` is the number of the first line, from 1 in the file or in the ``cell`` of a notebook
+    (``None`` in other files). Without lines in ``after``, those in ``before`` are to be deleted. A
+    change from a diff has no empty lines. Spaces and tabs at the end of lines are shown as ``·``,
+    except in a replacement that is not from a diff.
     """
 
     line: int
@@ -31,17 +32,17 @@ class Change:
 
     @property
     def is_shape(self) -> bool:
-        """Whether ``after`` has a ``...`` for the student to fill in that ``before`` lacks."""
+        """Whether ``after`` has a ``...``, and ``before`` has none: the student must fill it in."""
         return "..." in "".join(self.after) and "..." not in "".join(self.before)
 
 
 def change_in(findings: Sequence[FindingLine]) -> Change | None:
     """Return the change to show as an example of how to fix ``findings``.
 
-    That is the line of the first finding that has a replacement. If none has one, it is the first
-    change in a tool's diff that replaces lines (a mere insertion or deletion is no example) and has
-    at most :data:`_MAX_LINES` lines; findings in notebooks are skipped for this. ``None`` if there
-    is no such change either.
+    If a finding has a replacement for its line, it is that of the first such finding. Otherwise it
+    is the first change in the diffs of findings outside notebooks that replaces lines (a mere
+    insertion or deletion is no example) and has at most :data:`_MAX_LINES` lines, old and new.
+    ``None`` if there is no such change either.
     """
     return next(chain(_own_lines(findings), filter(_is_example, _hunks(findings))), None)
 

@@ -19,7 +19,7 @@ from grader.exports.prose.changes import Change, change_in
 
 @dataclass(frozen=True)
 class Part:
-    """A section of a report for people: the criteria with the same result.
+    """A section of a report for people: the criteria with the same kind of result.
 
     ``id`` is ``lost``, ``manual``, ``withheld``, ``full`` or ``aside``; see :func:`part_of`.
     ``note`` is shown under ``title``, unless it is empty.
@@ -35,9 +35,9 @@ class Part:
 class Group:
     """All findings of one check and code in one file, which are shown and explained together.
 
-    ``costs`` lists the titles of the criteria that count them and lost points. ``first`` is true if
-    no earlier group of the report has this check and code, so that a rendering can explain the fix
-    only once.
+    ``costs`` has the titles of those criteria that count the findings and lost points. ``first`` is
+    true if no earlier group, in this or another file of the report, has this check and code, so
+    that a rendering can explain the fix only once.
     """
 
     findings: tuple[FindingLine, ...]
@@ -64,14 +64,15 @@ class Group:
 
     @property
     def hunks(self) -> tuple[FindingLine, ...]:
-        """The findings that contain the diff of a tool."""
+        """The findings that have a diff with their fix (``hunk``)."""
         return tuple(finding for finding in self.findings if finding.hunk)
 
 
 @dataclass(frozen=True)
 class FileFindings:
-    """All findings of one file in groups: why it is unreadable first, then the most costly.
+    """All findings of one file in groups: those that say why it cannot be read, then the others.
 
+    The others are sorted by the points that the criteria that count them lost, most first.
     ``unreadable`` is true if the file cannot be read because of what the student wrote.
     """
 
@@ -114,9 +115,9 @@ _PARTS = {
 def part_of(line: CriterionLine) -> str:
     """Return the id of the section of ``line``, a key of ``_PARTS``.
 
-    ``manual`` if a person gives its points, ``withheld`` if a check failed on our side, ``aside``
-    if it is not part of the total or has 0 points to earn, else ``lost`` if any point is missing
-    and ``full`` if none is.
+    ``manual`` if a person gives its points, ``withheld`` if a check failed on our side. Else
+    ``aside`` if it left the total, as there was nothing to measure, or has 0 points to earn. Else
+    ``lost`` if any point is missing, and ``full`` if none is.
     """
     if line.outcome in (Outcome.MANUAL, Outcome.WITHHELD):
         return line.outcome
@@ -135,7 +136,7 @@ def strengths(report: Report) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Task:
-    """The findings of one code that a criterion counts: ``times`` of them, in files ``paths``."""
+    """The findings of one code that a criterion counts: how many (``times``), in which files."""
 
     code: str
     times: int
@@ -143,9 +144,10 @@ class Task:
 
 
 def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
-    """Return the findings to fix for the criterion with id ``criterion``, by code.
+    """Return the findings to fix for the criterion with id ``criterion``, one task for each code.
 
     The most frequent code comes first; of equally frequent ones, that which the report has first.
+    It is empty if the criterion counts no findings.
     """
     found: dict[str, list[str]] = {}
     for finding in report.findings:
@@ -206,8 +208,8 @@ def _costs(
 
 
 def unreadable(report: Report) -> tuple[str, ...]:
-    """Return the paths of the files that a check cannot read because of what the student wrote.
+    """Return the paths of the files that some check cannot read because of what the student wrote.
 
-    Files of which a check failed on our side are not among them.
+    A file on which a check failed on our side is not among them for that.
     """
     return tuple(file.path for file in report.files if State.UNREADABLE in file.checks.values())

@@ -17,11 +17,12 @@ _WORDS = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
 def command_lines(report: Report) -> tuple[str, ...]:
-    """Return each distinct command of ``report`` with its files, to run in the submitted folder.
+    """Return the commands of ``report``, to run in the submitted folder, without repetition.
 
-    The files are the Python files (no notebooks) that the command's check has seen. A few files are
-    named one by one, because tools skip some files of a folder, each by its own rule. For none,
-    many, or files with long or unusual names the command names the folder, ``.``.
+    A command is that of a check, with the Python files (no notebooks) that the check has seen. A
+    few files are named one by one, because tools skip some files of a folder, each by its own rule.
+    For no files, over :data:`_MAX_FILES`, or one with a long or unusual name, it names the folder:
+    ``.``.
     """
     python = [file for file in report.files if is_python(file.path) and not is_notebook(file.path)]
     return tuple(
@@ -48,8 +49,8 @@ def _files(paths: list[str]) -> str:
 def folded(command: str, width: int) -> list[str]:
     """Return ``command`` as lines of at most ``width`` columns, continued with backslashes.
 
-    Lines after the first are indented. A longer word gets a line of its own, which is too wide.
-    Spaces outside quotes become one.
+    Lines after the first are indented. A word that is longer gets a line of its own, which is too
+    wide. Spaces outside quotes become one. Quotes in ``command`` must be in pairs.
     """
     lines: list[str] = []
     for word in _WORDS.findall(command):

@@ -58,7 +58,10 @@ def score(report: Report) -> str:
 
 
 def attention(report: Report) -> str:
-    """Return the sentence about checks that failed on our side; empty if none did."""
+    """Return the sentence about checks that failed on our side, and whether that costs points.
+
+    It is empty if none failed.
+    """
     asked = "an instructor has been asked to look."
     if report.total.points is None:
         return f"Some points are withheld, not lost: checks broke on our side, and {asked}"
@@ -99,8 +102,8 @@ def earned(report: Report) -> Number:
 def first_thing(report: Report) -> tuple[str, str]:
     """Return (heading, text) about what to do first, or about why there is no such step.
 
-    Without a next step, the reasons are full marks, points that only we can still give, or that no
-    single fix raises the total.
+    The step is ``next_step`` of ``report``. Without one, the reasons are full marks, points that
+    are withheld or that the instructor gives, or that no single fix raises the total.
     """
     step = report.next_step
     if step is not None:
@@ -119,7 +122,7 @@ def first_thing(report: Report) -> tuple[str, str]:
 
 
 def points_of(line: CriterionLine) -> str:
-    """Return the points of ``line``, e.g. ``7.5 / 10``, or ``– / 5`` if open or withheld.
+    """Return the points of ``line``, e.g. ``7.5 / 10``, or ``– / 5`` if withheld or not given yet.
 
     It is ``not counted`` if there was nothing to measure, so that the criterion left the total.
     """
@@ -129,10 +132,10 @@ def points_of(line: CriterionLine) -> str:
 
 
 def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
-    """Return the distinct line numbers of ``findings`` in words, the first ``most`` of them.
+    """Return the distinct line numbers of ``findings`` in words, the lowest ``most`` of them.
 
-    E.g. ``on line 3``, ``on lines 3, 9, 12``, ``on line 2 of cell 4``. If there are more than
-    ``most``, it ends with their number: ``on lines 3, 9 and 15 more``.
+    E.g. ``on line 3``, ``on lines 3, 9, 12``, ``on lines 2 of cell 1, 5 of cell 4``. The number of
+    those not named follows: with ``most=2``, ``on lines 3, 9 and 15 more``. There must be findings.
     """
     distinct = sorted({(one.cell or 0, one.line) for one in findings})
     shown = ", ".join(
@@ -143,7 +146,7 @@ def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
 
 
 def since_last(report: Report) -> str:
-    """Return what changed since the last attempt, in one sentence.
+    """Return what changed since the last attempt, in one sentence: findings and points.
 
     It is empty if ``report`` has no history: a first attempt, or one that cannot be compared.
     """
@@ -179,7 +182,7 @@ def group_title(group: Group) -> str:
 
 
 def price_of(group: Group) -> str:
-    """Return in which criteria ``group`` costs points, e.g. ``costs points in “Style”``.
+    """Return which criteria lost points and count ``group``, e.g. ``costs points in “Style”``.
 
     Or ``costs no points``; for an unreadable file, that nothing can be earned until it is fixed.
     """
@@ -237,7 +240,7 @@ def lesson_of(group: Group) -> str:
 
 
 def files_read(report: Report) -> str:
-    """Return how many files were graded and how many cannot be read, in one sentence.
+    """Return how many files were graded and, if there are any, how many of them cannot be read.
 
     E.g. ``5 files were graded; 1 of them cannot be read as Python.``
     """
@@ -298,7 +301,8 @@ def engine_of(report: Report) -> str:
 def origins_of(report: Report) -> Iterator[tuple[str, str]]:
     """Yield (name, value) pairs that identify the submission, the rubric and the grading.
 
-    The id and the time of grading are left out without a receipt, the archive if there was none.
+    The id and the time of grading are left out without a receipt, and the hash of the archive if
+    there was no archive. Other hashes are of the files and of the rubric.
     """
     if report.receipt:
         yield "Submission id", report.receipt.submission
@@ -311,15 +315,15 @@ def origins_of(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def group_heading(group: Group) -> str:
-    """Return the message of ``group`` if all findings share it, else e.g. ``27 places``."""
+    """Return the message of ``group`` if all findings share it.
+
+    Else return the number of findings, e.g. ``27 places``.
+    """
     if len(group.messages) == 1:
         return group.lead.message
     return f"{len(group.findings)} places"
 
 
 def group_lines(group: Group) -> str:
-    """Return the lines of the findings of ``group`` in words, e.g. ``on lines 3, 9``; 12 at most.
-
-    If there are more lines, their number follows: ``and 15 more``.
-    """
+    """Return the lines of the findings of ``group`` in words, at most 12; see :func:`on_lines`."""
     return on_lines(group.findings)

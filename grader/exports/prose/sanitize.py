@@ -28,8 +28,8 @@ def sanitize(report: Report) -> Report:
 
     Control and invisible characters are replaced by visible escapes such as ``\\x1b``, except
     newlines and tabs in source (``hunk``, ``patch``, ``before``, ``after``). Other texts longer
-    than :data:`_MAX_TEXT` are cut, white space in guidance becomes single spaces, and a ``url``
-    that is not a plain https address becomes empty. Markup is not escaped.
+    than :data:`_MAX_TEXT` are cut, with a note of how much. White space in guidance becomes single
+    spaces. A ``url`` that is not a plain https address becomes empty. Markup is not escaped.
     """
     return Report.model_validate(_walk(report.model_dump(by_alias=True), ""))
 

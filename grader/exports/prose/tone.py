@@ -13,12 +13,12 @@ from grader.exports.prose.layout import Group, strengths
 
 @dataclass(frozen=True)
 class Voice:
-    """The settings of one tone.
+    """The settings of one tone, which a rubric chooses by name (e.g. ``strict``).
 
-    ``praise`` is the heading of the strengths, ``max_strengths`` how many of them are named.
-    ``explains`` says where to explain why a finding matters: at every group of findings, at the
-    first group of each code, or nowhere. A warm tone begins with a kind sentence. The numbers were
-    chosen by hand.
+    ``praise`` is the heading of the criteria with full points, ``max_strengths`` how many of them
+    are named. ``explains`` says where to explain why a finding matters: at every group of findings,
+    at the first group of each check and code, or nowhere. With ``is_warm``, the report begins with
+    a kind sentence. The numbers were chosen by hand.
     """
 
     praise: str
@@ -35,7 +35,7 @@ _VOICES: Mapping[Tone, Voice] = {
 
 
 def opening(report: Report) -> str:
-    """Return a kind opening sentence, one of three: for all, some or no criteria with full points.
+    """Return a kind opening sentence, by whether all, some or no criteria have full points.
 
     It is empty unless the tone of ``report`` is warm.
     """

@@ -34,7 +34,8 @@ Cell = str | int | float | None
 def render_csv(report: Report) -> str:
     """Return ``report`` as CSV (RFC 4180, with a byte order mark) in which no cell is a formula.
 
-    There is a row for the total and for each criterion, finding, signal and fault.
+    There is a row for the total and for each criterion, finding, signal and fault; the columns are
+    :data:`COLUMNS`.
     """
     report = sanitize(report)
     receipt = report.receipt
@@ -62,7 +63,7 @@ def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
 
 
 def csv_headers() -> Mapping[str, str]:
-    """Return the header that makes a browser save the table instead of showing it."""
+    """Return the ``Content-Disposition`` with which a browser saves the table, not shows it."""
     return {"Content-Disposition": 'attachment; filename="report.csv"'}
 
 

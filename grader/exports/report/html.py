@@ -41,9 +41,10 @@ def render_html(report: Report) -> str:
 
 
 def html_headers() -> Mapping[str, str]:
-    """Return the page's Content-Security-Policy; ``sandbox`` in it gives it an opaque origin.
+    """Return the page's Content-Security-Policy as a header.
 
-    It allows nothing but the page's own style sheet.
+    It allows nothing but the page's own style sheet; its ``sandbox`` gives the page an opaque
+    origin.
     """
     return {"Content-Security-Policy": f"{page_policy(_style())}; sandbox"}
 
@@ -95,7 +96,8 @@ def share(points: float | None, max_points: float) -> int:
 def diff_lines(hunk: str) -> list[tuple[str, str]]:
     """Return (kind, line) for each line of a unified diff; lines keep their sign.
 
-    The kind is a CSS class: ``head``, ``add``, ``del`` or ``same``.
+    The kind is a CSS class: ``add``, ``del``, ``same``, or ``head`` for file names, positions
+    (``@@``) and remarks.
     """
     return [(_kind(line), line) for line in hunk.rstrip("\n").split("\n")]
 
@@ -113,8 +115,8 @@ def _kind(line: str) -> str:
 def states(file: FileLine) -> str:
     """Return how the checks of ``file`` ended, e.g. ``checked; style: broke on our side``.
 
-    ``checked`` stands for all that gave facts; those that gave none are named. If no check could
-    read the file, say only that. Empty if no check reads it.
+    ``checked`` stands for all checks that succeeded; the others are named. If no check could read
+    the file, it says only that. Empty if no check reads it.
     """
     words_by_state = {
         State.FAILED: "broke on our side",
@@ -134,6 +136,6 @@ def states(file: FileLine) -> str:
 def bar(line: CriterionLine) -> int:
     """Return the width of the bar of ``line``: its points in whole percent, 0 to 100.
 
-    It is 0 while it has no points, e.g. withheld.
+    It is 0 if it has no points: withheld, not given yet, or not counted.
     """
     return share(line.points, line.max_points)

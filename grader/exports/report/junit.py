@@ -24,9 +24,9 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def render_junit(report: Report) -> str:
     """Return ``report`` as a JUnit XML document, with a test case for each criterion.
 
-    A criterion that lost points is a failure; one that is manual, withheld or not counted is
-    skipped. Control characters and invisible characters of the submission are replaced by visible
-    escapes, so the document is always well-formed.
+    A criterion that lost points is a failure; one that is manual, withheld, not counted or worth 0
+    points is skipped. Control characters and invisible characters are replaced by visible escapes,
+    so the document is always well-formed.
     """
     report = sanitize(report)
     root = Element("testsuites", name="grader")
@@ -49,7 +49,7 @@ def render_junit(report: Report) -> str:
 
 
 def junit_headers() -> Mapping[str, str]:
-    """Return the header that makes a browser save the document instead of showing it."""
+    """Return the ``Content-Disposition`` with which a browser saves the document, not shows it."""
     return {"Content-Disposition": 'attachment; filename="report.xml"'}
 
 

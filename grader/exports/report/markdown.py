@@ -38,7 +38,8 @@ _REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
 def render_markdown(report: Report) -> str:
     """Return ``report`` as Markdown: CommonMark, with one table in the syntax of GitHub.
 
-    A long patch is left out, and of one kind of finding in a file only a few messages are shown.
+    A patch of over :data:`_MAX_PATCH` characters is left out. Of one kind of finding (check and
+    code) in a file at most :data:`_MAX_MESSAGES` different messages are shown.
     """
     report = sanitize(report)
     blocks = [
@@ -62,7 +63,7 @@ def prose(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Return ``text`` like :func:`prose`, with each text between backticks as a code span."""
+    """Return ``text`` like :func:`prose`, with each text between single backticks as code."""
     parts = _TICKED.split(text)
     rendered = [code(part) if at % 2 else prose(part) for at, part in enumerate(parts)]
     spaced = [
@@ -92,9 +93,9 @@ def _word(word: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return a code span that shows exactly ``text``, even if it contains backticks.
+    """Return a code span that shows ``text`` unchanged, backticks too, but newlines as spaces.
 
-    Newlines are shown as spaces. ``text`` must not be empty, as Markdown has no empty code span.
+    ``text`` must not be empty, as Markdown has no empty code span; this is not checked.
     """
     text = text.replace("\n", " ")
     ticks = "`" * (_longest_run(text) + 1)

@@ -38,10 +38,10 @@ _APPLY = (
 
 
 class Sheet:
-    """Builds a text for a terminal: adds lines, wrapped by the columns that characters take there.
+    """Builds a text for a terminal line by line; lines are wrapped by their width on the screen.
 
-    With ``colour``, lines that have a style get ANSI colours. ``str()`` returns the whole text,
-    ending in a newline.
+    A wide character takes two columns there. With ``colour``, lines that have a style get ANSI
+    colours. ``str()`` returns the whole text, ending in a newline.
     """
 
     def __init__(self, *, colour: bool) -> None:
@@ -57,7 +57,7 @@ class Sheet:
         style: str = "",
         width: int = WIDTH,
     ) -> None:
-        """Add a paragraph of at most ``width`` columns, indented by ``indent``.
+        """Add a paragraph of at most ``width`` columns, its indentation by ``indent`` included.
 
         ``prefix`` goes before the first line; further lines are indented by its width. Newlines in
         ``text`` begin a new line, and an empty ``text`` adds an empty one. ``style`` is a key of
@@ -69,7 +69,10 @@ class Sheet:
             self._add((margin + (hang if at else prefix) + line.plain).rstrip(), style)
 
     def verbatim(self, lines: list[str] | tuple[str, ...], *, indent: int = 4) -> None:
-        """Add each of ``lines``, indented by ``indent`` columns more; long lines are wrapped."""
+        """Add each of ``lines`` with its own indentation and ``indent`` columns more.
+
+        Lines that are longer than the width are wrapped.
+        """
         for line in lines:
             self.put(line.lstrip(), indent=indent + len(line) - len(line.lstrip()))
 
@@ -94,10 +97,11 @@ def _ruler() -> Console:
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
-    """Return ``report`` as text of 80 columns, with longer lines only for addresses.
+    """Return ``report`` as text of 80 columns; lines with an address can have 100.
 
-    ``colour`` adds ANSI colours, which repeat what the words say. The patch itself is left out, and
-    of one kind of finding in a file only a few messages are shown.
+    ``colour`` adds ANSI colours, which repeat what the words say. A patch is not shown, only how to
+    get it. Of one kind of finding (check and code) in a file at most :data:`_MAX_MESSAGES`
+    different messages are shown.
     """
     report, sheet = sanitize(report), Sheet(colour=colour)
     _top(sheet, report)
