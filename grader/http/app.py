@@ -32,7 +32,8 @@ from grader.settings import Settings
 def create_app(service: Service) -> OpenAPI:
     """Return the HTTP application of ``service``; the caller must close ``service`` afterwards.
 
-    It is subscribed to the notifier of ``service``.
+    This also subscribes to the notifier of ``service``, so that requests that wait for a report
+    learn early of the end of a grading.
 
     Raises:
         BadSettings: this host does not offer the configured sandbox.

@@ -24,8 +24,9 @@ _KEY = "grader.api_context"
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The sandbox of the child that reads students' source, as ``/readyz`` shows it.
+    """The sandbox of the child process that inspects students' files, as ``/readyz`` shows it.
 
+    It follows from the settings of this process, which must be those of the workers.
     ``confinement`` names the sandbox level; ``memory_bytes`` limits the memory of the child,
     ``seconds`` its time for a submission and ``pair_seconds`` its time for one check on one file.
     """
@@ -38,10 +39,10 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class ApiContext:
-    """The use cases that the routes of an application call; :func:`context` returns it to a route.
+    """What the routes of an application work with: its store, clock, limits and use cases.
 
-    :func:`grader.http.app.create_app` makes it. ``waiting`` lets requests wait for a report;
-    ``sandbox`` is only shown.
+    :func:`grader.http.app.create_app` makes it, and :func:`context` returns it to a route.
+    ``waiting`` lets requests wait for a report; ``sandbox`` is only shown.
     """
 
     store: Store
@@ -69,5 +70,6 @@ def context() -> ApiContext:
 
     Raises:
         RuntimeError: there is neither a request nor an application context.
+        KeyError: :func:`install_context` was not called for the application.
     """
     return cast(ApiContext, current_app.extensions[_KEY])

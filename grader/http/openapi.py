@@ -28,7 +28,10 @@ def allowed(act: Act) -> list[dict[str, list[str]]]:
 
 
 def reference(model: type[BaseModel]) -> Description:
-    """Return a reference to the schema of ``model`` in the document's components."""
+    """Return a reference to the schema of ``model`` in the document's components.
+
+    It is by the name of the class. The schema itself must be added there by other code.
+    """
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
@@ -45,9 +48,9 @@ def answer(
 ) -> Description:
     """Return the description of a response that is not a problem document.
 
-    ``json`` is the model of its JSON body, ``media_types`` are the media types of its bodies as
-    text or YAML, and ``headers`` are descriptions by header name. Without ``json`` and
-    ``media_types`` the response has no body.
+    ``json`` is the model of its JSON body. ``media_types`` are the media types of its other bodies:
+    a YAML body is described as an object, any other one as a string. ``headers`` are descriptions
+    by header name. Without ``json`` and ``media_types`` the response has no body.
     """
     kinds = dict.fromkeys(("application/json", *media_types) if json else media_types)
     content = {kind: {"schema": _schema(kind)} for kind in kinds}
@@ -74,7 +77,7 @@ def problems(*codes: str, upload: bool = False) -> ResponseDict:
     """Return the error responses of a route by HTTP status, and ``default`` for any other error.
 
     ``codes`` are codes of problems, e.g. ``not-found``; several of one status share a response.
-    ``upload`` adds the statuses of the reasons for which an upload is refused.
+    ``upload`` adds 413 and 422, the statuses of a refused upload.
 
     Raises:
         KeyError: ``codes`` has a code that is not in ``OWN_KINDS``.
@@ -96,6 +99,9 @@ def problems(*codes: str, upload: bool = False) -> ResponseDict:
 
 
 def body(content: dict[str, Description], description: str) -> Description:
-    """Return the ``requestBody`` of a route; ``content`` maps a media type to its schema."""
+    """Return ``{"requestBody": ...}`` for a route whose body is required.
+
+    ``content`` maps each media type of the body to its schema.
+    """
     described = {kind: {"schema": schema} for kind, schema in content.items()}
     return {"requestBody": {"description": description, "required": True, "content": described}}

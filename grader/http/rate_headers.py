@@ -4,9 +4,10 @@ from __future__ import annotations
 
 
 def rate_headers(name: str, most: int, window: int, *, left: int, seconds: int) -> dict[str, str]:
-    """Return the two headers of the rate limit ``name``: at most ``most`` in ``window`` seconds.
+    """Return ``RateLimit-Policy`` and ``RateLimit`` for the rate limit called ``name``.
 
-    ``left`` more are allowed now, and a further one after ``seconds``.
+    It allows ``most`` in ``window`` seconds. ``left`` more are allowed now, and one more than that
+    after ``seconds``.
     """
     return {
         "RateLimit-Policy": f'"{name}";q={most};w={window}',

@@ -36,7 +36,8 @@ class ClientLimits:
     """The most connections, and time limits for a client in seconds. Defaults chosen by hand.
 
     ``head`` and ``request`` limit how long the headers and the whole request may take, from the
-    first byte. ``idle`` limits how long a connection may be silent, also between requests.
+    first byte. ``idle`` limits how long a connection may be silent, also between requests, but not
+    while its request is being answered.
     """
 
     connections: int = 1_000
@@ -64,7 +65,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     Waitress alone closes silent connections only, so a client could send a byte a minute for ever.
     If there are more connections than ``limits`` allows, a new one closes the one that has waited
-    longest for its client.
+    longest for its client. A connection whose request is being answered is never chosen.
     """
 
     error_task_class = ProblemTask
@@ -87,8 +88,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def readable(self) -> bool:
         """Return whether Waitress should read from the client.
 
-        A connection whose request takes too long is marked to be closed first. Waitress calls this
-        in every round of its loop, at least once a second.
+        A connection whose request takes too long is marked to be closed, and the result is false.
+        Waitress calls this in every round of its loop, at least once a second.
         """
         if self.request is not None and not self.requests:
             in_head = not self.request.headers_finished
@@ -115,9 +116,9 @@ def make_server(
     """Return a Waitress server for ``app`` on ``listening``, an open socket; ``run()`` starts it.
 
     ``threads`` threads run the routes. A request whose body is declared to have ``longest_body``
-    bytes or more is refused before the body is read, a chunked one when it has as many. Responses
-    are buffered, so a client that does not read occupies no thread either. This process's limit of
-    open files is raised as far as ``limits.connections`` needs and the system allows.
+    bytes or more is refused before the body is read, a chunked one when it has as many. A client
+    that reads slowly occupies no thread: up to 16 MiB of a response are buffered. This process's
+    limit of open files is raised as far as ``limits.connections`` needs and the system allows.
     """
     _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(

@@ -22,9 +22,9 @@ _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])', re.IGN
 
 
 def wanted_wait(prefer: str) -> int:
-    """Return the seconds that the ``Prefer`` header asks to wait: 0 if none, at most 60.
+    """Return the seconds that the ``Prefer`` header asks to wait, at most 60.
 
-    ``prefer`` is its value, e.g. ``wait=30``.
+    ``prefer`` is its value, e.g. ``wait=30``. The result is 0 if it asks for none or is invalid.
     """
     match = _WAIT.search(prefer)
     return min(int(match.group(1)), MAX_SECONDS) if match else 0
@@ -33,7 +33,8 @@ def wanted_wait(prefer: str) -> int:
 class Waiting:
     """Lets requests wait for the end of a grading, at most ``slots`` of them at a time.
 
-    A further request does not wait at all (see :meth:`until`), so that other threads stay free.
+    A request waits in :meth:`until`, and :meth:`ended` makes it look at once. If no slot is free, a
+    request does not wait at all, so that some threads stay free for others.
     """
 
     def __init__(self, slots: int) -> None:
@@ -51,11 +52,12 @@ class Waiting:
                 poll.set()
 
     def until(self, submission: str, done: Callable[[], bool], seconds: float) -> bool:
-        """Wait until ``done()`` returns true, which is asked repeatedly, or ``seconds`` are over.
+        """Wait until ``done()`` returns true or ``seconds`` are over.
 
-        ``submission`` is the id for which :meth:`ended` makes it ask at once. Return False if it
-        could not wait, because ``done()`` was false and no slot was free. Return True otherwise,
-        also if the time was over first.
+        ``done`` is called first, then after short pauses, and at once if :meth:`ended` is called
+        with the same ``submission``. Return False only if it could not wait, because ``done()`` was
+        false and no slot was free. The caller of a wait that returned True must look itself whether
+        it is done.
         """
         if done():
             return True

@@ -83,7 +83,7 @@ def show(path: SubmissionPath) -> Response:
     },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
-    """Get the newest report of a submission, in the form that `format` or `Accept` asks for."""
+    """Get a submission's newest report in the form that `format`, or else `Accept`, asks for."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     export = wanted_export(query.format)
@@ -105,7 +105,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     },
 )
 def facts(path: SubmissionPath) -> Response:
-    """Get the facts that were measured, before a rubric turned them into points; for staff."""
+    """Get the facts behind the newest report, before a rubric gave points for them; for staff."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     found = context().store.submissions.facts(path.submission)
@@ -149,7 +149,7 @@ def archive(path: SubmissionPath) -> Response:
     },
 )
 def retry(path: SubmissionPath) -> Response:
-    """Grade again a submission that needs attention; for staff."""
+    """Queue a submission that needs attention for another grading; for staff."""
     principal = caller()
     context().read.submission(path.submission, principal)
     return accepted_answer(context().retry(path.submission, principal), principal)

@@ -44,9 +44,9 @@ UPLOAD_BODY: Description = body(
 
 @dataclass(frozen=True)
 class Sent:
-    """An upload as :func:`read_sent` found it in a request: file, cleaned name, named student.
+    """An upload as :func:`read_sent` found it in a request: its bytes, file name and student.
 
-    Name and student may be empty.
+    ``filename`` is cleaned. It may be empty, and so may ``student``, if the request names none.
     """
 
     data: bytes
@@ -57,11 +57,13 @@ class Sent:
 def read_sent(query: UploadQuery) -> Sent:
     """Return the upload of this request: the file of a form, or the whole body.
 
-    ``query`` names the file of a raw body, and the student if no form field does. The name is cut
-    to its last 200 characters, without folders and unprintable characters.
+    The name and the student come from the form, and for a raw body from ``query``. The student of
+    ``query`` also counts if the form has none. A raw zip or Python body without a name gets a
+    default one. The name is cut to its last 200 characters, without folders and unprintable
+    characters. An empty file is accepted here.
 
     Raises:
-        BadRequest: the form does not have exactly one file.
+        BadRequest: the form does not have exactly one file in its field ``file``.
         UnsupportedType: the media type is neither a form nor an accepted type of a raw body.
     """
     if request.mimetype == _FORM:

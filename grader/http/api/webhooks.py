@@ -43,7 +43,7 @@ blueprint = APIBlueprint(
     },
 )
 def receive(path: SourcePath) -> Response:
-    """Accept a submission from another system; a repeated delivery gets the same answer."""
+    """Accept a submission event; a repeated one gets the id of the first submission back."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     record, _ = context().receive(path.source, headers, request.get_data(cache=False))
     return json_answer(ReceivedBody(id=record.id), 202)

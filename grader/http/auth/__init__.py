@@ -28,11 +28,12 @@ _TOKEN_NAMES = frozenset({"token", "access_token", "bearer", "api_key", "apikey"
 def install(app: Flask, document: Mapping[str, Any]) -> None:
     """Make ``app`` enforce the roles that ``document``, its OpenAPI document, declares.
 
-    They are enforced for the routes of blueprints with :func:`authenticate`. From now on every
-    request with a token in its address is refused, too, on every route.
+    Call it after the guarded routes, those of blueprints that call :func:`authenticate` before each
+    request, were added. From now on a request with a token in its address is refused, too, on every
+    route.
 
     Raises:
-        ValueError: a route behind :func:`authenticate` declares no role.
+        ValueError: a guarded route declares no role.
     """
     admitted = dict(_declared_roles(app, document))
     for rule in app.url_map.iter_rules():
@@ -45,11 +46,13 @@ def install(app: Flask, document: Mapping[str, Any]) -> None:
 
 
 def refuse_tokens_in_addresses() -> None:
-    """Refuse a request with a token in its address, which ends up in logs, histories and links.
+    """Refuse a request with a token in its address (URL), which ends up in logs and links.
+
+    :func:`install` makes it run before every request.
 
     Raises:
-        BadRequest: the query has a parameter of :data:`_TOKEN_NAMES`, or the address contains the
-            text of a token.
+        BadRequest: the query has a parameter with a name of :data:`_TOKEN_NAMES`, or the address
+            contains the text of a token.
     """
     named = [name for name in request.args if name.lower() in _TOKEN_NAMES]
     if named or TOKEN.search(request.full_path):
@@ -64,15 +67,16 @@ def refuse_tokens_in_addresses() -> None:
 def authenticate() -> None:
     """Authenticate and authorize a request; runs before every route of a guarded blueprint.
 
-    The request is counted for the token, also if it is then refused. :func:`caller` returns its
-    principal afterwards.
+    :func:`caller` then returns its principal. A request with a valid token counts for the rate
+    limit of the token, also if the role may not use the route.
 
     Raises:
         Unauthorized: there is no valid token.
         TooMany: the token's requests of this minute are used up.
         NotFound: the role may not use the route, and the path names a submission or an exercise
-            that the token may not see. Raised before ``Forbidden``, which would reveal it.
-        Forbidden: the token's role may not use this route.
+            that does not exist or that the token may not see. ``Forbidden`` would show that it
+            exists.
+        Forbidden: the token's role may not use this route, in all other cases.
     """
     given = request.authorization
     secret = given.token if given is not None and given.type == "bearer" else None
@@ -88,7 +92,11 @@ def authenticate() -> None:
 
 
 def caller() -> Principal:
-    """Return the principal of this request. Only routes behind :func:`authenticate` have one."""
+    """Return the principal of this request, whom :func:`authenticate` has found.
+
+    Raises:
+        AttributeError: the route is not behind :func:`authenticate`.
+    """
     return cast(Principal, g.principal)
 
 

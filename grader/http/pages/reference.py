@@ -57,7 +57,7 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
 
 def policy() -> str:
-    """Return the Content-Security-Policy of the pages of this package."""
+    """Return the Content-Security-Policy of the pages of this package, as a header's value."""
     return page_policy(_style())
 
 
@@ -89,12 +89,15 @@ def _add_check_pages(pages: Blueprint, checks: Catalog) -> None:
 
 
 def problem_page(kind: object) -> str:
-    """Return the HTML page about ``kind``, a :class:`grader.http.problems.kinds.ProblemKind`."""
+    """Return the HTML page about ``kind``, a :class:`grader.http.problems.kinds.ProblemKind`.
+
+    Call it in a request of an application on which :func:`install` was called.
+    """
     return render_template("problem.html", kind=kind)
 
 
 def problems_page(kinds: Iterable[object]) -> str:
-    """Return the HTML page that lists ``kinds`` of problems."""
+    """Return the HTML page that lists ``kinds``, which are as in :func:`problem_page`."""
     return render_template("problems.html", kinds=list(kinds))
 
 

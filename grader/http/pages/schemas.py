@@ -14,7 +14,8 @@ _PREFIX = "#/components/schemas/"
 def describe_schema(schema: Mapping[str, Any]) -> Markup:
     """Return ``schema`` as a short HTML text, e.g. ``list of Mistake`` or ``integer 1 to 200``.
 
-    A reference to a model becomes a link to it.
+    A reference to a model becomes a link to it. A schema without a type is ``anything``. Most other
+    keywords, e.g. patterns and properties, are left out.
     """
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
@@ -30,7 +31,10 @@ def describe_schema(schema: Mapping[str, Any]) -> Markup:
 
 
 def with_code(words: str) -> Markup:
-    """Return ``words`` as HTML; text between backticks (one or more) becomes a ``code`` element."""
+    """Return ``words`` as HTML; text between backticks becomes a ``code`` element.
+
+    One or more backticks count the same. All other text is escaped.
+    """
     parts = [escape(part) for part in re.split(r"`+([^`]+)`+", words)]
     return Markup().join(
         Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts)

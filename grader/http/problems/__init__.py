@@ -52,7 +52,7 @@ class Mistake(BaseModel):
 
 
 class Problem(BaseModel):
-    """A problem document (RFC 9457), which answers an error. Empty fields are left out."""
+    """A problem document (RFC 9457), the body of an error response; empty fields are not sent."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -69,7 +69,8 @@ class Problem(BaseModel):
 def install(app: Flask) -> None:
     """Make ``app`` answer every error with a problem document.
 
-    Unexpected errors are logged, and our own with a status of 500 or more, e.g. ``overloaded``.
+    A ``GraderError`` with a status of 500 or more, e.g. ``overloaded``, is logged. An unexpected
+    error is logged, too, and the client only gets 500 with the id of its request.
     """
     app.register_error_handler(GraderError, _answer_known)
     app.register_error_handler(HTTPException, _answer_http)
@@ -80,7 +81,8 @@ def refuse_invalid(error: ValidationError) -> Response:
     """Refuse invalid parameters; flask-openapi3 calls this and expects a response.
 
     Raises:
-        BadRequest: always; it lists every mistake, and ``where`` names the first parameter.
+        BadRequest: always. Its ``detail`` lists every mistake, and ``where`` names the first
+            parameter.
     """
     mistakes = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
     detail = "; ".join(f"{place}: {message}" for place, message in mistakes)
@@ -112,7 +114,7 @@ def refused_by_server(status: int, longest_body: int) -> str:
 def status_of(error: GraderError) -> int:
     """Return the HTTP status of ``error``; 500 if its code belongs to no kind of problem.
 
-    A refused upload has 413 if it is over a limit, else 422.
+    A refused upload (``BadArchive``) has 413 if it is over a limit (``TooLarge``), else 422.
     """
     if isinstance(error, BadArchive):
         return TOO_LARGE_STATUS if isinstance(error, TooLarge) else UNREADABLE_STATUS

@@ -20,7 +20,10 @@ class UnsupportedType(GraderError):
 
 
 class BodyTooLarge(GraderError):
-    """The body is longer than the limit of this route. Flask raises an error of its own instead."""
+    """The code and title of a body that is longer than the limit; no code raises it.
+
+    Flask and Waitress refuse such a body, and the response gets the same code.
+    """
 
     code = "request-too-large"
     title = "The request is too large"

@@ -17,8 +17,8 @@ TOO_LARGE_STATUS = 413
 class ProblemKind:
     """A kind of error that the API answers with, as ``/problems`` explains it.
 
-    ``code`` never changes: clients compare the ``type`` made from it. ``status`` is the HTTP
-    status; ``meaning`` and ``how_to_fix`` explain the kind in general.
+    ``code`` never changes: clients compare :attr:`type`, which is made from it. ``status`` is the
+    HTTP status, ``title`` names the kind; ``meaning`` and ``how_to_fix`` explain it in general.
     """
 
     code: str
@@ -181,8 +181,9 @@ OWN_KINDS: Mapping[str, ProblemKind] = {kind.code: kind for kind in _OWN}
 def all_kinds(refusals: Mapping[str, tuple[str, str]]) -> dict[str, ProblemKind]:
     """Return every kind by code: :data:`OWN_KINDS`, and one for each reason to refuse an upload.
 
-    ``refusals`` maps a code to (what is wrong, what to do). Placeholders such as ``{name}`` in
-    the first text are shown as an ellipsis.
+    ``refusals`` maps the code of a reason to (what is wrong, what to do). Placeholders such as
+    ``{name}`` in the first text are shown as an ellipsis. The status is 413 if a limit is exceeded,
+    else 422.
     """
     refused = {code: _refusal_kind(code, *words) for code, words in refusals.items()}
     return {**OWN_KINDS, **refused}
