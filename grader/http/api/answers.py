@@ -25,7 +25,10 @@ MAX_RETRY_SECONDS = 60
 
 
 def json_answer(body: BaseModel, status: int = 200) -> Response:
-    """Return ``body`` as JSON in which invisible characters are escaped."""
+    """Return ``body`` as JSON; hidden characters, such as controls, are written as JSON escapes.
+
+    ``status`` is the HTTP status.
+    """
     text = plain_json(body.model_dump_json(by_alias=True))
     return Response(text, status, mimetype="application/json")
 
@@ -33,7 +36,7 @@ def json_answer(body: BaseModel, status: int = 200) -> Response:
 def page_answer(body: BaseModel, following: str | None) -> Response:
     """Return ``body``, a page of a listing, as JSON.
 
-    ``following`` is the address of the next page, sent as a ``Link`` header, or ``None``.
+    ``following`` is the address of the next page, sent as a ``Link`` header; ``None`` on the last.
     """
     response = json_answer(body)
     if following:
@@ -42,7 +45,7 @@ def page_answer(body: BaseModel, following: str | None) -> Response:
 
 
 def next_page(cursor: str) -> str | None:
-    """Return the address of the page at ``cursor``, with the request's other parameters.
+    """Return the address of the page at ``cursor``: this request's path and query with that cursor.
 
     ``None`` for an empty ``cursor``: there is no further page.
     """
@@ -75,9 +78,11 @@ def best_of(media_types: Sequence[str]) -> str:
 def wanted_export(name: str) -> Export:
     """Return the form of the report called ``name``; if empty, the form that ``Accept`` prefers.
 
+    Without an ``Accept`` header that is the first negotiable form, JSON.
+
     Raises:
         NotAcceptable: there is no form ``name``; or it is empty, and the ``Accept`` header accepts
-            no form.
+            no negotiable form.
     """
     if not name:
         offered = by_media_type(FORMATS)
@@ -92,9 +97,10 @@ def wanted_export(name: str) -> Export:
 
 
 def report_answer(report: Report, export: Export) -> Response:
-    """Return ``report`` rendered in the form ``export``, with the headers of that form.
+    """Return all of ``report`` in the form ``export``, with the headers of that form.
 
-    The header ``Grader-Status`` has the status of the report.
+    The header ``Grader-Status`` has the status of the report. The caller has removed what the
+    reader may not see.
     """
     response = Response(export.render(report), mimetype=export.media_type)
     response.headers.update(export.headers())
@@ -106,7 +112,7 @@ def report_answer(report: Report, export: Export) -> Response:
 def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
     """Return the state of ``record`` as JSON; while queued, with its position and ``Retry-After``.
 
-    ``status`` is the HTTP status. The body leaves out the problem unless ``principal`` is staff.
+    ``status`` is the HTTP status. In the body ``problem`` is empty unless ``principal`` is staff.
     """
     place = context().queue_positions.of(record)
     response = json_answer(SubmissionBody.of(record, principal, place), status)
@@ -116,9 +122,10 @@ def status_answer(record: SubmissionRecord, principal: Principal, status: int = 
 
 
 def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """Return 202 with the state of a submission that has no report yet, and ``Retry-After``.
+    """Return 202 for a submission that has no report yet, which the caller has checked.
 
-    That the submission has no report must have been checked.
+    The body is its state; ``Location`` is its address, and ``Retry-After`` the seconds until its
+    report may be there.
 
     Raises:
         Superseded: the submission will never have a report.
@@ -133,8 +140,8 @@ def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
 def accepted_answer(record: SubmissionRecord, principal: Principal) -> Response:
     """Return 202 for a stored submission, with its state as JSON and its address as ``Location``.
 
-    ``Retry-After`` says to ask for the report in 2 seconds, except for a superseded submission,
-    which gets no report.
+    ``Retry-After`` says to ask for the report in 2 seconds. A superseded submission, which gets no
+    report, has no such header.
     """
     response = json_answer(SubmissionBody.of(record, principal), 202)
     response.headers["Location"] = submission_links(record)["self"]

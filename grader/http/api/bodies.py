@@ -36,7 +36,7 @@ class _Body(BaseModel):
 
 
 class PlaceBody(_Body):
-    """The position of a queued submission and when its report is expected."""
+    """The place of a queued submission in the queue, and when its report is expected."""
 
     position: int = Field(
         ge=1, description="1-based position in the queue, in the order of grading as of now."
@@ -48,7 +48,7 @@ class PlaceBody(_Body):
 
 
 class SubmissionBody(_Body):
-    """An accepted submission. Times are in UTC."""
+    """A stored submission and its state of grading. Times are in UTC."""
 
     id: str
     exercise: str
@@ -75,7 +75,7 @@ class SubmissionBody(_Body):
     ) -> SubmissionBody:
         """Return the body of ``record``; its ``problem`` is empty unless ``principal`` is staff.
 
-        ``place`` is the position in the queue; ``None`` if it is not queued, or to leave it out.
+        ``place`` is its position in the queue; ``None`` if it is not queued, or to leave that out.
         """
         return SubmissionBody.from_record(
             record,
@@ -86,7 +86,10 @@ class SubmissionBody(_Body):
 
 
 def submission_links(record: SubmissionRecord) -> dict[str, str]:
-    """Return the paths of ``record``, its report, archive and exercise, by link name."""
+    """Return the URL paths of ``record``, its report, archive and exercise.
+
+    The keys are ``self``, ``report``, ``archive`` and ``exercise``.
+    """
     own = f"{PREFIX}/submissions/{record.id}"
     return {
         "self": own,
@@ -160,7 +163,7 @@ class MarksBody(_Body):
 
 
 class ReceivedBody(_Body):
-    """An accepted webhook: the id of its submission, the same for each repetition of the event."""
+    """An accepted webhook: the id of its submission, the same if the event is sent again."""
 
     id: str
 
@@ -192,7 +195,7 @@ class HealthBody(_Body):
 
 
 class QueueBody(_Body):
-    """The number of submissions in each open state, and how long the oldest has been queued."""
+    """How many submissions are queued, running or need attention; how long the oldest is queued."""
 
     queued: int
     running: int
@@ -201,7 +204,7 @@ class QueueBody(_Body):
 
 
 class SandboxBody(_Body):
-    """The sandbox of the child process that reads students' source, and its limits."""
+    """The sandbox in which a child process inspects students' files, and its limits."""
 
     confinement: str = Field(
         description="`landlock+seccomp`, `seccomp`, `landlock` or `rlimits`: what this host"
@@ -213,7 +216,7 @@ class SandboxBody(_Body):
 
 
 class ReadinessBody(_Body):
-    """The state of the service. ``queue`` is null while the database is unreachable."""
+    """Whether the service can work. ``queue`` is null while the database is unreachable."""
 
     status: str = Field(description="`ready` or `unavailable`.")
     database: str = Field(description="`ok` or `unreachable`.")
@@ -222,7 +225,7 @@ class ReadinessBody(_Body):
 
 
 class ProblemKindBody(_Body):
-    """One kind of problem: what it means and how to fix it."""
+    """One kind of problem (error) that the API answers with: what it means and how to fix it."""
 
     type: str
     status: int

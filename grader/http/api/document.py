@@ -55,7 +55,11 @@ _SECURITY: dict[str, Any] = {
 
 
 def new_app(name: str) -> OpenAPI:
-    """Return an application without routes; its OpenAPI document has all schemas of bodies."""
+    """Return an application without routes, and with Grader's title in its OpenAPI document.
+
+    The document has the schemas of the API's JSON bodies and the ways to authenticate. ``name`` is
+    the import name of the application.
+    """
     return OpenAPI(
         name,
         info=Info(
@@ -85,7 +89,7 @@ def _components() -> dict[str, Any]:
 
 
 def blueprint(app: OpenAPI) -> APIBlueprint:
-    """Return a blueprint with the public route that serves the OpenAPI document of ``app``."""
+    """Return a blueprint with one public route, which serves the OpenAPI document of ``app``."""
     routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
 
     @routes.get(

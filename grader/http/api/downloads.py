@@ -22,10 +22,10 @@ def download_name(filename: str, data: bytes) -> str:
     """Return a name under which ``data``, uploaded as ``filename``, can be saved safely.
 
     Hidden and unsafe characters become ``_``, the last 100 characters are kept, spaces and dots at
-    both ends go. An empty name becomes ``submission``, and a device of Windows (``con``) gets a
-    ``_`` in front. Unless the name ends with ``.zip`` (for a zip archive), or with ``.py`` or
-    ``.ipynb`` (for anything else), ``.zip`` or ``.py`` is appended, so that ``marks.xlsx`` is not
-    opened as a spreadsheet.
+    both ends go. A name that is empty then becomes ``submission``, and a device of Windows
+    (``con``) gets a ``_`` in front. ``.zip`` is appended if ``data`` is a zip archive (it begins
+    with ``PK``) and the name does not end so; else ``.py``, unless it ends with that or with
+    ``.ipynb``. So ``marks.xlsx`` is not opened as a spreadsheet.
     """
     visible_name = "".join("_" if is_hidden(one) else one for one in filename)
     name = _UNSAFE.sub("_", visible_name)[-_MAX_NAME:].strip(" .")

@@ -26,7 +26,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 def oldest_seconds(queue: QueueState, clock: Clock) -> float:
     """Return how many seconds the oldest queued submission has been queued; 0 if none is queued.
 
-    Never negative, even if the clock was set back. A retry by staff starts it again.
+    Never negative, even if the clock was set back. A submission that staff retry counts from then.
     """
     if queue.oldest_queued_at is None:
         return 0.0
@@ -69,8 +69,9 @@ class _Queue(Collector):
 class Metrics:
     """Collects the metrics of one application: requests, their durations, gauges of the queue.
 
-    :meth:`observe` adds a request. ``read_queue`` is called at each scrape; if it fails, the gauges
-    are left out.
+    :meth:`observe` adds a request; :func:`blueprint` serves everything in ``registry``.
+    ``read_queue`` is called whenever metrics are read; if it raises, that is logged, and the gauges
+    are left out. ``clock`` is for the age of the oldest queued submission.
     """
 
     def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:
@@ -90,9 +91,10 @@ class Metrics:
         )
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request to ``route``, the rule and not the address, that took ``seconds``.
+        """Count a request with the response ``status``, and record that it took ``seconds``.
 
-        Unknown methods share the label ``other``, so that clients cannot create more labels.
+        ``route`` is the rule that matched, not the address. Unknown methods share the label
+        ``other``, so that clients cannot create more labels.
         """
         method = method if method in _METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
@@ -100,7 +102,7 @@ class Metrics:
 
 
 def blueprint(metrics: Metrics) -> APIBlueprint:
-    """Return a blueprint with the public route that serves ``metrics``."""
+    """Return a blueprint with the public route ``/metrics``, which serves ``metrics``."""
     routes = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="operation")])
 
     @routes.get(

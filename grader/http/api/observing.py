@@ -23,10 +23,11 @@ _SAFE = {
 
 
 def install(app: Flask, metrics: Metrics, page_policy: str) -> None:
-    """Log and count every request of ``app``, and add a request id and safe headers to responses.
+    """Log every request of ``app``, count it in ``metrics``, and add headers to its response.
 
-    ``page_policy`` is the Content-Security-Policy of its HTML pages. A policy or ``Cache-Control``
-    that a route has set stays; without one, responses are not cached.
+    These are a request id and headers for browsers' security. ``page_policy`` is the
+    Content-Security-Policy of HTML responses; others may load nothing. A policy or
+    ``Cache-Control`` that a route has set stays; without one, responses are not cached.
     """
 
     def finish(response: Response) -> Response:

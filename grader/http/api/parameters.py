@@ -13,9 +13,9 @@ from grader.service.records import SubmissionState
 
 
 class SlugConverter(BaseConverter):
-    """A URL converter for ids, e.g. ``oop-1``, ``A_b``; not ``-a``, ``a.b`` or 65 characters.
+    """A URL converter for ids, e.g. ``oop-1``, ``A_b``; not ``-a``, ``a.b`` or over 64 characters.
 
-    Any other text matches no route, so it never reaches the database.
+    An address with any other text there matches no route, so it never reaches the database.
     """
 
     regex = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
@@ -35,10 +35,10 @@ Cursor = Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$")]
 
 
 class Parameters(BaseModel):
-    """The base of all models of parameters: its JSON schema is built once per class.
+    """The base of all models of parameters (path, query, headers).
 
-    The framework asks for the schema at every request, and building it takes longer than parsing
-    the parameters.
+    Its JSON schema is built once per class: the framework asks for it at every request, and
+    building it takes longer than parsing the parameters.
     """
 
     @classmethod
@@ -68,7 +68,7 @@ class SubmissionPath(Parameters):
 
 
 class SourcePath(Parameters):
-    """The path parameter of a route about a system that sends webhooks."""
+    """The path parameter of a route about a source: a system that sends webhooks."""
 
     source: str = Field(description="The source's name.")
 
@@ -124,8 +124,8 @@ class FormatQuery(Parameters):
 class UploadQuery(FormatQuery):
     """The query parameters of an upload: the form of its report, the student, the file name.
 
-    They are for a raw body, which has no form fields that could name the student and the file. The
-    student also counts for a form without one.
+    ``student`` and ``filename`` are for a raw body, i.e. the file without a form around it. With a
+    form, the file name is the form's, and ``student`` counts only if the form names none.
     """
 
     student: ShortText = Field("", description="Who hands in, where no form field says it.")
@@ -133,7 +133,7 @@ class UploadQuery(FormatQuery):
 
 
 class UploadHeaders(Parameters):
-    """The headers of an upload: its idempotency key, and a wish to wait for the report."""
+    """The headers of an upload: its idempotency key, and whether to wait for the report."""
 
     idempotency_key: str = Field(
         "", alias="Idempotency-Key", description="Sent again, it answers with the first submission."
@@ -144,7 +144,7 @@ class UploadHeaders(Parameters):
 
 
 class RubricGetHeaders(Parameters):
-    """The header that names the rubric version that the client already has."""
+    """The header with the entity tag of the rubric version that the client already has."""
 
     if_none_match: str = Field(
         "", alias="If-None-Match", description="An ETag; 304 if it is still current."
@@ -152,7 +152,7 @@ class RubricGetHeaders(Parameters):
 
 
 class RubricPutHeaders(Parameters):
-    """The header that names the rubric version that the client has edited."""
+    """The header with the entity tag of the rubric version that the client has edited."""
 
     if_match: str = Field(
         "", alias="If-Match", description="The ETag of the version that was edited."

@@ -26,8 +26,9 @@ def blueprint(
 ) -> APIBlueprint:
     """Return a blueprint with the routes that explain ``kinds``, a mapping by problem code.
 
-    ``page`` renders one kind as HTML, and ``list_page`` all kinds. The routes answer with HTML or
-    JSON, and this package does not import ``http/pages``, so both functions are passed in.
+    The routes are public and answer with HTML or JSON, as ``Accept`` asks. ``page`` renders one
+    kind as HTML, and ``list_page`` all kinds; they are passed in because this package does not
+    import ``http/pages``.
     """
     routes = APIBlueprint(
         "problems",
