@@ -50,7 +50,7 @@ class QueuePositions:
 
         The state in ``record`` decides. The position counts from 1; submissions of other lanes come
         after the whole live lane. The order of a lane is computed anew only after a short time, so
-        a position may be a little old.
+        a position may be a little old; a submission that is not in the order is last in its lane.
         """
         if record.state is not SubmissionState.QUEUED:
             return None

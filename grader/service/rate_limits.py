@@ -48,7 +48,7 @@ class Remaining:
 
 @dataclass(frozen=True)
 class LimitKey:
-    """The key of a count: a rate, and the actor, student or course that it limits."""
+    """The key of a count: a rate, and the actor, student of a course, or course that it limits."""
 
     rate: Rate
     subject: str
@@ -66,9 +66,9 @@ class Decision(NamedTuple):
 
 
 class Counter(Protocol):
-    """Counts by key over the last minute, shared by all processes where that is possible.
+    """Counts requests and uploads by key over the last minute, of all processes or of one only.
 
-    The rate of each key must have a limit, ``most`` above 0.
+    The rate of each key must have a limit, ``most`` above 0. Threads may share an instance.
     """
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
@@ -125,7 +125,11 @@ class Cooldowns:
 
 
 class RateLimits:
-    """Counts requests and uploads against the quotas, and raises :class:`TooMany` over a limit."""
+    """Counts requests and uploads against the quotas, and raises :class:`TooMany` over a limit.
+
+    Once ``counter`` has refused a key, this process refuses it until its waiting time is over,
+    without counting. Threads may share an instance.
+    """
 
     def __init__(self, quotas: Quotas, counter: Counter) -> None:
         self._counter = counter
@@ -137,7 +141,7 @@ class RateLimits:
         self._of_course = Rate("uploads-course", quotas.uploads_per_course)
 
     def count_request(self, principal: Principal) -> None:
-        """Count a request of ``principal`` for its token, unless it has no limit.
+        """Count a request of ``principal`` for its token, unless the limit of its role is 0.
 
         Raises:
             TooMany: the requests of this minute are used up, or the waiting time of an earlier
@@ -148,12 +152,14 @@ class RateLimits:
         self._count([LimitKey(rate, principal.actor)])
 
     def check_upload(self, principal: Principal, course: str) -> None:
-        """Refuse an upload before its body is read if a limit was used up; nothing is counted.
+        """Refuse an upload before its body is read if this process just refused one like it.
+
+        Nothing is counted, and the counter is not asked.
 
         Raises:
-            TooMany: an earlier upload was refused by a limit that also applies to this one, and the
-                waiting time of that limit is not over. The limit of the student is checked only if
-                ``principal`` is a student.
+            TooMany: this process refused an earlier upload by a limit that also applies to this
+                one, and the waiting time of that limit is not over. If ``principal`` is no student,
+                the student is not known yet: uploads without a student are checked in its place.
         """
         for key in (self._student_key(course, principal.student), *self._keys(principal, course)):
             self._check_cooldown(key)

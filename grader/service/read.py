@@ -47,8 +47,9 @@ class Read:
     def report(self, submission: SubmissionRecord, principal: Principal) -> Report | None:
         """Return the newest report of ``submission`` with its receipt; ``None`` if there is none.
 
-        Unless ``principal`` is staff (admin, instructor or grader), the signals are left out. That
-        ``principal`` may see the submission must have been checked by :meth:`submission`.
+        Unless ``principal`` is staff (admin, instructor or grader), the signals, which are findings
+        for instructors alone, are left out. That ``principal`` may see the submission must have
+        been checked by :meth:`submission`.
         """
         stored = self.store.submissions.report(submission.id)
         if stored is None:

@@ -20,7 +20,8 @@ class Receive:
 
     ``inbounds`` are the receivers of events by connector name. An event is a repetition if the
     table of idempotency keys has its (source, webhook id) already: then nothing is stored, and the
-    result is the first submission. An event without a webhook id is always new.
+    result is the first submission, or an error if the content differs. An event without a webhook
+    id is always new.
     """
 
     store: Store

@@ -18,7 +18,8 @@ BATCH = 200
 class Purge:
     """The use case that purges old submissions and cached inspections.
 
-    It never deletes exercises, rubrics or entries of the audit log.
+    Call the instance to delete them; :meth:`preview` only counts. It never deletes exercises,
+    rubrics or entries of the audit log.
     """
 
     retention: Retention
@@ -50,9 +51,9 @@ class Purge:
         )
 
     def preview(self, age: timedelta, course: str, *, unfinished: bool) -> DeletedRows:
-        """Return how many submissions and inspections a call with the same arguments deletes now.
+        """Return how many submissions and inspections a purge by these arguments would delete now.
 
-        All other counts are 0, e.g. of reports.
+        All other counts are 0, e.g. of reports. Nothing is deleted.
         """
         criteria = PurgeCriteria(self.clock.now() - age, course, unfinished)
         return self.retention.count_purgeable(criteria)

@@ -11,7 +11,10 @@ from grader.service.records import SubmissionRecord
 
 @dataclass(frozen=True)
 class Retry:
-    """The use case by which staff has a submission that needs attention graded again."""
+    """The use case by which staff has a submission that needs attention graded again.
+
+    Call the instance with its id and the principal. It only queues it; a worker grades it later.
+    """
 
     store: Store
     clock: Clock

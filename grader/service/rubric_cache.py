@@ -14,8 +14,9 @@ from grader.service.records import RubricRecord
 class RubricCache:
     """Compiles published rubrics, and keeps those that it compiled last.
 
-    The key is the digest of the rubric's text. ``size`` is how many it keeps: 64 was chosen by
-    hand, to be more than a course has exercises. Threads may share one cache.
+    :meth:`of` uses the cache, :meth:`read` does not. The key is the digest of the rubric's text.
+    ``size`` is how many it keeps: 64 was chosen by hand, to be more than a course has exercises.
+    Threads may share one cache.
     """
 
     def __init__(self, read_rubric: ReadRubric, catalog: Catalog, size: int = 64) -> None:
@@ -43,7 +44,7 @@ class RubricCache:
         return compiled
 
     def read(self, text: str) -> CompiledRubric:
-        """Parse and compile the rubric ``text`` without using the cache.
+        """Parse, validate and compile the rubric ``text`` without using the cache.
 
         Raises:
             BadRubric: the text is not a valid rubric; the error lists the mistakes.

@@ -133,7 +133,7 @@ class Submit:
     limits: RateLimits
 
     def admit(self, principal: Principal, rubric: RubricRecord, declared_size: int) -> Admission:
-        """Check an upload before its body is read, and return the admission to call this with.
+        """Check an upload before its body is read; return the admission to call the instance with.
 
         ``rubric`` is the newest version of the exercise's rubric; ``declared_size`` is the length
         of the request in bytes, 0 if unknown. Nothing is counted or reserved yet.
@@ -143,6 +143,7 @@ class Submit:
             TooMany: a rate limit refused an earlier upload, and its waiting time is not over.
             TooLarge: the request is longer than a form with a file of the rubric's ``max_upload``
                 can be.
+            BadRubric: the stored rubric is no longer valid, e.g. after a check was removed.
         """
         if not principal.may_see(rubric.course):
             raise no_exercise(rubric.exercise)

@@ -24,7 +24,10 @@ def digest_of(secret: str) -> str:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The use cases of bearer tokens: create one, and authenticate a request by its secret."""
+    """The use cases of bearer tokens: create one, and authenticate a request by its secret.
+
+    Listing and revoking need no use case: callers use the port ``Tokens`` of the store.
+    """
 
     store: Store
     clock: Clock
@@ -68,8 +71,8 @@ class Tokens:
         """Return the principal of the token with ``secret``.
 
         The token's time of last use is stored, at most once a minute. A request with an expired or
-        revoked token is recorded in the audit log, once in 10 minutes; one with an unknown token is
-        not.
+        revoked token is recorded in the audit log (each process records a token once in 10
+        minutes); one with an unknown token is not.
 
         Raises:
             Unauthorized: the secret is empty, or its token is unknown, expired or revoked; the

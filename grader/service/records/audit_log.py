@@ -29,9 +29,10 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class AuditQuery:
-    """A filter for entries. An entry must equal every field that is not empty or ``None``.
+    """A filter for entries; a field that is empty or ``None`` does not restrict them.
 
-    Its time must be ``since`` or later, and before ``until``.
+    An entry must have the same course, actor, action and subject, and its time must be ``since`` or
+    later and before ``until``.
     """
 
     course: str = ""

@@ -21,8 +21,8 @@ class ScoreMessage:
 class PassbackState(StrEnum):
     """The state of a score in the outbox.
 
-    A score is ``due``, also while it waits for its next try, until it was sent or has failed for
-    good.
+    A score is ``due``, also while it waits for its next try, until it is ``sent``, or ``failed``
+    for good.
     """
 
     DUE = "due"

@@ -16,8 +16,9 @@ from grader.service.records.submissions import SubmissionRecord
 class Result:
     """The result of a grading: a report, and the facts and rubric that it was computed from.
 
-    It is stored in one transaction, or not at all if the claim was lost. ``score_message`` is added
-    to the outbox if the report is new and its status is ``graded``.
+    It is stored in one transaction, or not at all if the claim was lost. The report is not stored
+    if the submission has a graded one of the same rubric and engine version. ``score_message`` is
+    added to the outbox only with a report that is stored and whose status is ``graded``.
     """
 
     report: Report

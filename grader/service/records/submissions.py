@@ -15,7 +15,7 @@ class SubmissionState(StrEnum):
     ``queued``: it waits for a worker. ``running``: a worker has claimed it. ``graded``: its report
     is stored, and nothing failed on our side. ``needs_attention``: grading failed on our side, and
     staff can retry it; there may be a report all the same. ``superseded``: a newer attempt arrived
-    before a worker started this one, which never gets a report.
+    before a worker started this one, and the rubric skips such attempts: it never gets a report.
     """
 
     QUEUED = "queued"
