@@ -101,12 +101,12 @@ class Settings(BaseSettings):
 
     @property
     def lease_time(self) -> timedelta:
-        """:attr:`lease` as a ``timedelta``."""
+        """How long a worker's claim of a submission lasts: :attr:`lease` as a ``timedelta``."""
         return timedelta(seconds=self.lease)
 
     @property
     def pause_time(self) -> timedelta:
-        """:attr:`pause` as a ``timedelta``."""
+        """The wait before the next try after an engine fault: :attr:`pause` as a ``timedelta``."""
         return timedelta(seconds=self.pause)
 
 
