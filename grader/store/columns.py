@@ -31,7 +31,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return ``value`` as an aware datetime in UTC, which a naive one is in; ``None`` stays."""
+        """Return ``value`` as an aware datetime in UTC; a naive one is in UTC; ``None`` stays."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -32,8 +32,9 @@ class Database:
 
     On SQLite a write transaction takes the write lock at its start, because a transaction that
     reads first can fail when it writes, however long it waits. On PostgreSQL read and write
-    transactions are the same. Both raise StoreUnavailable if the database cannot be reached, stays
-    locked or has no tables yet; other errors, e.g. a violated constraint, are raised unchanged.
+    transactions are the same. Both raise StoreUnavailable for errors of operation, e.g. if the
+    database cannot be reached, stays locked, has no tables yet or its disk is full; other errors,
+    e.g. a violated constraint, are raised unchanged.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
@@ -67,7 +68,10 @@ class Database:
             yield connection
 
     def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached; tables are not checked."""
+        """Raise StoreUnavailable if the database cannot be reached; tables are not checked.
+
+        A SQLite file that does not exist is created, without tables, if its folder exists.
+        """
         with self.read() as connection:
             connection.execute(text("SELECT 1"))
 

@@ -16,8 +16,9 @@ InsertInto = Callable[[Table], Insert]
 def for_dialect(build: Callable[[InsertInto], Executable]) -> Callable[[Connection], Executable]:
     """Turn ``build`` into a function that returns the statement for the database of a connection.
 
-    ``build`` is called twice when it is decorated, once for each database, and never again, because
-    building a statement takes longer than running it.
+    ``build`` gets the ``insert`` of SQLAlchemy for one kind of database, and returns a statement
+    that uses it. It is called twice when it is decorated, for PostgreSQL and for SQLite, and never
+    again, because building a statement takes longer than running it.
     """
     built = {"postgresql": build(postgresql.insert), "sqlite": build(sqlite.insert)}
 

@@ -15,10 +15,10 @@ from grader.store.retention.repository import SqlRetention
 
 
 class Store:
-    """All repositories on one database, which share its connections; the port ``Store``.
+    """All repositories on one database, as attributes, which share its connections.
 
-    ``retention`` is there in addition to the port. A submission needs attention when its grading
-    was started ``max_tries`` times without a result.
+    It implements the port ``Store``, and has ``retention`` in addition. After ``max_tries`` starts
+    of its grading without a result a submission needs attention.
     """
 
     submissions: ports.Submissions
@@ -42,7 +42,10 @@ class Store:
         self.retention = SqlRetention(database)
 
     def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached; tables are not checked."""
+        """Raise StoreUnavailable if the database cannot be reached; tables are not checked.
+
+        A SQLite file that does not exist is created, without tables, if its folder exists.
+        """
         self._database.ping()
 
     def after_fork(self) -> None:
@@ -57,8 +60,8 @@ class Store:
 def open_store(url: str, *, max_tries: int = 3) -> Store:
     """Return the store of the database at ``url``. It connects at first use.
 
-    :mod:`grader.store.migrate` must have created the tables. A submission needs attention when its
-    grading was started ``max_tries`` times without a result.
+    :mod:`grader.store.migrate` must have created the tables. After ``max_tries`` starts of its
+    grading without a result a submission needs attention.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.

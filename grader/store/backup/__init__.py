@@ -73,7 +73,7 @@ def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
     """Write the database at ``url`` to ``file``, a new file that only its owner can read.
 
     The service may run. The audit entry of ``actor`` is added afterwards and is not in the backup.
-    If this fails, there is no ``file``, unless only that entry could not be stored.
+    If this fails, ``file`` is not created, unless only that entry could not be stored.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
@@ -100,7 +100,7 @@ def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -
     All services must be stopped. If a worker survives, it cannot store a result: every fencing
     token is now higher than all that were issued before. ``actor`` is named in an audit entry in
     the restored database. Return the description of the backup, with its revision before the
-    migration.
+    migration. If the migration or that entry fails, the old data has been replaced already.
 
     Raises:
         BadBackup: the file cannot be read, is no backup, is damaged, or does not fit the database

@@ -28,10 +28,11 @@ def first_token(now: datetime, highest: int) -> int:
 
 
 def fence(first: int, now: datetime) -> tuple[Update, Update]:
-    """Return two statements: raise every token to ``first`` or more; end all leases at ``now``.
+    """Return the two statements that make all claims in a restored database invalid.
 
-    A token that is ``first`` or more already rises by 1. Only running submissions have a lease. The
-    statements use columns of revision 0001 only, because a backup is changed before it is migrated.
+    The first sets every token to ``first``, or to 1 more than it was if it was ``first`` or higher.
+    The second ends the lease of each running submission at ``now``. They use columns of revision
+    0001 only, because a backup is changed before it is migrated.
     """
     token = submissions.c.token
     moved = case((token >= first, token + 1), else_=first)

@@ -63,8 +63,9 @@ class Tools:
     def script(self) -> Iterator[IO[bytes]]:
         """Run ``psql`` and open its input for writing SQL; it stops at the first error.
 
-        An exception in the ``with`` block kills ``psql``, except ``BrokenPipeError``: ``psql`` has
-        ended.
+        At the end of the ``with`` block the input is closed, and this waits for ``psql``. An
+        exception in the block kills ``psql`` and is raised. Only ``BrokenPipeError`` is dropped: it
+        means that ``psql`` has ended, and its exit code says why.
 
         Raises:
             ToolUnavailable: ``psql`` failed; raised when the ``with`` block ends.
@@ -118,8 +119,9 @@ def tools_for(url: URL, connection: Connection) -> Tools:
     """Return the programs of the server's major version, to be run on the database at ``url``.
 
     They are in the server's folder or, if they are not there on this machine, in the folder of the
-    first ``pg_dump`` on the PATH. Older programs refuse to work with the server, and newer ones
-    write SQL that it does not understand.
+    first ``pg_dump`` on the PATH. The server is asked through ``connection`` for its version and
+    folder. Older programs refuse to work with it, and newer ones write SQL that it does not
+    understand.
 
     Raises:
         ToolUnavailable: neither folder has ``pg_dump``, ``pg_restore`` and ``psql`` of that

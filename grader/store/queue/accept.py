@@ -70,10 +70,11 @@ def accept(
 ) -> tuple[SubmissionRecord, bool]:
     """Store the upload ``new`` and return its record, and whether it is new.
 
-    It is not new if its idempotency key was used before in the same scope: then nothing is stored,
-    and the record of the first submission, as it is now, is returned. With ``new.supersedes`` older
-    attempts that no worker has started become superseded. Every transaction takes its locks in the
-    same order (key, archive, attempt), so that no two of them wait for each other.
+    It is not new if its idempotency key was used before in the same scope, with the same content:
+    then nothing is stored, and the record of the first submission, as it is now, is returned. With
+    ``new.supersedes`` older attempts of the student become superseded, see :class:`NewSubmission`.
+    Each change gets an audit entry. Every transaction takes its locks in the same order (key,
+    archive, attempt), so that no two of them wait for each other.
 
     Raises:
         NotFound: there is no such exercise.

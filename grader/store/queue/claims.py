@@ -72,9 +72,10 @@ def claim(
 ) -> Claim | None:
     """Claim the next due row of ``lane`` until ``now + lease``; return ``None`` if none is due.
 
+    A row is due if it is queued and does not pause after a fault;
     :func:`grader.store.queue.fairness.next_due` says which is next. Rows of any lane whose lease
     has expired and that have a try left are queued again first. The token and the number of tries
-    rise by one, so the try counts even if the worker dies.
+    of the claimed row rise by one, so the try counts even if the worker dies.
     """
     _requeue_lost(connection, now, max_tries)
     chosen = next_due(connection, lane, now)
@@ -89,9 +90,10 @@ def claim(
 def release(
     connection: Connection, held: Claim, problem: str, retry_at: datetime, max_tries: int
 ) -> bool:
-    """Queue a claimed row again for ``retry_at``, or mark it as needing attention after a last try.
+    """Queue a claimed row again, due at ``retry_at``, or park it after ``max_tries`` tries.
 
-    Return whether the claim ``held`` was still valid; if not, nothing changes.
+    A parked row needs attention, and only then ``problem`` is stored, to say why. Return whether
+    the claim ``held`` was still valid; if not, nothing changes.
     """
     parked = held.submission.tries >= max_tries
     state = _STATE.NEEDS_ATTENTION if parked else _STATE.QUEUED

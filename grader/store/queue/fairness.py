@@ -90,16 +90,17 @@ _NEWEST_ATTEMPT = (
 
 
 def counted_since(now: datetime) -> datetime:
-    """Return the time, 5 minutes before ``now``, after which a graded row counts as load."""
+    """Return the time 5 minutes before ``now``; rows graded after it are load of their student."""
     return now - RECENT
 
 
 def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
     """Lock the row of ``lane`` to claim next and return its id, or ``None`` if no row is due.
 
-    The turn is that of the student with the fewest rows of the lane running or graded in the last
-    minutes and, among equals, with the row that has waited longest. Of that row's student and
-    exercise, the newest due attempt is returned. Rows that another worker has locked are skipped.
+    A row is due if it is queued and does not pause after a fault. The turn is that of the student
+    of a course with the fewest rows of the lane running or graded in the last 5 minutes and, among
+    equals, with the due row that was received first. Of that row's student and exercise, the newest
+    due attempt is returned. Rows that another worker has locked are skipped.
     """
     due = {"lane": lane.value, "now": now}
     first = _first_in_turn(connection, due)

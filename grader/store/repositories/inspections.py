@@ -33,8 +33,9 @@ def _unknown(insert_into: InsertInto) -> Executable:
 class SqlFacts:
     """The facts cache for all workers of a database. It implements the port ``FactsCache``.
 
-    The inspection of a key never changes. Entries stay until retention purges them or a student's
-    data is erased.
+    It keeps inspections, each the result of a check or of the gate on one file. The key is a hash
+    of all that an inspection depends on, so the inspection of a key never changes. Entries stay
+    until retention purges them or a student's data is erased.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,7 +44,8 @@ class SqlFacts:
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         """Return the cached inspections among ``keys``, by key; keys without one are left out.
 
-        The time of this use is stored, unless the last one that was stored is less than a day ago.
+        The time of this use is stored, unless the last one that was stored, or the caching itself,
+        is less than a day ago.
         """
         if not keys:
             return {}

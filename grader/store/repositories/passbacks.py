@@ -22,10 +22,11 @@ _RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
 
 
 class SqlPassbacks:
-    """Claims due scores in the outbox of a database, and settles tries: the port ``Passbacks``.
+    """Claims due scores in the outbox of a database, and stores the outcome of each try to send.
 
-    :func:`enqueue_score` adds scores. The id of a passback, which is a score to be sent, is also
-    its webhook id.
+    It implements the port ``Passbacks``. :func:`enqueue_score` adds scores. The id of a passback,
+    which is a score in the outbox, is also its webhook id. Scores that were sent or
+    failed stay there until their submission is deleted.
     """
 
     def __init__(self, database: Database) -> None:
@@ -59,7 +60,7 @@ class SqlPassbacks:
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Store the outcome of the try ``passback``.
+        """Store the outcome of the try ``passback``: the new ``state``, and ``error`` or empty.
 
         Nothing happens if a later try has begun or the score is no longer due. ``next_try_at`` is
         when the score is due again, if ``state`` is ``DUE``.

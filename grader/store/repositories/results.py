@@ -117,9 +117,9 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
     """Store report and facts and set the state; return whether the claim ``held`` was valid.
 
     If the claim was lost, nothing is stored. An existing report of the same rubric and engine
-    version stays, unless it needed attention; the state of the submission then follows from it. The
-    message with the score, if ``result`` has one, is stored for sending only with a new report that
-    is graded.
+    version stays if it is graded, and the submission then counts as graded by it; one that needed
+    attention is replaced. The message with the score, if ``result`` has one, is stored for sending
+    only with a report that is stored now and graded.
     """
     if not _still_held(connection, held):
         return False
@@ -233,7 +233,8 @@ def measured(
 ) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
     """Return the next 50 submissions of an exercise that have a report, with their newest facts.
 
-    They start after the id ``after``, oldest first, without findings; an empty result is the end.
+    They start after the id ``after`` (empty: at the first), oldest first, without findings; an
+    empty result is the end.
     """
     rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
     facts = read_many([row.facts for row in rows])
@@ -243,8 +244,8 @@ def measured(
 def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
     """Return the marks of the next 50 students of an exercise, after the student ``after``.
 
-    They are sorted by student. A student without a report is left out; a mark is that of the newest
-    attempt that has one. An empty result is the end.
+    They are sorted by student; an empty ``after`` begins with the first. A student without a report
+    is left out; a mark is that of the newest attempt that has one. An empty result is the end.
     """
     rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
     return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]

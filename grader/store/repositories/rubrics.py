@@ -31,7 +31,7 @@ def _new_exercise(insert_into: InsertInto) -> Executable:
 
 
 class SqlRubrics:
-    """Publishes versions of rubrics, and finds the newest. It implements the port ``Rubrics``.
+    """Publishes versions of rubrics, finds the newest, and lists exercises: the port ``Rubrics``.
 
     A stored version never changes. Publishing the first version creates the exercise.
     """

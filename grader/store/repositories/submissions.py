@@ -40,7 +40,8 @@ class SqlSubmissions:
     """Stores submissions and their reports, and queues them. It implements ``Submissions``.
 
     Each method is one transaction, except that ``marks`` and ``measured`` read in portions. A
-    submission needs attention when its grading was started ``max_tries`` times without a result.
+    submission needs attention after a report that says so, or after ``max_tries`` starts of its
+    grading without a result.
     """
 
     def __init__(self, database: Database, max_tries: int) -> None:
@@ -73,9 +74,9 @@ class SqlSubmissions:
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
         """Store ``result`` and set the submission's state; return whether the claim was valid.
 
-        If it was not, nothing is stored. An existing report of the same rubric and engine version
-        stays, unless it needed attention. The score message is added to the outbox only with a new
-        report that is graded.
+        If it was not, nothing is stored. An existing graded report of the same rubric and engine
+        version stays instead, and the submission is graded; one that needed attention is replaced.
+        The score message is added to the outbox only with a report that is stored now and graded.
         """
         with self._database.write() as connection:
             return results.finish(connection, claim, result, now)
@@ -84,7 +85,7 @@ class SqlSubmissions:
         """Queue a claimed submission again for ``retry_at``; return whether the claim was valid.
 
         After its last try it needs attention instead, because of ``problem``. If the claim was
-        lost, nothing changes.
+        lost, nothing changes. ``now`` is not used here.
         """
         with self._database.write() as connection:
             return queue.release(connection, claim, problem, retry_at, self._max_tries)
@@ -176,7 +177,7 @@ class SqlSubmissions:
         cursor: str = "",
         limit: int = 50,
     ) -> Page[SubmissionRecord]:
-        """Return up to ``limit`` submissions of an exercise, newest first.
+        """Return up to ``limit`` submissions of an exercise, newest first; none if it is unknown.
 
         An empty ``student`` and a ``state`` of ``None`` match everything. ``limit`` is corrected to
         the range from 1 to 500. An empty ``cursor`` is the first page; otherwise it is the
@@ -210,8 +211,8 @@ class SqlSubmissions:
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """Return the ids of the queued submissions of ``lane`` in the order of future claims.
 
-        That is the order if nothing else is uploaded. Only the first 25,000 rows by course and
-        student are read.
+        That is the order if nothing else is uploaded. Submissions that pause after a fault are
+        included. Only the first 25,000 rows by course and student are read; others are left out.
         """
         with self._database.read() as connection:
             return queue.queue_order(connection, lane, now)
@@ -219,8 +220,8 @@ class SqlSubmissions:
     def throughput(self, now: datetime) -> Throughput:
         """Return the newest gradings of the last 15 minutes, at most 50, and the running ones.
 
-        Gradings that led to no graded report, and running ones whose lease has expired, are left
-        out.
+        Both are of all lanes. Gradings that led to no graded report, and running ones whose lease
+        has expired, are left out.
         """
         with self._database.read() as connection:
             return queue.throughput(connection, now)
