@@ -12,11 +12,11 @@ from grader.settings import Settings
 
 
 class WorkerContext:
-    """What the tasks of one process need: its use cases, and pipelines over its one engine.
+    """What the tasks of one process need: use cases in ``service``, and pipelines over one engine.
 
-    It must be built in that process, after a fork. ``fork_server`` is a fork server that is
-    starting already. Without it the engine starts one with its first submission, so a process that
-    only delivers scores has none.
+    The engine measures submissions in a fork server. The context must be built in that process,
+    after a fork. ``fork_server`` is a fork server that is starting already. Without it the engine
+    starts one with its first submission, so a process that only delivers scores has none.
     """
 
     def __init__(self, app: Celery, settings: Settings, fork_server: ForkServer | None) -> None:
@@ -25,7 +25,10 @@ class WorkerContext:
         self._grade = build_grade(self.service, self._engine)
 
     def pipeline(self) -> GradingPipeline:
-        """Return a new grading pipeline over the engine of this process."""
+        """Return a new grading pipeline over the engine of this process.
+
+        Call its ``finish`` at the end, or the last report is not stored.
+        """
         return GradingPipeline(self._grade)
 
     def close(self) -> None:

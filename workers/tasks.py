@@ -43,7 +43,8 @@ class Tasks:
     def context(self, fork_server: ForkServer | None = None) -> WorkerContext:
         """Return the context of this process.
 
-        The first call builds it, with ``fork_server``; later calls ignore that.
+        The first call, and the first after :meth:`close`, builds it with ``fork_server``; other
+        calls ignore that.
         """
         # Imported here: the main process of a worker, which has no context, starts faster without.
         from workers.context import WorkerContext
@@ -55,7 +56,8 @@ class Tasks:
     def prepare(self) -> None:
         """Build the context before the first task; a new fork server warms up at the same time.
 
-        Call it in the process that runs the tasks, before anything else.
+        Call it in the process that runs the tasks, once and before anything else: a context that
+        exists already would ignore the new fork server.
         """
         fork_server = build_fork_server(Settings.load())
         fork_server.start_process()

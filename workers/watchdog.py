@@ -50,8 +50,9 @@ class StallDetector:
     def is_stalled(self, waiting: int) -> bool:
         """Return whether messages wait and there was no activity for ``stalled_after`` seconds.
 
-        ``waiting`` is the number of messages in the queues. E.g. with 120 s: 3 messages after 121 s
-        without activity; not 0 messages after 121 s, which itself counts as activity.
+        ``waiting`` is the number of messages in the queues. If it is 0, that is recorded as
+        activity, and the consumer has not stalled. E.g. for ``stalled_after`` 120: it has stalled
+        with 3 messages waiting, 121 s after the last activity.
         """
         if waiting == 0:
             self.record_activity()
