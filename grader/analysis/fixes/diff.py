@@ -40,8 +40,9 @@ class Difference:
 def difference(before: str, after: str) -> Difference:
     """Return the difference of ``before`` and ``after``, line by line.
 
-    Only ``\\n`` ends a line, as for ``git``. If ``before`` has more than 5,000 lines, the
-    difference may be larger than need be.
+    Only ``\\n`` ends a line, as for ``git``. The difference need not be the smallest possible, and
+    less so if ``before`` has more than 5,000 lines: to save time, frequent lines may then be shown
+    as changed though they are equal.
     """
     old, new = _lines(before), _lines(after)
     opcodes = _opcodes(old, new)

@@ -18,10 +18,11 @@ from grader.domain.source import SourceFile
 def except_clause_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line of a finding about a too broad ``except``.
 
-    That function returns the ``except`` line with the errors that the calls in the ``try`` of
-    ``source`` are known to raise in place of its own, e.g. ``except (OSError, ValueError):``; an
-    ``as error`` stays. It returns ``None`` if no such error is known, or if the line is not a
-    single ``except`` clause. Whether the clause is too broad is for the caller to know.
+    That function takes a finding and its `Line`, an ``except`` clause of ``source``. It returns the
+    line with other errors behind ``except``, e.g. ``except (OSError, ValueError):``: those that the
+    calls in the body of the ``try`` are known to raise, in the order of the calls. An ``as error``
+    stays. It returns ``None`` if no such error is known, or if the line is no ``except`` clause.
+    Whether the clause is too broad is not tested.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

@@ -44,9 +44,10 @@ class Line:
 
     @property
     def statement(self) -> ast.stmt | ast.ExceptHandler | None:
-        """The one statement or ``except`` clause that begins on the line.
+        """The one statement or ``except`` clause on the line; ``None`` for several or none.
 
-        ``elif x:`` gives its ``ast.If``. ``None`` for several statements, e.g. ``a = 1; b = 2``.
+        ``elif x:`` gives its ``ast.If``, and ``if x: y = 1`` the ``if``, which holds the other
+        statement. ``a = 1; b = 2`` are several; a comment is none.
         """
         found = [
             node
@@ -65,7 +66,7 @@ class Line:
         return len(self.text.encode()[:column].decode())
 
     def start(self, node: ast.AST) -> int:
-        """Return the index in ``text`` at which ``node`` of the tree begins."""
+        """Return the index in ``text`` at which ``node`` begins, a part of the line's tree."""
         return self.at(getattr(node, "col_offset", 0))
 
     def end(self, node: ast.AST) -> int:
@@ -80,9 +81,9 @@ class Line:
         return self.text[self.start(node) : self.end(node)]
 
     def with_edits(self, edits: Iterable[tuple[int, int, str]]) -> str | None:
-        """Return ``text`` with each (start, end, replacement) of ``edits`` applied.
+        """Return ``text`` with each (start, end, replacement) of ``edits`` applied, in any order.
 
-        Positions refer to the unedited text. Return ``None`` if two edits overlap.
+        Positions are indices of the unedited text. Return ``None`` if two edits overlap.
         """
         text, before = self.text, len(self.text)
         for start, end, new in sorted(edits, reverse=True):
@@ -103,9 +104,9 @@ def with_own_lines(
     """Return all ``findings`` in their order, the first few of each code with their fixed line.
 
     Such a finding has ``before``, the line of ``source`` without indentation, and ``after``, the
-    result of ``fix``. Both must parse on their own (``after`` may be empty), differ, and have no
-    line over 160 characters; otherwise the finding is left unchanged. Of each code the first 12
-    findings are tried, until 3 have a fixed line.
+    result of ``fix``. It is left unchanged if ``fix`` returns ``None`` or the same line, or if
+    either text does not parse on its own (``after`` may be empty) or has a line over 160
+    characters. Of each code the first 12 findings are tried, until 3 have a fixed line.
     """
     shown: Counter[str] = Counter()
     tried: Counter[str] = Counter()

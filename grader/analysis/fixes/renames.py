@@ -32,7 +32,8 @@ def renamed(line: Line, old: str, new: str) -> str | None:
 
     Places where it is bound count: ``old = 1`` and ``def old(old=1):``. Attributes (``x.old``),
     keyword arguments of calls (``f(old=1)``), comments and the text of strings stay as they are.
-    Return ``None`` if there is nothing to replace.
+    Only the text of the line is considered, not what the name refers to: the module or function in
+    ``from old import old`` is renamed too. Return ``None`` if there is nothing to replace.
     """
     tokens = _tokens(line.text)
     edits = [(t.start[1], t.end[1], new) for t in _uses(tokens, old, line.text)]
