@@ -11,12 +11,12 @@ from typing import NamedTuple
 class Target(NamedTuple):
     """The function that a call refers to, as far as the imports of its file show it.
 
-    ``dotted`` is the full name by the imports, e.g. ``os.path.join``. It is the plain name for a
-    builtin, for a function of the same file or of a ``from m import *``, and empty for a method of
-    an unknown object. ``module`` is the part before the function's own name (``path``), which may
-    be a class; it is empty for a function of the same file or a builtin, and ``*`` for a method of
-    an unknown object. ``name`` is the function's own name; it begins with a dot for a method of an
-    unknown object, and is empty for a call of an unnamed value, e.g. ``f()()``.
+    An imported function has its full name as ``dotted``, e.g. ``os.path.join``, the last part as
+    ``name`` and the part before that as ``module`` (``path``; it may be a class). A builtin or a
+    function of the same file has its plain name as ``dotted`` and ``name``, and an empty
+    ``module``; one that only ``from m import *`` can bind has the module ``m``. A method of any
+    other object, e.g. ``rows.sort``, has the module ``*``, the name ``.sort`` and an empty
+    ``dotted``. For an unnamed value, e.g. in ``f()()``, the module is ``*``, and the rest empty.
     """
 
     module: str
@@ -77,8 +77,9 @@ def target_of(function: ast.expr, aliases: Aliases) -> Target:
 
     A name that is neither imported nor defined in the file belongs to the module of a
     ``from m import *``, if there is one; otherwise it counts as a function of the file itself or a
-    builtin. What follows a dot is a method of an unknown object, unless the part before it begins
-    with an imported name.
+    builtin. What follows a dot is a method of an unknown object, unless the part before it is an
+    imported name or attributes of one: known are ``path.join`` and ``os.path.join`` after an import
+    of ``path`` or ``os``, but not ``os.getcwd().upper``.
     """
     parts: list[str] = []
     while isinstance(function, ast.Attribute):

@@ -21,9 +21,9 @@ _MOST_BRACKETS = 40
 
 
 class CodeInText(NamedTuple):
-    """A string that is a Python program, with its 1-based ``line`` and ``column``.
+    """A string that is a Python program, with the 1-based ``line`` and ``column`` of the string.
 
-    ``statements`` is how many of its statements do something (see
+    ``statements`` is how many of the program's statements, nested ones included, do something (see
     :func:`~grader.analysis.syntax.statements.works`).
     """
 
@@ -35,8 +35,8 @@ class CodeInText(NamedTuple):
 def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
     """Yield each string in ``tree`` that is a program; docstrings and parts of f-strings count too.
 
-    It must parse, have at least 30 characters, a newline or ``;``, and at least
-    ``LEAST_STATEMENTS`` statements that do something. The order is not that of the lines.
+    It must parse (see :func:`parsed_text`), have at least 30 characters, a newline or ``;``, and at
+    least 3 statements that do something (``LEAST_STATEMENTS``). The order is not that of the lines.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -55,8 +55,9 @@ def _statements(text: str) -> int:
 
 
 def parsed_text(text: str) -> ast.Module | None:
-    """Return the tree of ``text``, or ``None`` if it does not parse or nests brackets too deep.
+    """Return the tree of ``text``, or ``None`` if it does not parse.
 
+    ``None`` too if brackets, those in strings and comments included, are nested over 40 deep.
     Indentation that all lines share, and white space at both ends, are removed first. A single word
     parses too, as a name, and an empty text as a module without statements.
     """

@@ -27,7 +27,7 @@ _GIVEN = frozenset("""
 
 @dataclass(frozen=True)
 class Constant:
-    """A constant of a module, in upper or lower case: see :func:`constants_of`.
+    """A constant of a module, in upper or lower case, as :func:`constants_of` finds them.
 
     It is a name bound once, to a value made of literals that nothing changes. ``node`` is the name
     in the assignment. ``is_read``: some code of the file reads a name spelled like it, in any
@@ -54,10 +54,11 @@ def constants_of(tree: ast.Module) -> list[Constant]:
 
     A constant is bound once, outside functions, classes, loops and ``if __name__ == "__main__":``,
     to literals, arithmetic on them and UPPER_CASE names, e.g. ``24 * HOURS``, ``{"a": 1}`` or
-    ``tuple([1, 2])``. Left out are ``None``, ``...``, empty lists, sets and dicts, mere other
-    names, names that are deleted or declared ``global``, and lists, sets and dicts that some code
-    may change. So are names with ``__`` at both ends, without a letter, annotated ``TypeAlias``, or
-    known to a framework.
+    ``tuple([1, 2])``. Left out are the values ``None`` and ``...``, mere other names, and empty
+    lists, sets and dicts. A value with a list, set or dict in it is left out if some code may
+    change it in place; any other value, if its name is deleted or declared ``global``. Names with
+    ``__`` at both ends, without a letter, annotated ``TypeAlias``, or known to a framework are left
+    out too.
     """
     uses = uses_of(tree)
     found = []

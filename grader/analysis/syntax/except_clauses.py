@@ -59,15 +59,16 @@ _TRIES = frozenset({"Try", "TryStar"})
 
 
 def is_try(node: ast.AST) -> bool:
-    """Return whether ``node`` is a ``try`` statement, with ``except`` or ``except*``."""
+    """Return whether ``node`` is a ``try`` statement: with ``except``, ``except*`` or neither."""
     return type(node).__name__ in _TRIES
 
 
 def caught(kind: ast.expr | None) -> tuple[str, ...]:
     """Return the last part of each error's name in ``kind``, the expression after ``except``.
 
-    ``("OSError", "Empty")`` for ``(OSError, queue.Empty)``. :data:`EVERYTHING` stands for no
-    expression, :data:`SOMETHING` for each one that is not a name.
+    ``("OSError", "Empty")`` for ``(OSError, queue.Empty)``. If ``kind`` is ``None`` (a bare
+    ``except:``), the one name is :data:`EVERYTHING`. :data:`SOMETHING` stands for each error that
+    is not given by a name. An empty tuple gives no names.
     """
     if kind is None:
         return (EVERYTHING,)
@@ -86,9 +87,10 @@ def is_broad(names: Collection[str]) -> bool:
 def is_silent(handler: ast.ExceptHandler) -> bool:
     """Return whether no statement of ``handler``, at any depth, has an effect.
 
-    ``pass``, ``continue``, ``...``, a mere name, ``_ = 1``, ``print()`` and ``print("")`` have
-    none, nor has an ``if``, ``for`` or ``while`` around those, whatever its condition. Everything
-    else has one, e.g. ``return``, ``break``, ``x = 1`` and ``print("oops")``.
+    ``pass``, ``continue``, constants such as ``...``, a mere name, ``print()`` and ``print("")``
+    count as without effect, and so does ``_ = x``, whatever is assigned to ``_``; nor has an
+    ``if``, ``for`` or ``while`` around those one, whatever its condition. Everything else has one,
+    e.g. ``return``, ``break``, ``x = 1`` and ``print("oops")``.
     """
     return all(_is_hollow(statement) for statement, _ in every_statement(handler)[1:])
 
@@ -126,10 +128,10 @@ def is_deliberate(names: Collection[str]) -> bool:
 def deals_with_it(handler: ast.ExceptHandler) -> bool:
     """Return whether ``handler`` handles the error that it catches.
 
-    It does if a statement of it, at any depth, raises, ends the program, returns a positive exit
-    status (``return 1``), logs or prints the traceback, or uses the variable of ``as``, e.g.
-    ``log(error)``. ``print(error)`` and ``if error:`` alone do not count: the program goes on as if
-    nothing had happened.
+    It does if a statement of it, at any depth, raises, ends the program, returns a positive number
+    (``return 1``, an exit status), logs or prints the traceback, or uses the variable of ``as``,
+    e.g. ``log(error)``. Neither a message without the variable counts (``log("oops")``), nor
+    ``print(error)`` or ``if error:`` alone: the program goes on as if nothing had happened.
     """
     return any(_deals(item, handler.name) for item, _ in every_statement(handler)[1:])
 
@@ -167,7 +169,8 @@ def _is_failure_status(statement: ast.AST) -> bool:
 def only_imports(body: Collection[ast.stmt]) -> bool:
     """Return whether the first statement of ``body`` is an import; those after it may be any.
 
-    Such a ``try`` tests whether a library is installed.
+    ``body`` is that of a ``try``, which then tests whether a library is installed. False if it is
+    empty.
     """
     return isinstance(next(iter(body), None), ast.Import | ast.ImportFrom)
 
@@ -175,7 +178,7 @@ def only_imports(body: Collection[ast.stmt]) -> bool:
 def only_cleans(body: Collection[ast.stmt]) -> bool:
     """Return whether every statement of ``body`` is a call that cleans up, e.g. ``f.close()``.
 
-    The name of the function decides. True if ``body`` is empty.
+    The last part of the function's name decides, by a list. True if ``body`` is empty.
     """
     return all(
         isinstance(item, ast.Expr)

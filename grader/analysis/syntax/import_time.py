@@ -70,12 +70,12 @@ def is_guard(statement: ast.stmt) -> bool:
 def runs_outside(statement: ast.stmt) -> int:
     """Return how many statements do something on import: ``statement`` itself, and those in it.
 
-    ``statement`` is one outside functions. Imports, definitions, fields of classes, strings,
-    ``pass``, and constants, type aliases and loggers whose value is computed without effect are not
-    counted, nor are :data:`GUARD_ROOM` statements below ``if __name__ == "__main__":`` and a
-    ``try`` that imports with a fallback. An ``if``, ``try`` or ``match`` counts only if something
-    in it does, or the condition of the ``if`` calls something. Loops, ``with`` and all others
-    count.
+    ``statement`` is one outside functions. Not counted are imports, functions, classes and their
+    fields (other statements in a class are), strings, ``pass``, a ``try`` that imports with a
+    fallback, and assignments to names that look like constants, types or loggers if computing the
+    value has no effect. Below ``if __name__ == "__main__":``, only statements beyond the first 5
+    (:data:`GUARD_ROOM`) count. An ``if``, ``try`` or ``match`` counts only if something in it does,
+    or the condition of the ``if`` calls something. Loops, ``with`` and all others count.
     """
     if isinstance(statement, ast.ClassDef):
         return sum(runs_outside(item) for item in statement.body if not _is_member(item))

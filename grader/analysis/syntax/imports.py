@@ -36,8 +36,9 @@ class Import(NamedTuple):
 
     ``from .a import b as c`` has level 1, module ``a``, name ``b`` and binds ``c``. ``import a.b``
     has level 0, module ``a.b``, an empty name and binds ``a``; ``from a import *`` has the name and
-    binds :data:`STAR`. ``line`` and ``column``, of the statement, are 1-based. ``when`` is ``NOW``,
-    ``LATER`` or ``GUARDED``.
+    binds :data:`STAR`. ``line`` and ``column``, of the statement, are 1-based. ``when`` is ``NOW``
+    (it runs when its file is imported), ``LATER`` (when the function around it is called) or
+    ``GUARDED`` (only below ``if __name__ == "__main__":``).
     """
 
     level: int
@@ -151,8 +152,10 @@ class Modules:
         """Return the path of the module that the import ``one`` in ``importer`` refers to.
 
         If ``one.name`` is itself a module, it is that module, otherwise the one that it is imported
-        from. For a package, it is the path of its ``__init__.py``. ``None`` if it is not in the
-        submission, or if it is ``importer`` itself.
+        from. For a package, it is the path of its ``__init__.py``. Without leading dots, it is
+        searched where Python may look: around the outermost package of ``importer``, in the folders
+        above it, in that of ``start``, then anywhere by its dotted name. ``None`` if it is not in
+        the submission, or if it is ``importer`` itself.
         """
         if one.level:
             folder = _up(folder_of(importer), one.level - 1)
@@ -164,7 +167,8 @@ class Modules:
     def packages_of(self, path: str) -> Iterator[str]:
         """Yield the ``__init__.py`` of each package around ``path``, the innermost first.
 
-        Python runs them before the module. If ``path`` is an ``__init__.py``, it is yielded too.
+        Python runs them before the module. If ``path`` is the ``__init__.py`` of a package, it is
+        yielded too; one at the top of the submission is none.
         """
         folder = folder_of(path)
         for _ in range(self.depths.get(path, 0)):

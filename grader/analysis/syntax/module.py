@@ -60,15 +60,19 @@ class Module:
         return aliases_of([*self.imports, *(scope.node for scope in self.scopes)])
 
     def target(self, function: ast.expr) -> Target:
-        """Return which function ``function``, the expression before a call's brackets, means."""
+        """Return what ``function``, the expression before a call's brackets, means in this file.
+
+        See :func:`~grader.analysis.syntax.call_targets.target_of`.
+        """
         return target_of(function, self.aliases)
 
     def effect_of(self, call: ast.Call, scope: Scope) -> Effect | None:
         """Return the effect of ``call``, which is in ``scope``, or ``None`` if it is not known.
 
-        Functions are known by their dotted name, unless the file defines them. A method is known by
-        its own name (``path.read_text()``), or by the kind of its value if ``scope`` sees the name
-        of the value at the top of the module and all bindings there are of one kind.
+        Functions are known by their dotted name, unless the file defines them. A few methods are
+        known by their own name (``path.read_text()``). Others are known if the object is a name
+        that refers, in ``scope``, to the top of the module, and is bound there to one kind of value
+        only, e.g. ``file.read()`` after ``file = open(path)``.
         """
         function = call.func
         _, name, dotted = self.target(function)

@@ -55,9 +55,10 @@ class Uses:
 
     ``bound``: how often each is bound outside functions, classes, lambdas and comprehensions; all
     else is about all code. ``rebound``: names that are deleted or declared ``global``. ``changed``:
-    names whose value may be changed in place. ``read``: names that are read. ``functions``:
-    functions and methods that the module defines; ``called``: last names of those that it calls.
-    ``leads_to``: the names whose values may change along with that of a name.
+    names whose value may be changed in place. ``read``: names that are read. ``functions``: the
+    functions and methods that the module defines. ``called``: the last part of the name of every
+    function and method that it calls. ``leads_to``: for a name, those whose values may change along
+    with its value. In it and in ``changed``, ``f()`` stands for all arguments of a function ``f``.
     """
 
     #: How often each name is bound outside functions, classes, lambdas and comprehensions.

@@ -52,8 +52,8 @@ class Kind(StrEnum):
     ``LOOP``: a variable of a loop or comprehension, an argument of a lambda, a captured part of a
     pattern. ``OPENED``: a variable of ``with``, or the result of a call with "open" in its name.
     ``ERROR``: the variable of ``except``. ``TYPE``: a type variable, or the result of ``NewType``.
-    ``IMPORT``: the name after ``as``; imports without ``as`` are no bindings. ``VARIABLE``: any
-    other name that is assigned.
+    ``IMPORT``: the name after ``as``; imports without ``as`` are no bindings. ``METHOD``: a
+    function directly in a class. ``VARIABLE``: any other name that is assigned.
     """
 
     FUNCTION = auto()

@@ -60,8 +60,10 @@ def path_of(call: ast.Call) -> ast.expr | None:
 def errors_of(call: ast.Call, target: Target, aliases: Aliases) -> tuple[Errors, str]:
     """Return (names of the errors that ``call`` may raise, the call as shown in a message).
 
-    ``target`` is the function that it refers to by ``aliases``. The names are empty if the call is
-    not risky, e.g. ``open(path, "w")``, ``open(__file__)`` or ``len(x)``.
+    ``target`` is the function that it refers to by ``aliases``, those of its file. Risky are calls
+    that read a file, fetch from the network or convert text, e.g. ``open(path)``, which gives
+    ``(("OSError",), "open(...)")``. The names are empty if the call is not risky, e.g.
+    ``open(path, "w")``, ``open(__file__)`` or ``len(x)``.
     """
     if target.dotted in _RISKS:
         return _RISKS[target.dotted], f"{ast.unparse(call.func)}(...)"
@@ -93,7 +95,7 @@ def _shown_conversion(call: ast.Call) -> str:
 def converted(call: ast.Call, target: Target) -> ast.expr | None:
     """Return the node of ``x`` if ``call`` is ``int(x)``, ``float(x)`` or ``map(int, x)``.
 
-    Return ``None`` for any other call.
+    ``int(x, 16)`` and ``map(float, x)`` count too. Return ``None`` for any other call.
     """
     if target.dotted in _NUMBERS and call.args:
         return call.args[0]
@@ -144,8 +146,10 @@ def is_typed(value: ast.expr) -> bool:
 def asked_about(test: ast.expr) -> Iterator[str]:
     """Yield the names about which the condition ``test``, or a part of it, asks something.
 
-    ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and ``x not in known``; nothing in
-    ``x``, ``x == 1`` or ``x.name.isdigit()``. A name that is asked about twice is yielded twice.
+    That is each name on which a method is called, that is passed to a function, or that stands
+    before ``in``: ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and ``x not in known``;
+    nothing in ``x``, ``x == 1`` or ``x.name.isdigit()``. A name that is asked about twice is
+    yielded twice.
     """
     for node in (test, *expressions(test)):
         asked: list[ast.expr] = []

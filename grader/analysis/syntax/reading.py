@@ -41,7 +41,7 @@ class Reading:
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
 
     def enter(self, node: ast.AST, around: Scope) -> Scope:
-        """Add a scope for ``node`` inside the scope ``around``, with the same owner; return it."""
+        """Add a scope for ``node`` inside ``around``, with the owner of ``around``; return it."""
         self.scopes.append(Scope(node, around, around.owner))
         return self.scopes[-1]
 

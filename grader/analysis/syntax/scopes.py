@@ -22,8 +22,8 @@ class Use(NamedTuple):
     ``attribute`` is the first attribute after the name, or empty. ``how`` is ``read``, ``change``
     (an item or attribute is set or deleted) or ``mutate`` (a method that changes containers is
     called, e.g. ``items.append(1)``). If the expression begins with no name, e.g. ``f().x = 1``,
-    the name is empty. ``direct``: the name is accessed by ``globals()``, so that it is the
-    module's; if it is computed, ``name`` is ``globals()``.
+    the name is empty. ``direct``: the name is accessed as in ``globals()["total"]``, so that it is
+    the module's; if its text is not a constant, ``name`` is ``globals()``.
     """
 
     name: str
@@ -80,8 +80,9 @@ class Scope:
     def sees_module(self, name: str) -> bool:
         """Return whether ``name``, used in this scope, refers to the module's name or a builtin.
 
-        False if this scope or one around it (a class: only for its own code) binds the name and
-        does not declare it ``global``. The answer is kept, so the whole module must have been read.
+        False if this scope or one around it, other than the module's, binds the name and does not
+        declare it ``global``; a class around this scope is ignored. The answer is kept, so the
+        whole module must have been read.
         """
         if name not in self.answers:
             self.answers[name] = self._looked_up(name)

@@ -40,7 +40,10 @@ class Definition:
 
     @cached_property
     def is_public(self) -> bool:
-        """Whether neither its name nor that of a class around it begins with an underscore."""
+        """Whether neither its name nor that of a class around it begins with an underscore.
+
+        So ``__init__`` is not public.
+        """
         around = self.holder is None or self.holder.is_public
         return around and not self.node.name.startswith("_")
 
@@ -142,5 +145,5 @@ def _has_value(node: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return ``names`` joined for a sentence: ``a, b and c``."""
+    """Return ``names`` joined for a sentence: ``a, b and c``; empty if there are none."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -23,7 +23,10 @@ def is_constant_expression(statement: ast.stmt) -> bool:
 
 
 def is_docstring(statement: ast.stmt) -> bool:
-    """Return whether ``statement`` is only a string: a docstring if it is first in its body."""
+    """Return whether ``statement`` is only a string, wherever it stands.
+
+    It is a docstring only as the first statement of a body, which is for the caller to know.
+    """
     if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
         return False
     return isinstance(statement.value.value, str)
@@ -35,12 +38,15 @@ def without_docstring(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
 
 
 def has_statements(source: SourceFile) -> bool:
-    """Return whether ``source`` has a statement other than the module's docstring."""
+    """Return whether ``source``, which must parse, has a statement besides its docstring."""
     return bool(without_docstring(source.tree.body))
 
 
 def is_stub(body: Sequence[ast.stmt]) -> bool:
-    """Return whether ``body`` has nothing but ``pass`` and constants such as ``...`` or strings."""
+    """Return whether ``body`` has nothing but ``pass`` and constants such as ``...`` or strings.
+
+    True if ``body`` is empty.
+    """
     return all(isinstance(item, ast.Pass) or is_constant_expression(item) for item in body)
 
 
@@ -101,9 +107,10 @@ _CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
 def works(statement: ast.stmt) -> bool:
     """Return whether ``statement``, without those inside it, does more than pass a value on.
 
-    It does if it calls, computes, compares, indexes, branches, loops, raises or asserts, or is a
-    ``try``, ``with`` or ``+=``, e.g. ``total = price * n``; not ``name = other``, ``return None``
-    or a ``print`` of constants. Definitions and imports do not.
+    It does if it calls, computes, compares, indexes, formats an f-string, branches, loops, yields,
+    raises or asserts, has a lambda or comprehension, or is a ``try``, ``with`` or ``+=``, e.g.
+    ``total = price * n``. Not so ``name = other``, ``x = -1``, ``return None``, a ``print`` of
+    constants, definitions, imports, and a ``try`` with ``except*``.
     """
     if isinstance(statement, _WORKING_STATEMENTS):
         return True

@@ -19,10 +19,12 @@ from enum import StrEnum, auto
 class Effect(StrEnum):
     """What a call does besides returning a value. A function has one, the most important.
 
-    Opening a file is ``READS``, even for writing. ``LOGS`` is apart from the program's own output,
-    ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page. ``SYSTEM``: processes, environment,
-    and code from text. ``RANDOM`` and ``CLOCK``: the result differs from call to call, or the call
-    waits. ``COMPUTES``: nothing besides. ``MUTATES``: the object of the method is changed.
+    ``PRINTS`` shows text, ``ASKS`` waits for input of the user. ``READS`` and ``WRITES`` are about
+    files and folders; opening a file is ``READS``, even for writing. ``LOGS`` is apart from the
+    program's own output, ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page. ``NETWORK``
+    and ``DATABASE`` communicate with one. ``SYSTEM``: processes, environment, and code from text.
+    ``RANDOM`` and ``CLOCK``: the result differs from call to call, or the call waits.
+    ``COMPUTES``: nothing besides. ``MUTATES``: the object of the method is changed.
     """
 
     #: Shows text to the user on the screen.

@@ -105,9 +105,10 @@ _LATER = frozenset({ast.Lambda})
 def worked_out(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield the expressions that ``statement`` itself evaluates, and the nodes below them.
 
-    Left out are the statements, ``except`` and ``case`` clauses inside it, annotations, the
-    defaults of a function's arguments and the keywords of a class. A lambda is yielded, but nothing
-    below it: its body runs later.
+    Left out are the statements, ``except`` and ``case`` clauses inside it, and annotations. So are
+    the defaults of a function's arguments and the keywords of a class, although they are evaluated;
+    decorators and base classes are yielded. A lambda is yielded, but nothing below it: its body
+    runs later.
     """
     own = [
         each for each in children(statement, EVALUATED) if isinstance(each, ast.expr | ast.withitem)
