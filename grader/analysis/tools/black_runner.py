@@ -19,10 +19,10 @@ Settings = tuple[FormattingOptions, bool]
 
 
 def settings_of(options: FormattingOptions, *, is_stub: bool) -> Settings:
-    """Return `options` and `is_stub` as the settings that :func:`formatted` takes, a cache key.
+    """Return `options` and `is_stub` as settings for :func:`would_change` and :func:`formatted`.
 
-    ``show_fix`` does not change what Black writes, so it is true in every key: the check and the
-    patch then share cached results.
+    They are the key under which results are cached. ``show_fix`` does not change what Black writes,
+    so it is true in every key: the check and the patch then share cached results.
     """
     return options.model_copy(update={"show_fix": True}), is_stub
 
@@ -30,8 +30,9 @@ def settings_of(options: FormattingOptions, *, is_stub: bool) -> Settings:
 def would_change(text: str, settings: Settings) -> bool:
     """Return whether ``black --check`` would reformat `text`, whose newlines are all ``\\n``.
 
-    Only the first pass is run. In principle the second pass could undo the whole first pass, which
-    would make this verdict wrong; no real file is known where it does more than move a comma.
+    Black formats a text twice; here only the first pass is run. In principle the second pass could
+    undo the whole first pass, which would make this verdict wrong; no real file is known where it
+    does more than move a comma.
 
     Raises:
         black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.

@@ -75,7 +75,7 @@ def blocks(source: SourceFile) -> tuple[Block, ...]:
 
 
 def total_complexity(source: SourceFile) -> int:
-    """Return the complexity of the whole of `source`: its decisions plus one, plus one a method.
+    """Return the complexity of the whole of `source`: its decisions, its methods, and one, added.
 
     That is the total which radon puts into the maintainability index. Functions that are no methods
     add nothing but their decisions.

@@ -16,9 +16,10 @@ RECURSION_LIMIT = 20_000
 
 @contextmanager
 def room_for_recursion() -> Iterator[None]:
-    """Raise the interpreter's recursion limit to at least ``RECURSION_LIMIT`` inside the block.
+    """Raise the recursion limit to at least ``RECURSION_LIMIT`` inside the ``with`` block.
 
-    The limit before is restored at the end. It is one for all threads of the process.
+    The limit before is restored at the end, after an error too. There is one limit for all threads
+    of the process.
     """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, RECURSION_LIMIT))
