@@ -82,13 +82,13 @@ class Service:
 
     @cached_property
     def receive(self) -> Receive:
-        """The use case for events of other systems. Built at first use."""
+        """The use case that hands in what webhooks of other systems send. Built at first use."""
         # This loads HTTP clients, which a worker that only grades does not need.
         return Receive(self.store, inbounds(self.settings.callback_hosts), self.submit)
 
     @cached_property
     def deliver(self) -> Deliver:
-        """The use case that sends scores. Built at first use."""
+        """The use case that sends scores to the systems that asked. Built at first use."""
         # This loads HTTP clients, as above.
         return Deliver(self.store, gradebooks(self.settings.callback_hosts), self.clock)
 
@@ -218,11 +218,11 @@ def build_engine(
 ) -> Engine:
     """Return an engine around ``fork_server``, by default a new one.
 
-    A new one starts with the first job. Without a ``cache`` the engine caches facts in memory.
-    Closing the engine closes the fork server, too.
+    A new one has the limits and the sandbox of ``settings``, and starts with the first job. Without
+    a ``cache`` the engine caches facts in memory. Closing the engine closes the fork server, too.
 
     Raises:
-        BadSettings: this host does not offer the configured sandbox.
+        BadSettings: a new one is needed, and this host does not offer the configured sandbox.
     """
     return Engine(CATALOG, fork_server or build_fork_server(settings), cache or MemoryFacts())
 
