@@ -51,9 +51,10 @@ GUIDANCE_BY_CODE = {
 
 
 class AnswersOptions(StyleOptions):
-    """The options of flake8 with which the student checked the script under ``before``.
+    """The options of flake8 with which the student was to check the script under ``before``.
 
-    Each default is that of flake8 itself: lines of 79 characters, and nothing ignored in addition.
+    That folder holds the script as it was before the exercise. Each default is that of flake8
+    itself: lines of 79 characters, and nothing ignored in addition.
     """
 
     max_line_length: LineLength = 79
@@ -61,7 +62,7 @@ class AnswersOptions(StyleOptions):
 
 
 def reads(path: str) -> bool:
-    """Return whether `path` is an answers.md, or a Python file below a folder ``before``.
+    """Return whether the check reads `path`: an answers.md, or Python below a folder ``before``.
 
     E.g. ``answers.md``, ``docs/Answers.md`` and ``before/numbers.py``, but not ``numbers.py``.
     """
@@ -98,7 +99,8 @@ def combine(inspections: Inspections, options: AnswersOptions) -> Inspections:
 
     A code is wrong if flake8 reports it in no file, and unnamed if no answers.md names it. There is
     one finding for each such code of a file, at its first line; one for an unnamed code does not
-    say which code it is. All `inspections` need the sketch of `inspect`. `options` is unused.
+    say which code it is. Each of `inspections` must be a result of `inspect` with a sketch, so not
+    ``NOTHING_TO_SAY``. `options` is unused.
     """
     whole = Facts.merge(one.facts for one in inspections.values())
     answered, found = _codes(whole, _ANSWERED), _codes(whole, _FOUND)

@@ -17,7 +17,7 @@ def codes_in_text(text: str) -> dict[str, int]:
     """Return each code in `text`, in upper case, with the 1-based line of its first mention.
 
     A code is E, W, F or C, in either case, and three digits, as a word of its own. Those in web
-    addresses and in targets of Markdown links do not count.
+    addresses, in targets of Markdown links and in names such as ``E501.html`` do not count.
     """
     found: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):

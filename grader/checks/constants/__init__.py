@@ -43,10 +43,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
     A constant is bound once, outside functions and classes, to a value made of literals that
     nothing changes (see :func:`constants_of`). There is a finding for each one that is not in
-    UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the corrected line; those in UPPER_CASE are
-    counted if the file reads them. There is also one finding for each number that functions of the
-    file repeat (see :func:`magic_numbers`). Without statements the result is ``NOTHING_TO_SAY``.
-    `options` and `context` are unused.
+    UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the corrected line, and one for each number that
+    functions of the file repeat (see :func:`magic_numbers`). Three numbers are counted: the
+    constants not in UPPER_CASE, those in UPPER_CASE that the file reads, and the repeated numbers.
+    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -100,7 +100,8 @@ def combine(inspections: Inspections, options: DependenciesOptions) -> Inspectio
     """Return `inspections` with a finding for each required package that no file names.
 
     These findings go before those of the first pyproject.toml by path, or else of the first file.
-    Without `inspections` there are none.
+    Manifests that are not among `inspections`, as one that is no TOML, name nothing. Without
+    `inspections` there are no findings.
     """
     if not inspections:
         return inspections

@@ -93,7 +93,8 @@ def read_manifest(path: str, text: str) -> Manifest:
     and extras; Poetry's ``python`` is no package.
 
     Raises:
-        NotToml: `path` is a ``pyproject.toml`` and `text` is not TOML, or nested too deeply.
+        NotToml: `path` is a ``pyproject.toml``, and `text` is not TOML, is nested too deeply, or
+            has a key of too many parts.
     """
     if path.lower().endswith(".txt"):
         return _manifest_of(_requirement_lines(text))

@@ -81,9 +81,10 @@ class Documented:
     def hides_its_result(self) -> bool:
         """Whether the function returns or yields a value that its docstring does not mention.
 
-        False for modules, classes, ``main``, properties, context managers, functions that give
-        nothing but ``None`` and ``self``, and without a docstring. One that lists no arguments and
-        begins with no verb like ``print`` or ``save`` counts as mentioning the value.
+        False for modules, classes, ``main``, properties, functions decorated as context managers,
+        functions that give nothing but ``None`` or ``self``, and without a docstring. A docstring
+        that neither lists arguments nor begins with a verb like ``print`` or ``save`` counts as
+        mentioning the value.
         """
         if self.definition is None or isinstance(self.node, ast.Module | ast.ClassDef):
             return False
@@ -105,9 +106,10 @@ def wanted_of(source: SourceFile) -> Iterator[Documented]:
 
     These are public classes, functions and methods, by line. Left out are those inside functions;
     overloads, setters and deleters; those with a placeholder as body, e.g. ``pass``, ``raise
-    NotImplementedError`` or only a docstring; and methods without a docstring that are marked
-    ``override`` or override a documented method of the file. Nothing is yielded for an
-    ``__init__.py`` without definitions, or a file with nothing but ``pass`` and constants.
+    NotImplementedError`` or only a docstring; and methods without a docstring that override a
+    documented method of the file, or are marked ``override`` in a class with bases. Nothing is
+    yielded for an ``__init__.py`` without definitions, or a file with nothing but ``pass`` and
+    constants.
     """
     if is_stub(source.tree.body):
         return

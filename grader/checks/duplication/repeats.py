@@ -68,10 +68,11 @@ class Repeats:
 
 
 def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Repeats:
-    """Return the repeats in `files`: by path, the number of statements of a file, and its blocks.
+    """Return the repeats in `files`, which has a pair by the path of each file.
 
-    These are what `sketch_of` and `rows_in` return for the file. Files are compared in the order of
-    their paths, blocks in that of their statements; the first occurrence is no repeat.
+    A pair is the number of compared statements, as `sketch_of` returns it, and the blocks, as
+    `rows_in` returns them. Files are compared in the order of their paths, blocks in that of their
+    statements; the first occurrence is no repeat.
     """
     blocks: list[_Block] = []
     offset, starts = 0, {}

@@ -74,8 +74,9 @@ def _fix(source: SourceFile) -> Fix:
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with the unguarded calls that the whole program, tests aside, leads to.
 
-    Their findings and count replace those of each file alone; findings are sorted by place. Each
-    inspection must have the sketch of `inspect`. `options` is unused.
+    Their findings and count replace those of each file alone; findings are sorted by place. Each of
+    `inspections` must be a result of `inspect` with a sketch, so not ``NOTHING_TO_SAY``. `options`
+    is unused.
     """
     found = unguarded({path: read_sketch(one.sketch) for path, one in inspections.items()})
     return {path: _with_risks(one, found[path]) for path, one in inspections.items()}

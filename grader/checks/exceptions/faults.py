@@ -180,9 +180,10 @@ def suppressing(node: ast.AST, aliases: Aliases) -> Fault | None:
 def raises_inside(handler: ast.ExceptHandler) -> Iterator[ast.Raise]:
     """Yield each ``raise`` in `handler` that calls an error class and has no ``from``.
 
-    E.g. ``raise ValueError("x")``; not ``raise ValueError``, ``raise error``, or ``SystemExit(1)``
-    and others that end the program. Not searched are functions and classes defined in `handler`,
-    and the clauses and ``finally`` of an inner ``try``. The order is not that of the lines.
+    A name that begins with a capital counts as a class. E.g. ``raise ValueError("x")``; not
+    ``raise ValueError``, ``raise error``, or ``SystemExit(1)`` and others that end the program. Not
+    searched are functions and classes defined in `handler`, and the clauses and ``finally`` of an
+    inner ``try``. The order is not that of the lines.
     """
     waiting: list[ast.stmt] = list(handler.body)
     while waiting:

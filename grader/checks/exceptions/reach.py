@@ -33,7 +33,10 @@ def sketch_of(program: Program) -> str:
 
 
 def read_sketch(text: str) -> _Sketch:
-    """Return (risks, calls) of one file from `text`, a result of :func:`sketch_of`."""
+    """Return (risks, calls) of one file from `text`, a result of :func:`sketch_of`.
+
+    The target of each call has lost its ``dotted`` name.
+    """
     risks, calls = json.loads(text)
     return (
         [Risk(one[0], tuple(one[1]), *one[2:]) for one in risks],
@@ -44,9 +47,10 @@ def read_sketch(text: str) -> _Sketch:
 def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
     """Return, for each path of `sketches`, its risks that are reached with nothing to catch them.
 
-    A risk is reached if its function is ``main`` or it is outside functions, in a file that is no
-    test, or if calls lead from there to its function and none of its errors is caught around any
-    of them. A path without such risks has an empty list.
+    A program begins in the code outside functions and in each ``main``, of every file that is no
+    test. A risk is reached if it is there itself, or if calls lead from there to its function, in
+    any file, and none of its errors is caught around any of these calls. A path without such risks
+    has an empty list.
     """
     every = {risk.errors for risks, _ in sketches.values() for risk in risks}
     graph = _Graph(sketches)

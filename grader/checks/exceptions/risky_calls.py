@@ -70,7 +70,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a function that may belong to the submission, e.g. ``load()``.
+    """A call of a function that may belong to the submission, e.g. ``load()`` or a method.
 
     A function that is passed as an argument counts as called: ``load`` in ``map(load, paths)``.
     ``function`` contains the call, named as in `Place`; ``target`` is what it calls. ``caught`` are
