@@ -13,7 +13,9 @@ from grader.settings import Settings
 
 
 def sandbox_level_of(settings: Settings) -> SandboxLevel:
-    """Return the sandbox level in which this host inspects students' files; ``auto`` is resolved.
+    """Return the sandbox level in which this host inspects students' files.
+
+    For the setting ``auto`` that is the strongest level that the host offers.
 
     Raises:
         BadSettings: The host does not offer the configured level, or there is no such level.
@@ -22,10 +24,13 @@ def sandbox_level_of(settings: Settings) -> SandboxLevel:
 
 
 def build_fork_server(settings: Settings) -> ForkServer:
-    """Return a new fork server with the configured limits, not started yet. The caller closes it.
+    """Return a new fork server, whose sandboxed children inspect students' files.
+
+    It has the configured limits. Its process is not started yet; the caller closes it.
 
     Raises:
-        BadSettings: The host does not offer the configured sandbox level.
+        BadSettings: The host does not offer the configured sandbox level, or there is no such
+            level.
     """
     limits = Limits(
         memory=settings.child_memory,

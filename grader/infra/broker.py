@@ -46,7 +46,7 @@ _CONNECTION_ERRORS = (OperationalError, RedisError, OSError)
 def make_celery(redis_url: str) -> Celery:
     """Return a Celery application that uses the Redis at ``redis_url``.
 
-    It does not connect yet, and has no tasks and no results.
+    It does not connect yet and has no tasks. Results of tasks are not stored.
     """
     app = Celery("grader", broker=redis_url)
     app.conf.update(
@@ -78,7 +78,7 @@ def make_celery(redis_url: str) -> Celery:
 
 
 class CeleryNotifier:
-    """Notifies workers of due work, and API processes of finished submissions, over Redis.
+    """Sends notifications over Redis: due work to workers, ended gradings to API processes.
 
     If Redis is unreachable, that is logged and not raised. After such a failure it sends nothing
     for :data:`RETRY_AFTER_FAILURE` seconds, so that while Redis is down only one upload in that
@@ -90,10 +90,10 @@ class CeleryNotifier:
         self._retry_at = 0.0
 
     def notify(self, lane: Lane) -> None:
-        """Send a grading message to the queue of ``lane``.
+        """Send a message to the queue of ``lane`` in Redis: grade what is due there.
 
-        Nothing is sent if :data:`MAX_UNREAD_MESSAGES` are unread there, or if Redis failed a moment
-        ago.
+        Nothing is sent if :data:`MAX_UNREAD_MESSAGES` or more are unread there, or if Redis failed
+        a moment ago.
         """
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 
@@ -102,7 +102,7 @@ class CeleryNotifier:
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
     def notify_finished(self, submission: str) -> None:
-        """Publish the id ``submission`` to the processes that wait for its report.
+        """Publish the id ``submission``; requests in API processes may wait for its report.
 
         Nothing is published if Redis failed a moment ago.
         """
@@ -112,10 +112,10 @@ class CeleryNotifier:
         )
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback`` with each id that is published from now on, in a daemon thread.
+        """Call ``callback`` in a daemon thread with each id that is published from then on.
 
-        After a failure it connects again; ids that are published meanwhile are missed. ``callback``
-        must not raise: that would end the thread.
+        Ids that are published before the thread has connected, or has connected again after a
+        failure, are missed. ``callback`` must not raise: that would end the thread.
         """
         Thread(
             target=_listen_forever, args=(self._app, callback), name="finished", daemon=True
@@ -153,7 +153,10 @@ class CeleryNotifier:
             log.warning("notification_failed", target=target, error=str(error))
 
     def close(self) -> None:
-        """Close the connections to Redis; errors are ignored."""
+        """Close the connections to Redis for sending; errors are ignored.
+
+        Threads of :meth:`subscribe` go on until the process ends.
+        """
         with suppress(Exception):
             self._app.close()
 
@@ -178,7 +181,10 @@ def _listen(app: Celery, callback: Callable[[str], None]) -> None:
 
 
 class NoNotifier:
-    """The notifier of an installation without Redis, which does nothing: sweeps find due rows."""
+    """The notifier of a process that has no Redis in its settings; it sends nothing.
+
+    Due rows are then found by the scheduler's next sweep, a regular search in the database.
+    """
 
     def notify(self, lane: Lane) -> None:
         """Do nothing."""

@@ -12,15 +12,15 @@ from grader.domain.errors import BadRequest, Conflict
 
 @contextmanager
 def private_file(file: Path) -> Iterator[Path]:
-    """Yield the path of an empty temporary file beside ``file``, with mode 0600.
+    """Yield the path of an empty temporary file beside ``file``, with mode 0600, to write to.
 
     When the ``with`` block ends normally, the temporary file is synced to disk and renamed to
     ``file``, in place of one that appeared meanwhile. After an exception in the block the temporary
     file is removed, and ``file`` is not created.
 
     Raises:
-        Conflict: ``file`` exists already.
-        BadRequest: no file can be created in the folder of ``file``.
+        Conflict: ``file`` exists already when the block begins.
+        BadRequest: the temporary file cannot be created.
     """
     if file.exists():
         raise Conflict(

@@ -15,16 +15,18 @@ _PR_SET_PDEATHSIG = 1
 def libc() -> ctypes.CDLL | None:
     """Return the C library on Linux, and ``None`` on other systems.
 
-    A process should call this before it forks, so that its children need not load the library.
+    It is loaded at the first call. A process that forks should call this before, so that its
+    children need not load it again.
     """
     return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def die_with_parent(parent: int) -> None:
-    """Make the kernel kill this process when its parent process, with the id ``parent``, dies.
+    """Make the kernel kill this process when its parent process dies, even if that was killed.
 
-    If the parent is dead already, exit with code 1. Do nothing on other systems than Linux. The
-    kernel counts the parent as dead when the thread that started this process ends.
+    ``parent`` is the parent's id. If the parent is dead already, exit at once with code 1. Do
+    nothing on other systems than Linux. The kernel counts the parent as dead when the thread that
+    started this process ends.
     """
     library = libc()
     if library is None:

@@ -78,8 +78,9 @@ return {refused, windows}
 class Window:
     """The counts of one key in the current and the previous window of one minute.
 
-    They give an estimate of the count of the last minute, :attr:`used`, and what is left of a rate.
-    ``elapsed`` is the age of the current window in milliseconds.
+    A key is a rate and the token, student or course that it limits. :attr:`used` estimates the
+    count of the last minute, :meth:`remaining` says what is left. ``elapsed`` is the age of the
+    current window in milliseconds.
     """
 
     current: int
@@ -118,8 +119,8 @@ class Window:
 class ProcessCounter:
     """Counts requests by key over the last minute, in this process; safe to share between threads.
 
-    It keeps the :data:`MAX_KEYS` keys that were counted last. ``clock`` returns seconds that never
-    go back.
+    It keeps the :data:`MAX_KEYS` keys that were counted last; the count of a dropped key starts
+    again at 0. ``clock`` returns seconds that never go back.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -162,8 +163,9 @@ class ProcessCounter:
 class SharedCounter:
     """Counts requests by key over the last minute, for all processes that use the same Redis.
 
-    If Redis cannot be reached, that is logged, and it counts in this process alone for the next
-    :data:`RETRY_AFTER_FAILURE` seconds. So an outage of Redis never raises or refuses by itself.
+    If Redis cannot be reached, that is logged and not raised. For the next
+    :data:`RETRY_AFTER_FAILURE` seconds it counts in this process alone, so an outage of Redis by
+    itself refuses no request.
     """
 
     def __init__(self, redis_url: str) -> None:

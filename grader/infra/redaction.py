@@ -54,9 +54,10 @@ def redact(text: str) -> str:
 def redact_event(logger: Any, method: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the log event ``event`` with its secrets hidden; a structlog processor.
 
-    Secrets are the texts under a key that matches :data:`_SECRET_KEY`, and the parts of any text
-    that :func:`redact` hides, also inside containers. ``logger`` and ``method`` are ignored. Keys,
-    and values that are no number, bool, ``None``, container or text, become text.
+    Secrets are the values under a key that matches :data:`_SECRET_KEY`, except numbers, bools and
+    ``None``, and the parts of any text that :func:`redact` hides. Items of a list belong to the key
+    of the list; a nested mapping has keys of its own. Tuples and sets become lists; keys, and
+    objects of other types, become text. ``logger`` and ``method`` are ignored.
     """
     return {str(key): _redacted(str(key), value) for key, value in event.items()}
 
