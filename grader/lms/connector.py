@@ -15,8 +15,8 @@ class Connector:
     """The description of a connector: how Grader talks to one kind of learning management system.
 
     ``config`` is the model of its sources' ``config``. ``write_score_message`` makes the message
-    that reports a score. ``inbound`` (reads submissions) and ``gradebook`` (sends scores) build the
-    capabilities that need an HTTP client, which is loaded only then: a worker that only grades
+    that reports a score. ``inbound`` builds the object that reads submissions, and ``gradebook``
+    the one that sends scores. Only these calls load an HTTP client: a worker that only grades
     starts without it. Their argument is the hosts (or ``host:port``) of a development setup that
     may be called without https and at private addresses. A capability that the connector does not
     have is ``None``.

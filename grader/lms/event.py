@@ -27,10 +27,10 @@ _HOW = (
 
 
 class Archive(BaseModel):
-    """The uploaded file of an event, in base64, or an https URL to fetch it from.
+    """The uploaded file of an event: its bytes in base64, or an https URL to fetch it from.
 
-    Exactly one of them is needed; :func:`read_event` checks this, and the base64. The URL is
-    checked when it is fetched.
+    The model accepts neither and both. :func:`read_event` then checks that there is exactly one,
+    and that base64 is valid. The URL is checked when it is fetched.
     """
 
     model_config = ConfigDict(strict=True)
@@ -57,9 +57,10 @@ class Event(BaseModel):
 
 
 def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
-    """Return the event in ``body``, with ``webhook_id`` and ``callback_url`` for its score.
+    """Return the event in the JSON text ``body``.
 
-    An archive in base64 is decoded; one with a URL is not fetched.
+    ``webhook_id`` and ``callback_url``, to which its score is to be sent, become a part of the
+    result. An archive in base64 is decoded; one with a URL is not fetched.
 
     Raises:
         BadRequest: the body is no submission event; ``where`` names the first wrong field, and is

@@ -30,10 +30,10 @@ def score_message_writers() -> dict[str, WriteScoreMessage]:
 
 
 def inbounds(callback_hosts: Collection[str] = ()) -> dict[str, Inbound]:
-    """Build the receivers of the connectors that can read submissions, by name.
+    """Build the objects that read submissions, by connector name.
 
-    ``callback_hosts`` are hosts (or ``host:port``) of a development setup that may be called
-    without https and at private addresses.
+    Connectors that cannot read any are left out. ``callback_hosts`` are hosts (or ``host:port``) of
+    a development setup that may be called without https and at private addresses.
     """
     return {
         name: one.inbound(callback_hosts)
@@ -43,9 +43,9 @@ def inbounds(callback_hosts: Collection[str] = ()) -> dict[str, Inbound]:
 
 
 def gradebooks(callback_hosts: Collection[str] = ()) -> dict[str, Gradebook]:
-    """Build the senders of the connectors that can send scores, by name.
+    """Build the objects that send scores, by connector name.
 
-    ``callback_hosts`` are as in :func:`inbounds`.
+    Connectors that cannot send any are left out. ``callback_hosts`` are as in :func:`inbounds`.
     """
     return {
         name: one.gradebook(callback_hosts)
@@ -57,11 +57,11 @@ def gradebooks(callback_hosts: Collection[str] = ()) -> dict[str, Gradebook]:
 def source_config(connector: str, values: Mapping[str, object]) -> dict[str, Any]:
     """Return ``values``, validated, as the JSON object that a source of ``connector`` stores.
 
-    Unknown keys are dropped, and missing ones get their defaults. Secrets are included.
+    Unknown keys are dropped, and missing ones get their defaults. Secrets are in the result.
 
     Raises:
-        BadRequest: there is no such connector, or its model rejects ``values``; ``where`` names the
-            first wrong key.
+        BadRequest: there is no such connector, or its model rejects ``values``, e.g. because a
+            secret is missing; ``where`` names the first wrong key.
     """
     found = CONNECTORS.get(connector)
     if found is None:

@@ -15,7 +15,8 @@ from grader.service.ports.connector import Score
 def write_score_event(score: Score) -> bytes:
     """Return ``score`` as JSON. Receivers may depend on the fields and on their order.
 
-    ``points`` is null while any are withheld; ``graded_at`` is in UTC.
+    ``points`` is null while points are withheld because a check failed on our side; such a report
+    is not graded, and the product sends none. ``graded_at`` is in UTC.
     """
     submission, total = score.submission, score.report.total
     event = {

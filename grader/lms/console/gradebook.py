@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ConsoleGradebook:
-    """Writes scores to the log instead of sending them: the capability ``Gradebook``."""
+    """Writes scores to the log instead of sending them: implements ``Gradebook``."""
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
         """Write the score to the log, and always return that it was sent."""

@@ -18,7 +18,7 @@ from grader.service.records import SourceRecord
 class ConsoleInbound:
     """Reads unsigned events, of sources with ``connector: console``, and fetches their archives.
 
-    It is the capability ``Inbound`` of the connector for development.
+    It implements ``Inbound`` for the connector for development.
     """
 
     outgoing: Outgoing
@@ -26,7 +26,8 @@ class ConsoleInbound:
     def read(self, headers: Mapping[str, str], body: bytes, source: SourceRecord) -> Incoming:
         """Parse an event, whose signature is not checked.
 
-        ``headers`` may have names in any case; the webhook id is that of ``webhook-id``, or empty.
+        ``headers`` may have names in any case. The webhook id is the header ``webhook-id``, or
+        empty.
 
         Raises:
             BadSignature: ``source`` has another connector, so its events must be signed.
@@ -39,10 +40,13 @@ class ConsoleInbound:
         return read_event(body, lowered.get("webhook-id", ""), config.callback_url)
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Download ``url``, an https URL on one of the source's allowed hosts; return the bytes.
+        """Download ``url``, on one of the source's allowed hosts, and return the bytes.
+
+        It must be an https URL, except on a host of a development setup.
 
         Raises:
-            BadRequest: the URL is not allowed, or lastingly answers something other than the file.
+            BadRequest: the URL is not allowed, or the response is not the file, e.g. 404 or a
+                redirect.
             TooLarge: the file has more than ``max_bytes`` bytes.
             Overloaded: a temporary failure; the event may be sent again.
         """

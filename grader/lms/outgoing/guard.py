@@ -43,7 +43,7 @@ Tls = Callable[[], ssl.SSLContext]
 
 
 class UrlRefused(Exception):
-    """Raised for a URL that this service must not call; the message says why."""
+    """Raised by ``Outgoing`` for a URL that this service must not call; the message says why."""
 
 
 def resolve(host: str, port: int) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def public_tls() -> ssl.SSLContext:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Sends requests to URLs that pass the guard: https, and only public addresses.
+    """Sends requests, but only to https URLs whose host has public addresses only.
 
     A URL from outside could otherwise make this service call a server that only it can reach.
     ``open_hosts`` are the development exceptions, each a host (any port) or ``host:port``, which
@@ -88,10 +88,10 @@ class Outgoing:
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """POST ``body`` to ``url`` and return the response, whatever its status.
 
-        Any host with public addresses is allowed. Redirects are not followed.
+        Any public host is allowed, and any of ``open_hosts``. Redirects are not followed.
 
         Raises:
-            UrlRefused: the guard rejects the URL.
+            UrlRefused: :meth:`target` rejects the URL.
             Unreachable: there is no complete response in time.
             ResponseTooLarge: the response has more than :data:`MAX_SCORE_RESPONSE` bytes.
         """
@@ -106,7 +106,7 @@ class Outgoing:
         only.
 
         Raises:
-            UrlRefused: the guard rejects the URL, or its host is not in ``hosts``.
+            UrlRefused: :meth:`target` rejects the URL, e.g. because its host is not in ``hosts``.
             Unreachable: there is no complete response in time.
             ResponseTooLarge: the response has more than ``max_bytes`` bytes.
         """
@@ -118,14 +118,15 @@ class Outgoing:
     def target(
         self, url: str, hosts: Collection[str] | None = None, *, deadline: float = inf
     ) -> Target:
-        """Validate ``url``, resolve its host, and return the addresses to send the request to.
+        """Return the target of a request to ``url``, with the addresses of its host.
 
-        ``url`` must be https and all addresses public, unless its host is one of ``open_hosts``.
         ``hosts`` are the allowed hosts (``None``: any); ``deadline`` is a time of
         ``time.monotonic`` by which the name must be resolved.
 
         Raises:
-            UrlRefused: the guard rejects the URL, e.g. because of a user name or an unlisted host.
+            UrlRefused: ``url`` is no URL or has a user name, its host is not in ``hosts``, or,
+                unless the host is one of ``open_hosts``, it is not https or an address is not
+                public.
             Unreachable: its host cannot be resolved in time.
         """
         parsed = _parse(url)

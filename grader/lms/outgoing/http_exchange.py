@@ -69,8 +69,8 @@ def exchange(
 ) -> Response:
     """Send one request to ``target`` and return the response; redirects are not followed.
 
-    Its addresses are tried in turn, until one accepts the connection. ``headers`` replace the
-    ``Host`` header that is sent by default.
+    Its addresses are tried in turn, until one accepts the connection. The header ``Host`` is added
+    unless ``headers`` has it.
 
     Raises:
         Unreachable: no complete response before ``deadline`` (a time of ``time.monotonic``), or a

@@ -25,16 +25,16 @@ MAX_RETRY_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class StandardWebhooksGradebook:
-    """Sends scores by POST, signed with the source's secret: the capability ``Gradebook``."""
+    """Sends scores by POST, signed with the source's secret: implements ``Gradebook``."""
 
     outgoing: Outgoing
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
         """POST a signed score, and return the outcome; failures to send are returned, not raised.
 
-        The webhook id is the id of ``passback``, the same at every try. A 2xx status means sent,
-        410 that no further try is wanted, and any other failure that a later try may succeed. A
-        pause that a busy receiver asks for is limited to :data:`MAX_RETRY_AFTER`.
+        The webhook id is the id of ``passback``, the same at every try. A 2xx status means sent and
+        410 that no further try is wanted; after any other failure a later try may succeed. A pause
+        that a busy receiver (429, 502, 503, 504) asks for is limited to :data:`MAX_RETRY_AFTER`.
 
         Raises:
             pydantic.ValidationError: the config of ``source`` is invalid.

@@ -18,7 +18,10 @@ from grader.service.records import SourceRecord
 
 @dataclass(frozen=True)
 class StandardWebhooksInbound:
-    """Reads events that the source's secret has signed, and fetches archives: ``Inbound``."""
+    """Reads events signed with the source's secret, and fetches their archives.
+
+    It implements ``Inbound``.
+    """
 
     outgoing: Outgoing
 
@@ -45,10 +48,13 @@ class StandardWebhooksInbound:
         return read_event(body, lowered["webhook-id"], config.callback_url)
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Download ``url``, an https URL on one of the source's allowed hosts; return the bytes.
+        """Download ``url``, on one of the source's allowed hosts, and return the bytes.
+
+        It must be an https URL, except on a host of a development setup.
 
         Raises:
-            BadRequest: the URL is not allowed, or lastingly answers something other than the file.
+            BadRequest: the URL is not allowed, or the response is not the file, e.g. 404 or a
+                redirect.
             TooLarge: the file has more than ``max_bytes`` bytes.
             Overloaded: a temporary failure; the event may be sent again.
         """
