@@ -46,7 +46,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that must only read; this is not enforced.
+        """Open a transaction for a ``with`` block that must only read; this is not enforced.
 
         On SQLite all its statements see the same state of the database. On PostgreSQL, with its
         default isolation, each statement sees what was committed before it.
@@ -59,7 +59,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that is committed at the end, or rolled back by an exception.
+        """Open a transaction for a ``with`` block; commit it at the end, or roll it back on errors.
 
         Raises:
             StoreUnavailable: the database cannot be reached, stays locked or has no tables yet.

@@ -52,7 +52,8 @@ class SqlSubmissions:
         """Store an upload; return its submission's record, and whether it is new.
 
         If its idempotency key came before with the same content, nothing is stored, and the record
-        is that of the first submission as it is now.
+        is that of the first submission as it is now. With ``new.supersedes`` older attempts of the
+        student become superseded; :class:`NewSubmission` says which.
 
         Raises:
             NotFound: there is no such exercise.
@@ -65,8 +66,9 @@ class SqlSubmissions:
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
         """Claim the next due submission of ``lane`` until ``now + lease``, or return ``None``.
 
-        Students take turns; :func:`grader.store.queue.fairness.next_due` says how. Submissions
-        whose lease has expired and that have a try left are queued again first.
+        One is due if it is queued and does not pause after a fault. Students take turns;
+        :func:`grader.store.queue.fairness.next_due` says how. Submissions whose lease has expired
+        and that have a try left are queued again first.
         """
         with self._database.write() as connection:
             return queue.claim(connection, lane, now, lease, self._max_tries)
