@@ -45,7 +45,10 @@ class Principal:
 
 
 class Act(StrEnum):
-    """An action of the API; its value describes it in the table of permissions for people."""
+    """An action of the API, which :data:`ROLES` allows to some roles.
+
+    Its value describes it in the table of permissions for people.
+    """
 
     READ_EXERCISES = "read exercises and rubrics"
     PUBLISH = "publish rubrics"
@@ -86,7 +89,10 @@ REACH: Mapping[Role, str] = {
 
 
 def may(principal: Principal, act: Act) -> bool:
-    """Return whether the role of ``principal`` allows ``act``; its course is not checked here."""
+    """Return whether the role of ``principal`` allows ``act``, by :data:`ROLES`.
+
+    Whether it may see the data, which its course and student limit, is not checked here.
+    """
     return principal.role in ROLES[act]
 
 
@@ -121,7 +127,7 @@ def student_of(principal: Principal, asked: str) -> str:
 
 
 def no_exercise(exercise: str) -> NotFound:
-    """Return the error for an ``exercise`` that does not exist or must not be seen."""
+    """Return the error to raise for an ``exercise`` that does not exist or must not be seen."""
     return NotFound(
         f"There is no exercise {exercise!r}.",
         how_to_fix="List the exercises with GET /api/v1/exercises and use an id from there.",

@@ -22,11 +22,11 @@ _Key = tuple[str, str, str]
 
 
 class AccessLog:
-    """Records reads and refused tokens in the audit log; safe to share between threads.
+    """Records reads of students' work and refused tokens in the audit log; threads may share it.
 
-    A process records each (actor, action, subject) once in :data:`ONCE_IN`, 10 minutes, or more
-    often if it has forgotten the first. Call it before the data is shown: it raises the store's
-    error if it cannot record, so nothing is shown without an entry.
+    An entry is an (actor, action, subject). A process adds the same one only once in
+    :data:`ONCE_IN`, 10 minutes, unless too many others came between. Call a method before the data
+    is shown: it raises the store's error if it cannot record, so nothing is shown without an entry.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -37,23 +37,24 @@ class AccessLog:
     def record_read(self, what: str, principal: Principal, submission: SubmissionRecord) -> None:
         """Record that ``principal`` reads the ``what`` of ``submission``, unless it is a student.
 
-        ``what`` is ``report``, ``facts`` or ``archive``. Students can read only their own work. A
-        repetition within 10 minutes is not recorded.
+        ``what`` is ``report``, ``facts`` or ``archive``. Students can read only their own work.
+        Repetitions are mostly left out, as the class says.
         """
         if principal.role is not Role.STUDENT:
             self._record(principal.actor, f"{what}.read", submission.id, submission.course)
 
     def record_marks_read(self, principal: Principal, exercise: str, course: str) -> None:
-        """Record that ``principal`` reads the marks of all students of ``exercise``.
+        """Record that ``principal`` reads the marks of all students of ``exercise``, in ``course``.
 
-        A repetition within 10 minutes is not recorded.
+        Repetitions are mostly left out, as the class says.
         """
         self._record(principal.actor, "marks.read", exercise, course)
 
     def record_refusal(self, token: TokenRecord, reason: str) -> None:
         """Record a request that was refused because ``token`` is no longer valid.
 
-        ``reason`` is ``expired`` or ``revoked``. A repetition within 10 minutes is not recorded.
+        ``reason`` is ``expired`` or ``revoked``. Repetitions, also with the other reason, are
+        mostly left out, as the class says.
         """
         self._record(token.id, "token.refused", token.id, token.course, why=reason)
 

@@ -27,8 +27,8 @@ LEASE = timedelta(seconds=60)
 class Deliver:
     """The use case that sends the scores of the outbox to the systems that asked for them.
 
-    Each call of :meth:`next` tries to send one; a failed try is repeated after growing pauses, for
-    about three days. ``gradebooks`` are the senders by connector name.
+    Each call of :meth:`next` tries to send one; a failed try is repeated after growing pauses, up
+    to 9 times in about three days. ``gradebooks`` are the objects that send, by connector name.
     """
 
     store: Store
@@ -39,8 +39,8 @@ class Deliver:
         """Try once to send the next due score, and store the outcome.
 
         Return the score as it was claimed, whether sent or not; ``None`` if none is due. A failure
-        to send is stored, not raised, and the score tried again later, unless the failure is final,
-        the tries are used up or the source is gone.
+        to send is stored, not raised. The score is then due again after a pause or, if the failure
+        is final, the tries are used up or the source is gone, given up.
         """
         passback = self.store.passbacks.claim_due(self.clock.now(), LEASE)
         if passback is None:

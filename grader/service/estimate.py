@@ -31,9 +31,9 @@ class GradingInterval:
 class Throughput:
     """The recent and the running gradings, from which waiting times are estimated; of all lanes.
 
-    ``recent`` are the newest gradings that ended in :data:`RECENT` with a graded report, at most
-    :data:`MAX_SAMPLES`. ``running`` are the times at which the present gradings started, without
-    those whose lease has expired.
+    ``recent`` are the newest gradings, at most :data:`MAX_SAMPLES`, that ended within the last
+    :data:`RECENT` with a graded report. ``running`` are the times at which the present gradings
+    started, without those whose lease has expired.
     """
 
     recent: tuple[GradingInterval, ...]
@@ -83,9 +83,9 @@ def _seconds(position: int, throughput: Throughput, now: datetime) -> int | None
 
 
 def worker_count(throughput: Throughput, now: datetime) -> int:
-    """Return the estimated number of workers: the most gradings that overlapped, at least 1.
+    """Return the estimated number of workers: the most gradings that ran at once, at least 1.
 
-    Recent gradings and those that are running at ``now`` count.
+    The recent gradings count, and those that are running at ``now``.
     """
     running = (GradingInterval(started_at, now) for started_at in throughput.running)
     return max(1, len(throughput.running), _max_overlap((*throughput.recent, *running)))

@@ -53,10 +53,11 @@ MAX_INTAKE = Intake(
 
 @dataclass(frozen=True)
 class Started:
-    """A claimed submission that is being measured.
+    """A claimed submission that is being measured: the result of :meth:`Grade.start`.
 
-    ``record`` and ``compiled`` are the rubric that it is graded by. ``starter`` are the facts of
-    the rubric's starter files, ``None`` if it has none.
+    ``record`` is the rubric that it is graded by, as stored, and ``compiled`` the same rubric,
+    ready to use. ``starter`` are the facts of the rubric's starter files, ``None`` if it has none.
+    ``running`` is the measurement.
     """
 
     claim: Claim
@@ -68,7 +69,10 @@ class Started:
 
 @dataclass(frozen=True)
 class Measured:
-    """A claimed submission whose measurement has ended; :meth:`Grade.finish` is to judge it."""
+    """A claimed submission whose measurement has ended: the result of :meth:`Grade.collect`.
+
+    :meth:`Grade.finish` then makes and stores its report.
+    """
 
     started: Started
     measurement: Measurement
@@ -79,8 +83,9 @@ class Grade:
     """The use case that grades queued submissions: claim, measure and judge one, store its report.
 
     :meth:`next` does all steps for one submission; :class:`GradingPipeline` calls them one by one.
-    ``lease`` is how long a claim is valid, longer than any grading can take; ``pause`` is how long
-    a submission waits in the queue after a fault.
+    ``lease`` is longer than any grading can take: a submission that is still running after it, e.g.
+    because its worker died, is queued again or, after its last try, needs attention. ``pause`` is
+    how long a submission waits in the queue after a fault.
     """
 
     store: Store
@@ -99,8 +104,8 @@ class Grade:
         Return its record at the time of the claim, also if grading failed; ``None`` if none is due.
 
         Raises:
-            StoreUnavailable: the database stayed away. A submission that was claimed is claimed
-                again when its lease has ended.
+            StoreUnavailable: the database stayed away. A submission that was claimed is queued
+                again, or needs attention after its last try, when its lease has ended.
         """
         pipeline = GradingPipeline(self)
         claimed = pipeline.next(lane)
@@ -115,7 +120,7 @@ class Grade:
         """Start measuring the submission of ``claim``; return ``None`` if that failed.
 
         A failure is logged. The submission is then back in the queue, or needs attention after its
-        last try, and requests that wait for its report are notified.
+        last try, unless the claim was lost. The notifier tells requests that wait for its report.
 
         Raises:
             StoreUnavailable: It failed, and the submission could not be put back either.
@@ -134,7 +139,7 @@ class Grade:
         """Wait until the submission is measured; return ``None`` if that failed.
 
         A failure is logged. The submission is then back in the queue, or needs attention after its
-        last try, and requests that wait for its report are notified.
+        last try, unless the claim was lost. The notifier tells requests that wait for its report.
 
         Raises:
             StoreUnavailable: It failed, and the submission could not be put back either.
@@ -148,15 +153,16 @@ class Grade:
         return None
 
     def finish(self, measured: Measured) -> None:
-        """Judge a measured submission; if its claim is valid, store report and facts, cache facts.
+        """Make the report of a measured submission, store it with the facts, and cache the facts.
 
-        Any failure but the one below puts the submission back into the queue or, after its last
-        try, marks it as needing attention. A lost claim is only logged, and so is a failure of the
-        cache. Requests that wait for the report are notified in each of these cases.
+        If the claim was lost, this is logged and nothing is stored. A failure of the cache is only
+        logged. Any other failure but the one below puts the submission back into the queue or,
+        after its last try, marks it as needing attention. In all these cases, and if nothing
+        failed, the notifier tells requests that wait for the report.
 
         Raises:
-            StoreUnavailable: The database stayed away; the submission is claimed again when the
-                lease of this claim has ended.
+            StoreUnavailable: The database stayed away. The submission is queued again, or needs
+                attention after its last try, when the lease of its claim has ended.
         """
         claim = measured.started.claim
         with _log_context(claim):
@@ -251,8 +257,8 @@ class GradingPipeline:
         Raises:
             Exception: As :meth:`finish`, about the previous submission. The submission that was
                 claimed is measured all the same.
-            StoreUnavailable: Nothing could be claimed, or the claimed submission could not be
-                measured or put back.
+            StoreUnavailable: Nothing could be claimed, or the claimed submission could neither be
+                measured nor put back.
         """
         claim = self._grade.claim(lane)
         if claim is None:
@@ -268,8 +274,9 @@ class GradingPipeline:
         """Store the report of the submission that was measured last, unless that was done before.
 
         Raises:
-            Exception: The report could not be stored, nor the submission put back. The submission
-                is claimed again when its lease has ended.
+            Exception: The report could not be stored, nor the submission put back; most often
+                ``StoreUnavailable``. The submission is queued again, or needs attention after its
+                last try, when its lease has ended.
         """
         measured, self._measured = self._measured, None
         if measured is not None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """A part of the queue, in order of priority: workers claim from ``live`` first.
+    """A part of the queue, in order of priority: workers claim from ``live`` before ``regrade``.
 
     Every upload is in ``live``. ``regrade`` is for grading old submissions again; no use case puts
     any there yet.

@@ -12,9 +12,9 @@ from grader.service.records.pages import Page
 class AuditLog(Protocol):
     """Keeps and lists the audit entries: who did what, and when.
 
-    Uploads, retries, deletions, and changes of rubrics, tokens and sources append an entry in the
-    transaction of the store method; gradings have none. Entries about anything else, such as reads
-    by staff, are appended here.
+    Other methods of the store add the entry about an upload, retry or deletion, or a change of a
+    rubric, token or source, in the same transaction, and one about an export. Gradings have no
+    entry. Entries about anything else, such as reads by staff, are added with :meth:`append`.
     """
 
     def append(
@@ -35,8 +35,8 @@ class AuditLog(Protocol):
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:
         """Return up to ``limit`` entries that match ``query``, newest first.
 
-        An empty ``cursor`` is the first page; otherwise it is the ``next_cursor`` of the page
-        before.
+        ``limit`` is corrected to the range from 1 to 500. An empty ``cursor`` is the first page;
+        otherwise it is the ``next_cursor`` of the page before.
 
         Raises:
             BadRequest: ``cursor`` is invalid.

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """The source of the current time. Tests and chaos runs use a clock of their own."""
+    """The source of the current time, which tests replace."""
 
     def now(self) -> datetime:
         """Return the current time as an aware datetime in UTC."""

@@ -21,8 +21,8 @@ class Incoming:
 
     Its signature was verified if the connector has signatures. The archive is ``data``, or is to be
     fetched from ``url`` if ``data`` is ``None``. The score is to be sent to ``callback_url``
-    together with ``context``; an empty URL asks for no score. Events with the same ``webhook_id``
-    are repetitions; empty means none.
+    together with ``context``; an empty URL asks for no score. Events of one source with the same
+    ``webhook_id`` are repetitions; an empty one means that the event is new.
     """
 
     webhook_id: str
@@ -39,7 +39,7 @@ class Incoming:
 class Score:
     """What a score message is written from: a graded submission with its report.
 
-    Its source gave ``callback_url`` and ``callback_context`` for the score.
+    ``callback_url`` is from the source's config and ``callback_context`` from its event.
     """
 
     submission: SubmissionRecord
@@ -54,7 +54,7 @@ class Score:
 class Delivery:
     """The outcome of one try to send a score.
 
-    ``final`` forbids further tries. ``error`` says why it was not sent, and is empty if it was.
+    ``error`` says why it was not sent, and is empty if it was. ``final`` forbids further tries.
     ``retry_after`` is the pause that the receiver asked for, ``None`` if it asked for none.
     """
 
@@ -78,7 +78,9 @@ class Inbound(Protocol):
         """
 
     def fetch(self, url: str, source: SourceRecord, max_bytes: int) -> bytes:
-        """Return the archive behind ``url``, an https URL on an allowed host of ``source``.
+        """Return the archive behind ``url``, on an allowed host of ``source``.
+
+        It must be an https URL, except on a host of a development setup.
 
         Raises:
             BadRequest: the URL is not allowed, or its response is not a plain file.
@@ -88,10 +90,10 @@ class Inbound(Protocol):
 
 
 class WriteScoreMessage(Protocol):
-    """Makes the message that reports a score.
+    """The function that makes the message that reports a score, of one connector.
 
-    Pure and free of HTTP clients: it runs in grading workers, and the store saves the message in
-    the transaction of the report.
+    It only computes, without an HTTP client: it runs in grading workers, and the store saves the
+    message in the transaction of the report. A :class:`Gradebook` sends it later.
     """
 
     def __call__(self, score: Score, source: SourceRecord) -> ScoreMessage:

@@ -14,7 +14,10 @@ from grader.domain.source import Submission
 
 
 class ReadUpload(Protocol):
-    """The function that reads the bytes of an upload into a submission in memory."""
+    """The function that reads the bytes of an upload into a submission in memory.
+
+    It raises ``BadArchive`` if no submission can be read from them.
+    """
 
     def __call__(self, data: bytes, *, filename: str = "", limits: Intake = ...) -> Submission:
         """Return the submission in ``data``, a zip archive or one Python file called ``filename``.
@@ -26,7 +29,10 @@ class ReadUpload(Protocol):
 
 
 class ReadRubric(Protocol):
-    """The function that parses and validates the text of a rubric."""
+    """The function that parses and validates the text of a rubric.
+
+    It raises ``BadRubric`` if the text has mistakes.
+    """
 
     def __call__(self, text: str) -> Rubric:
         """Return the rubric in ``text``.
@@ -50,29 +56,35 @@ class Measurement(Protocol):
     def remember(self) -> None:
         """Store the inspections made for this submission in the facts cache, except failed ones.
 
-        Inspections that came from the cache are not stored again. Equal files are then not measured
-        again.
+        So equal files need not be measured again. Inspections that came from the cache are not
+        stored again. Errors of the cache pass through.
         """
 
 
 class RunningMeasurement(Protocol):
-    """A measurement that was started; another process works on it unless the cache had it all."""
+    """A measurement that was started, whose result :meth:`collect` returns.
+
+    Another process works on it, unless the cache had all inspections.
+    """
 
     def collect(self) -> Measurement:
         """Wait for the end of the measurement and return it.
 
         Raises:
-            EngineFault: The engine failed, so there are no facts about the submission.
+            EngineFault: The engine failed as a whole, so there are no facts about the submission.
         """
 
 
 class Measure(Protocol):
-    """The engine, which measures what a rubric's probes need to know about a submission."""
+    """The engine, which measures what a rubric's probes need to know about a submission.
+
+    A probe is a check with its options.
+    """
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
         """Start to measure ``submission`` for the probes of ``rubric``; do not wait for the result.
 
-        Inspections are read from the facts cache before.
+        The facts cache is read first, and only inspections that it lacks are made.
         """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
@@ -86,7 +98,10 @@ class Measure(Protocol):
 
 
 class FactsCache(Protocol):
-    """A cache of inspections, by a hash of everything that an inspection depends on."""
+    """A cache of inspections, each the result of one check on one file.
+
+    Its keys are hashes of everything that an inspection depends on.
+    """
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:
         """Return the cached inspections among ``keys``, by key; keys without one are left out.

@@ -9,10 +9,10 @@ from grader.service.lanes import Lane
 
 
 class Notifier(Protocol):
-    """Best-effort notifications: workers learn of due rows, API processes of ended gradings.
+    """Best-effort notifications. If one is lost, the scheduler's next sweep finds the due rows.
 
-    One that is lost costs only time: the sweep finds due rows later, and a request that waits for a
-    report also polls. No method raises or blocks for long, even if the broker is down.
+    Requests that wait for a report also poll. No method raises or blocks for long, even if the
+    broker is down.
     """
 
     def notify(self, lane: Lane) -> None:
@@ -24,13 +24,13 @@ class Notifier(Protocol):
     def notify_finished(self, submission: str) -> None:
         """Publish that a worker has stopped working on the submission with the id ``submission``.
 
-        Sent after each try, also if the try failed and the submission is queued again, or if its
-        claim was lost.
+        Grading calls it after each try, also if the try failed and the submission is queued again,
+        or if its claim was lost; not if the worker dies or the database stays away.
         """
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
         """Call ``callback`` with each id of :meth:`notify_finished`, in a background thread.
 
-        This does not wait. Some notifications may be missed. The subscription lasts as long as the
-        process.
+        This does not wait. Some notifications may be missed, all of them without a broker. The
+        subscription lasts as long as the process.
         """

@@ -20,22 +20,23 @@ class Passbacks(Protocol):
         """Claim the score that has been due longest and return it; ``None`` if none is due.
 
         In one transaction, ``tries`` rises by one and ``next_try_at`` becomes ``now + lease``, so
-        the score is due again if the sender dies.
+        the score can be claimed again if the sender dies.
         """
 
     def settle(
         self, passback: Passback, state: PassbackState, error: str, next_try_at: datetime
     ) -> None:
-        """Store the outcome of the try ``passback``.
+        """Store the outcome of the try ``passback``, which :meth:`claim_due` returned.
 
-        Nothing happens if a later try has begun or the score is no longer due. ``next_try_at`` is
-        when the score is due again, if ``state`` is ``DUE``.
+        Nothing happens if a later try has begun or the state of the score is no longer ``DUE``.
+        ``next_try_at`` is when the score is due again, if ``state`` is ``DUE``.
         """
 
     def clamp_times(self, now: datetime) -> int:
         """Correct times after the clock was set back; return the number of changed scores.
 
-        A due score whose waiting time began after ``now`` gets the same waiting time from ``now``.
+        A score in the state ``DUE`` whose waiting time began after ``now`` gets the same waiting
+        time from ``now``.
         """
 
     def of(self, submission_id: str) -> Sequence[Passback]:

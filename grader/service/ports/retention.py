@@ -12,24 +12,25 @@ from grader.service.records import DeletedRows, ExportedItem, PurgeCriteria
 class Retention(Protocol):
     """Purges old data, and exports and erases the data of a student.
 
-    Each of these adds an audit entry, unless a purge found nothing to delete. A deletion and its
-    entry are one transaction. ``actor`` is the name that the audit entry gets, ``now`` its time.
+    Each of these adds an audit entry, unless a purge found nothing to delete; counting adds none. A
+    deletion and its entry are one transaction. ``actor`` is the name that the audit entry gets,
+    ``now`` its time.
     """
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
         """Return how many submissions and inspections a purge would delete; other counts are 0.
 
-        With a course no inspections are counted, because they belong to no course.
+        If ``criteria`` name a course, no inspections are counted: they belong to no course.
         """
 
     def purge_submissions(
         self, criteria: PurgeCriteria, limit: int, actor: str, now: datetime
     ) -> DeletedRows:
-        """Delete up to ``limit`` of the matching submissions, oldest first; return how many rows.
+        """Delete up to ``limit`` submissions that match ``criteria``, oldest first.
 
         Their reports, scores, idempotency keys and archives are deleted too, except archives that
-        another submission uses. Submissions that another transaction has locked are skipped. All
-        counts are 0 if nothing was deleted; then there is no audit entry.
+        another submission uses. Submissions that another transaction has locked are skipped. Return
+        how many rows of each kind were deleted. If there were none, there is no audit entry.
         """
 
     def purge_inspections(
@@ -37,8 +38,8 @@ class Retention(Protocol):
     ) -> DeletedRows:
         """Delete up to ``limit`` cached inspections last used before ``before``; return how many.
 
-        Without a use, the time when it was stored counts. All counts are 0 if nothing was deleted;
-        then there is no audit entry.
+        The time of last use is exact to a day; without a use, the time when it was stored counts.
+        If none was deleted, there is no audit entry.
         """
 
     def export(
@@ -46,21 +47,24 @@ class Retention(Protocol):
     ) -> Iterator[ExportedItem]:
         """Yield the stored data of ``student`` as files; add the audit entry after the last one.
 
-        ``course`` limits it to one course; empty means every course. Secrets and cached inspections
-        are left out.
+        ``course`` limits it to one course; empty means every course. Only audit entries about
+        exports and erasures of the student are always of every course. Secrets and cached
+        inspections are left out.
 
         Raises:
-            NotFound: the student has neither a submission nor a token; raised at the first file.
+            NotFound: the student has neither a submission nor a token there; raised at the first
+                file.
         """
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
         """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
 
-        The results of gradings in progress are discarded. Audit entries about exports and erasures
-        of the student stay. Idempotency keys of other senders and webhook ids stay, so that a
-        repeated upload or event does not bring the data back. Cached inspections that may be of the
+        Gradings in progress lose their claim, so nothing of them is stored. Audit entries about or
+        by the student's submissions and tokens are deleted; those about exports and erasures of the
+        student stay. Idempotency keys of other senders and webhook ids stay, so that a repeated
+        upload or event does not bring the data back. Cached inspections that may be of the
         student's files are deleted, with others of the same time.
 
         Raises:
-            NotFound: the student has neither a submission nor a token.
+            NotFound: the student has neither a submission nor a token there.
         """

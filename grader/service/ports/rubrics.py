@@ -33,8 +33,8 @@ class Rubrics(Protocol):
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
         """Return up to ``limit`` exercises, sorted by id, of ``course`` (empty: every course).
 
-        An empty ``cursor`` is the first page; otherwise it is the ``next_cursor`` of the page
-        before.
+        ``limit`` is corrected to the range from 1 to 500. An empty ``cursor`` is the first page;
+        otherwise it is the ``next_cursor`` of the page before.
 
         Raises:
             BadRequest: ``cursor`` is invalid.

@@ -13,7 +13,10 @@ class Sources(Protocol):
     """Stores the systems that send submissions by webhook, by name."""
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create ``source`` or replace the one of its name, with an audit entry for ``actor``."""
+        """Create ``source`` or replace the one of its name, with an audit entry for ``actor``.
+
+        The entry does not contain its config.
+        """
 
     def get(self, name: str) -> SourceRecord | None:
         """Return the source called ``name``, or ``None`` if there is none."""

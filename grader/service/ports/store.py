@@ -14,7 +14,10 @@ from grader.service.ports.tokens import Tokens
 
 
 class Store(Protocol):
-    """Everything that is stored, as one repository for each kind, and a check of the connection."""
+    """What the use cases store, as one repository for each kind, and a check of the connection.
+
+    ``Retention``, which purges and erases, is a port of its own.
+    """
 
     submissions: Submissions
     rubrics: Rubrics

@@ -23,11 +23,11 @@ class Submissions(Protocol):
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
         """Store an upload with its key and audit entry; return its record and whether it is new.
 
-        If the key was used before with the same digest, nothing is stored and the record of the
-        first submission, as it is now, is returned. The record's ``attempt`` counts the student's
-        submissions to the exercise from 1. If ``new.supersedes`` is set, the student's older
-        attempts that no worker has started become superseded, except after a retry or if their
-        score is to be sent.
+        The key is an idempotency key. If it was used before with the same digest, nothing is stored
+        and the record of the first submission, as it is now, is returned. An upload without a key
+        is always new. The record's ``attempt`` counts the student's submissions to the exercise
+        from 1. If ``new.supersedes`` is set, the student's older attempts that no worker has
+        started become superseded, except after a retry or if their score is to be sent.
 
         Raises:
             NotFound: there is no such exercise.
@@ -36,35 +36,39 @@ class Submissions(Protocol):
         """
 
     def claim(self, lane: Lane, now: datetime, lease: timedelta) -> Claim | None:
-        """Claim the next due submission of ``lane`` for ``lease``; return ``None`` if none is due.
+        """Claim the next due submission of ``lane`` until ``now + lease``; ``None`` if none is due.
 
-        Submissions whose lease has expired and that have a try left are queued again first.
-        Students take turns: next is the student with the fewest submissions of the lane running or
-        graded in the last minutes and, among equals, with the submission that has waited longest.
-        Of that student's attempts at the exercise, the newest is claimed. The claim is committed,
-        with a new fencing token and with ``tries`` raised by one.
+        Submissions of any lane whose lease has expired and that have a try left are queued again
+        first. Students take turns: next is the student with the fewest submissions of the lane
+        running or graded in the last 5 minutes and, among equals, with the submission that has
+        waited longest. Of that student's due attempts at the same exercise, the newest is claimed.
+        Its ``tries`` rise by one, and the claim gets a new fencing token, by which :meth:`finish`
+        and :meth:`release` recognize the newest claim.
         """
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
         """Store ``result`` if ``claim`` is still valid, and return whether it was.
 
-        There is one report for each (submission, rubric version, engine version): an existing one
-        stays, unless it needed attention. The status of the report that is then stored becomes the
-        state of the submission. The score message is added to the outbox only with a new report
-        that is graded.
+        A claim is valid while its submission exists, is running and was not claimed again. There is
+        one report for each (submission, rubric version, engine version): an existing one stays,
+        unless it needed attention. The status of the report that is then stored becomes the state
+        of the submission. The score message is added to the outbox only with a new report that is
+        graded.
         """
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
         """Queue a claimed submission again; return whether the claim was valid.
 
         It can be claimed from ``retry_at`` on. After its last try it needs attention instead, with
-        ``problem`` as the reason. If the claim was lost, nothing changes.
+        ``problem`` as the reason. If the claim was lost (see :meth:`finish`), nothing changes.
         """
 
     def sweep(self, now: datetime) -> Swept:
-        """Queue again the submissions whose lease has expired; return counts, and what is due.
+        """Queue again the submissions whose lease has expired.
 
-        A submission without tries left needs attention instead.
+        A submission without tries left needs attention instead. Return the counts of both, the
+        lanes with a submission that can be claimed, and how many scores are due. Nobody is notified
+        here.
         """
 
     def clamp_times(self, now: datetime, lease: timedelta, pause: timedelta) -> int:
@@ -77,7 +81,7 @@ class Submissions(Protocol):
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Queue again a submission that needs attention, with 0 tries and an audit entry.
 
-        Return its new record.
+        It is due at once. Return its new record.
 
         Raises:
             NotFound: there is no such submission.
@@ -88,13 +92,13 @@ class Submissions(Protocol):
         """Return the record of a submission. Raises NotFound if there is none."""
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """Return the report of the newest grading with its submission.
+        """Return the newest report of a submission, with the submission's record as it is now.
 
         ``None`` if there is no report, or no such submission.
         """
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """Return the facts of the newest grading, with their findings.
+        """Return the facts, with their findings, that the newest report was made from.
 
         ``None`` if there is no report, or no such submission.
         """
@@ -124,24 +128,26 @@ class Submissions(Protocol):
     ) -> Page[SubmissionRecord]:
         """Return up to ``limit`` submissions of an exercise, newest first.
 
-        An empty ``student`` and a ``state`` of ``None`` match everything. An empty ``cursor`` is
-        the first page; otherwise it is the ``next_cursor`` of the page before.
+        An empty ``student`` and a ``state`` of ``None`` match everything. ``limit`` is corrected to
+        the range from 1 to 500. An empty ``cursor`` is the first page; otherwise it is the
+        ``next_cursor`` of the page before.
 
         Raises:
             BadRequest: ``cursor`` is invalid.
         """
 
     def queue(self) -> QueueState:
-        """Return how many submissions are queued, are running and need attention.
+        """Return how many submissions of all lanes are queued, are running and need attention.
 
-        The result also says since when the oldest queued submission has been queued.
+        The result also says since when the oldest queued submission has been queued, ``None`` if
+        nothing is queued.
         """
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """Return the ids of the queued submissions of ``lane`` in the order of future claims.
 
-        That is the order if nothing else is uploaded. If the queue is very long, some may be left
-        out.
+        That is the order if nothing else is uploaded; submissions that pause after a fault are
+        included. If the queue is very long, some may be left out.
         """
 
     def throughput(self, now: datetime) -> Throughput:
@@ -158,8 +164,8 @@ class Submissions(Protocol):
         """
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Yield each submission with a report, oldest first, with its newest facts, no findings.
+        """Yield each submission with a report, oldest first, with the facts of its newest report.
 
-        They are read in portions, so a caller that keeps only results needs little memory for a
-        large class.
+        The facts are without findings. They are read in portions, so a caller that keeps only
+        results needs little memory for a large class.
         """

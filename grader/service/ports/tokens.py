@@ -42,7 +42,7 @@ class Tokens(Protocol):
     def revoke(self, token_id: str, actor: str, now: datetime) -> TokenRecord:
         """Revoke a token, with an audit entry, and return its record.
 
-        A second revocation keeps the time of the first.
+        A second revocation keeps the time of the first, but adds an entry.
 
         Raises:
             NotFound: there is no such token.
