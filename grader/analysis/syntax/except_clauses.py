@@ -88,8 +88,8 @@ def is_silent(handler: ast.ExceptHandler) -> bool:
     """Return whether no statement of ``handler``, at any depth, has an effect.
 
     ``pass``, ``continue``, constants such as ``...``, a mere name, ``print()`` and ``print("")``
-    count as without effect, and so does ``_ = x``, whatever is assigned to ``_``; nor has an
-    ``if``, ``for`` or ``while`` around those one, whatever its condition. Everything else has one,
+    count as without effect, and so do ``_ = x``, whatever is assigned to ``_``, and an ``if``,
+    ``for`` or ``while`` around only those, whatever its condition. Everything else has an effect,
     e.g. ``return``, ``break``, ``x = 1`` and ``print("oops")``.
     """
     return all(_is_hollow(statement) for statement, _ in every_statement(handler)[1:])
