@@ -125,8 +125,8 @@ def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) ->
 def migrate(settings: Settings) -> None:
     """Migrate the database to the newest revision. Several processes may do it at once.
 
-    Without a configured URL, the data directory is created for it. The errors are those of
-    :func:`grader.store.migrate.upgrade`.
+    Without a configured URL it is a SQLite file in the data directory, which is created if it does
+    not exist. The errors are those of :func:`grader.store.migrate.upgrade`.
     """
     # This loads Alembic, which workers do not need.
     from grader.store.migrate import upgrade
@@ -137,9 +137,10 @@ def migrate(settings: Settings) -> None:
 
 
 def back_up(settings: Settings, file: Path) -> Backup:
-    """Write the database to ``file``, which must not exist, and add an audit entry.
+    """Write the database to the new ``file``, and then an audit entry to the database.
 
-    See :func:`grader.store.backup.back_up`, also for the errors. The service may be running.
+    Return a description of the backup. The service may be running. If ``file`` exists, that is an
+    error; see :func:`grader.store.backup.back_up` for all errors.
     """
     from grader.store import backup
 
@@ -150,7 +151,8 @@ def back_up(settings: Settings, file: Path) -> Backup:
 def restore(settings: Settings, file: Path, *, replace: bool) -> Backup:
     """Replace the database by the backup ``file``, migrate it, and add an audit entry.
 
-    Without ``replace`` the database must be empty. All services must be stopped. See
+    Return a description of the backup as it was before the migration. It is an error if the
+    database is not empty, unless with ``replace``. Stop all services first. See
     :func:`grader.store.backup.restore`, also for the errors.
     """
     from grader.store import backup
@@ -164,8 +166,9 @@ def build_service(
 ) -> Service:
     """Build the use cases on the configured store, and on the configured Redis, if there is one.
 
-    Nothing is connected yet. ``clock`` and ``notifier`` replace the usual ones. The caller closes
-    the service.
+    Nothing is connected yet. ``clock`` and ``notifier`` replace the usual ones: the clock of the
+    machine, and a notifier of workers and API processes over Redis, which without Redis does
+    nothing. The caller closes the service.
 
     Raises:
         BadSettings: the URL of the database is neither a SQLite file nor PostgreSQL.
