@@ -46,8 +46,8 @@ def magic_numbers(tree: ast.Module) -> list[Magic]:
 
     All functions and methods are counted together. An occurrence that names the number is not
     counted: ``limit = 30``, ``limit = -30``, ``f(limit=30)``, and those in a list of parameters.
-    Nor are 0, 1, 2, 10, 100 and 1000. Equal numbers are one: 7 and ``7.0``. The result is in no
-    particular order.
+    Nor are 0, 1, 2, 10, 100 and 1000, ``True`` and ``False``. Equal numbers are one: 7 and ``7.0``.
+    The result is in no particular order.
     """
     found: dict[complex, list[ast.Constant]] = {}
     for node in _unnamed_numbers(tree):

@@ -64,7 +64,7 @@ class Manifest:
 
 
 class NotToml(Exception):
-    """Raised for a ``pyproject.toml`` that is not TOML, nested too deeply, or has too long a key.
+    """Raised for a ``pyproject.toml`` that is no TOML, too deeply nested, or has too dotted a key.
 
     ``line`` is the 1-based line of the error: the last one if the text ends too early, 1 if arrays
     or tables are nested too deeply. ``message`` is without position.

@@ -84,9 +84,9 @@ def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
     A clause that catches every error is no fault if it raises, exits, logs the traceback or uses
     the error. Else ``except:`` is BARE; ``except Exception`` is SWALLOWED if it does nothing (QUIET
     if the ``try`` only cleans up), and otherwise BLIND, but no fault around an import. A clause for
-    certain errors is at fault only if it does nothing, and they are not part of normal work as
-    ``KeyError`` is: it is QUIET where that may be right, e.g. in a loop, else SWALLOWED. Errors
-    that the clause raises are not considered here.
+    certain errors is at fault only if it does nothing, and one of them is not part of normal work
+    as ``KeyError`` is: it is QUIET where that may be right, e.g. in a loop, else SWALLOWED. How the
+    clause raises errors is not judged here.
     """
     names = caught(handler.type)
     code = _broad(handler, around) if is_broad(names) else _narrow(handler, around)
