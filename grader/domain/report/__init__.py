@@ -28,10 +28,11 @@ class _Frozen(BaseModel):
 class TotalLine(_Frozen):
     """The total of a report. ``points`` is null while the points of a criterion are withheld.
 
-    ``at_least`` is earned whatever becomes of points that are withheld or still to be given;
-    ``awaiting`` points, a part of ``max_points``, are still to be given by hand. ``max_points``
-    leaves out optional criteria with nothing to measure. ``capped_at`` is set if the criterion
-    ``capped_by`` limits the total.
+    It leaves out points that are still to be given by hand. ``at_least`` is earned whatever becomes
+    of points that are withheld or still to be given; ``awaiting`` points, a part of ``max_points``,
+    are still to be given by hand. ``max_points`` leaves out optional criteria with nothing to
+    measure. ``capped_at`` is the limit that the criterion with the id ``capped_by`` sets to the
+    total; null if none lowers it.
     """
 
     points: Number | None
@@ -69,9 +70,10 @@ class CriterionLine(_Frozen):
 class FileLine(_Frozen):
     """One measured file, with the state of each check that reads it, by the check's id.
 
-    If a check ran with several sets of options, it is its worst state. A file with ``handed_out``
-    has no line of code of the student's own: it is starter code, and counts only for the few checks
-    that judge starter files too.
+    If a check ran with several sets of options, its first state of ``failed``, ``unreadable``,
+    ``ok`` and ``not_applicable`` is shown. A file with ``handed_out`` has no line of code of the
+    student's own: it is starter code, and counts only for the few checks that judge starter files
+    too.
     """
 
     path: str
@@ -112,8 +114,9 @@ class FindingLine(_Frozen):
 class Fault(_Frozen):
     """A check that failed on a file on our side, so that the report needs attention.
 
-    The points of the criteria that need it are withheld, not lost. ``check`` is ``readable`` if we
-    failed to read the file. ``reason`` is a word such as ``crash`` or ``timeout``.
+    Points of the criteria that need it are withheld, not lost, unless another file that they need
+    cannot be read: they earn 0 then. ``check`` is ``readable`` if we failed to read the file.
+    ``reason`` is a word such as ``crash`` or ``timeout``.
     """
 
     path: str
@@ -122,9 +125,9 @@ class Fault(_Frozen):
 
 
 class Command(_Frozen):
-    """A command line that gives the same verdict on the student's own machine.
+    """A command line that gives the verdict of ``check`` on the student's own machine.
 
-    It lacks the files, which are to be appended.
+    It runs the tool behind the check with the rubric's options; the files are to be appended.
     """
 
     check: str
@@ -167,11 +170,12 @@ class Receipt(_Frozen):
 class Report(_Frozen):
     """The report on one submission. ``schema`` names the version of its form.
 
-    ``status`` is ``needs_attention`` if a check failed on our side. ``history`` is null without an
-    earlier attempt that can be compared. ``patch`` is null if the rubric wants none or nothing is
-    to be changed; ``patch_disagreements`` are the files on which Black and isort disagree.
-    ``dropped`` are the files that were not graded. ``tone`` is the tone in which renderings for
-    people are written; the rubric sets it.
+    ``status`` is ``needs_attention`` if a check failed on our side, else ``graded``. ``history`` is
+    null without an earlier attempt that can be compared. ``patch`` is null if the rubric wants none
+    or nothing is to be changed; ``patch_disagreements`` are the files on which Black and isort
+    disagree. ``dropped`` are the files that were not graded. ``tone`` is the tone in which
+    renderings for people are written; the rubric sets it. ``receipt`` is null unless the server
+    made the report.
     """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")

@@ -47,8 +47,8 @@ def build_report(
     ``digest`` and ``version`` are those of the rubric's text. ``starter`` are the facts of the
     starter files, which are subtracted. With an ``earlier`` attempt, which is judged by the same
     rubric, the report says what changed since, unless a check failed on our side in either attempt
-    or another version of the engine measured the earlier one. The report has signals and no
-    receipt.
+    or the two cannot be compared (:meth:`Earlier.answers`). The report has signals, which only
+    instructors may see, and no receipt.
     """
     rubric = compiled.rubric
     now = _judged(compiled, subtract_starter(compiled, facts, starter))

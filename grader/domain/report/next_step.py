@@ -16,10 +16,11 @@ from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
 
 
 class NextStep(BaseModel):
-    """What to do first. ``gains`` is how many points it can earn, 0 if a cap keeps the total down.
+    """What to do first, told in ``text``.
 
-    ``criterion`` is null for an unreadable or empty file. ``path``, ``cell`` and ``line`` say where
-    to start, null where that is unknown; ``cell`` is null outside notebooks.
+    ``gains`` is how many points it can earn, 0 if a cap keeps the total down. ``criterion`` is null
+    for an unreadable or empty file. ``path``, ``cell`` and ``line`` say where to start, null where
+    that is unknown; ``cell`` is null outside notebooks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,10 +36,11 @@ class NextStep(BaseModel):
 def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     """Return the step that gains the most points, or ``None`` if no step gains any.
 
-    The first unreadable file that keeps criteria from earning comes before all others, even if a
-    cap makes it gain 0; so does a submission whose files are all empty. Of equal gains, the first
-    criterion of the rubric wins. If several caps hold the total down, so that no single criterion
-    gains anything, it is the step for the criterion with the lowest cap.
+    A step earns one criterion all its points. Two others come before: to mend the first unreadable
+    file that keeps criteria from earning, and to save one's work if all files are empty, even if a
+    cap makes them gain 0. Of equal gains, the first criterion of the rubric wins. If several caps
+    hold the total down, so that no single criterion gains anything, it is the step for the
+    criterion with the lowest cap.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
     if first:
@@ -186,8 +188,8 @@ def evidence_of(
 ) -> Iterator[tuple[str, Finding]]:
     """Yield (path, finding) of each finding that ``compiled_criterion`` counts, file by file.
 
-    Nothing for a manual criterion, and nothing in files that are unreadable or that its patterns
-    leave out.
+    Nothing for a manual criterion, and nothing in files that the gate refused or that the criterion
+    leaves out.
     """
     scale, measure, key = (
         compiled_criterion.criterion.scale,
