@@ -66,8 +66,8 @@ class Scale(Strict):
     """How a value of ``measure`` earns points.
 
     Either linear between ``zero_at`` (no points) and ``full_at`` (all points), or by ``levels``, of
-    which the first one that the value does not exceed counts. ``limit`` belongs to a measure that
-    counts values over a limit.
+    which the first one whose ``up_to`` the value does not exceed counts. ``limit`` belongs to a
+    measure that counts values over a limit.
     """
 
     measure: str
@@ -162,9 +162,9 @@ class Rubric(Strict):
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
         """Return every probe to run, each once, sorted by key.
 
-        These are the probes of the criteria that a check judges, of the checks that always run
-        (with lines of code if there are starter files), and of the patch if the feedback has one
-        and a criterion judges layout or imports.
+        These are the probes of the criteria that a check judges, of the checks that always run, of
+        the check of code lines if there are starter files, and of the check that makes the patch,
+        if the feedback has one and a criterion judges layout or imports.
         """
         found: dict[str, Probe] = {}
         for criterion in self.criteria.values():
@@ -221,7 +221,7 @@ class CompiledCriterion:
 
 @dataclass(frozen=True)
 class CompiledRubric:
-    """A rubric whose checks and measures are resolved once, to judge many submissions.
+    """A rubric whose checks and measures are looked up once, to judge many submissions.
 
     :meth:`of` makes it. ``probes`` are all that run, also those that no criterion names.
     """
@@ -240,9 +240,10 @@ class CompiledRubric:
         return CompiledRubric(rubric, catalog, rubric.probes(catalog), compiled_criterion)
 
     def mends(self, path: str, top_folder: str = "") -> bool:
-        """Return whether the patch covers ``path``: a criterion counts its layout or imports.
+        """Return whether a patch covers ``path``: a criterion counts its layout or imports.
 
-        Notebooks are excluded, because the lines of their joined code are not those of the file.
+        Whether the rubric wants a patch does not matter here. Notebooks are excluded, because the
+        lines of their joined code are not those of the file.
         """
         weighed = (one for one in self.criteria if one.criterion.check in MENDED)
         return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)

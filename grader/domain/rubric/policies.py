@@ -17,11 +17,12 @@ class Strict(BaseModel):
 
 
 class Intake(Strict):
-    """What an upload may contain. Sizes are in bytes, ``max_depth`` in folders.
+    """What an upload may contain. Sizes are in bytes, ``max_depth`` is a number of folders.
 
-    ``max_upload`` limits the upload, ``max_entries`` its files and folders, ``max_file`` each
-    unpacked file that is kept and ``max_total`` all files; what tools leave behind is not counted.
-    Refused notebooks are dropped and reported, not graded; the upload is accepted.
+    ``max_upload`` limits the upload as it is sent, ``max_entries`` its files and folders,
+    ``max_file`` each unpacked file that is graded or read as a document, and ``max_total`` all
+    unpacked files. What tools leave behind counts only for ``max_upload``. Refused notebooks are
+    dropped and reported, not graded; without any other Python file, the upload is refused.
     """
 
     notebooks: Literal["accepted", "refused"] = "refused"
@@ -45,10 +46,10 @@ class Feedback(Strict):
 
 
 class Attempts(Strict):
-    """What happens to a queued attempt when the student hands in a newer one.
+    """What happens to an attempt that is not yet being graded when the student sends a newer one.
 
-    ``skip`` leaves it ungraded, unless it was retried or an LMS waits for its score; ``grade``
-    grades each attempt, the newest first.
+    ``skip`` leaves it ungraded for ever, unless it was retried or an LMS waits for its score;
+    ``grade`` grades each attempt, a student's newest first.
     """
 
     superseded: Literal["skip", "grade"] = "skip"

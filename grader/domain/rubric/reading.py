@@ -34,9 +34,10 @@ def read_rubric(data: object, catalog: Catalog) -> Rubric:
     """Return the rubric that ``data`` (dicts, lists and scalars) describes.
 
     Raises:
-        BadRubric: ``data`` has mistakes; each is listed with its path, without a line. Names of
-            checks, measures and options, sums and starter paths are only examined if there is no
-            mistake of keys or types.
+        BadRubric: ``data`` has mistakes; each that is found is listed with its path, without a
+            line. What follows from several values (the names of checks, measures and options,
+            scales, sums, contradictions, starter paths) is only examined if there is no mistake
+            of keys or types.
     """
     if not isinstance(data, dict):
         raise BadRubric([RubricProblem("a rubric is a mapping of keys to values")])
