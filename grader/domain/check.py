@@ -77,19 +77,20 @@ class Check(Generic[OptionsT]):
 
     ``measures`` are the formulas over its facts that a rubric can turn into points.
     ``inspect(source, options, context)`` is deterministic, reads nothing else, and is only called
-    with a source that decodes and, unless it is a document, parses. For a file without statements
-    (empty, or comments alone) it returns ``NOTHING_TO_SAY``, unless the check judges comments.
-    ``options`` is the class of the options that the three functions of the check receive.
+    with a source that decodes and, unless it is a document, parses. For a file that it has nothing
+    to judge in, e.g. (for most checks) one without statements, it returns ``NOTHING_TO_SAY``.
+    ``options`` is the class of the options that ``inspect``, ``combine`` and ``command`` receive.
     ``reads(path)`` selects the files that the check inspects; the other files never affect it.
     ``context(path, files)`` returns what ``inspect`` may know of the other files that the check
-    reads; it is part of the key of the stored facts. ``tools`` are the distributions whose versions
-    change the outcome. ``version`` must rise with every change of what ``inspect`` or ``combine``
-    returns. ``skips_tests`` leaves test files out unless a criterion says otherwise.
+    reads; it is part of the key of the stored facts. ``tools`` are the installed packages (e.g.
+    flake8) whose versions change the outcome. ``version`` must rise with every change of what
+    ``inspect`` or ``combine`` returns. ``skips_tests`` leaves test files out of a criterion, unless
+    the criterion has an ``exclude`` of its own.
 
     A check that compares files with one another has ``combine(inspections, options)``: a pure
-    function that returns the final inspection of each path from the project summaries
-    (``Inspection.sketch``) of all files, in linear time. It reads no source, so that after a change
-    of one file only that file is measured again.
+    function that receives the inspections that are ``ok``, by path, with what ``inspect`` noted for
+    it (``Inspection.sketch``), and returns the final ones, in linear time. It reads no source, so
+    that after a change of one file only that file is inspected again.
     """
 
     id: str
@@ -125,7 +126,7 @@ class Check(Generic[OptionsT]):
 
     @property
     def reading(self) -> tuple[str, ...]:
-        """The URLs in the check's guidance and lesson, without repetition."""
+        """The URLs in all guidance of the check and in its lesson, each once, in that order."""
         every = [self.guidance, *self.guidance_by_code.values()]
         more = self.lesson.reading if self.lesson else ()
         return tuple(dict.fromkeys([*(guidance.url for guidance in every), *more]))

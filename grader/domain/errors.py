@@ -19,10 +19,11 @@ from dataclasses import dataclass
 
 
 class GraderError(Exception):
-    """The base of all errors. ``code`` is stable, because clients match on it.
+    """The base of the errors that a client or a user of the command line is told.
 
-    ``title`` names the kind of error, ``detail`` what is wrong, ``how_to_fix`` what to do about it
-    and ``where`` the field, path or thing that is wrong; the last two may be empty.
+    ``code`` is stable, because clients match on it. ``title`` names the kind of error, ``detail``
+    says what is wrong, ``how_to_fix`` what to do about it, and ``where`` names the field, path or
+    thing that is wrong. ``how_to_fix`` and ``where`` may be empty.
     """
 
     code = "grader-error"
@@ -49,14 +50,17 @@ class BadArchive(GraderError):
 
 
 class TooLarge(BadArchive):
-    """An upload over a limit of size: too many bytes in all or in one file, or too many entries."""
+    """An upload over a limit of size, or with too many files and folders.
+
+    Sizes are those of the upload itself, of one unpacked file, and of all unpacked files.
+    """
 
     title = "The upload is too large"
 
 
 @dataclass(frozen=True)
 class RubricProblem:
-    """One mistake in a rubric.
+    """One mistake in a rubric, which ``message`` names.
 
     ``path`` leads to it from the top of the rubric, as keys and 0-based indexes. ``line`` and
     ``column`` are 1-based; 0 means unknown. ``suggestion`` is the word that was probably meant, or
@@ -80,7 +84,8 @@ class RubricProblem:
 class BadRubric(GraderError):
     """A rubric that is refused because of its mistakes; ``problems`` lists those that were found.
 
-    Mistakes of YAML hide those of keys and types, and these hide wrong names and sums.
+    Others may appear once these are mended: keys and types are only examined if the YAML is right,
+    and names, scales and sums only if keys and types are.
     """
 
     code = "invalid-rubric"
@@ -95,7 +100,7 @@ class BadRubric(GraderError):
 
 
 class BadRequest(GraderError):
-    """A request that lacks a value or has an invalid one."""
+    """A request, or a command of the command line, that lacks a value or has an invalid one."""
 
     code = "bad-request"
     title = "The request cannot be understood"
@@ -111,7 +116,7 @@ class Unauthorized(GraderError):
 class Forbidden(GraderError):
     """A request with a valid token that does not allow it.
 
-    The token's role does not allow the action, or the request names another student than its own.
+    The token's role does not allow the action, or a student's token names another student.
     """
 
     code = "forbidden"
@@ -126,16 +131,20 @@ class NotFound(GraderError):
 
 
 class Conflict(GraderError):
-    """An action that the current state of its object does not allow, e.g. a port or file in use."""
+    """An action that the present state of things does not allow.
+
+    E.g. to retry a submission that is graded, to use a port that is taken, or to write to a file
+    that exists already.
+    """
 
     code = "conflict"
     title = "Not possible in this state"
 
 
 class Superseded(GraderError):
-    """A request for the report of a submission that will never have one.
+    """A request for the report of a submission that was left ungraded, so it never has one.
 
-    A newer attempt arrived before its grading started.
+    A newer attempt of the student arrived before the grading of this one started.
     """
 
     code = "superseded"
@@ -150,14 +159,17 @@ class KeyReused(GraderError):
 
 
 class PreconditionRequired(GraderError):
-    """A change without the header If-Match, which must name the version to be changed."""
+    """A change of an existing rubric without If-Match, which names the version to be changed."""
 
     code = "precondition-required"
     title = "If-Match is needed"
 
 
 class PreconditionFailed(GraderError):
-    """A change whose If-Match names a version that is not the newest, or of a thing that is new."""
+    """A change of a rubric whose If-Match names another version than the newest.
+
+    Also an If-Match for an exercise that has no rubric yet.
+    """
 
     code = "precondition-failed"
     title = "Somebody changed it meanwhile"
@@ -166,7 +178,7 @@ class PreconditionFailed(GraderError):
 class Overloaded(GraderError):
     """An upload that is refused for now; nothing was stored, and it may be sent again later.
 
-    The queue is full, or the archive that an event names by URL cannot be fetched at the moment.
+    The queue is full, or the archive that a webhook names by URL cannot be fetched at the moment.
     """
 
     code = "overloaded"
@@ -194,7 +206,7 @@ class TooMany(GraderError):
 
 
 class BadSettings(GraderError):
-    """An invalid setting of this installation."""
+    """A setting of this installation that is invalid, or that its machine cannot provide."""
 
     code = "bad-settings"
     title = "A setting cannot be used"
@@ -211,9 +223,9 @@ class StoreUnavailable(GraderError):
 
 
 class BadSignature(GraderError):
-    """A webhook that its source did not sign, or whose time is too far off.
+    """A webhook without a valid signature of its source, or whose time is too far off.
 
-    Also an unsigned event for a source whose events must be signed.
+    Also one without a signature, unless its source is allowed to send such.
     """
 
     code = "bad-signature"
@@ -223,7 +235,7 @@ class BadSignature(GraderError):
 class EngineFault(GraderError):
     """A failure on our side, of the engine or of a service that the command line calls.
 
-    It is not the student's fault, so no points are lost by it.
+    It is not the student's fault: no submission loses points by it.
     """
 
     code = "engine-fault"

@@ -25,7 +25,8 @@ class _Frozen(BaseModel):
 class StarterDelta(NamedTuple):
     """One probe's facts of a starter file that the student changed: as submitted, as handed out.
 
-    If nothing else is the student's, scoring judges by how much worse the file has become.
+    If what is left after subtraction has nothing that a criterion could measure, and less is better
+    for its measure, the criterion judges by how much worse such files have become.
     """
 
     submitted: Facts
@@ -35,9 +36,10 @@ class StarterDelta(NamedTuple):
 class Cell(_Frozen):
     """The position of a code cell of a notebook in the joined code, to locate findings in it.
 
-    ``number`` counts all cells from 1, those of text too. ``line`` is the 1-based line of the
-    joined code at which the cell begins, and ``skipped`` the number of blank lines at its top that
-    the joined code lacks.
+    The joined code is that of all code cells that are not blank, one after the other. ``number``
+    counts all cells from 1, those of text too. ``line`` is the 1-based line of the joined code at
+    which the cell begins, and ``skipped`` the number of blank lines at its top that the joined code
+    lacks.
     """
 
     number: int
@@ -52,9 +54,10 @@ def _number(cell: Cell) -> int:
 class FileFacts(_Frozen):
     """One file: its readability, and an inspection for each probe that reads it, by probe key.
 
-    If ``readable.state`` is not ``ok``, there are no inspections and that state holds for each
-    probe. ``sha256`` is that of the file's bytes. ``cells`` are the code cells of a notebook; empty
-    for other files. ``top_folder`` is the one folder around all files of the submission
+    A probe is a check with its options. ``readable`` is the result of the gate: if its state is not
+    ``ok``, there are no inspections, and that state holds for each probe. ``sha256`` is that of the
+    file's bytes. ``cells`` are the code cells of a notebook that are not blank; empty for other
+    files. ``top_folder`` is the outermost folder, if all files of the submission are in it
     ("alice-hw1/"), or empty; path patterns of a rubric may omit it.
 
     ``handed_out`` (no line of code is the student's) and ``starter_deltas`` are set by
@@ -78,9 +81,9 @@ class FileFacts(_Frozen):
         return self.sha256 == _EMPTY_SHA256
 
     def place(self, line: int) -> tuple[int | None, int]:
-        """Return (cell number, line in that cell) of ``line``; (``None``, ``line``) in a script.
+        """Return (cell number, line in that cell) of ``line``; (``None``, ``line``) without cells.
 
-        ``line`` is a line of the notebook's joined code. All numbers are 1-based.
+        ``line`` is a line of the file, or of a notebook's joined code. All numbers are 1-based.
         """
         cell = max((one for one in self.cells if one.line <= line), key=_number, default=None)
         return (cell.number, line - cell.line + 1 + cell.skipped) if cell else (None, line)
@@ -88,7 +91,7 @@ class FileFacts(_Frozen):
     def inspection(self, probe_key: str) -> Inspection:
         """Return the inspection by the probe with ``probe_key``, which must read this file.
 
-        For a file that is not readable, it is the inspection that says why.
+        For a file that is not readable, it is ``readable``, which says why.
 
         Raises:
             KeyError: the file is readable, but that probe has not inspected it.
@@ -101,8 +104,8 @@ class FileFacts(_Frozen):
 class DroppedFile(_Frozen):
     """A file of the upload that was not measured and is not graded, with the reason in words.
 
-    It may also be a folder that a tool left, e.g. ``.git/``, or a count of further files with the
-    same reason; then ``path`` is ``…``.
+    It may also be a folder that a tool left, e.g. ``.git/``. With ``…`` as ``path`` it stands for
+    further files with one reason, and ``reason`` has their number.
     """
 
     path: str

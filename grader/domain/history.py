@@ -73,11 +73,11 @@ class Earlier:
     attempt: int | None = None
 
     def answers(self, compiled: CompiledRubric, engine: EngineIdentity) -> bool:
-        """Return whether ``engine`` measured these facts with each probe of ``compiled``.
+        """Return whether these facts can be compared with those of ``engine`` under ``compiled``.
 
-        Not if any version in ``engine`` differs, or if a probe reads a file that it did not inspect
-        then; files that were unreadable do not matter. Otherwise such a change would be reported as
-        the student's.
+        They cannot if any version in ``engine`` differs, or if a probe of ``compiled`` reads a file
+        that it did not inspect then: what the check finds there would be reported as new. Files
+        that were unreadable do not matter; documents that were dropped do.
         """
         return self.facts.engine == engine and not any(map(self._lacks, compiled.probes))
 
@@ -139,8 +139,9 @@ class Compared(Generic[Line]):
 def fingerprint(check: str, finding: Finding) -> str:
     """Return 16 hexadecimal digits by which ``finding`` of ``check`` is recognised in an attempt.
 
-    It depends on the check, the code, the message without numbers (outside backticks) and folders,
-    and the text of the line, but not on where the line is.
+    It depends on the check, the code, the message and the text of the line, but not on where the
+    line is. In the message, numbers outside backticks and folders of paths in backticks do not
+    matter.
     """
     parts = (check, finding.code, _without_numbers(finding.message), finding.anchor)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
@@ -150,9 +151,10 @@ def compare(before: Sequence[Line], now: Sequence[Line]) -> Compared[Line]:
     """Match each finding of ``now`` with at most one of ``before`` and return the result.
 
     Findings with the same fingerprint match: in the same path if possible, then in a file of the
-    same name, then anywhere. Those left over match if path, check, code and message (without
-    numbers) are the same, provided that the message names something in backticks or is about the
-    whole file. Equal findings are matched in their order.
+    same name, then anywhere. Those left over match if path, check, code and message (compared as in
+    :func:`fingerprint`) are the same, provided that the message has something in backticks, or the
+    finding has a ``hunk`` or stands at line 1, column 1, i.e. concerns the whole file. Equal
+    findings are matched in their order.
     """
     pairs: dict[int, int] = {}
     for key in _KEYS:

@@ -32,8 +32,9 @@ class State(StrEnum):
 class Facts(BaseModel):
     """What a check measured, in one file or in several together.
 
-    Keys are names that the check chooses; values are integers, those of a histogram how often each
-    value occurs. Files together add counts and histograms up, and keep the extremes.
+    Each of the four maps has names that the check chooses as keys. A count, maximum or minimum is
+    an integer; a histogram maps each measured value to how often it occurs. For several files,
+    counts and histograms are added, and the largest maximum and smallest minimum are kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,7 +47,7 @@ class Facts(BaseModel):
 
     @staticmethod
     def merge(parts: Iterable[Facts]) -> Facts:
-        """Return the facts of all `parts`: counts and histograms added, the extremes kept.
+        """Return the facts of all `parts` together, by the rules of this class.
 
         Without parts they are empty.
         """
@@ -69,11 +70,12 @@ class Facts(BaseModel):
 
 
 class Finding(BaseModel):
-    """One problem that a check found at one line. It has no path: equal files have equal findings.
+    """One problem that a check found, located at one line, even if it concerns the whole file.
 
-    ``line`` and ``column`` are 1-based. ``value`` is the size that is compared with a rubric's
-    limit (logical lines of a function, complexity of a block); ``None`` if the finding counts
-    whatever the limit. ``hunk`` is the body of a unified diff, without file headers, or ``None``.
+    It has no path, so that equal files can share findings. ``line`` and ``column`` are 1-based; in
+    a notebook they are those of the joined code. ``value`` is the size that is compared with a
+    rubric's limit (e.g. the complexity of a function); ``None`` if the finding counts whatever the
+    limit. ``hunk`` is the body of a unified diff that fixes it, without file headers, or ``None``.
     ``before`` is the line without its indentation, if a fix is known, and ``after`` is the fixed
     text: one or several lines, or empty if the line should be deleted; both are ``None`` without a
     known fix. ``anchor`` is a digest of the line's text, added by the engine.
@@ -95,8 +97,8 @@ class Finding(BaseModel):
 class Inspection(BaseModel):
     """The result of one check, or of the gate, on one file: its state, facts and findings.
 
-    ``sketch`` is for the check's ``combine`` only. ``reason`` says in a word why the state is
-    ``unreadable`` or ``failed``; otherwise it is empty.
+    ``sketch`` is a text that only the check's ``combine`` reads. ``reason`` says in a word why the
+    state is ``unreadable`` or ``failed``; otherwise it is empty.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

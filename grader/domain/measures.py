@@ -21,9 +21,9 @@ class Measure:
 
     The scale of a rubric turns that number into points. ``value(facts, limit)`` returns an exact
     number between ``low`` and ``high`` (``None``: no upper bound), or ``None`` where there is
-    nothing to measure. A measure with ``takes_limit`` needs a ``limit`` in the rubric's scale.
-    ``evidence(finding, limit)`` says whether the measure counted a finding, so that a report shows
-    it with the criterion.
+    nothing to measure. A measure with ``takes_limit`` needs a ``limit`` in the rubric's scale,
+    others must have none. ``evidence(finding, limit)`` says whether a report shows a finding as
+    counted by the measure; it does not change ``value``.
     """
 
     id: str
@@ -39,7 +39,10 @@ class Measure:
 
     @property
     def description(self) -> str:
-        """The measure in a sentence: its id, its formula, and whether less or more is better."""
+        """The measure in a sentence: its id, its formula, and whether less or more is better.
+
+        It also says if the rubric has to set a limit.
+        """
         better = "less" if self.better == "lower" else "more"
         limit = "; the rubric sets the limit" if self.takes_limit else ""
         return f"{self.id}: {self.formula} ({better} is better{limit})"

@@ -380,7 +380,7 @@ def _slope(points: Decimal, full_at: Decimal, zero_at: Decimal) -> _Slope:
 
 
 def round_points(exact: Fraction) -> Fraction:
-    """Return ``exact`` points rounded as the ledger has them; see :data:`ROUNDING`."""
+    """Return ``exact`` points rounded to the nearest tenth, halves up, as the ledger has them."""
     return _tenths(exact.numerator, exact.denominator)
 
 

@@ -38,8 +38,9 @@ Place = tuple[str, Finding]
 def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Place]:
     """Yield (path, finding) of each signal; none if the check ``signals`` is not among the probes.
 
-    First those of single files, then of files equal to an earlier one or far better than the
-    others, then of dropped files that may be code, whose paths are not among the files of
+    A signal is a finding that only instructors see. First those of single files, then of files
+    equal to an earlier one, then of files with at most a tenth of the findings that the others lead
+    to expect, then of dropped files that may be code, whose paths are not among the files of
     ``facts``.
     """
     keys = {probe.check.id: probe.key for probe in compiled.probes}

@@ -78,9 +78,9 @@ class Suppression:
 def kind_of_name(path: str) -> str:
     """Return the kind of the file ``path``, judged by its path alone.
 
-    The first that fits of ``document``, ``notebook``, ``stub``, ``test_init`` and ``test`` (flake8
-    ignores unused imports in each ``__init__.py``), ``init``, ``main`` and ``plain``. Files of
-    equal bytes and kind have equal facts.
+    The first that fits of ``document``, ``notebook``, ``stub``, ``test_init`` (an ``__init__.py``
+    among tests), ``test``, ``init``, ``main`` and ``plain`` (any other). Files with equal bytes and
+    kind share stored facts, unless the check's context for them differs.
     """
     pure = PurePosixPath(path)
     if is_document(path):
@@ -126,9 +126,9 @@ def is_document(path: str) -> bool:
 def is_test_path(path: str) -> bool:
     """Return whether ``path`` is a test file by the conventions of pytest and unittest.
 
-    e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, and any file below ``tests`` or
-    ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``. Case counts; the suffix does
-    not.
+    e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, and any file below a folder
+    ``tests`` or ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``. Upper case does
+    not fit (``Tests/a.py``); any suffix does (``test_data.txt``).
     """
     pure = PurePosixPath(path)
     named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
@@ -147,10 +147,11 @@ def decode(data: bytes) -> str:
 def neutralise(text: str) -> tuple[str, str]:
     """Return ``text`` with the directives of Black, YAPF and isort disabled, and the stand-in used.
 
-    The colon of each directive is replaced by the stand-in: a character that follows none of the
-    tools' names in ``text``, so that :func:`restore` can reverse the replacement exactly. The
-    stand-in is empty if nothing was replaced. Directives of flake8 stay, because flake8 has an
-    option to ignore them.
+    These are directives in comments, and isort's that skip or split, which it obeys anywhere. The
+    colon of each directive is replaced by the stand-in: a character that follows none of the tools'
+    names in ``text``, so that :func:`restore` can reverse the replacement exactly. The stand-in is
+    empty if nothing was replaced. Directives of flake8 stay, because flake8 has an option to ignore
+    them.
     """
     if not any(tool in text for tool in _TOOLS):
         return text, ""
@@ -183,9 +184,10 @@ def restore(text: str, stand_in: str) -> str:
 class SourceFile:
     """One Python file of a submission, or a document (which has text and no tree).
 
-    ``path`` is the path in the archive, with forward slashes. ``data`` of a notebook is the joined
-    code of its cells. Text, tree and tokens are computed at first use and shared by all checks.
-    Checks only get files that the gate has decoded and, except documents, parsed.
+    ``path`` is the path in the archive, with forward slashes. ``data`` are the bytes of the file;
+    in what checks get of a notebook, they are the joined code of its cells. Text, tree and tokens
+    are computed at first use and shared by all checks. Checks only get files that the gate has
+    decoded and, except documents, parsed.
     """
 
     path: str
@@ -261,8 +263,8 @@ class SourceFile:
     def once(self, read: Callable[[SourceFile], Result]) -> Result:
         """Return ``read(self)``, computed at the first call and kept with this file.
 
-        ``read`` is the key, so it must be the same function at each call. Checks share results by
-        it, e.g. the scopes of a file, whose code this module cannot import.
+        ``read`` is the key, so it must be the same function at each call. By it, checks share
+        results that are computed by code of theirs, e.g. the scopes of a file.
         """
         if read not in self._results:
             self._results[read] = read(self)
@@ -275,7 +277,7 @@ class SourceFile:
 
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
-        """The first directive in each comment that tries to disable a tool, in their order.
+        """The first directive in each comment or string that tries to disable a tool, in order.
 
         Tools are Black, YAPF, isort and flake8. In strings, only directives of isort and flake8 on
         the whole file count.
@@ -314,7 +316,8 @@ def _silences(token: tokenize.TokenInfo) -> re.Match[str] | None:
 class Dropped:
     """A file of the upload that is not graded, with the reason in words.
 
-    It may also be a folder that a tool left, or a count of further files, with ``…`` as ``path``.
+    It may also be a folder that a tool left. With ``…`` as ``path`` it stands for further files
+    with one reason, and ``reason`` has their number.
     """
 
     path: str
@@ -325,8 +328,8 @@ class Dropped:
 class Submission:
     """An upload after intake: its Python files and documents, sorted by path, and dropped files.
 
-    ``archive_sha256`` is the hexadecimal SHA-256 of the archive, empty for a folder or a single
-    file.
+    The files are as they were sent; no gate or check has seen them. ``archive_sha256`` is the
+    hexadecimal SHA-256 of the archive, empty for a folder or a single file.
     """
 
     files: tuple[SourceFile, ...]
@@ -335,7 +338,7 @@ class Submission:
 
     @property
     def top_folder(self) -> str:
-        """The one folder around all ``files``, with a slash at its end, or an empty string.
+        """The outermost folder, with a slash, if all ``files`` are in it, else an empty string.
 
         Dropped files do not matter. Downloads from GitHub have one (``repo-main/``). Path patterns
         of a rubric may omit it.

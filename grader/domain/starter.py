@@ -28,8 +28,9 @@ def subtract_starter(
 
     A file without a line of code beyond its starter file is ``handed_out``, and its inspections are
     not applicable, except failed ones. Of a changed starter file the difference is left, in facts
-    and findings; its patch stays whole. Checks with ``includes_starter`` keep their inspections
-    whole, and unreadable files are the student's. ``None`` as ``starter`` means that the exercise
+    and findings; the patch and inspections with a minimum stay whole, and what failed on the
+    starter file has failed. Checks with ``includes_starter`` keep their inspections whole in both
+    cases. Unreadable files are the student's. ``None`` as ``starter`` means that the exercise
     handed out nothing: ``facts`` are returned as they are.
     """
     if starter is None:
