@@ -20,8 +20,8 @@ from grader.engine.sandbox import Confinement, address_space
 class Child:
     """A child process, which may have died.
 
-    ``results`` and ``tasks`` are our ends of its two pipes, and ``served`` counts the jobs that it
-    was sent.
+    ``results`` and ``tasks`` are the fork server's ends of its two pipes, to read messages and to
+    send jobs. ``served`` counts the jobs that it was sent, the present one included.
     """
 
     pid: int
@@ -39,7 +39,8 @@ class Child:
     ) -> None:
         """Send an encoded job with those of its pairs that are still to be run.
 
-        ``deadline`` is an instant of ``time.monotonic``. ``served`` rises even if this fails.
+        ``header`` and ``body`` are as ``encode_job`` returned them. ``deadline`` is an instant of
+        ``time.monotonic``. ``served`` rises even if this fails.
 
         Raises:
             PeerFailed: The child is dead, or does not read before ``deadline``.
@@ -66,7 +67,7 @@ class ChildSlot:
         return self._child
 
     def release(self) -> None:
-        """Keep the child for the next job, or kill it if it is exhausted.
+        """Keep the child for the next job, or kill it if it is exhausted; without one do nothing.
 
         A child is exhausted if it has run as many jobs as the limits allow, has died, or has grown
         too large.

@@ -62,7 +62,8 @@ class RunningJob:
     """A job that was started on a fork server; sending it may have failed.
 
     ``deadline`` is the instant of ``time.monotonic`` at which its answers are due. ``answers`` is
-    ``None`` until they are read. ``failure`` says why the newest attempt failed, if one did.
+    ``None`` until they are read. ``failure`` says why the last failed attempt failed; empty if none
+    did.
     """
 
     job: Job
@@ -81,11 +82,11 @@ class RunningJob:
 
 
 class ForkServer:
-    """The client of a fork server, whose killable children inspect the files of jobs.
+    """The client of a fork server: a process whose sandboxed child inspects the files of jobs.
 
-    The process starts with the first job, or with :meth:`start_process`, and is replaced when it
-    fails. It runs one job at a time; threads may share the client. Close the client, or use it in
-    a ``with`` block.
+    The child is killed and replaced when needed. The process starts with the first job, or with
+    :meth:`start_process`, and is replaced when it fails. It runs one job at a time; threads may
+    share the client. Close the client, or use it in a ``with`` block.
 
     Args:
         limits: What one job may use.
@@ -140,7 +141,7 @@ class ForkServer:
         return running
 
     def collect(self, running: RunningJob) -> Answers:
-        """Wait for the answers of ``running`` and return them; they can be collected again.
+        """Wait for the answers of ``running`` and return them; further calls return the same.
 
         If the process failed or was closed meanwhile, the job is sent once more to a new one.
 
@@ -168,9 +169,9 @@ class ForkServer:
         return self.start(job).collect()
 
     def close(self) -> None:
-        """End the process and its child. May be called again, and the client used again.
+        """End the fork server and its child. May be called again, and the client used again.
 
-        In a fork of the process that started it, this leaves it running.
+        A process that inherited the client by a fork only forgets the server, which goes on.
         """
         with self._lock:
             self._discard()

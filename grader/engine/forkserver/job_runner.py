@@ -54,9 +54,10 @@ class _Progress:
 class JobRun:
     """Runs one job: sends it to one child of ``slot`` after another until each pair has an answer.
 
-    Call :meth:`run`. The time of the job, of which ``limits`` has the most, begins with creation.
-    ``header`` and ``body`` are the encoded ``job``; ``client`` is the descriptor of the pipe whose
-    other end the client closes when it gives up.
+    A pair is one step (the gate or a check) on one file. Call :meth:`run`. The time of the job, of
+    which ``limits`` has the most, begins with creation. ``header`` and ``body`` are the encoded
+    ``job``; ``client`` is the descriptor of the pipe from the client, who closes the other end to
+    give up.
     """
 
     def __init__(

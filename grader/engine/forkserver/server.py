@@ -92,7 +92,7 @@ class Server:
         )
 
     def serve(self) -> None:
-        """Run jobs until the client closes the pipe; never return. The child is killed at the end.
+        """Run jobs until the client closes the pipe; then kill the child and raise, never return.
 
         Raises:
             PeerFailed, ClientGone: The client closed the pipe, while idle or during a job.
@@ -169,10 +169,11 @@ def _reset_signals() -> None:
 
 
 def main() -> None:
-    """Run the fork server as the command line configures it, then delete the working folder.
+    """Run the fork server until its client is gone, then delete the working folder.
 
-    That is the folder in which the client started it, with everything in it. If the sandbox cannot
-    be entered, exit with code 1 and a message.
+    The configuration is JSON, the only argument of the command line. The working folder is the one
+    in which the client started the process; everything in it is deleted. If the sandbox cannot be
+    entered, exit with code 1 and a message.
     """
     _reset_signals()
     config = json.loads(sys.argv[1])
