@@ -88,10 +88,11 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
     in bytes, its encoding and control characters. The code of a notebook is extracted first: the
     limits are for that code, and it is the data of the source file.
 
-    ``python``, the version of the exercise (e.g. ``3.11``), does not restrict the syntax. If it
-    is newer than this interpreter and explains the syntax error, the file is ``failed`` with
-    the reason ``grammar``. It is ``failed`` with ``error`` if only the neutralised text does
-    not compile.
+    ``python``, the version of the exercise (e.g. ``3.11``), does not restrict the syntax. If it is
+    newer than this interpreter and explains the syntax error, the file is ``failed`` with the
+    reason ``grammar``. It is ``failed`` with ``error`` if the file compiles, but not its text with
+    the directives for tools disabled (:func:`grader.domain.source.neutralise`), which the checks
+    read.
     """
     try:
         if is_document(path):

@@ -25,8 +25,9 @@ _WORD = re.compile(rb"\w+")
 class ArtifactFile(NamedTuple):
     """A Python file in an artifact folder, kept in case a graded file imports from that folder.
 
-    ``folder`` is the name of that folder without its path, ``name`` the path of the file,
-    ``stated`` its size in bytes; ``pieces`` returns its content in pieces.
+    An artifact folder is one that a tool made, e.g. ``lib/`` in a virtual environment. ``folder``
+    is the name of that folder without its path, ``name`` the path of the file, ``stated`` its size
+    in bytes; ``pieces`` returns its content in pieces.
     """
 
     folder: str
@@ -53,8 +54,8 @@ def is_importable(name: str, above: str) -> bool:
 def imported_folders(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
     """Return the names in ``folders`` that occur as a word in an import statement of ``texts``.
 
-    Only statements at the beginning of a line count. Runs in time linear in the length of the
-    texts, also for hostile ones. Texts larger than the gate accepts are skipped.
+    Only statements at the beginning of a line, indented or not, count. Runs in time linear in the
+    length of the texts, also for hostile ones. Texts larger than the gate accepts are skipped.
     """
     words: set[bytes] = set()
     encoded = {folder.encode() for folder in folders}

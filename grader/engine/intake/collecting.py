@@ -54,9 +54,10 @@ def why_not_graded(name: str) -> str:
 class Collection:
     """Collects the files of one upload and builds the submission. ``limits`` are the rubric's.
 
-    Methods that add or drop a file raise as soon as it breaks a rule or a limit; artifacts break
-    none. Contents are read only by :meth:`submission`, when every name and every stated size has
-    been checked.
+    Methods that add or drop a file raise as soon as it breaks a rule or a limit. Artifacts, which
+    are files that tools left, are held to the rules and limits only if graded code imports them,
+    and only by :meth:`submission`. It alone reads contents, when every other name and stated size
+    has been checked.
     """
 
     limits: Intake
@@ -70,7 +71,7 @@ class Collection:
     def is_code(self, name: str) -> bool:
         """Return whether a file with this ``name`` is Python that is graded.
 
-        A notebook is if the rubric accepts notebooks.
+        A notebook counts as such only if the rubric accepts notebooks.
         """
         accepted = self.limits.notebooks == "accepted"
         return is_python(name) and (accepted or not is_notebook(name))
@@ -155,12 +156,12 @@ class Collection:
     def submission(self, archive_sha256: str = "") -> Submission:
         """Read the contents and return the submission. To be called once.
 
-        It has the code and documents, and the artifacts that they import. The other files are
+        It has the code, the documents, and the artifacts that the code imports. The other files are
         dropped, with reasons; they are read too, to verify them, except artifacts.
 
         Raises:
             BadArchive: name-conflict, no-python-files, damaged content, or as :meth:`add_file`
-                about an imported artifact.
+                (TooLarge too) about an imported artifact.
         """
         self._check_conflicts()
         if not any(self.is_code(name) for name, _, _ in self._files.values()):

@@ -156,10 +156,9 @@ def find_artifact(
     """Return (path, reason) of the outermost artifact that contains or is ``name``, or ``None``.
 
     Artifacts are what tools leave behind, and their configuration: ``a/.git/b/config`` ->
-    (``a/.git/``, "version control"), ``setup.cfg``. In ``environment_folders``, the virtual
-    environments of the upload, only what ``venv`` creates is one: ``venv/lib/``, not
-    ``venv/my.py``. Artifacts are searched only down to the depth that ``limits`` allows; a deeper
-    name is refused elsewhere.
+    (``a/.git/``, "version control"), ``setup.cfg``. In ``environment_folders``, those of virtual
+    environments, what ``venv`` creates is one too: ``venv/lib/``, not ``venv/my.py``. Artifacts are
+    searched only down to the depth that ``limits`` allows; a deeper name is refused elsewhere.
     """
     segments = name.removesuffix("/").split("/")
     for at, segment in enumerate(segments[: limits.max_depth + 1]):

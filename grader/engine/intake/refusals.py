@@ -150,15 +150,18 @@ def invisible_character(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """Return ``name`` cut to 200 characters, with invisible characters escaped after that."""
+    """Return ``name`` cut to 200 characters, and with its invisible characters escaped.
+
+    It is cut first, so the result may be longer. A cut name ends in ``…``.
+    """
     cut = name if len(name) <= 200 else name[:199] + "…"
     return visible(cut)
 
 
 def size(number: int) -> str:
-    """Return ``number`` bytes as text, e.g. ``1.5 kB`` or ``300 bytes`` (1 kB is 1024 bytes).
+    """Return ``number`` bytes as text, e.g. ``1.5 kB`` or ``300 bytes``.
 
-    MB and kB are rounded to four significant digits.
+    1 kB is 1024 bytes, 1 MB is 1024 kB. Both are rounded to four significant digits.
     """
     for unit, worth in (("MB", 1 << 20), ("kB", 1 << 10)):
         if number >= worth:

@@ -200,8 +200,8 @@ def decode_name(raw: bytes, flags: int) -> str:
 def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
     """Return id -> content of the extra fields in ``raw`` that change the meaning of an entry.
 
-    Others are skipped, and so are up to three bytes of padding at the end, as other programs do.
-    ``where`` is the file's name, for the error.
+    These are Zip64 and Unicode path. Others are skipped, and so are up to three bytes of padding at
+    the end, as other programs do. ``where`` is the file's name, for the error.
 
     Raises:
         BadArchive: bad-extra, if a field runs over the end, or two of those fields have the same

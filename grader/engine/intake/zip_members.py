@@ -72,8 +72,8 @@ class Member:
     def pieces(self) -> Iterator[bytes]:
         """Yield the content in pieces of at most 64 kB, and verify size and checksum on the way.
 
-        Pieces of a damaged content may be yielded before the error. Inflates at most :attr:`size`
-        bytes and one piece.
+        Pieces of a damaged content may be yielded before the error. Never unpacks more than one
+        piece beyond :attr:`size`.
 
         Raises:
             BadArchive: size-lie, bad-data, bad-crc.
@@ -127,9 +127,9 @@ def members(data: bytes) -> list[Member]:
     """Return the members of the archive ``data`` by offset, with every header checked.
 
     Raises:
-        BadArchive: the structure is malformed, or uses what is not supported: encryption, Zip64,
-            several parts, other compression than deflate. Contents are checked only by
-            ``Member.pieces``.
+        BadArchive: the structure is malformed, or uses what is not supported: encryption, several
+            parts, other methods than stored and deflated, Zip64 (unless it only repeats what the
+            plain fields say). Contents are checked only by ``Member.pieces``.
     """
     directory, entries = read_directory(data)
     entries.sort(key=lambda entry: entry.offset)
