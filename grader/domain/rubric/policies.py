@@ -21,8 +21,9 @@ class Intake(Strict):
 
     ``max_upload`` limits the upload as it is sent, ``max_entries`` its files and folders,
     ``max_file`` each unpacked file that is graded or read as a document, and ``max_total`` all
-    unpacked files. What tools leave behind counts only for ``max_upload``. Refused notebooks are
-    dropped and reported, not graded; without any other Python file, the upload is refused.
+    unpacked files. What tools leave behind counts only for ``max_upload``, unless graded code
+    imports it. Refused notebooks are dropped and reported, not graded; without any other Python
+    file, the upload is refused.
     """
 
     notebooks: Literal["accepted", "refused"] = "refused"
