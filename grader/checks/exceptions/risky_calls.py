@@ -106,11 +106,14 @@ class Program:
 def read_program(nodes: Nodes) -> Program:
     """Return the risks (by line and column) and the calls of the file with the statements `nodes`.
 
-    A risk is a call such as ``open(path)`` with none of its errors caught around it in its own
-    function. A call about a variable is none if a condition anywhere in the function asks about
-    the variable, e.g. ``if path.exists():``. ``int(x)``, ``float(x)`` and ``map(int, x)`` are risks
-    only if ``x`` comes from ``input()`` or ``sys.argv``. Calls are those of functions that the file
-    defines or imports, and of all methods.
+    A risk is a call that may fail, such as ``open(path)``, with none of its errors caught around it
+    in its own function (outside functions: in the module). If the path is a plain variable, the
+    call is no risk if a condition anywhere in the same function asks about it, e.g. ``if
+    path.exists():``. The same holds for ``x`` in ``int(x)``, ``float(x)`` and ``map(int, x)``;
+    these are risks only if ``x`` comes from ``input()`` or ``sys.argv``. The calls are those of
+    functions that the file defines or imports, and of all methods; a function that is passed as an
+    argument counts as called. `nodes` must begin with the module, and have each statement after the
+    one that contains it.
     """
     program = Program(aliases_of(node for node, _ in nodes))
     for statement, place in _placed(nodes, program.aliases):

@@ -15,10 +15,11 @@ _Nodes = list[tuple[ast.AST, int]]
 class Try(NamedTuple):
     """A ``try`` statement, with what is needed to judge its clauses.
 
-    ``size``: the number of statements in its body (not in ``except``, ``else`` and ``finally``), at
-    every depth, without bare constants. ``in_loop``: it is inside a loop of the same function.
-    ``known``: names that an assignment or ``for`` in an earlier line of the same function sets
-    (outside functions: of the module), and arguments of the function, starred ones aside.
+    ``node``: the statement itself. ``size``: the number of statements in its body (not in
+    ``except``, ``else`` and ``finally``), at every depth, without bare constants. ``in_loop``: it
+    is inside a loop of the same function. ``known``: the names that may have a value before it:
+    those that :func:`bound_by` finds in earlier lines of the same function (outside functions: of
+    the module), and the arguments of the function except ``*args`` and ``**kwargs``.
     """
 
     node: Any
@@ -28,9 +29,10 @@ class Try(NamedTuple):
 
 
 def find_tries(nodes: _Nodes) -> list[Try]:
-    """Return every ``try`` among `nodes`, outer ones first.
+    """Return every ``try`` among `nodes`, outer ones before those inside them.
 
-    `nodes` are the statements of a file, each with the index of the one that contains it.
+    `nodes` are the module and all statements of a file, each with the index of the one that
+    contains it, and after that one.
 
     Two passes (sizes from the innermost outwards, surroundings from the outermost inwards) keep
     the time linear in the number of statements.
@@ -73,9 +75,10 @@ def _sizes(nodes: _Nodes) -> dict[int, int]:
 
 
 def bound_by(node: ast.AST) -> Iterator[str]:
-    """Yield the names that `node` binds if it is an assignment or a ``for`` loop.
+    """Yield the names that `node` binds if it is an assignment or a ``for`` loop (not ``async``).
 
-    E.g. ``a`` and ``b`` of ``a, b = pair``; none of ``a: int``, ``a += 1`` or other statements.
+    E.g. ``a`` and ``b`` of ``a, b = pair``; not ``c`` and ``d`` of ``(c, e), *d = pair``. None of
+    ``a: int``, ``a += 1``, ``a.b = 1``, or other statements.
     """
     targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
