@@ -73,10 +73,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     Methods and nested functions count too. A function has up to four findings: for more than 10
     logical lines, 3 arguments, 2 levels of nesting, and 3 returns. The logical lines are the
     statements in it, at every depth: a loop counts 1, and so does each statement inside it, however
-    many lines it has. Docstrings do not count. Arguments are counted without ``self``, ``cls``,
-    ``*args`` and ``**kwargs``. A nested function adds to the length of the function around it, but
-    not to its nesting and returns. Without functions the result is ``NOTHING_TO_SAY``. `options`
-    and `context` are unused.
+    many lines it has. Docstrings do not count. Arguments are counted without ``*args``,
+    ``**kwargs`` and the first one of a method (unless it is static). A nested function adds to the
+    length of the function around it, but not to its nesting and returns. The number of functions
+    and the greatest length are facts too. Without functions the result is ``NOTHING_TO_SAY``.
+    `options` and `context` are unused.
     """
     found = sizes(source.tree)
     if not found:

@@ -26,14 +26,14 @@ _Nodes = Sequence[tuple[ast.AST, int]]
 
 @dataclass(frozen=True)
 class Size:
-    """The sizes of one function.
+    """The sizes of one function, whose node is ``function``.
 
     ``length`` is the number of statements in it, without docstrings. ``arguments`` leaves out
-    ``*args``, ``**kwargs`` and the first argument of a method (``self``, ``cls``). ``nesting`` is
-    the number of blocks around its deepest statement: 1 for a statement in an ``if``. Blocks are
-    those of ``if``, loops, ``with``, ``try`` and ``match``; an ``elif`` adds none. ``returns`` is
-    its number of ``return`` statements. Statements of nested functions and classes count for
-    ``length`` only.
+    ``*args``, ``**kwargs`` and the first argument of a method, whatever its name, unless the method
+    is static. ``nesting`` is the number of blocks around its deepest statement: 1 for a statement
+    in an ``if``. Blocks are those of ``if``, loops, ``with``, ``try`` and ``match``; an ``elif``
+    adds none. ``returns`` is its number of ``return`` statements. Nested functions and classes, and
+    the statements in them, count for ``length`` only.
     """
 
     function: Function
