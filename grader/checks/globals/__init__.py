@@ -67,7 +67,8 @@ def context(path: str, files: FileDigests) -> Context:
     """Return the names of the modules in ``files`` other than ``path``, sorted, each once.
 
     The name is that of the file alone, e.g. ``settings`` for ``app/settings.py``, and ``__init__``
-    for a package. A variable of such a module is shared as well: `settings.debug = True`.
+    for a package. :func:`inspect` needs them, because a variable of such a module is shared as
+    well: `settings.debug = True`.
     """
     stems = {PurePosixPath(other).stem for other, _ in files if other != path}
     return tuple(sorted(stems))
@@ -76,13 +77,14 @@ def context(path: str, files: FileDigests) -> Context:
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the functions of ``source`` that read or change state of a module.
 
-    There is a finding for each function and name that it changes, or else reads, and one for each
-    name in a `global` statement. State may vary while the program runs, or hold input of the user;
-    reading a constant is no finding. Counted are all functions, those that read or change state,
-    those that change it, and the names in `global` statements. Methods, nested functions, and
-    lambdas assigned to a name outside functions and classes count as functions; those with an empty
-    body do not. Without functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of
-    the submission's other modules; ``options`` is unused.
+    State is a variable of a module, or an attribute of one, that may vary while the program runs
+    or holds input of the user; reading a constant is no finding. Each function has one finding for
+    each state that it changes, and for each that it only reads. Each name in a `global` statement
+    has one as well. Counted are all functions, those that read or change state, those that change
+    it, and the names in `global` statements. Methods, nested functions, and lambdas assigned to a
+    name outside functions and classes count as functions; those with an empty body do not. Without
+    functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of the submission's other
+    modules; ``options`` is unused.
     """
     module = module_of(source)
     functions = _functions(module)

@@ -47,9 +47,9 @@ _TALKS = frozenset({"print", "input"})
 def is_script(module: Module) -> bool:
     """Return whether the code of ``module`` that runs at its import shows that it is a script.
 
-    It does if it calls `print` or `input`, has a `while`, or calls a function or class of the file
-    in a statement of its own: `main()`, not `TABLE = build()`. Code in functions and classes and
-    below `if __name__ == "__main__":` does not count.
+    It does if it calls `print` or `input`, has a `while`, or calls a function or class that the
+    file defines in a statement of its own: `main()`, not `TABLE = build()`. Code in functions and
+    classes and below `if __name__ == "__main__":` does not count.
     """
     own = {
         name for name, bound in module.bindings.items() if any(each.kind == "own" for each in bound)
@@ -84,12 +84,13 @@ def changed_by(
 ) -> Iterator[tuple[Key, ast.AST]]:
     """Yield (key, node) for each change of a name of the module by the code of ``scope``.
 
-    A key is the name and the changed attribute, or "" for the name itself; it may come repeatedly.
+    A key is the name and the changed attribute, or "" in its place for the name itself; the same
+    key may come repeatedly. "Top" means the code of the module outside functions and classes.
     Changes are `total = 1` after `global total`, a use of `globals()` that changes a name,
-    `prices["tea"] = 3`, `rows.append(x)` if the top binds `rows` to a container, `Game.score = 1`
-    outside the class, and `settings.debug = True` if ``settings`` is in ``siblings``, the names of
-    the submission's other modules. Local variables and the functions inside ``scope`` do not count.
-    ``bindings`` are those of the module's top.
+    `prices["tea"] = 3` for a variable of the top, `rows.append(x)` if the top binds `rows` to a
+    container, `Game.score = 1` outside the class, and `settings.debug = True` for an imported
+    ``settings`` in ``siblings``, the names of the submission's other modules. Changes of local
+    variables and in the functions inside ``scope`` do not count. ``bindings`` are those of the top.
     """
     for name in sorted(scope.declared.keys() & scope.bound.keys()):
         # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
@@ -155,12 +156,13 @@ def _maker(call: ast.Call) -> str:
 def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) -> bool:
     """Return whether ``bound``, all bindings of ``name`` at the top of the module, make it state.
 
-    They do if one has `input()` in its value or is below `if __name__ == "__main__":`. In a
-    ``script`` they also do if one is in a loop or is a `+=`, `for` or `with`, and, unless ``name``
-    is in UPPER_CASE, if a value has a call (not of a class, `range` and the like), one block has
-    two, or the top changes the value (``filled``), e.g. by `rows.append(1)`. Never state is a name
-    that a function, class or import binds, a logger (`log`), or one that begins with `__`.
-    Functions that change ``name`` are not considered here.
+    They do if one has `input()` in its value or is below `if __name__ == "__main__":`. If the
+    module is a ``script``, they also do if one is in a loop or is a `+=`, `for` or `with`; and,
+    unless ``name`` is in UPPER_CASE, if a value has a call (not of a class, `range` and the like),
+    if two are in the same block, or if the top changes the value (``filled``), e.g. by
+    `rows.append(1)`. Never state is a name that a function, class or import binds, a logger
+    (`log`), or one that begins with `__`. A name that functions change is state too, but they are
+    not considered here: :func:`uses_of` adds it.
     """
     if name.startswith("__") or name in _LOGGERS or not all(each.value for each in bound):
         return False
@@ -212,10 +214,11 @@ Uses = dict[Scope, dict[Key, ast.AST]]
 def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
     """Return (changes, uses): by function of ``module``, the names it changes, the state it uses.
 
-    State is what a function changes, and what the top makes state (see :func:`is_state`). Uses are
-    reads, and changes except by assigning a `global` name. Each name comes with the first node
-    found; functions without any are left out. ``siblings`` are the names of the submission's other
-    modules.
+    Each is a dict from the scope of a function to its names, as keys like those of
+    :func:`changed_by`, each with the first node found; functions without any are left out. State is
+    what any function changes, and what the top makes state (see :func:`is_state`). Uses are reads,
+    and changes except by assigning a `global` name. ``siblings`` are the names of the submission's
+    other modules.
     """
     changes: Uses = {}
     state: set[Key] = set()
