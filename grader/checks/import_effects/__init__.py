@@ -92,11 +92,12 @@ def context(path: str, files: FileDigests) -> Context:
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with a finding for each statement of `source` with an effect on import.
 
-    E.g. ``print(1)``, ``main()``, a loop, or ``rows = open(path)``; not ``LIMIT = compute()``. They
-    are counted, and so are those that print or ask. If `context` says that the file is run by its
-    name, its first `GUARD_ROOM` effects are left out: as many as other files may have below their
-    ``__main__`` guard. Effects below the guard have no findings; those beyond `GUARD_ROOM` are
-    counted on their own. Without statements the result is ``NOTHING_TO_SAY``. `options` is unused.
+    E.g. ``print(1)``, ``main()``, ``rows = open(path)``, or a loop and the statements in it; not
+    ``LIMIT = compute()``. They are counted, and so are those that print or ask. If `context` says
+    that the file is run by its name, its first `GUARD_ROOM` effects are neither reported nor
+    counted: as many as other files may have below ``if __name__ == "__main__":``, the guard.
+    Effects below the guard have no findings; how many there are beyond `GUARD_ROOM` is a count of
+    its own. Without statements the result is ``NOTHING_TO_SAY``. `options` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

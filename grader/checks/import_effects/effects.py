@@ -50,7 +50,7 @@ _PLATFORM = frozenset({"version_info", "platform", "hexversion", "name", "maxsiz
 
 
 class Effect(NamedTuple):
-    """A statement that does something while its module is imported, e.g. ``print(1)``: its node.
+    """A statement, ``node``, that does something while its module is imported: ``print(1)``.
 
     ``code`` is that of the finding: ``PRINTS``, ``ASKS``, ``READS`` (also for writing and the
     network), or ``RUNS`` for anything else. ``message`` is the first part of the finding's message.
@@ -64,9 +64,10 @@ class Effect(NamedTuple):
 class Module(NamedTuple):
     """What is known of a module's names, to decide which of its statements are effects.
 
-    ``imported``, ``defined``: names that it imports, or only defines itself, at the top level.
-    ``effectful``: the finding code of each of its functions that prints, asks, or accesses files or
-    the network, see `effectful_functions`. ``is_main``: it is a ``main.py``.
+    ``imported``: the names that it imports at the top level. ``defined``: the others that it
+    defines or assigns there. ``effectful``: by name, the finding code of each of its functions that
+    prints, asks, or accesses files or the network, see `effectful_functions`. ``is_main``: it is a
+    ``main.py``, which may set up logging.
     """
 
     imported: Collection[str]
@@ -78,8 +79,9 @@ class Module(NamedTuple):
 def effects_of(body: Sequence[ast.stmt], module: Module) -> Iterator[Effect]:
     """Yield the effect of each statement of `body` that has one, at every depth.
 
-    Not searched are functions, the bodies of ``__main__`` guards and of ``if TYPE_CHECKING:``,
-    version checks that raise, and handlers that only report a failed import. Classes are searched.
+    So a loop has an effect, and each ``print`` in it another one. Not searched are the bodies of
+    functions, of ``__main__`` guards and of ``if TYPE_CHECKING:``, version checks that raise, and
+    handlers that only report a failed import. Bodies of classes and defaults of arguments are.
     """
     waiting = list(reversed(body))
     while waiting:

@@ -53,8 +53,9 @@ _TRANSFERS = frozenset("read readline readlines write writelines".split())
 def known_effect(nodes: Iterable[ast.AST], effectful: Mapping[str, str]) -> tuple[str, str]:
     """Return the finding code and the name of the first call among `nodes` with a known effect.
 
-    Two "" if there is none. Nodes inside `nodes` are not searched. ``map(print, rows)`` counts as a
-    call of ``print``. `effectful` has the codes of functions of the module itself, by name.
+    Two "" if there is none. The name is that for a message, e.g. ``os.remove``. Nodes inside
+    `nodes` are not searched. ``map(print, rows)`` counts as a call of ``print``. `effectful` has
+    the codes of functions of the module itself, by name; they come before the known names.
     """
     for node in nodes:
         if isinstance(node, ast.Call):
@@ -101,9 +102,10 @@ def effectful_functions(tree: ast.Module) -> dict[str, str]:
     """Return the code of each top-level function of `tree` that prints, asks or reads, by name.
 
     To read is to access files or the network. The code is that of the first known call in the
-    function, in the order of `_own_code`; if that is ``RUNS``, e.g. of ``sys.exit()``, it does not
-    count. A function that calls another one with a code by its name has its own code or that of
-    the other one. Generators are left out, since calling them runs nothing.
+    function, in the order of `_own_code`; if that is ``RUNS``, e.g. of ``sys.exit()``, the function
+    has no code of its own. A function that calls another one with a code, directly or through
+    further ones, has the code of one of them or its own. Generators are left out, since calling
+    them runs nothing.
     """
     callers: dict[str, list[str]] = {}
     waiting: list[tuple[str, str]] = []

@@ -41,10 +41,10 @@ _HIDDEN = Guidance(
 def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -> Inspection:
     """Return an inspection with a finding if isort would change `source`, and for hidden imports.
 
-    There is one for each import that is hidden from isort in a block that it does not need, see
-    `hidden_imports`. `context` has the names of the submission's own modules, see
-    :func:`isort_runner.own_modules`. The count is 1 with any finding, else 0. Without statements
-    the result is ``NOTHING_TO_SAY``.
+    The former is one for the file, with the changes if ``options.show_fix``. The latter is one for
+    each import that is hidden from isort in a block that it does not need, see `hidden_imports`.
+    `context` has the names of the submission's own modules, see :func:`isort_runner.own_modules`.
+    The count is 1 with any finding, else 0. Without statements the result is ``NOTHING_TO_SAY``.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -29,8 +29,9 @@ def hidden_imports(tree: ast.Module) -> Iterator[ast.stmt]:
     """Yield each import of `tree` that cannot fail and is inside needless ``if`` or ``try`` only.
 
     An import cannot fail if every Python has its modules, e.g. ``import csv``. An ``if`` is
-    needless if its condition names nothing (``if True:``), a ``try`` if no handler has a fallback
-    such as ``csv = None``. The order is not that of the lines.
+    needless if no name is in its condition (``if True:``), a ``try`` if no handler has a fallback
+    such as ``csv = None``. Imports outside blocks, and in functions or other blocks, are left out.
+    The order is not that of the lines.
     """
     waiting = [statement for statement in tree.body if _is_needless(statement)]
     while waiting:
