@@ -130,8 +130,9 @@ _MAIN = "main"
 def context(path: str, files: FileDigests) -> Context:
     """Return a context: "main" if `path` starts the program, and the number of packages around it.
 
-    The latter is left out if it is 0. The program starts from the ``main.py`` of `files` in the
-    fewest folders, tests aside; among several from the first by path.
+    The latter is a text of :func:`packages_around`, left out if it is 0. The program starts from
+    the ``main.py`` of `files` in the fewest folders, tests aside; among several from the first by
+    path.
     """
     named = (other for other, _ in files if other.split("/")[-1] == "main.py")
     mains = sorted(
@@ -144,11 +145,12 @@ def context(path: str, files: FileDigests) -> Context:
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection of the module `source` alone, with a sketch for `combine`.
 
-    There is a finding for each top-level statement that does something on import, each star import
-    (re-exports of a package aside), each string that is a program, and a missing guard in the
-    ``main.py`` that starts the program. Also counted are functions that are not empty, and working
-    statements: those in top-level functions and classes, on import, and in strings. Of a test, only
-    statements run on import and star imports are considered. Without statements the result is
+    There is a finding for each top-level statement that does something on import (see
+    :func:`runs_outside`), each star import (re-exports of a package aside), each string that is a
+    program, and a missing ``if __name__ == "__main__":`` (the guard) in the ``main.py`` that starts
+    the program. Also counted are functions that are not empty, and working statements (see
+    `work`): in top-level functions and classes, those run on import, and in strings. Of a test file
+    only statements run on import and star imports are considered. Without statements the result is
     ``NOTHING_TO_SAY``. `context` is that of :func:`context`; `options` is unused.
     """
     if not has_statements(source):

@@ -15,9 +15,10 @@ Edges = Mapping[str, Mapping[str, Import]]
 class Graph:
     """Which modules of a submission import which; finds cycles, and what running a module imports.
 
-    :meth:`of` builds it, without imports of modules outside the submission. ``edges`` has the first
-    import of each module by another one. ``eager`` has the first of those that run while their
-    module is being imported: not in a function or below a guard.
+    :meth:`of` builds it, without imports of modules outside the submission. ``edges[a][b]`` is the
+    first import of the module ``b`` in the module ``a``, both by path. ``eager`` is the same for
+    the imports that run while ``a`` is being imported: not in a function, and not below
+    ``if __name__ == "__main__":``.
     """
 
     modules: Modules
@@ -57,8 +58,9 @@ class Graph:
     def reached(self, start: str) -> set[str]:
         """Return the paths of what running `start` imports, directly or indirectly, except itself.
 
-        Imports in functions and the ``__init__.py`` of imported packages are included. Imports
-        below the ``__main__`` guard of another module do not run. Empty if `start` is.
+        Imports in functions and the ``__init__.py`` of imported packages are included, and so are
+        imports below the ``__main__`` guard of `start`. Those below the guard of another module do
+        not run. The result is empty if `start` is empty.
         """
         seen, waiting = {start}, [start]
         while waiting:

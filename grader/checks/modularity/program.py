@@ -28,7 +28,8 @@ class ModuleSummary(BaseModel):
     """What ``combine`` needs to know of one module. Its JSON text is the sketch of ``inspect``.
 
     ``depth``: the number of packages around it. ``imports``: its imports, also of modules outside
-    the submission. ``work``: its units and what it uses; empty for a test.
+    the submission. ``work``: its functions, classes and variables and the names that it uses, see
+    `Work`; empty for a test file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,13 +42,15 @@ class ModuleSummary(BaseModel):
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with facts and findings about the modules together.
 
-    A finding has each module in an import cycle; each that ``main.py`` never imports, except tests
-    and files that tools run; each function or class with working statements that the program never
-    uses (use in tests does not count); and a ``main.py`` whose guard leads to less than 1 /
-    `STARTED_SHARE` of the working statements, whose count ``guarded_main`` becomes 0. Modules of
-    the first two kinds, modules that ``main.py`` uses, and used working statements are counted; a
-    maximum has how many modules each one imports. Stub files (``.pyi``) stay as they are; other
-    inspections must have the sketch of `inspect`. `options` is unused.
+    These have a finding: each module in an import cycle; each that ``main.py`` does not import,
+    directly or indirectly, except tests and files that tools run (none without a ``main.py``); each
+    top-level function or class with working statements that no module uses when it is imported or
+    run, directly or through others (use in tests does not count); and a ``main.py`` whose guard
+    leads to less than 1 / `STARTED_SHARE` of all working statements. The count ``guarded_main`` of
+    the last becomes 0. Modules of the first two kinds, modules that ``main.py`` imports and uses,
+    and used working statements are counted; a maximum has how many modules each one imports, tests
+    aside. Stub files (``.pyi``) stay as they are; other inspections must have the sketch of
+    `inspect`. `options` is unused.
     """
     summaries = {
         path: ModuleSummary.model_validate_json(one.sketch)

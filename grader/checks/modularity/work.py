@@ -28,9 +28,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Unit(NamedTuple):
     """A function or class at the top level of a module, or a variable set outside of them.
 
-    ``line`` is 1-based. ``work``: the number of its working statements, equal first lines counted
-    once; 1 for a class of fields only, 0 for a variable. ``mentions``: the names that it reads and
-    the attributes that it reads or sets, sorted.
+    ``line`` is 1-based. ``work``: the number of its working statements, which compute, call or
+    branch; those with equal first lines count once. It is 1 for a class of fields only, 0 for a
+    variable. ``mentions``: the names that it reads and the attributes that it reads or sets,
+    sorted.
     """
 
     name: str
@@ -72,7 +73,7 @@ def work_in(source: SourceFile) -> Work:
     Its units are the top-level functions and classes, and the names that other statements assign or
     declare (not ``a, b = pair``). The latter have no working statements. A function defined inside
     a block is no unit: below a guard nothing can import it, and in another ``if`` or ``try`` it may
-    not exist.
+    not exist. Its statements are treated as those of the block.
     """
     defined = [item for item in source.tree.body if isinstance(item, DEFINITIONS)]
     units = [_unit(definition, source.lines) for definition in defined]
@@ -127,8 +128,8 @@ def _assigned(statement: ast.stmt) -> Iterator[str]:
 def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]]:
     """Return the units that the names `roots` lead to, directly or through other units.
 
-    Each unit is its path and its index in ``works[path].units``. A name stands for every unit of
-    that name in any module.
+    Each unit is given as (path of its module, index in ``works[path].units``). A name stands for
+    every unit of that name in any module, imported or not; other names lead nowhere.
     """
     named: dict[str, list[tuple[str, int]]] = {}
     for path, work in works.items():
