@@ -48,11 +48,12 @@ class NamingOptions(Options):
 def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
     """Return an inspection with findings for wrong case, unclear names, functions without a verb.
 
-    Each report of pep8-naming is a finding; the others are one for each name of a scope. A name may
-    have several. The three kinds are counted, and so are all places that bind a name. In test files
-    only the case is checked. Names in ``options.ignore_names`` may have any case, but can still be
-    unclear. Findings are sorted by place, some with a corrected line. A file that binds no name
-    (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is unused.
+    Each report of pep8-naming (N818 aside) is a finding; an unclear name, or one without a verb,
+    has one finding in each scope. A name may have findings of several kinds. The three kinds are
+    counted, and so are all places that bind a name. In test files only the case is checked. Names
+    in ``options.ignore_names`` may have any case, but can still be unclear. Findings are sorted by
+    place, some with a corrected line. A file that binds no name (imports without ``as`` aside)
+    gives ``NOTHING_TO_SAY``. `context` is unused.
     """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)

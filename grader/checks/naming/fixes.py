@@ -25,10 +25,12 @@ _CASES: Mapping[str, Callable[[str], str]] = {"N801": cap_words} | dict.fromkeys
 def name_case_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line on which a name breaks a case rule of pep8-naming.
 
-    e.g. ``calcTotal`` becomes ``calc_total``, on this line only. A global with a literal value that
-    never changes becomes a constant: ``maxSize`` becomes ``MAX_SIZE``. The function returns
-    ``None`` if the new name is in use or a builtin, for rules about anything but classes,
-    functions, arguments and variables, and for single letters: they need a word, not a case.
+    It takes a finding and its line, and returns the corrected line (see `Fix`), e.g. with
+    ``calc_total`` for ``calcTotal``; other lines keep the old name. A global with a literal value
+    that never changes becomes a constant: ``maxSize`` becomes ``MAX_SIZE``. The function returns
+    ``None`` if the new name is a builtin or occurs anywhere in the file, also in comments; for
+    rules about anything but classes, functions, arguments and variables; and for single letters,
+    which need a word, not a case.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

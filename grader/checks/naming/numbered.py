@@ -31,7 +31,7 @@ _MOST_COORDINATES = 3
 
 
 def grouped(found: Iterable[Binding]) -> Groups:
-    """Return the bindings `found` by (scope, name), in the order in which they are found."""
+    """Return lists of the bindings `found`, by (scope, name), in the order of `found`."""
     groups: Groups = {}
     for each in found:
         groups.setdefault((each.scope, each.name), []).append(each)
@@ -41,9 +41,11 @@ def grouped(found: Iterable[Binding]) -> Groups:
 def numbered_names(groups: Groups) -> set[tuple[Scope, str]]:
     """Return (scope, name) of each name that differs only by a number from another or a vague word.
 
-    The other name is in the same scope. e.g. ``row1`` and ``row2`` in one function, and ``data2``
-    alone; not ``row7`` alone, the coordinates ``x1`` and ``x2``, terms such as ``log2``, a pair of
-    arguments ``point1`` and ``point2``, constants, classes, imports and fields.
+    The other name is in the same scope. e.g. ``row1`` and ``row2`` in one function (``row`` counts
+    as ``row1``), and the vague ``data2`` alone; not ``row7`` alone, ``row12`` and ``row24``, of
+    which no two follow each other from 0, 1 or 2, the coordinates ``x1`` and ``x2``, terms such as
+    ``log2``, a pair of arguments ``point1`` and ``point2``, constants, classes, imports and fields
+    of a class.
     """
     stems: dict[tuple[Scope, str], dict[int, Group]] = {}
     for (scope, name), group in groups.items():

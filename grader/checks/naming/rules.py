@@ -63,10 +63,10 @@ _NOUN_DECORATORS = frozenset("""
 def unclear_names(groups: Groups) -> Iterator[tuple[Binding, str]]:
     """Yield the first binding of each unclear name in `groups`, with its finding code.
 
-    Unclear are e.g. ``row1`` beside ``row2`` (numbered), ``my_list`` (vague) and ``s``. A name
-    counts once in each scope, and has one code: numbered before vague before single letter.
-    Not unclear are customary letters such as ``i``, other letters in a formula or as variables of a
-    loop, ``with`` or ``except``, and the names after ``as`` in imports.
+    Unclear are e.g. ``row1`` beside ``row2`` (numbered), ``my_list`` (vague) and ``s`` (a single
+    letter). A name counts once in each scope, and has the first of these three codes that fits it.
+    Not unclear are e.g. customary letters such as ``i``, other letters in a formula or as variables
+    of a loop, ``with`` or ``except``, and the names after ``as`` in imports.
     """
     numbered = numbered_names(groups)
     with_foo = any(name in ("foo", "baz") for _, name in groups)
@@ -193,7 +193,8 @@ def without_verb(groups: Groups) -> Iterator[Binding]:
 
     Left out are names that need none: questions (``is_empty``), conversions (``to_json``), ``main``
     and others that are customary, ``__init__`` and the like, and functions with a decorator such as
-    ``property``, ``fixture`` or ``route``. Two functions of one name in one scope count once.
+    ``property``, ``fixture`` or ``route``. Of several functions of one name in one scope only the
+    first is judged.
     """
     for group in groups.values():
         functions = [each for each in group if each.kind in _FUNCTIONS]

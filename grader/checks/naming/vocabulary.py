@@ -102,10 +102,10 @@ VERBS = frozenset("""
 
 
 def is_verb(word: str) -> bool:
-    """Return whether `word`, in lower case, is one of ``VERBS``, or one with an ending or a prefix.
+    """Return whether `word` is one of ``VERBS``, or one of them with an ending or a prefix.
 
     Endings are ``s`` and ``es``, prefixes ``re``, ``un`` and ``pre``: e.g. ``loads``, ``matches``
-    and ``unlock``; not ``loading``.
+    and ``unlock``; not ``loading``. `word` must be in lower case.
     """
     forms = [word, word.removesuffix("s"), word.removesuffix("es")]
     forms += [word.removeprefix(prefix) for prefix in ("re", "un", "pre")]

@@ -21,9 +21,9 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
     """Return an inspection with one finding for each complaint of flake8 about `source`.
 
     flake8 runs with `options` and disregards comments that silence it. The complaints are counted
-    in all, by the first letter of their code, and by code. Some findings have the corrected line
-    (see ``style_fix``). Without statements in `source` the result is ``NOTHING_TO_SAY``. `context`
-    is unused.
+    in all, by the first letter of their code, and by code; another count is 1 for a file with any,
+    else 0. Some findings have the corrected line (see ``style_fix``). Without statements in
+    `source` the result is ``NOTHING_TO_SAY``. `context` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -87,7 +87,8 @@ def type_compared(node: ast.AST, line: Line) -> str | None:
     """Return ``isinstance(x, int)`` for the node of ``type(x) == int``, with ``not`` for ``!=``.
 
     For ``type(x) == type(y)`` it is ``type(x) is type(y)``, and ``is not`` for ``!=``. ``None`` for
-    any other node, e.g. ``int == type(x)``, or ``type(x)`` beside anything but a name.
+    any other node, e.g. ``int == type(x)``, or if the right side is no name such as ``int`` or
+    ``csv.Error``.
     """
     parts = _parts(node, line) if isinstance(node, ast.Compare) else None
     if parts is None or not isinstance(node, ast.Compare) or parts[1] not in ("==", "!="):
@@ -106,8 +107,8 @@ def type_compared(node: ast.AST, line: Line) -> str | None:
 def literal_compared(node: ast.AST, line: Line) -> str | None:
     """Return ``x == 5`` for the node of ``x is 5``, ``x != 5`` for ``x is not 5``.
 
-    One of the two sides must be a number, a text or bytes. ``None`` for any other node, e.g.
-    ``x is y``, ``x is None`` and ``x is ()``.
+    One of the two sides must be a literal number, text or bytes. ``None`` for any other node, e.g.
+    ``x is y``, ``x is None``, ``x is True`` and ``x is ()``.
     """
     if not isinstance(node, ast.Compare):
         return None

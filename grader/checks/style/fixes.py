@@ -21,11 +21,11 @@ _PREFIXED = re.compile(r"(?i:(r?)f(r?))(?=[\"'])")
 
 
 def style_fix(source: SourceFile, findings: Iterable[Finding]) -> Fix:
-    """Return the fix for the lines of `source` with flake8 findings.
+    """Return the function that fixes the lines of `source` with flake8 findings, see `Fix`.
 
-    `findings` are all of the file. The fix knows E401, E711 to E714, E721, E722, E731, F401, F541,
-    F632, F841, W291 and W605. It returns ``None`` for other codes, and for a line whose form it
-    cannot rewrite.
+    `findings` are all of the file. The function takes one of them and its line, and returns the
+    corrected line. It knows E401, E711 to E714, E721, E722, E731, F401, F541, F632, F841, W291 and
+    W605. It returns ``None`` for other codes, and for a line whose form it cannot rewrite.
     """
     imports = without_imports(findings)
     handlers = except_clause_fix(source)

@@ -14,11 +14,12 @@ _UNUSED = re.compile(r"'(.+)' imported but unused")
 
 
 def without_imports(findings: Iterable[Finding]) -> Fix:
-    """Return the fix that removes all unused names from an import line.
+    """Return the function that removes all unused names from an import line, see `Fix`.
 
     `findings` are all of the file: a line may have several unused names, with an F401 for each. The
-    fix returns "" (delete the line) if no name is left, and ``None`` if the line is no import, does
-    not have all reported names, or would be deleted in an indented block.
+    function returns the line without them; "" (delete the line) if no name is left; and ``None`` if
+    the line is no import, lacks a name that is reported there, or would be deleted although it is
+    indented.
     """
     unused: dict[int, set[str]] = {}
     for finding in findings:
@@ -62,10 +63,10 @@ def _with_names(line: Line, names: Sequence[ast.alias], kept: Sequence[ast.alias
 
 
 def one_import_a_line(line: Line) -> str | None:
-    """Return the lines ``import os`` and ``import sys`` for the `line` ``import os, sys``.
+    """Return ``import os`` and, on a second line, ``import sys`` for ``import os, sys``.
 
     A line with one module comes back as it is. ``None`` if `line` is anything else, e.g.
-    ``from os import path``, or goes on behind the import, e.g. with a comment.
+    ``from os import path``, or if anything follows the import, e.g. a comment.
     """
     statement = line.statement
     if not isinstance(statement, ast.Import) or line.end(statement) != len(line.text.rstrip()):
