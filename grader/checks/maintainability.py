@@ -37,9 +37,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
     It is radon's formula over the Halstead volume, the total complexity and the logical lines, from
     0 to 100 (10,000 hundredths). The share of comments is set to 0: otherwise padding a file with
-    comments would raise the index. The counts are for the mean over several files. There is one
-    finding if the index is below 20. Without statements the result is ``NOTHING_TO_SAY``.
-    `options` and `context` are unused.
+    comments would raise the index. The counts are for the mean over several files, weighted by
+    logical lines. There is one finding if the index is below 20. Without statements the result is
+    ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

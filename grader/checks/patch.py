@@ -45,11 +45,11 @@ class FixOptions(Options):
 def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspection:
     """Return an inspection with the patch of `source`, and a finding if isort and Black disagree.
 
-    The patch is one finding, whose hunk is what isort and then Black would change, as far as
-    `options` ask for them. It applies to the bytes as submitted, with their byte order mark and
-    newlines. The tools disagree if one of them would change the fixed text again. Without either
-    finding, and for a file without statements, the result is ``NOTHING_TO_SAY``. `context` comes
-    from :func:`isort_runner.own_modules`.
+    The patch is one finding, if there is anything to change. Its hunk is the diff of what isort and
+    then Black would write, as far as `options` ask for them. It applies to the bytes as submitted,
+    with their byte order mark and newlines. The tools disagree if one of them would change the
+    fixed text again. Without either finding, and for a file without statements, the result is
+    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

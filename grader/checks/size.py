@@ -26,9 +26,10 @@ _REPORTED_ABOVE = 100
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the line counts, Halstead volume and Halstead effort of `source`.
 
-    Volume and effort are rounded to integers. There is one finding if `source` has more than 100
-    logical lines, as radon counts them. A file without statements has counts too, but no maximum,
-    no histogram and no finding. `options` and `context` are unused.
+    They are counts, all as radon computes them; volume and effort are rounded to integers. The
+    logical lines are a maximum and a histogram too, for the largest file and for files over a
+    limit. There is one finding if they are more than 100. A file without statements has the counts
+    only. `options` and `context` are unused.
     """
     raw = raw_counts(source)
     volume, effort = halstead(source)

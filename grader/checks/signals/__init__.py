@@ -80,10 +80,11 @@ _FAR_BETTER = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the signals of `source` as findings, and its number of statements.
 
-    A signal is what a teacher should look at: code that runs text or imports by a computed name or
-    path, use of another language, and a text that is very long, a program or encoded data. Findings
-    are sorted by place. Without statements the result is ``NOTHING_TO_SAY``. `options` and
-    `context` are unused.
+    A signal is what a teacher should look at: code that runs text as a program, imports a module by
+    a computed name or a file by its path, or calls another language (see `dynamic_code`), and a
+    text that is very long, a program or encoded data (see `suspicious_text`). Findings are sorted
+    by place. Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are
+    unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -34,11 +34,12 @@ _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})
 
 
 def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
-    """Yield a finding for each call in `nodes` that runs text, or imports by computed name or path.
+    """Yield a finding for each call in `nodes` that runs text, or imports by a name or path.
 
-    Also for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
-    e.g. `run = exec`, and for each import of a module in ``_FOREIGN``, e.g. ``ctypes``. Functions
-    of these names that the file defines itself are left out. The findings are not sorted.
+    A name counts only if it is computed: not `import_module("csv")`; a path always does. There is
+    also one for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
+    e.g. `run = exec`, and for each imported module in ``_FOREIGN``, e.g. ``ctypes``. Functions of
+    these names that the file defines itself are left out. The findings are not sorted.
     """
     aliases = aliases_of(nodes.bindings)
     for node in nodes.bindings:

@@ -16,9 +16,10 @@ _BINDINGS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 class Nodes:
     """The nodes of a tree that can contain, run or load code, by kind, collected by :func:`gather`.
 
-    ``bindings`` are imports, functions and classes. ``statements`` is the number of all statements.
-    Constants that are statements of their own, e.g. docstrings, are not in ``constants``, because
-    no code can use them.
+    ``bindings`` are imports, functions and classes. ``calls``, ``names`` and ``constants`` have the
+    nodes of these kinds. ``statements`` is the number of all statements. Constants that are
+    statements of their own, e.g. docstrings, are not in ``constants``, because no code can use
+    them.
     """
 
     statements: int = 0

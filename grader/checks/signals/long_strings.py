@@ -35,9 +35,10 @@ _ACTING_STATEMENTS = (
 def suspicious_text(node: ast.Constant) -> Iterator[Finding]:
     """Yield at most one finding: `node` is a program, encoded data, or `LONG` characters or longer.
 
-    The first of these that holds counts. A program has two statements or more, one of which does
-    something, and 40 characters or more; encoded data has 200 or more. `node` may be text or bytes;
-    other constants give none.
+    The first of these that holds counts. A program has 40 to 20,000 characters and parses as two
+    statements or more, one of which does something. Encoded data is one word of 200 characters or
+    more in base64 or hexadecimal, line ends aside, with a digit. `node` may be text or bytes; other
+    constants give none.
     """
     value = node.value
     if not isinstance(value, str | bytes) or len(value) < _MIN_PROGRAM:

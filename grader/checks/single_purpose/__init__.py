@@ -76,10 +76,11 @@ _ONE_THING = frozenset({"check_and_log", "compare_and_set", "get_and_set", "test
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return an inspection with findings for functions that surely do more than one thing.
+    """Return an inspection with findings for functions that seem to do more than one thing.
 
     A function, method or nested function has one finding for each of these: it mixes computing with
-    input or output, does several unrelated tasks, has two tasks in its name. ``main`` has none. The
+    input or output (see :func:`mixes`), does three unrelated tasks or more (see
+    :func:`count_tasks`), has two tasks in its name, e.g. `load_and_print`. ``main`` has none. The
     findings of each kind, and the functions with any, are counted. If there is no function, or only
     stubs (``pass`` and constants), the result is ``NOTHING_TO_SAY``. ``options`` and ``context``
     are unused.

@@ -19,12 +19,13 @@ SEVERAL = 3
 def count_tasks(function: Function) -> int:
     """Return the number of groups of three or more statements that share no variable.
 
-    Two statements of ``function`` are in one group if they use a variable that it sets; statements
-    inside them are parts of them. A variable that is assigned again counts as a new one: a second
-    `rows = []` joins nothing to the first. Reading a parameter joins nothing, since every task may
-    do so. Calls of methods of one value do: `canvas.line(...)` and `canvas.text(...)`. The result
-    is 0 for fewer than nine statements, without a docstring, and for ``__init__``, which usually
-    sets many unrelated things.
+    Counted are the statements directly in the body of ``function``, without its docstring;
+    statements inside them are parts of them. Two of them are in one group if they use the same
+    variable that the function sets, directly or through others in the group. A variable that is
+    assigned again counts as a new one: a second `rows = []` joins nothing to the first. Reading a
+    parameter joins nothing, since every task may do so, but calls of methods of one value join:
+    `canvas.line(...)` and `canvas.text(...)`. The result is 0 for fewer than nine statements, and
+    for ``__init__``, which usually sets many unrelated things.
     """
     statements = without_docstring(function.body)
     if len(statements) < TASK * SEVERAL or function.name == "__init__":
