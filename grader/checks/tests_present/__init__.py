@@ -93,12 +93,12 @@ _NOT_COUNTED = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the tests of `source`, its helpers and public functions.
 
-    They are its sketch, a ``TestSummary`` as JSON; the only count is that of the file. There is a
-    finding for each assertion in a test (not in a helper or doctest) that shows nothing: it holds,
-    or fails, whatever the program does, or its failure is caught. Which tests count and which
-    functions are tested is decided by ``combine``, which sees all files. ``.pyi`` files and files
-    without statements give ``NOTHING_TO_SAY``. `context` has the number of packages around the
-    file; `options` is unused.
+    They are its sketch, a ``TestSummary`` as JSON; the only count is ``files``, which is 1. There
+    is a finding for each assertion in a test (not in a helper or doctest) that shows nothing: it
+    holds, or fails, whatever the program does, or its failure is caught. Which tests count and
+    which functions are tested is decided by ``combine``, which sees all files. ``.pyi`` files and
+    files without statements give ``NOTHING_TO_SAY``. `context` has the number of packages around
+    the file; `options` is unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
@@ -139,11 +139,12 @@ def _ineffective(node: ast.AST, found: FoundRoutine) -> Finding:
 def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with the final counts, and with findings of two more kinds.
 
-    Counted are all tests, those that count, the different assertions of these (at least one a
-    test), the tests that assert nothing, and the public functions, tested and untested. A finding
-    has each test that does not count (with a code of its own if it asserts nothing), and each
-    public function that no counted test covers, in the file where it is defined. The findings of
-    ``inspect`` stay. All `inspections` need a sketch of ``inspect``. `options` is unused.
+    `Suite` decides which tests count. The counts of each file are all its tests, those that count,
+    the different assertions of these (at least one a test), the tests that assert nothing, and its
+    public functions, tested and untested. Each test that does not count has a finding (with a code
+    of its own if it asserts nothing), and so has each public function that no counted test covers,
+    in the file where it is defined. The findings of ``inspect`` stay. All `inspections` must have a
+    sketch of ``inspect``. `options` is unused.
     """
     summaries = {
         path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()

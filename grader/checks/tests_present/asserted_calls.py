@@ -62,8 +62,8 @@ class AssertedCalls:
         """Return the asserted calls of `tests` and of the helpers whose results they use.
 
         The keys are the path of the file that makes the call, and then the called name. In related
-        statements that call a local variable, each name counts as called with any number of
-        arguments.
+        statements (a `Group`) that call a local variable, every name read there counts as called
+        too, with any number of arguments.
         """
         found: dict[str, dict[str, set[AssertedCall]]] = defaultdict(lambda: defaultdict(set))
         waiting = [group for key in tests for group in self._asserted_groups(key)]
@@ -85,8 +85,8 @@ class AssertedCalls:
         """Return whether the test or helper `key` uses one of the names `subjects`.
 
         For a helper it is enough to mention the name. A test uses a name if an assertion checks
-        related statements that have the name and call something, or that have it as a constant (in
-        capitals). What its helpers use does not count.
+        related statements (a `Group`) that have the name and call something, or that have it as a
+        constant (in capitals). What its helpers use does not count.
         """
         if not self._routines[key].is_test:
             return any(name in subjects for name in self._routines[key].mentions)
@@ -140,8 +140,9 @@ def _uses_subjects(group: Group, subjects: Collection[str]) -> bool:
 def is_covered(public: PublicFunction, calls: Iterable[AssertedCall]) -> bool:
     """Return whether one of the asserted `calls` can be a call of `public`.
 
-    All `calls` have the name of `public`; their numbers of arguments decide. If `public` returns a
-    value, only direct ones count: the assertion has to be about the result.
+    All `calls` have the name of `public`, which is not compared; their numbers of arguments decide.
+    Reading an attribute without a call covers only a property. If `public` returns a value, only
+    direct calls count: the assertion has to be about the result.
     """
     return any(_matches(public, one) for one in calls)
 

@@ -62,11 +62,12 @@ _ANY_ERROR = frozenset({"Exception", "BaseException"})
 class Assertions:
     """Sorts the assertions of one function into those that can fail and those that cannot.
 
-    It is filled by :meth:`of`. ``effective`` has the shape of each assertion that can fail, so that
-    copies count once. ``ineffective`` has the nodes of those that cannot. ``mentions`` are the
-    names in the function, without those in an ``assert`` that cannot fail, in a lone call such as
-    ``assertEqual(x, x)``, in ``raise`` and in statements without effect. ``asserting_steps`` are
-    the indices of the steps with an effective assertion.
+    :meth:`of` makes and fills it. ``effective`` has the code of each assertion that can fail (see
+    :func:`shape`), so that copies count once. ``ineffective`` has the nodes of those that cannot.
+    ``mentions`` are the names in the function, without those in an ``assert`` that cannot fail, in
+    a lone call such as ``assertEqual(x, x)``, in ``raise`` and in statements without effect.
+    ``asserting_steps`` are the indices of the statements (see `Step`) with an assertion that can
+    fail.
     """
 
     tautologies: Tautologies
@@ -81,8 +82,9 @@ class Assertions:
     def of(steps: Sequence[Step], tautologies: Tautologies) -> Assertions:
         """Return the assertions in `steps`, all steps of a function.
 
-        `tautologies` of the same function decides which of them cannot fail. Nor can those whose
-        failure is swallowed, and forced failures such as ``fail()`` that depend on no condition.
+        `tautologies` of the same function decides which of them cannot fail. Those whose failure is
+        swallowed, and forced failures such as ``fail()`` at the top of the function, which depend
+        on no condition, are sorted among those that cannot fail as well.
         """
         assertions = Assertions(tautologies)
         for index, step in enumerate(steps):

@@ -103,9 +103,9 @@ class Usage:
     reads_module: bool = False
 
     def add(self, nodes: Sequence[ast.AST]) -> Usage:
-        """Add the calls and names of `nodes`, which are all nodes of some expressions.
+        """Add the calls and names of `nodes`; nodes inside them are not searched.
 
-        Returns `self`.
+        `nodes` must be all nodes of some expressions, as ``walk`` yields them. Returns `self`.
         """
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         for node in nodes:

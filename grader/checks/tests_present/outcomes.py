@@ -268,7 +268,10 @@ def _link_to_later(first: int, watching: int, outside: int) -> AssertionLink:
 
 
 def header_expressions(function: Function) -> Iterator[ast.expr]:
-    """Yield the decorators of `function`, which may have values for a test, then its defaults."""
+    """Yield the decorators of `function`, then the defaults of its arguments.
+
+    A decorator may have values for a test, e.g. ``@pytest.mark.parametrize``.
+    """
     yield from function.decorator_list
     yield from function.args.defaults
     yield from (value for value in function.args.kw_defaults if value is not None)

@@ -78,9 +78,9 @@ class Definition(NamedTuple):
 
 
 def definitions(tree: ast.Module) -> list[Definition]:
-    """Return the functions, classes and methods of `tree`, sorted by line.
+    """Return the functions, classes and methods of `tree`, public or not, sorted by line.
 
-    Those under ``if`` or ``try`` are included; those inside functions are not.
+    Those inside blocks such as ``if`` or ``try`` are included; those inside functions are not.
     """
     found: list[Definition] = []
     waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", True)]

@@ -42,9 +42,10 @@ class Routine(BaseModel):
     ``line`` and ``column`` are 1-based. ``assertions`` is the number of its own different
     assertions that can fail. ``mentions`` are the names in it that may be helpers, fixtures or
     parts of the program, sorted; attributes begin with a dot. ``groups``: its related statements,
-    see `Group`. ``digest`` is equal for tests that are copies of each other. ``silent`` is
-    "skipped" if a failure of the test goes unnoticed (``skip``, ``xfail``), "replaced" if a later
-    definition in its class or module has the same name, else empty.
+    see `Group`. ``digest`` is equal for tests with the same code, whatever their names; `Suite`
+    decides whether they are copies. ``silent`` is "skipped" if a failure of the test goes unnoticed
+    (``skip``, ``xfail``), "replaced" if a later definition in its class or module has the same
+    name, else empty.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -203,9 +203,10 @@ def _swallows_assertions(statement: ast.stmt) -> bool:
 
 
 def catches(kinds: Sequence[ast.expr], names: frozenset[str]) -> bool:
-    """Return whether one of the exceptions `kinds` has one of `names`; base classes do not count.
+    """Return whether one of the exceptions `kinds` is called one of `names`; False without any.
 
-    Of a tuple, as in ``except (OSError, ValueError)``, each item is compared.
+    `kinds` are expressions; of a tuple, as in ``except (OSError, ValueError)``, each item is
+    compared, and of a dotted name the last part. Base classes do not count.
     """
     every_kind = (item for kind in kinds for item in getattr(kind, "elts", [kind]))
     return any(called_name(item) in names for item in every_kind)

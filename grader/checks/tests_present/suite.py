@@ -29,9 +29,9 @@ class TestSummary(BaseModel):
     """What `Suite` needs to know of one file: its tests, helpers and public functions.
 
     Its JSON text is the sketch of the file. ``depth``: the number of packages around the file.
-    ``defined``: the names of the functions and classes at its top level. ``public``: the functions
-    in it that tests should cover; none in a test file. ``routines``: its tests and helpers, then
-    its doctests.
+    ``imports``: its imports, at every depth. ``defined``: the names of the functions and classes
+    that are in no other one. ``public``: the functions in it that tests should cover; none in a
+    test file. ``routines``: its tests and helpers, then its doctests.
     """
 
     __test__ = False
@@ -46,7 +46,7 @@ class TestSummary(BaseModel):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether one test counts. ``reason`` says why it does not, and is empty if it does.
+    """Whether the test ``routine`` counts. ``reason`` says why it does not; it is empty if it does.
 
     It ends a sentence about the test, e.g. "is a copy of another test". ``asserts``: the test has
     an assertion that can fail, itself or through a helper; without one it never counts.
@@ -79,7 +79,7 @@ class Suite:
 
         A test counts if it has an assertion that can fail, is neither skipped, allowed to fail nor
         replaced by a later one of its name, uses something of the program (if there is any), and is
-        no copy: of copies, only the first counts.
+        no copy of an earlier test that counts.
         """
         seen: set[_TestIdentity] = set()
         verdicts: dict[str, list[Verdict]] = {path: [] for path in self._summaries}
@@ -112,9 +112,11 @@ class Suite:
     def covered(self, verdicts: Mapping[str, Iterable[Verdict]]) -> Covered:
         """Return (path, index in its summary) of each public function that counted tests cover.
 
-        Those are the tests without a reason in `verdicts`. A test covers a function if it, or a
-        helper whose result it uses, calls the function and an assertion checks the result. A method
-        is found by name and number of arguments in each module that the calling file imports.
+        Those are the tests without a reason in `verdicts`, which must be those of :meth:`verdicts`.
+        A test covers a function if it, or a helper whose result it uses, calls the function and an
+        assertion checks the result; for a function that returns none, a later assertion about e.g.
+        a file will do. What is called as an attribute, e.g. a method, is found by name and number
+        of arguments in each module that the calling file, or a ``conftest.py``, imports.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason

@@ -48,8 +48,8 @@ _EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
     """Return the content of `nodes`, names included, without places and layout.
 
-    The results are equal exactly for equal code. The walk is iterative, because recursion would
-    fail on deep trees.
+    The results are equal if and only if the code is equal. It is for comparing, not for reading.
+    The walk is iterative, because recursion would fail on deep trees.
     """
     parts: list[str] = []
     waiting = list(nodes)
@@ -79,6 +79,7 @@ class Tautologies:
     """Decides which expressions in ``function`` have a value that the program cannot change.
 
     The program is the code under test. ``imported`` are the names that the file imports.
+    :meth:`is_known` asks about values, :meth:`cannot_fail` about the condition of an assertion.
     """
 
     function: Function
@@ -93,7 +94,8 @@ class Tautologies:
         """Return whether all `values` follow from the text of the test, without the program.
 
         e.g. true for ``1 + 1`` and ``len([f()])``, and for ``area.__name__``, ``str(area)`` and
-        ``[area]`` if ``area`` is imported; false for ``area(1)``, ``area`` and ``x``.
+        ``[area]`` if ``area`` is imported; false for ``area(1)``, ``area`` and ``x``, unless ``x``
+        is in :func:`constant_names` of the function.
         """
         waiting = list(values)
         while waiting:
