@@ -25,11 +25,11 @@ Edit = tuple[int, int, str]
 
 
 def hint_fix(places: Iterable[Hints]) -> Fix:
-    """Return the fix that adds the missing hints to the first line of a function.
+    """Return the function that adds missing hints to the line of a finding, see `Fix`.
 
-    `places` are the hints of all functions of the file. The fix writes ``...`` for a type that the
-    code does not show. It returns ``None`` for findings about vague and wrong hints, and if the
-    line is not the whole head of the function.
+    `places` are the hints of all functions of the file. The line is the head of one of these, e.g.
+    ``def area(side):``. ``...`` stands for a type that the code does not show. The function returns
+    ``None`` for findings about vague and wrong hints, and if the head goes on in another line.
     """
     by_line = {item.definition.node.lineno: item for item in places if item.unhinted}
 

@@ -58,9 +58,9 @@ class Hints:
     Each place is of one kind. ``hinted``: the number of places with a useful hint. ``unhinted``:
     places without a hint, or with one that is no type: a number, ``...``, a remark in words.
     ``vague``: places hinted as ``Any`` or ``object`` without need (see ``_may_fit_all``).
-    ``wrong``: whether the result is hinted as ``None`` although a value is returned. No places are
-    ``self``, ``cls``, ``*args`` and ``**kwargs`` hinted as ``Any`` or ``object``, and the result of
-    ``__init__`` and ``__init_subclass__``.
+    ``wrong``: whether the result is hinted as ``None`` although a value is returned. These are no
+    places: ``self`` and ``cls``; ``*args`` and ``**kwargs`` if they are hinted as ``Any`` or
+    ``object``; the result of ``__init__`` and ``__init_subclass__``.
     """
 
     definition: Definition
