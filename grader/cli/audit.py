@@ -35,7 +35,10 @@ def list_entries(
     until: datetime | None,
     limit: int,
 ) -> None:
-    """List the entries that match all given options, newest first, at most --limit."""
+    """List the entries that match all given options, newest first, at most --limit.
+
+    Without options these are the newest of all entries. A message says if there are more.
+    """
     query = AuditQuery(course, actor, action, subject, _utc(since), _utc(until))
     with open_service() as service:
         page = service.store.audit_log.page(query, limit=limit)

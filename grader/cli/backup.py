@@ -22,7 +22,7 @@ def backup(file: Path) -> None:
     """Write the whole database to FILE, which must not exist yet. The service may be running.
 
     FILE contains everything: submissions, reports, students' names, hashes of tokens and the
-    signing secrets of sources. Only its owner can read it; keep it that way.
+    signing secrets of sources. It is created so that only its owner can read it; keep it that way.
     """
     with errors_reported():
         made = back_up(Settings.load(), file)
@@ -36,8 +36,8 @@ def backup(file: Path) -> None:
 def restore(file: Path, replace: bool) -> None:
     """Restore the whole database from FILE, a backup. Stop every service first.
 
-    A database that is not empty is replaced only with --replace. Afterwards the schema is migrated
-    to the newest revision.
+    A database that is not empty is refused, or replaced with --replace. After restoring, the schema
+    is migrated to the newest revision.
     """
     with errors_reported():
         settings = Settings.load()

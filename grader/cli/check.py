@@ -53,7 +53,7 @@ def check(
     signals: bool,
     verbose: bool,
 ) -> None:
-    """Grade PATH (a zip, a folder or a file) by a rubric and print the report.
+    """Grade PATH (a zip, a folder or a file) by a rubric; print the report or write it to --output.
 
     Exit codes: 0 graded, 1 fewer points than --fail-under, 2 bad input, 3 a check failed by our
     fault, so that points are withheld (the report shows the rest), or grading failed altogether.

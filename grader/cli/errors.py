@@ -22,9 +22,10 @@ _ADVICE = {
 class ExitCode(IntEnum):
     """The exit codes of commands that grade or test rubrics, and of errors in any command.
 
-    ``UNDER_THRESHOLD``: fewer points than ``--fail-under``, or a golden submission earned others
-    than expected. ``NEEDS_ATTENTION``: a check failed on our side, or an :class:`EngineFault`.
-    ``BAD_INPUT``: any other :class:`GraderError`, and mistakes in the command line (by click).
+    ``UNDER_THRESHOLD``: fewer points than ``--fail-under``, or a golden submission did not earn the
+    expected points, also because a check failed on it. ``NEEDS_ATTENTION``: a check failed by our
+    fault in any other command, or an :class:`EngineFault`. ``BAD_INPUT``: any other
+    :class:`GraderError`, and mistakes in the command line (by click).
     """
 
     GRADED = 0

@@ -14,9 +14,9 @@ from grader.exports.lesson import render_lesson
 @click.command()
 @click.argument("check", required=False)
 def explain(check: str | None) -> None:
-    """Explain what CHECK measures, why it matters and how to fix it.
+    """Explain what CHECK measures, why it matters and how to fix what it reports.
 
-    Without CHECK, list all that a rubric can name.
+    Without CHECK, list the name and title of every check that a rubric can use.
     """
     known = {name: found for name, found in CATALOG.items() if found.gradable}
     if check is None:

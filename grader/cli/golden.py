@@ -26,8 +26,8 @@ _POINTS: TypeAdapter[dict[str, Decimal]] = TypeAdapter(dict[str, Decimal])
 def golden_folder(exercise: str, rubric_file: Path | None) -> Path:
     """Return the default folder of samples: ``golden/<exercise>`` beside ``rubric_file``.
 
-    If that is ``None``, the rubric is a shipped one, and ``golden`` is beside the shipped rubrics.
-    The folder may be missing.
+    Samples are submissions with known points. If ``rubric_file`` is ``None``, the rubric is a
+    shipped one, and ``golden`` is beside the shipped rubrics. The folder may be missing.
     """
     folder = rubric_file.parent if rubric_file else rubrics_folder()
     return folder / "golden" / exercise
@@ -37,7 +37,7 @@ def expected_points(folder: Path) -> Mapping[str, Decimal]:
     """Return sample name -> expected points, as listed in ``expected.yaml`` in ``folder``.
 
     Raises:
-        BadRequest: there is no such file, or it is not such a mapping.
+        BadRequest: the file is missing, cannot be read, or is not such a mapping.
     """
     file = folder / EXPECTED
     how = f"Write lines like `modules: 100` there, one for each folder or zip in {folder}."
@@ -56,7 +56,7 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
 
     Raises:
         BadRubric: ``rubric_text`` has mistakes.
-        BadArchive: ``sample`` cannot be read as a submission.
+        BadArchive: ``sample`` is missing, or cannot be read as a submission.
         EngineFault: the engine failed altogether.
     """
     rubric = read_rubric(rubric_text)

@@ -26,8 +26,9 @@ CHILD_SECONDS = 1_800.0
 class Measured:
     """The result of :func:`measure`: what a report is built from.
 
-    A compiled rubric, the facts of each submission, and the facts of the starter files. ``facts``
-    are in the order of the paths; ``starter`` is ``None`` if the rubric has no starter files.
+    A compiled rubric, the facts of each submission, and the facts of the starter files, which
+    students are given. ``facts`` are in the order of the paths; ``starter`` is ``None`` if the
+    rubric has no starter files.
     """
 
     rubric: CompiledRubric
@@ -53,9 +54,10 @@ def measure(rubric_text: str, *paths: Path) -> Measured:
 
 @contextmanager
 def open_engine() -> Iterator[Engine]:
-    """Yield an engine with a time limit of half an hour or more, and close it at the end.
+    """Yield an engine that measures submissions, and close it at the end of the block.
 
-    It is configured by the environment otherwise, and caches facts in memory only.
+    The environment configures it, but the time limit for one submission is half an hour at least.
+    It caches facts in memory only.
 
     Raises:
         BadSettings: a setting is invalid, or this host does not offer the configured sandbox.
@@ -72,7 +74,7 @@ def open_engine() -> Iterator[Engine]:
 def find_rubric_text(name: str) -> str:
     """Return the text of the rubric file at the path ``name``, or of the shipped rubric ``name``.
 
-    The file wins. The text is not parsed.
+    If there are both, the file is taken. A folder is no file. The text is not parsed.
 
     Raises:
         BadRequest: neither exists, or the file cannot be read.

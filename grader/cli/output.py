@@ -22,7 +22,8 @@ def print_text(text: str, *, err: bool = False) -> None:
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print ``head`` and ``rows`` as left-aligned columns with two spaces between them.
 
-    Every row has as many cells as ``head``. Invisible characters in cells are escaped.
+    Every row must have as many cells as ``head``. Control and invisible characters in cells are
+    escaped, newlines too. Without rows only ``head`` is printed.
     """
     lines = [tuple(head), *(tuple(map(visible, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -28,9 +28,10 @@ class Age(click.ParamType[timedelta]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """Return the time span ``value``, e.g. ``8w``.
+        """Return the time span for the text ``value``, e.g. 56 days for ``8w``.
 
-        Fail with a usage error if it is none, is zero, or is longer than 100 years.
+        Fail with a usage error if it is not written so, is zero, or is longer than 100 years of 365
+        days. Click calls this; ``param`` and ``ctx`` are only for its message.
         """
         # e.g. 365d, 8w, 2y; not 365 (no unit), -1d, 1.5y, 6m (minutes or months?).
         found = re.fullmatch(r"(\d{1,5})([dwy])", str(value))
@@ -50,7 +51,7 @@ class Age(click.ParamType[timedelta]):
     help="Also what waits, is being graded, needs attention or has a score to send.",
 )
 def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) -> None:
-    """Remove submissions older than --older-than, with their reports, facts and scores.
+    """Remove submissions received longer ago than --older-than, with reports, facts and scores.
 
     Submissions that are not finished, or have a score to send, stay without --include-unfinished.
     An archive is removed too unless a remaining submission has the same bytes. Without --course,
@@ -69,7 +70,7 @@ def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) 
 def describe_removed(removed: DeletedRows) -> str:
     """Return the counts of ``removed`` that are not zero, e.g. ``2 submissions, 1 tokens``.
 
-    If there is none, it is ``nothing``. Keys and audit entries are not mentioned.
+    If there is none, it is ``nothing``. ``keys`` and ``audit_entries`` are not mentioned.
     """
     counts = {
         "submissions": removed.submissions,

@@ -14,9 +14,9 @@ from grader.cli.output import print_text
 @URL_OPTION
 @TOKEN_OPTION
 def retry(submission: str, url: str, token: str) -> None:
-    """Have the service grade SUBMISSION again, which must need attention; do not wait for it.
+    """Have the service grade SUBMISSION (an id) again; do not wait for the report.
 
-    This takes an instructor's token.
+    The service refuses a submission that does not need attention. This takes an instructor's token.
     """
     with errors_reported(), open_client(url, token) as client:
         response = check_response(client.post(f"/api/v1/submissions/{submission}/retry"))

@@ -39,7 +39,7 @@ def source() -> None:
     show_default=True,
 )
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
-    """Create or replace the source NAME and print its secret, if its events are signed.
+    """Create or replace the source NAME and print its secret, if its connector signs events.
 
     The secret is not shown again. A source that is replaced gets a new one.
     """

@@ -27,9 +27,9 @@ def student() -> None:
 def export(name: str, file: Path, course: str) -> None:
     """Write all stored data of STUDENT to FILE.zip, which must not exist yet.
 
-    It contains the uploads as they were sent, and reports (with the signals for instructors),
-    facts, scores, tokens (without secrets) and audit entries as JSON. Only its owner can read it.
-    The export itself is recorded in the audit log.
+    Without --course, that of every course. It contains the uploads as they were sent, and reports
+    (with the signals for instructors), facts, scores, tokens (without secrets) and audit entries as
+    JSON. Only its owner can read it. The export itself is recorded in the audit log.
     """
     with open_service() as service, private_file(file) as path:
         now = service.clock.now()
@@ -46,8 +46,9 @@ def export(name: str, file: Path, course: str) -> None:
 def erase(name: str, course: str) -> None:
     """Remove the stored data of STUDENT, also submissions that are waiting or being graded.
 
-    Scores that an LMS has received stay there. Backups are not changed: erase again after a
-    restore. The audit log keeps STUDENT's name: it records exports, and that the data was erased.
+    Without --course, that of every course. Scores that an LMS has received stay there. Backups are
+    not changed: erase again after a restore. The audit log keeps STUDENT's name: it records
+    exports, and that the data was erased.
     """
     with open_service() as service:
         removed = service.store.retention.erase(name, course, COMMAND_LINE, service.clock.now())

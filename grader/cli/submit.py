@@ -39,9 +39,10 @@ def submit(
 ) -> None:
     """Hand in ZIP_FILE, wait for the report and print it.
 
-    If the connection breaks during the upload, it is sent again with the same idempotency key, so
-    that it counts as one attempt. Exit codes: 0 graded, 2 bad input, 3 needs attention, or there
-    is no report in time.
+    If the connection breaks during the upload, or the service is overloaded, it is sent again up to
+    three times with the same idempotency key, so that it counts as one attempt. Exit codes: 0
+    graded, 2 bad input, 3 needs attention, the service cannot be reached, or there is no report in
+    time.
     """
     with errors_reported(), open_client(url, token) as client:
         accepted = _upload(client, zip_file, exercise, student)

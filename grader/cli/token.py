@@ -23,7 +23,10 @@ def token() -> None:
 @click.option("--name", default="", help="What the token is for, for lists.")
 @click.option("--days", type=click.IntRange(1, 3650), help="After so many days it expires.")
 def create(role: str, course: str, student: str, name: str, days: int | None) -> None:
-    """Create a token and print its secret, which is not shown again."""
+    """Create a token and print its secret, which is not shown again.
+
+    Without --days it never expires.
+    """
     with open_service() as service:
         secret, record = service.tokens.create(
             name=name or role,
@@ -73,7 +76,7 @@ def _minute(time: datetime | None, default: str) -> str:
 @token.command()
 @click.argument("token_id")
 def revoke(token_id: str) -> None:
-    """Revoke the token with the id TOKEN_ID for good; fail if there is none."""
+    """Revoke the token with the id TOKEN_ID (not its secret) for good; fail if there is none."""
     with open_service() as service:
         service.store.tokens.revoke(token_id, "command line", service.clock.now())
         click.echo(f"Token {token_id} is revoked.")
