@@ -19,7 +19,7 @@ def locked(data_dir: Path) -> Iterator[None]:
     The file ``serve.lock`` has the id of the process that holds it, or held it last.
 
     Raises:
-        Conflict: another process holds the lock.
+        Conflict: another process holds the lock; it is not waited for.
     """
     with (data_dir / "serve.lock").open("a+") as lock:
         try:
@@ -38,7 +38,10 @@ def locked(data_dir: Path) -> Iterator[None]:
 
 @contextmanager
 def announced(data_dir: Path, url: str) -> Iterator[None]:
-    """Keep ``serve.json`` with ``url`` and the process id in ``data_dir`` during the block."""
+    """Keep ``serve.json`` with ``url`` and this process's id in ``data_dir`` during the block.
+
+    Scripts can read there where the service runs. At the end of the block it is removed.
+    """
     file = data_dir / "serve.json"
     temporary = file.with_suffix(".new")
     temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}) + "\n")

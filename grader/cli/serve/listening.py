@@ -8,9 +8,10 @@ from grader.domain.errors import Conflict
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a TCP socket that listens on ``host`` (IPv4, IPv6 or a name) and ``port``.
+    """Return a TCP socket that listens on ``host`` and ``port``.
 
-    Port 0 picks a free one. The caller closes the socket.
+    ``host`` is an IPv4 or IPv6 address, or a name with an IPv4 address. Port 0 picks a free one.
+    The caller closes the socket.
 
     Raises:
         Conflict: the address cannot be used, e.g. because another process listens on it.

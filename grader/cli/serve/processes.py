@@ -60,10 +60,10 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
 
 
 def run_scheduler(settings: Settings) -> None:
-    """Run the sweep every ``settings.sweep_every`` seconds until SIGTERM, then return.
+    """Run a sweep every ``settings.sweep_every`` seconds until SIGTERM, then return.
 
-    The first one comes after that time, too. If a sweep fails, that is logged, and the next one
-    follows. Logging is configured first.
+    A sweep recovers lost submissions, see :func:`sweep_once`. The first one comes after that time,
+    too. If a sweep fails, that is logged, and the next one follows. Logging is configured first.
     """
     log_json()
     stopping = Event()
@@ -80,7 +80,8 @@ def run_scheduler(settings: Settings) -> None:
 def sweep_once(service: Service) -> None:
     """Run one sweep; log how many submissions it queued again or parked, if any.
 
-    An exception is logged and not raised.
+    It queues submissions of lost workers again, parks those without a try left (they need
+    attention), and notifies workers of due work. An exception is logged and not raised.
     """
     try:
         swept = service.sweep()

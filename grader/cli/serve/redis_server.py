@@ -28,8 +28,9 @@ class RedisServer:
     """A redis-server that listens on a Unix socket in a folder with mode 0700.
 
     It needs no port and no password, because other users of the host cannot open the socket.
-    ``binary`` is the path of the program, and ``folder`` has its files. An instance describes the
-    server; a supervisor runs it.
+    ``binary`` is the path of the program, ``folder`` has its files, and ``socket`` is the path of
+    the socket, usually in ``folder``. Make one by :meth:`at`. An instance describes the server; a
+    supervisor runs its :meth:`program`.
     """
 
     binary: str
@@ -115,7 +116,10 @@ class RedisServer:
         return aside
 
     def clean(self) -> None:
-        """Remove the socket, and its folder if that is a temporary one."""
+        """Remove the socket, and its folder if that is a temporary one.
+
+        A server that still runs then takes no new connections. Its files in :attr:`folder` stay.
+        """
         self.socket.unlink(missing_ok=True)
         if self.socket.parent != self.folder:
             shutil.rmtree(self.socket.parent, ignore_errors=True)

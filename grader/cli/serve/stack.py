@@ -22,8 +22,9 @@ _WORKER = (*_PYTHON, "workers", "--without-heartbeat")
 class Stack:
     """Makes the programs that ``grader serve`` supervises, for one data directory; starts none.
 
-    ``socket`` is the descriptor of the API's listening socket. The supervising process keeps that
-    socket open, so that clients wait while the API restarts instead of being refused.
+    :meth:`redis` makes the embedded Redis, :meth:`programs` all others. ``socket`` is the
+    descriptor of the API's listening socket. The supervising process keeps that socket open, so
+    that clients wait while the API restarts instead of being refused.
     """
 
     settings: Settings

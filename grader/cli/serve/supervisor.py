@@ -100,8 +100,9 @@ class Signals:
 class Child:
     """Starts and ends the process of one ``program``, and says when to start it again.
 
-    ``failures`` counts exits in a row, whatever the exit code. An exit after :data:`STABLE_SECONDS`
-    or more counts as the first. ``start_at`` is the monotonic time of the next start.
+    It starts nothing by itself: the supervisor calls :meth:`start`. ``failures`` counts exits in a
+    row, whatever the exit code. An exit after :data:`STABLE_SECONDS` or more counts as the first.
+    ``start_at`` is the monotonic time at which the next start is due.
     """
 
     def __init__(self, program: Program) -> None:
@@ -179,6 +180,8 @@ class Child:
 class Supervisor:
     """Starts programs, restarts each one that ends, after a pause, and stops all of them.
 
+    Call :meth:`start` for each program, then :meth:`run`, and at the end :meth:`stop`. Children are
+    restarted only during :meth:`run` or by :meth:`restart_ended`. ``signals`` must be entered.
     ``report`` is called with each line for the user.
     """
 
@@ -188,7 +191,11 @@ class Supervisor:
         self._children: list[Child] = []
 
     def start(self, program: Program) -> Child:
-        """Start ``program`` and supervise it from now on."""
+        """Start ``program`` and supervise it from now on; return its child process.
+
+        Raises:
+            OSError: see :meth:`Child.start`.
+        """
         child = Child(program)
         self._children.append(child)
         child.start()
@@ -202,7 +209,10 @@ class Supervisor:
     def restart_ended(self) -> float:
         """Report each child that has ended since the last call, and start each whose pause is over.
 
-        Return the seconds until the next start is due, at most :data:`MAX_PAUSE`.
+        Return the seconds until the next start is due, or :data:`MAX_PAUSE` if none is.
+
+        Raises:
+            OSError: see :meth:`Child.start`.
         """
         for child in self._children:
             code = child.reap()
