@@ -25,7 +25,8 @@ _UNUSUAL = re.compile(r"[^\n -~]+")
 def is_hidden(one: str) -> bool:
     """Return whether the character ``one`` is invisible or changes how other text is displayed.
 
-    e.g. ESC, newline, U+202E, a zero-width joiner, a no-break space; not ``a`` or a plain space.
+    e.g. ESC, tab, newline, U+202E, a zero-width joiner, a no-break space; not ``a`` or a plain
+    space. Surrogates, and characters that are unassigned or for private use, count as hidden too.
     """
     return not one.isprintable() or one in _BLANK
 
@@ -33,6 +34,7 @@ def is_hidden(one: str) -> bool:
 def visible(text: str, *, keep: str = "") -> str:
     """Return ``text`` with each hidden character as an escape, except those in ``keep``.
 
+    ``keep`` lists characters, e.g. newline and tab. For hidden ones see :func:`is_hidden`.
     Escapes are those of Python strings: ESC becomes ``\\x1b``, U+202E ``\\u202e``, a newline
     ``\\x0a``. Also escaped are surrogates, spaces other than the plain one, and combining marks at
     the start of ``text`` or beyond :data:`MOST_MARKS` in a row, which would be drawn over the

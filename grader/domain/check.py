@@ -25,7 +25,8 @@ FileDigests = tuple[tuple[str, str], ...]
 class Options(BaseModel):
     """The base of a check's options, which a rubric sets. Unknown options are refused.
 
-    Each option must change results, because it is part of the key of stored facts.
+    An option must be able to change the result of ``inspect``, because all options are part of the
+    key of stored facts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,9 +49,9 @@ class Guidance:
 class Lesson:
     """What a check teaches, besides the guidance at a finding.
 
-    ``practice`` is the practice of good code that it belongs to. ``before`` and ``after`` are the
-    same small program written badly and well, as text by path; the check's first measure has
-    different values for them. ``reading`` are URLs of further reading.
+    ``practice`` names the practice of good code that it belongs to. ``before`` and ``after`` are
+    the same small program written badly and well, as texts by the path of the file; the check's
+    first measure has different values for them. ``reading`` are URLs of further reading.
     """
 
     practice: str
@@ -67,7 +68,11 @@ OptionsT = TypeVar("OptionsT", bound=Options)
 
 
 def no_context(path: str, files: FileDigests) -> Context:
-    """Return an empty context: the facts of a file depend on that file alone."""
+    """Return an empty context: the facts of a file depend on that file alone.
+
+    It is for checks whose ``inspect`` needs to know nothing of other files; the arguments are
+    unused.
+    """
     return ()
 
 
