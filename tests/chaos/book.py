@@ -49,7 +49,7 @@ class Book:
         self.taken_back: dict[str, Seen] = {}
         #: Submissions whose report had changed when it was read again.
         self.changed: set[str] = set()
-        #: Submissions of which a claim ended before anything was killed; see `Poison`.
+        #: Poison that may have been graded because its kill came too late; see `Poison.outran`.
         self.outran: set[str] = set()
         self.failures: Counter[str] = Counter()
         self.resent = 0
@@ -77,6 +77,17 @@ class Book:
                 promise.ended_at = 0.0
                 self.resent += 1
             promise.submission, promise.answered_at = submission, time.monotonic()
+
+    def poison_of(self, submission: str) -> str | None:
+        """Return which process ``submission`` kills: ``worker``, ``child``, or empty for none.
+
+        ``None`` until a client has the answer to its upload. No database is asked, which may be
+        away while a worker goes on.
+        """
+        with self._lock:
+            sent = (one for one in self.promises.values() if one.submission == submission)
+            found = next(sent, None)
+        return None if found is None else found.sending.poison
 
     def saw_end(self, submission: str) -> None:
         """Record that ``submission`` was seen in a final state; only the first time counts."""

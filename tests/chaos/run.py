@@ -63,7 +63,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     book, ended = Book(), threading.Event()
     rows = Rows(place.database.url)
     clients = Clients(place, book, ended)
-    observer, poison = Observer(rows, clients, book), Poison(place, rows, book)
+    observer, poison = Observer(rows, clients, book), Poison(place, book)
     faults = Faults(place, book, clients, observer, plan.seed)
     deadline = start + plan.scale.limit
     begin = time.monotonic()
@@ -77,6 +77,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
         one.join(max(0.0, deadline - time.monotonic()))
     in_time = _settle(book, rows, deadline)
     ended.set()
+    book.outran = {one.submission for one in book.accepted() if poison.outran(one.submission)}
     verdict = _count(place, book, rows, clients, observer, deadline + GRACE_SECONDS / 2)
     clients.close()
     notes = list(faults.errors)

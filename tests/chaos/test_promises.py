@@ -27,7 +27,7 @@ def test_whatever_dies_nothing_is_lost_and_nothing_graded_twice(kind: str, tmp_p
     assert run.faults == {kind: 1 for kind in SMALL.faults} | {"move_clock": 4}
     figures = run.verdict.figures
     poisoned = sum(SMALL.poisons.values()) - int(figures["reported poison, too fast to be killed"])
-    assert figures["needs_attention, planted poison"] == f"{poisoned} of {poisoned}"
+    assert poisoned and figures["needs_attention, planted poison"] == f"{poisoned} of {poisoned}"
     ended = int(figures["reported exactly once"]) + int(figures["superseded by a newer attempt"])
     assert ended == SMALL.submissions - poisoned
 
