@@ -36,7 +36,7 @@ def create_app(service: Service) -> OpenAPI:
     learn early of the end of a grading.
 
     Raises:
-        BadSettings: this host does not offer the configured sandbox.
+        BadSettings: this host does not offer the configured sandbox, or there is no such one.
     """
     app = document.new_app(__name__)
     app.config["MAX_CONTENT_LENGTH"] = service.settings.max_request

@@ -36,8 +36,9 @@ class ClientLimits:
     """The most connections, and time limits for a client in seconds. Defaults chosen by hand.
 
     ``head`` and ``request`` limit how long the headers and the whole request may take, from the
-    first byte. ``idle`` limits how long a connection may be silent, also between requests, but not
-    while its request is being answered.
+    first byte. ``idle`` limits how long a connection may be silent, also between requests. While a
+    request arrives, it counts from the first byte as well, so that it also limits ``request``;
+    while one is being answered, it does not count.
     """
 
     connections: int = 1_000
@@ -47,7 +48,7 @@ class ClientLimits:
 
 
 class ProblemTask(ErrorTask):  # type: ignore[misc]
-    """Answers a request that Waitress itself refuses, e.g. one that is too long."""
+    """Answers with a problem document a request that Waitress refuses, e.g. for its length."""
 
     def execute(self) -> None:
         """Send the refusal as a problem document; the connection is closed afterwards."""
@@ -117,8 +118,9 @@ def make_server(
 
     ``threads`` threads run the routes. A request whose body is declared to have ``longest_body``
     bytes or more is refused before the body is read, a chunked one when it has as many. A client
-    that reads slowly occupies no thread: up to 16 MiB of a response are buffered. This process's
-    limit of open files is raised as far as ``limits.connections`` needs and the system allows.
+    that reads slowly occupies no thread: up to 16 MiB of a response are buffered. ``limits`` are
+    those of every :class:`Channel`. This process's limit of open files is raised as far as
+    ``limits.connections`` needs and the system allows.
     """
     _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(

@@ -83,7 +83,7 @@ def show(path: SubmissionPath) -> Response:
     },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
-    """Get a submission's newest report in the form that `format`, or else `Accept`, asks for."""
+    """Get the newest report in the form of `format`, or else of `Accept`; 202 if there is none."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     export = wanted_export(query.format)
@@ -105,7 +105,7 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     },
 )
 def facts(path: SubmissionPath) -> Response:
-    """Get the facts behind the newest report, before a rubric gave points for them; for staff."""
+    """Get what was measured for the newest report, before points; 202 without one; for staff."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     found = context().store.submissions.facts(path.submission)
@@ -129,7 +129,7 @@ def facts(path: SubmissionPath) -> Response:
     },
 )
 def archive(path: SubmissionPath) -> Response:
-    """Get the uploaded file unchanged; for staff and for the student whose submission it is."""
+    """Get the uploaded bytes unchanged; for staff and for the student whose submission it is."""
     principal = caller()
     record = context().read.submission(path.submission, principal)
     context().access_log.record_read("archive", principal, record)

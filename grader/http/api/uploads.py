@@ -59,12 +59,13 @@ def read_sent(query: UploadQuery) -> Sent:
 
     The name and the student come from the form, and for a raw body from ``query``. The student of
     ``query`` also counts if the form has none. A raw zip or Python body without a name gets a
-    default one. The name is cut to its last 200 characters, without folders and unprintable
-    characters. An empty file is accepted here.
+    default one, ``submission.zip`` or ``submission.py``. The name is cut to its last 200
+    characters, without folders and unprintable characters. An empty file is accepted here.
 
     Raises:
         BadRequest: the form does not have exactly one file in its field ``file``.
         UnsupportedType: the media type is neither a form nor an accepted type of a raw body.
+        RequestEntityTooLarge: (of Werkzeug) the body is longer than the application allows.
     """
     if request.mimetype == _FORM:
         return _read_form(query)

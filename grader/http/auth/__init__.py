@@ -51,8 +51,8 @@ def refuse_tokens_in_addresses() -> None:
     :func:`install` makes it run before every request.
 
     Raises:
-        BadRequest: the query has a parameter with a name of :data:`_TOKEN_NAMES`, or the address
-            contains the text of a token.
+        BadRequest: the query has a parameter with a name of :data:`_TOKEN_NAMES`, in any case, or
+            its path or query contains the text of a token.
     """
     named = [name for name in request.args if name.lower() in _TOKEN_NAMES]
     if named or TOKEN.search(request.full_path):
@@ -68,10 +68,11 @@ def authenticate() -> None:
     """Authenticate and authorize a request; runs before every route of a guarded blueprint.
 
     :func:`caller` then returns its principal. A request with a valid token counts for the rate
-    limit of the token, also if the role may not use the route.
+    limit of the token, also if the role may not use the route. That it was used, or that it is
+    expired or revoked, is stored.
 
     Raises:
-        Unauthorized: there is no valid token.
+        Unauthorized: there is no valid token in a header ``Authorization: Bearer``.
         TooMany: the token's requests of this minute are used up.
         NotFound: the role may not use the route, and the path names a submission or an exercise
             that does not exist or that the token may not see. ``Forbidden`` would show that it

@@ -24,11 +24,11 @@ Document = Mapping[str, Any]
 
 
 def install(app: Flask, document: Document, catalog: Catalog) -> None:
-    """Add the landing page, ``/docs`` and the pages of ``catalog``'s checks to ``app``.
+    """Add the landing page, ``/docs``, ``/checks`` and a page for each check to ``app``.
 
-    ``document`` is the OpenAPI document of ``app``. Checks that are not gradable get no page. The
-    pages about problems are routed elsewhere, but :func:`problem_page` and :func:`problems_page`
-    need the templates and filters that are added here.
+    ``document`` is the OpenAPI document of ``app``. The checks are those of ``catalog`` that are
+    gradable. The pages about problems are routed elsewhere, but :func:`problem_page` and
+    :func:`problems_page` need the templates and filters that are added here.
     """
     pages = Blueprint("pages", __name__, template_folder="templates")
     groups = list(_groups(document))
@@ -57,7 +57,10 @@ def install(app: Flask, document: Document, catalog: Catalog) -> None:
 
 
 def policy() -> str:
-    """Return the Content-Security-Policy of the pages of this package, as a header's value."""
+    """Return the Content-Security-Policy of the pages of this package, as a header's value.
+
+    Only their own style sheet is allowed; nothing else may load or run.
+    """
     return page_policy(_style())
 
 

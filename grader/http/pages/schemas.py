@@ -12,10 +12,12 @@ _PREFIX = "#/components/schemas/"
 
 
 def describe_schema(schema: Mapping[str, Any]) -> Markup:
-    """Return ``schema`` as a short HTML text, e.g. ``list of Mistake`` or ``integer 1 to 200``.
+    """Return a JSON schema as a short HTML text, e.g. ``list of Mistake`` or ``integer 1 to 200``.
 
-    A reference to a model becomes a link to it. A schema without a type is ``anything``. Most other
-    keywords, e.g. patterns and properties, are left out.
+    A reference to a model becomes a link to it. Alternatives, also those of ``allOf``, are joined
+    by "or"; an ``enum`` or ``const`` becomes its values. Anything else becomes its format, or else
+    its type, or else ``anything``, with a range (only if both ends are set) or a maximal length.
+    Other keywords, e.g. patterns and properties, are left out.
     """
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_PREFIX)
@@ -31,9 +33,9 @@ def describe_schema(schema: Mapping[str, Any]) -> Markup:
 
 
 def with_code(words: str) -> Markup:
-    """Return ``words`` as HTML; text between backticks becomes a ``code`` element.
+    """Return ``words`` as escaped HTML, with text between backticks in ``code`` elements.
 
-    One or more backticks count the same. All other text is escaped.
+    One or more backticks count the same. One without a partner stays as it is.
     """
     parts = [escape(part) for part in re.split(r"`+([^`]+)`+", words)]
     return Markup().join(

@@ -40,7 +40,11 @@ _CHALLENGES = {
 
 
 class Mistake(BaseModel):
-    """One mistake in a rubric that was sent. ``line`` and ``column`` are 1-based; 0 if unknown."""
+    """One mistake in a rubric that was sent: what is wrong (``message``), where, and a suggestion.
+
+    ``path`` leads to it from the top, as keys and 0-based indexes. ``line`` and ``column`` are
+    1-based; 0 if unknown. ``suggestion`` is the word that was probably meant, or empty.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,10 +71,11 @@ class Problem(BaseModel):
 
 
 def install(app: Flask) -> None:
-    """Make ``app`` answer every error with a problem document.
+    """Make ``app`` answer errors with a problem document.
 
-    A ``GraderError`` with a status of 500 or more, e.g. ``overloaded``, is logged. An unexpected
-    error is logged, too, and the client only gets 500 with the id of its request.
+    Redirects, and HTTP exceptions that have a response already, are left alone. A ``GraderError``
+    with a status of 500 or more, e.g. ``overloaded``, is logged. An unexpected error is logged,
+    too, and the client only gets 500 with the id of its request.
     """
     app.register_error_handler(GraderError, _answer_known)
     app.register_error_handler(HTTPException, _answer_http)
@@ -96,8 +101,8 @@ def refuse_invalid(error: ValidationError) -> Response:
 def refused_by_server(status: int, longest_body: int) -> str:
     """Return the problem document, as JSON, for a request that Waitress itself refuses.
 
-    ``status`` is the HTTP status; ``longest_body`` is the limit of a body in bytes. A status
-    without a kind of problem has the type ``about:blank``.
+    ``status`` is the HTTP status. ``longest_body`` is the limit of a body in bytes, which is named
+    if the status is 413. A status without a kind of problem has the type ``about:blank``.
     """
     kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
     phrase = HTTPStatus(status).phrase
@@ -114,7 +119,8 @@ def refused_by_server(status: int, longest_body: int) -> str:
 def status_of(error: GraderError) -> int:
     """Return the HTTP status of ``error``; 500 if its code belongs to no kind of problem.
 
-    A refused upload (``BadArchive``) has 413 if it is over a limit (``TooLarge``), else 422.
+    A refused upload (``BadArchive``) has 413 if it is too large or has too many entries
+    (``TooLarge``), else 422.
     """
     if isinstance(error, BadArchive):
         return TOO_LARGE_STATUS if isinstance(error, TooLarge) else UNREADABLE_STATUS

@@ -20,9 +20,9 @@ class UnsupportedType(GraderError):
 
 
 class BodyTooLarge(GraderError):
-    """The code and title of a body that is longer than the limit; no code raises it.
+    """The code and title of a body that is longer than the limit; this exception is never raised.
 
-    Flask and Waitress refuse such a body, and the response gets the same code.
+    Flask and Waitress refuse such a body themselves, and the response gets the same code.
     """
 
     code = "request-too-large"

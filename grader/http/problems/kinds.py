@@ -182,8 +182,8 @@ def all_kinds(refusals: Mapping[str, tuple[str, str]]) -> dict[str, ProblemKind]
     """Return every kind by code: :data:`OWN_KINDS`, and one for each reason to refuse an upload.
 
     ``refusals`` maps the code of a reason to (what is wrong, what to do). Placeholders such as
-    ``{name}`` in the first text are shown as an ellipsis. The status is 413 if a limit is exceeded,
-    else 422.
+    ``{name}`` in the first text are shown as an ellipsis. The status is 413 for a code that
+    contains ``too-large`` and for ``too-many-entries``, else 422.
     """
     refused = {code: _refusal_kind(code, *words) for code, words in refusals.items()}
     return {**OWN_KINDS, **refused}
