@@ -80,9 +80,9 @@ def make_celery(redis_url: str) -> Celery:
 class CeleryNotifier:
     """Sends notifications over Redis: due work to workers, ended gradings to API processes.
 
-    If Redis is unreachable, that is logged and not raised. After such a failure it sends nothing
-    for :data:`RETRY_AFTER_FAILURE` seconds, so that while Redis is down only one upload in that
-    time waits for the connection timeout.
+    :meth:`subscribe` receives the latter. If Redis is unreachable when one is sent, that is logged
+    and not raised. After such a failure nothing is sent for :data:`RETRY_AFTER_FAILURE` seconds, so
+    that while Redis is down only few uploads wait for the connection timeout.
     """
 
     def __init__(self, app: Celery) -> None:
@@ -93,18 +93,22 @@ class CeleryNotifier:
         """Send a message to the queue of ``lane`` in Redis: grade what is due there.
 
         Nothing is sent if :data:`MAX_UNREAD_MESSAGES` or more are unread there, or if Redis failed
-        a moment ago.
+        a moment ago. A failure is logged, not raised.
         """
         self._send(GRADE_TASK, [lane.value], QUEUES[lane])
 
     def notify_delivery(self) -> None:
-        """Send a message to the queue of the workers that deliver scores, as :meth:`notify`."""
+        """Send a message to the queue of the workers that deliver scores: send what is due.
+
+        As with :meth:`notify`, nothing is sent to a full queue or just after a failure of Redis.
+        """
         self._send(DELIVER_TASK, [], DELIVERY_QUEUE)
 
     def notify_finished(self, submission: str) -> None:
-        """Publish the id ``submission``; requests in API processes may wait for its report.
+        """Publish the id ``submission``, on which a worker has stopped working, to API processes.
 
-        Nothing is published if Redis failed a moment ago.
+        Requests may wait there for its report. Nothing is published if Redis failed a moment ago. A
+        failure is logged, not raised.
         """
         self._attempt(
             lambda producer: producer.channel.client.publish(_FINISHED_CHANNEL, submission),
@@ -112,10 +116,11 @@ class CeleryNotifier:
         )
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback`` in a daemon thread with each id that is published from then on.
+        """Call ``callback`` in a daemon thread with each id that :meth:`notify_finished` publishes.
 
-        Ids that are published before the thread has connected, or has connected again after a
-        failure, are missed. ``callback`` must not raise: that would end the thread.
+        It is called with ids from every process. Those published before the thread has connected,
+        or has connected again after a failure, are missed. ``callback`` must not raise: that would
+        end the thread.
         """
         Thread(
             target=_listen_forever, args=(self._app, callback), name="finished", daemon=True
@@ -181,7 +186,7 @@ def _listen(app: Celery, callback: Callable[[str], None]) -> None:
 
 
 class NoNotifier:
-    """The notifier of a process that has no Redis in its settings; it sends nothing.
+    """The notifier of a process that has or needs no Redis; it sends and receives nothing.
 
     Due rows are then found by the scheduler's next sweep, a regular search in the database.
     """

@@ -24,9 +24,9 @@ def libc() -> ctypes.CDLL | None:
 def die_with_parent(parent: int) -> None:
     """Make the kernel kill this process when its parent process dies, even if that was killed.
 
-    ``parent`` is the parent's id. If the parent is dead already, exit at once with code 1. Do
-    nothing on other systems than Linux. The kernel counts the parent as dead when the thread that
-    started this process ends.
+    ``parent`` is the id of the parent that started this process. If that is dead already, exit at
+    once with code 1. Do nothing on other systems than Linux. The kernel counts the parent as dead
+    when the thread that started this process ends.
     """
     library = libc()
     if library is None:

@@ -131,7 +131,8 @@ class ProcessCounter:
     def count(self, keys: Sequence[LimitKey]) -> Decision:
         """Count one more for each of ``keys``, unless one of them is used up: then count none.
 
-        The decision has the first key that is used up, or ``None``, and what is left of each.
+        The decision has the first key that is used up, or ``None``, and what is left of each after
+        this call. The rate of each key must have a limit: one of 0 is always used up here.
         """
         with self._lock:
             now = int(self._clock() * 1_000)
@@ -182,7 +183,9 @@ class SharedCounter:
     def count(self, keys: Sequence[LimitKey]) -> Decision:
         """Count one more for each of ``keys``, unless one of them is used up: then count none.
 
-        The decision has the first key that is used up, or ``None``, and what is left of each.
+        The decision has the first key that is used up, or ``None``, and what is left of each after
+        this call. The rate of each key must have a limit: one of 0 is always used up here. If Redis
+        cannot be reached, this process counts alone.
         """
         if monotonic() >= self._retry_at:
             try:
