@@ -14,12 +14,12 @@ from grader.service.ports.connector import Gradebook, Inbound, WriteScoreMessage
 class Connector:
     """The description of a connector: how Grader talks to one kind of learning management system.
 
-    ``config`` is the model of its sources' ``config``. ``write_score_message`` makes the message
-    that reports a score. ``inbound`` builds the object that reads submissions, and ``gradebook``
-    the one that sends scores. Only these calls load an HTTP client: a worker that only grades
-    starts without it. Their argument is the hosts (or ``host:port``) of a development setup that
-    may be called without https and at private addresses. A capability that the connector does not
-    have is ``None``.
+    ``name`` is what sources call it; ``config`` is the model of their ``config``.
+    ``write_score_message`` makes the message that reports a score. ``inbound`` builds the object
+    that reads submissions, and ``gradebook`` the one that sends scores. These two get the hosts (or
+    ``host:port``) of a development setup that may be called without https and at private addresses.
+    Only their calls load an HTTP client: a worker that only grades starts without it. A capability
+    that the connector does not have is ``None``.
     """
 
     name: str

@@ -42,8 +42,9 @@ class Archive(BaseModel):
 class Event(BaseModel):
     """The JSON body of a submission event, as :func:`read_event` validates it.
 
-    Unknown fields are ignored: a sender may add its own. ``filename`` is that of the archive,
-    ``context`` is returned with the score; both may be empty.
+    ``type`` must be ``submission.created``; ``exercise`` and ``student`` are an id and a name of up
+    to 200 characters. ``filename`` is that of the archive, ``context`` is returned with the score;
+    both may be empty. Unknown fields are ignored: a sender may add its own.
     """
 
     model_config = ConfigDict(strict=True)

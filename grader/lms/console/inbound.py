@@ -32,6 +32,7 @@ class ConsoleInbound:
         Raises:
             BadSignature: ``source`` has another connector, so its events must be signed.
             BadRequest: the event is invalid.
+            pydantic.ValidationError: the config of ``source`` is invalid.
         """
         if source.connector != "console":
             raise BadSignature("Only a console source takes events without a signature.")

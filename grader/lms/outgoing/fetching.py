@@ -17,8 +17,8 @@ def fetch_archive(outgoing: Outgoing, url: str, hosts: Collection[str], max_byte
     """Download ``url``, whose host must be one of the allowed ``hosts``, and return the bytes.
 
     Raises:
-        BadRequest: the URL is not allowed, or the response is a redirect, has any other status than
-            200 that is not temporary, or has a content encoding such as gzip.
+        BadRequest: :meth:`Outgoing.get` refuses the URL, or the response is a redirect, has any
+            other status than 200 that is not temporary, or has a content encoding such as gzip.
         TooLarge: the file has more than ``max_bytes`` bytes.
         Overloaded: a temporary failure (no connection, no complete response in time, status 408,
             425, 429 or 5xx); the event may be sent again.

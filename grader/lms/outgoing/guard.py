@@ -92,8 +92,8 @@ class Outgoing:
 
         Raises:
             UrlRefused: :meth:`target` rejects the URL.
-            Unreachable: there is no complete response in time.
-            ResponseTooLarge: the response has more than :data:`MAX_SCORE_RESPONSE` bytes.
+            Unreachable: the host cannot be reached, or gives no complete response in time.
+            ResponseTooLarge: the response's body has more than :data:`MAX_SCORE_RESPONSE` bytes.
         """
         deadline = monotonic() + self.seconds
         target = self.target(url, deadline=deadline)
@@ -102,13 +102,13 @@ class Outgoing:
     def get(self, url: str, hosts: Collection[str], max_bytes: int) -> Response:
         """GET ``url`` and return the response, whatever its status; redirects are not followed.
 
-        ``hosts`` are the allowed hosts; an entry without a port allows the scheme's default port
-        only.
+        ``hosts`` are the allowed hosts, also for ``open_hosts``; an entry without a port allows the
+        scheme's default port only.
 
         Raises:
             UrlRefused: :meth:`target` rejects the URL, e.g. because its host is not in ``hosts``.
-            Unreachable: there is no complete response in time.
-            ResponseTooLarge: the response has more than ``max_bytes`` bytes.
+            Unreachable: the host cannot be reached, or gives no complete response in time.
+            ResponseTooLarge: the response's body has more than ``max_bytes`` bytes.
         """
         deadline = monotonic() + self.seconds
         target = self.target(url, hosts, deadline=deadline)
@@ -120,13 +120,14 @@ class Outgoing:
     ) -> Target:
         """Return the target of a request to ``url``, with the addresses of its host.
 
-        ``hosts`` are the allowed hosts (``None``: any); ``deadline`` is a time of
-        ``time.monotonic`` by which the name must be resolved.
+        ``hosts`` are the allowed hosts (``None``: any), of which one without a port means the
+        default port; ``deadline`` is a time of ``time.monotonic`` by which the name must be
+        resolved.
 
         Raises:
-            UrlRefused: ``url`` is no URL or has a user name, its host is not in ``hosts``, or,
-                unless the host is one of ``open_hosts``, it is not https or an address is not
-                public.
+            UrlRefused: ``url`` is no URL or has a user name, or its host is not in ``hosts``. It
+                must be https and have public addresses only, but for a host of ``open_hosts`` http
+                and any address will do.
             Unreachable: its host cannot be resolved in time.
         """
         parsed = _parse(url)

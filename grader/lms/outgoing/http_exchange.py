@@ -39,9 +39,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Response:
-    """The response to a request; header names are in lower case, and ``body`` is not decoded.
+    """The response to a request: HTTP status, headers (names in lower case) and body.
 
-    If a header occurs several times, the last one counts.
+    If a header occurs several times, the last one counts. A content encoding of ``body``, such as
+    gzip, is not decoded.
     """
 
     status: int
@@ -70,10 +71,11 @@ def exchange(
     """Send one request to ``target`` and return the response; redirects are not followed.
 
     Its addresses are tried in turn, until one accepts the connection. The header ``Host`` is added
-    unless ``headers`` has it.
+    unless ``headers`` has it. ``tls`` is for https only.
 
     Raises:
-        Unreachable: no complete response before ``deadline`` (a time of ``time.monotonic``), or a
+        Unreachable: no address accepts, the peer breaks off or breaks the protocol, there is no
+            complete response before ``deadline`` (a time of ``time.monotonic``), or there is a
             pause of more than :data:`SOCKET_TIMEOUT`.
         ResponseTooLarge: the body is longer than ``max_bytes``, or is declared to be.
     """

@@ -30,11 +30,12 @@ class StandardWebhooksGradebook:
     outgoing: Outgoing
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
-        """POST a signed score, and return the outcome; failures to send are returned, not raised.
+        """POST the score, signed, to ``passback.url``; failures to send are returned, not raised.
 
         The webhook id is the id of ``passback``, the same at every try. A 2xx status means sent and
-        410 that no further try is wanted; after any other failure a later try may succeed. A pause
-        that a busy receiver (429, 502, 503, 504) asks for is limited to :data:`MAX_RETRY_AFTER`.
+        410 that no further try is wanted; after any other failure, also to sign, a later try may
+        succeed. A pause that a busy receiver (429, 502, 503, 504) asks for is limited to
+        :data:`MAX_RETRY_AFTER`.
 
         Raises:
             pydantic.ValidationError: the config of ``source`` is invalid.
