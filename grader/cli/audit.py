@@ -15,7 +15,7 @@ _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 @click.group()
 def audit() -> None:
-    """Show the audit log: who changed or read what."""
+    """Run a command on the audit log, which says who changed or read what."""
 
 
 @audit.command("list")
