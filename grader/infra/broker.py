@@ -116,11 +116,12 @@ class CeleryNotifier:
         )
 
     def subscribe(self, callback: Callable[[str], None]) -> None:
-        """Call ``callback`` in a daemon thread with each id that :meth:`notify_finished` publishes.
+        """Call ``callback`` in a daemon thread with the id of each submission after each try.
 
-        It is called with ids from every process. Those published before the thread has connected,
-        or has connected again after a failure, are missed. ``callback`` must not raise: that would
-        end the thread.
+        These are the ids that :meth:`notify_finished` publishes, in any process, from then on: a
+        worker has stopped working on the submission, which may also be queued again. Ids that are
+        published before the thread has connected, or has connected again after a failure, are
+        missed. ``callback`` must not raise: that would end the thread.
         """
         Thread(
             target=_listen_forever, args=(self._app, callback), name="finished", daemon=True
