@@ -22,11 +22,12 @@ _Key = tuple[str, str, str]
 
 
 class AccessLog:
-    """Records reads of students' work and refused tokens in the audit log; threads may share it.
+    """Records in the audit log reads of students' work, and refused tokens (expired or revoked).
 
-    An entry is an (actor, action, subject). A process adds the same one only once in
-    :data:`ONCE_IN`, 10 minutes, unless too many others came between. Call a method before the data
-    is shown: it raises the store's error if it cannot record, so nothing is shown without an entry.
+    A student's own reads are not recorded. An entry is an (actor, action, subject). A process adds
+    the same one only once in :data:`ONCE_IN`, 10 minutes, unless too many others came between. Call
+    a method before the data is shown: it raises the store's error if it cannot record, so only a
+    student's own work is shown without an entry. Threads may share it.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
