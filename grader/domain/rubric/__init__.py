@@ -240,10 +240,11 @@ class CompiledRubric:
         return CompiledRubric(rubric, catalog, rubric.probes(catalog), compiled_criterion)
 
     def mends(self, path: str, top_folder: str = "") -> bool:
-        """Return whether a patch covers ``path``: a criterion counts its layout or imports.
+        """Return whether a patch covers ``path``: a criterion with a :data:`MENDED` check takes it.
 
-        Whether the rubric wants a patch does not matter here. Notebooks are excluded, because the
-        lines of their joined code are not those of the file.
+        These checks are ``formatting`` and ``import_order``; for ``top_folder`` see
+        :meth:`Criterion.takes`. Whether the rubric wants a patch does not matter here. Notebooks
+        are excluded, because the lines of their joined code are not those of the file.
         """
         weighed = (one for one in self.criteria if one.criterion.check in MENDED)
         return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)
