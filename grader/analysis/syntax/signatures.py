@@ -18,9 +18,10 @@ _VALUES = (ast.Return, ast.Yield, ast.YieldFrom)
 
 @dataclass(frozen=True)
 class Definition:
-    """A class, function or method that is not inside a function, and what readers see of it.
+    """A class, function or method that is not inside a function: its name, kind and decorators.
 
-    ``holder`` is the class directly around it, ``None`` outside classes.
+    It also says whether it is public. ``node`` is its syntax tree. ``holder`` is the class directly
+    around it, ``None`` outside classes.
     """
 
     node: Function | ast.ClassDef
