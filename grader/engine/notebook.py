@@ -48,11 +48,13 @@ def read_notebook(data: bytes) -> Notebook:
 
     Cells other than code, blank cells, and blank lines around a cell's code are left out; two blank
     lines separate the cells. IPython commands become comments (indented ones ``pass`` with a
-    comment), and ``a = !ls`` becomes ``a = None``. A cell that begins with a magic for something
-    else than Python code (``%%bash``) becomes comments altogether. The code may be invalid Python.
+    comment), and ``a = !ls`` becomes ``a = None``. A cell whose first line is a magic with ``%%``
+    other than ``time``, ``timeit``, ``capture`` and ``prun`` becomes comments altogether. The code
+    may be invalid Python.
 
     Raises:
-        NotANotebook: ``data`` is not JSON, or not a notebook of this format.
+        NotANotebook: ``data`` is not JSON in UTF-8, has no list of cells as in nbformat 4 (the
+            version itself is not read), or has a code cell without text.
     """
     parts: list[str] = []
     cells = []
@@ -74,7 +76,8 @@ def code_of(path: str, data: bytes) -> bytes:
     That is the joined code of a notebook in UTF-8, and the unchanged content of any other file.
 
     Raises:
-        NotANotebook: ``path`` ends with ``.ipynb``, and :func:`read_notebook` cannot read the file.
+        NotANotebook: ``path`` ends with ``.ipynb`` in any case, and :func:`read_notebook` cannot
+            read the file.
     """
     if not is_notebook(path):
         return data

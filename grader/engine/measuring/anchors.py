@@ -18,9 +18,11 @@ from grader.engine.notebook import NotANotebook, code_of
 class AnchoredFile:
     """Adds anchors to the findings of one file: short digests of the lines that they are on.
 
-    An anchor recognises a finding in a later attempt, even if its line has moved. ``path`` and
-    ``data`` are the file as it was sent; for a notebook, lines are those of its joined code. A line
-    that does not exist counts as empty. The digest of a line is computed when it is needed.
+    An anchor recognises a finding in a later attempt, even if its line has moved. It has 8
+    hexadecimal digits and ignores indentation and the width of gaps, so different lines can share
+    one. ``path`` and ``data`` are the file as it was sent; for a notebook, lines are those of its
+    joined code. A line that does not exist counts as empty, and so do all lines of a broken
+    notebook. The digest of a line is computed when it is needed.
     """
 
     def __init__(self, path: str, data: bytes) -> None:
@@ -28,7 +30,10 @@ class AnchoredFile:
         self._digests: dict[int, str] = {}
 
     def anchor(self, inspection: Inspection) -> Inspection:
-        """Return ``inspection`` with an anchor in every finding; existing anchors are kept."""
+        """Return a copy of ``inspection`` with an anchor in every finding.
+
+        Existing anchors are kept. If no finding lacks one, return ``inspection`` itself.
+        """
         if all(finding.anchor for finding in inspection.findings):
             return inspection
         findings = tuple(map(self._with_anchor, inspection.findings))
@@ -66,8 +71,9 @@ class AnchoredFile:
 
 
 def anchor_findings(file: FileFacts, source: SourceFile) -> FileFacts:
-    """Return ``file``, the facts of ``source``, with an anchor in every finding that lacks one.
+    """Return a copy of ``file``, the facts of ``source``, with an anchor in every finding.
 
+    The findings are those of the gate (``readable``) and of all checks; existing anchors are kept.
     ``source`` has the bytes as they were sent, also for a notebook (not its extracted code).
     """
     lines = AnchoredFile(source.path, source.data)

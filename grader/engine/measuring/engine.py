@@ -27,7 +27,7 @@ from grader.service.ports import FactsCache
 
 
 class ClosableInspector(Inspector, Protocol):
-    """An inspector that owns resources, e.g. a process."""
+    """An inspector that owns resources, e.g. a process, which :meth:`close` releases."""
 
     def close(self) -> None:
         """Release the inspector's resources, such as its process. May be called again."""
@@ -106,10 +106,11 @@ class Engine:
         """Start measuring ``submission`` for the probes of ``rubric``; do not wait for the results.
 
         Inspections in the cache are used; the others are sent to the inspector as one job, which
-        another process runs (if an earlier job is not finished, it is waited for here). No job is
-        started if the cache has all. ``collect`` of the result waits for the answers and raises if
-        the inspector failed; nothing is stored in the cache before ``remember`` of the measurement.
-        Errors of the cache pass through.
+        the fork server runs in other processes (it is waited for here until it has started, and
+        until an earlier job is finished). No job is started if nothing is missing. ``collect`` of
+        the result waits for the answers and raises EngineFault if the inspector failed; nothing is
+        stored in the cache before ``remember`` of the measurement. Errors of the cache pass
+        through.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"
@@ -139,7 +140,8 @@ class Engine:
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
         """Return the facts of the rubric's starter files, or ``None`` if it has none.
 
-        They are cached like all facts, so they are measured once for a class.
+        Their inspections are cached like those of students' files, so usually they are measured
+        only for the first submission of a class.
 
         Raises:
             EngineFault: See :meth:`measure`.

@@ -17,6 +17,8 @@ from grader.engine.gate import GATE_VERSION
 def tool_version(distribution: str) -> str:
     """Return the installed version of ``distribution``, e.g. ``"7.5.0"`` for ``flake8``.
 
+    It is looked up once in a process, so a later upgrade is not noticed.
+
     Raises:
         importlib.metadata.PackageNotFoundError: It is not installed.
     """

@@ -30,7 +30,8 @@ def run_steps(
     Step 0 is the gate, which decides whether the file can be read; step n is the n-th of its check
     requests. They run in this order. The pair before a step tells the reader at which step this
     process died. If the gate or a check raises, its result is failed. If the gate's result is not
-    ok, nothing more is yielded. ``python`` is the rubric's version, ``"3.x"``.
+    ok, nothing more is yielded. Only the first :data:`MAX_FINDINGS` findings of a check are kept.
+    ``python`` is the rubric's version, ``"3.x"``.
 
     Raises:
         NotANotebook: The gate is not among ``steps``, so the file is taken for readable, but it is

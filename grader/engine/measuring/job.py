@@ -79,7 +79,8 @@ class FileJob:
 class Job:
     """The files of one submission to inspect; files whose results are all known are left out.
 
-    ``python`` is the rubric's version, ``"3.x"``.
+    Of files with equal bytes and the same kind of name only the first is in it. ``python`` is the
+    rubric's version, ``"3.x"``.
     """
 
     files: tuple[FileJob, ...]
@@ -122,6 +123,10 @@ def canonical_json(data: object) -> str:
 
     The order of keys, and whether a sequence is a list or a tuple, make no difference; ``1``,
     ``1.0`` and ``true`` are different texts.
+
+    Raises:
+        TypeError: ``data`` contains something else than dicts, lists, tuples, strings, numbers,
+            bools and ``None``.
     """
     return _CANONICAL.encode(data)
 

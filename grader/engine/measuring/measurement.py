@@ -42,9 +42,10 @@ class Plan:
     """Everything that is needed to measure one submission and to put its facts together.
 
     ``files`` are the files that some probe reads, in path order, ``keys`` their keys in the same
-    order, and ``unread`` the other files. ``known`` are the inspections found in the cache, by key.
-    ``rows`` are the files of the job, i.e. those with missing inspections; files with equal bytes
-    and the same kind of name have one row.
+    order, and ``unread`` the other files of the submission with the reasons. ``known`` are the
+    inspections found in the cache, by key. ``rows`` has a pair for each file of the job, i.e. with
+    missing inspections: the file with the checks to run, and the keys of their results. Files with
+    equal bytes and the same kind of name have one row.
     """
 
     submission: Submission
@@ -60,7 +61,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class RunningMeasurement:
-    """A measurement whose job runs in the fork server; ``job`` is ``None`` if the cache had all.
+    """A measurement whose job runs in the fork server; ``job`` is ``None`` if none was needed.
 
     :meth:`collect` waits for the job and returns the complete measurement.
     """

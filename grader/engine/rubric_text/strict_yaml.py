@@ -82,8 +82,9 @@ class _Container:
 class Tree:
     """Builds plain data from the events of a YAML parser, which :meth:`add` takes one by one.
 
-    ``data`` is the result, and ``positions`` has the position of each key and list item by its
-    path, and that of the whole at ``()``. For an empty text they are ``None`` and ``{}``.
+    ``data`` is the result: dicts, lists and scalars. ``positions`` maps the path of each key and
+    list item, e.g. ``("criteria", 0)``, to its 1-based (line, column), and ``()`` to that of the
+    whole. For an empty text they are ``None`` and ``{}``.
     """
 
     data: Any = None
@@ -92,10 +93,10 @@ class Tree:
     _documents: int = 0
 
     def located(self, problem: RubricProblem) -> RubricProblem:
-        """Return ``problem`` with the position of its path, or of the nearest enclosing key.
+        """Return ``problem`` with the line and column of its path, 1-based, in place of its own.
 
-        It replaces any position of ``problem``. If no key encloses it, it is where the data begins,
-        for an empty text line 1, column 1.
+        If the path is not in the data, they are those of the nearest enclosing key or list item.
+        If there is none, they are where the data begins, for an empty text line 1, column 1.
         """
         path = problem.path
         while path and path not in self.positions:

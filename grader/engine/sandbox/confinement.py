@@ -53,13 +53,13 @@ class Confinement:
     def enter(self, results: int, tasks: int) -> None:
         """Confine this process, a child, for good: descriptors, resource limits, then the sandbox.
 
-        It keeps two pipes: the descriptors ``results`` and ``tasks`` become :data:`RESULTS` and
-        :data:`TASKS`. Its standard streams lead to ``/dev/null``, and all others are closed. CPU
-        time is not limited here. On Linux the process is killed when its parent dies, and exits
-        with code 1 here if that is dead already.
+        It gets a session of its own and keeps two pipes: the descriptors ``results`` and ``tasks``
+        become :data:`RESULTS` and :data:`TASKS`. Its standard streams lead to ``/dev/null``, and
+        all others are closed. It cannot write to files. CPU time is not limited here. On Linux the
+        process is killed when its parent dies, and exits with code 1 here if that is dead already.
 
         Raises:
-            OSError: The sandbox cannot be entered.
+            OSError: A pipe is not open, or the sandbox cannot be entered.
         """
         _keep_descriptors(results, tasks)
         die_with_parent(self.parent)
@@ -73,10 +73,10 @@ class Confinement:
         self.sandbox.enter()
 
     def reset_cpu_limit(self) -> None:
-        """Allow this process ``limits.seconds`` more of CPU time, rounded up to whole seconds.
+        """Allow this process ``limits.seconds`` more of CPU time, and at most a second on top.
 
-        When they are used up, the kernel kills it by SIGXCPU. If the process has a lower hard
-        limit, that is kept.
+        The limit that is set is the whole second after that. When it is reached, the kernel kills
+        the process by SIGXCPU. If the process has a lower hard limit, that is kept.
         """
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         until = int(time.process_time() + self.limits.seconds) + 1

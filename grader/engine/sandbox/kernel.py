@@ -32,9 +32,10 @@ def prctl(option: int, *arguments: int) -> int:
 
 
 def drop_privileges() -> None:
-    """Drop all capabilities of this process, and the way to gain any by running a program.
+    """Drop all capabilities of this thread, and the way to gain any by running a program.
 
-    A superuser keeps the user id 0, without its privileges.
+    That is for good, also for what it starts, and not for threads that run already; a child has
+    one thread. A superuser keeps the user id 0, without its privileges.
 
     Raises:
         OSError: See :func:`syscall`.

@@ -43,8 +43,9 @@ def version() -> int:
 
 
 def read_only(folders: Iterable[str], abi: int) -> None:
-    """Restrict this process for good to reading files and listing folders below ``folders``.
+    """Let this thread only read files and list folders below ``folders``, for good.
 
+    What it starts later is restricted in the same way, but not other threads; a child has one.
     ``abi`` is the kernel's version of Landlock: from 4 on TCP is forbidden too, from 6 on also
     signals to processes outside, and connections to their abstract sockets. Open files stay usable.
     A folder that cannot be opened is skipped. :func:`drop_privileges` must have been called.

@@ -34,8 +34,8 @@ class SandboxLevel(StrEnum):
     """The levels of a child's sandbox, strongest first, by the names that settings use.
 
     Seccomp leaves only the system calls that computing needs; Landlock leaves only reading below a
-    few folders. At every level, also at ``rlimits``, a child has resource limits, two pipes, no
-    environment and no privileges.
+    few folders. At every level a child has resource limits, two pipes, no environment and no
+    privileges. At ``rlimits`` it has no other limits: it can read files and use the network.
     """
 
     LANDLOCK_AND_SECCOMP = "landlock+seccomp"
@@ -115,7 +115,7 @@ class Sandbox:
         """Return the sandbox of ``level``, which this host must offer. It is not entered.
 
         With Landlock, children can open only files of the standard library, installed packages, our
-        own code, and the folder ``path`` with more of our code (empty: none).
+        own code, and the folder ``path`` with more of our code (empty: none), all for reading.
         """
         machine = seccomp.MACHINES[platform.machine()] if level.has_seccomp else None
         filter = seccomp.build_filter(machine) if machine else b""
