@@ -12,7 +12,8 @@ from grader.exports.report.text import Sheet
 def render_lesson(check: AnyCheck) -> str:
     """Return what ``check`` teaches as text of at most 80 columns, without colour.
 
-    That is its guidance, measures and links, and with a lesson also its practice and its example.
+    That is its id and title, its guidance, what a rubric can measure with it, and links; if it has
+    a lesson, also the practice that it teaches and an example.
     """
     sheet = Sheet(colour=False)
     sheet.put(f"{check.id}: {check.title}")

@@ -41,7 +41,8 @@ def change_in(findings: Sequence[FindingLine]) -> Change | None:
 
     If a finding has a replacement for its line, it is that of the first such finding. Otherwise it
     is the first change in the diffs of findings outside notebooks that replaces lines (a mere
-    insertion or deletion is no example) and has at most :data:`_MAX_LINES` lines, old and new.
+    insertion or deletion is no example) and has at most :data:`_MAX_LINES` lines, old and new
+    together.
     ``None`` if there is no such change either.
     """
     return next(chain(_own_lines(findings), filter(_is_example, _hunks(findings))), None)

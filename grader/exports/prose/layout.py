@@ -136,7 +136,10 @@ def strengths(report: Report) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Task:
-    """The findings of one code that a criterion counts: how many (``times``), in which files."""
+    """The findings of one code that a criterion counts: how many (``times``), in which files.
+
+    ``paths`` has each file once, in the order of the report.
+    """
 
     code: str
     times: int
@@ -147,7 +150,7 @@ def tasks(report: Report, criterion: str) -> tuple[Task, ...]:
     """Return the findings to fix for the criterion with id ``criterion``, one task for each code.
 
     The most frequent code comes first; of equally frequent ones, that which the report has first.
-    It is empty if the criterion counts no findings.
+    It is empty if no finding of the report counts for the criterion, or there is no such criterion.
     """
     found: dict[str, list[str]] = {}
     for finding in report.findings:

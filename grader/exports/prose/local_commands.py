@@ -19,10 +19,11 @@ _WORDS = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 def command_lines(report: Report) -> tuple[str, ...]:
     """Return the commands of ``report``, to run in the submitted folder, without repetition.
 
-    A command is that of a check, with the Python files (no notebooks) that the check has seen. A
-    few files are named one by one, because tools skip some files of a folder, each by its own rule.
-    For no files, over :data:`_MAX_FILES`, or one with a long or unusual name, it names the folder:
-    ``.``.
+    A command is that of a check, with the Python files (no notebooks) that the check reads. A few
+    files are named one by one, quoted for a shell, because tools skip some files of a folder, each
+    by its own rule. For no files, over :data:`_MAX_FILES`, or one whose name has over
+    :data:`_MAX_NAME` characters, a backslash, or any that is not printable ASCII, it names the
+    folder: ``.``.
     """
     python = [file for file in report.files if is_python(file.path) and not is_notebook(file.path)]
     return tuple(
@@ -47,10 +48,11 @@ def _files(paths: list[str]) -> str:
 
 
 def folded(command: str, width: int) -> list[str]:
-    """Return ``command`` as lines of at most ``width`` columns, continued with backslashes.
+    """Return ``command`` as lines of at most ``width`` characters, continued with backslashes.
 
-    Lines after the first are indented. A word that is longer gets a line of its own, which is too
-    wide. Spaces outside quotes become one. Quotes in ``command`` must be in pairs.
+    Lines after the first are indented by 4. A word that does not fit, with its indentation and
+    backslash, gets a line of its own, which is too wide. Spaces outside quotes become one. Quotes
+    in ``command`` must be in pairs. For an empty ``command`` there are no lines.
     """
     lines: list[str] = []
     for word in _WORDS.findall(command):
