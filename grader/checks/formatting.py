@@ -29,11 +29,11 @@ GUIDANCE = Guidance(
 def inspect(source: SourceFile, options: FormattingOptions, context: Context) -> Inspection:
     """Return an inspection with one finding if Black would reformat `source`.
 
-    Comments that silence Black have no effect. With ``options.show_fix`` the finding has the diff
-    and the line of the first change, and the lines to change are counted; otherwise these are left
-    out, which saves Black's second pass. The kind of line endings does not matter. A file without
-    statements gives ``NOTHING_TO_SAY``. `context` is unused. Errors of Black pass through, see
-    :func:`black_runner.would_change`.
+    A file that Black would reformat counts 1, another 0. Comments that silence Black have no
+    effect, nor has the kind of line endings. With ``options.show_fix`` the finding has the diff and
+    the line of the first change, and the lines to change are counted; otherwise these are left out,
+    which saves Black's second pass. A file without statements gives ``NOTHING_TO_SAY``. `context`
+    is unused. Errors of Black pass through, see :func:`black_runner.would_change`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -49,7 +49,8 @@ def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspec
     then Black would write, as far as `options` ask for them. It applies to the bytes as submitted,
     with their byte order mark and newlines. The tools disagree if one of them would change the
     fixed text again. Without either finding, and for a file without statements, the result is
-    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`.
+    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`. Errors of the tools
+    pass through, see :func:`black_runner.formatted`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

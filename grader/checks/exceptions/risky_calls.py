@@ -104,16 +104,16 @@ class Program:
 
 
 def read_program(nodes: Nodes) -> Program:
-    """Return the risks (by line and column) and the calls of the file with the statements `nodes`.
+    """Return the risks, sorted by line and column, and the calls of a file.
 
-    A risk is a call that may fail, such as ``open(path)``, with none of its errors caught around it
-    in its own function (outside functions: in the module). If the path is a plain variable, the
-    call is no risk if a condition anywhere in the same function asks about it, e.g. ``if
-    path.exists():``. The same holds for ``x`` in ``int(x)``, ``float(x)`` and ``map(int, x)``;
-    these are risks only if ``x`` comes from ``input()`` or ``sys.argv``. The calls are those of
-    functions that the file defines or imports, and of all methods; a function that is passed as an
-    argument counts as called. `nodes` must begin with the module, and have each statement after the
-    one that contains it.
+    A risk is a call that reads a file, fetches from the network or converts text, with none of its
+    errors caught around it in its own function (outside functions: in the module): ``open(path)``,
+    not ``open(path, "w")``. If the path is a plain variable, the call is no risk if a condition
+    anywhere in the same function asks about it: ``if path.exists():``. The same holds for ``x`` in
+    ``int(x)``, ``float(x)`` and ``map(int, x)``; these are risks only if ``x`` comes from
+    ``input()`` or ``sys.argv``. The calls are those of functions that the file defines or imports,
+    and of all methods; a function that is passed as an argument counts as called. `nodes` are the
+    module and all its statements, each after the one that contains it.
     """
     program = Program(aliases_of(node for node, _ in nodes))
     for statement, place in _placed(nodes, program.aliases):
@@ -185,8 +185,9 @@ def _caught_by(node: ast.AST, aliases: Aliases) -> tuple[str, ...]:
 
 
 def suppressed(item: ast.withitem, aliases: Aliases) -> tuple[str, ...]:
-    """Return the errors of an `item` ``contextlib.suppress(...)``, or () for any other `item`.
+    """Return the errors that an `item` ``contextlib.suppress(...)`` names; () for any other `item`.
 
+    ``suppress`` imported under another name is not recognised.
     Each is the last part of its name, e.g. ``Error`` for ``csv.Error``, or ``?`` if it is computed.
     """
     call = item.context_expr

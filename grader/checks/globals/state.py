@@ -47,9 +47,9 @@ _TALKS = frozenset({"print", "input"})
 def is_script(module: Module) -> bool:
     """Return whether the code of ``module`` that runs at its import shows that it is a script.
 
-    It does if it calls `print` or `input`, has a `while`, or calls a function or class that the
-    file defines in a statement of its own: `main()`, not `TABLE = build()`. Code in functions and
-    classes and below `if __name__ == "__main__":` does not count.
+    It does if it has a `while`, calls `print` or `input`, or has a statement, without assignment,
+    that calls a function or class of the file itself: `main()`, not `TABLE = build()`. Code in
+    functions and classes and below `if __name__ == "__main__":` does not count.
     """
     own = {
         name for name, bound in module.bindings.items() if any(each.kind == "own" for each in bound)
@@ -85,12 +85,13 @@ def changed_by(
     """Yield (key, node) for each change of a name of the module by the code of ``scope``.
 
     A key is the name and the changed attribute, or "" in its place for the name itself; the same
-    key may come repeatedly. "Top" means the code of the module outside functions and classes.
-    Changes are `total = 1` after `global total`, a use of `globals()` that changes a name,
-    `prices["tea"] = 3` for a variable of the top, `rows.append(x)` if the top binds `rows` to a
-    container, `Game.score = 1` outside the class, and `settings.debug = True` for an imported
-    ``settings`` in ``siblings``, the names of the submission's other modules. Changes of local
-    variables and in the functions inside ``scope`` do not count. ``bindings`` are those of the top.
+    key may come repeatedly. "Top" means the code of the module outside functions and classes, whose
+    ``bindings`` are given. Changes are `total = 1` after `global total` (an import is none), a use
+    of `globals()` that changes a name, `prices["tea"] = 3` and `box.size = 3` for variables of the
+    top, `rows.append(x)` if the top binds `rows` to a container, `Game.score = 1` outside the class
+    `Game`, and `settings.debug = True` for an imported ``settings`` in ``siblings``, the names of
+    the submission's other modules. Changes of local variables, and those in functions inside
+    ``scope``, do not count.
     """
     for name in sorted(scope.declared.keys() & scope.bound.keys()):
         # e.g. `global numpy` and `import numpy` load a library when it is needed: no variable
@@ -160,9 +161,9 @@ def is_state(name: str, bound: Sequence[Binding], script: bool, filled: bool) ->
     module is a ``script``, they also do if one is in a loop or is a `+=`, `for` or `with`; and,
     unless ``name`` is in UPPER_CASE, if a value has a call (not of a class, `range` and the like),
     if two are in the same block, or if the top changes the value (``filled``), e.g. by
-    `rows.append(1)`. Never state is a name that a function, class or import binds, a logger
-    (`log`), or one that begins with `__`. A name that functions change is state too, but they are
-    not considered here: :func:`uses_of` adds it.
+    `rows.append(1)`. Never state is a name that a function, class or import binds, one that
+    begins with `__`, or one of a logger (`log`, `logger`, `LOG` and `LOGGER`). A name that
+    functions change is state too, but they are not considered here: :func:`uses_of` adds it.
     """
     if name.startswith("__") or name in _LOGGERS or not all(each.value for each in bound):
         return False

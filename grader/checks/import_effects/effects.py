@@ -65,9 +65,9 @@ class Module(NamedTuple):
     """What is known of a module's names, to decide which of its statements are effects.
 
     ``imported``: the names that it imports at the top level. ``defined``: the others that it
-    defines or assigns there. ``effectful``: by name, the finding code of each of its functions that
-    prints, asks, or accesses files or the network, see `effectful_functions`. ``is_main``: it is a
-    ``main.py``, which may set up logging.
+    defines or assigns there, but for ``a, b = pair``. ``effectful``: by name, the finding code of
+    each of its functions that prints, asks, or accesses files or the network, see
+    `effectful_functions`. ``is_main``: it is a ``main.py``, which may set up logging.
     """
 
     imported: Collection[str]
@@ -80,8 +80,9 @@ def effects_of(body: Sequence[ast.stmt], module: Module) -> Iterator[Effect]:
     """Yield the effect of each statement of `body` that has one, at every depth.
 
     So a loop has an effect, and each ``print`` in it another one. Not searched are the bodies of
-    functions, of ``__main__`` guards and of ``if TYPE_CHECKING:``, version checks that raise, and
-    handlers that only report a failed import. Bodies of classes and defaults of arguments are.
+    functions, of ``__main__`` guards and of ``if TYPE_CHECKING:``, version checks that raise,
+    handlers that only report a failed import, and decorators. Bodies of classes and defaults of
+    arguments are.
     """
     waiting = list(reversed(body))
     while waiting:

@@ -101,11 +101,11 @@ def _code_of(function: ast.expr, effectful: Mapping[str, str]) -> str:
 def effectful_functions(tree: ast.Module) -> dict[str, str]:
     """Return the code of each top-level function of `tree` that prints, asks or reads, by name.
 
-    To read is to access files or the network. The code is that of the first known call in the
-    function, in the order of `_own_code`; if that is ``RUNS``, e.g. of ``sys.exit()``, the function
-    has no code of its own. A function that calls another one with a code, directly or through
-    further ones, has the code of one of them or its own. Generators are left out, since calling
-    them runs nothing.
+    To read is to access files or the network. A function has the code of one of its known calls, of
+    the first one unless it is inside a block; if that is ``RUNS``, e.g. of ``sys.exit()``, the
+    function has no code of its own. A function that calls others with a code, directly or through
+    further ones, has the code of one of them or its own. Functions without any code are left out,
+    and so are generators, since calling them runs nothing.
     """
     callers: dict[str, list[str]] = {}
     waiting: list[tuple[str, str]] = []

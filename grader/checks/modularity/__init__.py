@@ -147,11 +147,12 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
     There is a finding for each top-level statement that does something on import (see
     :func:`runs_outside`), each star import (re-exports of a package aside), each string that is a
-    program, and a missing ``if __name__ == "__main__":`` (the guard) in the ``main.py`` that starts
-    the program. Also counted are functions that are not empty, and working statements (see
-    `work`): in top-level functions and classes, those run on import, and in strings. Of a test file
-    only statements run on import and star imports are considered. Without statements the result is
-    ``NOTHING_TO_SAY``. `context` is that of :func:`context`; `options` is unused.
+    program, and the ``main.py`` that starts the program if its ``if __name__ == "__main__":`` (the
+    guard) is missing or has only ``pass`` in it. Also counted are functions that are not empty, and
+    working statements (see `work`): in top-level functions and classes, those run on import, and in
+    strings. Of a test file only statements run on import and star imports are considered. Without
+    statements the result is ``NOTHING_TO_SAY``. `context` is that of :func:`context`; `options` is
+    unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY

@@ -47,10 +47,11 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     top-level function or class with working statements that no module uses when it is imported or
     run, directly or through others (use in tests does not count); and a ``main.py`` whose guard
     leads to less than 1 / `STARTED_SHARE` of all working statements. The count ``guarded_main`` of
-    the last becomes 0. Modules of the first two kinds, modules that ``main.py`` imports and uses,
-    and used working statements are counted; a maximum has how many modules each one imports, tests
-    aside. Stub files (``.pyi``) stay as they are; other inspections must have the sketch of
-    `inspect`. `options` is unused.
+    the last becomes 0. Modules of the first two kinds, modules that ``main.py`` imports and uses
+    (none if ``main.py`` as a whole leads to less than that share), and used working statements are
+    counted; a maximum has how many modules each one imports, tests aside. Stub files (``.pyi``)
+    stay as they are. All `inspections` must come from `inspect`, and none may be
+    ``NOTHING_TO_SAY``. `options` is unused.
     """
     summaries = {
         path: ModuleSummary.model_validate_json(one.sketch)

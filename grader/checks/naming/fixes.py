@@ -27,10 +27,10 @@ def name_case_fix(source: SourceFile) -> Fix:
 
     It takes a finding and its line, and returns the corrected line (see `Fix`), e.g. with
     ``calc_total`` for ``calcTotal``; other lines keep the old name. A global with a literal value
-    that never changes becomes a constant: ``maxSize`` becomes ``MAX_SIZE``. The function returns
-    ``None`` if the new name is a builtin or occurs anywhere in the file, also in comments; for
-    rules about anything but classes, functions, arguments and variables; and for single letters,
-    which need a word, not a case.
+    that never changes becomes a constant: ``maxSize`` becomes ``MAX_SIZE``. Attributes and
+    keyword arguments of calls stay. The function returns ``None`` if the new name is a keyword or
+    builtin or occurs anywhere in the file, also in comments; for rules about anything but classes,
+    functions, arguments and variables; and for single letters, which need a word, not a case.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

@@ -191,10 +191,10 @@ def _evaluated_nodes(function: Function) -> Iterator[ast.AST]:
 def without_verb(groups: Groups) -> Iterator[Binding]:
     """Yield the first binding of each function and method whose name begins with no known verb.
 
-    Left out are names that need none: questions (``is_empty``), conversions (``to_json``), ``main``
-    and others that are customary, ``__init__`` and the like, and functions with a decorator such as
-    ``property``, ``fixture`` or ``route``. Of several functions of one name in one scope only the
-    first is judged.
+    Left out are names that need none: questions (``is_empty``), conversions (``to_json``), events
+    (``on_click``), tests, ``main`` and others that are customary, ``__init__`` and the like, and
+    functions with a decorator such as ``property``, ``fixture`` or ``route``. Of several functions
+    of one name in one scope only the first is judged.
     """
     for group in groups.values():
         functions = [each for each in group if each.kind in _FUNCTIONS]

@@ -34,12 +34,14 @@ _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})
 
 
 def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
-    """Yield a finding for each call in `nodes` that runs text, or imports by a name or path.
+    """Yield a finding for each call in `nodes` that runs text, or imports by computed name or path.
 
-    A name counts only if it is computed: not `import_module("csv")`; a path always does. There is
-    also one for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
-    e.g. `run = exec`, and for each imported module in ``_FOREIGN``, e.g. ``ctypes``. Functions of
-    these names that the file defines itself are left out. The findings are not sorted.
+    Such calls are those of ``exec``, ``eval``, ``runpy``, ``marshal.loads``, ``compile`` with three
+    arguments or more, ``import_module`` and ``__import__`` (not of a literal:
+    `import_module("csv")`) and ``spec_from_file_location``, also if renamed by an import. There is
+    one too for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
+    e.g. `run = exec`, and for each import of ``ctypes`` or ``cffi``. Functions of these names that
+    the file defines itself are left out. The findings are not sorted.
     """
     aliases = aliases_of(nodes.bindings)
     for node in nodes.bindings:

@@ -36,11 +36,13 @@ def mixes(function: Function, module: Module) -> bool:
     """Return whether ``function`` of ``module`` computes and also has an effect on the outside.
 
     The effects are those of ``OUTSIDE``: it prints (not to stderr), asks, or uses a file, a chart,
-    the network or a database. True if it prints or asks and returns a computed value. Also true if
-    it has any such effect and assigns a computed value in a loop, or computed values three times or
-    more, unless its only effect is printing in a loop, which may show progress. Computing is
-    arithmetic beyond adding or subtracting a constant. False e.g. for a function that only reads a
-    file and returns `int(stream.read()) * 1024`. Nested functions do not count.
+    the network or a database; what functions of the file do that it calls, or that are inside it,
+    does not count. True if it prints or asks and returns a computed value. Also true if it has any
+    such effect and assigns a computed value in a loop, or computed values three times or more,
+    unless its only effect is printing in a loop, which may show progress. Computing is `-`, `*`,
+    `/`, `//` and `**`, and `+` of variables that were set to numbers; not adding or subtracting a
+    constant. False e.g. for a function that only reads a file and returns
+    `int(stream.read()) * 1024`.
     """
     scope = module.functions[function]
     effects = set(_outside_effects(module, scope))

@@ -21,11 +21,11 @@ def count_tasks(function: Function) -> int:
 
     Counted are the statements directly in the body of ``function``, without its docstring;
     statements inside them are parts of them. Two of them are in one group if they use the same
-    variable that the function sets, directly or through others in the group. A variable that is
-    assigned again counts as a new one: a second `rows = []` joins nothing to the first. Reading a
-    parameter joins nothing, since every task may do so, but calls of methods of one value join:
-    `canvas.line(...)` and `canvas.text(...)`. The result is 0 for fewer than nine statements, and
-    for ``__init__``, which usually sets many unrelated things.
+    variable that the function sets (but by a loop or ``with``), directly or through others in the
+    group. A variable that is assigned again counts as a new one: a second `rows = []` joins nothing
+    to the first. Reading a parameter joins nothing, since every task may do so, but statements that
+    call methods of one value join: `canvas.line(...)` and `canvas.text(...)`. The result is 0
+    for fewer than nine statements, and for ``__init__``, which usually sets many unrelated things.
     """
     statements = without_docstring(function.body)
     if len(statements) < TASK * SEVERAL or function.name == "__init__":

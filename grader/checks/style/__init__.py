@@ -20,7 +20,8 @@ from grader.domain.source import SourceFile
 def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Inspection:
     """Return an inspection with one finding for each complaint of flake8 about `source`.
 
-    flake8 runs with `options` and disregards comments that silence it. The complaints are counted
+    flake8 runs with `options`, without further plugins such as pep8-naming, and disregards comments
+    that silence it. The complaints are counted
     in all, by the first letter of their code, and by code; another count is 1 for a file with any,
     else 0. Some findings have the corrected line (see ``style_fix``). Without statements in
     `source` the result is ``NOTHING_TO_SAY``. `context` is unused.

@@ -143,8 +143,8 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     the different assertions of these (at least one a test), the tests that assert nothing, and its
     public functions, tested and untested. Each test that does not count has a finding (with a code
     of its own if it asserts nothing), and so has each public function that no counted test covers,
-    in the file where it is defined. The findings of ``inspect`` stay. All `inspections` must have a
-    sketch of ``inspect``. `options` is unused.
+    in the file where it is defined. The findings of ``inspect`` stay. All `inspections` must
+    come from ``inspect``, and none may be ``NOTHING_TO_SAY``. `options` is unused.
     """
     summaries = {
         path: TestSummary.model_validate_json(one.sketch) for path, one in inspections.items()

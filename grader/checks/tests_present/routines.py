@@ -42,8 +42,9 @@ class Routine(BaseModel):
     ``line`` and ``column`` are 1-based. ``assertions`` is the number of its own different
     assertions that can fail. ``mentions`` are the names in it that may be helpers, fixtures or
     parts of the program, sorted; attributes begin with a dot. ``groups``: its related statements,
-    see `Group`. ``digest`` is equal for tests with the same code, whatever their names; `Suite`
-    decides whether they are copies. ``silent`` is "skipped" if a failure of the test goes unnoticed
+    see `Group`. ``digest`` is equal for tests with the same code, whatever their names, unless
+    they are in classes that prepare something, e.g. in ``setUp``; `Suite` decides whether they are
+    copies. ``silent`` is "skipped" if a failure of the test goes unnoticed
     (``skip``, ``xfail``), "replaced" if a later definition in its class or module has the same
     name, else empty.
     """
