@@ -80,10 +80,11 @@ class Row:
 class Total:
     """The total of a ledger.
 
-    ``points`` is ``None`` while a criterion is withheld; ``at_least`` is what is earned whatever
-    becomes of open criteria. ``awaiting`` of the ``max_points``, which leave out rows that are not
-    counted, are still to be given by hand; they are missing in ``points``. ``cap`` and
-    ``capped_by`` (a criterion's id) are set only if the cap lowers the total.
+    ``points`` is ``None`` while a criterion is withheld. ``at_least`` is what is earned whatever
+    becomes of the open criteria: those that are withheld, or whose points are still to be given by
+    hand. ``max_points`` leaves out rows that are not counted. ``awaiting`` is the part of it that
+    is still to be given by hand; ``points`` lacks such points. ``cap`` and ``capped_by`` (a
+    criterion's id) are ``None`` and empty unless the cap lowers the total.
     """
 
     points: Fraction | None
@@ -111,6 +112,9 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
     """Return the ledger of a submission's ``facts`` under the rubric compiled as ``compiled``.
 
     Starter code must have been subtracted from ``facts``.
+
+    Raises:
+        KeyError: A readable file lacks the inspection that a criterion needs.
     """
     merged: _Merged = {}
     rows = tuple(
@@ -123,7 +127,8 @@ def add_up(rows: Sequence[Row]) -> Total:
     """Return the total of ``rows``: their sum, limited by the lowest cap that applies.
 
     A cap applies while its criterion earns 0 points. While the points of its criterion are withheld
-    or to be given by hand, it limits only ``at_least``.
+    or to be given by hand, it limits only ``at_least``. Rows without points add nothing to the sum;
+    if one is withheld, ``points`` is ``None``.
     """
     earned = _earned(rows)
     withheld = any(row.outcome is Outcome.WITHHELD for row in rows)
@@ -141,9 +146,10 @@ def add_up(rows: Sequence[Row]) -> Total:
 
 
 def points_so_far(rows: Sequence[Row]) -> Fraction:
-    """Return the sum of the rows that have points, limited by the caps that certainly apply.
+    """Return the points of the rows that have any, added up, limited by the caps that apply.
 
-    These are the caps of criteria with 0 points; those of open criteria do not count.
+    These are the caps of criteria with 0 points. Criteria that are withheld, or still to be given
+    points by hand, neither add points nor cap the sum.
     """
     return min([_earned(rows), *(cap for cap, _ in _caps(rows, certain=True))])
 

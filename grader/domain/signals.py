@@ -36,12 +36,13 @@ Place = tuple[str, Finding]
 
 
 def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Place]:
-    """Yield (path, finding) of each signal; none if the check ``signals`` is not among the probes.
+    """Yield (path, finding) of each signal; none if ``compiled`` lacks the check ``signals``.
 
     A signal is a finding that only instructors see. First those of single files, then of files
-    equal to an earlier one, then of files with at most a tenth of the findings that the others lead
-    to expect, then of dropped files that may be code, whose paths are not among the files of
-    ``facts``.
+    equal to an earlier one, then of files with at most a tenth of the findings of style, naming and
+    docstrings that the others lead to expect, then of dropped files that may be code, whose paths
+    are not among the files of ``facts``. Files with few statements are not compared with others,
+    and findings of tests are not.
     """
     keys = {probe.check.id: probe.key for probe in compiled.probes}
     key = keys.get(SIGNALS)

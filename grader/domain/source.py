@@ -78,9 +78,10 @@ class Suppression:
 def kind_of_name(path: str) -> str:
     """Return the kind of the file ``path``, judged by its path alone.
 
-    The first that fits of ``document``, ``notebook``, ``stub``, ``test_init`` (an ``__init__.py``
-    among tests), ``test``, ``init``, ``main`` and ``plain`` (any other). Files with equal bytes and
-    kind share stored facts, unless the check's context for them differs.
+    The first that fits of ``document``, ``notebook``, ``stub`` (``.pyi`` in lower case),
+    ``test_init`` (an ``__init__.py`` among tests), ``test``, ``init`` (any other ``__init__.py``),
+    ``main`` (``main.py``) and ``plain`` (the rest). Files with equal bytes and kind share stored
+    facts, unless what a check may know of the other files differs between them.
     """
     pure = PurePosixPath(path)
     if is_document(path):
@@ -124,11 +125,12 @@ def is_document(path: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def is_test_path(path: str) -> bool:
-    """Return whether ``path`` is a test file by the conventions of pytest and unittest.
+    """Return whether ``path`` is a test file by pytest's names, or lies among tests.
 
     e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, and any file below a folder
-    ``tests`` or ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``. Upper case does
-    not fit (``Tests/a.py``); any suffix does (``test_data.txt``).
+    ``tests`` or ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``, ``tests.py`` or
+    ``test1.py``. Upper case does not fit (``Test_a.py``, ``Tests/a.py``); any suffix does
+    (``test_data.txt``).
     """
     pure = PurePosixPath(path)
     named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
@@ -147,11 +149,11 @@ def decode(data: bytes) -> str:
 def neutralise(text: str) -> tuple[str, str]:
     """Return ``text`` with the directives of Black, YAPF and isort disabled, and the stand-in used.
 
-    These are directives in comments, and isort's that skip or split, which it obeys anywhere. The
-    colon of each directive is replaced by the stand-in: a character that follows none of the tools'
-    names in ``text``, so that :func:`restore` can reverse the replacement exactly. The stand-in is
-    empty if nothing was replaced. Directives of flake8 stay, because flake8 has an option to ignore
-    them.
+    These are directives after a ``#`` in their line, even inside a string, and isort's that skip or
+    split, which it obeys anywhere. The colon of each directive is replaced by the stand-in: one
+    character that follows none of the tools' names in ``text``, so that :func:`restore` can reverse
+    the replacement exactly. The stand-in is empty if nothing was replaced. Directives of flake8
+    stay, because flake8 has an option to ignore them.
     """
     if not any(tool in text for tool in _TOOLS):
         return text, ""
@@ -173,7 +175,8 @@ def _stand_in(text: str) -> str:
 def restore(text: str, stand_in: str) -> str:
     """Return ``text`` with the colons of its directives restored; the reverse of `neutralise`.
 
-    ``text`` may have been reformatted since. ``stand_in`` is the one that `neutralise` returned.
+    ``text`` may have been reformatted since. ``stand_in`` is the one that `neutralise` returned; if
+    it is empty, ``text`` is returned as it is.
     """
     if not stand_in:
         return text
@@ -205,7 +208,7 @@ class SourceFile:
 
     @cached_property
     def original(self) -> str:
-        """The student's text, newlines and directives unchanged, without a byte order mark.
+        """The text of ``data``, newlines and directives unchanged, without a byte order mark.
 
         Raises:
             UnicodeDecodeError: ``data`` is not UTF-8.
@@ -218,22 +221,38 @@ class SourceFile:
 
     @property
     def raw_text(self) -> str:
-        """The neutralised text, newlines unchanged (read by isort)."""
+        """The text as :func:`neutralise` returns it, newlines unchanged (read by isort).
+
+        Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
+        """
         return self._neutral[0]
 
     @property
     def stand_in(self) -> str:
-        """The stand-in for :func:`restore`; empty if nothing was neutralised."""
+        """The stand-in for :func:`restore`; empty if :func:`neutralise` replaced nothing.
+
+        Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
+        """
         return self._neutral[1]
 
     @cached_property
     def text(self) -> str:
-        """The neutralised text with each newline as ``\\n`` (read by the other tools)."""
+        """:attr:`raw_text` with each newline as ``\\n`` (read by tools other than isort).
+
+        Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
+        """
         return self.raw_text.replace("\r\n", "\n").replace("\r", "\n")
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines of :attr:`text`, each with its newline; the last one may have none."""
+        """The lines of :attr:`text`, each with its newline; the last one may have none.
+
+        Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
+        """
         return tuple(io.StringIO(self.text))
 
     @cached_property
@@ -241,6 +260,7 @@ class SourceFile:
         """The syntax tree of :attr:`text`; all callers share it, so it must not be changed.
 
         Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
             SyntaxError: the text is not Python for this interpreter.
             ValueError: it has a null character.
             RecursionError, MemoryError: it is nested too deep for the parser.
@@ -249,9 +269,10 @@ class SourceFile:
 
     @cached_property
     def tokens(self) -> tuple[tokenize.TokenInfo, ...]:
-        """The tokens of :attr:`text`.
+        """The tokens of :attr:`text`, as ``tokenize`` yields them: with comments and newlines.
 
         Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8.
             tokenize.TokenError, SyntaxError: the text cannot be tokenised.
         """
         return tuple(tokenize.generate_tokens(io.StringIO(self.text).readline))
@@ -280,10 +301,11 @@ class SourceFile:
         """The first directive in each comment or string that tries to disable a tool, in order.
 
         Tools are Black, YAPF, isort and flake8. In strings, only directives of isort and flake8 on
-        the whole file count.
+        the whole file count. Lines are those of :attr:`text`.
 
         Raises:
-            tokenize.TokenError, SyntaxError: the text cannot be tokenised.
+            UnicodeDecodeError: ``data`` is not UTF-8.
+            tokenize.TokenError, SyntaxError: the text has a directive, but cannot be tokenised.
         """
         if not _SUPPRESSION.search(self.original):
             return ()
@@ -316,8 +338,9 @@ def _silences(token: tokenize.TokenInfo) -> re.Match[str] | None:
 class Dropped:
     """A file of the upload that is not graded, with the reason in words.
 
-    It may also be a folder that a tool left. With ``…`` as ``path`` it stands for further files
-    with one reason, and ``reason`` has their number.
+    It may also be a folder that a tool left. ``path`` is for people: a long one is cut, and hidden
+    characters are escaped. With ``…`` as ``path`` it stands for further files with one reason, and
+    ``reason`` has their number.
     """
 
     path: str
@@ -349,9 +372,9 @@ class Submission:
 
     @property
     def outline(self) -> tuple[tuple[str, str], ...]:
-        """(path, SHA-256) of each of ``files``, in their order.
+        """(path, hexadecimal SHA-256) of each of ``files``, in their order.
 
-        A check's context may depend on nothing else.
+        What a check learns about the other files of a submission depends on nothing else.
         """
         return tuple((file.path, file.sha256) for file in self.files)
 
@@ -359,7 +382,7 @@ class Submission:
     def digest(self) -> str:
         """The SHA-256 over the sorted outline: equal for a zip and a folder with the same files.
 
-        It is hexadecimal. Dropped files do not matter.
+        It is hexadecimal. Paths and contents matter, dropped files do not.
         """
         whole = hashlib.sha256()
         for path, digest in sorted(self.outline):

@@ -28,10 +28,11 @@ def subtract_starter(
 
     A file without a line of code beyond its starter file is ``handed_out``, and its inspections are
     not applicable, except failed ones. Of a changed starter file the difference is left, in facts
-    and findings; the patch and inspections with a minimum stay whole, and what failed on the
-    starter file has failed. Checks with ``includes_starter`` keep their inspections whole in both
-    cases. Unreadable files are the student's. ``None`` as ``starter`` means that the exercise
-    handed out nothing: ``facts`` are returned as they are.
+    and findings; inspections with a minimum, and those that no criterion can use (e.g. the patch),
+    stay whole, and what failed on the starter file has failed. Checks with ``includes_starter``
+    keep their inspections whole in both cases. A file's starter file has equal bytes, or fits by
+    path and shares a line of code, or has over half of the file's lines. Files without one, and
+    unreadable ones, are the student's. ``None`` (nothing was handed out) leaves ``facts`` as is.
     """
     if starter is None:
         return facts
@@ -75,9 +76,9 @@ def pair_paths(paths: Collection[str], starters: Iterable[str]) -> Mapping[str, 
     """Return submitted path -> starter path for the ``paths`` that correspond to a starter file.
 
     A submitted path corresponds to a starter path if it ends with it (``alice/hw1/prices.py`` to
-    ``prices.py``); of several, the one nearest to the top. If none does, the only submitted file
-    with the starter's file name corresponds to it. Deeper starter paths choose first. No submitted
-    path and no starter path occurs in two pairs.
+    ``prices.py``); of several, the one nearest to the top. If none does, a submitted file with the
+    starter's file name corresponds to it, if there is just one. Deeper starter paths choose first,
+    and the others among the paths that are left: no path occurs in two pairs.
     """
     found: dict[str, str] = {}
     for starter in sorted(starters, key=_deepest_first):

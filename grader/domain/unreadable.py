@@ -86,8 +86,8 @@ DOCUMENT_GUIDANCE: Mapping[str, Guidance] = {
 def unreadable_guidance(code: str, path: str) -> Guidance:
     """Return the guidance for the finding ``code`` of the unreadable file ``path``.
 
-    For some codes, documents have a guidance of their own. An unknown code gets the guidance on
-    syntax errors.
+    For some codes, documents have a guidance of their own (by ``path``); for others they share that
+    of Python files. An unknown code gets the guidance on syntax errors.
     """
     known = DOCUMENT_GUIDANCE.get(code) if is_document(path) else None
     return known or GUIDANCE.get(code, GUIDANCE["syntax-error"])
