@@ -45,9 +45,10 @@ def run_child(catalog: Catalog, results: int, tasks: int, confinement: Confineme
     """Enter ``confinement``, run the jobs that arrive on ``tasks``, and exit; never raise.
 
     ``results`` and ``tasks`` are file descriptors of pipes, to write messages and to read jobs. If
-    a pair fails in the first job, the process runs and reports the rest of that job, then exits
-    with 0; if one fails in a later job, it exits with 0 at once, without reporting that pair. After
-    any exception, e.g. because ``tasks`` was closed, it exits with 70 and prints nothing.
+    a pair (one step, the gate or a check, on one file) fails in the first job, the process runs and
+    reports the rest of that job, then exits with 0; if one fails in a later job, it exits with 0 at
+    once, without reporting that pair. After any exception, e.g. because ``tasks`` was closed, it
+    exits with 70 and prints nothing.
     """
     code = _EXIT_SOFTWARE
     try:

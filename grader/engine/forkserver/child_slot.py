@@ -20,8 +20,9 @@ from grader.engine.sandbox import Confinement, address_space
 class Child:
     """A child process, which may have died.
 
-    ``results`` and ``tasks`` are the fork server's ends of its two pipes, to read messages and to
-    send jobs. ``served`` counts the jobs that it was sent, the present one included.
+    ``results`` and ``tasks`` are the descriptors of the fork server's ends of its two pipes, to
+    read messages and to send jobs. ``served`` counts the jobs that it was sent, the present one
+    included.
     """
 
     pid: int
@@ -37,7 +38,7 @@ class Child:
     def send_job(
         self, header: bytes, body: bytes, open_pairs: Iterable[Pair], deadline: float
     ) -> None:
-        """Send an encoded job with those of its pairs that are still to be run.
+        """Send an encoded job with those of its pairs (file, step) that are still to be run.
 
         ``header`` and ``body`` are as ``encode_job`` returned them. ``deadline`` is an instant of
         ``time.monotonic``. ``served`` rises even if this fails.
@@ -70,7 +71,7 @@ class ChildSlot:
         """Keep the child for the next job, or kill it if it is exhausted; without one do nothing.
 
         A child is exhausted if it has run as many jobs as the limits allow, has died, or has grown
-        too large.
+        by over a quarter of its memory limit; where there is no ``/proc`` to tell, it always is.
         """
         if self._child is not None and self._exhausted(self._child):
             self.kill()

@@ -124,7 +124,7 @@ class ForkServer:
         return self._process.popen.pid if self._process else None
 
     def start_process(self) -> None:
-        """Start the process, unless it runs already, without waiting until it is warm."""
+        """Start the process, unless it runs already, and return before it is ready for a job."""
         with self._lock:
             self._started()
 
@@ -161,7 +161,7 @@ class ForkServer:
         return running.answers
 
     def inspect(self, job: Job) -> Answers:
-        """Run ``job`` and return its answers.
+        """Run ``job`` and return its answers: an inspection for each (file, step).
 
         Raises:
             EngineFault: See :meth:`collect`.
@@ -171,7 +171,8 @@ class ForkServer:
     def close(self) -> None:
         """End the fork server and its child. May be called again, and the client used again.
 
-        A process that inherited the client by a fork only forgets the server, which goes on.
+        Jobs whose answers were not read yet are run anew when they are collected. A process that
+        inherited the client by a fork only forgets the server, which goes on.
         """
         with self._lock:
             self._discard()

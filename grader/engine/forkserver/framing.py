@@ -79,7 +79,10 @@ def _wait_until_ready(fd: int, event: int, deadline: float) -> None:
 
 
 def pack_frame(*parts: bytes) -> list[bytes]:
-    """Return the frame of ``parts`` as pieces to send: all sizes, then each part."""
+    """Return the frame of ``parts`` as pieces to send, in one piece all sizes, then each part.
+
+    :func:`read_frame` reads it, and must be told the number of parts.
+    """
     return [b"".join(_LENGTH.pack(len(part)) for part in parts), *parts]
 
 
@@ -97,7 +100,10 @@ def read_frame(fd: int, count: int, deadline: float) -> list[bytes]:
 
 
 def pack_answers(answers: Mapping[Pair, bytes]) -> list[bytes]:
-    """Return a frame of ``answers``, each an inspection as JSON, as pieces to send."""
+    """Return a frame of ``answers``, each an inspection as JSON, as pieces to send.
+
+    Only :func:`read_answers` can read it, not :func:`read_frame`.
+    """
     parts = [b""]
     for (file, step), payload in answers.items():
         parts += (_RECORD.pack(file, step, len(payload)), payload)
@@ -108,7 +114,8 @@ def pack_answers(answers: Mapping[Pair, bytes]) -> list[bytes]:
 def read_answers(fd: int, deadline: float, most: int) -> Iterator[tuple[Pair, bytes]]:
     """Read the next frame of answers and yield each (pair, inspection as JSON), not validated.
 
-    The whole frame is read before the first answer is yielded.
+    The whole frame is read before the first answer is yielded, and nothing before that is asked
+    for. ``deadline`` is that of :func:`send`.
 
     Raises:
         PeerFailed: As :func:`read_frame`; or the frame has more than ``most`` bytes, or a record

@@ -54,10 +54,10 @@ class _Progress:
 class JobRun:
     """Runs one job: sends it to one child of ``slot`` after another until each pair has an answer.
 
-    A pair is one step (the gate or a check) on one file. Call :meth:`run`. The time of the job, of
-    which ``limits`` has the most, begins with creation. ``header`` and ``body`` are the encoded
-    ``job``; ``client`` is the descriptor of the pipe from the client, who closes the other end to
-    give up.
+    A pair is one step (the gate or a check) on one file. Call :meth:`run`. The time that ``limits``
+    allow the job begins with creation; pairs without an answer by then fail, and so do those left
+    after too many children have died. ``header`` and ``body`` are the encoded ``job``; ``client``
+    is the descriptor of the pipe from the client, who closes the other end to give up.
     """
 
     def __init__(
@@ -74,10 +74,11 @@ class JobRun:
         self._deadline = time.monotonic() + limits.seconds
 
     def run(self) -> Mapping[Pair, bytes]:
-        """Run the job, once, and return its answers by pair, each an inspection as JSON.
+        """Run the job and return its answers by pair, each an inspection as JSON; call it once.
 
-        Every pair has one, if need be a failed inspection, except the checks of a file that its
-        gate did not pass. A child that finished stays in the slot; the caller releases or kills it.
+        A pair that no child could answer has a failed inspection. No answer have the checks of a
+        file that its gate did not pass, and pairs that a child left out when it claimed to be done.
+        A child that finished stays in the slot; the caller releases or kills it.
 
         Raises:
             ClientGone: The client has closed its pipe; the child is still in the slot.

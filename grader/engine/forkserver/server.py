@@ -66,8 +66,9 @@ if __name__ == "__main__":
 class Server:
     """The main loop of the fork server: read a job, have a child run it, write its answers.
 
-    Call :meth:`prepare` and then :meth:`serve`. Children are confined by ``limits`` and
-    ``sandbox``.
+    Call :meth:`prepare` and then :meth:`serve`. Children run the checks of ``catalog``, confined by
+    ``limits`` and ``sandbox``. Jobs are read from standard input, and answers written to standard
+    output.
     """
 
     def __init__(self, catalog: Catalog, limits: Limits, sandbox: Sandbox) -> None:
@@ -95,7 +96,8 @@ class Server:
         """Run jobs until the client closes the pipe; then kill the child and raise, never return.
 
         Raises:
-            PeerFailed, ClientGone: The client closed the pipe, while idle or during a job.
+            PeerFailed: The client closed a pipe between jobs, or while one is read or answered.
+            ClientGone: It closed the pipe while a job runs.
         """
         try:
             while True:
