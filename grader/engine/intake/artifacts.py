@@ -37,14 +37,19 @@ class ArtifactFile(NamedTuple):
 
 
 def artifact_folder_name(above: str) -> str:
-    """Return the last segment of ``above``, a folder's path that ends with a slash."""
+    """Return the last segment of ``above``, a folder's path that ends with a slash.
+
+    e.g. ``lib`` of ``venv/lib/``.
+    """
     return above.removesuffix("/").rpartition("/")[2]
 
 
 def is_importable(name: str, above: str) -> bool:
     """Return whether Python could import the file ``name`` in the artifact folder ``above``.
 
-    It can if the name ends in ``.py``, and each part of it from that folder on is an identifier.
+    ``above`` ends with a slash, and ``name``, the path of the file, begins with it. It can if the
+    name ends in ``.py``, and that folder's own name and each part below it, without the suffix, are
+    identifiers. What the folder lies in does not matter.
     """
     # e.g. lib/a.py in lib/; not lib/python3.11/a.py (no identifier), lib/a.txt.
     parts = [artifact_folder_name(above), *name.removeprefix(above).removesuffix(".py").split("/")]
@@ -54,8 +59,9 @@ def is_importable(name: str, above: str) -> bool:
 def imported_folders(texts: Iterable[bytes], folders: Collection[str]) -> frozenset[str]:
     """Return the names in ``folders`` that occur as a word in an import statement of ``texts``.
 
-    Only statements at the beginning of a line, indented or not, count. Runs in time linear in the
-    length of the texts, also for hostile ones. Texts larger than the gate accepts are skipped.
+    Only statements at the beginning of a line, indented or not, count. So none is found in the JSON
+    of a notebook. A word is of ASCII letters, digits and ``_``. Runs in time linear in the length
+    of the texts, also for hostile ones. Texts with more bytes than the gate accepts are skipped.
     """
     words: set[bytes] = set()
     encoded = {folder.encode() for folder in folders}

@@ -37,8 +37,8 @@ _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz")
 def why_not_graded(name: str) -> str:
     """Return the reason, for the report, why the file ``name`` is not graded.
 
-    It is judged by the name alone, of a file that is known not to be graded. For most names it is
-    "not Python".
+    It is judged by the name alone, of a file that is known not to be graded. Notebooks, ``.pyw``
+    files and ``pyproject.toml`` have reasons of their own; any other file is "not Python".
     """
     pure = PurePosixPath(name)
     if pure.name.lower() == "pyproject.toml":
@@ -92,9 +92,10 @@ class Collection:
     ) -> None:
         """Record the file ``name`` in the artifact folder ``above``, e.g. ``__pycache__/``.
 
-        It is graded, read and counted only if a graded file imports from a folder of that name. If
-        Python could not import the file, it is ignored. ``stated`` is its size in bytes, and
-        ``pieces`` yields its content.
+        It is graded, read and counted only if a graded file imports from a folder whose last
+        segment is that of ``above``, which ends with a slash. If Python could not import the file,
+        it is ignored. ``name`` is its whole path, ``stated`` its size in bytes, and ``pieces``
+        yields its content. The folder is reported only if :meth:`drop_artifact` is called too.
         """
         if is_importable(name, above):
             folder = artifact_folder_name(above)
@@ -105,6 +106,8 @@ class Collection:
     def drop(self, name: str, reason: str) -> None:
         """Record that ``name`` is dropped for ``reason``, e.g. a symbolic link.
 
+        It counts towards the number of entries. Of two records of one name, the later one stays.
+
         Raises:
             BadArchive: a code of :func:`check_appearance`.
             TooLarge: too-many-entries.
@@ -114,7 +117,9 @@ class Collection:
         self._check_entry_count()
 
     def add_folder(self, name: str) -> None:
-        """Add the folder ``name``; adding it twice is allowed.
+        """Add the folder ``name``; adding it twice is allowed, and it then counts once.
+
+        That a file has the same name is noticed only by :meth:`submission`.
 
         Raises:
             BadArchive: a code of :func:`check_appearance`.
@@ -127,10 +132,12 @@ class Collection:
     def add_file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
         """Add the file ``name`` of ``stated`` bytes; ``pieces`` yields its content and verifies it.
 
-        Files that are not kept count towards the limits too, except that of one file.
+        The content is not read yet. Files that are not kept count towards the limits too, except
+        that of one file.
 
         Raises:
-            BadArchive: duplicate-name, or a code of :func:`check_appearance`.
+            BadArchive: duplicate-name, if a file was added whose name some file system does not
+                distinguish from this one; or a code of :func:`check_appearance`.
             TooLarge: file-too-large, total-too-large, too-many-entries.
         """
         check_appearance(name, self.limits)
@@ -156,12 +163,14 @@ class Collection:
     def submission(self, archive_sha256: str = "") -> Submission:
         """Read the contents and return the submission. To be called once.
 
-        It has the code, the documents, and the artifacts that the code imports. The other files are
-        dropped, with reasons; they are read too, to verify them, except artifacts.
+        It has the code, the documents, the artifacts that code imports, also indirectly, and
+        ``archive_sha256``, the hexadecimal hash of an archive. The other files are dropped, with
+        reasons; they are read too, to verify them, except artifacts.
 
         Raises:
-            BadArchive: name-conflict, no-python-files, damaged content, or as :meth:`add_file`
-                (TooLarge too) about an imported artifact.
+            BadArchive: name-conflict (a path is a file and a folder); no-python-files (artifacts
+                and documents are none); what ``pieces`` raises, e.g. on damaged content; or as
+                :meth:`add_file` (TooLarge too) about an imported artifact.
         """
         self._check_conflicts()
         if not any(self.is_code(name) for name, _, _ in self._files.values()):

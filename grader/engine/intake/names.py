@@ -87,7 +87,8 @@ def check_structure(raw: str) -> str:
     folder keeps its final slash.
 
     Raises:
-        BadArchive: name-empty, name-absolute, name-traversal, name-control (NUL only).
+        BadArchive: name-empty (or a segment is empty or ``.``, e.g. in ``a//b``), name-absolute
+            (also with a drive, ``C:a``), name-traversal (``..``), name-control (NUL only).
     """
     name = raw.replace("\\", "/").removeprefix("./")
     segments = name.removesuffix("/").split("/")
@@ -106,8 +107,8 @@ def check_appearance(name: str, limits: Intake) -> None:
     """Raise if ``name`` cannot be shown, stored or downloaded safely; ``limits`` bounds its depth.
 
     Raises:
-        BadArchive: name-control (any invisible character), name-too-long, name-too-deep,
-            name-reserved (Windows cannot store it).
+        BadArchive: name-control (it has an :func:`invisible_character`), name-too-long (the path,
+            or a segment of it), name-too-deep, name-reserved (Windows cannot store it).
     """
     hidden = invisible_character(name)
     if hidden:
@@ -132,7 +133,8 @@ def _reserved(segment: str) -> bool:
 def collision_key(name: str) -> str:
     """Return a key that is equal for names which some file system does not distinguish.
 
-    e.g. ``A.py`` and ``a.py``, or composed and decomposed umlauts. A final slash does not count.
+    e.g. ``A.py`` and ``a.py``, composed and decomposed umlauts, or a ligature and its letters. A
+    final slash does not count.
     """
     composed = unicodedata.normalize("NFC", name.removesuffix("/"))
     return unicodedata.normalize("NFKC", composed.casefold())

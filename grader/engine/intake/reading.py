@@ -39,14 +39,14 @@ _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None) -> Submission:
     """Return the submission in ``data``: a zip archive, or one Python file.
 
-    ``filename`` is the sender's name for it. If that name has a suffix of Python, ``data`` is one
-    Python file (text or not) unless it begins like a zip. Otherwise it is a zip, or, if the name
-    has no suffix, text that is taken as a Python file. The file is called ``submission.py`` if the
-    name is unsafe or has no suffix. ``limits`` are those of the rubric; ``None`` means the
-    defaults.
+    ``filename`` is the sender's name for it, of which only the last segment counts. If that has a
+    suffix of Python, ``data`` is one Python file (text or not, even empty) unless it begins like a
+    zip. Otherwise it is a zip, or, if the name has no suffix, text that is taken as a Python file.
+    The file is called ``submission.py`` if the name is unsafe or has no suffix. ``limits`` are
+    those of the rubric; ``None`` means the defaults.
 
     Raises:
-        TooLarge: ``data`` exceeds one of the limits.
+        TooLarge: ``data`` exceeds a limit on sizes or on the number of files and folders.
         BadArchive: any other refusal; ``code`` is a key of ``REFUSALS``.
     """
     limits = limits or Intake()
@@ -66,9 +66,9 @@ def read_upload(data: bytes, *, filename: str = "", limits: Intake | None = None
 def read_path(path: Path, limits: Intake | None = None) -> Submission:
     """Return the submission at ``path``: a folder, or a file as :func:`read_upload` accepts it.
 
-    Symbolic links inside a folder are dropped and never followed. Files of a folder that are
-    neither graded code nor documents are not read, and their bytes do not count. ``limits`` of
-    ``None`` means the defaults.
+    Symbolic links inside a folder are dropped and never followed; ``path`` itself may be one. Files
+    of a folder that are neither graded code nor documents are not read, and their bytes do not
+    count. ``limits`` of ``None`` means the defaults.
 
     Raises:
         TooLarge, BadArchive: as :func:`read_upload`, and no-such-path, unreadable-path.

@@ -136,8 +136,12 @@ _SIZES = frozenset({"upload-too-large", "file-too-large", "total-too-large", "to
 def refusal(code: str, where: str = "", **facts: object) -> BadArchive:
     """Return the exception for ``code``, a key of :data:`REFUSALS`; it is not raised here.
 
-    It is a :class:`TooLarge` if the code is about a size. ``where`` is the file in the upload (cut
-    and escaped by :func:`shown`), and ``facts`` fill in the sentence: each that it names is needed.
+    It is a :class:`TooLarge` if the code ends in ``-too-large`` or is ``too-many-entries``.
+    ``where`` is the file in the upload (cut and escaped by :func:`shown`), and ``facts`` fill in
+    the sentence.
+
+    Raises:
+        KeyError: The code is unknown, or a fact that its sentence names is missing.
     """
     detail, how_to_fix = REFUSALS[code]
     family = TooLarge if code in _SIZES else BadArchive
@@ -145,12 +149,16 @@ def refusal(code: str, where: str = "", **facts: object) -> BadArchive:
 
 
 def invisible_character(name: str) -> str:
-    """Return the first invisible character of ``name``, or ``""``; control characters count."""
+    """Return the first invisible character of ``name``, or ``""``.
+
+    These are control and format characters, line separators, and characters that are surrogates,
+    unassigned or for private use; not blanks, e.g. a no-break space.
+    """
     return next((char for char in name if unicodedata.category(char) in _INVISIBLE), "")
 
 
 def shown(name: str) -> str:
-    """Return ``name`` cut to 200 characters, and with its invisible characters escaped.
+    """Return ``name`` cut to 200 characters, and with hidden characters escaped by :func:`visible`.
 
     It is cut first, so the result may be longer. A cut name ends in ``…``.
     """

@@ -44,8 +44,9 @@ LEVEL_HINTS = 0x0006
 class Entry:
     """One file or folder, as the directory of a zip archive lists it; see :func:`read_directory`.
 
-    Sizes, and the ``offset`` of the local header, are in bytes. ``names`` are all names that
-    programs may give the file, the newest programs' last; ``mode`` is its Unix mode, 0 if unknown.
+    ``packed`` and ``size`` are its stated sizes in bytes, compressed and not; ``offset`` is that of
+    its local header. ``names`` are all names, not yet checked, that programs may give the file, the
+    newest programs' last; ``mode`` is its Unix mode, 0 if unknown.
     """
 
     raw_name: bytes
@@ -85,9 +86,10 @@ def _archive_length(data: bytes, end: int) -> int:
 
 
 def read_directory(data: bytes) -> tuple[int, list[Entry]]:
-    """Return the offset of the directory in the archive ``data``, and its entries in order.
+    """Return the offset of the directory in the archive ``data``, and its entries in their order.
 
-    Local headers and contents are not checked.
+    The offset is in bytes. Local headers and contents are not checked, nor whether names are safe
+    and compression methods known: ``unsupported-method`` is about the version of the format.
 
     Raises:
         BadArchive: truncated, leading-data, trailing-data, two-archives, split-archive, zip64,
@@ -187,7 +189,7 @@ def decode_name(raw: bytes, flags: int) -> str:
     """Return the name ``raw`` decoded as UTF-8, or as code page 437 if it is not UTF-8.
 
     Raises:
-        BadArchive: name-not-utf8, if ``flags`` claim UTF-8.
+        BadArchive: name-not-utf8, if ``flags`` claim UTF-8 and it is not.
     """
     try:
         return raw.decode("utf-8")
@@ -198,7 +200,7 @@ def decode_name(raw: bytes, flags: int) -> str:
 
 
 def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
-    """Return id -> content of the extra fields in ``raw`` that change the meaning of an entry.
+    """Return id -> content of those extra fields in ``raw`` that change the meaning of an entry.
 
     These are Zip64 and Unicode path. Others are skipped, and so are up to three bytes of padding at
     the end, as other programs do. ``where`` is the file's name, for the error.

@@ -127,9 +127,10 @@ def members(data: bytes) -> list[Member]:
     """Return the members of the archive ``data`` by offset, with every header checked.
 
     Raises:
-        BadArchive: the structure is malformed, or uses what is not supported: encryption, several
-            parts, other methods than stored and deflated, Zip64 (unless it only repeats what the
-            plain fields say). Contents are checked only by ``Member.pieces``.
+        BadArchive: the structure is malformed (also by bytes that no member owns), or uses what is
+            not supported: encryption, several parts, other methods than stored and deflated, Zip64
+            (unless it only repeats what the directory says). Names are only decoded, and contents
+            checked only by ``Member.pieces``.
     """
     directory, entries = read_directory(data)
     entries.sort(key=lambda entry: entry.offset)
