@@ -83,10 +83,10 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
     """Return the source file if this interpreter can compile it within the limits; never run it.
 
     Otherwise return an inspection that says why not: ``unreadable`` with one finding (codes:
-    ``unreadable.GUIDANCE``). The limits are the constants above; control characters and encodings
-    other than UTF-8 and ASCII are refused too. A document (not Python) is only checked for its size
-    in bytes, its encoding and control characters. The code of a notebook is extracted first: the
-    limits are for that code, and it is the data of the source file.
+    ``unreadable.GUIDANCE``). The limits are the ``MAX_…`` constants of this module; control
+    characters and encodings other than UTF-8 and ASCII are refused too. A document (not Python) is
+    only checked for its size in bytes, its encoding (UTF-8) and control characters. The code of a
+    notebook is extracted first: the limits are for that code, which is the data of the source file.
 
     ``python``, the version of the exercise (e.g. ``3.11``), does not restrict the syntax. If it is
     newer than this interpreter and explains the syntax error, the file is ``failed`` with the
