@@ -68,12 +68,13 @@ class CriterionLine(_Frozen):
 
 
 class FileLine(_Frozen):
-    """One measured file, with the state of each check that reads it, by the check's id.
+    """One file that some check reads, with the state of each such check, by the check's id.
 
-    If a check ran with several sets of options, its first state of ``failed``, ``unreadable``,
-    ``ok`` and ``not_applicable`` is shown. A file with ``handed_out`` has no line of code of the
-    student's own: it is starter code, and counts only for the few checks that judge starter files
-    too.
+    For a file that the gate refused, each check has the state of the gate. If a check ran with
+    several sets of options, its first state of ``failed``, ``unreadable``, ``ok`` and
+    ``not_applicable`` is shown. A file with ``handed_out`` has no line of code of the student's
+    own: it is starter code, so states other than ``failed`` are ``not_applicable``, except those of
+    the few checks that judge starter files too.
     """
 
     path: str
@@ -84,12 +85,12 @@ class FileLine(_Frozen):
 class FindingLine(_Frozen):
     """One finding with its location, what it means, how to fix it and where to read more.
 
-    ``before`` and ``after`` are the student's line and its fixed version, null if no fix is known.
-    ``hunk`` is the body of a diff that fixes it; null if there is none, and in a notebook.
-    ``criteria`` are the ids of the criteria that count it; it may be none. ``fingerprint`` does not
-    change if lines move; equal findings share it. ``since`` says whether the last attempt had the
-    finding, null if there was none to compare with. ``line`` counts from 1 in the file, or in the
-    ``cell`` (from 1) of a notebook.
+    ``before`` and ``after`` are the student's line and its fixed version, null without a fix (only
+    the first few findings of a code in a file have one). ``hunk`` is the body of a diff that fixes
+    it; null if there is none, and in a notebook. ``criteria`` are the ids of those that count it,
+    maybe none. ``fingerprint`` does not change if lines move; equal findings share it. ``since``
+    says whether the last attempt had it, null for a signal and if there was none to compare with.
+    ``line`` counts from 1 in the file, or in the ``cell`` (from 1) of a notebook.
     """
 
     check: str
@@ -125,9 +126,10 @@ class Fault(_Frozen):
 
 
 class Command(_Frozen):
-    """A command line that gives the verdict of ``check`` on the student's own machine.
+    """A command line for the student's own machine: the tool behind ``check`` (an id).
 
-    It runs the tool behind the check with the rubric's options; the files are to be appended.
+    It has the rubric's options; the files are to be appended. The tool may report less than the
+    check does, e.g. for ``naming`` only names in the wrong case.
     """
 
     check: str
@@ -149,7 +151,8 @@ class RubricLine(_Frozen):
 class SubmissionLine(_Frozen):
     """The judged submission, identified by the SHA-256 of its files and of the uploaded archive.
 
-    ``digest`` is over the sorted paths and contents of the files that intake kept.
+    They are hexadecimal. ``digest`` is over the sorted paths and contents of the files that intake
+    kept.
     ``archive_sha256`` is null for a folder or a single file.
     """
 
@@ -171,11 +174,11 @@ class Report(_Frozen):
     """The report on one submission. ``schema`` names the version of its form.
 
     ``status`` is ``needs_attention`` if a check failed on our side, else ``graded``. ``history`` is
-    null without an earlier attempt that can be compared. ``patch`` is null if the rubric wants none
-    or nothing is to be changed; ``patch_disagreements`` are the files on which Black and isort
-    disagree. ``dropped`` are the files that were not graded. ``tone`` is the tone in which
-    renderings for people are written; the rubric sets it. ``receipt`` is null unless the server
-    made the report.
+    null if attention is needed, and without an earlier attempt that can be compared. ``patch`` is
+    null if the rubric wants none or has no criterion on ``formatting`` or ``import_order``, or if
+    nothing is to be changed; ``patch_disagreements`` are the paths of files on which Black and
+    isort disagree. ``dropped`` are the files that were not graded, ``tone`` is that of renderings
+    for people, set by the rubric. ``receipt`` is null unless the server made the report.
     """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
@@ -204,7 +207,7 @@ class Report(_Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def for_students(self) -> Report:
-        """Return the report without its signals, which only instructors see."""
+        """Return a copy of the report without its signals, which only instructors see."""
         return self.model_copy(update={"signals": ()})
 
     def to_json(self) -> str:

@@ -44,11 +44,12 @@ def build_report(
 ) -> Report:
     """Return the report of one submission's ``facts`` under the ``compiled`` rubric.
 
-    ``digest`` and ``version`` are those of the rubric's text. ``starter`` are the facts of the
-    starter files, which are subtracted. With an ``earlier`` attempt, which is judged by the same
-    rubric, the report says what changed since, unless a check failed on our side in either attempt
-    or the two cannot be compared (:meth:`Earlier.answers`). The report has signals, which only
-    instructors may see, and no receipt.
+    ``digest`` and ``version`` are those of the rubric's text, without a ``version`` if no server
+    has published it. ``starter`` are the facts of the starter files (``None`` if there are none),
+    which are subtracted from both attempts. With an ``earlier`` attempt, which is judged by the
+    same rubric, the report says what changed since, unless a check failed on our side in either
+    attempt or the two cannot be compared (:meth:`Earlier.answers`). The report has signals, which
+    only instructors may see, and no receipt.
     """
     rubric = compiled.rubric
     now = _judged(compiled, subtract_starter(compiled, facts, starter))

@@ -38,7 +38,10 @@ class LocatedFinding:
     def of(
         file: FileFacts, check: str, finding: Finding, criteria: tuple[str, ...] = ()
     ) -> LocatedFinding:
-        """Return ``finding`` of ``check`` located in ``file`` or in a cell of that notebook."""
+        """Return ``finding`` of ``check`` located in ``file`` or in a cell of that notebook.
+
+        ``criteria`` are the ids of the criteria that count it.
+        """
         cell, line = file.place(finding.line)
         return LocatedFinding(check, finding, file.path, cell, line, criteria)
 
@@ -49,7 +52,7 @@ class LocatedFinding:
 
     @property
     def column(self) -> int:
-        """The column, from 1."""
+        """The finding's column, from 1."""
         return self.finding.column
 
     @property
@@ -64,7 +67,7 @@ class LocatedFinding:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The digits by which it is recognised in another attempt.
+        """The 16 hexadecimal digits by which it is recognised in another attempt.
 
         See :func:`grader.domain.history.fingerprint`.
         """
@@ -76,15 +79,15 @@ def located_findings(
 ) -> tuple[LocatedFinding, ...]:
     """Return the findings that a criterion counts or that are always shown, in reading order.
 
-    Always shown are why a file is unreadable, and the findings of checks that always run, except
-    signals. Each finding occurs once. The order is that of the files, then by cell, line and
-    column.
+    Always shown are why the gate refused a file, and the findings of checks that always run, except
+    signals. Each finding occurs once, with all its criteria, also if equal ones were found. The
+    order is that of the files, then by cell, line and column.
     """
     return tuple(one for file in facts.files for one in _in_file(compiled, file))
 
 
 def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
-    """Return the guidance for ``one``: that of its check, or of an unreadable file.
+    """Return the guidance for ``one``: that of its check for its code, or of an unreadable file.
 
     The latter is for findings whose check is not in ``catalog``, i.e. those of the gate.
     """

@@ -18,9 +18,10 @@ from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
 class NextStep(BaseModel):
     """What to do first, told in ``text``.
 
-    ``gains`` is how many points it can earn, 0 if a cap keeps the total down. ``criterion`` is null
-    for an unreadable or empty file. ``path``, ``cell`` and ``line`` say where to start, null where
-    that is unknown; ``cell`` is null outside notebooks.
+    ``gains`` is how many points it can earn; 0 for an unreadable or empty file by which no points
+    of the total are lost, e.g. because a cap keeps it down. ``criterion`` is the id of the
+    criterion that gains, null for such a file. ``path``, ``cell`` and ``line`` say where to start,
+    null where that is unknown; ``cell`` is null outside notebooks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,10 +38,11 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     """Return the step that gains the most points, or ``None`` if no step gains any.
 
     A step earns one criterion all its points. Two others come before: to mend the first unreadable
-    file that keeps criteria from earning, and to save one's work if all files are empty, even if a
-    cap makes them gain 0. Of equal gains, the first criterion of the rubric wins. If several caps
-    hold the total down, so that no single criterion gains anything, it is the step for the
-    criterion with the lowest cap.
+    file that keeps criteria from earning, and to save one's work if all files are empty, even if
+    they gain 0, e.g. because of a cap. Of equal gains, the first criterion of the rubric wins. If
+    several caps hold the total down, so that no single criterion gains anything, it is the step for
+    the criterion with the lowest cap, and gains what lifting all caps gains. Criteria whose points
+    are ``None`` (see :class:`~grader.domain.scoring.Row`) have no step.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
     if first:
