@@ -65,9 +65,9 @@ class Level(Strict):
 class Scale(Strict):
     """How a value of ``measure`` earns points.
 
-    Either linear between ``zero_at`` (no points) and ``full_at`` (all points), or by ``levels``, of
-    which the first one whose ``up_to`` the value does not exceed counts. ``limit`` belongs to a
-    measure that counts values over a limit.
+    Either linear between ``zero_at`` (no points) and ``full_at`` (all points, also beyond), or by
+    ``levels``, of which the first one whose ``up_to`` the value does not exceed counts; the last
+    one has none. ``limit`` belongs to a measure that counts values over a limit.
     """
 
     measure: str
@@ -82,9 +82,9 @@ class Criterion(Strict):
 
     ``check`` is the id of a check, or ``manual`` if a person gives the points. ``files`` and
     ``exclude`` are path patterns; without ``exclude``, checks that skip tests leave test files out.
-    A manual criterion has no ``scale``. If there is nothing to measure, a ``required`` criterion
-    earns 0 and an ``optional`` one leaves the total. ``caps_total_at`` limits the total while the
-    criterion earns 0 points.
+    A manual criterion has no ``options`` and no ``scale``. If there is nothing to measure, a
+    ``required`` criterion earns 0 and an ``optional`` one leaves the total. ``caps_total_at`` is
+    the most that the total can be while the criterion earns 0 points.
     """
 
     title: Name
@@ -164,7 +164,7 @@ class Rubric(Strict):
 
         These are the probes of the criteria that a check judges, of the checks that always run, of
         the check of code lines if there are starter files, and of the check that makes the patch,
-        if the feedback has one and a criterion judges layout or imports.
+        if the feedback has one and a criterion is on the check ``formatting`` or ``import_order``.
         """
         found: dict[str, Probe] = {}
         for criterion in self.criteria.values():
@@ -198,7 +198,8 @@ class Rubric(Strict):
 class CompiledCriterion:
     """A criterion with its check, its measure and the key of its probe.
 
-    All three are ``None`` if a person gives the points.
+    All three are ``None`` if a person gives the points. ``id`` is the criterion's key in the
+    rubric.
     """
 
     id: str

@@ -33,9 +33,9 @@ def selects(
 ) -> bool:
     """Return whether ``path`` matches one of ``files`` and none of ``exclude``.
 
-    Patterns are matched with ``path``, and with ``path`` without ``top_folder``, the folder around
-    the whole submission. Results are cached, because a class hands in the same few paths many
-    times.
+    Patterns are matched with ``path``, and with ``path`` without ``top_folder`` ("alice-hw1/"), the
+    folder around the whole submission; either is enough. Without ``files`` nothing is selected.
+    Results are cached, because a class hands in the same few paths many times.
     """
     names = {path, path.removeprefix(top_folder)}
 

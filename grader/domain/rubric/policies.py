@@ -22,8 +22,8 @@ class Intake(Strict):
     ``max_upload`` limits the upload as it is sent, ``max_entries`` its files and folders,
     ``max_file`` each unpacked file that is graded or read as a document, and ``max_total`` all
     unpacked files. What tools leave behind counts only for ``max_upload``, unless graded code
-    imports it. Refused notebooks are dropped and reported, not graded; without any other Python
-    file, the upload is refused.
+    imports it. If ``notebooks`` are ``refused`` (the default), they are dropped and reported, not
+    graded; without any other Python file, the upload is refused.
     """
 
     notebooks: Literal["accepted", "refused"] = "refused"
@@ -40,17 +40,20 @@ Tone = Literal["beginner", "standard", "strict"]
 
 
 class Feedback(Strict):
-    """What a student sees: whether a patch is made, and the tone of the report."""
+    """What a student sees: whether a ``patch`` is made, and the ``tone`` of the report.
+
+    A patch needs a criterion on the check ``formatting`` or ``import_order`` as well.
+    """
 
     patch: bool = True
     tone: Tone = "standard"
 
 
 class Attempts(Strict):
-    """What happens to an attempt that is not yet being graded when the student sends a newer one.
+    """What happens to an attempt that is queued when the student sends a newer one.
 
-    ``skip`` leaves it ungraded for ever, unless it was retried or an LMS waits for its score;
-    ``grade`` grades each attempt, a student's newest first.
+    ``skip`` leaves it ungraded for ever, unless its grading was begun before (and failed), it was
+    retried, or an LMS waits for its score; ``grade`` grades each attempt, a student's newest first.
     """
 
     superseded: Literal["skip", "grade"] = "skip"

@@ -35,9 +35,9 @@ def read_rubric(data: object, catalog: Catalog) -> Rubric:
 
     Raises:
         BadRubric: ``data`` has mistakes; each that is found is listed with its path, without a
-            line. What follows from several values (the names of checks, measures and options,
-            scales, sums, contradictions, starter paths) is only examined if there is no mistake
-            of keys or types.
+            line. The rest (the names of checks and measures, the options of checks, scales,
+            sums, contradictions, starter paths) is only examined if there is no mistake of keys
+            or types.
     """
     if not isinstance(data, dict):
         raise BadRubric([RubricProblem("a rubric is a mapping of keys to values")])
@@ -74,8 +74,8 @@ def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the word of ``known`` most similar to ``word``, or "" if none is similar.
 
-    The similarity of at least 0.6 is the default of difflib: "docstring" suggests "docstrings",
-    "foo" nothing.
+    The least similarity is 0.6, the default of difflib: "docstring" suggests "docstrings", "foo"
+    nothing.
     """
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
 

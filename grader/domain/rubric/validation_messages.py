@@ -18,8 +18,9 @@ _WORDS = {
 def plain_message(kind: str, message: str) -> str:
     """Return what is wrong, without the subject, for pydantic's error ``kind`` and ``message``.
 
-    A few types have fixed words. Otherwise "Input should be greater than 0" becomes "should be
-    greater than 0", and a message without "should" stays as it is.
+    A few kinds have fixed words, whatever the message ("missing" gives "is missing"). Otherwise
+    "Input should be greater than 0" becomes "should be greater than 0", and a message without
+    "should" stays as it is.
     """
     subject, should, rest = message.partition(" should ")
     return _WORDS.get(kind) or (f"should {rest}" if should else subject)
