@@ -60,7 +60,7 @@ class Lesson:
     reading: tuple[str, ...] = ()
 
 
-#: The inspection of each readable file of a submission, by path, sorted.
+#: Inspections by one check, by path. Those that ``combine`` receives are ``ok`` and sorted.
 Inspections = Mapping[str, Inspection]
 
 #: The options class of one check.
@@ -94,8 +94,9 @@ class Check(Generic[OptionsT]):
 
     A check that compares files with one another has ``combine(inspections, options)``: a pure
     function that receives the inspections that are ``ok``, by path, with what ``inspect`` noted for
-    it (``Inspection.sketch``), and returns the final ones, in linear time. It reads no source, so
-    that after a change of one file only that file is inspected again.
+    it (``Inspection.sketch``), and returns the final ones, in linear time. An inspection that it
+    does not return stays; if it raises, all of them become failed. It reads no source, so that
+    after a change of one file only that file is inspected again.
     """
 
     id: str
@@ -116,7 +117,8 @@ class Check(Generic[OptionsT]):
     guidance_by_code: Mapping[str, Guidance] = field(default_factory=dict)
     #: Shown by ``grader explain``; every gradable check has one.
     lesson: Lesson | None = None
-    #: The command line that gives the same verdict on the student's machine; files are appended.
+    #: The command line of the tool behind the check, for the student's machine; files are appended.
+    #: The tool may report less than the check, e.g. for ``naming`` only wrong cases.
     command: Callable[[OptionsT], str] | None = None
     #: Whether a criterion of a rubric may name it. The engine adds the others, e.g. the check that
     #: makes the patch.
@@ -131,7 +133,10 @@ class Check(Generic[OptionsT]):
 
     @property
     def reading(self) -> tuple[str, ...]:
-        """The URLs in all guidance of the check and in its lesson, each once, in that order."""
+        """The URLs of further reading in the check's guidance, guidance by code and lesson.
+
+        They are in that order, each once. A check may lack a lesson.
+        """
         every = [self.guidance, *self.guidance_by_code.values()]
         more = self.lesson.reading if self.lesson else ()
         return tuple(dict.fromkeys([*(guidance.url for guidance in every), *more]))

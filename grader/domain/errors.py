@@ -100,7 +100,11 @@ class BadRubric(GraderError):
 
 
 class BadRequest(GraderError):
-    """A request, or a command of the command line, that lacks a value or has an invalid one."""
+    """A request, or a command of the command line, that lacks a value or has an invalid one.
+
+    E.g. a webhook whose archive URL is not allowed, or a file that cannot be written. The command
+    line also raises it for whatever else a service that it calls refuses, e.g. an unknown token.
+    """
 
     code = "bad-request"
     title = "The request cannot be understood"
@@ -116,7 +120,8 @@ class Unauthorized(GraderError):
 class Forbidden(GraderError):
     """A request with a valid token that does not allow it.
 
-    The token's role does not allow the action, or a student's token names another student.
+    The token's role does not allow the action, or a request with a student's token names another
+    student. For a thing that the token may not see, it is :class:`NotFound` instead.
     """
 
     code = "forbidden"
@@ -152,14 +157,21 @@ class Superseded(GraderError):
 
 
 class KeyReused(GraderError):
-    """An idempotency key or webhook id that was used before with other content."""
+    """An upload whose idempotency key or webhook id its sender used before with other content.
+
+    The sender is the token or webhook source: two senders may use the same key. With the same
+    content a key may be used again: nothing is raised then.
+    """
 
     code = "key-reused"
     title = "This key was used for something else"
 
 
 class PreconditionRequired(GraderError):
-    """A change of an existing rubric without If-Match, which names the version to be changed."""
+    """A change of an existing rubric without If-Match.
+
+    That header names the version to be changed; ``*`` stands for the newest, whichever it is.
+    """
 
     code = "precondition-required"
     title = "If-Match is needed"
@@ -168,7 +180,8 @@ class PreconditionRequired(GraderError):
 class PreconditionFailed(GraderError):
     """A change of a rubric whose If-Match names another version than the newest.
 
-    Also an If-Match for an exercise that has no rubric yet.
+    Also one that names a version though the exercise has no rubric yet (``*`` names none and is
+    accepted), and a change that was overtaken by another while it was being stored.
     """
 
     code = "precondition-failed"
@@ -179,6 +192,7 @@ class Overloaded(GraderError):
     """An upload that is refused for now; nothing was stored, and it may be sent again later.
 
     The queue is full, or the archive that a webhook names by URL cannot be fetched at the moment.
+    The command line also raises it for any request that a service refuses with status 429 or 503.
     """
 
     code = "overloaded"
@@ -206,16 +220,19 @@ class TooMany(GraderError):
 
 
 class BadSettings(GraderError):
-    """A setting of this installation that is invalid, or that its machine cannot provide."""
+    """A setting of this installation that is invalid.
+
+    Also one that asks for what the machine does not offer, e.g. a sandbox.
+    """
 
     code = "bad-settings"
     title = "A setting cannot be used"
 
 
 class StoreUnavailable(GraderError):
-    """The database does not answer, is locked or has no tables yet, or cannot be copied.
+    """The database does not answer, stays locked or has no tables yet, or cannot be copied.
 
-    What was being written was not stored.
+    The transaction that failed has stored nothing, unless the connection broke at its very end.
     """
 
     code = "store-unavailable"
@@ -235,7 +252,8 @@ class BadSignature(GraderError):
 class EngineFault(GraderError):
     """A failure on our side, of the engine or of a service that the command line calls.
 
-    It is not the student's fault: no submission loses points by it.
+    E.g. an inspecting process that failed twice, an exercise without a rubric, or a service that
+    does not answer. It is not the student's fault: no submission loses points by it.
     """
 
     code = "engine-fault"

@@ -36,10 +36,10 @@ class StarterDelta(NamedTuple):
 class Cell(_Frozen):
     """The position of a code cell of a notebook in the joined code, to locate findings in it.
 
-    The joined code is that of all code cells that are not blank, one after the other. ``number``
-    counts all cells from 1, those of text too. ``line`` is the 1-based line of the joined code at
-    which the cell begins, and ``skipped`` the number of blank lines at its top that the joined code
-    lacks.
+    The joined code is that of all code cells that are not blank, one after the other, with two
+    blank lines between. ``number`` counts all cells from 1, those of text too. ``line`` is the
+    1-based line of the joined code at which the cell begins, and ``skipped`` the number of blank
+    lines at its top that the joined code lacks.
     """
 
     number: int
@@ -57,8 +57,8 @@ class FileFacts(_Frozen):
     A probe is a check with its options. ``readable`` is the result of the gate: if its state is not
     ``ok``, there are no inspections, and that state holds for each probe. ``sha256`` is that of the
     file's bytes. ``cells`` are the code cells of a notebook that are not blank; empty for other
-    files. ``top_folder`` is the outermost folder, if all files of the submission are in it
-    ("alice-hw1/"), or empty; path patterns of a rubric may omit it.
+    files. ``top_folder`` is the outermost folder with a slash ("alice-hw1/"), if all files that
+    intake kept are in it, or empty; path patterns of a rubric may omit it.
 
     ``handed_out`` (no line of code is the student's) and ``starter_deltas`` are set by
     :func:`grader.domain.starter.subtract_starter` for judging and never stored, because stored
@@ -131,9 +131,9 @@ class SubmissionFacts(_Frozen):
     """What the probes of a rubric measured in a submission: the input of scoring and reports.
 
     ``files`` are those that some probe reads, also unreadable ones, sorted by path; ``dropped`` are
-    those that intake or the engine left out. ``digest`` is a SHA-256 over the paths and contents of
-    the files that intake kept, ``archive_sha256`` that of the uploaded archive, empty if there was
-    none.
+    those that intake or the engine left out, e.g. notebooks that the rubric refuses. ``digest`` is
+    the hexadecimal SHA-256 over the paths and contents of the files that intake kept,
+    ``archive_sha256`` that of the uploaded archive, empty for a folder or a single file.
     """
 
     files: tuple[FileFacts, ...]

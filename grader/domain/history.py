@@ -37,7 +37,10 @@ class _Frozen(BaseModel):
 
 
 class FixedLine(_Frozen):
-    """A finding of the last attempt that the present attempt no longer has."""
+    """A finding of the last attempt that the present attempt no longer has.
+
+    ``path`` and ``message`` are those of the last attempt; it has no line.
+    """
 
     check: str
     code: str
@@ -49,8 +52,8 @@ class History(_Frozen):
     """What changed since the last graded attempt; both attempts are judged by the same rubric.
 
     ``fixed``, ``new`` and ``still_there`` count findings, ``points_before`` is the last total under
-    that rubric. ``previous_attempt`` is null if two folders are compared
-    (``grader check --against``). ``fixed_findings`` lists at most 50 of the ``fixed`` findings.
+    that rubric. ``previous_attempt`` is the last attempt's number, null if two folders are compared
+    (``grader check --against``). ``fixed_findings`` are the first 50 of the ``fixed`` findings.
     """
 
     previous_attempt: int | None
@@ -77,7 +80,8 @@ class Earlier:
 
         They cannot if any version in ``engine`` differs, or if a probe of ``compiled`` reads a file
         that it did not inspect then: what the check finds there would be reported as new. Files
-        that were unreadable do not matter; documents that were dropped do.
+        that the gate refused do not matter. Of the files that were dropped only documents do, not
+        e.g. notebooks.
         """
         return self.facts.engine == engine and not any(map(self._lacks, compiled.probes))
 
@@ -139,9 +143,9 @@ class Compared(Generic[Line]):
 def fingerprint(check: str, finding: Finding) -> str:
     """Return 16 hexadecimal digits by which ``finding`` of ``check`` is recognised in an attempt.
 
-    It depends on the check, the code, the message and the text of the line, but not on where the
-    line is. In the message, numbers outside backticks and folders of paths in backticks do not
-    matter.
+    It depends on the check, the code, the message and the text of the line (less its spacing), but
+    not on the path or where the line is. In the message, numbers outside backticks and folders of
+    paths in backticks do not matter. Several findings of one attempt may share it.
     """
     parts = (check, finding.code, _without_numbers(finding.message), finding.anchor)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class State(StrEnum):
-    """How the inspection of one file by one check ended; exactly one of four.
+    """How the inspection of one file by one check, or by the gate, ended; exactly one of four.
 
     ``ok``: the check gave facts. ``not_applicable``: it has nothing to say about the file.
     ``unreadable``: a fault of the file. ``failed``: a fault on our side.
@@ -73,12 +73,13 @@ class Finding(BaseModel):
     """One problem that a check found, located at one line, even if it concerns the whole file.
 
     It has no path, so that equal files can share findings. ``line`` and ``column`` are 1-based; in
-    a notebook they are those of the joined code. ``value`` is the size that is compared with a
-    rubric's limit (e.g. the complexity of a function); ``None`` if the finding counts whatever the
-    limit. ``hunk`` is the body of a unified diff that fixes it, without file headers, or ``None``.
-    ``before`` is the line without its indentation, if a fix is known, and ``after`` is the fixed
-    text: one or several lines, or empty if the line should be deleted; both are ``None`` without a
-    known fix. ``anchor`` is a digest of the line's text, added by the engine.
+    a notebook they are those of the joined code. ``value`` is the size of what was found (e.g. the
+    complexity of a function), which a measure may compare with a rubric's limit; ``None`` if it has
+    none. ``hunk`` is the body of a unified diff that fixes it, without file headers, or ``None``.
+    ``before`` is the line without its indentation, and ``after`` the fixed text: one or several
+    lines, or empty if the line should be deleted. Both are ``None`` without a fix; in one file only
+    the first few findings of a code have one. ``anchor`` is a digest of the line's text, added by
+    the engine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -29,9 +29,9 @@ BY_HAND = "Given by hand."
 class Outcome(StrEnum):
     """How a criterion ended.
 
-    ``scored``; ``not_applicable``: there was nothing to measure; ``unreadable``: a file is at
-    fault, which earns 0; ``withheld``: a check failed on our side; ``manual``: a person gives the
-    points.
+    ``scored``: a measured value gave the points, even if 0; ``not_applicable``: there was nothing
+    to measure; ``unreadable``: a file is at fault, which earns 0; ``withheld``: a check failed on
+    our side; ``manual``: a person gives the points.
     """
 
     SCORED = "scored"
