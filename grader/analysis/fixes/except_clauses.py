@@ -19,10 +19,10 @@ def except_clause_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line of a finding about a too broad ``except``.
 
     That function takes a finding and its `Line`, an ``except`` clause of ``source``. It returns the
-    line with other errors behind ``except``, e.g. ``except (OSError, ValueError):``: those that the
-    calls in the body of the ``try`` are known to raise, in the order of the calls. An ``as error``
-    stays. It returns ``None`` if no such error is known, or if the line is no ``except`` clause.
-    Whether the clause is too broad is not tested.
+    line with other errors behind ``except``, e.g. ``except (OSError, ValueError):``: those that
+    `errors_of` knows for the calls in the body of the ``try``, each once, in the order of the
+    calls. An ``as error`` stays. It returns ``None`` if no such error is known, or if the line is
+    no ``except`` clause. Whether the clause is too broad is not tested.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

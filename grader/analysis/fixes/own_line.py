@@ -31,10 +31,11 @@ _FIRST_WORD = re.compile(r"\w*")
 class Line:
     """One line of source that parses on its own, for a `Fix` to rewrite; see :func:`line_of`.
 
-    It has whole statements, or the header of a block. ``text`` is the line without its indentation
-    and newline, ``tree`` its syntax tree. For a header such as ``if x:`` the tree has ``pass`` as
-    body; for ``elif`` and ``except`` it has an ``if`` or ``try`` before it. ``row`` is the 1-based
-    line of ``tree`` that holds ``text``. ``indented``: the line has indentation in the file.
+    It has whole statements, the header of a block, or only a comment. ``text`` is the line without
+    its indentation and newline, ``tree`` the syntax tree of ``text``. For a header such as
+    ``if x:`` the tree has ``pass`` as body; for ``elif`` and ``except`` it has an ``if`` or ``try``
+    before it. ``row`` is the 1-based line of ``tree`` that holds ``text``. ``indented``: the line
+    has indentation in the file.
     """
 
     text: str
@@ -62,28 +63,36 @@ class Line:
         return all(end <= ends[0] for end in ends)
 
     def at(self, column: int) -> int:
-        """Return the index in ``text`` of ``column``, an offset in UTF-8 bytes as `ast` has it."""
+        """Return the index in ``text`` of ``column``, an offset in UTF-8 bytes as `ast` has it.
+
+        It is a column of ``tree``, not of the file: the indentation does not count.
+        """
         return len(self.text.encode()[:column].decode())
 
     def start(self, node: ast.AST) -> int:
-        """Return the index in ``text`` at which ``node`` begins, a part of the line's tree."""
+        """Return the index in ``text`` at which ``node`` of ``tree`` begins.
+
+        The node has to begin in the line. 0 for a node without a position, e.g. ``ast.arguments``.
+        """
         return self.at(getattr(node, "col_offset", 0))
 
     def end(self, node: ast.AST) -> int:
-        """Return the index in ``text`` after the last character of ``node`` of the tree.
+        """Return the index in ``text`` after the last character of ``node`` of ``tree``.
 
-        The node has to end in the line; a block such as ``if x:`` does not, only its parts do.
+        The node has to end in the line; a block such as ``if x:`` does not, only its parts do. 0
+        for a node without a position, e.g. ``ast.arguments``.
         """
         return self.at(getattr(node, "end_col_offset", None) or 0)
 
     def of(self, node: ast.AST) -> str:
-        """Return the part of ``text`` that is ``node`` of the tree, which lies in the line."""
+        """Return the part of ``text`` that is ``node`` of ``tree``, which lies in the line."""
         return self.text[self.start(node) : self.end(node)]
 
     def with_edits(self, edits: Iterable[tuple[int, int, str]]) -> str | None:
         """Return ``text`` with each (start, end, replacement) of ``edits`` applied, in any order.
 
-        Positions are indices of the unedited text. Return ``None`` if two edits overlap.
+        Positions are indices of the unedited text. Return ``None`` if two edits overlap or one ends
+        after the text. Insertions at the same index are made in alphabetical order.
         """
         text, before = self.text, len(self.text)
         for start, end, new in sorted(edits, reverse=True):
@@ -105,8 +114,8 @@ def with_own_lines(
 
     Such a finding has ``before``, the line of ``source`` without indentation, and ``after``, the
     result of ``fix``. It is left unchanged if ``fix`` returns ``None`` or the same line, or if
-    either text does not parse on its own (``after`` may be empty) or has a line over 160
-    characters. Of each code the first 12 findings are tried, until 3 have a fixed line.
+    either text does not parse on its own (``after`` may be empty: delete the line) or has a line
+    over 160 characters. Of each code the first 12 findings are tried, until 3 have a fixed line.
     """
     shown: Counter[str] = Counter()
     tried: Counter[str] = Counter()
@@ -135,7 +144,7 @@ def line_of(source: SourceFile, number: int) -> Line | None:
 
     Return ``None`` if there is no such line, if it is blank or longer than 160 characters without
     its indentation, or if it does not parse on its own, e.g. ``else:`` or one line of a call that
-    spans several.
+    spans several. A comment parses.
     """
     if not 0 < number <= len(source.lines):
         return None

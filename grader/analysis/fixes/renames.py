@@ -31,9 +31,10 @@ def renamed(line: Line, old: str, new: str) -> str | None:
     """Return the text of ``line`` with each use of the name ``old`` replaced by ``new``.
 
     Places where it is bound count: ``old = 1`` and ``def old(old=1):``. Attributes (``x.old``),
-    keyword arguments of calls (``f(old=1)``), comments and the text of strings stay as they are.
-    Only the text of the line is considered, not what the name refers to: the module or function in
-    ``from old import old`` is renamed too. Return ``None`` if there is nothing to replace.
+    keyword arguments of calls (``f(old=1)``) and comments stay as they are, and so do strings (but
+    from Python 3.12 on, not names in the braces of f-strings). In a line that begins with ``def``,
+    keyword arguments of calls are renamed too. What the name refers to does not matter: both are
+    renamed in ``from old import old``. Return ``None`` if there is nothing to replace.
     """
     tokens = _tokens(line.text)
     edits = [(t.start[1], t.end[1], new) for t in _uses(tokens, old, line.text)]
