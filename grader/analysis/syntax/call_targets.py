@@ -11,12 +11,12 @@ from typing import NamedTuple
 class Target(NamedTuple):
     """The function that a call refers to, as far as the imports of its file show it.
 
-    An imported function has its full name as ``dotted``, e.g. ``os.path.join``, the last part as
-    ``name`` and the part before that as ``module`` (``path``; it may be a class). A builtin or a
-    function of the same file has its plain name as ``dotted`` and ``name``, and an empty
-    ``module``; one that only ``from m import *`` can bind has the module ``m``. A method of any
-    other object, e.g. ``rows.sort``, has the module ``*``, the name ``.sort`` and an empty
-    ``dotted``. For an unnamed value, e.g. in ``f()()``, the module is ``*``, and the rest empty.
+    ``dotted``, ``module`` and ``name`` are, for an imported function, its full name, e.g.
+    ``os.path.join``, the last part but one (``path``; it may be a class) and the last. A builtin or
+    a function of the same file has its plain name as ``dotted`` and ``name``, and an empty
+    ``module``. After ``from a.m import *``, ``module`` is ``m`` for a name that the file neither
+    imports nor defines, so for builtins too. A method of any other object, e.g. ``rows.sort``, has
+    ``*``, ``.sort`` and an empty ``dotted``; an unnamed value, e.g. ``f()()``, only the ``*``.
     """
 
     module: str
@@ -29,8 +29,9 @@ class Aliases:
     """What the names in a file refer to, as far as they are imported, or defined in the file.
 
     :func:`aliases_of` fills it for :func:`target_of`. ``imported``: the dotted name that each
-    imported name refers to, without leading dots, with the key ``*`` for ``from m import *``
-    (``m.*``). ``own``: the functions and classes that the file defines, nested ones too.
+    imported name refers to, without leading dots; ``import a.b`` maps ``a`` to ``a``. Its key ``*``
+    is for ``from m import *`` (``m.*``), the last one if there are several. ``own``: the bare names
+    of the functions, methods and classes that the file defines, nested ones too.
     """
 
     imported: dict[str, str] = field(default_factory=dict)
@@ -40,8 +41,8 @@ class Aliases:
 def aliases_of(statements: Iterable[ast.AST]) -> Aliases:
     """Return what the names that ``statements`` import refer to, and the names that they define.
 
-    Only functions and classes count as defined. Statements inside ``statements`` are not searched,
-    so pass those of all levels. If two imports bind the same name, the later one wins.
+    Only functions, methods and classes count as defined. Statements inside ``statements`` are not
+    searched, so pass those of all levels. If two imports bind the same name, the later one wins.
     """
     found = Aliases()
     for node in statements:
@@ -75,11 +76,11 @@ def _members_of(node: ast.ImportFrom) -> dict[str, str]:
 def target_of(function: ast.expr, aliases: Aliases) -> Target:
     """Return which function ``function``, the expression before a call's brackets, refers to.
 
-    A name that is neither imported nor defined in the file belongs to the module of a
-    ``from m import *``, if there is one; otherwise it counts as a function of the file itself or a
-    builtin. What follows a dot is a method of an unknown object, unless the part before it is an
-    imported name or attributes of one: known are ``path.join`` and ``os.path.join`` after an import
-    of ``path`` or ``os``, but not ``os.getcwd().upper``.
+    A name that is neither imported nor defined in the file, even that of a builtin, belongs to the
+    module of a ``from m import *``, if there is one; otherwise it counts as a function of the file
+    itself or a builtin. What follows a dot is a method of an unknown object, unless the part before
+    it is an imported name or attributes of one: known are ``path.join`` and ``os.path.join`` after
+    an import of ``path`` or ``os``, but not ``os.getcwd().upper``.
     """
     parts: list[str] = []
     while isinstance(function, ast.Attribute):

@@ -54,11 +54,10 @@ def constants_of(tree: ast.Module) -> list[Constant]:
 
     A constant is bound once, outside functions, classes, loops and ``if __name__ == "__main__":``,
     to literals, arithmetic on them and UPPER_CASE names, e.g. ``24 * HOURS``, ``{"a": 1}`` or
-    ``tuple([1, 2])``. Left out are the values ``None`` and ``...``, mere other names, and empty
-    lists, sets and dicts. A value with a list, set or dict in it is left out if some code may
-    change it in place; any other value, if its name is deleted or declared ``global``. Names with
-    ``__`` at both ends, without a letter, annotated ``TypeAlias``, or known to a framework are left
-    out too.
+    ``tuple([1, 2])``. Left out: the values ``None`` and ``...``, mere other names, and values with
+    an empty list, set or dict. A value with a list, set or dict is left out if some code may change
+    it in place; any other, if its name is deleted or ``global``. Names with ``__`` at both ends,
+    without a letter, annotated ``TypeAlias``, or known to a framework are left out too.
     """
     uses = uses_of(tree)
     found = []

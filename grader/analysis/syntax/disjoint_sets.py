@@ -23,6 +23,6 @@ class Groups:
         return one
 
     def join(self, one: int, other: int) -> None:
-        """Join the groups of ``one`` and ``other`` into one."""
+        """Join the groups of ``one`` and ``other`` into one, unless they are one already."""
         here, there = self.first(one), self.first(other)
         self._above[max(here, there)] = min(here, there)

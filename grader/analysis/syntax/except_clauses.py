@@ -87,10 +87,11 @@ def is_broad(names: Collection[str]) -> bool:
 def is_silent(handler: ast.ExceptHandler) -> bool:
     """Return whether no statement of ``handler``, at any depth, has an effect.
 
-    ``pass``, ``continue``, constants such as ``...``, a mere name, ``print()`` and ``print("")``
-    count as without effect, and so do ``_ = x``, whatever is assigned to ``_``, and an ``if``,
-    ``for`` or ``while`` around only those, whatever its condition. Everything else has an effect,
-    e.g. ``return``, ``break``, ``x = 1`` and ``print("oops")``.
+    Without effect are ``pass``, ``continue``, constants such as ``...``, a mere name, a ``print``
+    of nothing or of empty constants (``print("")``, ``print(None)``), ``_ = x``, whatever is
+    assigned to ``_``, and an ``if``, ``for`` or ``while`` around only those, whatever its
+    condition. Everything else has an effect, e.g. ``return``, ``break``, ``x = 1`` and
+    ``print("oops")``.
     """
     return all(_is_hollow(statement) for statement, _ in every_statement(handler)[1:])
 
@@ -128,10 +129,11 @@ def is_deliberate(names: Collection[str]) -> bool:
 def deals_with_it(handler: ast.ExceptHandler) -> bool:
     """Return whether ``handler`` handles the error that it catches.
 
-    It does if a statement of it, at any depth, raises, ends the program, returns a positive number
+    It does if a statement of it, at any depth, raises, ends the program, returns a positive integer
     (``return 1``, an exit status), logs or prints the traceback, or uses the variable of ``as``,
-    e.g. ``log(error)``. Neither a message without the variable counts (``log("oops")``), nor
-    ``print(error)`` or ``if error:`` alone: the program goes on as if nothing had happened.
+    e.g. ``log(error)``. These do not count: a message without the variable (``log("oops")``),
+    ``print(error)``, ``_ = error``, and the variable in the head of an ``if``, ``for`` or ``while``
+    alone. After them, the program goes on as if nothing had happened.
     """
     return any(_deals(item, handler.name) for item, _ in every_statement(handler)[1:])
 

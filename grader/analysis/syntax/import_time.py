@@ -70,12 +70,12 @@ def is_guard(statement: ast.stmt) -> bool:
 def runs_outside(statement: ast.stmt) -> int:
     """Return how many statements do something on import: ``statement`` itself, and those in it.
 
-    ``statement`` is one outside functions. Not counted are imports, functions, classes and their
-    fields (other statements in a class are), strings, ``pass``, a ``try`` that imports with a
-    fallback, and assignments to names that look like constants, types or loggers if computing the
-    value has no effect. Below ``if __name__ == "__main__":``, only statements beyond the first 5
-    (:data:`GUARD_ROOM`) count. An ``if``, ``try`` or ``match`` counts only if something in it does,
-    or the condition of the ``if`` calls something. Loops, ``with`` and all others count.
+    ``statement`` is one outside functions. Not counted: imports, functions, classes and their
+    fields (other statements in a class are), bare constants, ``pass``, ``global``, a ``try`` that
+    imports with a fallback, ``x: int``, and assignments without effect to names that look like
+    constants, types or loggers. An ``if``, ``try`` or ``match`` counts only if something in it
+    does, or the condition of the ``if`` calls something. All others count, e.g. loops. Below
+    ``if __name__ == "__main__":``, only what exceeds 5 statements (:data:`GUARD_ROOM`) counts.
     """
     if isinstance(statement, ast.ClassDef):
         return sum(runs_outside(item) for item in statement.body if not _is_member(item))

@@ -34,11 +34,11 @@ _TYPES_ONLY = "TYPE_CHECKING"
 class Import(NamedTuple):
     """One name that an import statement binds.
 
-    ``from .a import b as c`` has level 1, module ``a``, name ``b`` and binds ``c``. ``import a.b``
-    has level 0, module ``a.b``, an empty name and binds ``a``; ``from a import *`` has the name and
-    binds :data:`STAR`. ``line`` and ``column``, of the statement, are 1-based. ``when`` is ``NOW``
-    (it runs when its file is imported), ``LATER`` (when the function around it is called) or
-    ``GUARDED`` (only below ``if __name__ == "__main__":``).
+    ``from .a import b as c`` has level 1, module ``a`` (empty for ``from . import b``), name ``b``
+    and binds ``c``. ``import a.b`` has level 0, module ``a.b``, an empty name and binds ``a``;
+    ``from a import *`` has the name and binds :data:`STAR`. ``line`` and ``column``, of the
+    statement, are 1-based. ``when`` is ``NOW`` (it runs when its file is imported), ``LATER`` (when
+    the function around it is called) or ``GUARDED`` (only below ``if __name__ == "__main__":``).
     """
 
     level: int
@@ -101,9 +101,10 @@ def _never_runs(test: ast.expr) -> bool:
 
 
 def packages_around(path: str, files: FileDigests) -> Context:
-    """Return as a context how many packages the file ``path`` is in; empty if it is in none.
+    """Return how many packages the file ``path`` is in, as a context: one string; empty if in none.
 
-    Counts the folders from its own upwards, before the first one without an ``__init__.py`` in
+    A context is a tuple of strings; :func:`depth_in` reads the number in it. Counted are the
+    folders from the file's own upwards, before the first one without an ``__init__.py`` in
     ``files``. The top of the submission is not counted, even with an ``__init__.py``.
     """
     folder, depth = folder_of(path), 0
@@ -113,7 +114,7 @@ def packages_around(path: str, files: FileDigests) -> Context:
 
 
 def depth_in(context: Context) -> int:
-    """Return the number in a ``context`` of :func:`packages_around`; 0 if it is empty."""
+    """Return the number of packages in a context of :func:`packages_around`; 0 if it is empty."""
     return sum(int(part[len(_AROUND) :]) for part in context if part.startswith(_AROUND))
 
 
@@ -141,8 +142,9 @@ def _up(path: str, levels: int) -> str | None:
 class Modules:
     """Finds the module of a submission that an import refers to, as Python would: :meth:`meant`.
 
-    ``depths`` has for the path of each module the number of packages that it is in. ``start`` is
-    the path of the ``main.py`` that starts the program, or empty; its folder is searched too.
+    ``depths`` has, for the path of each module (``__init__.py`` included), the number of packages
+    that it is in. ``start`` is the path of the ``main.py`` that starts the program, or empty; its
+    folder is searched too.
     """
 
     depths: Mapping[str, int]
@@ -151,11 +153,12 @@ class Modules:
     def meant(self, importer: str, one: Import) -> str | None:
         """Return the path of the module that the import ``one`` in ``importer`` refers to.
 
-        If ``one.name`` is itself a module, it is that module, otherwise the one that it is imported
-        from. For a package, it is the path of its ``__init__.py``. Without leading dots, it is
-        searched where Python may look: around the outermost package of ``importer``, in the folders
-        above it, in that of ``start``, then anywhere by its dotted name. ``None`` if it is not in
-        the submission, or if it is ``importer`` itself.
+        If ``one.name`` is itself a module, it is that one, otherwise the one that it is imported
+        from; a package is the path of its ``__init__.py``. Without leading dots, it is searched
+        around the outermost package of ``importer``, in its folder and those above it (not in
+        packages, except for a test or beside ``start``), beside ``start``, then anywhere by its
+        dotted name. A name of the standard library is searched only where a file would hide that
+        library. ``None`` if it is not found, or is ``importer`` itself.
         """
         if one.level:
             folder = _up(folder_of(importer), one.level - 1)
@@ -167,8 +170,9 @@ class Modules:
     def packages_of(self, path: str) -> Iterator[str]:
         """Yield the ``__init__.py`` of each package around ``path``, the innermost first.
 
-        Python runs them before the module. If ``path`` is the ``__init__.py`` of a package, it is
-        yielded too; one at the top of the submission is none.
+        These are paths of files that Python runs before the module. If ``path`` is the
+        ``__init__.py`` of a package, it is yielded too; one at the top of the submission is none.
+        ``path`` must be in ``depths``: otherwise nothing is yielded.
         """
         folder = folder_of(path)
         for _ in range(self.depths.get(path, 0)):

@@ -23,10 +23,11 @@ from grader.domain.source import SourceFile
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """One Python file, read: its scopes, imports and calls, and what its calls mean and do.
+    """One Python file, read: its scopes, imports, statements and calls.
 
     :func:`module_of` returns it. ``scopes`` are in the order of the text, the module's own first.
-    ``imports`` are all import statements, inside functions and classes too.
+    ``imports`` are all import statements, inside functions and classes too. :meth:`target` says
+    which function a call refers to, :meth:`effect_of` what it does besides returning a value.
     """
 
     scopes: Sequence[Scope]
@@ -36,14 +37,17 @@ class Module:
     def top(self) -> Sequence[Block]:
         """The blocks of statements outside every function and class.
 
-        The body of the module is the first; the body of an ``if``, loop or ``try`` is one of its
+        The body of the module is the first; each branch of an ``if``, loop or ``try`` is one of its
         own.
         """
         return self.scopes[0].blocks
 
     @cached_property
     def functions(self) -> Mapping[Function, Scope]:
-        """The scope of every function and method, nested ones too, in the order of the text."""
+        """The scope of each function and method by its node, in the order of the text.
+
+        Nested ones are included, lambdas are not.
+        """
         return {scope.node: scope for scope in self.scopes if isinstance(scope.node, FUNCTIONS)}
 
     @cached_property
@@ -56,7 +60,7 @@ class Module:
 
     @cached_property
     def aliases(self) -> Aliases:
-        """What the imported names refer to, and the names of all functions and classes here."""
+        """What imported names refer to, and the names of its functions, methods and classes."""
         return aliases_of([*self.imports, *(scope.node for scope in self.scopes)])
 
     def target(self, function: ast.expr) -> Target:
@@ -123,5 +127,8 @@ def read_module(source: SourceFile) -> Module:
 
 
 def module_of(source: SourceFile) -> Module:
-    """Return ``source`` as a :class:`Module`, read at the first call and then kept."""
+    """Return ``source`` as a :class:`Module`, read at the first call and then kept.
+
+    ``source`` must parse.
+    """
     return source.once(read_module)

@@ -77,7 +77,10 @@ class Uses:
     called: set[str] = field(default_factory=set)
 
     def link(self, name: str, others: Iterable[str]) -> None:
-        """Record that a change of the value of ``name`` may change the values of ``others``."""
+        """Record that a change of the value of ``name`` may change the values of ``others``.
+
+        They are added to those that ``leads_to`` has for it already.
+        """
         self.leads_to.setdefault(name, set()).update(others)
 
 
@@ -87,7 +90,7 @@ def uses_of(tree: ast.Module) -> Uses:
     A change is traced back: if a function changes its argument, every name that is passed to it
     counts as changed, and so does the list that a changed element was taken from. A function that
     ``tree`` does not define is assumed to change its arguments, unless it is known not to, e.g.
-    ``len``.
+    ``len``. Some changes are missed, e.g. through the result of a function or ``:=``.
     """
     uses = Uses()
     waiting: list[tuple[ast.AST, bool]] = [(tree, True)]

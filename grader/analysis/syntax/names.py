@@ -53,7 +53,8 @@ class Kind(StrEnum):
     pattern. ``OPENED``: a variable of ``with``, or the result of a call with "open" in its name.
     ``ERROR``: the variable of ``except``. ``TYPE``: a type variable, or the result of ``NewType``.
     ``IMPORT``: the name after ``as``; imports without ``as`` are no bindings. ``METHOD``: a
-    function directly in a class. ``VARIABLE``: any other name that is assigned.
+    function whose nearest scope is a class; any other is a ``FUNCTION``. ``ARGUMENT``: one of a
+    function or method. ``VARIABLE``: any other name that is assigned.
     """
 
     FUNCTION = auto()
@@ -96,9 +97,9 @@ class Binding:
 def scoped(tree: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
     """Yield (node, scope) for every node that may bind a name and for every scope.
 
-    The scope is the nearest function, class or module around the node (for ``tree`` itself, the
-    tree); lambdas and comprehensions are nodes that bind, not scopes. Nodes come after their
-    parents, but not in the order of their lines.
+    ``global`` statements are among the nodes. The scope is the nearest function, class or module
+    around the node (for ``tree`` itself, the tree); lambdas and comprehensions are nodes that bind,
+    not scopes. Nodes come after their parents, but not in the order of their lines.
     """
     waiting: list[tuple[ast.AST, Scope]] = [(tree, tree)]
     while waiting:
@@ -113,8 +114,9 @@ def bindings(tree: ast.Module, found: list[tuple[ast.AST, Scope]]) -> list[Bindi
     """Return the bindings of the nodes in ``found``, ordered by line and column.
 
     ``found`` is the result of :func:`scoped` for ``tree``. The scope of a name that a function
-    declares ``global`` is the module. A name has one binding for each place that binds it; imports
-    without ``as``, ``+=`` and ``del`` are no such places.
+    declares ``global`` is the module; ``nonlocal`` is ignored. A name has one binding for each
+    place that binds it, an annotation without a value (``x: int``) included. Imports without
+    ``as``, ``+=`` and ``del`` are no such places.
     """
     shared = {
         (scope, name)
@@ -139,15 +141,16 @@ def words_of(name: str) -> list[str]:
 
 
 def decorators(function: Function) -> set[str]:
-    """Return the last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``.
+    """Return the last part of each decorator's name, as a set.
 
-    It is an empty string for a decorator that is no name, e.g. a lambda.
+    ``wraps`` for ``@functools.wraps(f)``; an empty string stands for a decorator that is no name,
+    e.g. a lambda.
     """
     return {base_name(each) for each in function.decorator_list}
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
-    """Return all arguments of a function, with ``*args`` and ``**kwargs`` at the end."""
+    """Return all arguments, also ``self``: positional, keyword-only, ``*args``, ``**kwargs``."""
     plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return plain + [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
 

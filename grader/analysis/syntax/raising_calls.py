@@ -60,10 +60,12 @@ def path_of(call: ast.Call) -> ast.expr | None:
 def errors_of(call: ast.Call, target: Target, aliases: Aliases) -> tuple[Errors, str]:
     """Return (names of the errors that ``call`` may raise, the call as shown in a message).
 
-    ``target`` is the function that it refers to by ``aliases``, those of its file. Risky are calls
-    that read a file, fetch from the network or convert text, e.g. ``open(path)``, which gives
-    ``(("OSError",), "open(...)")``. The names are empty if the call is not risky, e.g.
-    ``open(path, "w")``, ``open(__file__)`` or ``len(x)``.
+    ``target`` is the function that it refers to by ``aliases``, those of its file. Risky are, by a
+    list, calls that read a file, fetch from the network or read JSON or tables, and ``int(x)`` and
+    ``float(x)``; e.g. ``open(path)`` gives ``(("OSError",), "open(...)")``. The names are empty
+    (and the text is of no use) if the call is not risky, e.g. ``open(path, "w")``,
+    ``open(__file__)``, ``path.open()``, ``json.loads(text)`` (but ``json.loads(file.read())`` is)
+    or ``len(x)``.
     """
     if target.dotted in _RISKS:
         return _RISKS[target.dotted], f"{ast.unparse(call.func)}(...)"
@@ -95,7 +97,8 @@ def _shown_conversion(call: ast.Call) -> str:
 def converted(call: ast.Call, target: Target) -> ast.expr | None:
     """Return the node of ``x`` if ``call`` is ``int(x)``, ``float(x)`` or ``map(int, x)``.
 
-    ``int(x, 16)`` and ``map(float, x)`` count too. Return ``None`` for any other call.
+    ``int(x, 16)`` and ``map(float, x)`` count too. ``target`` is the function that ``call`` refers
+    to. Return ``None`` for any other call, also without a positional argument.
     """
     if target.dotted in _NUMBERS and call.args:
         return call.args[0]
@@ -129,8 +132,8 @@ def _reads(value: ast.expr) -> bool:
 def is_typed(value: ast.expr) -> bool:
     """Return whether ``value`` is text that the user typed: from ``input()`` or ``sys.argv``.
 
-    Methods, items and slices of it count too: ``input().strip()``, ``sys.argv[1]``; not
-    ``int(input())``, nor ``argv`` that was imported from ``sys``.
+    Methods, items and slices of it count too: ``input().strip()``, ``sys.argv[1]``. Not so a
+    variable that holds it, ``int(input())``, and ``argv`` that was imported from ``sys``.
     """
     while isinstance(value, ast.Subscript | ast.Attribute | ast.Call):
         if isinstance(value, ast.Call):
@@ -146,10 +149,10 @@ def is_typed(value: ast.expr) -> bool:
 def asked_about(test: ast.expr) -> Iterator[str]:
     """Yield the names about which the condition ``test``, or a part of it, asks something.
 
-    That is each name on which a method is called, that is passed to a function, or that stands
-    before ``in``: ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and ``x not in known``;
-    nothing in ``x``, ``x == 1`` or ``x.name.isdigit()``. A name that is asked about twice is
-    yielded twice.
+    That is each name on which a method is called, that is a positional argument of a call, or that
+    stands before ``in``: ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and
+    ``x not in known``; nothing in ``x``, ``x == 1`` or ``x.name.isdigit()``. A name that is asked
+    about twice is yielded twice.
     """
     for node in (test, *expressions(test)):
         asked: list[ast.expr] = []
@@ -167,11 +170,11 @@ def catches(names: tuple[str, ...], error: str) -> bool:
     """Return whether ``except`` with one of ``names`` may catch ``error``, a builtin error's name.
 
     It may if the name is that of ``error``, of one of its base classes, or of one of its subclasses
-    (which the call may raise). A name that is no builtin error, or empty, is assumed to catch
-    everything.
+    (which the call may raise). ``JSONDecodeError`` counts as ``ValueError``. Any other name that is
+    no builtin error, or empty, is assumed to catch everything. False for no names.
 
     Raises:
-        KeyError: ``error`` is no builtin error.
+        KeyError: ``error`` is no builtin error, and there are names.
     """
     return any(_may_catch(name, error) for name in names)
 

@@ -35,13 +35,19 @@ _Items = Sequence[ast.AST | _Position]
 
 @dataclass
 class Reading:
-    """What :func:`read` finds in one pass: every scope, the module's own first, and all imports."""
+    """What :func:`read` finds in one pass: every scope, the module's own first, and all imports.
+
+    ``imports`` are the statements at any depth, in the order of the text.
+    """
 
     scopes: list[Scope] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
 
     def enter(self, node: ast.AST, around: Scope) -> Scope:
-        """Add a scope for ``node`` inside ``around``, with the owner of ``around``; return it."""
+        """Add a scope for ``node`` inside ``around`` and return it.
+
+        It has the :class:`Scope` ``owner`` of ``around``, which the caller replaces for a function.
+        """
         self.scopes.append(Scope(node, around, around.owner))
         return self.scopes[-1]
 

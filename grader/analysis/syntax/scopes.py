@@ -21,9 +21,10 @@ class Use(NamedTuple):
 
     ``attribute`` is the first attribute after the name, or empty. ``how`` is ``read``, ``change``
     (an item or attribute is set or deleted) or ``mutate`` (a method that changes containers is
-    called, e.g. ``items.append(1)``). If the expression begins with no name, e.g. ``f().x = 1``,
-    the name is empty. ``direct``: the name is accessed as in ``globals()["total"]``, so that it is
-    the module's; if its text is not a constant, ``name`` is ``globals()``.
+    called, e.g. ``items.append(1)``). ``node`` is the name, item or attribute. If the expression
+    begins with no name, e.g. ``f().x = 1``, the name is empty. ``direct``: the name is accessed as
+    in ``globals()["total"]``, so that it is the module's; ``name`` is ``globals()`` if the key is
+    no constant, and for methods such as ``globals().update(...)``.
     """
 
     name: str
@@ -55,10 +56,10 @@ class Scope:
 
     ``node`` is its module, class, function, lambda or comprehension. ``parent`` is the scope around
     it, ``None`` for the module. ``owner`` is the scope of the nearest function around its code (a
-    function's own scope; a lambda's own if no function is around it), ``None`` for code outside
-    functions. ``bound`` has the first node that binds or deletes each name, ``declared`` the names
-    of its ``global`` statements with the first of these, ``outer`` those of its ``nonlocal``
-    statements. ``uses`` and ``blocks`` are its own, without those of the scopes inside it.
+    function's own scope; a lambda's own if no function is around it), ``None`` outside functions.
+    ``bound`` has the first node that binds or deletes each name, a ``global`` one too; ``declared``
+    the names of ``global`` statements with the first of these, ``outer`` those of ``nonlocal``
+    statements. ``uses`` and ``blocks`` exclude those of scopes inside it.
     """
 
     node: ast.AST
@@ -80,9 +81,10 @@ class Scope:
     def sees_module(self, name: str) -> bool:
         """Return whether ``name``, used in this scope, refers to the module's name or a builtin.
 
-        False if this scope or one around it, other than the module's, binds the name and does not
-        declare it ``global``; a class around this scope is ignored. The answer is kept, so the
-        whole module must have been read.
+        This scope and those around it are searched, this one first. The first that declares the
+        name ``global`` makes it true, the first that binds it (without ``nonlocal``) makes it
+        false; if only the module does, or none, it is true. What a class around this scope binds is
+        ignored. The answer is kept, so the whole module must have been read.
         """
         if name not in self.answers:
             self.answers[name] = self._looked_up(name)

@@ -20,8 +20,8 @@ _VALUES = (ast.Return, ast.Yield, ast.YieldFrom)
 class Definition:
     """A class, function or method that is not inside a function: its name, kind and decorators.
 
-    It also says whether it is public. ``node`` is its syntax tree. ``holder`` is the class directly
-    around it, ``None`` outside classes.
+    It also says whether it is public. ``node`` is its syntax tree. ``holder`` is the definition of
+    the class directly around it, ``None`` outside classes.
     """
 
     node: Function | ast.ClassDef
@@ -56,7 +56,10 @@ class Definition:
 
     @cached_property
     def decorators(self) -> frozenset[str]:
-        """The last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``."""
+        """The last part of each decorator's name: ``wraps`` for ``@functools.wraps(f)``.
+
+        It is an empty string for a decorator without a name, e.g. a lambda.
+        """
         return frozenset(map(called_name, self.node.decorator_list))
 
     @property
