@@ -81,9 +81,9 @@ def every_statement(tree: ast.AST) -> list[tuple[ast.AST, int]]:
 
 
 def functions_in(tree: ast.AST) -> list[Function]:
-    """Return every function and method in ``tree``, nested ones too, ordered by line.
+    """Return every function and method in ``tree``, nested and ``async`` ones too, ordered by line.
 
-    ``tree`` itself is among them if it is a function.
+    ``tree`` itself is among them if it is a function. Lambdas are not.
     """
     found = [node for node, _ in every_statement(tree) if isinstance(node, FUNCTIONS)]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
@@ -109,8 +109,9 @@ def works(statement: ast.stmt) -> bool:
 
     It does if it calls, computes, compares, indexes, formats an f-string, branches, loops, yields,
     raises or asserts, has a lambda or comprehension, or is a ``try``, ``with`` or ``+=``, e.g.
-    ``total = price * n``. Not so ``name = other``, ``x = -1``, ``return None``, a ``print`` of
-    constants, definitions, imports, and a ``try`` with ``except*``.
+    ``total = price * n``. Brackets in an annotation count as indexing: ``x: list[int] = y``. Not so
+    ``name = other``, ``x = -1``, ``return None``, a ``print`` of constants, definitions, imports,
+    and a ``try`` with ``except*``.
     """
     if isinstance(statement, _WORKING_STATEMENTS):
         return True
@@ -130,8 +131,8 @@ def _prints_a_constant(statement: ast.stmt) -> bool:
 def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield the direct parts of ``statement`` that are not statements, e.g. targets and values.
 
-    Those of its ``except`` and ``case`` clauses are included: error classes, patterns, conditions.
-    What is below a part is not yielded.
+    In place of an ``except`` or ``case`` clause, its own direct parts are yielded: error classes,
+    patterns, conditions, but not the statements in it. What is below a part is not yielded.
     """
     for part in ast.iter_child_nodes(statement):
         if isinstance(part, ast.ExceptHandler | ast.match_case):

@@ -21,10 +21,10 @@ class Effect(StrEnum):
 
     ``PRINTS`` shows text, ``ASKS`` waits for input of the user. ``READS`` and ``WRITES`` are about
     files and folders; opening a file is ``READS``, even for writing. ``LOGS`` is apart from the
-    program's own output, ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page. ``NETWORK``
-    and ``DATABASE`` communicate with one. ``SYSTEM``: processes, environment, and code from text.
-    ``RANDOM`` and ``CLOCK``: the result differs from call to call, or the call waits.
-    ``COMPUTES``: nothing besides. ``MUTATES``: the object of the method is changed.
+    program's own output, ``CHARTS`` is a chart, ``DRAWS`` a window, game or web page. ``NETWORK``:
+    talks to another machine; ``DATABASE``: to a database. ``SYSTEM``: processes, environment, code
+    from text. ``RANDOM``: returns a random value. ``CLOCK``: reads the clock or waits.
+    ``COMPUTES``: nothing besides. ``MUTATES``: a method changes its own object.
     """
 
     #: Shows text to the user on the screen.
@@ -253,9 +253,11 @@ MUTATORS = frozenset(
 
 
 def effect_of(dotted: str) -> Effect | None:
-    """Return the effect of the function with the name ``dotted``, or ``None`` if it is not known.
+    """Return the effect of the function with the full name ``dotted``, ``None`` if it is not known.
 
-    It is the entry of the function itself, or else of the nearest module or package around it.
+    ``dotted`` is e.g. ``pandas.read_csv``, even if the file writes ``pd.read_csv``; a builtin has
+    its plain name. The effect is the entry of the function itself in the tables of this module, or
+    else that of the nearest module or package around it.
     """
     found = _FUNCTIONS.get(dotted)
     while found is None and "." in dotted:
@@ -267,7 +269,8 @@ def effect_of(dotted: str) -> Effect | None:
 def kind_of(dotted: str) -> str:
     """Return the kind of value that a call of ``dotted`` returns, e.g. "file" for ``open``.
 
-    It is an empty string if the kind is unknown.
+    ``dotted`` is a full name as for :func:`effect_of`. Kinds are words of this module for
+    :func:`effect_of_method`, e.g. "frame", "socket" or "list"; "" if the kind is unknown.
     """
     return _KINDS.get(dotted, "")
 

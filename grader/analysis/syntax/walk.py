@@ -59,7 +59,8 @@ OWN = Fields(bodies=False)
 def children(node: ast.AST, fields: Fields = EVERYTHING) -> list[ast.AST]:
     """Return the nodes directly below ``node`` in ``fields``, in the order of its fields.
 
-    Entries of a list that are ``None`` are left out, e.g. the key of ``**more`` in a dict.
+    By default those are all but operators and contexts (``Load``). Entries of a list that are
+    ``None`` are left out, e.g. the key of ``**more`` in a dict.
     """
     found: list[ast.AST] = []
     for name in fields[type(node)]:
@@ -78,8 +79,9 @@ def walk(
 ) -> Iterator[ast.AST]:
     """Yield ``nodes`` and all nodes below them that ``fields`` visits.
 
-    Each node comes before those below it; siblings, ``nodes`` too, come in reverse order. Nodes
-    whose kind is in ``stop_at`` (subclasses do not count) are yielded, but nothing below them.
+    By default it visits all but operators and contexts (``Load``). Each node comes before those
+    below it; siblings, ``nodes`` too, come in reverse order. Nodes whose kind is in ``stop_at``
+    (subclasses do not count) are yielded, but nothing below them.
     """
     waiting = list(nodes)
     while waiting:
@@ -90,10 +92,10 @@ def walk(
 
 
 def expressions(statement: ast.AST) -> Iterator[ast.AST]:
-    """Yield every node below ``statement`` except its blocks; annotations and decorators too.
+    """Yield the nodes below ``statement``, at any depth, except its blocks, operators and contexts.
 
-    Blocks are the statements, ``except`` clauses and ``case`` clauses inside it. ``statement``
-    itself is not yielded.
+    Blocks are the statements, ``except`` clauses and ``case`` clauses inside it. Annotations and
+    decorators are yielded, ``statement`` itself is not.
     """
     return walk(*children(statement, OWN), fields=OWN)
 
@@ -103,12 +105,12 @@ _LATER = frozenset({ast.Lambda})
 
 
 def worked_out(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Yield the expressions that ``statement`` itself evaluates, and the nodes below them.
+    """Yield the expressions that ``statement`` itself evaluates or assigns to, and the nodes below.
 
     Left out are the statements, ``except`` and ``case`` clauses inside it, and annotations. So are
     the defaults of a function's arguments and the keywords of a class, although they are evaluated;
-    decorators and base classes are yielded. A lambda is yielded, but nothing below it: its body
-    runs later.
+    decorators and base classes are yielded. A lambda is yielded, but nothing below it, its defaults
+    included: its body runs later.
     """
     own = [
         each for each in children(statement, EVALUATED) if isinstance(each, ast.expr | ast.withitem)
