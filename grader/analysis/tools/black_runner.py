@@ -43,6 +43,8 @@ def would_change(text: str, settings: Settings) -> bool:
 def formatted(text: str, settings: Settings) -> str:
     """Return exactly the text that Black would write for `text`, whose newlines are all ``\\n``.
 
+    Black's checks of its own result (same syntax tree, stable) are not run.
+
     Raises:
         black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.
     """

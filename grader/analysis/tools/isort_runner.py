@@ -56,11 +56,12 @@ def sorted_text(
 def own_modules(path: str, files: FileDigests) -> Context:
     """Return the sorted names that `path` can import from the submission's root and its own folder.
 
-    `files` lists the files of the submission. ``name`` stands for a module or a package;
-    ``name/`` for a folder without Python files of its own, whose members follow as
-    ``name.member``. Modules are ``.py`` files, that of `path` included; a stub alone (``.pyi``) is
-    none, nor a name that is no identifier. The name of the file's own folder is included, as isort
-    does for ``--src``. Of equal names in both folders the root's counts.
+    `files` lists the files of the submission. ``name`` is a module (a ``.py`` file, `path` too), a
+    package (a folder with ``.py`` or ``.pyi`` files) or a folder with neither Python nor folders.
+    ``name/`` is a folder with folders and no Python of its own; its members follow as
+    ``name.member``. A stub alone is no module, nor is a name that is no identifier. The name of the
+    file's own folder is included, as isort does for ``--src``. Of equal names in both folders the
+    root's counts.
     """
     root = _folders(other for other, _ in files)
     siblings: Folder | None = root

@@ -44,8 +44,9 @@ Profile = Literal[
 class FormattingOptions(Options):
     """Options of Black, named as in Black's configuration, and ``show_fix``.
 
-    Without ``target_versions`` Black detects them from the file. ``show_fix`` also shows the
-    student the changed lines, and changes nothing about what Black writes.
+    Only ``target_versions`` has another name there, ``target-version``; without it Black detects
+    the versions from the file. ``show_fix`` also shows the student the changed lines, and changes
+    nothing about what Black writes.
     """
 
     line_length: LineLength = 88
@@ -59,8 +60,9 @@ class FormattingOptions(Options):
 class ImportOrderOptions(Options):
     """Options of isort, named as in isort's configuration, and ``show_fix``.
 
+    ``profile`` is one that ships with isort; ``line_length`` always replaces that of the profile.
     If ``force_sort_within_sections`` is false, the profile decides about it. ``show_fix`` also
-    shows the student the changed lines.
+    shows the student the changed lines, and changes nothing about what isort writes.
     """
 
     profile: Profile = "black"
@@ -92,7 +94,7 @@ class StyleOptions(Options):
     max_complexity: Annotated[int, Field(ge=0, le=1_000)] | None = None
 
     def arguments(self) -> tuple[str, ...]:
-        """Return these options as arguments of flake8's command line."""
+        """Return these options as arguments of flake8's command line; empty ones are left out."""
         arguments = [f"--max-line-length={self.max_line_length}"]
         if self.select is not None:
             arguments.append(f"--select={','.join(self.select)}")

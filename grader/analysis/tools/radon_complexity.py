@@ -30,9 +30,10 @@ class Block:
     """A function, or the code of a module or class outside its functions, with its complexity.
 
     See :func:`blocks` for the classes that have one. ``complexity`` is the number of its decisions
-    plus one, without those of nested blocks. ``name`` is dotted: ``Circle.area``. ``line`` and
-    ``column`` are 1-based, those of the ``def`` or ``class``; the block of the module is named
-    ``<module>``, in line 1 and column 0. ``is_method``: it is a function directly in a class.
+    as radon counts them (``if``, loops, ``except``, ``and``, ``assert`` ...) plus one, without
+    those of nested blocks. ``name`` is dotted: ``Circle.area``. ``line`` and ``column`` are
+    1-based, those of the ``def`` or ``class``; the block of the module is named ``<module>``, in
+    line 1 and column 0. ``is_method``: it is a function directly in a class.
     """
 
     name: str
@@ -77,8 +78,9 @@ def blocks(source: SourceFile) -> tuple[Block, ...]:
 def total_complexity(source: SourceFile) -> int:
     """Return the complexity of the whole of `source`: its decisions, its methods, and one, added.
 
-    That is the total which radon puts into the maintainability index. Functions that are no methods
-    add nothing but their decisions.
+    That is the total which radon puts into the maintainability index, except that radon leaves out
+    functions and classes inside functions, and classes inside classes. Functions that are no
+    methods add nothing but their decisions.
     """
     return 1 + sum(block.complexity - 1 + block.is_method for block in blocks(source))
 

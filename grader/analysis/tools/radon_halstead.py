@@ -14,9 +14,9 @@ from grader.domain.source import SourceFile
 def halstead(source: SourceFile) -> tuple[float, float]:
     """Return the Halstead volume (bits) and effort (mental discriminations) of `source`.
 
-    They are computed over the whole file. Only arithmetic (``-x`` and ``+=`` too), comparisons and
-    ``and``, ``or`` and ``not`` count, with their operands: both numbers are 0 for code without any.
-    Calls and assignments do not count.
+    They are computed over the whole file. Only arithmetic (``-x``, ``+=`` and ``&`` too),
+    comparisons and ``and``, ``or`` and ``not`` count, with their operands: both numbers are 0 for
+    code without any. Calls, assignments, and decorators and defaults of functions do not count.
     """
     with room_for_recursion():
         total = h_visit_ast(source.tree).total

@@ -26,10 +26,12 @@ _NO_CODE = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE})
 class RawCounts:
     """The line counts of one file, under radon's names.
 
-    ``lloc``: logical lines. ``sloc``: lines of code. ``comments``: all comments, also those after
-    code. ``multi``: lines of docstrings that span several lines. ``blank``: blank lines, also those
-    within docstrings and statements. ``single_comments``: lines with nothing but a comment, and
-    docstrings of one line. A string that is a statement counts as a docstring anywhere.
+    ``lloc``: logical lines. ``sloc``: lines of code, comments between the lines of a statement too.
+    ``comments``: all comments, also those after code. ``multi``: lines of docstrings that span
+    several lines. ``blank``: blank lines, also those within docstrings and statements.
+    ``single_comments``: other lines with nothing but a comment, and docstrings of one line. A
+    string that is a statement counts as a docstring anywhere, unless its line has more, e.g. a
+    comment.
     """
 
     lloc: int = 0
