@@ -49,7 +49,7 @@ COMMAND_LINE = "command line"
 
 
 class SystemClock:
-    """The clock of the machine, from which the use cases have the time."""
+    """The clock of the machine: its method ``now`` tells the use cases the time, in UTC."""
 
     def now(self) -> datetime:
         """Return the current time as an aware datetime in UTC."""
@@ -58,10 +58,11 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Service:
-    """The use cases on one database, with their collaborators, for API, command line and workers.
+    """The use cases on one database, for the API, the command line and the workers.
 
-    :func:`build_service` makes it. Grading is not among them: it needs an engine (see
-    :func:`build_grade`).
+    Fields are use cases (e.g. ``submit``, ``read``, ``publish``) and what they share, e.g.
+    ``store`` and ``clock``. :func:`build_service` makes it. Grading is not among them: it needs an
+    engine (see :func:`build_grade`).
     """
 
     settings: Settings
@@ -112,12 +113,13 @@ def read_rubric(text: str) -> Rubric:
 
 
 def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) -> Submission:
-    """Return the submission in ``data``, an archive or one file; see :func:`read_upload`.
+    """Return the submission in ``data``, a zip archive or one Python file.
 
+    ``filename`` is the sender's name for it: by its suffix :func:`read_upload` tells the two apart.
     It is unpacked in this process: intake executes nothing and unpacks within ``limits``.
 
     Raises:
-        BadArchive: ``data`` cannot be accepted, e.g. is damaged or over a limit.
+        BadArchive: ``data`` cannot be accepted, e.g. is damaged or over a limit (TooLarge).
     """
     return read_upload(data, filename=filename, limits=limits)
 
@@ -126,7 +128,8 @@ def migrate(settings: Settings) -> None:
     """Migrate the database to the newest revision. Several processes may do it at once.
 
     Without a configured URL it is a SQLite file in the data directory, which is created if it does
-    not exist. The errors are those of :func:`grader.store.migrate.upgrade`.
+    not exist; that may raise ``OSError``. All other errors are those of
+    :func:`grader.store.migrate.upgrade`.
     """
     # This loads Alembic, which workers do not need.
     from grader.store.migrate import upgrade
@@ -225,7 +228,8 @@ def build_engine(
     a ``cache`` the engine caches facts in memory. Closing the engine closes the fork server, too.
 
     Raises:
-        BadSettings: a new one is needed, and this host does not offer the configured sandbox.
+        BadSettings: a new one is needed, and this host does not offer the configured sandbox, or
+            there is no sandbox of that name.
     """
     return Engine(CATALOG, fork_server or build_fork_server(settings), cache or MemoryFacts())
 
