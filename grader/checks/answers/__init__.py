@@ -64,7 +64,9 @@ class AnswersOptions(StyleOptions):
 def reads(path: str) -> bool:
     """Return whether the check reads `path`: an answers.md, or Python below a folder ``before``.
 
-    E.g. ``answers.md``, ``docs/Answers.md`` and ``before/numbers.py``, but not ``numbers.py``.
+    An answers.md may be in any folder and in upper case; ``before`` is in lower case, at any level.
+    Python is ``.py``, ``.pyi`` or ``.ipynb``. E.g. ``answers.md``, ``docs/Answers.md`` and
+    ``before/numbers.py``, but not ``numbers.py``.
     """
     pure = PurePosixPath(path)
     return pure.name.lower() == _ANSWERS or (is_python(path) and _BEFORE in pure.parts[:-1])
