@@ -41,8 +41,8 @@ _MAGIC = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the constants and the repeated numbers of `source`.
 
-    A constant is bound once, outside functions and classes, to a value made of literals that
-    nothing changes (see :func:`constants_of`). There is a finding for each one that is not in
+    A constant is bound once, outside functions, classes, loops and the ``__main__`` guard, to a
+    fixed value, e.g. of literals (see :func:`constants_of`). There is a finding for each one not in
     UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the corrected line, and one for each number that
     functions of the file repeat (see :func:`magic_numbers`). Three numbers are counted: the
     constants not in UPPER_CASE, those in UPPER_CASE that the file reads, and the repeated numbers.

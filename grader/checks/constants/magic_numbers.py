@@ -44,10 +44,10 @@ class Magic:
 def magic_numbers(tree: ast.Module) -> list[Magic]:
     """Return a ``Magic`` for each number that the functions of `tree` have three times or more.
 
-    All functions and methods are counted together. An occurrence that names the number is not
-    counted: ``limit = 30``, ``limit = -30``, ``f(limit=30)``, and those in a list of parameters.
-    Nor are 0, 1, 2, 10, 100 and 1000, ``True`` and ``False``. Equal numbers are one: 7 and ``7.0``.
-    The result is in no particular order.
+    All functions and methods are counted together. An occurrence that has a name is not counted:
+    ``limit = 30``, ``limit = -30``, ``f(limit=30)``, and those in a list of parameters. Nor are 0,
+    1, 2, 10, 100 and 1000, ``True`` and ``False``. Equal numbers are one: 7 and ``7.0``; signs do
+    not matter: 7 and ``-7``. The result is in no particular order.
     """
     found: dict[complex, list[ast.Constant]] = {}
     for node in _unnamed_numbers(tree):
