@@ -74,8 +74,8 @@ def inspect(source: SourceFile, options: DependenciesOptions, context: Context) 
 
     Each required package that is named is counted by its name, and the maximum is the number of
     required ones; for missing ones see `combine`. There is a finding for each malformed entry, up
-    to `MOST_MISTAKES`. If a pyproject.toml is not TOML, the state is ``unreadable``, with one
-    finding and no facts. `context` is unused.
+    to 20 (`MOST_MISTAKES`). If a pyproject.toml is refused (`NotToml`), the state is
+    ``unreadable``, with one finding and no facts. `context` is unused.
     """
     try:
         found = read_manifest(source.path, source.original)

@@ -64,10 +64,11 @@ class Manifest:
 
 
 class NotToml(Exception):
-    """Raised for a ``pyproject.toml`` that is no TOML, too deeply nested, or has too dotted a key.
+    """Raised for a ``pyproject.toml`` that is no TOML, is too deeply nested or has too many dots.
 
-    ``line`` is the 1-based line of the error: the last one if the text ends too early, 1 if arrays
-    or tables are nested too deeply. ``message`` is without position.
+    Too many are more than 32 in one line, outside strings and comments: a key with so many parts
+    would be slow to parse. ``line`` is the 1-based line of the error: the last one if the text ends
+    too early, 1 if arrays or tables are nested too deeply. ``message`` is without position.
     """
 
     def __init__(self, line: int, message: str) -> None:
@@ -88,13 +89,13 @@ def is_manifest(path: str) -> bool:
 def read_manifest(path: str, text: str) -> Manifest:
     """Return the packages and the bad entries in `text`, the content of the manifest `path`.
 
-    In a file for pip, options (``-r base.txt``), addresses and paths without a name are neither. In
-    a ``pyproject.toml`` the dependencies of PEP 621, PEP 735 and Poetry are read, with all groups
-    and extras; Poetry's ``python`` is no package.
+    In a file for pip, options (``-r base.txt``), addresses, and paths such as ``./lib`` are
+    neither. In a ``pyproject.toml`` the dependencies of PEP 621, PEP 735 and Poetry are read, with
+    all groups and extras; Poetry's ``python`` is no package.
 
     Raises:
         NotToml: `path` is a ``pyproject.toml``, and `text` is not TOML, is nested too deeply, or
-            has a key of too many parts.
+            has a line with more than 32 dots outside strings and comments.
     """
     if path.lower().endswith(".txt"):
         return _manifest_of(_requirement_lines(text))
