@@ -71,10 +71,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
     The module and its public definitions need one; for exceptions see `wanted_of`. They, their
     useful docstrings, their arguments, and what useful docstrings leave out are counted. A
-    docstring that is missing, says nothing or repeats those of two other names has one finding. A
-    useful one has up to two: for all arguments that it leaves out, and for a result that it leaves
-    out. If nothing needs a docstring, the result is ``NOTHING_TO_SAY``. `options` and `context` are
-    unused.
+    docstring has one finding if it is missing, says nothing, or has the same words as those of two
+    other names before it. A useful one has up to two: for all arguments that it leaves out, and for
+    a result that it leaves out. If nothing needs a docstring, the result is ``NOTHING_TO_SAY``.
+    `options` and `context` are unused.
     """
     wanted = list(wanted_of(source))
     if not wanted:

@@ -108,8 +108,8 @@ def wanted_of(source: SourceFile) -> Iterator[Documented]:
     overloads, setters and deleters; those with a placeholder as body, e.g. ``pass``, ``raise
     NotImplementedError`` or only a docstring; and methods without a docstring that override a
     documented method of the file, or are marked ``override`` in a class with bases. Nothing is
-    yielded for an ``__init__.py`` without definitions, or a file with nothing but ``pass`` and
-    constants.
+    yielded for an ``__init__.py`` without definitions, or a file with nothing but ``pass``, strings
+    and ``...``; one with ``X = 1`` needs a docstring.
     """
     if is_stub(source.tree.body):
         return

@@ -18,9 +18,9 @@ def docstring_fix(source: SourceFile) -> Fix:
     """Return a function that fixes the line of a finding about a missing docstring in `source`.
 
     That function takes a finding and its `Line`, the head of a class or function. It returns the
-    line and, below it, a docstring of three dots, indented like the body in `source`. It returns
-    ``None`` for other findings, e.g. about the module, and for a head with the body on the same
-    line, e.g. ``def f(): return 1``.
+    line, without its indentation, and below it a docstring of three dots, indented as far as the
+    body in `source` is beyond the head. It returns ``None`` for other findings, e.g. about the
+    module, and for a head with the body on the same line, e.g. ``def f(): return 1``.
     """
 
     def fix(finding: Finding, line: Line) -> str | None:

@@ -129,7 +129,8 @@ def same_words(text: str) -> str:
 class Described:
     """Decides which names of arguments the docstring ``text`` mentions, by ``name in described``.
 
-    It mentions a name if it has the name itself, or each of its parts as a word in any form.
+    It mentions a name if it has the name itself, or each of its parts as a word, in either case and
+    with any English ending: ``The sizes that are printed`` mentions ``print_size``.
     """
 
     def __init__(self, text: str) -> None:
