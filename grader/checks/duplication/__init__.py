@@ -34,10 +34,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     fingerprints, from which `combine` makes the findings. For tests and files without statements
     the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
 
-    After "Winnowing: Local Algorithms for Document Fingerprinting" (Schleimer, Wilkerson and
-    Aiken, 2003): a document is represented by hashes of its normalised parts. A part here is a
-    statement, not a number of characters, and every fingerprint is kept, as a submission is
-    small: so no repetition that is long enough is missed.
+    After "Winnowing: Local Algorithms for Document Fingerprinting" (Schleimer, Wilkerson and Aiken,
+    2003): a document is represented by hashes of its normalised parts. A part here is a statement,
+    not a number of characters, and no fingerprint is dropped, as a submission is small.
 
     Literals and names that the student chose are normalised, since people change them in a copy.
     Attributes, keywords, and imported and built-in names are kept, since they say what is done:

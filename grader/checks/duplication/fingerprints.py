@@ -74,10 +74,10 @@ _Block = list[_Piece]
 def sketch_of(tree: ast.Module) -> tuple[int, str]:
     """Return how many statements of `tree` are compared, and a sketch for :func:`rows_in`.
 
-    Not compared are statements that good programs repeat, e.g. imports. Neighbours with the same
-    fingerprint count once, and so do such branches of an ``elif`` chain. A block is a body of
-    statements. The sketch is JSON text with the rows of each block, nested ones too, that is large
-    enough for a repeat.
+    Not compared are definitions themselves and statements that good programs repeat, e.g. imports,
+    constants and prints of variables. Neighbours with the same fingerprint count once, and so do
+    such branches of an ``elif`` chain. A block is a body of statements. The sketch is JSON text
+    with the rows of each block, nested ones too, that is large enough for a repeat.
     """
     roots, pieces = _taken_apart(tree)
     imported = imported_names(statement for statement, _ in every_statement(tree))

@@ -58,9 +58,10 @@ class _Spot(NamedTuple):
 class Repeats:
     """The repetitions in a submission, as :func:`find_repeats` finds them.
 
-    ``runs``: each run of statements that occurred before, as long as possible, in any file.
-    ``statements``: by the path of each file, how many of its statements repeat an earlier one,
-    nested ones included (0 if none); the first occurrence is no repetition.
+    ``runs``: each run of statements, of a least size, that occurred before in any file, as long as
+    possible. ``statements``: by the path of each file, how many of its statements repeat earlier
+    ones as part of such a run, nested ones included (0 if none); the first occurrence is no
+    repetition.
     """
 
     runs: list[Repeat] = field(default_factory=list)
@@ -71,8 +72,9 @@ def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Re
     """Return the repeats in `files`, which has a pair by the path of each file.
 
     A pair is the number of compared statements, as `sketch_of` returns it, and the blocks, as
-    `rows_in` returns them. Files are compared in the order of their paths, blocks in that of their
-    statements; the first occurrence is no repeat.
+    `rows_in` returns them. A repeat is a run of rows in one block with the same fingerprints as
+    rows before it, with at least `LEAST_STATEMENTS` statements and `LEAST_SIZE` nodes. Files are
+    compared in the order of their paths, blocks in that of their statements.
     """
     blocks: list[_Block] = []
     offset, starts = 0, {}

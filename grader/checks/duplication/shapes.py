@@ -41,8 +41,10 @@ class Shape(NamedTuple):
 def imported_names(statements: Iterable[ast.AST]) -> dict[str, str]:
     """Return the full name of each import among `statements`, by its name in this file.
 
-    E.g. ``{"path": "os.path"}`` for ``from os import path``. Statements inside `statements` are not
-    searched, so pass those of all levels. If two imports bind a name, the later one wins.
+    E.g. ``{"path": "os.path"}`` for ``from os import path``; ``import a.b`` gives ``a`` itself.
+    ``from .a import b`` counts as ``from a import b``, and names from ``builtins`` stay plain.
+    Statements inside `statements` are not searched, so pass those of all levels. If two imports
+    bind a name, the later one wins.
     """
     found: dict[str, str] = {}
     for item in statements:
