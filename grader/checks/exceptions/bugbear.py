@@ -37,7 +37,9 @@ _ALIASES = {
 class Broken(NamedTuple):
     """A breach of a rule of flake8-bugbear: the node to report, the rule's code, and a message.
 
-    The code is B012, B013, B014, B025, B029 or B030; the text of the module says what they are.
+    B012: a ``finally`` is left by ``return``, ``break`` or ``continue``. B013: a tuple of one
+    error. B014: an error beside one that includes it. B025: two clauses catch the same error. B029:
+    an empty tuple. B030: an item that cannot be a class.
     """
 
     node: ast.stmt | ast.ExceptHandler

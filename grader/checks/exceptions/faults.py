@@ -37,7 +37,8 @@ class Fault(NamedTuple):
     """A fault in handling or raising errors: its node, the finding's code, and a message.
 
     The code is a constant of this module, e.g. ``BARE``, or that of a rule of flake8-bugbear, e.g.
-    "B012". Risky calls that nothing guards and long ``try`` statements are found elsewhere.
+    "B012" (see `Broken`). Risky calls that nothing guards and long ``try`` statements are found
+    elsewhere.
     """
 
     node: ast.AST
@@ -81,12 +82,12 @@ def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
 def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
     """Return the fault of the clause `handler` of the ``try`` `around`, or ``None``.
 
-    A clause that catches every error is no fault if it raises, exits, logs the traceback or uses
-    the error. Else ``except:`` is BARE; ``except Exception`` is SWALLOWED if it does nothing (QUIET
-    if the ``try`` only cleans up), and otherwise BLIND, but no fault around an import. A clause for
-    certain errors is at fault only if it does nothing, and one of them is not part of normal work
-    as ``KeyError`` is: it is QUIET where that may be right, e.g. in a loop, else SWALLOWED. How the
-    clause raises errors is not judged here.
+    A clause for every error is no fault if it raises, exits, logs the traceback, or uses the error
+    for more than ``print`` (see `deals_with_it`). Else ``except:`` is BARE; ``except Exception`` is
+    SWALLOWED if it does nothing (QUIET if the ``try`` only cleans up), otherwise BLIND, but no
+    fault if the ``try`` begins with an import. A clause for certain errors is at fault only if it
+    does nothing, and one of them is not part of normal work as ``KeyError`` is: it is QUIET where
+    that may be right, e.g. in a loop, else SWALLOWED. Errors that it raises are not judged here.
     """
     names = caught(handler.type)
     code = _broad(handler, around) if is_broad(names) else _narrow(handler, around)
@@ -164,9 +165,9 @@ def _has_fallback(around: Try) -> bool:
 def suppressing(node: ast.AST, aliases: Aliases) -> Fault | None:
     """Return the fault of `node` if it is a ``with suppress(...)`` of every error, else ``None``.
 
-    It is if ``Exception`` or ``BaseException`` is among the arguments, which means the same as
-    ``except Exception: pass``; ``suppress(KeyError)`` is no fault. The code is QUIET if the body
-    only cleans up, else SWALLOWED.
+    It is if ``Exception`` or ``BaseException`` is among the arguments of ``contextlib.suppress``,
+    which means the same as ``except Exception: pass``; ``suppress(KeyError)`` is no fault. The code
+    is QUIET if the body only cleans up, else SWALLOWED.
     """
     if not isinstance(node, ast.With):
         return None

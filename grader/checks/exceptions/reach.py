@@ -47,10 +47,11 @@ def read_sketch(text: str) -> _Sketch:
 def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
     """Return, for each path of `sketches`, its risks that are reached with nothing to catch them.
 
-    A program begins in the code outside functions and in each ``main``, of every file that is no
-    test. A risk is reached if it is there itself, or if calls lead from there to its function, in
-    any file, and none of its errors is caught around any of these calls. A path without such risks
-    has an empty list.
+    A program begins in the code outside functions and in each function ``main``, of every file that
+    is no test. A risk is reached if it is there itself, or if calls lead from there to its
+    function, in any file, and none of its errors is caught around any of these calls. Calls are
+    matched by name: ``x.load()`` may be any method ``load``. A path without such risks has an empty
+    list.
     """
     every = {risk.errors for risks, _ in sketches.values() for risk in risks}
     graph = _Graph(sketches)

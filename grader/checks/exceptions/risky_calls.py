@@ -58,7 +58,7 @@ class Risk:
 
     Whether it is reported is decided by `reach.unguarded`, which considers who calls that function.
     ``function`` contains the call, named as in `Place`. ``errors`` are the names of those that the
-    call may raise. ``line`` and ``column`` are 1-based.
+    call may raise, none of which is caught there. ``line`` and ``column`` are 1-based.
     """
 
     function: str
@@ -86,9 +86,9 @@ class Call:
 class Program:
     """The risky calls and the calls of functions in one file, filled by :func:`read_program`.
 
-    The keys of ``calls`` are the calls, each once, in the order in which they were found.
-    ``typed``, ``tested`` and ``later`` are notes that decide, when all is read, which calls are
-    ``risks``.
+    ``risks`` are sorted by place. The keys of ``calls`` are the calls, each once, in the order in
+    which they were found. ``aliases`` says what names refer to. ``typed``, ``tested`` and ``later``
+    are notes that decide, when all is read, which calls about a variable are ``risks``.
     """
 
     aliases: Aliases
