@@ -60,10 +60,12 @@ def steps_of(function: Function) -> list[Step]:
 
 
 def mentioned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names that `nodes`, and the nodes inside them, read; repeated names repeatedly.
+    """Yield the names in `nodes` and in the nodes inside them, a repeated name repeatedly.
 
-    These are ``area``, ``.attribute``, and ``main.py`` for a text such as "src/main.py". Left out
-    are calls of ``callable``, ``hasattr`` and ``id`` with everything in them.
+    These are each variable that is read (``area``), each attribute, read or assigned
+    (``.attribute``), and for each text that ends in ".py" the part after the last slash
+    (``main.py`` for "src/main.py"). Left out are calls of ``callable``, ``hasattr`` and ``id`` with
+    everything in them.
     """
     waiting = list(nodes)
     while waiting:
@@ -87,7 +89,10 @@ def _mentioned_in_node(node: ast.AST) -> Iterator[str]:
 
 
 def has_no_effect(statement: ast.stmt) -> bool:
-    """Return whether `statement` is a lone name, attribute or constant, e.g. the line ``area``."""
+    """Return whether `statement` is a lone name, attribute or constant, e.g. the line ``area``.
+
+    A docstring and ``...`` are constants, too.
+    """
     return isinstance(statement, ast.Expr) and isinstance(
         statement.value, ast.Name | ast.Attribute | ast.Constant
     )
@@ -97,7 +102,7 @@ def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """Yield the expressions directly in `statement`, e.g. targets, values, tests and decorators.
 
     Left out are type hints, statements inside it, defaults of a function, keywords of a class,
-    patterns, caught exceptions, and the name after ``as`` in a ``with``.
+    patterns and guards of a ``match``, caught exceptions, and the name after ``as`` in a ``with``.
     """
     for name, value in ast.iter_fields(statement):
         if name in ("annotation", "returns"):

@@ -28,10 +28,10 @@ _NO_ASSERTION = "asserts nothing that can fail"
 class TestSummary(BaseModel):
     """What `Suite` needs to know of one file: its tests, helpers and public functions.
 
-    Its JSON text is the sketch of the file. ``depth``: the number of packages around the file.
-    ``imports``: its imports, at every depth. ``defined``: the names of the functions and classes
-    that are in no other one. ``public``: the functions in it that tests should cover; none in a
-    test file. ``routines``: its tests and helpers, then its doctests.
+    ``inspect`` stores it as JSON in the ``sketch`` of an inspection. ``depth``: the number of
+    packages around the file. ``imports``: its imports, at every depth. ``defined``: the names of
+    the functions and classes that are in no other one. ``public``: the functions in it that tests
+    should cover; none in a test file. ``routines``: its tests and helpers, then its doctests.
     """
 
     __test__ = False
@@ -60,8 +60,8 @@ class Verdict:
 class Suite:
     """Decides which tests of a submission count, and which public functions they cover.
 
-    ``summaries`` are those of all files, tests and program, by path. See :meth:`verdicts` and
-    :meth:`covered`.
+    ``summaries`` are those of all files, test files and others, by path. :meth:`verdicts` judges
+    each test; :meth:`covered` returns the functions that the tests which count cover.
     """
 
     def __init__(self, summaries: Mapping[str, TestSummary]) -> None:
@@ -78,8 +78,9 @@ class Suite:
         """Return the verdicts on the tests of each file, by path; an empty list without tests.
 
         A test counts if it has an assertion that can fail, is neither skipped, allowed to fail nor
-        replaced by a later one of its name, uses something of the program (if there is any), and is
-        no copy of an earlier test that counts.
+        replaced by a later one of its name, uses something of the program, i.e. of the files that
+        are no test files (if there are any), and is no copy of an earlier test that counts. A copy
+        has equal code, whatever its name, and equal helpers, and its names mean the same modules.
         """
         seen: set[_TestIdentity] = set()
         verdicts: dict[str, list[Verdict]] = {path: [] for path in self._summaries}
@@ -110,13 +111,15 @@ class Suite:
         return ""
 
     def covered(self, verdicts: Mapping[str, Iterable[Verdict]]) -> Covered:
-        """Return (path, index in its summary) of each public function that counted tests cover.
+        """Return (path, index in its ``public``) of each public function that counted tests cover.
 
-        Those are the tests without a reason in `verdicts`, which must be those of :meth:`verdicts`.
-        A test covers a function if it, or a helper whose result it uses, calls the function and an
-        assertion checks the result; for a function that returns none, a later assertion about e.g.
-        a file will do. What is called as an attribute, e.g. a method, is found by name and number
-        of arguments in each module that the calling file, or a ``conftest.py``, imports.
+        Those are the tests without a reason in `verdicts`, which must be those of
+        :meth:`verdicts`; ``public`` is that of the file's summary. A test covers a function if it,
+        or a helper whose result it uses, calls it with a number of arguments that it accepts, and
+        an assertion checks the result; if it returns no value, a later assertion about e.g. a file
+        will do. The calling file has to import or define it. What is called as an attribute, e.g. a
+        method, is found by its name in each module from which that file, or a ``conftest.py``,
+        imports.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason

@@ -48,8 +48,9 @@ _EFFECTS = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
     """Return the content of `nodes`, names included, without places and layout.
 
-    The results are equal if and only if the code is equal. It is for comparing, not for reading.
-    The walk is iterative, because recursion would fail on deep trees.
+    Equal code has equal results, and other code has other ones, with rare exceptions: the place of
+    a default among ``*, a, b=1`` and of ``**a`` in a dictionary is lost. It is for comparing, not
+    for reading. The walk is iterative, because recursion would fail on deep trees.
     """
     parts: list[str] = []
     waiting = list(nodes)
@@ -70,16 +71,20 @@ def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
 
 
 def digest(nodes: Iterable[ast.AST]) -> str:
-    """Return 16 hexadecimal digits that identify the `shape` of `nodes` in every process."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of the `shape` of `nodes`.
+
+    They are the same in every process.
+    """
     return hashlib.sha256(ascii(shape(nodes)).encode("ascii")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Tautologies:
-    """Decides which expressions in ``function`` have a value that the program cannot change.
+    """Decides which expressions in a ``function`` have a value that the program cannot change.
 
-    The program is the code under test. ``imported`` are the names that the file imports.
-    :meth:`is_known` asks about values, :meth:`cannot_fail` about the condition of an assertion.
+    The function is a test or a helper, the program the code under test. ``imported`` are the names
+    that the file imports. :meth:`is_known` asks about values, :meth:`cannot_fail` about the
+    condition of an assertion.
     """
 
     function: Function
@@ -91,11 +96,12 @@ class Tautologies:
         return constant_names(self.function)
 
     def is_known(self, *values: ast.AST) -> bool:
-        """Return whether all `values` follow from the text of the test, without the program.
+        """Return whether all `values` follow from the text of the test, as far as it is recognized.
 
         e.g. true for ``1 + 1`` and ``len([f()])``, and for ``area.__name__``, ``str(area)`` and
         ``[area]`` if ``area`` is imported; false for ``area(1)``, ``area`` and ``x``, unless ``x``
-        is in :func:`constant_names` of the function.
+        is in :func:`constant_names` of the function. With an imported name in capitals, e.g.
+        ``str(LIMIT)``, it is false, because that is a value of the program.
         """
         waiting = list(values)
         while waiting:
@@ -126,11 +132,12 @@ class Tautologies:
         return isinstance(node, ast.Name) and node.id in self._constants
 
     def cannot_fail(self, test: ast.expr) -> bool:
-        """Return whether the truth of `test` is the same whatever the program does.
+        """Return whether `test` is recognized as true, or as false, whatever the program does.
 
         e.g. true for ``1 == 1`` (and ``1 == 2``), ``(a, b)``, ``x == x or f()``, ``len(x) >= 0``,
         ``isinstance(x, object)``, and ``area is not None`` if ``area`` is imported; false for
-        ``area(1) == 2``.
+        ``area(1) == 2``. Of ``or``, one recognized part is enough, even one that is false; of
+        ``and``, all parts have to be recognized.
         """
         if self.is_known(test):
             return True
@@ -226,8 +233,9 @@ def _is_instance_of_object(test: ast.expr) -> bool:
 def constant_names(function: Function) -> frozenset[str]:
     """Return the names that `function` assigns exactly once, by ``name = constant``.
 
-    Code of nested functions counts too. For constants see :func:`is_constant`. Arguments, and
-    names in ``global`` or ``nonlocal``, are left out.
+    ``name: int = 1`` is not enough, nor is ``a, b = 1, 2``. Assignments in nested functions count
+    too. For constants see :func:`is_constant`. Names that are also arguments, or in ``global`` or
+    ``nonlocal``, are left out.
     """
     times: Counter[str] = Counter()
     constant: set[str] = set()
@@ -252,8 +260,8 @@ def _assigned_by(node: ast.AST) -> list[str]:
 
 
 def is_constant(value: ast.expr) -> bool:
-    """Return whether `value` is a constant or arithmetic on constants, e.g. ``60 * 60``.
+    """Return whether `value` is a literal or is made of literals by operators, e.g. ``60 * 60``.
 
-    Not ``[1]``, ``1 < 2`` or ``LIMIT``.
+    Texts and ``None`` are literals, too. Not ``[1]``, ``1 < 2``, an f-string, or ``LIMIT``.
     """
     return all(isinstance(node, _CONSTANT_NODES) for node in ast.walk(value))
