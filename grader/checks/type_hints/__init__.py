@@ -57,10 +57,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     Arguments and results need one; for exceptions see `Hints`. A vague one (``Any``, ``object``)
     and a wrong ``-> None`` count as missing. A function has up to three findings: it lacks hints,
     has vague ones, or wrongly says ``-> None``; the first may have the corrected line. Also counted
-    are the functions, those without any hint, and the vague hints. Functions with an empty body,
-    overloads and nested functions do not count, nor do those that need no hint, e.g.
-    ``def __init__(self):``. Without any other function the result is ``NOTHING_TO_SAY``. `options`
-    and `context` are unused.
+    are the functions, those without any hint, and the vague hints. Functions that `hints_in` leaves
+    out do not count, e.g. nested ones and ``def __init__(self):``. Without any other function the
+    result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     functions = hints_in(source.tree)
     if not functions:

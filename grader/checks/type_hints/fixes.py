@@ -25,11 +25,13 @@ Edit = tuple[int, int, str]
 
 
 def hint_fix(places: Iterable[Hints]) -> Fix:
-    """Return the function that adds missing hints to the line of a finding, see `Fix`.
+    """Return a `Fix`: a function of a finding and its line that returns the line with hints added.
 
     `places` are the hints of all functions of the file. The line is the head of one of these, e.g.
-    ``def area(side):``. ``...`` stands for a type that the code does not show. The function returns
-    ``None`` for findings about vague and wrong hints, and if the head goes on in another line.
+    ``def show(side, unit="m"):``, which becomes ``def show(side: ..., unit: str = "m") -> None:``
+    if it returns nothing; ``...`` stands for a type that the code does not show. The function
+    returns ``None`` for findings about vague and wrong hints, and for a line that is not the head
+    of a function.
     """
     by_line = {item.definition.node.lineno: item for item in places if item.unhinted}
 

@@ -57,10 +57,11 @@ class Hints:
 
     Each place is of one kind. ``hinted``: the number of places with a useful hint. ``unhinted``:
     places without a hint, or with one that is no type: a number, ``...``, a remark in words.
-    ``vague``: places hinted as ``Any`` or ``object`` without need (see ``_may_fit_all``).
-    ``wrong``: whether the result is hinted as ``None`` although a value is returned. These are no
-    places: ``self`` and ``cls``; ``*args`` and ``**kwargs`` if they are hinted as ``Any`` or
-    ``object``; the result of ``__init__`` and ``__init_subclass__``.
+    ``vague``: places hinted as ``Any`` or ``object`` without need; methods such as ``__eq__``, and
+    arguments whose type the function inspects, need it. ``wrong``: whether the result is hinted as
+    ``None`` although a value is returned. No places are ``self`` and ``cls``, ``*args`` and
+    ``**kwargs`` hinted as ``Any`` or ``object``, and the result of ``__init__`` and
+    ``__init_subclass__``.
     """
 
     definition: Definition
@@ -85,9 +86,9 @@ class Hints:
 def hints_in(tree: ast.Module) -> list[Hints]:
     """Return the ``Hints`` of each function and method of `tree`, well hinted or not, by line.
 
-    Left out are nested functions, overloads, functions with an empty body (``pass``, ``return``,
-    ``raise NotImplementedError``), and those without a place for a hint, e.g.
-    ``def __init__(self):``.
+    Left out are functions inside functions, overloads, those with an empty body (only a docstring,
+    ``...``, ``pass``, ``return``, ``raise NotImplementedError`` or the like), and those without a
+    place for a hint, e.g. ``def __init__(self):``.
     """
     found = [
         _hints(item, item.node)
