@@ -42,7 +42,9 @@ def serve(
 ) -> None:
     """Run the API, the workers, the scheduler and (unless GRADER_REDIS_URL is set) a Redis.
 
-    Processes that end are started again. Ctrl-C stops all of them.
+    At the start, create or migrate the database, publish missing shipped exercises, and create a
+    token if there is none (with --token-file: no valid one in that file). Processes that end are
+    started again. Ctrl-C stops all of them.
     """
     given = {"data_dir": data_dir, "host": host, "port": port, "workers": workers}
     with errors_reported():
@@ -54,7 +56,7 @@ def serve(
 @click.command(hidden=True)
 @click.option("--fd", type=int, help="An open listening socket to take connections from.")
 def api(fd: int | None) -> None:
-    """Run only the HTTP API."""
+    """Run only the HTTP API until SIGTERM, on the socket --fd or on the configured address."""
     # Imported here so that the other commands start without a web framework.
     from grader.cli.serve.processes import run_api
 

@@ -40,7 +40,8 @@ def locked(data_dir: Path) -> Iterator[None]:
 def announced(data_dir: Path, url: str) -> Iterator[None]:
     """Keep ``serve.json`` with ``url`` and this process's id in ``data_dir`` during the block.
 
-    Scripts can read there where the service runs. At the end of the block it is removed.
+    It is e.g. ``{"url": "http://127.0.0.1:8000", "pid": 7}``, for scripts that need to know where
+    the service runs. An earlier file is replaced. At the end of the block it is removed.
     """
     file = data_dir / "serve.json"
     temporary = file.with_suffix(".new")

@@ -18,10 +18,11 @@ COURSE = "mlops"
 def prepare(settings: Settings, token_file: Path | None) -> str:
     """Migrate the database, publish missing shipped exercises, and ensure that there is a token.
 
-    Return the secret of the token if one was created (an instructor's), else ``""``. Without
-    ``token_file`` a token is created only if the database has none, not even an expired or revoked
-    one. With it, that file contains a valid token afterwards: it stays if its content is a valid
-    token, of any role; otherwise it is replaced by one with a new token.
+    Return the secret of the token if one was created, an instructor's of the course :data:`COURSE`,
+    else ``""``. Without ``token_file`` a token is created only if the database has none, not even
+    an expired or revoked one. With it, that file contains a valid token afterwards: it stays if its
+    content is a valid token, of any role; otherwise a token is created and written to it, in place
+    of what it contained.
     """
     migrate(settings)
     service = build_service(settings, notifier=NoNotifier())

@@ -34,7 +34,8 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
 
     Raises:
         Conflict: the configured address cannot be used.
-        BadSettings: this host does not offer the configured sandbox.
+        BadSettings: this host does not offer the configured sandbox, or the URL of the database is
+            neither a SQLite file nor PostgreSQL.
     """
     log_json()
     service = build_service(settings)
@@ -64,6 +65,9 @@ def run_scheduler(settings: Settings) -> None:
 
     A sweep recovers lost submissions, see :func:`sweep_once`. The first one comes after that time,
     too. If a sweep fails, that is logged, and the next one follows. Logging is configured first.
+
+    Raises:
+        BadSettings: the URL of the database is neither a SQLite file nor PostgreSQL.
     """
     log_json()
     stopping = Event()

@@ -42,7 +42,7 @@ class RedisServer:
         """Return the server with its files in ``folder``, which is created and gets mode 0700.
 
         The socket is in ``folder``, or in a new temporary folder if its path would be too long. The
-        server is not started.
+        server is not started. Call :meth:`clean` at the end.
 
         Raises:
             Conflict: there is no redis-server on this host.
@@ -57,12 +57,16 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """The URL of the socket in the form that Celery accepts."""
+        """The URL of the socket as Celery accepts it: ``redis+socket://`` and the path."""
         return f"redis+socket://{quote(str(self.socket))}"
 
     @property
     def config(self) -> bytes:
-        """The redis.conf that the server reads from standard input."""
+        """The redis.conf that the server reads from standard input, in UTF-8.
+
+        It names the socket and the folder; there is no TCP port. The server appends each change to
+        a file, and never drops data to save memory.
+        """
         lines = (
             "port 0",
             f"unixsocket {_quoted(self.socket)}",
@@ -80,7 +84,8 @@ class RedisServer:
     def program(self, log: Path, environment: Mapping[str, str]) -> Program:
         """Return the program for the supervisor, which starts it, with its output in ``log``.
 
-        It reads :attr:`config` from standard input, and is ended after all other programs.
+        ``environment`` is its whole environment. It reads :attr:`config` from standard input, and
+        is ended after all other programs.
         """
         return Program(
             name="redis",
@@ -92,7 +97,10 @@ class RedisServer:
         )
 
     def answers(self) -> bool:
-        """Return whether the server answers a PING within one second; False on any error."""
+        """Return whether the server answers a PING within one second.
+
+        False on any error, also while the server still loads its files.
+        """
         no_retries = Retry(NoBackoff(), 0)
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, retry=no_retries)
         try:
@@ -105,7 +113,7 @@ class RedisServer:
     def set_aside(self) -> Path:
         """Move the append-only files to a new folder in :attr:`folder` and return that folder.
 
-        Call it if the server could not read these files and has ended. They contain only
+        Call this if the server could not read these files and has ended. They contain only
         notifications, which the next sweep sends again, and the counts of rate limits, which begin
         anew.
         """

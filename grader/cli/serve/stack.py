@@ -20,7 +20,7 @@ _WORKER = (*_PYTHON, "workers", "--without-heartbeat")
 
 @dataclass(frozen=True)
 class Stack:
-    """Makes the programs that ``grader serve`` supervises, for one data directory; starts none.
+    """Makes the programs that ``grader serve`` supervises, from its ``settings``; starts none.
 
     :meth:`redis` makes the embedded Redis, :meth:`programs` all others. ``socket`` is the
     descriptor of the API's listening socket. The supervising process keeps that socket open, so
@@ -32,7 +32,10 @@ class Stack:
 
     @property
     def logs(self) -> Path:
-        """The folder of the log files, one a program."""
+        """The folder of the log files, one a program: ``logs`` in the data directory.
+
+        It is not created here.
+        """
         return self.settings.data_dir / "logs"
 
     def redis(self, server: RedisServer) -> Program:
@@ -42,7 +45,7 @@ class Stack:
     def programs(self) -> tuple[Program, ...]:
         """Return the programs api, worker (grades), sender (delivers scores) and scheduler.
 
-        They are in the order of starting them, and are not started here.
+        They are in the order of starting them, and are not started here. Redis is not among them.
         """
         grading = ("--pool", "prefork", "--queues", "live,regrade", "--hostname", "grade@%h")
         sending = ("--pool", "threads", "--queues", "delivery", "--hostname", "send@%h")

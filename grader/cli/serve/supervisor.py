@@ -36,9 +36,10 @@ GRACE_SECONDS = 10.0
 class Program:
     """A program that a :class:`Supervisor` runs as one child process, and how it is to be run.
 
-    ``environment`` is its whole environment, ``stdin`` is written to its standard input at every
-    start, its output is appended to the file ``log``, and it inherits the descriptors ``keep``. A
-    program with ``last`` is ended only after all others.
+    ``name`` is for messages, ``argv`` is its command line, ``environment`` its whole environment.
+    ``stdin`` is written to its standard input at every start, its output is appended to the file
+    ``log``, and it inherits the descriptors ``keep``. A program with ``last`` is ended only after
+    all others.
     """
 
     name: str
@@ -114,11 +115,17 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id, or ``None`` if it was not started, was killed, or was reaped."""
+        """The process id, or ``None``.
+
+        The latter if it was not started, was killed by :meth:`kill`, or its end was returned by
+        :meth:`reap`.
+        """
         return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start the process, which must not be running, and write its standard input.
+
+        It leads a process group of its own.
 
         Raises:
             OSError: the program, or its log file, cannot be opened.
@@ -167,7 +174,7 @@ class Child:
             self._process.terminate()
 
     def kill(self) -> None:
-        """Kill the process and its group, if it is running, and wait for its end.
+        """Kill the process and its group, unless its end was reaped, and wait for its end.
 
         ``failures`` and ``start_at`` stay.
         """
@@ -194,7 +201,7 @@ class Supervisor:
         """Start ``program`` and supervise it from now on; return its child process.
 
         Raises:
-            OSError: see :meth:`Child.start`.
+            OSError: see :meth:`Child.start`. The next :meth:`restart_ended` then tries again.
         """
         child = Child(program)
         self._children.append(child)
@@ -202,7 +209,11 @@ class Supervisor:
         return child
 
     def run(self) -> None:
-        """Restart children that end until SIGINT or SIGTERM, then return without stopping them."""
+        """Restart children that end until SIGINT or SIGTERM, then return without stopping them.
+
+        Raises:
+            OSError: see :meth:`Child.start`.
+        """
         while not self._signals.stopping:
             self._signals.wait(self.restart_ended())
 
@@ -230,7 +241,7 @@ class Supervisor:
     def stop(self) -> None:
         """End every child by SIGTERM, those with ``last`` after the others, and forget them.
 
-        A child that does not end within :data:`GRACE_SECONDS` is killed.
+        A child that does not end within :data:`GRACE_SECONDS` is killed with its process group.
         """
         for last in (False, True):
             self._end([child for child in self._children if child.program.last is last])
@@ -252,7 +263,7 @@ class Supervisor:
 def pause_after(failures: int) -> float:
     """Return the seconds to wait after ``failures`` consecutive failures: 0.25, 0.5, 1 ... 30.
 
-    ``failures`` is at least 1.
+    They double up to 30 and then stay. ``failures`` is at least 1.
     """
     return min(0.25 * 2.0 ** min(failures - 1, 10), MAX_PAUSE)
 
