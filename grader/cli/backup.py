@@ -23,6 +23,7 @@ def backup(file: Path) -> None:
 
     FILE contains everything: submissions, reports, students' names, hashes of tokens and the
     signing secrets of sources. It is created so that only its owner can read it; keep it that way.
+    The audit log of the database records the backup.
     """
     with errors_reported():
         made = back_up(Settings.load(), file)
@@ -36,8 +37,9 @@ def backup(file: Path) -> None:
 def restore(file: Path, replace: bool) -> None:
     """Restore the whole database from FILE, a backup. Stop every service first.
 
-    A database that is not empty is refused, or replaced with --replace. After restoring, the schema
-    is migrated to the newest revision.
+    FILE must be of the same kind of database (SQLite or PostgreSQL). A database that is not empty
+    is refused, or replaced with --replace. After restoring, the schema is migrated to the newest
+    revision, and the audit log records it.
     """
     with errors_reported():
         settings = Settings.load()

@@ -19,7 +19,8 @@ def db() -> None:
 def upgrade(seed: bool) -> None:
     """Migrate the schema to the newest revision. It is safe to run this at every start.
 
-    Unless --no-seed is given, publish each shipped rubric whose exercise does not exist yet.
+    A SQLite database that does not exist is created. Unless --no-seed is given, publish each
+    shipped rubric whose exercise does not exist yet.
     """
     with errors_reported():
         settings = Settings.load()

@@ -22,10 +22,11 @@ _ADVICE = {
 class ExitCode(IntEnum):
     """The exit codes of commands that grade or test rubrics, and of errors in any command.
 
-    ``UNDER_THRESHOLD``: fewer points than ``--fail-under``, or a golden submission did not earn the
-    expected points, also because a check failed on it. ``NEEDS_ATTENTION``: a check failed by our
-    fault in any other command, or an :class:`EngineFault`. ``BAD_INPUT``: any other
-    :class:`GraderError`, and mistakes in the command line (by click).
+    ``GRADED`` (0): none of the following. ``UNDER_THRESHOLD`` (1): fewer points than
+    ``--fail-under``, or a golden submission did not earn the expected points, also because a check
+    failed on it. ``BAD_INPUT`` (2): a :class:`GraderError` other than an :class:`EngineFault`, or a
+    mistake in the command line (by click). ``NEEDS_ATTENTION`` (3): an :class:`EngineFault`, or
+    outside ``rubric test`` a check that failed by our fault.
     """
 
     GRADED = 0
@@ -38,8 +39,8 @@ class ExitCode(IntEnum):
 def errors_reported() -> Iterator[None]:
     """Print a :class:`GraderError` from the block to standard error, without a traceback, and exit.
 
-    The exit code is 3 for an :class:`EngineFault` and 2 for every other error. Exceptions of other
-    types, e.g. ``OSError``, pass through.
+    The exit code is 3 for an :class:`EngineFault` and 2 for every other :class:`GraderError`.
+    Exceptions of other types, e.g. ``OSError``, pass through.
     """
     try:
         yield

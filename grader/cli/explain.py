@@ -16,7 +16,8 @@ from grader.exports.lesson import render_lesson
 def explain(check: str | None) -> None:
     """Explain what CHECK measures, why it matters and how to fix what it reports.
 
-    Without CHECK, list the name and title of every check that a rubric can use.
+    Without CHECK, list the name and title of every check that a rubric can use. Another name is an
+    error.
     """
     known = {name: found for name, found in CATALOG.items() if found.gradable}
     if check is None:

@@ -68,9 +68,9 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Number | No
 
 
 def sample_path(folder: Path, name: str) -> Path:
-    """Return the path of the sample ``name`` in ``folder``, or ``<name>.zip`` if only that exists.
+    """Return ``folder/name``, the path of a sample, or ``folder/name.zip`` if only that exists.
 
-    The path is returned even if there is neither.
+    It is ``folder/name`` too if there is neither.
     """
     archive = folder / f"{name}.zip"
     return archive if archive.exists() and not (folder / name).exists() else folder / name

@@ -18,7 +18,8 @@ TOKEN_OPTION = click.option(
 def open_client(url: str, token: str) -> httpx.Client:
     """Return a client of the service at ``url`` that sends the bearer token ``token``.
 
-    It does not connect yet. Network errors are those of httpx. The caller closes it.
+    Its requests have paths below ``url``. It does not connect yet. Network errors are those of
+    httpx. The caller closes it.
     """
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(60, connect=5))

@@ -39,6 +39,8 @@ class Measured:
 def measure(rubric_text: str, *paths: Path) -> Measured:
     """Measure the submissions at ``paths`` with the rubric's checks and those that always run.
 
+    Return their facts, and those of the rubric's starter files. Nothing is scored.
+
     Raises:
         BadRubric: ``rubric_text`` has mistakes.
         BadArchive, TooLarge: a path cannot be read as a submission (see :func:`read_path`).
@@ -74,7 +76,8 @@ def open_engine() -> Iterator[Engine]:
 def find_rubric_text(name: str) -> str:
     """Return the text of the rubric file at the path ``name``, or of the shipped rubric ``name``.
 
-    If there are both, the file is taken. A folder is no file. The text is not parsed.
+    A shipped rubric is named without ``.yaml``. If there are both, the file is taken. A folder is
+    no file. The text is not parsed.
 
     Raises:
         BadRequest: neither exists, or the file cannot be read.

@@ -22,8 +22,11 @@ def print_text(text: str, *, err: bool = False) -> None:
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print ``head`` and ``rows`` as left-aligned columns with two spaces between them.
 
-    Every row must have as many cells as ``head``. Control and invisible characters in cells are
-    escaped, newlines too. Without rows only ``head`` is printed.
+    Control and invisible characters in cells are escaped, newlines too. Without rows only ``head``
+    is printed.
+
+    Raises:
+        ValueError: a row has more or fewer cells than ``head``; nothing is printed.
     """
     lines = [tuple(head), *(tuple(map(visible, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -20,7 +20,8 @@ _MAX_DAYS = 36_500
 class Age(click.ParamType[timedelta]):
     """The type of an option that takes a time span of whole days, weeks or years.
 
-    E.g. ``365d``, ``8w`` or ``2y``; a year has 365 days.
+    It is written as ``365d``, ``8w`` or ``2y``; a year has 365 days. The command gets a
+    ``timedelta``.
     """
 
     name = "age"
@@ -55,8 +56,9 @@ def purge(age: timedelta, course: str, dry_run: bool, include_unfinished: bool) 
 
     Submissions that are not finished, or have a score to send, stay without --include-unfinished.
     An archive is removed too unless a remaining submission has the same bytes. Without --course,
-    cached measurements that were not used for that long are removed as well. Exercises, rubrics,
-    tokens and the audit log are kept. The service may be running.
+    cached measurements that were not used for that long are removed as well. Exercises, rubrics and
+    tokens are kept, and so is the audit log, which records the purge. With --dry-run, print only
+    how many submissions and cached measurements it would be. The service may be running.
     """
     with open_service() as service:
         if dry_run:

@@ -16,7 +16,8 @@ from grader.cli.output import print_text
 def retry(submission: str, url: str, token: str) -> None:
     """Have the service grade SUBMISSION (an id) again; do not wait for the report.
 
-    The service refuses a submission that does not need attention. This takes an instructor's token.
+    The service refuses a submission that does not need attention. This takes the token of a grader,
+    an instructor or an admin.
     """
     with errors_reported(), open_client(url, token) as client:
         response = check_response(client.post(f"/api/v1/submissions/{submission}/retry"))

@@ -26,7 +26,8 @@ def rubric() -> None:
 def lint(file: Path) -> None:
     """Check whether FILE is a valid rubric, and list its mistakes with line and column.
 
-    If FILE is not even strict YAML, only the first mistake is listed. Exit codes: 0 valid, 2 not.
+    If FILE is not even strict YAML, only the first mistake is listed. Exit codes: 0 valid, 2 not,
+    also if FILE cannot be read.
     """
     with errors_reported():
         parsed = read_rubric(rubric_file_text(file))
@@ -45,8 +46,9 @@ def lint(file: Path) -> None:
 def test_rubric(rubric_name: str, folder: Path | None) -> None:
     """Grade the golden submissions of a rubric and compare them with their expected points.
 
-    Exit codes: 0 if every submission earns its expected points, 1 if one does not (also if a check
-    failed on it, so that points are withheld), 2 bad input, 3 if grading failed altogether.
+    These are samples in a folder, whose points expected.yaml there lists. Exit codes: 0 if every
+    submission earns its expected points, 1 if one does not (also if a check failed on it, so that
+    points are withheld), 2 bad input, 3 if grading failed altogether.
     """
     with errors_reported():
         text = find_rubric_text(rubric_name)

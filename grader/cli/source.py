@@ -24,7 +24,7 @@ _NOT_HTTPS = (
 
 @click.group()
 def source() -> None:
-    """Manage the systems that send submissions by webhook."""
+    """Create, replace and list the systems that send submissions by webhook."""
 
 
 @source.command()
@@ -41,7 +41,8 @@ def source() -> None:
 def create(name: str, course: str, callback: str, hosts: tuple[str, ...], connector: str) -> None:
     """Create or replace the source NAME and print its secret, if its connector signs events.
 
-    The secret is not shown again. A source that is replaced gets a new one.
+    The secret is not shown again. A source that is replaced loses all its old settings and gets a
+    new secret. NAME becomes a part of the URL that events are sent to.
     """
     with open_service() as service:
         _check_name(name)

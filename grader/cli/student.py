@@ -27,9 +27,11 @@ def student() -> None:
 def export(name: str, file: Path, course: str) -> None:
     """Write all stored data of STUDENT to FILE.zip, which must not exist yet.
 
-    Without --course, that of every course. It contains the uploads as they were sent, and reports
-    (with the signals for instructors), facts, scores, tokens (without secrets) and audit entries as
-    JSON. Only its owner can read it. The export itself is recorded in the audit log.
+    Without --course, that of every course. It contains the uploads as they were sent, and as JSON
+    reports (with the signals for instructors), facts, scores, counts of attempts, tokens (without
+    secrets) and audit entries; not the cached measurements of files, which belong to no student.
+    Only its owner can read it. The export itself is recorded in the audit log. A STUDENT with
+    neither a submission nor a token is an error.
     """
     with open_service() as service, private_file(file) as path:
         now = service.clock.now()
@@ -48,7 +50,9 @@ def erase(name: str, course: str) -> None:
 
     Without --course, that of every course. Scores that an LMS has received stay there. Backups are
     not changed: erase again after a restore. The audit log keeps STUDENT's name: it records
-    exports, and that the data was erased.
+    exports, and that the data was erased. Cached measurements of the same time are removed, also of
+    other students. A STUDENT with neither a submission nor a token is an error. Without --yes, it
+    asks first.
     """
     with open_service() as service:
         removed = service.store.retention.erase(name, course, COMMAND_LINE, service.clock.now())

@@ -41,8 +41,8 @@ def submit(
 
     If the connection breaks during the upload, or the service is overloaded, it is sent again up to
     three times with the same idempotency key, so that it counts as one attempt. Exit codes: 0
-    graded, 2 bad input, 3 needs attention, the service cannot be reached, or there is no report in
-    time.
+    graded, 2 bad input or refused, 3 needs attention, all four uploads failed, or there is no
+    report within --wait seconds. A connection that breaks during the wait is an unhandled error.
     """
     with errors_reported(), open_client(url, token) as client:
         accepted = _upload(client, zip_file, exercise, student)

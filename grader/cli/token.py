@@ -25,7 +25,8 @@ def token() -> None:
 def create(role: str, course: str, student: str, name: str, days: int | None) -> None:
     """Create a token and print its secret, which is not shown again.
 
-    Without --days it never expires.
+    Every role but admin needs --course, and only a student has --student. Without --days it never
+    expires.
     """
     with open_service() as service:
         secret, record = service.tokens.create(
@@ -43,7 +44,10 @@ def create(role: str, course: str, student: str, name: str, days: int | None) ->
 @token.command("list")
 @click.option("--course", default="", help="Only tokens of this course.")
 def list_tokens(course: str) -> None:
-    """List tokens, also expired and revoked ones, oldest first, without their secrets."""
+    """List tokens, also expired and revoked ones, oldest first, without their secrets.
+
+    Without --course these are all tokens; with it, those of admins are left out, too.
+    """
     with open_service() as service:
         now = service.clock.now()
         tokens = [one for one in service.store.tokens.all() if course in ("", one.course)]
@@ -76,7 +80,10 @@ def _minute(time: datetime | None, default: str) -> str:
 @token.command()
 @click.argument("token_id")
 def revoke(token_id: str) -> None:
-    """Revoke the token with the id TOKEN_ID (not its secret) for good; fail if there is none."""
+    """Revoke the token with the id TOKEN_ID (not its secret) for good; fail if there is none.
+
+    A token that is revoked already stays so.
+    """
     with open_service() as service:
         service.store.tokens.revoke(token_id, "command line", service.clock.now())
         click.echo(f"Token {token_id} is revoked.")
