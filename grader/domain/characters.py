@@ -26,7 +26,8 @@ def is_hidden(one: str) -> bool:
     """Return whether the character ``one`` is invisible or changes how other text is displayed.
 
     e.g. ESC, tab, newline, U+202E, a zero-width joiner, a no-break space; not ``a`` or a plain
-    space. Surrogates, and characters that are unassigned or for private use, count as hidden too.
+    space. Surrogates, and characters that are unassigned or for private use, count as hidden too;
+    combining marks such as accents do not.
     """
     return not one.isprintable() or one in _BLANK
 
@@ -52,7 +53,7 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def sign(one: str) -> str:
-    """Return the escape of ``one`` character, hidden or not.
+    """Return ``one`` character as an escape of a Python string, whether it is hidden or not.
 
     The shortest one for its number: ``\\x1b``, ``\\u202e``, ``\\U000e0041``.
     """
@@ -63,7 +64,10 @@ def sign(one: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return ``text`` with each lone surrogate, which UTF-8 cannot encode, as its escape."""
+    """Return ``text`` with each lone surrogate, which UTF-8 cannot encode, as an escape.
+
+    That of Python strings, e.g. ``\\ud800``.
+    """
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -26,7 +26,7 @@ class Options(BaseModel):
     """The base of a check's options, which a rubric sets. Unknown options are refused.
 
     An option must be able to change the result of ``inspect``, because all options are part of the
-    key of stored facts.
+    key of stored facts. Options cannot be changed after they are created.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
