@@ -93,7 +93,8 @@ def about_total(report: Report) -> tuple[str, ...]:
 def earned(report: Report) -> Number:
     """Return the sum of the points of all criteria, before any cap.
 
-    Criteria whose points are ``None`` (e.g. withheld) add nothing.
+    Criteria whose points are ``None`` (e.g. withheld) add nothing. Each is rounded to 2 decimals; a
+    whole sum is an ``int``.
     """
     hundredths = sum(round((line.points or 0) * 100) for line in report.criteria)
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
@@ -132,10 +133,11 @@ def points_of(line: CriterionLine) -> str:
 
 
 def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
-    """Return the distinct line numbers of ``findings`` in words, the lowest ``most`` of them.
+    """Return the distinct line numbers of ``findings``, which are in one file, in words.
 
-    E.g. ``on line 3``, ``on lines 3, 9, 12``, ``on lines 2 of cell 1, 5 of cell 4``. The number of
-    those not named follows: with ``most=2``, ``on lines 3, 9 and 15 more``. There must be findings.
+    E.g. ``on line 3``, ``on lines 3, 9, 12``, ``on lines 2 of cell 1, 5 of cell 4``. The first
+    ``most`` are named, sorted by cell and line, then the number of the others: with ``most=2``,
+    ``on lines 3, 9 and 15 more``. There must be findings.
     """
     distinct = sorted({(one.cell or 0, one.line) for one in findings})
     shown = ", ".join(
@@ -148,7 +150,9 @@ def on_lines(findings: Sequence[FindingLine], most: int = 12) -> str:
 def since_last(report: Report) -> str:
     """Return what changed since the last attempt, in one sentence: findings and points.
 
-    It is empty if ``report`` has no history: a first attempt, or one that cannot be compared.
+    The sentence says how many findings are fixed, new and still there. It calls an attempt without
+    a number ``the earlier version``. It is empty if ``report`` has no history: a first attempt, or
+    one that cannot be compared.
     """
     one = report.history
     if one is None:
@@ -196,8 +200,8 @@ def to_fix(report: Report, line: CriterionLine) -> str:
     """Return what to fix for a criterion that lost points; empty for any other.
 
     E.g. ``28 x E501 in 2 files, 1 x F401 in main.py``, most frequent first, at most 4 kinds and how
-    many more there are. If the criterion counts no findings, it is its general advice, without the
-    full stop.
+    many more there are. If no finding of the report counts for the criterion, it is the advice in
+    ``line.how_to_fix``, without the full stop.
     """
     if part_of(line) != "lost":
         return ""
@@ -218,7 +222,8 @@ def _files(paths: Sequence[str]) -> str:
 def change_title(change: Change) -> str:
     """Return the heading of a change, such as ``Your line 9, and how to write it:``.
 
-    If the lines are to be deleted, it says that they can go.
+    It names the cell of a notebook. If the lines are to be deleted, it says that they can go; if
+    ``...`` is to be filled in (:attr:`Change.is_shape`), it says so.
     """
     last = change.line + len(change.before) - 1
     own = (
@@ -269,7 +274,10 @@ def rubric_of(report: Report) -> str:
 
 
 def receipt_of(report: Report) -> str:
-    """Return student, attempt and time of the submission; empty for a report without a receipt."""
+    """Return the student, the attempt's number and when it was received, in one line.
+
+    It is empty for a report without a receipt, i.e. one that no server made.
+    """
     one = report.receipt
     if one is None:
         return ""
@@ -279,7 +287,7 @@ def receipt_of(report: Report) -> str:
 def utc_time(time: str) -> str:
     """Return a UTC time in ISO 8601 as ``2026-11-23 01:02 UTC``; any other text unchanged.
 
-    Seconds are dropped. A time with an offset other than zero is other text.
+    Seconds are dropped. A time without an offset, or with one other than zero, is other text.
     """
     fit = _UTC_TIME.fullmatch(time)
     return f"{fit[1]} {fit[2]} UTC" if fit else time

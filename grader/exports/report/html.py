@@ -22,8 +22,8 @@ MOST_PLACES = 200
 def render_html(report: Report) -> str:
     """Return ``report`` as a whole HTML document without scripts, which loads nothing.
 
-    All texts are escaped. Of one kind of finding in a file, at most :data:`MOST_PLACES` locations
-    are listed.
+    All texts are escaped, and hidden characters are shown as escapes. Of one kind of finding (check
+    and code) in a file, at most :data:`MOST_PLACES` locations are listed.
     """
     report = sanitize(report)
     return (
@@ -97,7 +97,9 @@ def diff_lines(hunk: str) -> list[tuple[str, str]]:
     """Return (kind, line) for each line of a unified diff; lines keep their sign.
 
     The kind is a CSS class: ``add``, ``del``, ``same``, or ``head`` for file names, positions
-    (``@@``) and remarks.
+    (``@@``) and remarks (no newline at the end). A deleted line that begins with ``--`` and a
+    space, or an added one with ``++``, is mistaken for a ``head``. Line breaks at the end of
+    ``hunk`` are ignored.
     """
     return [(_kind(line), line) for line in hunk.rstrip("\n").split("\n")]
 

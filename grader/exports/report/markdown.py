@@ -38,8 +38,9 @@ _REFERENCE = re.compile(r"[^\W\d_]+-\d+|[0-9a-fA-F]{7,40}")
 def render_markdown(report: Report) -> str:
     """Return ``report`` as Markdown: CommonMark, with one table in the syntax of GitHub.
 
-    A patch of over :data:`_MAX_PATCH` characters is left out. Of one kind of finding (check and
-    code) in a file at most :data:`_MAX_MESSAGES` different messages are shown.
+    No text of a student can become markup, and hidden characters are shown as escapes. A patch of
+    over :data:`_MAX_PATCH` characters is left out. Of one kind of finding (check and code) in a
+    file at most :data:`_MAX_MESSAGES` different messages are shown.
     """
     report = sanitize(report)
     blocks = [
@@ -57,7 +58,8 @@ def render_markdown(report: Report) -> str:
 def prose(text: str) -> str:
     """Return ``text`` on one line, with every word that could be markup in a code span.
 
-    The result must not be put at the start of a line, where ``1.`` or ``+`` would begin a list.
+    Words are separated by one space. The result must not be put at the start of a line, where
+    ``1.`` would begin a list and ``>`` a quotation.
     """
     return " ".join(_word(word) for word in text.split())
 

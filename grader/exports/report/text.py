@@ -40,8 +40,9 @@ _APPLY = (
 class Sheet:
     """Builds a text for a terminal line by line; lines are wrapped by their width on the screen.
 
-    A wide character takes two columns there. With ``colour``, lines that have a style get ANSI
-    colours. ``str()`` returns the whole text, ending in a newline.
+    A wide character takes two columns there. :meth:`put`, :meth:`verbatim` and :meth:`heading` add
+    lines, and ``str()`` returns the whole text, ending in a newline. With ``colour``, lines that
+    have a style, such as headings, get ANSI colours.
     """
 
     def __init__(self, *, colour: bool) -> None:
@@ -57,11 +58,12 @@ class Sheet:
         style: str = "",
         width: int = WIDTH,
     ) -> None:
-        """Add a paragraph of at most ``width`` columns, its indentation by ``indent`` included.
+        """Add ``text``, wrapped so that lines have at most ``width`` columns with all before it.
 
-        ``prefix`` goes before the first line; further lines are indented by its width. Newlines in
-        ``text`` begin a new line, and an empty ``text`` adds an empty one. ``style`` is a key of
-        ``_COLOURS`` or empty.
+        Each line is indented by ``indent``. Then ``prefix`` goes before the text of the first line;
+        further lines are indented by its width. A word that is too long is broken. Newlines in
+        ``text`` begin a new line, and an empty ``text`` adds a line without text. ``style`` is a
+        key of ``_COLOURS`` or empty.
         """
         margin, hang = " " * indent, " " * cell_len(prefix)
         wrapped = Text(text).wrap(_ruler(), width - indent - len(hang))
@@ -71,7 +73,8 @@ class Sheet:
     def verbatim(self, lines: list[str] | tuple[str, ...], *, indent: int = 4) -> None:
         """Add each of ``lines`` with its own indentation and ``indent`` columns more.
 
-        Lines that are longer than the width are wrapped.
+        A tab counts as one column. Lines that are longer than :data:`WIDTH` are wrapped, with the
+        same indentation on every line.
         """
         for line in lines:
             self.put(line.lstrip(), indent=indent + len(line) - len(line.lstrip()))
@@ -97,11 +100,11 @@ def _ruler() -> Console:
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
-    """Return ``report`` as text of 80 columns; lines with an address can have 100.
+    """Return ``report`` as text of at most 80 columns; lines with an address can have 100.
 
-    ``colour`` adds ANSI colours, which repeat what the words say. A patch is not shown, only how to
-    get it. Of one kind of finding (check and code) in a file at most :data:`_MAX_MESSAGES`
-    different messages are shown.
+    ``colour`` adds ANSI colours, which repeat what the words say. Hidden characters are shown as
+    escapes. A patch is not shown, only how to get it. Of one kind of finding (check and code) in a
+    file at most :data:`_MAX_MESSAGES` different messages are shown.
     """
     report, sheet = sanitize(report), Sheet(colour=colour)
     _top(sheet, report)
