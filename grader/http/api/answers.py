@@ -112,6 +112,7 @@ def report_answer(report: Report, export: Export) -> Response:
 def status_answer(record: SubmissionRecord, principal: Principal, status: int = 200) -> Response:
     """Return the state of ``record`` as JSON; while queued, with its position and ``Retry-After``.
 
+    That header has the estimated seconds until the report, at most 60, or 2 without an estimate.
     ``status`` is the HTTP status. In the body ``problem`` is empty unless ``principal`` is staff.
     """
     place = context().queue_positions.of(record)
@@ -122,10 +123,10 @@ def status_answer(record: SubmissionRecord, principal: Principal, status: int = 
 
 
 def not_yet_answer(record: SubmissionRecord, principal: Principal) -> Response:
-    """Return 202 for a submission that has no report yet, which the caller has checked.
+    """Return 202 for a submission without a report; the caller has checked that it has none yet.
 
     The body is its state; ``Location`` is its address, and ``Retry-After`` the seconds until its
-    report may be there.
+    report may be there: an estimate, at most 60, or 2 without one.
 
     Raises:
         Superseded: the submission will never have a report.

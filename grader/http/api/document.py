@@ -57,8 +57,9 @@ _SECURITY: dict[str, Any] = {
 def new_app(name: str) -> OpenAPI:
     """Return an application without routes, and with Grader's title in its OpenAPI document.
 
-    The document has the schemas of the API's JSON bodies and the ways to authenticate. ``name`` is
-    the import name of the application.
+    The document has the schemas of the API's JSON bodies and the ways to authenticate. Its routes
+    refuse invalid parameters with :func:`refuse_invalid`. ``name`` is the import name of the
+    application. There are no static files and no pages of the framework about the API.
     """
     return OpenAPI(
         name,
@@ -89,7 +90,11 @@ def _components() -> dict[str, Any]:
 
 
 def blueprint(app: OpenAPI) -> APIBlueprint:
-    """Return a blueprint with one public route, which serves the OpenAPI document of ``app``."""
+    """Return a blueprint with one public route, which serves the OpenAPI document of ``app``.
+
+    Its path is ``openapi.json`` below :data:`PREFIX`. The document is made when it is first read,
+    with the routes that ``app`` has then.
+    """
     routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
 
     @routes.get(

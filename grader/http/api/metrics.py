@@ -93,8 +93,8 @@ class Metrics:
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request with the response ``status``, and record that it took ``seconds``.
 
-        ``route`` is the rule that matched, not the address. Unknown methods share the label
-        ``other``, so that clients cannot create more labels.
+        ``route`` is the rule that matched, e.g. ``/healthz``, not the address; ``unmatched`` for
+        none. Unknown methods share the label ``other``, so that clients cannot create more labels.
         """
         method = method if method in _METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()

@@ -13,9 +13,10 @@ from grader.service.records import SubmissionState
 
 
 class SlugConverter(BaseConverter):
-    """A URL converter for ids, e.g. ``oop-1``, ``A_b``; not ``-a``, ``a.b`` or over 64 characters.
+    """A URL converter for ids of at most 64 ASCII letters, digits, ``-`` and ``_``.
 
-    An address with any other text there matches no route, so it never reaches the database.
+    They begin with a letter or digit, e.g. ``oop-1``, ``A_b``; not ``-a``, ``a.b``. An address with
+    any other text there matches no route, so it never reaches the database.
     """
 
     regex = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
@@ -56,45 +57,55 @@ def _schema(model: type[Parameters]) -> dict[str, Any]:
 
 
 class ExercisePath(Parameters):
-    """The path parameter of a route about an exercise."""
+    """The path parameter of a route about an exercise: its id."""
 
     exercise: str = Field(description="The exercise's id.")
 
 
 class SubmissionPath(Parameters):
-    """The path parameter of a route about a submission."""
+    """The path parameter of a route about a submission: its id."""
 
     submission: str = Field(description="The submission's id, as the upload was answered with.")
 
 
 class SourcePath(Parameters):
-    """The path parameter of a route about a source: a system that sends webhooks."""
+    """The path parameter of a route about a source, a system that sends webhooks: its name."""
 
     source: str = Field(description="The source's name.")
 
 
 class ProblemPath(Parameters):
-    """The path parameter of a route about a kind of problem."""
+    """The path parameter of a route about a kind of problem (error): its code."""
 
     code: str = Field(description="The last part of a problem's type.")
 
 
 class PageQuery(Parameters):
-    """The query parameters that choose a page of a listing."""
+    """The query parameters that choose a page of a listing.
+
+    ``cursor`` says where to go on, empty for the first page; ``limit`` is the most items of a page,
+    1 to 200, by default 50.
+    """
 
     cursor: Cursor = Field("", description="Where to go on: from the last page's `next`.")
     limit: int = Field(50, ge=1, le=200, description="The most items of a page.")
 
 
 class SubmissionsQuery(PageQuery):
-    """The query parameters of a listing of submissions: filters and the page."""
+    """The query parameters of a listing of submissions: filters by student and state, and the page.
+
+    An empty ``student``, or ``None`` as ``state``, does not filter.
+    """
 
     student: ShortText = Field("", description="Only this student's. A student sees their own.")
     state: SubmissionState | None = Field(None, description="Only those in this state.")
 
 
 class AuditParameters(PageQuery):
-    """The query parameters of a listing of the audit log: filters and the page."""
+    """The query parameters of a listing of the audit log: filters and the page.
+
+    Empty texts and ``None`` do not filter. ``since`` is included, ``until`` is not.
+    """
 
     course: ShortText = Field("", description="Only of this course; an instructor has one only.")
     actor: ShortText = Field("", description="Only by this token (its id), or this source.")
@@ -111,7 +122,11 @@ def _describe_formats(schema: dict[str, Any]) -> None:
 
 
 class FormatQuery(Parameters):
-    """The query parameter that chooses the form of a report."""
+    """The query parameter that chooses the form of a report, such as ``json``.
+
+    If it is empty, the header ``Accept`` chooses. Unknown names are accepted here: the route
+    refuses them.
+    """
 
     # The names are in the schema but are not validated: an unknown one gets 406, not 400.
     format: ShortText = Field(
@@ -133,7 +148,10 @@ class UploadQuery(FormatQuery):
 
 
 class UploadHeaders(Parameters):
-    """The headers of an upload: its idempotency key, and whether to wait for the report."""
+    """The headers of an upload: its idempotency key, and whether to wait for the report.
+
+    A header that is not sent is empty. ``prefer`` is not checked here.
+    """
 
     idempotency_key: str = Field(
         "", alias="Idempotency-Key", description="Sent again, it answers with the first submission."
@@ -144,7 +162,10 @@ class UploadHeaders(Parameters):
 
 
 class RubricGetHeaders(Parameters):
-    """The header with the entity tag of the rubric version that the client already has."""
+    """The header ``If-None-Match``: the entity tag of the rubric version that the client has.
+
+    It is empty if it was not sent.
+    """
 
     if_none_match: str = Field(
         "", alias="If-None-Match", description="An ETag; 304 if it is still current."
@@ -152,7 +173,10 @@ class RubricGetHeaders(Parameters):
 
 
 class RubricPutHeaders(Parameters):
-    """The header with the entity tag of the rubric version that the client has edited."""
+    """The header ``If-Match``: the entity tag of the rubric version that the client has edited.
+
+    It is empty if it was not sent.
+    """
 
     if_match: str = Field(
         "", alias="If-Match", description="The ETag of the version that was edited."

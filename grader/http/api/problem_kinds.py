@@ -26,9 +26,10 @@ def blueprint(
 ) -> APIBlueprint:
     """Return a blueprint with the routes that explain ``kinds``, a mapping by problem code.
 
-    The routes are public and answer with HTML or JSON, as ``Accept`` asks. ``page`` renders one
-    kind as HTML, and ``list_page`` all kinds; they are passed in because this package does not
-    import ``http/pages``.
+    The routes are public: ``/problems`` lists all kinds, and ``/problems/<code>`` shows one. They
+    answer with HTML or JSON, as ``Accept`` asks, without it with JSON. ``page`` renders one kind as
+    HTML, and ``list_page`` all kinds; they are passed in because this package does not import
+    ``http/pages``.
     """
     routes = APIBlueprint(
         "problems",
