@@ -30,8 +30,9 @@ class StandardWebhooksInbound:
 
         Raises:
             BadSignature: the source did not sign it, its time is more than five minutes off, or a
-                header that signing needs is missing.
+                header that signing needs is missing or malformed.
             BadRequest: the event is signed but invalid.
+            pydantic.ValidationError: the config of ``source`` is invalid.
         """
         config = StandardWebhooksConfig.model_validate(source.config)
         lowered = {name.lower(): value for name, value in headers.items()}

@@ -10,11 +10,12 @@ from standardwebhooks.webhooks import Webhook
 def sign(secret: str, webhook_id: str, at: datetime, payload: str) -> dict[str, str]:
     """Return the headers of a message with the body ``payload``, signed at the aware time ``at``.
 
-    They are the content type (JSON) and the webhook's id, time and signature.
+    They are the content type (JSON) and the webhook's id, time and signature. ``secret`` is base64,
+    with or without ``whsec_`` before it; characters that base64 does not have are ignored.
 
     Raises:
-        ValueError: ``secret`` is not base64.
-        EmptyWebhookSecretError: ``secret`` is empty.
+        ValueError: ``secret`` cannot be decoded.
+        EmptyWebhookSecretError: the decoded ``secret`` is empty.
     """
     # The library ignores the time zone and reads the clock time of any zone as UTC.
     now = at.astimezone(UTC)
