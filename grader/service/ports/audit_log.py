@@ -29,7 +29,9 @@ class AuditLog(Protocol):
     ) -> None:
         """Append an entry that ``actor`` did ``action`` to ``subject`` at the time ``now``.
 
-        ``course`` is empty if the action concerns no course; ``detail`` must not contain a secret.
+        ``actor`` is the id of a token, or a name such as ``command line``; ``subject`` is an id or
+        name, or empty. ``course`` is empty if the action concerns no course; ``detail`` must not
+        contain a secret.
         """
 
     def page(self, query: AuditQuery, cursor: str = "", limit: int = 50) -> Page[AuditEntry]:

@@ -22,7 +22,8 @@ class Incoming:
     Its signature was verified if the connector has signatures. The archive is ``data``, or is to be
     fetched from ``url`` if ``data`` is ``None``. The score is to be sent to ``callback_url``
     together with ``context``; an empty URL asks for no score. Events of one source with the same
-    ``webhook_id`` are repetitions; an empty one means that the event is new.
+    ``webhook_id`` are repetitions (refused if the content differs); an empty one means that the
+    event is new.
     """
 
     webhook_id: str
@@ -39,7 +40,8 @@ class Incoming:
 class Score:
     """What a score message is written from: a graded submission with its report.
 
-    ``callback_url`` is from the source's config and ``callback_context`` from its event.
+    ``graded_at`` is when the report is stored. ``callback_url`` is from the config of the
+    submission's source, and ``callback_context`` from the event with which that source sent it.
     """
 
     submission: SubmissionRecord
@@ -52,7 +54,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The outcome of one try to send a score.
+    """The outcome of one try to send a score: whether it was sent, and if not, what follows.
 
     ``error`` says why it was not sent, and is empty if it was. ``final`` forbids further tries.
     ``retry_after`` is the pause that the receiver asked for, ``None`` if it asked for none.
@@ -101,7 +103,7 @@ class WriteScoreMessage(Protocol):
 
 
 class Gradebook(Protocol):
-    """Sends the messages that the same connector's :class:`WriteScoreMessage` made."""
+    """Sends scores: the messages that the :class:`WriteScoreMessage` of the same connector made."""
 
     def send(self, passback: Passback, source: SourceRecord) -> Delivery:
         """Send ``passback.payload`` to ``passback.url`` once, and return the outcome.

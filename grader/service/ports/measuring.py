@@ -84,7 +84,8 @@ class Measure(Protocol):
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
         """Start to measure ``submission`` for the probes of ``rubric``; do not wait for the result.
 
-        The facts cache is read first, and only inspections that it lacks are made.
+        The facts cache is read first, and only inspections that it lacks are made. Errors of the
+        cache pass through. An earlier measurement that still runs is waited for.
         """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
@@ -98,9 +99,10 @@ class Measure(Protocol):
 
 
 class FactsCache(Protocol):
-    """A cache of inspections, each the result of one check on one file.
+    """A cache of inspections, each the result of one check, or of the gate, on one file.
 
-    Its keys are hashes of everything that an inspection depends on.
+    The gate decides whether a file can be checked at all. The keys are hashes of everything that an
+    inspection depends on.
     """
 
     def get_many(self, keys: Sequence[str]) -> Mapping[str, Inspection]:

@@ -9,10 +9,10 @@ from grader.service.lanes import Lane
 
 
 class Notifier(Protocol):
-    """Best-effort notifications. If one is lost, the scheduler's next sweep finds the due rows.
+    """Best-effort notifications: workers learn of due rows, API processes of ended gradings.
 
-    Requests that wait for a report also poll. No method raises or blocks for long, even if the
-    broker is down.
+    One that is lost costs only time: the scheduler's next sweep finds due rows, and a request that
+    waits for a report also polls. No method raises or blocks for long, even if the broker is down.
     """
 
     def notify(self, lane: Lane) -> None:
@@ -32,5 +32,5 @@ class Notifier(Protocol):
         """Call ``callback`` with each id of :meth:`notify_finished`, in a background thread.
 
         This does not wait. Some notifications may be missed, all of them without a broker. The
-        subscription lasts as long as the process.
+        subscription lasts as long as the process. ``callback`` must not raise.
         """

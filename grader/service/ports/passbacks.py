@@ -13,7 +13,7 @@ class Passbacks(Protocol):
     """The outbox: scores that are to be sent, were sent, or could not be sent.
 
     ``Submissions.finish`` adds a score together with its report. A sender claims one that is due,
-    tries to send it, and settles the outcome.
+    tries to send it, and settles the outcome. A score stays until its submission is deleted.
     """
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:

@@ -47,9 +47,9 @@ class Retention(Protocol):
     ) -> Iterator[ExportedItem]:
         """Yield the stored data of ``student`` as files; add the audit entry after the last one.
 
-        ``course`` limits it to one course; empty means every course. Only audit entries about
-        exports and erasures of the student are always of every course. Secrets and cached
-        inspections are left out.
+        ``student`` is the name under which the submissions were handed in. ``course`` limits the
+        data to one course; empty means every course. Only audit entries about exports and erasures
+        of the student are always of every course. Secrets and cached inspections are left out.
 
         Raises:
             NotFound: the student has neither a submission nor a token there; raised at the first

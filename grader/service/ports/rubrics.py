@@ -19,12 +19,13 @@ class Rubrics(Protocol):
         """Store ``text`` as the next version of its exercise, with an audit entry.
 
         Return its record. ``rubric`` is the parsed ``text`` and ``digest`` the SHA-256 of ``text``.
-        ``base`` is the newest version, which this one replaces, or ``None`` to create the exercise.
+        ``base`` is the number of the newest version, which this one replaces, or ``None`` to create
+        the exercise.
 
         Raises:
-            Conflict: the exercise belongs to another course.
-            PreconditionFailed: ``base`` is not the newest version, or is ``None`` and the exercise
-                exists.
+            Conflict: the exercise belongs to another course than ``rubric``.
+            PreconditionFailed: ``base`` is not the newest version, or there is no such exercise; or
+                ``base`` is ``None`` and the exercise exists.
         """
 
     def newest(self, exercise: str) -> RubricRecord | None:

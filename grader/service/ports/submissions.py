@@ -21,13 +21,14 @@ class Submissions(Protocol):
     """Stores submissions with their archives, facts and reports, and queues them for grading."""
 
     def accept(self, new: NewSubmission, now: datetime) -> tuple[SubmissionRecord, bool]:
-        """Store an upload with its key and audit entry; return its record and whether it is new.
+        """Queue an upload, stored with its key and audit entry; return its record and if it is new.
 
-        The key is an idempotency key. If it was used before with the same digest, nothing is stored
-        and the record of the first submission, as it is now, is returned. An upload without a key
-        is always new. The record's ``attempt`` counts the student's submissions to the exercise
-        from 1. If ``new.supersedes`` is set, the student's older attempts that no worker has
-        started become superseded, except after a retry or if their score is to be sent.
+        The key is an idempotency key, unique in ``new.scope``. If it was used before with the same
+        digest, nothing is stored and the record of the first submission, as it is now, is returned.
+        An upload without a key is always new. The record's ``attempt`` counts the student's
+        submissions to the exercise from 1. If ``new.supersedes`` is set, the student's older
+        attempts that no worker has started become superseded, except after a retry or if their
+        score is to be sent.
 
         Raises:
             NotFound: there is no such exercise.
@@ -111,7 +112,9 @@ class Submissions(Protocol):
         """
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Return the uploaded bytes and their file name.
+        """Return the uploaded bytes, a zip archive or one Python file, and their file name.
+
+        The name is empty if the sender gave none.
 
         Raises:
             NotFound: there is no such submission.
@@ -126,7 +129,7 @@ class Submissions(Protocol):
         cursor: str = "",
         limit: int = 50,
     ) -> Page[SubmissionRecord]:
-        """Return up to ``limit`` submissions of an exercise, newest first.
+        """Return up to ``limit`` submissions of an exercise, newest first; none if it is unknown.
 
         An empty ``student`` and a ``state`` of ``None`` match everything. ``limit`` is corrected to
         the range from 1 to 500. An empty ``cursor`` is the first page; otherwise it is the
@@ -153,14 +156,15 @@ class Submissions(Protocol):
     def throughput(self, now: datetime) -> Throughput:
         """Return the recent and the running gradings, which waiting times are estimated from.
 
-        Gradings that led to no graded report, and running ones whose lease has expired, are left
-        out.
+        :class:`Throughput` says which are recent. Gradings that led to no graded report, and
+        running ones whose lease has expired, are left out.
         """
 
     def marks(self, exercise: str) -> Iterator[Mark]:
         """Yield the mark of each student's newest attempt with a report, sorted by student.
 
-        A student without a report is left out.
+        The report may need attention; its points may then be ``None``. A student without a report
+        is left out.
         """
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:

@@ -26,8 +26,8 @@ class Tokens(Protocol):
     ) -> TokenRecord:
         """Store a token with ``digest``, the SHA-256 of its secret, and an audit entry.
 
-        Return its record. ``expires_at`` is ``None`` for a token that never expires. That
-        ``course`` and ``student`` fit ``role`` is not checked.
+        Return its record. ``expires_at`` is ``None`` for a token that never expires; ``actor`` is
+        who creates it. That ``course`` and ``student`` fit ``role`` is not checked.
         """
 
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
