@@ -47,7 +47,7 @@ class Principal:
 class Act(StrEnum):
     """An action of the API, which :data:`ROLES` allows to some roles.
 
-    Its value describes it in the table of permissions for people.
+    Its value describes it for people, in the table of permissions.
     """
 
     READ_EXERCISES = "read exercises and rubrics"
@@ -91,7 +91,7 @@ REACH: Mapping[Role, str] = {
 def may(principal: Principal, act: Act) -> bool:
     """Return whether the role of ``principal`` allows ``act``, by :data:`ROLES`.
 
-    Whether it may see the data, which its course and student limit, is not checked here.
+    Whether the principal may see the data, which depends on course and student, is not checked.
     """
     return principal.role in ROLES[act]
 

@@ -36,7 +36,7 @@ class AccessLog:
         self._lock = Lock()
 
     def record_read(self, what: str, principal: Principal, submission: SubmissionRecord) -> None:
-        """Record that ``principal`` reads the ``what`` of ``submission``, unless it is a student.
+        """Record that ``principal`` reads the ``what`` of ``submission``; do nothing for a student.
 
         ``what`` is ``report``, ``facts`` or ``archive``. Students can read only their own work.
         Repetitions are mostly left out, as the class says.

@@ -27,8 +27,9 @@ LEASE = timedelta(seconds=60)
 class Deliver:
     """The use case that sends the scores of the outbox to the systems that asked for them.
 
-    Each call of :meth:`next` tries to send one; a failed try is repeated after growing pauses, up
-    to 9 times in about three days. ``gradebooks`` are the objects that send, by connector name.
+    Each call of :meth:`next` tries to send one. Unless its failure is final, a failed try is
+    repeated after growing pauses, up to 9 times in about three days, or later if the receiver asks
+    for longer pauses. ``gradebooks`` are the objects that send, by connector name.
     """
 
     store: Store
@@ -39,8 +40,8 @@ class Deliver:
         """Try once to send the next due score, and store the outcome.
 
         Return the score as it was claimed, whether sent or not; ``None`` if none is due. A failure
-        to send is stored, not raised. The score is then due again after a pause or, if the failure
-        is final, the tries are used up or the source is gone, given up.
+        to send, also an exception, is stored, not raised. The score is then due again after a pause
+        or, if the failure is final, the tries are used up or the source is gone, given up.
         """
         passback = self.store.passbacks.claim_due(self.clock.now(), LEASE)
         if passback is None:

@@ -55,9 +55,9 @@ MAX_INTAKE = Intake(
 class Started:
     """A claimed submission that is being measured: the result of :meth:`Grade.start`.
 
-    ``record`` is the rubric that it is graded by, as stored, and ``compiled`` the same rubric,
-    ready to use. ``starter`` are the facts of the rubric's starter files, ``None`` if it has none.
-    ``running`` is the measurement.
+    ``record`` is the rubric that the submission is graded by, as stored, and ``compiled`` the same
+    rubric, ready to use. ``starter`` are the facts of the rubric's starter files, ``None`` if there
+    are none. ``running`` is the measurement.
     """
 
     claim: Claim
@@ -82,10 +82,11 @@ class Measured:
 class Grade:
     """The use case that grades queued submissions: claim, measure and judge one, store its report.
 
-    :meth:`next` does all steps for one submission; :class:`GradingPipeline` calls them one by one.
-    ``lease`` is longer than any grading can take: a submission that is still running after it, e.g.
-    because its worker died, is queued again or, after its last try, needs attention. ``pause`` is
-    how long a submission waits in the queue after a fault.
+    The steps are :meth:`claim`, :meth:`start`, :meth:`collect` and :meth:`finish`. :meth:`next`
+    does all for one submission; :class:`GradingPipeline` calls them one by one. ``lease`` is longer
+    than any grading can take: a submission that is still running after it, e.g. because its worker
+    died, is queued again or, after its last try, needs attention. ``pause`` is the time that a
+    submission waits in the queue after a fault.
     """
 
     store: Store
@@ -120,7 +121,8 @@ class Grade:
         """Start measuring the submission of ``claim``; return ``None`` if that failed.
 
         A failure is logged. The submission is then back in the queue, or needs attention after its
-        last try, unless the claim was lost. The notifier tells requests that wait for its report.
+        last try, unless the claim was lost. In all three cases the notifier tells requests that
+        wait for its report.
 
         Raises:
             StoreUnavailable: It failed, and the submission could not be put back either.
@@ -139,7 +141,8 @@ class Grade:
         """Wait until the submission is measured; return ``None`` if that failed.
 
         A failure is logged. The submission is then back in the queue, or needs attention after its
-        last try, unless the claim was lost. The notifier tells requests that wait for its report.
+        last try, unless the claim was lost. In all three cases the notifier tells requests that
+        wait for its report.
 
         Raises:
             StoreUnavailable: It failed, and the submission could not be put back either.
