@@ -11,10 +11,11 @@ from datetime import datetime
 class AuditEntry:
     """One entry of the audit log: ``actor`` did ``action`` to ``subject`` at the time ``at``.
 
-    ``actor`` is the id of a token (``actor_name`` is its name then, if the token still exists, and
-    otherwise empty), or a name such as ``command line`` or ``webhook:moodle``. ``subject`` is an id
-    or name, or empty. ``course`` is empty if the action concerns no course. ``detail`` contains no
-    secrets.
+    ``actor`` is the id of a token, or a name such as ``command line`` or ``webhook:moodle``.
+    ``actor_name`` is the name of that token, or empty if there is none, e.g. because it was erased.
+    ``action`` is a word such as ``report.read``, ``subject`` an id or name, or empty. ``course`` is
+    empty if the action concerns no course, or every course. ``detail`` has further facts by name,
+    without secrets.
     """
 
     id: str
@@ -29,7 +30,7 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class AuditQuery:
-    """A filter for entries; a field that is empty or ``None`` does not restrict them.
+    """A filter for entries of the audit log; a field that is empty or ``None`` restricts nothing.
 
     An entry must have the same course, actor, action and subject, and its time must be ``since`` or
     later and before ``until``.

@@ -11,10 +11,11 @@ from grader.service.records.submissions import SubmissionState
 
 @dataclass(frozen=True)
 class Mark:
-    """The points of a student's newest attempt that has a report.
+    """The points of a student's newest attempt at an exercise that has a report.
 
     ``submission`` is the id of that attempt and ``state`` its present state. ``points`` is ``None``
-    while any points are withheld. ``reported_at`` is when the report was stored.
+    while any points are withheld because of a failure on our side; points still to be given by hand
+    are not in it. ``reported_at`` is when the report was stored.
     """
 
     student: str

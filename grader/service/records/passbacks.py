@@ -11,7 +11,7 @@ from enum import StrEnum
 class ScoreMessage:
     """A message that reports a score, in the wire format of a connector.
 
-    ``body`` is UTF-8 text; it is to be sent to ``url``.
+    ``body`` is the bytes of a text in UTF-8; it is to be sent to ``url``.
     """
 
     url: str
@@ -21,8 +21,8 @@ class ScoreMessage:
 class PassbackState(StrEnum):
     """The state of a score in the outbox.
 
-    A score is ``due``, also while it waits for its next try, until it is ``sent``, or ``failed``
-    for good.
+    A score is ``due``, also during a try and while it waits for the next one, until it is ``sent``,
+    or ``failed`` for good: rejected by the receiver, or given up after the last try.
     """
 
     DUE = "due"
@@ -37,7 +37,8 @@ class Passback:
 
     ``source`` is the name of that system. Every try sends the same ``payload`` to the same ``url``.
     ``tries`` counts the tries so far, including one in progress. ``next_try_at`` is when it is due
-    again, if ``state`` is ``DUE``. ``last_error`` is empty if there was none.
+    again, if ``state`` is ``DUE``. ``last_error`` says why the last finished try failed; it is
+    empty if that try succeeded, or if none has finished.
     """
 
     id: str

@@ -13,9 +13,10 @@ from grader.service.records.submissions import SubmissionRecord
 class Claim:
     """A worker's right to grade a submission, and the data that it needs for that.
 
-    The right lasts while the submission is running and ``token`` is its newest fencing token: only
-    then can a result be stored. ``data`` is the uploaded file. The score is to be sent to
-    ``callback_url`` together with ``callback_context``; an empty URL asks for no score.
+    The right lasts while the submission is running and ``token`` is its newest fencing token, a
+    number that rises with each claim: only then can a result be stored. ``data`` is the uploaded
+    file. The score is to be sent to ``callback_url`` together with ``callback_context``; an empty
+    URL asks for no score.
     """
 
     submission: SubmissionRecord
@@ -27,7 +28,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class QueueState:
-    """The numbers of submissions, in all lanes, that are queued, are running and need attention.
+    """How many submissions of all lanes are queued, are running, and need attention.
 
     ``oldest_queued_at`` is the earliest ``queued_at`` of a queued one, ``None`` if nothing is
     queued.
@@ -43,9 +44,9 @@ class QueueState:
 class Swept:
     """The result of a sweep.
 
-    ``requeued`` counts submissions that were queued again and ``parked`` those that now need
-    attention, after their worker was lost. ``due_lanes`` are the lanes with a submission that can
-    be claimed, ``due_passbacks`` the number of scores that can be sent.
+    ``requeued`` counts the submissions of lost workers that were queued again, and ``parked`` those
+    that now need attention, because their last try was used up. ``due_lanes`` are the lanes with a
+    submission that can be claimed now, ``due_passbacks`` the number of scores that can be sent now.
     """
 
     requeued: int

@@ -16,9 +16,10 @@ from grader.service.records.submissions import SubmissionRecord
 class Result:
     """The result of a grading: a report, and the facts and rubric that it was computed from.
 
-    It is stored in one transaction, or not at all if the claim was lost. The report is not stored
-    if the submission has a graded one of the same rubric and engine version. ``score_message`` is
-    added to the outbox only with a report that is stored and whose status is ``graded``.
+    It is stored in one transaction, or not at all if the claim was lost. If the submission has a
+    graded report of the same rubric and engine version, that one stays, and report and facts are
+    not stored. ``score_message`` is added to the outbox only with a report that is stored and whose
+    status is ``graded``; it is ``None`` if no score is to be sent.
     """
 
     report: Report
@@ -29,9 +30,9 @@ class Result:
 
 @dataclass(frozen=True)
 class StoredReport:
-    """A stored report with its submission as it is now.
+    """A stored report with its submission, as that was when both were read.
 
-    ``graded_at`` is when the report was stored, also if it needs attention.
+    ``graded_at`` is when the report was stored, also if its status is ``needs_attention``.
     """
 
     submission: SubmissionRecord

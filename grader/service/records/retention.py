@@ -11,7 +11,7 @@ class PurgeCriteria:
     """The condition for a submission to be purged: it was received before ``before``.
 
     ``course`` limits it to one course; empty means every course. Unless ``unfinished`` is set, a
-    submission stays while it is queued, running, needs attention, or has a score to be sent.
+    submission stays while it is queued, is running, needs attention, or has a score to be sent.
     Without a course, cached inspections that were last used before ``before`` are purged too.
     """
 
@@ -22,11 +22,12 @@ class PurgeCriteria:
 
 @dataclass(frozen=True)
 class DeletedRows:
-    """The number of rows of each kind that were deleted or, in a preview, would be.
+    """The number of rows of each kind that were deleted.
 
-    ``archives`` is often lower than ``submissions``: an archive that another submission also refers
-    to is not deleted. Counts of attempts are deleted too, but are not in here. The sum of two adds
-    each kind.
+    In the preview of a purge: that would be deleted; only ``submissions`` and ``inspections`` are
+    counted then. ``archives`` is often lower than ``submissions``: an archive that another
+    submission also refers to is not deleted. Counts of attempts are deleted too, but are not in
+    here. The sum of two adds each kind.
     """
 
     submissions: int = 0
@@ -47,7 +48,7 @@ class DeletedRows:
 class ExportedItem:
     """One file of a student's exported data: JSON, or an upload as it was sent.
 
-    ``name`` is a relative path such as ``submissions/<id>/submission.json``.
+    ``name`` is a relative path such as ``submissions/<id>/submission.json``, ``data`` the content.
     """
 
     name: str

@@ -10,8 +10,9 @@ from datetime import datetime
 class RubricRecord:
     """A published version of the rubric of an exercise.
 
-    ``text`` is its YAML as it was sent, ``digest`` the SHA-256 of ``text``. ``created_by`` is the
-    actor who published it.
+    ``text`` is its YAML as it was sent, ``digest`` the SHA-256 of ``text`` in hexadecimal. Versions
+    count from 1. ``created_by`` is the actor who published it: the id of a token, or ``seed`` for a
+    rubric that is shipped with Grader.
     """
 
     exercise: str
@@ -24,13 +25,16 @@ class RubricRecord:
 
     @property
     def etag(self) -> str:
-        """The strong entity tag of this version with its quotes, e.g. ``"3-0f1e2d3c4b5a6978"``."""
+        """The strong entity tag of this version with its quotes, e.g. ``"3-0f1e2d3c4b5a6978"``.
+
+        It consists of the version and the first 16 digits of the digest.
+        """
         return f'"{self.version}-{self.digest[:16]}"'
 
 
 @dataclass(frozen=True)
 class ExerciseRecord:
-    """An exercise with the title and the number of its newest rubric version.
+    """An exercise, with the title that its newest rubric version gives and that version's number.
 
     ``course`` never changes.
     """

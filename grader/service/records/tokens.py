@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The role of a principal: that of its token, or ``lms`` for a webhook source.
+    """The role of a principal: that of its token (any of these), or ``lms`` for a webhook source.
 
     ``service/access.py`` says what each role may do.
     """
@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class TokenRecord:
-    """A token without its secret. ``course`` is empty for an admin.
+    """A token without its secret. ``name`` is for people; ``course`` is empty for an admin.
 
     ``student`` is set for a student's token, else empty: every upload with it belongs to that
     student. ``expires_at`` is ``None`` if it never expires, ``revoked_at`` if it was not revoked
