@@ -23,8 +23,9 @@ from grader.service.rubric_cache import RubricCache
 class Publish:
     """The use case that publishes a rubric: validate its text, and store it as the next version.
 
-    Call the instance for the text that a principal sends, and :meth:`seed` for a shipped rubric.
-    The next grading of a submission to the exercise uses the new version; stored reports stay.
+    Call the instance for the text that a principal sends, and :meth:`seed` for a rubric that is
+    shipped with Grader. From then on submissions to the exercise are graded by the new version;
+    stored reports stay as they are.
     """
 
     store: Store
@@ -69,9 +70,9 @@ class Publish:
         )
 
     def seed(self, text: str) -> bool:
-        """Publish ``text``, a shipped rubric, unless its exercise exists in any version.
+        """Publish ``text``, a rubric shipped with Grader, unless its exercise exists already.
 
-        Return whether it was published.
+        Return whether it was published. The audit log names ``seed`` as the actor.
 
         Raises:
             BadRubric: the text has mistakes.

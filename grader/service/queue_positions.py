@@ -46,11 +46,12 @@ class QueuePositions:
         self._lock = Lock()
 
     def of(self, record: SubmissionRecord) -> QueuePosition | None:
-        """Return the position of ``record`` and its estimate; ``None`` if it is not queued.
+        """Return the position of ``record`` and the estimated seconds until its report.
 
-        The state in ``record`` decides. The position counts from 1; submissions of other lanes come
-        after the whole live lane. The order of a lane is computed anew only after a short time, so
-        a position may be a little old; a submission that is not in the order is last in its lane.
+        ``None`` if the state in ``record`` is not queued. The position counts from 1; submissions
+        of other lanes come after the whole live lane. The order of a lane is computed anew only
+        after a short time, so a position may be a little old; a submission that is not in the order
+        is last in its lane.
         """
         if record.state is not SubmissionState.QUEUED:
             return None

@@ -48,7 +48,10 @@ class Remaining:
 
 @dataclass(frozen=True)
 class LimitKey:
-    """The key of a count: a rate, and the actor, student of a course, or course that it limits."""
+    """What is counted together: a rate, and the ``subject`` that it limits.
+
+    ``subject`` is an actor (the id of a token), ``<course>/<student>``, or a course.
+    """
 
     rate: Rate
     subject: str
@@ -58,7 +61,7 @@ class Decision(NamedTuple):
     """The result of counting: the first key that is used up, or ``None``, and what is left.
 
     If a key is used up, nothing was counted. ``remaining`` has one item for each key, in the order
-    of the call.
+    of the call, and says what is left after it.
     """
 
     refused: LimitKey | None
@@ -68,7 +71,8 @@ class Decision(NamedTuple):
 class Counter(Protocol):
     """Counts requests and uploads by key over the last minute, of all processes or of one only.
 
-    The rate of each key must have a limit, ``most`` above 0. Threads may share an instance.
+    An implementation estimates the count of the last minute. The rate of each key must have
+    a limit, ``most`` above 0. Threads may share an instance.
     """
 
     def count(self, keys: Sequence[LimitKey]) -> Decision:
@@ -84,7 +88,8 @@ class Quotas:
 
     ``requests_per_student`` limits each token of a student, ``requests_per_token`` each other
     token. Uploads are limited for each student of a course, for each course, and for each token
-    except those of students and LMSs: an LMS sends for a whole class.
+    of an admin, instructor or grader; not for the token of an LMS, which sends for a whole class.
+    Webhook events have no limit.
     """
 
     requests_per_student: int
@@ -99,7 +104,8 @@ class Cooldowns:
 
     With it a caller who comes back too early is refused without a call of the shared counter.
     ``clock`` returns seconds that never go back. At most ``most`` keys are kept (10,000 was chosen
-    by hand); the oldest is dropped first. Safe to share between threads.
+    by hand); the one that was added first is dropped, and then no longer counts as refused. Safe to
+    share between threads.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic, most: int = 10_000) -> None:
@@ -108,7 +114,7 @@ class Cooldowns:
         self._lock = Lock()
 
     def start(self, key: LimitKey, seconds: int) -> None:
-        """Keep ``key`` as refused for the next ``seconds``."""
+        """Keep ``key`` as refused for the next ``seconds``, in place of an earlier waiting time."""
         with self._lock:
             self._until[key] = self._clock() + seconds
             while len(self._until) > self._most:
@@ -128,7 +134,7 @@ class RateLimits:
     """Counts requests and uploads against the quotas, and raises :class:`TooMany` over a limit.
 
     Once ``counter`` has refused a key, this process refuses it until its waiting time is over,
-    without counting. Threads may share an instance.
+    without counting; it remembers the last 10,000 such keys. Threads may share an instance.
     """
 
     def __init__(self, quotas: Quotas, counter: Counter) -> None:
@@ -144,7 +150,7 @@ class RateLimits:
         """Count a request of ``principal`` for its token, unless the limit of its role is 0.
 
         Raises:
-            TooMany: the requests of this minute are used up, or the waiting time of an earlier
+            TooMany: the limit of the last minute is used up, or the waiting time of an earlier
                 refusal is not over.
         """
         is_student = principal.role is Role.STUDENT
@@ -167,12 +173,13 @@ class RateLimits:
     def count_upload(self, principal: Principal, course: str, student: str) -> Remaining | None:
         """Count an upload of ``student`` in ``course``, sent by ``principal``.
 
-        Return what is left of the student's limit, or ``None`` if there is no limit for students.
-        An upload that one limit refuses is not counted for the others.
+        It counts for the student, the course and, unless ``principal`` is a student or an LMS, the
+        token. An upload that one limit refuses is not counted for the others. Return what is left
+        of the student's limit, or ``None`` if there is no limit for students.
 
         Raises:
-            TooMany: a limit of the student, the token or the course is used up, or the waiting time
-                of an earlier refusal is not over.
+            TooMany: one of these limits is used up, or the waiting time of an earlier refusal by it
+                is not over.
         """
         own = self._student_key(course, student)
         remaining = self._count([own, *self._keys(principal, course)])

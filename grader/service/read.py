@@ -47,9 +47,9 @@ class Read:
     def report(self, submission: SubmissionRecord, principal: Principal) -> Report | None:
         """Return the newest report of ``submission`` with its receipt; ``None`` if there is none.
 
-        Unless ``principal`` is staff (admin, instructor or grader), the signals, which are findings
-        for instructors alone, are left out. That ``principal`` may see the submission must have
-        been checked by :meth:`submission`.
+        The signals, findings that only staff may see, are left out unless ``principal`` is staff:
+        admin, instructor or grader. That ``principal`` may see the submission is not checked here:
+        get it from :meth:`submission`.
         """
         stored = self.store.submissions.report(submission.id)
         if stored is None:
@@ -70,9 +70,9 @@ class Read:
 
 
 def require_report_to_come(record: SubmissionRecord) -> None:
-    """Raise Superseded if the submission was superseded, so that it never gets a report.
+    """Raise Superseded if the submission was superseded by a newer attempt: it gets no report.
 
-    Any other state is accepted, also if there is a report already.
+    For any other state nothing happens, also if there is a report already.
     """
     if record.state is SubmissionState.SUPERSEDED:
         raise Superseded(
@@ -84,8 +84,8 @@ def require_report_to_come(record: SubmissionRecord) -> None:
 def with_receipt(stored: StoredReport) -> Report:
     """Return a copy of the stored report with its receipt.
 
-    That is the submission's id, student and attempt, and the times of receipt and report in ISO
-    8601.
+    The receipt has the submission's id, student and attempt, and in ISO 8601 the times when the
+    submission was received and the report was stored.
     """
     submission = stored.submission
     receipt = Receipt(

@@ -18,10 +18,10 @@ from grader.service.submit import Submit, Upload
 class Receive:
     """The use case that hands in the submission that a webhook event carries, or names by a URL.
 
-    ``inbounds`` are the receivers of events by connector name. An event is a repetition if the
-    table of idempotency keys has its (source, webhook id) already: then nothing is stored, and the
-    result is the first submission, or an error if the content differs. An event without a webhook
-    id is always new.
+    Call the instance with an event. ``inbounds`` are the receivers of events by connector name. An
+    event is a repetition if the table of idempotency keys has its (source, webhook id) already:
+    then nothing is stored, and the result is the first submission, or an error if the content
+    differs or that submission was erased. An event without a webhook id is always new.
     """
 
     store: Store

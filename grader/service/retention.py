@@ -16,10 +16,10 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Purge:
-    """The use case that purges old submissions and cached inspections.
+    """The use case that purges old submissions, with all that belongs to them, and inspections.
 
-    Call the instance to delete them; :meth:`preview` only counts. It never deletes exercises,
-    rubrics or entries of the audit log.
+    Call the instance to delete them; :meth:`preview` only counts. Inspections are the cached
+    results of checks. It never deletes exercises, rubrics, tokens or entries of the audit log.
     """
 
     retention: Retention
@@ -53,7 +53,8 @@ class Purge:
     def preview(self, age: timedelta, course: str, *, unfinished: bool) -> DeletedRows:
         """Return how many submissions and inspections a purge by these arguments would delete now.
 
-        All other counts are 0, e.g. of reports. Nothing is deleted.
+        All other counts are 0, e.g. of reports; inspections are counted only if ``course`` is
+        empty, which means every course. Nothing is deleted.
         """
         criteria = PurgeCriteria(self.clock.now() - age, course, unfinished)
         return self.retention.count_purgeable(criteria)

@@ -13,7 +13,8 @@ from grader.service.records import SubmissionRecord
 class Retry:
     """The use case by which staff has a submission that needs attention graded again.
 
-    Call the instance with its id and the principal. It only queues it; a worker grades it later.
+    Call the instance with its id and the principal, whose role and course are not checked here. It
+    only queues the submission; a worker grades it later.
     """
 
     store: Store

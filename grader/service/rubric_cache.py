@@ -14,9 +14,9 @@ from grader.service.records import RubricRecord
 class RubricCache:
     """Compiles published rubrics, and keeps those that it compiled last.
 
-    :meth:`of` uses the cache, :meth:`read` does not. The key is the digest of the rubric's text.
-    ``size`` is how many it keeps: 64 was chosen by hand, to be more than a course has exercises.
-    Threads may share one cache.
+    :meth:`of` uses the cache, :meth:`read` neither uses nor fills it. The key is the digest of the
+    rubric's text. ``size`` is how many it keeps: 64 was chosen by hand, to be more than a course
+    has exercises. Threads may share one cache.
     """
 
     def __init__(self, read_rubric: ReadRubric, catalog: Catalog, size: int = 64) -> None:

@@ -33,9 +33,9 @@ class ScoreMessages:
         """Return the message with the score of ``report``, or ``None`` if none is to be sent.
 
         None is to be sent if ``claim`` has no callback URL, if the status of ``report`` is not
-        ``graded``, or (which is logged) if the submission's source or its writer is gone. Nothing
-        is stored or sent here: store the message in the transaction that stores ``report``, with
-        the same ``graded_at``, which is part of the score.
+        ``graded``, or (which is logged) if the submission's source is gone or its connector has no
+        writer. Nothing is stored or sent here: store the message in the transaction that stores
+        ``report``, with the same ``graded_at``, which is part of the score.
         """
         if not claim.callback_url or report.status != SubmissionState.GRADED.value:
             return None

@@ -58,7 +58,7 @@ class Admission:
 
     Only :meth:`Submit.admit` and :meth:`Submit.admit_event` make it. ``is_event`` is true for an
     event of an LMS, which is often sent only once: no rate limit refuses it, and the queue accepts
-    it when it is full for other uploads.
+    twice as many submissions before it refuses one. ``rubric`` is the newest version.
     """
 
     principal: Principal
@@ -81,12 +81,12 @@ class Accepted:
 
 
 class QueueCapacity:
-    """Refuses further submissions while ``limit`` are queued; events only while twice as many are.
+    """Refuses uploads while ``limit`` submissions are queued, and events while twice as many are.
 
     Counting the queued rows takes longer the more there are, so a count is reused for
     :data:`COUNT_VALID_FOR`, less what this process has reserved since. If nothing is left, rows are
-    counted anew. Several processes together may exceed the limit by what they reserve during that
-    time.
+    counted anew. Several processes or threads together may exceed the limit by what they reserve
+    during that time.
     """
 
     def __init__(self, store: Store, clock: Clock, limit: int) -> None:
@@ -95,7 +95,7 @@ class QueueCapacity:
         self._counted_at: datetime | None = None
 
     def reserve(self, *, is_event: bool = False) -> None:
-        """Reserve room for one submission. Events may go beyond the limit, up to twice as many.
+        """Reserve room for one submission. Events may go beyond the limit, up to twice the limit.
 
         The room counts as used until the rows are counted anew, also if the submission is then
         refused.
@@ -140,7 +140,8 @@ class Submit:
 
         Raises:
             NotFound: the exercise is not in a course that ``principal`` may see.
-            TooMany: a rate limit refused an earlier upload, and its waiting time is not over.
+            TooMany: this process refused an earlier upload by a rate limit that applies to this one
+                too, and the waiting time is not over.
             TooLarge: the request is longer than a form with a file of the rubric's ``max_upload``
                 can be.
             BadRubric: the stored rubric is no longer valid, e.g. after a check was removed.
@@ -160,7 +161,9 @@ class Submit:
         return Admission(principal, rubric, is_event=False)
 
     def admit_event(self, principal: Principal, rubric: RubricRecord) -> Admission:
-        """Return the admission of an event of an LMS. No rate limit applies and no size is checked.
+        """Return the admission of an event of an LMS. No rate limit applies.
+
+        The size is checked only with the body, when the instance is called.
 
         Raises:
             NotFound: the exercise is not in the course of ``principal``.

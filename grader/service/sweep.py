@@ -20,9 +20,10 @@ SKEW = timedelta(seconds=5)
 class Sweep:
     """The use case that queues submissions of lost workers again, and notifies workers of due rows.
 
-    Call the instance regularly. A worker counts as lost when the lease of its claim has expired.
-    Due are submissions that can be claimed and scores that can be sent, e.g. because a notification
-    got lost. ``lease``, how long a claim lasts, and ``pause``, the wait after a failed try, must be
+    Call the instance regularly. A worker counts as lost when the lease of its claim has expired. A
+    submission whose last try is used up is not queued again, but needs attention. Due are
+    submissions that can be claimed and scores that can be sent, e.g. because a notification got
+    lost. ``lease``, how long a claim lasts, and ``pause``, the wait after a failed try, must be
     those of the workers.
 
     Rows store absolute times, and a clock may be set back, e.g. by an hour on a machine that

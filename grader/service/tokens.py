@@ -18,7 +18,7 @@ PREFIX = "grader_"
 
 
 def digest_of(secret: str) -> str:
-    """Return the SHA-256 of ``secret`` in hexadecimal; the secret itself is never stored."""
+    """Return the SHA-256 of ``secret`` in hexadecimal, which is stored in place of the secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -45,12 +45,12 @@ class Tokens:
     ) -> tuple[str, TokenRecord]:
         """Store a new token and return its secret, which is shown only once, and its record.
 
-        ``actor`` is named in the audit log as the creator. Without a ``lifetime`` the token never
-        expires.
+        ``actor`` is named in the audit log as the creator. Without a ``lifetime``, or with one of
+        0, the token never expires.
 
         Raises:
             BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it: every
-                role but admin needs a course, and only a student has a student.
+                role needs a course, but an admin must have none; only a student has a student.
         """
         _check_role(role, course, student)
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -70,9 +70,9 @@ class Tokens:
     def authenticate(self, secret: str) -> Principal:
         """Return the principal of the token with ``secret``.
 
-        The token's time of last use is stored, at most once a minute. A request with an expired or
-        revoked token is recorded in the audit log (each process records a token once in 10
-        minutes); one with an unknown token is not.
+        The time of last use of a valid token is stored, at most once a minute. A request with an
+        expired or revoked token is recorded in the audit log (each process usually records a token
+        only once in 10 minutes); one with an unknown token is not.
 
         Raises:
             Unauthorized: the secret is empty, or its token is unknown, expired or revoked; the
