@@ -15,7 +15,8 @@ from grader.domain.errors import BadSettings
 class Settings(BaseSettings):
     """The configuration of an installation, from environment variables ``GRADER_<NAME>``.
 
-    Use :meth:`load`, which reads and validates them. Sizes are in bytes, times in seconds.
+    ``<NAME>`` is the name of a field in upper case; unset ones have a default. Use :meth:`load`,
+    which reads and validates them. Sizes are in bytes, times in seconds, rate limits per minute.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", extra="ignore")
@@ -96,7 +97,10 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL of the database: ``database_url``, or SQLite in the data directory."""
+        """The SQLAlchemy URL of the database: ``database_url``, or if empty a file of SQLite.
+
+        That is ``grader.db`` in the data directory.
+        """
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'grader.db'}"
 
     @property
