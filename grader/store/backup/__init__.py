@@ -79,7 +79,8 @@ def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
         Conflict: ``file`` exists.
         BadRequest: no file can be created in the folder of ``file``.
-        StoreUnavailable: the database cannot be reached or copied, or has no tables yet.
+        StoreUnavailable: the database does not exist, cannot be reached or cannot be copied, or
+            the audit entry cannot be stored.
         ToolUnavailable: a tool of PostgreSQL is missing or failed.
         BadBackup: the copy has no schema revision, e.g. because the database was never migrated.
         sqlite3.DatabaseError: the SQLite database is damaged.
@@ -97,10 +98,11 @@ def back_up(url: str, file: Path, *, actor: str, now: datetime) -> Backup:
 def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -> Backup:
     """Replace the database at ``url`` by the backup ``file``, and migrate it to the newest schema.
 
-    All services must be stopped. If a worker survives, it cannot store a result: every fencing
-    token is now higher than all that were issued before. ``actor`` is named in an audit entry in
-    the restored database. Return the description of the backup, with its revision before the
-    migration. If the migration or that entry fails, the old data has been replaced already.
+    In PostgreSQL tables of other programs stay. All services must be stopped. If a worker
+    survives, it cannot store a result: every fencing token is now higher than all that were issued
+    before. ``actor`` is named in an audit entry in the restored database. Return the description of
+    the backup, with its revision before the migration. If the migration or that entry fails, the
+    old data has been replaced already.
 
     Raises:
         BadBackup: the file cannot be read, is no backup, is damaged, or does not fit the database
@@ -108,7 +110,9 @@ def restore(url: str, file: Path, *, replace: bool, actor: str, now: datetime) -
         Conflict: the database is in use, or it is not empty and ``replace`` is not set.
         ToolUnavailable: a tool of PostgreSQL is missing or failed.
         StoreUnavailable: the database cannot be reached.
-        sqlite3.DatabaseError: the SQLite database to replace is damaged; move it away first.
+        sqlite3.DatabaseError: the SQLite database to replace is damaged (move it away first) or
+            cannot be opened.
+        OSError: the folder of a SQLite database, or a copy in it, cannot be created.
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
     whole = database_url(url)

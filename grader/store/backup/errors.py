@@ -6,7 +6,11 @@ from grader.domain.errors import GraderError
 
 
 class BadBackup(GraderError):
-    """The file is unreadable, damaged, no backup, or does not fit the database or this version."""
+    """The file is unreadable, damaged or no backup of Grader, or it does not fit.
+
+    It does not fit if it is of another kind of database than the one to restore, or if its schema
+    is unknown to this version of Grader.
+    """
 
     code = "bad-backup"
     title = "The backup cannot be used"

@@ -30,9 +30,9 @@ def first_token(now: datetime, highest: int) -> int:
 def fence(first: int, now: datetime) -> tuple[Update, Update]:
     """Return the two statements that make all claims in a restored database invalid.
 
-    The first sets every token to ``first``, or to 1 more than it was if it was ``first`` or higher.
-    The second ends the lease of each running submission at ``now``. They use columns of revision
-    0001 only, because a backup is changed before it is migrated.
+    The first sets the token of every submission to ``first``, or to 1 more than it was if it was
+    ``first`` or higher. The second ends the lease of each running submission at ``now``. They use
+    columns of revision 0001 only, because a backup is changed before it is migrated.
     """
     token = submissions.c.token
     moved = case((token >= first, token + 1), else_=first)
@@ -43,7 +43,10 @@ def fence(first: int, now: datetime) -> tuple[Update, Update]:
 
 
 def tables_there(connection: Connection) -> tuple[str, ...]:
-    """Return the names of the tables of :data:`TABLES` that exist in the database."""
+    """Return the names of Grader's tables, with that of the schema revision, that exist.
+
+    Only the names in :data:`TABLES` are looked for.
+    """
     there = set(inspect(connection).get_table_names())
     return tuple(name for name in TABLES if name in there)
 

@@ -36,10 +36,10 @@ _OTHERS = text(
 
 
 def save(url: URL, file: Path) -> None:
-    """Write a consistent copy of Grader's tables to ``file`` with ``pg_dump``, which overwrites it.
+    """Write a consistent copy of Grader's tables at ``url`` to ``file``, which is overwritten.
 
-    Other tables are left out. If none of Grader's tables exists, ``pg_dump`` writes the whole
-    database, which :func:`revision` then rejects.
+    ``pg_dump`` writes it. Other tables are left out. If none of Grader's tables exists, it writes
+    the whole database, which :func:`revision` then rejects.
 
     Raises:
         StoreUnavailable: the database cannot be reached.
@@ -91,12 +91,13 @@ def _revision_in(script: IO[bytes]) -> str:
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
     """Replace Grader's tables by the backup ``file`` and invalidate all claims, in one transaction.
 
-    Other tables stay. ``psql`` runs the script that ``pg_restore`` writes, because ``pg_restore``
-    itself cannot run further statements before it commits.
+    Other tables stay, but views and foreign keys of others that depend on Grader's tables are
+    dropped. ``psql`` runs the script that ``pg_restore`` writes, because ``pg_restore`` cannot run
+    further statements before it commits.
 
     Raises:
-        Conflict: another session uses the database, or one of Grader's tables has rows and
-            ``replace`` is not set.
+        Conflict: another session is connected to the database, even an idle one, or one of Grader's
+            tables has rows and ``replace`` is not set.
         ToolUnavailable: a tool is missing or failed, e.g. on a damaged file; nothing has changed
             then.
         StoreUnavailable: the database cannot be reached.

@@ -28,8 +28,8 @@ _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 class Tools:
     """Runs PostgreSQL's programs in ``folder``; :func:`tools_for` finds those that fit a server.
 
-    ``database`` is the connection URL without the password. ``environment`` are the environment
-    variables of the programs, with the password.
+    ``database`` is the connection URL without the password; only :meth:`script` passes it on by
+    itself. ``environment`` are the environment variables of the programs, with the password.
     """
 
     folder: Path
@@ -37,7 +37,9 @@ class Tools:
     environment: dict[str, str]
 
     def run(self, name: str, *arguments: str) -> None:
-        """Run the program ``name`` to its end, and discard its output.
+        """Run the program ``name`` with ``arguments`` to its end, and discard its output.
+
+        The URL of the database must be among ``arguments`` if the program needs it.
 
         Raises:
             ToolUnavailable: its exit code is not 0.
@@ -49,8 +51,9 @@ class Tools:
     def output(self, name: str, *arguments: str) -> Iterator[IO[bytes]]:
         """Run the program ``name`` and open its output for reading while it runs.
 
-        At the end of the ``with`` block the rest of the output is discarded. An exception in the
-        block kills the program and is raised unchanged.
+        The URL of the database must be among ``arguments`` if the program needs it. At the end
+        of the ``with`` block the rest of the output is discarded. An exception in the block kills
+        the program and is raised unchanged.
 
         Raises:
             ToolUnavailable: the exit code is not 0; raised when the ``with`` block ends.
@@ -61,7 +64,7 @@ class Tools:
 
     @contextmanager
     def script(self) -> Iterator[IO[bytes]]:
-        """Run ``psql`` and open its input for writing SQL; it stops at the first error.
+        """Run ``psql`` on the database and open its input to write SQL; an error ends it.
 
         At the end of the ``with`` block the input is closed, and this waits for ``psql``. An
         exception in the block kills ``psql`` and is raised. Only ``BrokenPipeError`` is dropped: it
@@ -116,7 +119,7 @@ def _first_line(complaints: bytes) -> str:
 
 
 def tools_for(url: URL, connection: Connection) -> Tools:
-    """Return the programs of the server's major version, to be run on the database at ``url``.
+    """Return the programs of the server's major version, to be run for the database at ``url``.
 
     They are in the server's folder or, if they are not there on this machine, in the folder of the
     first ``pg_dump`` on the PATH. The server is asked through ``connection`` for its version and
@@ -124,8 +127,8 @@ def tools_for(url: URL, connection: Connection) -> Tools:
     understand.
 
     Raises:
-        ToolUnavailable: neither folder has ``pg_dump``, ``pg_restore`` and ``psql`` of that
-            version.
+        ToolUnavailable: neither folder has ``pg_dump`` of that version together with
+            ``pg_restore`` and ``psql``.
     """
     version = connection.execute(text("SHOW server_version_num")).scalar_one()
     major = int(version) // 10_000

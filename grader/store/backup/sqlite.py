@@ -22,13 +22,14 @@ MAGIC = b"SQLite format 3\0"
 
 
 def save(url: URL, file: Path) -> None:
-    """Write a consistent copy of the database to ``file``, which is empty or does not exist.
+    """Write a consistent copy of the database at ``url`` to ``file``, which is empty or missing.
 
     In WAL mode writers are not blocked by this. The copy has no free pages, and so no remains of
     deleted rows.
 
     Raises:
-        StoreUnavailable: the database cannot be opened, or ``file`` cannot be written.
+        StoreUnavailable: the database does not exist or cannot be opened, or ``file`` is not empty
+            or cannot be written.
         sqlite3.DatabaseError: the database is damaged.
     """
     source = f"{_path(url).absolute().as_uri()}?mode=rw"
@@ -43,7 +44,7 @@ def revision(url: URL, file: Path) -> str:
     """Return the schema revision of the backup ``file``; ``url`` is unused.
 
     Raises:
-        BadBackup: the file cannot be opened, is damaged, or is not a database of Grader.
+        BadBackup: the file cannot be opened, is damaged, or has no table with a schema revision.
     """
     try:
         with closing(_open(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
@@ -74,14 +75,15 @@ def _damaged(file: Path) -> BadBackup:
 def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
     """Replace the database by the backup ``file`` in one step; after a crash the old one is there.
 
-    A missing folder of the database is created. A copy of the backup beside the database is changed
-    first, so that all claims in it are invalid, then copied over the database and deleted. That the
-    backup is sound must have been checked by :func:`revision`.
+    A missing folder of the database at ``url`` is created. ``file`` itself is not changed: a
+    temporary copy of it beside the database is changed so that all claims are invalid, and is then
+    copied over the database. That the backup is sound must have been checked by :func:`revision`.
 
     Raises:
-        Conflict: another process has the database open, or it is not empty and ``replace`` is not
-            set.
-        sqlite3.DatabaseError: the database to replace is damaged.
+        Conflict: another process, even an idle one, has the database open, or it is not empty and
+            ``replace`` is not set.
+        sqlite3.DatabaseError: the database to replace is damaged or cannot be opened.
+        OSError: the folder or the temporary copy cannot be created.
     """
     target = _path(url)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +97,7 @@ def put_back(url: URL, file: Path, *, replace: bool, now: datetime) -> None:
 
 
 def not_empty() -> Conflict:
-    """Return the error for a database that is not empty, if ``replace`` is not set."""
+    """Return the error to raise if the database to replace is not empty and ``replace`` not set."""
     return Conflict(
         "The database is not empty.",
         how_to_fix="Use --replace to lose what it holds (make a backup of it first).",
