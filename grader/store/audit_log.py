@@ -49,8 +49,9 @@ def append_entry(
 ) -> None:
     """Insert an audit entry in the transaction of ``connection``, with ``now`` as its time.
 
-    ``actor`` is the id of a token or a name such as ``command line``. An empty ``course`` means
-    that no course is concerned. ``detail`` must not contain a secret.
+    ``actor`` is the id of a token or a name such as ``command line``, ``subject`` an id or name, or
+    empty. An empty ``course`` means that no course is concerned. ``detail`` are further facts by
+    name; they must not contain a secret.
     """
     entry = {
         "id": new_id(now),
@@ -85,9 +86,10 @@ class SqlAuditLog:
         now: datetime,
         **detail: str | int,
     ) -> None:
-        """Append an entry in a transaction of its own; ``detail`` must not contain a secret.
+        """Append an entry at the time ``now``, in a transaction of its own.
 
-        An empty ``course`` means that no course is concerned.
+        ``actor`` is the id of a token or a name such as ``command line``. An empty ``course`` means
+        that no course is concerned. ``detail`` must not contain a secret.
         """
         with self._database.write() as connection:
             append_entry(connection, now, actor, action, subject, course=course, **detail)

@@ -31,7 +31,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return ``value`` as an aware datetime in UTC; a naive one is in UTC; ``None`` stays."""
+        """Return ``value`` as an aware datetime in UTC; a naive one is taken as UTC.
+
+        ``None`` stays.
+        """
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -52,7 +55,7 @@ class TextColumn(TypeDecorator[str]):
         return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return ``value`` without the characters that PostgreSQL rejects; ``None`` stays.
+        """Return ``value`` with the characters replaced that PostgreSQL rejects; ``None`` stays.
 
         NUL becomes U+FFFD, and a lone surrogate becomes ``?``.
         """

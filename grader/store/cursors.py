@@ -23,9 +23,10 @@ def cursor_after(key: str) -> str:
 def key_before(cursor: str) -> str:
     """Return the key in ``cursor``, of the last row of the page before; empty for an empty cursor.
 
+    That the row exists is not checked.
+
     Raises:
-        BadRequest: ``cursor`` does not have the form that :func:`cursor_after` makes. That the row
-            exists is not checked.
+        BadRequest: ``cursor`` was not made by :func:`cursor_after`, or was made of an empty key.
     """
     if not cursor:
         return ""
@@ -49,8 +50,8 @@ def page_size(limit: int) -> int:
 
 
 def split(rows: Sequence[Row], size: int) -> tuple[Sequence[Row], bool]:
-    """Return the first ``size`` of ``rows``, and whether there are further rows.
+    """Return the first ``size`` of ``rows`` (all if there are fewer), and whether there are more.
 
-    The query must have a limit of ``size`` + 1 rows.
+    The query must have a limit of at least ``size`` + 1 rows.
     """
     return rows[:size], len(rows) > size
