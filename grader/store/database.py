@@ -28,11 +28,12 @@ _NO_SUCH_TABLE = "42P01"
 
 
 class Database:
-    """Opens transactions on the database at ``url``, over the connections of this process.
+    """Opens transactions on the database at ``url``: :meth:`read` and :meth:`write`.
 
-    On SQLite a write transaction takes the write lock at its start, because a transaction that
-    reads first can fail when it writes, however long it waits. On PostgreSQL read and write
-    transactions are the same. Both raise StoreUnavailable for errors of operation, e.g. if the
+    It keeps the connections of this process, and connects at first use; a missing SQLite file is
+    then created, without tables. On SQLite a write transaction takes the write lock at its start,
+    because a transaction that reads first can fail when it writes, however long it waits. On
+    PostgreSQL both are the same. They raise StoreUnavailable for errors of operation, e.g. if the
     database cannot be reached, stays locked, has no tables yet or its disk is full; other errors,
     e.g. a violated constraint, are raised unchanged.
 
@@ -48,11 +49,11 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Open a transaction for a ``with`` block that must only read; this is not enforced.
 
-        On SQLite all its statements see the same state of the database. On PostgreSQL, with its
-        default isolation, each statement sees what was committed before it.
+        It yields the connection. On SQLite all its statements see the same state of the database.
+        On PostgreSQL, with its default isolation, each statement sees what was committed before it.
 
         Raises:
-            StoreUnavailable: the database cannot be reached, stays locked or has no tables yet.
+            StoreUnavailable: an error of operation, see :class:`Database`; other errors pass.
         """
         with _translated_errors(), self.engine.begin() as connection:
             yield connection
@@ -61,8 +62,10 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Open a transaction for a ``with`` block; commit it at the end, or roll it back on errors.
 
+        It yields the connection.
+
         Raises:
-            StoreUnavailable: the database cannot be reached, stays locked or has no tables yet.
+            StoreUnavailable: an error of operation, see :class:`Database`; other errors pass.
         """
         with _translated_errors(), self._writer.begin() as connection:
             yield connection
@@ -76,14 +79,18 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def after_fork(self) -> None:
-        """Forget the connections of the parent process in a forked child, without closing them."""
+        """Forget the connections of the parent process in a forked child, without closing them.
+
+        The parent goes on using them; the child opens new ones.
+        """
         self.engine.dispose(close=False)
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, so that no deleted rows remain in it.
 
-        If a reader still needs the log after :data:`BUSY_SECONDS`, it stays, without an error. On
-        PostgreSQL this does nothing: its next vacuum removes deleted rows.
+        While other transactions use the log, this waits for them, for :data:`BUSY_SECONDS` at most;
+        after that the log stays as it is, without an error. On PostgreSQL this does nothing: its
+        next vacuum removes deleted rows.
         """
         if self.engine.dialect.name == "sqlite":
             connection = self.engine.raw_connection()
@@ -91,7 +98,7 @@ class Database:
             connection.close()
 
     def close(self) -> None:
-        """Close the idle connections of the pool. The next use opens new ones."""
+        """Close the connections that are not in use. The next use opens new ones."""
         self.engine.dispose()
 
 
@@ -118,11 +125,11 @@ def _is_unreachable(error: DBAPIError) -> bool:
 
 
 def database_url(url: str) -> URL:
-    """Return ``url``, parsed, with the driver that we use for its kind of database.
+    """Return ``url``, parsed; a driver in it is replaced with ours for its kind of database.
 
     Raises:
-        BadSettings: ``url`` is not a URL, or is neither a SQLite file (``:memory:`` is none) nor
-            PostgreSQL.
+        BadSettings: ``url`` is not a URL of a database, or its database is neither PostgreSQL nor
+            a SQLite file; ``:memory:`` is not a file.
     """
     try:
         parsed = make_url(url)

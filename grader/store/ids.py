@@ -25,7 +25,10 @@ def new_id(now: datetime) -> str:
 
 
 def first_id(now: datetime) -> str:
-    """Return the lowest id of the time ``now``, to compare with: it sorts after all earlier ids."""
+    """Return the lowest id that :func:`new_id` can return for the aware time ``now``.
+
+    It is for comparisons only: the ids of all earlier times sort before it.
+    """
     return str(uuid.UUID(int=_high(now) | _VARIANT))
 
 

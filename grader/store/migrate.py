@@ -22,15 +22,17 @@ _PROCESS_LOCK = threading.Lock()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database at ``url`` up to ``revision`` in one transaction; create missing tables.
+    """Migrate the database at ``url`` up to ``revision``, by default the newest, in a transaction.
 
-    A database that has the revision is not changed. Several processes may call this at once: the
-    first one migrates, the others wait for it, on SQLite for 30 seconds at most.
+    An empty database gets all tables. A database that has this revision or a later one is not
+    changed. Several processes may call this at once: the first one migrates, the others wait for
+    it, on SQLite for 30 seconds at most.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
         StoreUnavailable: the database cannot be reached, or stays locked.
-        alembic.util.CommandError: the revision of the database is unknown to this code, e.g. newer.
+        alembic.util.CommandError: ``revision``, or the revision that the database has, is not one
+            of this code's revisions; e.g. a newer release migrated the database.
     """
     database = Database(url)
     try:

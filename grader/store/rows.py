@@ -51,7 +51,7 @@ class RecordColumns(Generic[Record]):
         self._converters: dict[str, Callable[[Any], Any]] = {**enums, **(converters or {})}
 
     def read(self, row: AnyRow) -> Record:
-        """Return the record in ``row``, which must have at least the columns :attr:`columns`."""
+        """Return the record in ``row``, which must have the columns :attr:`columns` or more."""
         values = {column.name: row._mapping[column] for column in self.columns}
         for name, convert in self._converters.items():
             values[name] = convert(values[name])

@@ -17,8 +17,10 @@ from grader.store.retention.repository import SqlRetention
 class Store:
     """All repositories on one database, as attributes, which share its connections.
 
-    It implements the port ``Store``, and has ``retention`` in addition. After ``max_tries`` starts
-    of its grading without a result a submission needs attention.
+    They store submissions, rubrics, tokens, webhook sources, scores to be sent (``passbacks``), the
+    audit log and cached inspections (``facts``). It implements the port ``Store``, and has
+    ``retention`` in addition, which purges, exports and erases. After ``max_tries`` starts of its
+    grading without a result a submission needs attention.
     """
 
     submissions: ports.Submissions
@@ -49,11 +51,14 @@ class Store:
         self._database.ping()
 
     def after_fork(self) -> None:
-        """Forget the connections of the parent process. Call this first in a forked child."""
+        """Forget the connections of the parent process, without closing them.
+
+        Call this first in a forked child.
+        """
         self._database.after_fork()
 
     def close(self) -> None:
-        """Close the idle connections of the pool. The next use opens new ones."""
+        """Close the connections that are not in use. The next use opens new ones."""
         self._database.close()
 
 

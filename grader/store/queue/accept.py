@@ -71,10 +71,11 @@ def accept(
     """Store the upload ``new`` and return its record, and whether it is new.
 
     It is not new if its idempotency key was used before in the same scope, with the same content:
-    then nothing is stored, and the record of the first submission, as it is now, is returned. With
-    ``new.supersedes`` older attempts of the student become superseded, see :class:`NewSubmission`.
-    Each change gets an audit entry. Every transaction takes its locks in the same order (key,
-    archive, attempt), so that no two of them wait for each other.
+    then nothing is stored, and the record of the first submission, as it is now, is returned. An
+    upload without a key is always new. With ``new.supersedes`` the student's older attempts that no
+    worker has started become superseded, with the exceptions in :class:`NewSubmission`. Each change
+    gets an audit entry. Locks are taken in the same order every time (key, archive, attempt), which
+    avoids deadlocks.
 
     Raises:
         NotFound: there is no such exercise.

@@ -114,8 +114,8 @@ def release(
 def sweep(connection: Connection, now: datetime, max_tries: int) -> Swept:
     """Queue again the rows whose lease has expired, or park them after ``max_tries`` tries.
 
-    A parked row needs attention. Return how many rows were changed, the lanes that have a due row,
-    and how many scores are due.
+    A parked row needs attention. Return how many rows were queued again and how many were parked,
+    the lanes that then have a row to claim, and how many scores of the outbox are to be sent now.
     """
     requeued = _requeue_lost(connection, now, max_tries)
     parked = _park_lost(connection, now, max_tries)

@@ -97,10 +97,11 @@ def counted_since(now: datetime) -> datetime:
 def next_due(connection: Connection, lane: Lane, now: datetime) -> str | None:
     """Lock the row of ``lane`` to claim next and return its id, or ``None`` if no row is due.
 
-    A row is due if it is queued and does not pause after a fault. The turn is that of the student
-    of a course with the fewest rows of the lane running or graded in the last 5 minutes and, among
-    equals, with the due row that was received first. Of that row's student and exercise, the newest
-    due attempt is returned. Rows that another worker has locked are skipped.
+    A row is due if it is queued and does not pause after a fault. It is the turn of the student
+    with the fewest rows of the lane running or graded in the last 5 minutes and, among equals, with
+    the due row that was received first; a student in two courses counts as two. The student's
+    newest due attempt at the exercise of the student's oldest due row is returned. Rows that
+    another worker has locked are skipped.
     """
     due = {"lane": lane.value, "now": now}
     first = _first_in_turn(connection, due)

@@ -92,10 +92,10 @@ def _own_order(own: Sequence[AnyRow]) -> Iterator[tuple[str, str]]:
 
 
 def throughput(connection: Connection, now: datetime) -> Throughput:
-    """Return the newest gradings of the last 15 minutes, at most 50, and starts of running ones.
+    """Return the newest gradings of the last 15 minutes, at most 50, and the running ones.
 
-    Both are of all lanes. Gradings that led to no graded report, and running ones whose lease has
-    expired, are left out.
+    Both are of all lanes. Gradings that stored no graded report, and running ones whose lease has
+    expired, are left out. Of a running grading only the time is returned at which it started.
     """
     recent = connection.execute(_RECENT, {"since": now - RECENT})
     running = connection.execute(_IN_WORK, {"now": now})

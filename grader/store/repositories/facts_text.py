@@ -26,7 +26,7 @@ def join_facts(facts: str, findings: str) -> SubmissionFacts:
 
 
 def read_facts(facts: str) -> SubmissionFacts:
-    """Return the facts in ``facts``, the first text of :func:`split_facts`, without findings."""
+    """Return the facts without findings, from ``facts``, the first text of :func:`split_facts`."""
     return SubmissionFacts.model_validate_json(facts)
 
 

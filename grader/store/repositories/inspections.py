@@ -33,9 +33,10 @@ def _unknown(insert_into: InsertInto) -> Executable:
 class SqlFacts:
     """The facts cache for all workers of a database. It implements the port ``FactsCache``.
 
-    It keeps inspections, each the result of a check or of the gate on one file. The key is a hash
-    of all that an inspection depends on, so the inspection of a key never changes. Entries stay
-    until retention purges them or a student's data is erased.
+    :meth:`put_many` stores inspections and :meth:`get_many` finds them. An inspection is the result
+    of one check on one file, or of the test whether the file is readable. Its key is a hash of all
+    that it depends on, so the inspection of a key never changes. Entries stay until retention
+    purges unused ones, or erases a student's data and all entries that may quote it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -70,7 +71,10 @@ class SqlFacts:
                 connection.execute(_USED, {"keys": some, "now": now})
 
     def put_many(self, inspections_by_key: Mapping[str, Inspection], at: datetime) -> None:
-        """Cache inspections by key; existing entries stay. ``at`` is when they were made."""
+        """Cache inspections by key; existing entries stay.
+
+        ``at`` is when they were measured. Erasing a student's data deletes entries by that time.
+        """
         if not inspections_by_key:
             return
         # Sorted, so that two workers with the same keys take their locks in the same order.

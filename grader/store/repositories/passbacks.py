@@ -24,19 +24,20 @@ _RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
 class SqlPassbacks:
     """Claims due scores in the outbox of a database, and stores the outcome of each try to send.
 
-    It implements the port ``Passbacks``. :func:`enqueue_score` adds scores. The id of a passback,
-    which is a score in the outbox, is also its webhook id. Scores that were sent or
-    failed stay there until their submission is deleted.
+    It implements the port ``Passbacks``; :func:`enqueue_score` adds scores. A passback is a score
+    in the outbox; the message that is sent has the passback's id as its webhook id. A score is due
+    until it is sent or has failed, also while it waits for its next try; then it stays until its
+    submission is deleted.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim_due(self, now: datetime, lease: timedelta) -> Passback | None:
-        """Claim the score that has been due longest and return it; ``None`` if none is due.
+        """Claim the score whose time for a try came first; return it, ``None`` if there is none.
 
-        ``tries`` rises by one, so the try counts even if the sender dies. The score is then due
-        again at ``now + lease``. Scores that another sender is just claiming are skipped.
+        ``tries`` rises by one, so the try counts even if the sender dies. The time for the next
+        try is then ``now + lease``. Scores that another sender is just claiming are skipped.
         """
         next_due = (
             select(passbacks.c.id)
@@ -73,10 +74,10 @@ class SqlPassbacks:
             )
 
     def clamp_times(self, now: datetime) -> int:
-        """Correct due scores whose waiting time began after ``now``: the clock was set back.
+        """Correct scores to be sent whose waiting time began after ``now``: the clock was set back.
 
-        They get the same waiting time from ``now``. Return the number of changed scores. Scores
-        that another transaction has locked are skipped.
+        They wait as long as before, but from ``now`` on. Return the number of changed scores.
+        Scores that another transaction has locked are skipped.
         """
         of = passbacks.c
         found = select(of.id, of.next_try_at, of.waits_since).where(DUE, of.waits_since > now)

@@ -176,7 +176,7 @@ def _keep_report(
 def problem_of(report: Report) -> str:
     """Return one sentence for an instructor about the faults of ``report``; it names at most 3.
 
-    Without faults it says that some points are withheld.
+    For more it adds how many. Without faults it says that some points are withheld.
     """
     broken = [f"{fault.check} on {fault.path} ({fault.reason})" for fault in report.faults]
     more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
@@ -185,7 +185,7 @@ def problem_of(report: Report) -> str:
 
 
 def newest_report(connection: Connection, submission_id: str) -> StoredReport | None:
-    """Return the report of the newest grading with its submission.
+    """Return the report of the newest grading that led to one, with its submission as it is now.
 
     ``None`` if there is no report, or no such submission.
     """
@@ -197,7 +197,7 @@ def newest_report(connection: Connection, submission_id: str) -> StoredReport | 
 
 
 def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
-    """Return the facts of the newest grading, with their findings.
+    """Return the facts of the newest grading that led to a report, with their findings.
 
     ``None`` if there is no report, or no such submission.
     """
@@ -210,10 +210,10 @@ def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts 
 
 
 def earlier(connection: Connection, submission: SubmissionRecord) -> Earlier | None:
-    """Return number, facts and findings of the newest attempt before ``submission`` that is graded.
+    """Return number, facts and findings of the student's last attempt before ``submission``.
 
-    It is an attempt of the same student at the same exercise; ``None`` if there is none. An attempt
-    whose report needs attention is skipped.
+    It is an attempt at the same exercise; ``None`` if there is none. An attempt without a report,
+    or whose newest report needs attention, is skipped; one that is being graded again is not.
     """
     row = connection.execute(
         select(reports.c.facts, reports.c.findings, submissions.c.attempt)
@@ -233,8 +233,8 @@ def measured(
 ) -> Sequence[tuple[SubmissionRecord, SubmissionFacts]]:
     """Return the next 50 submissions of an exercise that have a report, with their newest facts.
 
-    They start after the id ``after`` (empty: at the first), oldest first, without findings; an
-    empty result is the end.
+    They start after the submission id ``after`` (empty: at the first), oldest first, and the facts
+    are without findings. A report that needs attention counts too. An empty result is the end.
     """
     rows = connection.execute(_MEASURED, {"exercise": exercise, "after": after}).all()
     facts = read_many([row.facts for row in rows])

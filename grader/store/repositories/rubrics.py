@@ -45,7 +45,8 @@ class SqlRubrics:
         """Store ``text`` as the next version of its exercise, with an audit entry.
 
         Return its record. ``rubric`` is the parsed ``text`` and ``digest`` its SHA-256. ``base`` is
-        the newest version, which this one replaces, or ``None`` to create the exercise.
+        the newest version, which this one replaces, or ``None`` to create the exercise. A text that
+        equals the newest version is stored as a new version too.
 
         Raises:
             Conflict: the exercise belongs to another course.

@@ -38,7 +38,7 @@ class SqlSources:
         self._database = database
 
     def put(self, source: SourceRecord, actor: str, now: datetime) -> None:
-        """Create or replace the source of this name; its config is not in the audit entry."""
+        """Create or replace the source of this name, and add an audit entry without its config."""
         values = {
             "name": source.name,
             "course": source.course,

@@ -52,8 +52,9 @@ class SqlSubmissions:
         """Store an upload; return its submission's record, and whether it is new.
 
         If its idempotency key came before with the same content, nothing is stored, and the record
-        is that of the first submission as it is now. With ``new.supersedes`` older attempts of the
-        student become superseded; :class:`NewSubmission` says which.
+        is that of the first submission as it is now. Without a key it is always new. With
+        ``new.supersedes`` the student's older attempts that no worker has started become
+        superseded, with the exceptions in :class:`NewSubmission`.
 
         Raises:
             NotFound: there is no such exercise.
@@ -93,9 +94,10 @@ class SqlSubmissions:
             return queue.release(connection, claim, problem, retry_at, self._max_tries)
 
     def sweep(self, now: datetime) -> Swept:
-        """Queue again the submissions whose lease has expired; return counts, and what is due.
+        """Queue again the submissions whose lease has expired.
 
-        A submission without tries left needs attention instead.
+        A submission without tries left needs attention instead. Return the number of both, the
+        lanes that then have a submission to claim, and how many scores are to be sent now.
         """
         with self._database.write() as connection:
             return queue.sweep(connection, now, self._max_tries)
@@ -112,7 +114,7 @@ class SqlSubmissions:
     def retry(self, submission_id: str, actor: str, now: datetime) -> SubmissionRecord:
         """Queue again a submission that needs attention, with 0 tries and an audit entry.
 
-        Return its new record.
+        It is due at once, in the lane that it had. Return its new record.
 
         Raises:
             NotFound: there is no such submission.
@@ -127,7 +129,7 @@ class SqlSubmissions:
             return queue.get(connection, submission_id)
 
     def report(self, submission_id: str) -> StoredReport | None:
-        """Return the report of the newest grading with its submission.
+        """Return the report of the newest grading that led to one, with its submission.
 
         ``None`` if there is no report, or no such submission.
         """
@@ -135,7 +137,7 @@ class SqlSubmissions:
             return results.newest_report(connection, submission_id)
 
     def facts(self, submission_id: str) -> SubmissionFacts | None:
-        """Return the facts of the newest grading, with their findings.
+        """Return the facts of the newest grading that led to a report, with their findings.
 
         ``None`` if there is no report, or no such submission.
         """
@@ -143,10 +145,11 @@ class SqlSubmissions:
             return results.newest_facts(connection, submission_id)
 
     def earlier(self, submission: SubmissionRecord) -> Earlier | None:
-        """Return the student's newest graded attempt before ``submission``; ``None`` without one.
+        """Return number, facts and findings of the student's last attempt before ``submission``.
 
-        It is an attempt at the same exercise, with its number and its facts with findings. An
-        attempt whose report needs attention is skipped.
+        It is an attempt at the same exercise; ``None`` if there is none. An attempt without a
+        report, or whose newest report needs attention, is skipped; one that is being graded again
+        is not.
         """
         if submission.attempt == 1:
             return None
@@ -154,7 +157,7 @@ class SqlSubmissions:
             return results.earlier(connection, submission)
 
     def archive(self, submission_id: str) -> tuple[bytes, str]:
-        """Return the uploaded bytes and their file name.
+        """Return the bytes of a submission's upload, unchanged, and their file name.
 
         Raises:
             NotFound: there is no such submission.
@@ -205,7 +208,8 @@ class SqlSubmissions:
     def queue(self) -> QueueState:
         """Return how many submissions are queued, are running and need attention.
 
-        The result also says since when the oldest queued submission has been queued.
+        All lanes count. The result also says since when the oldest queued submission has been
+        queued, ``None`` if there is none.
         """
         with self._database.read() as connection:
             return queue.waiting(connection)
@@ -214,7 +218,8 @@ class SqlSubmissions:
         """Return the ids of the queued submissions of ``lane`` in the order of future claims.
 
         That is the order if nothing else is uploaded. Submissions that pause after a fault are
-        included. Only the first 25,000 rows by course and student are read; others are left out.
+        included. Only the first 25,000, sorted by course and student, are read; others are left
+        out.
         """
         with self._database.read() as connection:
             return queue.queue_order(connection, lane, now)
@@ -222,8 +227,9 @@ class SqlSubmissions:
     def throughput(self, now: datetime) -> Throughput:
         """Return the newest gradings of the last 15 minutes, at most 50, and the running ones.
 
-        Both are of all lanes. Gradings that led to no graded report, and running ones whose lease
-        has expired, are left out.
+        Both are of all lanes. Gradings that stored no graded report, and running ones whose lease
+        has expired, are left out. Of a running grading only the time is returned at which it
+        started.
         """
         with self._database.read() as connection:
             return queue.throughput(connection, now)
@@ -231,14 +237,17 @@ class SqlSubmissions:
     def marks(self, exercise: str) -> Iterator[Mark]:
         """Yield the mark of each student's newest attempt with a report, sorted by student.
 
-        A student without a report is left out.
+        A student without a report is left out. An unknown exercise has no marks.
         """
         return self._in_portions(
             partial(results.marks, exercise=exercise), lambda mark: mark.student
         )
 
     def measured(self, exercise: str) -> Iterator[tuple[SubmissionRecord, SubmissionFacts]]:
-        """Yield each submission with a report, oldest first, and its newest facts, no findings."""
+        """Yield each submission of an exercise that has a report, with its newest facts.
+
+        The oldest is first. The facts are without findings.
+        """
         return self._in_portions(
             partial(results.measured, exercise=exercise), lambda one: one[0].id
         )

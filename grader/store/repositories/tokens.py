@@ -46,8 +46,9 @@ class SqlTokens:
     ) -> TokenRecord:
         """Store a token with an audit entry and return its record.
 
-        ``expires_at`` is ``None`` for a token that never expires. ``course`` is empty for an admin
-        and ``student`` for every role but a student; that is not checked here.
+        ``digest`` is the SHA-256 of its secret, which is not stored. ``expires_at`` is ``None`` for
+        a token that never expires. ``course`` is empty for an admin, and ``student`` for everyone
+        but a student; that is not checked here.
 
         Raises:
             sqlalchemy.exc.IntegrityError: there is a token with the same digest.
@@ -75,8 +76,8 @@ class SqlTokens:
     def by_digest(self, digest: str, now: datetime) -> TokenRecord | None:
         """Return the token with ``digest``, even if expired or revoked; ``None`` if unknown.
 
-        ``now`` is stored as the time of last use if the token is valid and has no use within the
-        last minute.
+        ``digest`` is the SHA-256 of its secret. If the token is valid, ``now`` is stored as the
+        time of last use, unless a use within the last minute is stored.
         """
         with self._database.read() as connection:
             row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()

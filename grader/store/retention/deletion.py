@@ -22,11 +22,11 @@ def remove_submissions(
 ) -> DeletedRows:
     """Delete the submissions ``ids`` (a few hundred at most); return how many rows of each kind.
 
-    Their reports, scores and keys are deleted too, archives that no other submission uses, and the
-    count of attempts of a student who has no submission to the exercise any more (not included in
-    the result). Unknown ids are ignored. A worker that is grading one of the submissions loses its
-    claim. With ``keep_keys`` their idempotency keys stay, but no longer refer to a submission: a
-    repeated request is then refused and does not bring the submission back.
+    Their reports, scores and idempotency keys are deleted too, archives that no other submission
+    uses, and the count of attempts of a student who has no submission to the exercise any more (not
+    included in the result). Unknown ids are ignored. A worker that is grading one loses its
+    claim. With ``keep_keys`` the keys stay, but no longer refer to a submission: a repeated request
+    is then refused and does not bring the submission back.
     """
     whose = select(submissions.c.archive_sha256, submissions.c.exercise, submissions.c.student)
     # The lock makes a worker that is about to store a report wait, and then lose its claim.

@@ -22,8 +22,9 @@ _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
 
 
 class SqlRetention:
-    """Purges old rows, and exports and erases one student's data. It implements ``Retention``.
+    """Purges old data, and exports and erases one student's data. It implements ``Retention``.
 
+    Old are submissions that were received, and cached inspections that were used, before a time.
     Each method is one transaction, except that ``export`` reads in one and adds its audit entry in
     another.
     """
@@ -32,8 +33,9 @@ class SqlRetention:
         self._database = database
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
-        """Return how many submissions and inspections a purge would delete; other counts are 0.
+        """Return how many submissions and cached inspections a purge by ``criteria`` would delete.
 
+        What it would delete with the submissions, e.g. reports, is not counted: these counts are 0.
         With a course no inspections are counted, because they belong to no course.
         """
         of_submissions = select(func.count()).select_from(submissions).where(_matches(criteria))
@@ -107,8 +109,8 @@ class SqlRetention:
     ) -> Iterator[ExportedItem]:
         """Yield the data of ``student`` in ``course`` (empty: every course) as files.
 
-        See :func:`grader.store.retention.student_data.read`. The audit entry is added when the
-        caller has read the last file.
+        :func:`grader.store.retention.student_data.read` says which. The audit entry is added at the
+        end of the iteration, so not if the caller stops at a file, even at the last one.
 
         Raises:
             NotFound: the student has neither a submission nor a token; raised at the first file.
@@ -123,7 +125,8 @@ class SqlRetention:
 
         :func:`grader.store.retention.student_data.erase` says what stays. The new audit entry names
         the student, so that the data can be erased again after a backup from before was restored.
-        Deleted rows are then removed from SQLite's write-ahead log, if no reader needs it.
+        Deleted rows are then removed from SQLite's write-ahead log too, unless other transactions
+        use the log for the next 30 seconds.
 
         Raises:
             NotFound: the student has neither a submission nor a token.

@@ -50,10 +50,10 @@ _KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
 def read(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
     """Yield the stored data of ``student`` in ``course`` (empty: every course) as files.
 
-    These are tokens, counts of attempts, each submission with its upload, reports, scores and keys,
-    and the audit entries about or by any of these. Audit entries about exports and erasures of the
-    student are of every course. Uploaded archives are unchanged, the rest is JSON without secrets.
-    Cached inspections are left out.
+    These are tokens, counts of attempts, each submission with its upload, reports, scores and
+    idempotency keys, the audit entries about these or by one of the tokens, and those about exports
+    and erasures of the student, which are of every course. Uploads are unchanged, the rest is JSON
+    without secrets. Cached inspections are left out.
 
     Raises:
         NotFound: the student has neither a submission nor a token.
@@ -93,8 +93,9 @@ def _read_submission(connection: Connection, submission: str) -> Iterator[Export
 def erase(connection: Connection, student: str, course: str) -> DeletedRows:
     """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
 
-    Audit entries about exports and erasures of the student stay. Idempotency keys of other senders
-    stay too, emptied, so that a repeated event does not bring the data back. Cached inspections do
+    That is all that :func:`read` yields, except that audit entries about exports and erasures of
+    the student stay, and idempotency keys of other senders, emptied, so that a repeated event does
+    not bring the data back. An archive stays if another submission uses it. Cached inspections do
     not name a student but may quote a file, so all that were stored between the receipt of a
     submission and its last report (without a report: until now) are deleted too. Some of these
     belong to other students, whose files are then measured again.
