@@ -17,9 +17,10 @@ from workers.app import celery_app
 
 
 def main() -> None:
-    """Run a worker until it is stopped, and exit the process with the worker's exit code.
+    """Run a Celery worker until it is stopped, and exit the process with its exit code.
 
-    An invalid command line or setting is printed, and the exit code is 2.
+    The command line names its queues and the kind and size of its pool. A mistake there or in a
+    setting is printed, and the exit code is 2.
     """
     given = _arguments()
     log_json()

@@ -14,9 +14,10 @@ from grader.settings import Settings
 class WorkerContext:
     """What the tasks of one process need: use cases in ``service``, and pipelines over one engine.
 
-    The engine measures submissions in a fork server. The context must be built in that process,
-    after a fork. ``fork_server`` is a fork server that is starting already. Without it the engine
-    starts one with its first submission, so a process that only delivers scores has none.
+    The engine measures submissions in a fork server. Build the context in the process that runs the
+    tasks, not before that process is forked. ``fork_server`` is a fork server that is starting
+    already. Without it the engine starts one with its first submission, so a process that only
+    delivers scores has none.
     """
 
     def __init__(self, app: Celery, settings: Settings, fork_server: ForkServer | None) -> None:

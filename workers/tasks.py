@@ -73,8 +73,13 @@ class Tasks:
     def grade(self, lane: str) -> None:
         """Grade due submissions: of the live lane first and, while it has none, of ``lane``.
 
-        It ends when none is due. After about :data:`ROWS` submissions or :data:`SECONDS` seconds it
-        ends too, and requests another task for ``lane``, because more may be due.
+        It ends when none is due. After :data:`ROWS` submissions or about :data:`SECONDS` seconds it
+        ends too, and requests another task for ``lane``, because more may be due. A submission
+        whose grading failed counts too; the failure is logged, not raised.
+
+        Raises:
+            ValueError: there is no lane of this name.
+            StoreUnavailable: the database stayed away.
         """
         context, own_lane = self.context(), Lane(lane)
         pipeline = context.pipeline()
@@ -86,9 +91,11 @@ class Tasks:
             context.service.notifier.notify(own_lane)
 
     def deliver(self) -> None:
-        """Try to send each score that is due, at most :data:`ROWS` or for about :data:`SECONDS`.
+        """Try once to send each score that is due, at most :data:`ROWS` scores.
 
-        If more may be due when it ends, request another task.
+        It also ends after about :data:`SECONDS` seconds. If more may be due then, it requests
+        another task. A failure to send is stored, not raised; unless it is final, a later task
+        tries again.
         """
         service = self.context().service
         if until_done(service.deliver.next):

@@ -32,8 +32,8 @@ _CHECKS = 8
 class StallDetector:
     """Keeps the time of a consumer's last activity, and decides whether it has stalled.
 
-    Activity is a received message, or a check that finds the queues empty. ``stalled_after`` is in
-    seconds; ``clock`` returns seconds that never go back.
+    Activity is a received message, or a check that finds the queues empty; creating the detector
+    counts too. ``stalled_after`` is in seconds; ``clock`` returns seconds that never go back.
     """
 
     stalled_after: float
@@ -48,7 +48,7 @@ class StallDetector:
         self._last_activity = self.clock()
 
     def is_stalled(self, waiting: int) -> bool:
-        """Return whether messages wait and there was no activity for ``stalled_after`` seconds.
+        """Return whether messages wait, without activity for more than ``stalled_after`` seconds.
 
         ``waiting`` is the number of messages in the queues. If it is 0, that is recorded as
         activity, and the consumer has not stalled. E.g. for ``stalled_after`` 120: it has stalled
@@ -62,8 +62,9 @@ class StallDetector:
 def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:
     """Start a thread that checks ``queues`` and exits the process if its consumer has stalled.
 
-    It exits at once, without cleaning up, with the code :data:`EXIT_STALLED`. While Redis is
-    unreachable the queues count as empty. Return an event; set it to end the thread.
+    ``queues`` are names of queues in Redis, checked 8 times in the detector's ``stalled_after``
+    seconds. The process exits at once, without cleaning up, with the code :data:`EXIT_STALLED`.
+    While Redis is unreachable the queues count as empty. Return an event; set it to end the thread.
     """
     ended = Event()
     arguments = (app, tuple(queues), detector, ended)
