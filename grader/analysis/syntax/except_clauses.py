@@ -131,9 +131,10 @@ def deals_with_it(handler: ast.ExceptHandler) -> bool:
 
     It does if a statement of it, at any depth, raises, ends the program, returns a positive integer
     (``return 1``, an exit status), logs or prints the traceback, or uses the variable of ``as``,
-    e.g. ``log(error)``. These do not count: a message without the variable (``log("oops")``),
-    ``print(error)``, ``_ = error``, and the variable in the head of an ``if``, ``for`` or ``while``
-    alone. After them, the program goes on as if nothing had happened.
+    e.g. ``log(error)``. These do not count: a message without the variable (``log("oops")``), any
+    other ``print``, e.g. ``print(f"bad: {error}")``, ``_ = error``, and the variable in the head of
+    an ``if``, ``for`` or ``while`` alone. After them, the program goes on as if nothing had
+    happened.
     """
     return any(_deals(item, handler.name) for item, _ in every_statement(handler)[1:])
 

@@ -36,12 +36,13 @@ _BYTES = 6
 
 
 class Row(NamedTuple):
-    """One statement with those nested in it, in the form in which statements are compared.
+    """One compared statement, with the compared ones nested in it; see :func:`sketch_of`.
 
     ``at``: its number among the compared statements of the file, from 0; those nested in it follow.
-    ``line``, ``end``: its first and last line, 1-based. ``statements``, ``size``: its number of
-    statements and of syntax nodes, nested ones included. ``print``: its fingerprint, which is equal
-    for statements that do the same with other names and values.
+    ``line``, ``end``: its first and last line, 1-based. ``statements``, ``size``: the number of
+    compared statements, itself included, and of their syntax nodes (one for a table of literals).
+    ``print``: its fingerprint, which is equal for statements that do the same to other variables
+    and literals. Attributes, and names of imports and of called built-ins, must be the same.
     """
 
     at: int

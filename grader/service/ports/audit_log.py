@@ -13,8 +13,9 @@ class AuditLog(Protocol):
     """Keeps and lists the audit entries: who did what, and when.
 
     Other methods of the store add the entry about an upload, retry or deletion, or a change of a
-    rubric, token or source, in the same transaction, and one about an export. Gradings have no
-    entry. Entries about anything else, such as reads by staff, are added with :meth:`append`.
+    rubric, token or source, in the same transaction. The entry about an export, backup or restore
+    is added after it, in another one, also without :meth:`append`. Gradings have no entry. Entries
+    about anything else, such as reads by staff, are added with :meth:`append`.
     """
 
     def append(
