@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
+from grader.engine.measuring.job import Limits
 from tests.chaos.book import Book
 from tests.chaos.clients import Clients
 from tests.chaos.databases import Rows
@@ -24,8 +24,6 @@ from tests.processes import command_of, descendants, parent_of
 ENDED = frozenset({"graded", "needs_attention", "superseded"})
 _LOOK_SECONDS = 0.5
 _POUNCE_SECONDS = 0.01
-#: Children that may die of one file and check before the service gives them up.
-CHILDREN_PER_PAIR = 3
 
 
 class Observer:
@@ -80,8 +78,8 @@ class Poison:
     def __init__(self, site: Site, book: Book) -> None:
         self._site, self._book = site, book
         self._read = 0
-        #: How often a process was killed for the newest claim of a submission.
-        self._strikes: Counter[str] = Counter()
+        #: The processes that were killed for the newest claim of a submission.
+        self._struck: dict[str, set[int]] = {}
         self._holders: dict[str, int] = {}
         self.kills = 0
 
@@ -92,7 +90,7 @@ class Poison:
                 submission = said.get("submission_id", "")
                 if said.get("event") == "claimed":
                     self._holders[submission] = said["process"]
-                    self._strikes[submission] = 0
+                    self._struck[submission] = set()
                 else:  # any later line about the submission means that the claim has ended
                     self._holders.pop(submission, None)
             for submission, process in list(self._holders.items()):
@@ -100,35 +98,36 @@ class Poison:
 
     def _touch(self, submission: str, holder: int) -> None:
         """Kill the worker ``holder`` or its children, if ``submission`` is poison."""
-        kind, kills = self._book.poison_of(submission), self.kills
+        kind = self._book.poison_of(submission)
         if kind is None:
             return
         if kind and holder not in self._site.pids(WORKER):
             kind = ""  # the process has ended, and its id may belong to another program
         if kind == "worker":
-            self._kill(holder)
+            self._kill(holder, submission)
         if kind == "child":
             for pid, words in descendants(holder).items():
                 if FORK_SERVER in words and FORK_SERVER in command_of(parent_of(pid)):
-                    self._kill(pid)
+                    self._kill(pid, submission)
         else:
             del self._holders[submission]
-        self._strikes[submission] += self.kills - kills
 
     def outran(self, submission: str) -> bool:
         """Return whether the poison ``submission`` can have been graded because a kill came late.
 
         A worker that was killed stores nothing, so one that stored a report was not, or too late. A
-        child that is killed is followed by another, which asks the same again, twice.
+        child that is killed is followed by another, which goes on: kills that strike different
+        checks give up none of them, unless they are more than a job may cost.
         """
         kind = self._book.poison_of(submission)
-        return kind == "worker" or self._strikes[submission] < CHILDREN_PER_PAIR
+        return kind == "worker" or len(self._struck.get(submission, ())) <= Limits().deaths
 
-    def _kill(self, pid: int) -> None:
-        """Kill the process ``pid`` and count it, unless it has ended."""
+    def _kill(self, pid: int, submission: str) -> None:
+        """Kill the process ``pid`` for ``submission`` and count it, unless it has ended."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.kills += 1
+            self._struck[submission].add(pid)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Yield the complete log lines about submissions since the last call."""
