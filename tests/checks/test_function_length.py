@@ -161,6 +161,7 @@ def test_each_measure_counts_its_own_findings(inspect: Any, measure: Any) -> Non
     }
     assert shown == {
         "functions_over": [],
+        "share_in_short_functions": [],
         "longest": [],
         "functions": [],
         "functions_with_many_arguments": ["many-arguments"],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
+from grader.analysis.syntax.import_time import runs_outside
+from grader.analysis.syntax.statements import every_statement, works
 from grader.checks.function_length.sizes import Size, sizes
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure, maximum_measure, over_limit_measure
+from grader.domain.measures import Measure, count_measure, maximum_measure, over_limit_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -80,20 +84,37 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     `options` and `context` are unused.
     """
     found = sizes(source.tree)
-    if not found:
+    outside = sum(map(_work_outside, source.tree.body))
+    if not found and not outside:
         return NOTHING_TO_SAY
-    histograms = {
+    facts = Facts(
+        counts={"functions": len(found), "outside": outside},
+        maxima={"lengths": max(one.length for one in found)} if found else {},
+        histograms=_histograms(found) if found else {},
+    )
+    return Inspection(facts=facts, findings=tuple(item for one in found for item in _findings(one)))
+
+
+def _work_outside(statement: ast.stmt) -> int:
+    """Return how many statements of `statement`, at the top level, do work on import.
+
+    Constants, definitions and a short guard count as none; see :func:`runs_outside`.
+    """
+    working = sum(
+        isinstance(node, ast.stmt) and works(node) for node, _ in every_statement(statement)
+    )
+    return min(working, runs_outside(statement))
+
+
+def _histograms(found: Sequence[Size]) -> dict[str, dict[int, int]]:
+    """Return how often each value of the five numbers of a function occurs."""
+    return {
         "lengths": dict(Counter(one.length for one in found)),
         "arguments": dict(Counter(one.arguments for one in found)),
         "nesting": dict(Counter(one.nesting for one in found)),
         "returns": dict(Counter(one.returns for one in found)),
+        "work": dict(Counter(one.work for one in found)),
     }
-    facts = Facts(
-        counts={"functions": len(found)},
-        maxima={"lengths": max(histograms["lengths"])},
-        histograms=histograms,
-    )
-    return Inspection(facts=facts, findings=tuple(item for one in found for item in _findings(one)))
 
 
 def _findings(size: Size) -> Iterator[Finding]:
@@ -146,6 +167,21 @@ LESSON = Lesson(
     reading=("https://docs.python.org/3/tutorial/controlflow.html#defining-functions",),
 )
 
+
+def _share_in_short_functions(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the percentage of statements in functions of a sensible size; `limit` is that size.
+
+    Of a longer function, as many statements count as good as the limit allows, so that there is no
+    cliff: one statement more than `limit` costs one statement.
+    """
+    work = facts.histograms.get("work", {})
+    whole = sum(size * times for size, times in work.items()) + facts.counts.get("outside", 0)
+    if not whole:
+        return None
+    good = sum(min(size, limit or 0) * times for size, times in work.items())
+    return Fraction(100 * good, whole)
+
+
 MEASURES = (
     over_limit_measure(
         "functions_over",
@@ -154,6 +190,19 @@ MEASURES = (
         "functions",
         formula="number of functions over the limit",
         codes=(LENGTH,),
+    ),
+    Measure(
+        "share_in_short_functions",
+        "Statements in short functions",
+        "percent",
+        "higher",
+        "100 × statements of functions, of each as many as the limit at most, ÷ all statements;"
+        " definitions, imports, constants and other statements that do no work are left out of"
+        " both",
+        _share_in_short_functions,
+        lambda finding, limit: finding.code == LENGTH and (finding.value or 0) > (limit or 0),
+        takes_limit=True,
+        high=100,
     ),
     maximum_measure(
         "longest",
@@ -192,7 +241,7 @@ MEASURES = (
 
 CHECK = Check(
     id="function_length",
-    version=2,
+    version=3,
     title="Short functions",
     guidance=GUIDANCE,
     guidance_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},

@@ -12,6 +12,7 @@ from grader.analysis.syntax.statements import (
     Function,
     every_statement,
     is_docstring,
+    works,
 )
 
 #: Statements that open a block. A definition does not: nesting starts at 0 inside it.
@@ -33,11 +34,13 @@ class Size:
     is static. ``nesting`` is the number of blocks around its deepest statement: 1 for a statement
     in an ``if``. Blocks are those of ``if``, loops, ``with``, ``try`` and ``match``; an ``elif``
     adds none. ``returns`` is its number of ``return`` statements. Nested functions and classes, and
-    the statements in them, count for ``length`` only.
+    the statements in them, count for ``length`` only. ``work`` is the number of its own statements
+    that do work (see :func:`works`), with those in nested classes.
     """
 
     function: Function
     length: int
+    work: int
     arguments: int
     nesting: int
     returns: int
@@ -53,15 +56,20 @@ def _sizes(tree: ast.Module) -> Iterator[Size]:
     nodes = every_statement(tree)
     lengths, owners = _lengths(nodes), _owners(nodes)
     depths = _depths(nodes)
-    nesting, returns = [0] * len(nodes), [0] * len(nodes)
+    nesting, returns, work = [0] * len(nodes), [0] * len(nodes), [0] * len(nodes)
+    functions: dict[int, int] = {}
     for at, (node, _) in enumerate(nodes):
         owner = owners[at]
         nesting[owner] = max(nesting[owner], depths[at])
         returns[owner] += isinstance(node, ast.Return)
+        if isinstance(nodes[owner][0], ast.ClassDef):
+            # Code in the body of a class is work of the function around the class.
+            functions[owner] = owner = functions.get(owners[owner], owners[owner])
+        work[owner] += isinstance(node, ast.stmt) and works(node)
     for at, (node, _) in enumerate(nodes):
         if isinstance(node, FUNCTIONS):
-            around = nodes[owners[at]][0]
-            yield Size(node, lengths[at], _arguments(node, around), nesting[at], returns[at])
+            arguments = _arguments(node, nodes[owners[at]][0])
+            yield Size(node, lengths[at], work[at], arguments, nesting[at], returns[at])
 
 
 def _lengths(nodes: _Nodes) -> list[int]:
