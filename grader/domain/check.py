@@ -111,6 +111,12 @@ class Check(Generic[OptionsT]):
     combine: Callable[[Inspections, OptionsT], Inspections] | None = None
     tools: tuple[str, ...] = ()
     skips_tests: bool = False
+    #: Whether a test file that cannot be read leaves the criteria of this check without points. Not
+    #: for a check to which it only lacks something, e.g. tests.
+    needs_tests: bool = True
+    #: Whether ``reads`` selects files that the exercise asks for by name, e.g. ``before/*.py``, so
+    #: that none of them is a leftover.
+    names_files: bool = False
     #: Whether starter files are inspected like files of the student.
     includes_starter: bool = False
     #: Guidance by finding code, or by prefix of a code.

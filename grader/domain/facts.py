@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.inspection import Facts, Finding, Inspection, State
+from grader.domain.program import Part
 
 #: The key of a file's readability findings, beside the keys of the probes.
 READABLE_KEY = "readable"
@@ -74,6 +75,7 @@ class FileFacts(_Frozen):
     starter_deltas: dict[str, StarterDelta] = Field(default_factory=dict, exclude=True)
     cells: tuple[Cell, ...] = ()
     top_folder: str = ""
+    part: Part = Part()
 
     @property
     def is_empty(self) -> bool:

@@ -16,8 +16,10 @@ from typing import NamedTuple
 
 from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
+from grader.domain.leftovers import Leftovers, leftovers_of
 from grader.domain.measures import Measure
-from grader.domain.rubric import CompiledCriterion, CompiledRubric, Criterion
+from grader.domain.program import Role
+from grader.domain.rubric import CompiledCriterion, CompiledRubric, Criterion, GraduatedCap
 from grader.domain.unreadable import cannot_be_read
 
 Number = int | float
@@ -66,6 +68,8 @@ class Row:
     #: Files that count for the criterion, and those of them that keep it from being measured.
     paths: tuple[str, ...] = ()
     blocking_paths: tuple[str, ...] = ()
+    #: Points that leftover files took from those that the value earns.
+    leftover_cost: Fraction = Fraction()
 
     @property
     def counted(self) -> bool:
@@ -101,6 +105,7 @@ class Ledger:
 
     rows: tuple[Row, ...]
     total: Total
+    leftovers: Leftovers = Leftovers()
 
     @property
     def needs_attention(self) -> bool:
@@ -117,18 +122,21 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
         KeyError: A readable file lacks the inspection that a criterion needs.
     """
     merged: _Merged = {}
+    leftovers = leftovers_of(facts.files)
     rows = tuple(
-        _row(compiled_criterion, facts.files, merged) for compiled_criterion in compiled.criteria
+        _row(compiled_criterion, facts.files, leftovers, merged)
+        for compiled_criterion in compiled.criteria
     )
-    return Ledger(rows, add_up(rows))
+    return Ledger(rows, add_up(rows), leftovers)
 
 
 def add_up(rows: Sequence[Row]) -> Total:
     """Return the total of ``rows``: their sum, limited by the lowest cap that applies.
 
-    A cap applies while its criterion earns 0 points. While the points of its criterion are withheld
-    or to be given by hand, it limits only ``at_least``. Rows without points add nothing to the sum;
-    if one is withheld, ``points`` is ``None``.
+    A fixed cap applies while its criterion earns 0 points, a graduated one while it earns few.
+    While the points of its criterion are withheld or to be given by hand, it limits only
+    ``at_least``. Rows without points add nothing to the sum; if one is withheld, ``points`` is
+    ``None``.
     """
     earned = _earned(rows)
     withheld = any(row.outcome is Outcome.WITHHELD for row in rows)
@@ -172,12 +180,39 @@ def _caps(rows: Sequence[Row], *, certain: bool) -> list[tuple[Fraction, str]]:
     Without ``certain`` the caps of withheld criteria, which may yet apply, are included.
     """
     return [
-        (Fraction(row.criterion.caps_total_at), row.id)
+        (cap, row.id)
         for row in rows
-        if row.criterion.caps_total_at is not None
-        and row.counted
-        and (row.points == 0 or (row.points is None and not certain))
+        if row.counted and (row.points is not None or not certain)
+        if (cap := _cap(row.criterion, row.points or Fraction())) is not None
     ]
+
+
+def _cap(criterion: Criterion, points: Fraction) -> Fraction | None:
+    """Return the cap of ``criterion`` at ``points``, rounded like points; ``None``: no limit."""
+    cap = criterion.cap(points)
+    return None if cap is None else round_points(cap)
+
+
+def _less_leftovers(verdict: _Verdict, leftovers: Leftovers) -> _Verdict:
+    """Return ``verdict`` with the points that are left after the cost of ``leftovers``."""
+    if not verdict.points or not leftovers.cost:
+        return verdict
+    points = round_points(verdict.points * (1 - leftovers.cost))
+    sentence = f"Leftover files cost {leftovers.percent} % of that: {show(points)} are left."
+    return verdict._replace(
+        points=points, why=f"{verdict.why} {sentence}", leftover_cost=verdict.points - points
+    )
+
+
+def _about_cap(criterion: Criterion, points: Fraction) -> str:
+    """Return a sentence with the formula of a graduated cap at ``points``, "" if none applies."""
+    cap, graduated = _cap(criterion, points), criterion.caps_total_at
+    if cap is None or not isinstance(graduated, GraduatedCap):
+        return ""
+    lowest, highest = Fraction(graduated.lowest), Fraction(graduated.highest)
+    lifted = criterion.max_points * Fraction(graduated.lifts_at) / 100
+    rise = f"{show(lowest)} + ({show(highest)} − {show(lowest)}) × {show(points)} / {show(lifted)}"
+    return f" Until it earns {show(lifted)}, the total is limited: {rise} = {show(cap)}."
 
 
 class _Verdict(NamedTuple):
@@ -189,13 +224,19 @@ class _Verdict(NamedTuple):
     value: Fraction | None = None
     label: str = ""
     blocking_paths: tuple[str, ...] = ()
+    leftover_cost: Fraction = Fraction()
 
 
 #: Merged facts by (probe key, paths): several criteria often read the same files by one probe.
 _Merged = dict[tuple[str, tuple[str, ...]], Facts]
 
 
-def _row(compiled_criterion: CompiledCriterion, files: Sequence[FileFacts], merged: _Merged) -> Row:
+def _row(
+    compiled_criterion: CompiledCriterion,
+    files: Sequence[FileFacts],
+    leftovers: Leftovers,
+    merged: _Merged,
+) -> Row:
     """Return the row of one criterion; ``merged`` caches merged facts for all criteria."""
     criterion, most = compiled_criterion.criterion, compiled_criterion.criterion.max_points
     if (
@@ -214,6 +255,9 @@ def _row(compiled_criterion: CompiledCriterion, files: Sequence[FileFacts], merg
             if file.path in inspections and compiled_criterion.probe_key in file.starter_deltas
         ]
         verdict = _judged(criterion, compiled_criterion.measure, facts, deltas)
+    verdict = _less_leftovers(verdict, leftovers)
+    if verdict.points is not None:
+        verdict = verdict._replace(why=verdict.why + _about_cap(criterion, verdict.points))
     return Row(
         id=compiled_criterion.id,
         criterion=criterion,
@@ -229,12 +273,20 @@ def _inspections(
 ) -> Iterator[tuple[str, Inspection]]:
     """Yield (path, inspection) for each file that counts for a criterion or blocks it."""
     for file in files:
-        if compiled_criterion.reads(file.path):
+        if file.part.counts and compiled_criterion.reads(file.path):
             inspection = file.inspection(probe_key)
+            if _is_missed_test(compiled_criterion, file):
+                continue
             if compiled_criterion.takes(file.path, file.top_folder) or _blocks_everywhere(
                 compiled_criterion, inspection
             ):
                 yield file.path, inspection
+
+
+def _is_missed_test(compiled_criterion: CompiledCriterion, file: FileFacts) -> bool:
+    """Return whether ``file`` is an unreadable test, to a check that only misses what it tests."""
+    forgives = compiled_criterion.check is not None and not compiled_criterion.check.needs_tests
+    return forgives and file.part.role is Role.TEST and file.readable.state is State.UNREADABLE
 
 
 def _blocks_everywhere(compiled_criterion: CompiledCriterion, inspection: Inspection) -> bool:

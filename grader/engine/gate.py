@@ -20,7 +20,7 @@ from grader.domain.source import SourceFile, decode, is_document
 from grader.engine.notebook import NotANotebook, code_of
 
 #: Part of the key of stored facts. Raise it whenever the gate decides or reports otherwise.
-GATE_VERSION = 3
+GATE_VERSION = 4
 #: Byte order marks of UTF-16, for a helpful message.
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

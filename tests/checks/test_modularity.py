@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from grader.analysis.project.import_graph import cycles
 from grader.analysis.syntax.imports import imports_in
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.modularity import CHECK, context
-from grader.checks.modularity.import_graph import cycles
 from grader.domain.inspection import Facts, Finding, State
 from grader.domain.source import SourceFile
 

@@ -68,8 +68,10 @@ class Cutting(Engine):
 
     server: Server
 
-    def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
-        running = super().start(submission, rubric)
+    def start(
+        self, submission: Submission, rubric: Rubric, *, is_program: bool = False
+    ) -> RunningMeasurement:
+        running = super().start(submission, rubric, is_program=is_program)
         return CutWhenCollected(running.plan, running.job, self.server)
 
 

@@ -20,6 +20,8 @@ import pytest
 from sqlalchemy.engine import make_url
 from standardwebhooks.webhooks import Webhook
 
+from grader.domain.characters import plain_json
+from grader.domain.report import Report
 from grader.lms.outgoing.guard import Outgoing
 from grader.lms.outgoing.http_exchange import Response
 from grader.lms.standard_webhooks.gradebook import StandardWebhooksGradebook
@@ -97,6 +99,12 @@ def test_submissions_and_archives_read_as_before(old_store: Store) -> None:
         ), name
 
 
+def as_before(report: Report) -> str:
+    """Return the JSON of `report` without the fields that were added since."""
+    newer = {"files": {"__all__": {"role", "why"}}}
+    return plain_json(report.model_dump_json(by_alias=True, indent=2, exclude=newer)) + "\n"
+
+
 def test_reports_and_facts_have_the_same_bytes(old_store: Store) -> None:
     for name, expected in SUBMISSIONS.items():
         submission = expected["record"]["id"]
@@ -105,10 +113,11 @@ def test_reports_and_facts_have_the_same_bytes(old_store: Store) -> None:
         )
         assert (stored is None) == (expected["report"] is None), name
         if stored is not None:
-            assert sha256(stored.report.to_json()) == expected["report"]["sha256"], name
+            assert sha256(as_before(stored.report)) == expected["report"]["sha256"], name
             assert stored.rubric_version == expected["report"]["rubric_version"]
             assert plain(stored.graded_at) == expected["report"]["graded_at"]
-        found = None if facts is None else sha256(facts.model_dump_json())
+        newer = {"files": {"__all__": {"part"}}}
+        found = None if facts is None else sha256(facts.model_dump_json(exclude=newer))
         assert found == expected["facts_sha256"], name
 
 

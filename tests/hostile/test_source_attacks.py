@@ -34,10 +34,6 @@ CALM = b"""import sys
 
 def main():
     print("The sum is", sum(float(word) for word in sys.argv[1:]))
-
-
-if __name__ == "__main__":
-    main()
 """
 FAILED = State.FAILED
 #: File names that change how checks treat a file.

@@ -251,6 +251,29 @@ def test_a_cap_must_be_one_that_can_be_lifted() -> None:
     assert rubric_of({"a": criterion(1, caps_total_at=4), "b": criterion(9)})
 
 
+@pytest.mark.parametrize(
+    ("cap", "path", "words"),
+    [
+        ("many", (), "should be a number"),
+        ({"from": 4}, ("to",), "is missing"),
+        ({"from": 4, "to": 9, "lifts_at": 60, "lift_at": 60}, ("lift_at",), "unknown key"),
+        ({"from": 4, "to": 4, "lifts_at": 60}, ("to",), "`to` is more than 4"),
+        ({"from": 4, "to": 9, "lifts_at": 0}, ("lifts_at",), "should be greater than 0"),
+        ({"from": 4, "to": 9, "lifts_at": 101}, ("lifts_at",), "less than or equal to 100"),
+        ({"from": "x", "to": 9, "lifts_at": 60}, ("from",), "should be a number"),
+    ],
+)
+def test_each_mistake_in_a_cap_has_its_place(cap: Any, path: tuple[str, ...], words: str) -> None:
+    problem = next(iter(problems(one(caps_total_at=cap))))
+    assert problem.path == ("criteria", "it", "caps_total_at", *path)
+    assert words in problem.message
+
+
+def test_an_unknown_key_of_a_cap_comes_with_the_nearest() -> None:
+    cap = {"from": 4, "to": 9, "lifts_at": 60, "lift_at": 60}
+    assert the_problem(one(caps_total_at=cap)).suggestion == "lifts_at"
+
+
 def test_points_come_in_tenths_as_the_ledger_does() -> None:
     assert rubric_of({"it": criterion(2.5)}).total == Decimal("2.5")
     assert {each.path for each in problems(document({"it": criterion(2.25)}))} == {

@@ -313,6 +313,42 @@ def test_lowest_cap_wins() -> None:
     assert (capped(complaints(10), CAPPING, **lower).capped_by) == "low"
 
 
+GRADUATED = {"from": 4, "to": 30, "lifts_at": 60}
+
+
+@pytest.mark.parametrize(
+    ("found", "cap"),
+    # 10 points less one for each complaint: 4 + 26 × points / 6, and no limit from 6 points on.
+    [(10, "4"), (9, "8.3"), (8, "12.7"), (7, "17"), (5, "25.7"), (4, None), (0, None)],
+)
+def test_a_graduated_cap_rises_with_the_points_of_its_criterion(
+    found: int, cap: str | None
+) -> None:
+    first = criterion(10, caps_total_at=GRADUATED)
+    more = {"more": criterion(20, check="coverage", scale=SHARED)}
+    total = capped(complaints(found), first, **more)
+    earned = 10 - found + 40
+    assert total.cap == (None if cap is None else Fraction(cap))
+    assert total.capped_by == ("" if cap is None else "cap")
+    assert total.points == total.at_least == (earned if cap is None else Fraction(cap))
+
+
+def test_a_graduated_cap_shows_its_arithmetic() -> None:
+    it = criterion(10, caps_total_at=GRADUATED)
+    why = the_row(it, file("a.py", lint=complaints(8))).why
+    assert why.endswith(" Until it earns 6, the total is limited: 4 + (30 − 4) × 2 / 6 = 12.7.")
+    assert "limited" not in the_row(it, file("a.py", lint=complaints(4))).why
+    assert (
+        "limited"
+        not in the_row(it | {"applies": "optional"}, file("a.py", lint=NOT_APPLICABLE)).why
+    )
+
+
+def test_a_withheld_graduated_cap_limits_what_is_certain_to_its_lowest() -> None:
+    total = capped(FAILED, criterion(10, caps_total_at=GRADUATED))
+    assert (total.points, total.at_least, total.cap) == (None, 4, None)
+
+
 def test_plan_judges_many_and_keeps_no_trace() -> None:
     compiled = compiled_rubric_of({"it": criterion()})
     good = facts_of(file("a.py", lint=complaints(0)))

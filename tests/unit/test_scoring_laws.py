@@ -98,11 +98,18 @@ def scales(draw: st.DrawFn, check: str, points: float) -> dict[str, Any]:
 
 
 @st.composite
+def graduated_caps(draw: st.DrawFn) -> dict[str, Any]:
+    """A cap that rises with the points of its criterion."""
+    lowest, highest = sorted(draw(st.lists(TENTHS, min_size=2, max_size=2, unique=True)))
+    return {"from": lowest, "to": highest, "lifts_at": draw(st.integers(1, 100))}
+
+
+@st.composite
 def criteria(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a criterion of any kind."""
     points = draw(TENTHS)
     given: dict[str, Any] = {"title": "A title", "points": points}
-    cap = draw(st.none() | TENTHS)
+    cap = draw(st.none() | TENTHS | graduated_caps())
     if cap is not None:
         given["caps_total_at"] = cap
     check = draw(st.sampled_from([*MEASURES, *MEASURES, "manual"]))

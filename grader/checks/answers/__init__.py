@@ -257,6 +257,7 @@ CHECK = Check(
     guidance_by_code=GUIDANCE_BY_CODE,
     options=AnswersOptions,
     reads=reads,
+    names_files=True,
     includes_starter=True,
     measures=MEASURES,
     inspect=inspect,

@@ -311,6 +311,7 @@ CHECK = Check(
     lesson=LESSON,
     context=context,
     measures=MEASURES,
+    needs_tests=False,
     options=Options,
     inspect=inspect,
     combine=combine,

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from grader.analysis.project.import_graph import Graph
 from grader.analysis.syntax.imports import Import, Modules, folder_of
-from grader.checks.modularity.import_graph import Graph
 from grader.checks.modularity.work import Unit, Work, used
 from grader.domain.check import Inspections, Options
 from grader.domain.inspection import Finding, Inspection
@@ -61,7 +61,7 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     mains = (path for path, one in inspections.items() if one.facts.counts["main_modules"])
     modules = Modules({path: one.depth for path, one in summaries.items()}, next(mains, ""))
     graph = Graph.of(modules, {path: one.imports for path, one in summaries.items()})
-    reached = graph.reached(modules.start)
+    reached = set(graph.importers([modules.start]))
     works = {path: one.work for path, one in summaries.items()}
     usage = _Usage.of(works, modules.start, reached)
     amount = sum(one.facts.counts["work"] for one in inspections.values())

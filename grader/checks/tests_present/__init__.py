@@ -222,4 +222,5 @@ CHECK = Check(
     options=Options,
     inspect=inspect,
     combine=combine,
+    needs_tests=False,
 )

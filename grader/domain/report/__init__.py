@@ -14,6 +14,7 @@ from grader.domain.characters import plain_json
 from grader.domain.facts import DroppedFile, EngineIdentity
 from grader.domain.history import History, Since
 from grader.domain.inspection import State
+from grader.domain.program import Role
 from grader.domain.report.next_step import NextStep
 from grader.domain.rubric.policies import Tone
 from grader.domain.scoring import ROUNDING, Number
@@ -74,12 +75,16 @@ class FileLine(_Frozen):
     several sets of options, its first state of ``failed``, ``unreadable``, ``ok`` and
     ``not_applicable`` is shown. A file with ``handed_out`` has no line of code of the student's
     own: it is starter code, so states other than ``failed`` are ``not_applicable``, except those of
-    the few checks that judge starter files too.
+    the few checks that judge starter files too. ``role`` is the place of the file in the program
+    under the rubric, and ``why`` the reason in words; neutral files and leftovers count for no
+    criterion.
     """
 
     path: str
     checks: dict[str, State]
     handed_out: bool = False
+    role: Role = Role.MEMBER
+    why: str = ""
 
 
 class FindingLine(_Frozen):

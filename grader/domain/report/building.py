@@ -11,6 +11,7 @@ from grader.domain.check import AnyCheck, Catalog
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
 from grader.domain.inspection import Inspection, State
+from grader.domain.leftovers import GUIDANCE, settle_parts
 from grader.domain.report import (
     Command,
     CriterionLine,
@@ -109,6 +110,7 @@ def _judged(
     compiled: CompiledRubric, facts: SubmissionFacts, attempt: int | None = None
 ) -> _Judged:
     """Judge ``facts``, from which the starter is subtracted; ``attempt`` is their number."""
+    facts = settle_parts(compiled, facts)
     faults = tuple(_faults(facts, compiled.probes))
     return _Judged(
         facts, judge(compiled, facts), located_findings(compiled, facts), faults, attempt
@@ -173,6 +175,8 @@ def _how_to_earn(row: Row, check: AnyCheck) -> str:
         return "First mend what keeps the file from being read; that is told beside the file."
     if row.outcome is Outcome.NOT_APPLICABLE:
         return "Hand in what this is about: it is measured as soon as there is some of it."
+    if row.points is not None and row.points + row.leftover_cost == row.max_points:
+        return GUIDANCE.how_to_fix
     return check.guidance.how_to_fix
 
 
@@ -189,7 +193,13 @@ def _file(file: FileFacts, probes: Sequence[Probe]) -> FileLine:
         state = file.inspection(probe.key).state
         known = states.get(probe.check.id, state)
         states[probe.check.id] = min(state, known, key=_WORST_FIRST.index)
-    return FileLine(path=file.path, checks=states, handed_out=file.handed_out)
+    return FileLine(
+        path=file.path,
+        checks=states,
+        handed_out=file.handed_out,
+        role=file.part.role,
+        why=file.part.why,
+    )
 
 
 def _findings(
@@ -235,8 +245,13 @@ def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Locat
 
 
 def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
-    """Yield a fault for each failed inspection; for a failed gate only one for the file."""
+    """Yield a fault for each failed inspection; for a failed gate only one for the file.
+
+    Files that no criterion measures have none.
+    """
     for file in facts.files:
+        if not file.part.counts:
+            continue
         if file.readable.state is State.FAILED:
             yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
             continue

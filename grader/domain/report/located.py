@@ -13,6 +13,7 @@ from grader.domain.check import Catalog, Guidance
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
 from grader.domain.inspection import Finding, State
+from grader.domain.leftovers import GUIDANCE, PROGRAM, finding_on, leftovers_of
 from grader.domain.report.next_step import evidence_of
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_notebook
@@ -83,7 +84,12 @@ def located_findings(
     signals. Each finding occurs once, with all its criteria, also if equal ones were found. The
     order is that of the files, then by cell, line and column.
     """
-    return tuple(one for file in facts.files for one in _in_file(compiled, file))
+    leftovers = leftovers_of(facts.files)
+    found: list[LocatedFinding] = []
+    for file in facts.files:
+        unused = finding_on(file, leftovers)
+        found += [LocatedFinding.of(file, PROGRAM, unused)] if unused else _in_file(compiled, file)
+    return tuple(found)
 
 
 def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
@@ -91,6 +97,8 @@ def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
 
     The latter is for findings whose check is not in ``catalog``, i.e. those of the gate.
     """
+    if one.check == PROGRAM:
+        return GUIDANCE
     check = catalog.get(one.check)
     return check.guidance_for(one.code) if check else unreadable_guidance(one.code, one.path)
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Finding, State
+from grader.domain.leftovers import GUIDANCE, Leftovers
 from grader.domain.rubric import CompiledCriterion, CompiledRubric
 from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
 
@@ -54,6 +55,9 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))
     if row is None:
         return None
+    tidied = _points_without_leftovers(ledger.rows) - now
+    if tidied > 0 and tidied >= best:
+        return _remove_leftovers(ledger.leftovers, tidied)
     if best <= 0:
         return _lift_caps(compiled, ledger, facts)
     return _step_for(compiled, row, best, facts)
@@ -65,14 +69,31 @@ def _lift_caps(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts)
     Used when several caps apply, so that lifting any single one gains nothing.
     """
     capping = [
-        (row.criterion.caps_total_at, row)
+        (cap, row)
         for row in ledger.rows
-        if row.criterion.caps_total_at is not None and row.points == 0
+        if row.points is not None and (cap := row.criterion.cap(row.points)) is not None
     ]
     gain = _gain(ledger.rows, [row for _, row in capping])
     return (
         _step_for(compiled, min(capping, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
     )
+
+
+def _points_without_leftovers(rows: Sequence[Row]) -> Fraction:
+    """Return the total of ``rows``, caps included, as it is without the cost of leftover files."""
+    return points_so_far(
+        [
+            row if row.points is None else replace(row, points=row.points + row.leftover_cost)
+            for row in rows
+        ]
+    )
+
+
+def _remove_leftovers(leftovers: Leftovers, gain: Fraction) -> NextStep:
+    """Return the step that removes the leftover files; it gains ``gain`` points."""
+    names = ", ".join(leftovers.paths[:3]) + (" and others" if len(leftovers.paths) > 3 else "")
+    text = f"The program does not use {names}. {GUIDANCE.how_to_fix}"
+    return NextStep(gains=number(gain), text=text, path=leftovers.paths[0])
 
 
 def _lacks_points(row: Row) -> bool:
@@ -201,7 +222,8 @@ def evidence_of(
     if scale is None or measure is None or key is None:
         return
     for file in files:
-        if file.readable.state is State.OK and compiled_criterion.takes(file.path, file.top_folder):
+        counts = file.part.counts and file.readable.state is State.OK
+        if counts and compiled_criterion.takes(file.path, file.top_folder):
             for finding in file.inspections[key].findings:
                 if measure.evidence(finding, scale.limit):
                     yield file.path, finding

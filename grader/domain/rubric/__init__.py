@@ -7,14 +7,14 @@ rubric with these names resolved in the catalog of checks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from grader.domain.check import AnyCheck, Catalog, Options
 from grader.domain.measures import Measure
@@ -77,6 +77,31 @@ class Scale(Strict):
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)] | None = None
 
 
+class GraduatedCap(Strict):
+    """A limit of the total that rises with the points of its criterion.
+
+    It is ``from`` while the criterion earns nothing, rises linearly towards ``to``, and is lifted
+    when the criterion earns ``lifts_at`` percent of its points.
+    """
+
+    lowest: Points = Field(alias="from")
+    highest: Points = Field(alias="to")
+    lifts_at: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+
+
+def _kind_of_cap(value: object) -> str:
+    """Return the tag of a cap: graduated if it is a mapping, and a fixed number otherwise."""
+    return GRADUATED if isinstance(value, Mapping | GraduatedCap) else FIXED
+
+
+#: Tags of the two forms of a cap. Pydantic puts them into the paths of mistakes.
+FIXED, GRADUATED = "[fixed]", "[graduated]"
+Cap = Annotated[
+    Annotated[Points, Tag(FIXED)] | Annotated[GraduatedCap, Tag(GRADUATED)],
+    Discriminator(_kind_of_cap),
+]
+
+
 class Criterion(Strict):
     """One row of a rubric: what is measured, in which files, and how many points it earns.
 
@@ -84,7 +109,8 @@ class Criterion(Strict):
     ``exclude`` are path patterns; without ``exclude``, checks that skip tests leave test files out.
     A manual criterion has no ``options`` and no ``scale``. If there is nothing to measure, a
     ``required`` criterion earns 0 and an ``optional`` one leaves the total. ``caps_total_at`` is
-    the most that the total can be while the criterion earns 0 points.
+    the most that the total can be: a number while the criterion earns 0 points, a graduated cap
+    while it earns few of its points.
     """
 
     title: Name
@@ -95,12 +121,34 @@ class Criterion(Strict):
     exclude: Globs | None = None
     scale: Scale | None = None
     applies: Literal["required", "optional"] = "required"
-    caps_total_at: Points | None = None
+    caps_total_at: Cap | None = None
+
+    @cached_property
+    def exact_paths(self) -> tuple[str, ...]:
+        """The patterns of ``files`` that have no wildcard."""
+        return tuple(pattern for pattern in self.files if not set("*?[") & set(pattern))
 
     @cached_property
     def max_points(self) -> Fraction:
         """``points`` as a fraction."""
         return Fraction(self.points)
+
+    def cap(self, points: Fraction) -> Fraction | None:
+        """Return the limit of the total while the criterion earns ``points``; ``None``: no limit.
+
+        More points never lower it. e.g. {from: 20, to: 100, lifts_at: 60} of a criterion of 10
+        points: 20 at 0 points, 60 at 3 points, none from 6 points on.
+        """
+        cap = self.caps_total_at
+        if cap is None:
+            return None
+        if not isinstance(cap, GraduatedCap):
+            return None if points else Fraction(cap)
+        lifted = self.max_points * Fraction(cap.lifts_at) / 100
+        if points >= lifted:
+            return None
+        lowest, highest = Fraction(cap.lowest), Fraction(cap.highest)
+        return lowest + (highest - lowest) * points / lifted
 
     def takes(self, path: str, check: AnyCheck, top_folder: str = "") -> bool:
         """Return whether ``path`` counts: ``check`` reads it and the patterns select it.
@@ -219,6 +267,12 @@ class CompiledCriterion:
         """
         return self.check is not None and self.criterion.takes(path, self.check, top_folder)
 
+    def names(self, path: str, top_folder: str = "") -> bool:
+        """Return whether the criterion asks for ``path``; see :meth:`CompiledRubric.names`."""
+        if self.check is None or not self.takes(path, top_folder):
+            return False
+        return self.check.names_files or selects(path, self.criterion.exact_paths, (), top_folder)
+
 
 @dataclass(frozen=True)
 class CompiledRubric:
@@ -239,6 +293,18 @@ class CompiledRubric:
             _compile_criterion(*item, catalog) for item in rubric.criteria.items()
         )
         return CompiledRubric(rubric, catalog, rubric.probes(catalog), compiled_criterion)
+
+    def takes(self, path: str, top_folder: str = "") -> bool:
+        """Return whether a criterion selects ``path``; see :meth:`Criterion.takes`."""
+        return any(one.takes(path, top_folder) for one in self.criteria)
+
+    def names(self, path: str, top_folder: str = "") -> bool:
+        """Return whether a criterion selects ``path`` and names it, so that it is asked for.
+
+        It does by a pattern without a wildcard, e.g. ``src/main.py`` and not ``*.py``, or if its
+        check reads no files but those (``Check.names_files``).
+        """
+        return any(one.names(path, top_folder) for one in self.criteria)
 
     def mends(self, path: str, top_folder: str = "") -> bool:
         """Return whether a patch covers ``path``: a criterion with a :data:`MENDED` check takes it.

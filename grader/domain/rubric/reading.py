@@ -15,7 +15,17 @@ from pydantic import BaseModel, ValidationError
 from grader.domain.check import AnyCheck, Catalog, Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.measures import Measure
-from grader.domain.rubric import MANUAL, Criterion, Level, Rubric, Scale, probe_of
+from grader.domain.rubric import (
+    FIXED,
+    GRADUATED,
+    MANUAL,
+    Criterion,
+    GraduatedCap,
+    Level,
+    Rubric,
+    Scale,
+    probe_of,
+)
 from grader.domain.rubric.contradictions import contradictions
 from grader.domain.rubric.policies import Attempts, Feedback, Intake
 from grader.domain.rubric.validation_messages import plain_message
@@ -23,6 +33,8 @@ from grader.domain.rubric.validation_messages import plain_message
 #: A relative path of a Python file without "." and ".." segments, e.g. "tools/numbers.py"; not
 #: "/numbers.py", "../numbers.py" or "notes.txt".
 _STARTER_PATH = re.compile(r"(?:(?!\.{1,2}/)[^/\\\x00-\x1f]+/)*[^/\\\x00-\x1f]+\.pyi?")
+#: Parts of pydantic's paths that are no keys of the rubric: a wrong key, and the form of a cap.
+_NO_KEYS = frozenset({"[key]", FIXED, GRADUATED})
 _POLICIES: Mapping[str, type[BaseModel]] = {
     "intake": Intake,
     "feedback": Feedback,
@@ -54,7 +66,7 @@ def read_rubric(data: object, catalog: Catalog) -> Rubric:
 def _schema_problems(error: ValidationError) -> Iterator[RubricProblem]:
     """Yield a problem for each of pydantic's errors on the rubric's keys and types."""
     for item in error.errors():
-        path = tuple(part for part in item["loc"] if part != "[key]")
+        path = tuple(part for part in item["loc"] if part not in _NO_KEYS)
         if item["type"] == "extra_forbidden":
             unknown, known = str(path[-1]), _keys_at(path)
             yield RubricProblem("unknown key", path, suggestion=nearest(unknown, known))
@@ -67,6 +79,8 @@ def _keys_at(path: tuple[str | int, ...]) -> Iterable[str]:
     models: dict[int, type[BaseModel]] = {1: Rubric, 3: Criterion, 4: Scale, 6: Level}
     if len(path) == 2:
         return _POLICIES[str(path[0])].model_fields
+    if path[2:3] == ("caps_total_at",):
+        return [field.alias or name for name, field in GraduatedCap.model_fields.items()]
     model = models.get(len(path))
     return model.model_fields if model else ()
 
@@ -103,8 +117,8 @@ def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem
 
 def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[RubricProblem]:
     """Yield the problems of ``criterion``; their paths begin below the criterion."""
-    if criterion.caps_total_at is not None and not criterion.points:
-        yield RubricProblem("a criterion without points can never lift its cap", ("caps_total_at",))
+    if criterion.caps_total_at is not None:
+        yield from _cap_problems(criterion.caps_total_at, criterion.points)
     gradable = [check.id for check in catalog.values() if check.gradable]
     if criterion.check == MANUAL:
         for key in ("options", "scale"):
@@ -117,6 +131,17 @@ def _criterion_problems(criterion: Criterion, catalog: Catalog) -> Iterator[Rubr
         check = catalog[criterion.check]
         yield from _option_problems(criterion.options, check)
         yield from _measure_problems(criterion, check)
+
+
+def _cap_problems(cap: Decimal | GraduatedCap, points: Decimal) -> Iterator[RubricProblem]:
+    """Yield the problems of the ``cap`` of a criterion with ``points``."""
+    if not points:
+        yield RubricProblem("a criterion without points can never lift its cap", ("caps_total_at",))
+    if isinstance(cap, GraduatedCap) and cap.highest <= cap.lowest:
+        yield RubricProblem(
+            f"the cap rises from `from` to `to`, so `to` is more than {cap.lowest}",
+            ("caps_total_at", "to"),
+        )
 
 
 def _measure_problems(criterion: Criterion, check: AnyCheck) -> Iterator[RubricProblem]:

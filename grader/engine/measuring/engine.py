@@ -12,11 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from grader.analysis.project.summary import declares_entries
 from grader.domain.check import Catalog, Context, FileDigests
 from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe, Rubric
-from grader.domain.source import Dropped, SourceFile, Submission, is_notebook
+from grader.domain.source import (
+    Dropped,
+    SourceFile,
+    Submission,
+    is_document,
+    is_notebook,
+    is_test_path,
+    kind_of_name,
+)
 from grader.domain.unreadable import READABLE
 from grader.engine.gate import GATE_VERSION
 from grader.engine.intake import why_not_graded
@@ -45,8 +54,8 @@ class _KeyedProbe:
     def key(self, file: tuple[str, str], context: Context) -> str:
         """Return the cache key of the probe's inspection of one file.
 
-        ``file`` is (SHA-256 of the bytes, kind of file name); ``context`` is what the check sees of
-        other files.
+        ``file`` is (SHA-256 of the bytes, what checks see of the path); ``context`` is what the
+        check sees of other files.
         """
         key = self.prefix.copy()
         key.update(canonical_json((*file, context)).encode("ascii"))
@@ -102,7 +111,9 @@ class Engine:
         measurement.remember()
         return measurement.facts()
 
-    def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
+    def start(
+        self, submission: Submission, rubric: Rubric, *, is_program: bool = False
+    ) -> RunningMeasurement:
         """Start measuring ``submission`` for the probes of ``rubric``; do not wait for the results.
 
         Inspections in the cache are used; the others are sent to the inspector as one job, which
@@ -110,15 +121,19 @@ class Engine:
         until an earlier job is finished). No job is started if nothing is missing. ``collect`` of
         the result waits for the answers and raises EngineFault if the inspector failed; nothing is
         stored in the cache before ``remember`` of the measurement. Errors of the cache pass
-        through.
+        through. With ``is_program`` every file is part of the program, as for starter files: what a
+        student does not use of them is no leftover.
         """
         probes = [self._keyed(probe) for probe in rubric.probes(self._catalog)]
         notebooks = rubric.intake.notebooks == "accepted"
         files, unread = _split_files(submission, probes, notebooks)
-        digests = [_file_digests(submission, keyed.probe) for keyed in probes]
-        requested = list(zip(probes, digests, strict=True))
+        requested = [(keyed, _file_digests(submission, keyed.probe)) for keyed in probes]
         groups: dict[str, _Group] = {}
         keys = [self._keys(file, requested, rubric.python, groups) for file in files]
+        declaring = _declaring(submission, files)
+        declarations = {
+            file.path: self._keys(file, (), rubric.python, groups).gate for file in declaring
+        }
         known = self._cache.get_many(
             [key for group in groups.values() for key in (group.gate, *group.requests)]
         )
@@ -131,6 +146,8 @@ class Engine:
             probes=[keyed.probe for keyed in probes],
             known=known,
             rows=rows,
+            declarations=declarations,
+            is_program=is_program,
             cache=self._cache,
             identity=self._identity,
         )
@@ -150,7 +167,9 @@ class Engine:
             return None
         starter = sorted(rubric.starter.items())
         files = tuple(SourceFile(path, text.encode("utf-8")) for path, text in starter)
-        return self.measure(Submission(files), rubric)
+        measurement = self.start(Submission(files), rubric, is_program=True).collect()
+        measurement.remember()
+        return measurement.facts()
 
     def _keyed(self, probe: Probe) -> _KeyedProbe:
         """Return ``probe`` with the hash of the part of its keys that is equal for all files."""
@@ -174,7 +193,7 @@ class Engine:
 
         ``groups`` are by the key of the gate, which also depends on the rubric's ``python``.
         """
-        content = file.sha256, file.kind
+        content = file.sha256, _what_checks_see(file.path)
         gate = _hash((READABLE, python, *self._base(), *content)).hexdigest()
         group = groups.setdefault(gate, _Group(file, gate))
         probes = {}
@@ -187,6 +206,16 @@ class Engine:
             group.requests[key] = CheckRequest(check.id, keyed.options, context)
             probes[keyed.probe.key] = key
         return Keys(gate, probes)
+
+
+def _what_checks_see(path: str) -> str:
+    """Return all that checks see of ``path``: its kind, whether it is a test, a document's suffix.
+
+    e.g. a ``requirements.txt`` and a ``pyproject.toml`` of equal bytes are read differently, and so
+    are a stub and one in ``tests/``.
+    """
+    suffix = path.rpartition(".")[2].lower() if is_document(path) else ""
+    return f"{kind_of_name(path)} {is_test_path(path)} {suffix}"
 
 
 def _split_files(
@@ -204,6 +233,12 @@ def _split_files(
         else:
             unread.append(Dropped(file.path, why_not_graded(file.path)))
     return read, unread
+
+
+def _declaring(submission: Submission, files: Sequence[SourceFile]) -> list[SourceFile]:
+    """Return the documents, except ``files``, that may declare entry points of the program."""
+    declaring = (file for file in submission.files if declares_entries(file.path))
+    return [file for file in declaring if file not in files]
 
 
 def _file_digests(submission: Submission, probe: Probe) -> FileDigests:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from grader.analysis.project.summary import summary_of, summary_of_lines
 from grader.domain.characters import encodable
 from grader.domain.check import Catalog, Options
 from grader.domain.inspection import Finding, Inspection
@@ -39,12 +40,11 @@ def run_steps(
     """
     if GATE in steps:
         yield GATE, None
-        passed = _run_gate(file, python)
-        if isinstance(passed, Inspection):
-            yield GATE, passed
+        passed, inspection = _run_gate(file, python)
+        yield GATE, inspection
+        if passed is None:
             return
         source = passed
-        yield GATE, Inspection()
     else:
         source = SourceFile(file.path, code_of(file.path, file.data))
     for step, request in enumerate(file.requests, start=GATE + 1):
@@ -53,12 +53,19 @@ def run_steps(
             yield step, _run_check(source, request, catalog)
 
 
-def _run_gate(file: FileJob, python: str) -> SourceFile | Inspection:
-    """Return the source of ``file`` if the gate passes it, else an inspection that says why not."""
+def _run_gate(file: FileJob, python: str) -> tuple[SourceFile | None, Inspection]:
+    """Return the source of ``file`` if the gate passes it, and the gate's inspection.
+
+    The project summary of the inspection is a :class:`FileSummary`, of an unreadable file too.
+    """
     try:
-        return gate(file.path, file.data, python)
+        passed = gate(file.path, file.data, python)
+        if isinstance(passed, SourceFile):
+            return passed, Inspection(sketch=summary_of(passed).model_dump_json())
+        lines = summary_of_lines(file.data.decode("utf-8", "replace"))
+        return None, passed.model_copy(update={"sketch": lines.model_dump_json()})
     except Exception as error:
-        return failed(_failure_reason(error))
+        return None, failed(_failure_reason(error))
 
 
 def _run_check(source: SourceFile, request: CheckRequest, catalog: Catalog) -> Inspection:

@@ -16,7 +16,7 @@ from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.measuring.anchors import AnchoredFile, anchor_findings
-from grader.engine.measuring.combining import combine_files
+from grader.engine.measuring.combining import combine_files, with_parts
 from grader.engine.measuring.job import Answers, FileJob, RunningJob
 from grader.engine.notebook import cells_of
 from grader.service.ports import FactsCache
@@ -42,10 +42,12 @@ class Plan:
     """Everything that is needed to measure one submission and to put its facts together.
 
     ``files`` are the files that some probe reads, in path order, ``keys`` their keys in the same
-    order, and ``unread`` the other files of the submission with the reasons. ``known`` are the
-    inspections found in the cache, by key. ``rows`` has a pair for each file of the job, i.e. with
-    missing inspections: the file with the checks to run, and the keys of their results. Files with
-    equal bytes and the same kind of name have one row.
+    order, and ``unread`` the other files of the submission with the reasons. Of these,
+    ``declarations`` are documents that may declare entry points, by path with the key of their
+    gate. ``known`` are the inspections found in the cache, by key. ``rows`` has a pair for each
+    file of the job, i.e. with missing inspections: the file with the checks to run, and the keys of
+    their results. Files with equal bytes and the same kind of name have one row. With
+    ``is_program`` every file is part of the program.
     """
 
     submission: Submission
@@ -55,6 +57,8 @@ class Plan:
     probes: Sequence[Probe]
     known: Mapping[str, Inspection]
     rows: Sequence[Row]
+    declarations: Mapping[str, str]
+    is_program: bool
     cache: FactsCache
     identity: EngineIdentity
 
@@ -107,6 +111,11 @@ class Measurement:
             _file_facts(file, keys, known, top_folder)
             for file, keys in zip(plan.files, plan.keys, strict=True)
         ]
+        declarations = {
+            path: known[gate] for path, gate in plan.declarations.items() if gate in known
+        }
+        if not plan.is_program:
+            alone = with_parts(alone, declarations)
         combined = combine_files(alone, plan.probes)
         return SubmissionFacts(
             files=tuple(anchor_findings(*pair) for pair in zip(combined, plan.files, strict=True)),

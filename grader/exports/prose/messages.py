@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.domain.leftovers import LEFTOVER, PROGRAM
+from grader.domain.program import Role
 from grader.domain.report import CriterionLine, Fault, FindingLine, Report
 from grader.domain.scoring import Number
 from grader.domain.unreadable import READABLE, cannot_be_read
@@ -82,12 +84,19 @@ def about_total(report: Report) -> tuple[str, ...]:
             "given by your instructor."
         )
     if total.capped_at is not None:
-        title = next((c.title for c in report.criteria if c.id == total.capped_by), "")
+        (line,) = (line for line in report.criteria if line.id == total.capped_by)
         sentences.append(
             f"The criteria add up to {amount(earned(report))}, but the total stays at "
-            f"{amount(total.capped_at)} as long as “{title}” earns nothing."
+            f"{amount(total.capped_at)} as long as “{line.title}” earns {_share_earned(line)}."
         )
     return tuple(sentences)
+
+
+def _share_earned(line: CriterionLine) -> str:
+    """Return "nothing" or e.g. "only 3 of 20 points", for a criterion whose points are known."""
+    if not line.points:
+        return "nothing"
+    return f"only {amount(line.points)} of {amount(line.max_points)} points"
 
 
 def earned(report: Report) -> Number:
@@ -192,6 +201,8 @@ def price_of(group: Group) -> str:
     """
     if group.lead.check == READABLE:
         return "nothing can be earned until this is mended"
+    if group.lead.code == LEFTOVER:
+        return "costs points in every criterion"
     titles = ", ".join(f"“{title}”" for title in group.costs)
     return f"costs points in {titles}" if titles else "costs no points"
 
@@ -241,7 +252,7 @@ def lesson_of(group: Group) -> str:
 
     ``grader explain`` shows the lesson of that check.
     """
-    return "" if group.lead.check == READABLE else group.lead.check
+    return "" if group.lead.check in (READABLE, PROGRAM) else group.lead.check
 
 
 def files_read(report: Report) -> str:
@@ -252,7 +263,26 @@ def files_read(report: Report) -> str:
     broken = unreadable(report)
     was = "file was" if len(report.files) == 1 else "files were"
     tail = f"; {len(broken)} of them {cannot_be_read(broken)}" if broken else ""
-    return f"{len(report.files)} {was} graded{tail}."
+    return " ".join([f"{len(report.files)} {was} graded{tail}.", *_about_program(report)])
+
+
+def _about_program(report: Report) -> Iterator[str]:
+    """Yield sentences on what was taken for the program: where it starts, and what it uses.
+
+    None if nothing says where the program starts: then every file is program.
+    """
+    entries = [f"{file.path} ({file.why})" for file in report.files if file.role is Role.ENTRY]
+    reached = [file.path for file in report.files if file.role is Role.REACHED]
+    if entries:
+        yield f"The program starts at {_listed(entries)}."
+    if reached:
+        yield f"It uses {_listed(reached)}." if entries else f"Tests use {_listed(reached)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first five of `names` in a row, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def fault_of(fault: Fault) -> str:

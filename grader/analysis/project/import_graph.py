@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.analysis.syntax.imports import GUARDED, NOW, Import, Modules
@@ -55,24 +55,26 @@ class Graph:
                 found[path] = min(inside, key=lambda item: item[1].line)
         return found
 
-    def reached(self, start: str) -> set[str]:
-        """Return the paths of what running `start` imports, directly or indirectly, except itself.
+    def importers(self, starts: Iterable[str]) -> dict[str, str]:
+        """Return each module that running the modules `starts` imports, with a module importing it.
 
-        Imports in functions and the ``__init__.py`` of imported packages are included, and so are
-        imports below the ``__main__`` guard of `start`. Those below the guard of another module do
-        not run. The result is empty if `start` is empty.
+        Directly or indirectly; `starts` themselves are left out. Imports in functions and the
+        ``__init__.py`` of imported packages are included. Imports below the ``__main__`` guard of a
+        module that is not among `starts` do not run. The result is empty if `starts` is.
         """
-        seen, waiting = {start}, [start]
+        run, found = frozenset(starts), dict[str, str]()
+        waiting = sorted(run, reverse=True)
         while waiting:
-            new = {module for module in self._run_by(waiting.pop(), start) if module not in seen}
-            seen |= new
-            waiting += sorted(new)
-        return seen - {start}
+            path = waiting.pop()
+            new = {module for module in self._run_by(path, run) if module not in run | found.keys()}
+            found |= dict.fromkeys(sorted(new), path)
+            waiting += sorted(new, reverse=True)
+        return found
 
-    def _run_by(self, path: str, start: str) -> Iterator[str]:
-        """Yield each module that `path` imports if `start` is run, and the packages around it."""
+    def _run_by(self, path: str, run: Collection[str]) -> Iterator[str]:
+        """Yield each module that `path` imports if `run` are run, and the packages around it."""
         for target, one in self.edges.get(path, {}).items():
-            if one.when != GUARDED or path == start:
+            if one.when != GUARDED or path in run:
                 yield target
                 yield from self.modules.packages_of(target)
 

@@ -1,0 +1,151 @@
+"""Decide which files of a submission are its program, and which are left over.
+
+The program is what its entries and its tests import, directly or through other modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from grader.analysis.project.frameworks import DJANGO
+from grader.analysis.project.import_graph import Graph
+from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.syntax.imports import Import, Modules, depth_in, packages_around
+from grader.domain.program import Part, Role
+from grader.domain.source import is_notebook, is_python, is_test_path
+
+#: Files that a tool runs by name, so that no module of the program needs to import them.
+RUN_BY_NAME = frozenset({"conf.py", "dodo.py", "fabfile.py", "noxfile.py", "setup.py", "tasks.py"})
+
+
+class _Project(NamedTuple):
+    """The modules of a submission with their summaries, by path, and the imports among them."""
+
+    files: Mapping[str, FileSummary]
+    graph: Graph
+
+    def candidates(self) -> dict[str, str]:
+        """Return the files that start when somebody runs them, with the reason in words."""
+        found = {}
+        for path, file in self.files.items():
+            if is_test_path(path):
+                continue
+            if path.split("/")[-1] == "main.py":
+                found[path] = "its name is main.py"
+            elif file.guarded:
+                found[path] = 'it starts below `if __name__ == "__main__":`'
+            elif is_notebook(path) and self._imports_own(path):
+                found[path] = "it is a notebook that imports modules"
+        return found
+
+    def declared(self, documents: Mapping[str, FileSummary]) -> dict[str, str]:
+        """Return the files that something outside Python code starts, with the reason in words.
+
+        These are ``__main__.py``, console scripts and files with a contract of a framework.
+        """
+        found = {}
+        for path, file in self.files.items():
+            name = path.split("/")[-1]
+            if name == "__main__.py":
+                found[path] = "`python -m` runs it"
+            elif file.in_django and name in DJANGO:
+                found[path] = "it is a Django module"
+            elif file.contract and not is_test_path(path):
+                found[path] = f"it is {file.contract}"
+        return found | dict(self._console_scripts(documents))
+
+    def _console_scripts(self, documents: Mapping[str, FileSummary]) -> Iterator[tuple[str, str]]:
+        """Yield the file of each declared console script, with the reason in words."""
+        declaring = {**self.files, **documents}
+        for path in filter(declares_entries, declaring):
+            for module in declaring[path].declares:
+                target = self.graph.modules.meant(path, Import(0, module, "", "", 1, 1, ""))
+                if target is not None:
+                    yield target, f"declared as a console script in {path}"
+
+    def entries(self, documents: Mapping[str, FileSummary]) -> dict[str, str]:
+        """Return the entries with their reasons in words.
+
+        Of the files that somebody runs, those count that import a module of the submission. If
+        none does and nothing is declared, all of them count: each is a program of its own.
+        """
+        declared, candidates = self.declared(documents), self.candidates()
+        joined = {path: why for path, why in candidates.items() if self._imports_own(path)}
+        if joined or declared:
+            return {**joined, **declared}
+        return candidates
+
+    def program(self, documents: Mapping[str, FileSummary]) -> dict[str, tuple[Role, str]]:
+        """Return role and reason of each file of the program: its entries and what they import.
+
+        What tests import is part of the program too. Of test files, only those are that the program
+        itself imports. If the program runs code that cannot be followed, every file is that is no
+        test.
+        """
+        entries = self.entries(documents)
+        found = {path: (Role.REACHED, f"{by} imports it") for path, by in self._imported(entries)}
+        found |= {path: (Role.ENTRY, why) for path, why in entries.items()}
+        opaque = next((path for path in found if self.files[path].opaque), None)
+        if opaque is not None:
+            why = f"{opaque} runs code that cannot be followed, which may be in any file"
+            found = {**self._all_reached(why), **found}
+        return found
+
+    def _imported(self, entries: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield each module that `entries` and tests import, with a module that imports it."""
+        by_entries = self.graph.importers(entries)
+        yield from by_entries.items()
+        tests = (path for path, one in self.files.items() if one.tests and is_test_path(path))
+        for path, by in self.graph.importers([*entries, *by_entries, *tests]).items():
+            if not is_test_path(path):
+                yield path, by
+
+    def _all_reached(self, why: str) -> dict[str, tuple[Role, str]]:
+        return {path: (Role.REACHED, why) for path in self.files if not is_test_path(path)}
+
+    def _imports_own(self, path: str) -> bool:
+        return any(not is_test_path(target) for target in self.graph.edges[path])
+
+
+def parts_of(summaries: Mapping[str, FileSummary]) -> dict[str, Part]:
+    """Return the part of each file of a submission, from the `summaries` of its files by path.
+
+    Documents have none; they only declare entry points.
+    """
+    files = {path: one for path, one in summaries.items() if is_python(path)}
+    documents = {path: one for path, one in summaries.items() if path not in files}
+    program = _Project(files, _graph(files)).program(documents)
+    parts = {}
+    for path, file in files.items():
+        role, why = program.get(path) or _outside(path, file, is_known=bool(program))
+        parts[path] = Part(role=role, why=why, lines=file.lines)
+    return parts
+
+
+def _graph(files: Mapping[str, FileSummary]) -> Graph:
+    """Return the imports among `files`."""
+    digests = tuple((path, "") for path in files)
+    depths = {path: depth_in(packages_around(path, digests)) for path in files}
+    named = (path for path in files if path.split("/")[-1] == "main.py" and not is_test_path(path))
+    mains = sorted(named, key=lambda path: (path.count("/"), path))
+    modules = Modules(depths, next(iter(mains), ""))
+    return Graph.of(modules, {path: one.imports for path, one in files.items()})
+
+
+def _outside(path: str, file: FileSummary, *, is_known: bool) -> tuple[Role, str]:
+    """Return role and reason of a file that the program does not reach.
+
+    Without `is_known`, nothing says what the program is.
+    """
+    if is_test_path(path):
+        return Role.TEST, "it is a test"
+    if not is_known:
+        return Role.MEMBER, "nothing says where the program starts"
+    if path.split("/")[-1] in RUN_BY_NAME:
+        return Role.NEUTRAL, "a tool runs it by its name"
+    if path.endswith(".pyi"):
+        return Role.NEUTRAL, "it is a stub"
+    if file.trivial:
+        return Role.NEUTRAL, "nothing in it runs"
+    return Role.LEFTOVER, "the program does not use it"

@@ -1,0 +1,247 @@
+"""What one file contributes to the question which files are the program."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+
+from pydantic import BaseModel, ConfigDict
+
+from grader.analysis.project.frameworks import Shape, contract_of
+from grader.analysis.syntax.import_time import is_guard
+from grader.analysis.syntax.imports import NOW, STAR, Import, imports_in
+from grader.analysis.syntax.module import module_of
+from grader.analysis.syntax.statements import FUNCTIONS, functions_in, has_statements, is_stub
+from grader.domain.source import SourceFile, is_document
+
+#: An import statement at the beginning of a line, as far as it can be read line by line.
+#: e.g. ``from shop.prices import PRICE, TAX`` and ``    import shop``; not ``import_prices()``.
+_IMPORT = re.compile(
+    r"[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import\b(?P<names>[^#]*)"
+    r"|import[ \t]+(?P<modules>[\w., \t]+))"
+)
+#: A line with both names of a guard in any spelling, e.g. ``if __name__ == '__main__'`` without its
+#: colon; not ``print(__name__)``.
+_GUARD = re.compile(r"if\b(?=.*__name__).*__main__")
+#: A test function or method at the beginning of a line, e.g. ``def test_total():``.
+_TEST = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+test")
+#: The head of a function at the top level, e.g. ``def create_app(name, debug=False):``.
+_FUNCTION = re.compile(r"(?:async[ \t]+)?def[ \t]+(?P<name>\w+)[ \t]*\((?P<parameters>[^)#]*)")
+#: A call at the top level, e.g. ``app = Flask(__name__)`` and ``st.title("Prices")``.
+_CALL = re.compile(
+    r"(?:\w+[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*)?(?P<called>[A-Za-z_][\w.]*)[ \t]*\("
+)
+#: An entry point of ``setup.py`` in quotes, e.g. ``"shop = shop.cli:main"``.
+_ENTRY_POINT = re.compile(r"""["']\s*[\w.-]+\s*=\s*(?P<module>[\w.]+)\s*:\s*[\w.]+\s*["']""")
+#: Functions that run code which cannot be followed, by dotted name; see ``is_opaque``.
+_OPAQUE = frozenset({"exec", "runpy.run_path", "runpy.run_module"})
+_IMPORTERS = frozenset({"__import__", "importlib.import_module"})
+_PROCESSES = frozenset("subprocess.run subprocess.Popen subprocess.call os.system".split())
+
+
+class FileSummary(BaseModel):
+    """One file as it belongs to the program.
+
+    ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``.
+    ``contract``: the contract of a framework that it fulfils, in words, or "". ``in_django``: it
+    imports Django. ``declares``: dotted names of the modules that it would declare as entry points
+    if it were a ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli``. Nothing here depends on the
+    name of the file, so that files of equal bytes have equal summaries. ``tests``: it has a
+    test that asserts something. ``opaque``: it runs code that cannot be followed. ``trivial``: it
+    has no statement, or only literals bound to names. ``lines``: its lines that are not blank.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    imports: tuple[Import, ...] = ()
+    guarded: bool = False
+    contract: str = ""
+    in_django: bool = False
+    declares: tuple[str, ...] = ()
+    tests: bool = False
+    opaque: bool = False
+    trivial: bool = False
+    lines: int = 0
+
+
+def summary_of(source: SourceFile) -> FileSummary:
+    """Return the summary of `source`, which the gate has let pass."""
+    if is_document(source.path):
+        return FileSummary(declares=tuple(_declared(source.text)))
+    module, tree = module_of(source), source.tree
+    imports = imports_in(tree)
+    shape = Shape(
+        packages=_packages(imports),
+        functions={
+            item.name: tuple(argument.arg for argument in item.args.args)
+            for item in tree.body
+            if isinstance(item, FUNCTIONS)
+        },
+        called={module.target(call.func).dotted for block in module.top for call in block.calls},
+    )
+    return FileSummary(
+        imports=imports,
+        guarded=_has_guard(tree),
+        contract=contract_of(shape),
+        in_django="django" in shape.packages,
+        declares=_entry_points(source.lines),
+        tests=_has_test(tree),
+        opaque=any(_is_opaque(call, module.target(call.func).dotted) for call in module.calls),
+        trivial=not has_statements(source) or all(map(_is_data, tree.body)),
+        lines=sum(not line.isspace() for line in source.lines),
+    )
+
+
+def summary_of_lines(text: str) -> FileSummary:
+    """Return the summary of a file that cannot be parsed, from the lines of its `text`.
+
+    Imports, guards, tests and contracts are found where they begin a line. So a file keeps its
+    place in the program when a syntax error is put into it.
+    """
+    lines = text.splitlines()
+    imports = tuple(_imports_by_line(lines))
+    shape = _shape_of_lines(imports, lines)
+    return FileSummary(
+        imports=imports,
+        guarded=any(map(_GUARD.match, lines)),
+        contract=contract_of(shape),
+        in_django="django" in shape.packages,
+        declares=_entry_points(lines),
+        tests=any(map(_TEST.match, lines)),
+        lines=sum(bool(line.strip()) for line in lines),
+    )
+
+
+def _packages(imports: Iterable[Import]) -> frozenset[str]:
+    """Return the first parts of the modules that `imports` name without leading dots."""
+    return frozenset(one.module.partition(".")[0] for one in imports if not one.level)
+
+
+def _shape_of_lines(imports: Iterable[Import], lines: Iterable[str]) -> Shape:
+    """Return the shape of a file that cannot be parsed, from its `imports` and `lines`."""
+    bound = {one.bound: f"{one.module}.{one.name}".strip(".") for one in imports}
+    functions, called = {}, set()
+    for line in lines:
+        if head := _FUNCTION.match(line):
+            names = (part.split(":")[0].split("=")[0] for part in head["parameters"].split(","))
+            functions[head["name"]] = tuple(name.strip() for name in names if name.strip())
+        elif call := _CALL.match(line):
+            first, dot, rest = call["called"].partition(".")
+            called.add(bound.get(first, first) + dot + rest)
+    return Shape(_packages(imports), functions, called)
+
+
+def _entry_points(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the modules in `lines` in the form of entry points: of ``"x = shop.cli:main"``."""
+    return tuple(match["module"] for line in lines for match in _ENTRY_POINT.finditer(line))
+
+
+def _has_guard(tree: ast.Module) -> bool:
+    """Return whether the top level of `tree` has a guard with more than ``pass`` below it."""
+    return any(
+        isinstance(item, ast.If) and is_guard(item) and not is_stub(item.body) for item in tree.body
+    )
+
+
+def _has_test(tree: ast.Module) -> bool:
+    """Return whether `tree` has a function ``test…`` with an ``assert``, or a call of such a name.
+
+    e.g. ``self.assertEqual(...)`` and ``pytest.raises(...)``; not a test that only prints.
+    """
+    tests = (one for one in functions_in(tree) if one.name.startswith("test"))
+    return any(_asserts(node) for one in tests for node in ast.walk(one))
+
+
+def _asserts(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assert):
+        return True
+    name = getattr(getattr(node, "func", None), "attr", "")
+    return name.startswith("assert") or name == "raises"
+
+
+def _is_opaque(call: ast.Call, dotted: str) -> bool:
+    """Return whether `call` of the function `dotted` runs code that cannot be followed.
+
+    e.g. ``exec(text)``, ``import_module(name)`` and ``subprocess.run(["python", "old.py"])``; not
+    ``import_module("csv")`` and ``subprocess.run(["ls"])``.
+    """
+    if dotted in _IMPORTERS:
+        return not (call.args and isinstance(call.args[0], ast.Constant))
+    return dotted in _OPAQUE or (dotted in _PROCESSES and any(map(_is_python, ast.walk(call))))
+
+
+def _is_python(node: ast.AST) -> bool:
+    """Return whether `node` names a Python interpreter, e.g. "python3" and ``sys.executable``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "executable"
+    return isinstance(node, ast.Constant) and "python" in str(node.value)
+
+
+def _is_data(statement: ast.stmt) -> bool:
+    """Return whether `statement` only binds a literal, or is a constant: a table, a docstring."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+        try:
+            ast.literal_eval(statement.value)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            return False
+        return True
+    return False
+
+
+def declares_entries(path: str) -> bool:
+    """Return whether the file `path` may declare console scripts."""
+    return path.rpartition("/")[2] in ("pyproject.toml", "setup.py")
+
+
+def _declared(text: str) -> Iterator[str]:
+    """Yield the modules that `text`, a ``pyproject.toml``, declares as console scripts.
+
+    Both tables are read: ``[project.scripts]`` (also ``gui-scripts`` and entry points), and
+    ``[tool.poetry.scripts]``. A file that is no TOML declares none.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError):  # e.g. no TOML, or a number of 5,000 digits
+        return
+    project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
+    entry_points = _table(project, "entry-points")
+    tables = [_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts")]
+    for table in (*tables, *(_table(entry_points, group) for group in entry_points)):
+        for target in table.values():
+            name = target.get("reference") if isinstance(target, dict) else target
+            if isinstance(name, str):
+                yield name.partition(":")[0].strip()
+
+
+def _table(data: object, key: str) -> dict[str, object]:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _imports_by_line(lines: Iterable[str]) -> Iterator[Import]:
+    """Yield the imports that begin one of `lines`, as if each ran when the file is imported."""
+    for number, line in enumerate(lines, start=1):
+        match = _IMPORT.match(line)
+        if match is None:
+            continue
+        if match["modules"] is not None:
+            for name, alias in _listed(match["modules"]):
+                yield Import(0, name, "", alias or name.partition(".")[0], number, 1, NOW)
+        else:
+            level, module = len(match["dots"]), match["module"]
+            for name, alias in _listed(match["names"]) or [(STAR, "")]:
+                yield Import(level, module, name, alias or name, number, 1, NOW)
+
+
+def _listed(names: str) -> list[tuple[str, str]]:
+    """Return (name, alias or "") of each part between commas, e.g. of ``(a as b, c)``."""
+    parts = (part.split() for part in names.strip(" ()\\\t\n").split(","))
+    return [
+        (words[0], words[2] if words[1:2] == ["as"] and words[2:] else "")
+        for words in parts
+        if words
+    ]

@@ -1,0 +1,196 @@
+"""Which files are the program: its entries, what they import, and what is left over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+import pytest
+
+from grader.analysis.project.program import parts_of
+from grader.analysis.project.summary import FileSummary, summary_of, summary_of_lines
+from grader.domain.program import Role
+from grader.domain.source import SourceFile, is_document
+
+PRICES = "def total(prices):\n    return sum(prices)\n"
+MAIN = "from prices import total\n\nif __name__ == '__main__':\n    print(total([1, 2]))\n"
+TESTS = "from prices import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n"
+DRAFT = "import csv\n\nfor row in csv.reader(open('prices.csv')):\n    print(row)\n"
+POETRY = '[tool.poetry.scripts]\nshop = "shop.cli:main"\n'
+PEP_621 = '[project]\nname = "shop"\n\n[project.scripts]\nshop = "shop.cli:main"\n'
+SETUP = """import setuptools
+
+setuptools.setup(entry_points={"console_scripts": ["shop = shop.cli:main"]})
+"""
+FACTORY = "def create_app():\n    return 1\n"
+GAME = "def init():\n    print(1)\n\n\ndef run(data):\n    return data\n"
+CLI = "from shop.prices import total\n\n\ndef main():\n    print(total([1]))\n"
+
+
+def summary(path: str, text: str) -> FileSummary:
+    """The summary of a file as the engine makes it, also of one that does not parse."""
+    try:
+        _ = is_document(path) or ast.parse(text)
+    except SyntaxError:
+        return summary_of_lines(text)
+    return summary_of(SourceFile(path, text.encode()))
+
+
+def roles(files: Mapping[str, str]) -> dict[str, str]:
+    """The role of each Python file by path."""
+    parts = parts_of({path: summary(path, text) for path, text in files.items()})
+    return {path: part.role.value for path, part in parts.items()}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            {"main.py": MAIN, "prices.py": PRICES, "draft.py": DRAFT},
+            {"main.py": "entry", "prices.py": "reached", "draft.py": "leftover"},
+            id="a draft beside a program",
+        ),
+        pytest.param(
+            {"run.py": MAIN, "prices.py": PRICES, "old/main.py": DRAFT},
+            {"run.py": "entry", "prices.py": "reached", "old/main.py": "leftover"},
+            id="an abandoned main.py beside a guarded script that uses modules",
+        ),
+        pytest.param(
+            {"area.py": f"{DRAFT}\nif __name__ == '__main__':\n    print(1)\n", "main.py": DRAFT},
+            {"area.py": "entry", "main.py": "entry"},
+            id="scripts that each stand alone",
+        ),
+        pytest.param(
+            {"one.py": DRAFT, "two.py": PRICES},
+            {"one.py": "member", "two.py": "member"},
+            id="nothing says where it starts",
+        ),
+        pytest.param(
+            {
+                "shop/prices.py": PRICES,
+                "tests/test_prices.py": TESTS.replace("prices i", "shop.prices i"),
+                "shop/old.py": DRAFT,
+            },
+            {
+                "shop/prices.py": "reached",
+                "tests/test_prices.py": "test",
+                "shop/old.py": "leftover",
+            },
+            id="a library with tests",
+        ),
+        pytest.param(
+            {
+                "prices.py": PRICES,
+                "test_prices.py": "import prices\n\n\ndef test_it():\n    print(1)\n",
+            },
+            {"prices.py": "member", "test_prices.py": "test"},
+            id="a test that asserts nothing makes no program",
+        ),
+        *(
+            pytest.param(
+                {name: text, "shop/cli.py": CLI, "shop/prices.py": PRICES, "shop/draft.py": DRAFT},
+                {"shop/cli.py": "entry", "shop/prices.py": "reached", "shop/draft.py": "leftover"}
+                | ({"setup.py": "neutral"} if name == "setup.py" else {}),
+                id=f"a console script in {name}: {text[:14]}",
+            )
+            for name, text in [
+                ("pyproject.toml", POETRY),
+                ("pyproject.toml", PEP_621),
+                ("setup.py", SETUP),
+            ]
+        ),
+        pytest.param(
+            {"pyproject.toml": PEP_621, "src/shop/cli.py": CLI, "src/shop/prices.py": PRICES},
+            {"src/shop/cli.py": "entry", "src/shop/prices.py": "reached"},
+            id="a src layout",
+        ),
+        pytest.param(
+            {
+                "shop/__main__.py": "from shop.cli import main\n\nmain()\n",
+                "shop/cli.py": CLI,
+                "shop/prices.py": PRICES,
+            },
+            {"shop/__main__.py": "entry", "shop/cli.py": "reached", "shop/prices.py": "reached"},
+            id="python -m",
+        ),
+        pytest.param(
+            {
+                "main.py": MAIN,
+                "prices.py": PRICES,
+                "rates.py": "RATES = {'eur': 1.0}\n",
+                "__init__.py": "",
+            },
+            {
+                "main.py": "entry",
+                "prices.py": "reached",
+                "rates.py": "neutral",
+                "__init__.py": "neutral",
+            },
+            id="a table of literals and an empty file",
+        ),
+        pytest.param(
+            {"main.py": "exec(open('old.py').read())\n", "old.py": DRAFT},
+            {"main.py": "entry", "old.py": "reached"},
+            id="code that cannot be followed",
+        ),
+        pytest.param(
+            {"main.py": "from tests.work import run\n\nrun()\n", "tests/work.py": PRICES},
+            {"main.py": "entry", "tests/work.py": "reached"},
+            id="a program in the folder of tests",
+        ),
+    ],
+)
+def test_the_program_and_what_is_left_over(files: dict[str, str], expected: dict[str, str]) -> None:
+    assert roles(files) == expected
+
+
+#: A file that fulfils a contract, and one that only looks like it.
+CONTRACTS = {
+    "from flask import Flask\n\napp = Flask(__name__)\n": "app = Flask(__name__)\n",
+    "from fastapi import FastAPI\n\napi = FastAPI()\n": "class FastAPI:\n    pass\n\n\nFastAPI()\n",
+    f"from flask import g\n\n\n{FACTORY}": FACTORY,
+    "import streamlit as st\n\nst.title('Prices')\n": "import streamlit as st\n\nPAGE = st\n",
+    "def handler(event, context):\n    return event\n": "def handler(price):\n    return price\n",
+    f"import azureml.core\n\n\n{GAME}": GAME,
+    "import typer\n\napp = typer.Typer()\n": "import typer\n\nprint(typer)\n",
+}
+
+
+@pytest.mark.parametrize(("contract", "look_alike"), CONTRACTS.items())
+def test_a_contract_of_a_framework_makes_an_entry(contract: str, look_alike: str) -> None:
+    beside = {"main.py": MAIN, "prices.py": PRICES}
+    assert roles({**beside, "web.py": contract})["web.py"] == "entry"
+    assert roles({**beside, "web.py": look_alike})["web.py"] == "leftover"
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_a_contract_stays_one_when_its_file_breaks(contract: str) -> None:
+    beside = {"main.py": MAIN, "prices.py": PRICES}
+    assert roles({**beside, "web.py": f"{contract}def broken(:\n"})["web.py"] == "entry"
+
+
+@pytest.mark.parametrize("guard", ["if __name__ == '__main__':", 'if "__main__" == __name__:'])
+def test_a_file_keeps_its_role_when_it_breaks(guard: str) -> None:
+    main = MAIN.replace("if __name__ == '__main__':", guard)
+    files = {"run.py": main, "prices.py": PRICES, "test_prices.py": TESTS, "draft.py": DRAFT}
+    whole = roles(files)
+    assert whole["run.py"] == "entry" and whole["draft.py"] == "leftover"
+    for path in files:
+        assert roles({**files, path: f"{files[path]}def broken(:\n"}) == whole
+
+
+def test_imports_are_read_from_lines_as_from_a_tree() -> None:
+    text = "import a.b as c, d\nfrom .e import (\n    f,\n)\nfrom g import h as i  # k\n"
+    text += "from l import *\n"
+    read = {(one.level, one.module) for one in summary_of_lines(text).imports}
+    parsed = summary_of(SourceFile("main.py", text.encode())).imports
+    assert read == {(one.level, one.module) for one in parsed}
+
+
+def test_the_reasons_are_words() -> None:
+    files = {"main.py": MAIN, "prices.py": PRICES, "draft.py": DRAFT}
+    parts = parts_of({path: summary(path, text) for path, text in files.items()})
+    assert parts["main.py"].why == "its name is main.py"
+    assert parts["prices.py"].why == "main.py imports it"
+    assert (parts["draft.py"].why, parts["draft.py"].lines) == ("the program does not use it", 3)
+    assert not parts["draft.py"].counts and parts["prices.py"].role is Role.REACHED
