@@ -179,6 +179,53 @@ def test_a_file_keeps_its_role_when_it_breaks(guard: str) -> None:
         assert roles({**files, path: f"{files[path]}def broken(:\n"}) == whole
 
 
+@pytest.mark.parametrize(
+    "main",
+    [
+        'import prices\n\nif (\n    __name__\n    == "__main__"\n):\n    prices.total([1])\n',
+        "try:\n    import prices\nexcept ImportError:\n    prices = None\nprint(prices)\n",
+        "import os; import prices\n\nprint(prices.total([os.getpid()]))\n",
+        "from prices import (\n    total,\n)\n\nprint(total([1]))\n",
+    ],
+)
+def test_no_form_of_breaking_makes_a_program_a_leftover(main: str) -> None:
+    other = "import rates\n\nif __name__ == '__main__':\n    print(rates)\n"
+    files = {"app.py": main, "prices.py": PRICES, "other.py": other, "rates.py": PRICES}
+    whole = roles(files)
+    assert (whole["app.py"], whole["prices.py"]) == ("entry", "reached")
+    assert roles({**files, "app.py": f"{main}def broken(:\n"}) == whole
+
+
+def test_a_file_of_nothing_but_dots_and_imports_has_a_small_summary() -> None:
+    assert not summary_of_lines("from " + "." * 200_000 + " x\n").imports
+    many = "".join(f"import m{number}, m{number}\n" for number in range(50_000))
+    assert len(summary_of_lines(many).imports) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "role"),
+    [
+        ("tasks.py", f"from invoke import task\n\n{PRICES}", "neutral"),
+        ("tasks.py", DRAFT, "leftover"),
+        ("docs/conf.py", DRAFT, "neutral"),
+        ("conf.py", DRAFT, "leftover"),
+        (
+            "shop/settings.py",
+            "from pathlib import Path\n\nBASE = Path()\nprint(BASE)\n",
+            "leftover",
+        ),
+    ],
+)
+def test_a_tool_runs_a_file_only_with_evidence(path: str, text: str, role: str) -> None:
+    assert roles({"main.py": MAIN, "prices.py": PRICES, path: text})[path] == role
+
+
+def test_django_finds_its_files_by_name() -> None:
+    manage = "import django\n\nif __name__ == '__main__':\n    print(django)\n"
+    files = {"manage.py": manage, "site/settings.py": DRAFT, "shop/migrations/0001.py": DRAFT}
+    assert set(roles(files).values()) == {"entry"}
+
+
 def test_imports_are_read_from_lines_as_from_a_tree() -> None:
     text = "import a.b as c, d\nfrom .e import (\n    f,\n)\nfrom g import h as i  # k\n"
     text += "from l import *\n"

@@ -169,4 +169,4 @@ def test_a_file_that_the_rubric_names_is_no_leftover() -> None:
     )
     named = CompiledRubric.of(read_rubric(text), CATALOG)
     assert roles(RUBRICS["chapter-practices"], files)["old.py"] is Role.LEFTOVER
-    assert roles(named, files)["old.py"] is Role.MEMBER
+    assert roles(named, files)["old.py"] is Role.ENTRY

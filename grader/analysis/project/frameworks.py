@@ -29,9 +29,11 @@ _WEB = frozenset({"flask", "quart", "fastapi"})
 #: The parameters of a function that AWS Lambda calls, and its usual names.
 _LAMBDA = ("event", "context")
 _HANDLERS = frozenset({"handler", "lambda_handler"})
-#: Files that Django finds by name. The file has to import Django.
+#: Files and folders that Django finds by name, if a file of the submission imports Django.
+DJANGO_FOLDERS = frozenset({"migrations", "commands", "templatetags"})
 DJANGO = frozenset(
-    f"{name}.py" for name in "admin apps asgi models settings urls views wsgi".split()
+    f"{name}.py"
+    for name in "admin apps asgi manage models settings signals urls views wsgi".split()
 )
 
 
@@ -43,9 +45,15 @@ class Shape(NamedTuple):
     calls, as its imports resolve them.
     """
 
-    packages: Collection[str]
+    packages: frozenset[str]
     functions: Mapping[str, tuple[str, ...]]
     called: Collection[str]
+
+
+def is_django(path: str) -> bool:
+    """Return whether `path` has a name by which Django finds files, e.g. ``shop/models.py``."""
+    *folders, name = path.split("/")
+    return name in DJANGO or not DJANGO_FOLDERS.isdisjoint(folders)
 
 
 def contract_of(shape: Shape) -> str:
@@ -59,7 +67,7 @@ def contract_of(shape: Shape) -> str:
 def _application(shape: Shape) -> str:
     """Return e.g. "a Flask application" if the top level creates one, or defines a factory."""
     found = next((_APPLICATIONS[name] for name in shape.called if name in _APPLICATIONS), "")
-    if not found and _WEB & set(shape.packages) and _FACTORIES & set(shape.functions):
+    if not found and _WEB & shape.packages and _FACTORIES & set(shape.functions):
         return "an application factory"
     return found
 

@@ -63,12 +63,13 @@ class Graph:
         module that is not among `starts` do not run. The result is empty if `starts` is.
         """
         run, found = frozenset(starts), dict[str, str]()
-        waiting = sorted(run, reverse=True)
+        seen, waiting = set(run), sorted(run, reverse=True)
         while waiting:
             path = waiting.pop()
-            new = {module for module in self._run_by(path, run) if module not in run | found.keys()}
-            found |= dict.fromkeys(sorted(new), path)
-            waiting += sorted(new, reverse=True)
+            new = sorted({module for module in self._run_by(path, run) if module not in seen})
+            found |= dict.fromkeys(new, path)
+            seen.update(new)
+            waiting += reversed(new)
         return found
 
     def _run_by(self, path: str, run: Collection[str]) -> Iterator[str]:

@@ -5,18 +5,27 @@ The program is what its entries and its tests import, directly or through other 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from grader.analysis.project.frameworks import DJANGO
+from grader.analysis.project.frameworks import is_django
 from grader.analysis.project.import_graph import Graph
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.analysis.syntax.imports import Import, Modules, depth_in, packages_around
 from grader.domain.program import Part, Role
 from grader.domain.source import is_notebook, is_python, is_test_path
 
-#: Files that a tool runs by name, so that no module of the program needs to import them.
-RUN_BY_NAME = frozenset({"conf.py", "dodo.py", "fabfile.py", "noxfile.py", "setup.py", "tasks.py"})
+#: Files that a tool runs by name, with the packages of which they import one: so no module of the
+#: program needs to import them. A ``tasks.py`` that does not import invoke is none.
+_TOOLS = {
+    "setup.py": {"setuptools", "distutils"},
+    "noxfile.py": {"nox"},
+    "tasks.py": {"invoke"},
+    "fabfile.py": {"fabric", "fabric2"},
+    "env.py": {"alembic"},
+}
+#: Folders whose ``conf.py`` is that of Sphinx.
+_DOCS = frozenset({"doc", "docs", "source"})
 
 
 class _Project(NamedTuple):
@@ -24,20 +33,26 @@ class _Project(NamedTuple):
 
     files: Mapping[str, FileSummary]
     graph: Graph
+    named: Collection[str]
 
     def candidates(self) -> dict[str, str]:
         """Return the files that start when somebody runs them, with the reason in words."""
-        found = {}
-        for path, file in self.files.items():
-            if is_test_path(path):
-                continue
-            if path.split("/")[-1] == "main.py":
-                found[path] = "its name is main.py"
-            elif file.guarded:
-                found[path] = 'it starts below `if __name__ == "__main__":`'
-            elif is_notebook(path) and self._imports_own(path):
-                found[path] = "it is a notebook that imports modules"
-        return found
+        imported = {target for targets in self.graph.edges.values() for target in targets}
+        started = {path: self._start_of(path, path in imported) for path in self.files}
+        return {path: why for path, why in started.items() if why and not is_test_path(path)}
+
+    def _start_of(self, path: str, is_imported: bool) -> str:
+        """Return why `path` starts when somebody runs it, in words; "" if it only defines."""
+        file = self.files[path]
+        if path.split("/")[-1] == "main.py":
+            return "its name is main.py"
+        if file.guarded:
+            return 'it starts below `if __name__ == "__main__":`'
+        if not self._imports_own(path):
+            return ""
+        if is_notebook(path):
+            return "it is a notebook that imports modules"
+        return "it runs code, and nothing imports it" if file.runs and not is_imported else ""
 
     def declared(self, documents: Mapping[str, FileSummary]) -> dict[str, str]:
         """Return the files that something outside Python code starts, with the reason in words.
@@ -45,12 +60,13 @@ class _Project(NamedTuple):
         These are ``__main__.py``, console scripts and files with a contract of a framework.
         """
         found = {}
+        uses_django = any("django" in file.packages for file in self.files.values())
         for path, file in self.files.items():
             name = path.split("/")[-1]
             if name == "__main__.py":
                 found[path] = "`python -m` runs it"
-            elif file.in_django and name in DJANGO:
-                found[path] = "it is a Django module"
+            elif uses_django and is_django(path):
+                found[path] = "Django finds it by its name"
             elif file.contract and not is_test_path(path):
                 found[path] = f"it is {file.contract}"
         return found | dict(self._console_scripts(documents))
@@ -71,6 +87,7 @@ class _Project(NamedTuple):
         none does and nothing is declared, all of them count: each is a program of its own.
         """
         declared, candidates = self.declared(documents), self.candidates()
+        declared |= {path: "the exercise names it" for path in self.named if path in self.files}
         joined = {path: why for path, why in candidates.items() if self._imports_own(path)}
         if joined or declared:
             return {**joined, **declared}
@@ -108,14 +125,15 @@ class _Project(NamedTuple):
         return any(not is_test_path(target) for target in self.graph.edges[path])
 
 
-def parts_of(summaries: Mapping[str, FileSummary]) -> dict[str, Part]:
+def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) -> dict[str, Part]:
     """Return the part of each file of a submission, from the `summaries` of its files by path.
 
-    Documents have none; they only declare entry points.
+    Documents have none; they only declare entry points. The paths `named` by the rubric are
+    entries.
     """
     files = {path: one for path, one in summaries.items() if is_python(path)}
     documents = {path: one for path, one in summaries.items() if path not in files}
-    program = _Project(files, _graph(files)).program(documents)
+    program = _Project(files, _graph(files), named).program(documents)
     parts = {}
     for path, file in files.items():
         role, why = program.get(path) or _outside(path, file, is_known=bool(program))
@@ -133,6 +151,14 @@ def _graph(files: Mapping[str, FileSummary]) -> Graph:
     return Graph.of(modules, {path: one.imports for path, one in files.items()})
 
 
+def _is_run_by_a_tool(path: str, file: FileSummary) -> bool:
+    """Return whether a tool runs the file `path` by its name, e.g. a ``setup.py``."""
+    *folders, name = path.split("/")
+    if name == "conf.py":
+        return not _DOCS.isdisjoint(folders)
+    return not file.packages.isdisjoint(_TOOLS.get(name, ()))
+
+
 def _outside(path: str, file: FileSummary, *, is_known: bool) -> tuple[Role, str]:
     """Return role and reason of a file that the program does not reach.
 
@@ -142,7 +168,7 @@ def _outside(path: str, file: FileSummary, *, is_known: bool) -> tuple[Role, str
         return Role.TEST, "it is a test"
     if not is_known:
         return Role.MEMBER, "nothing says where the program starts"
-    if path.split("/")[-1] in RUN_BY_NAME:
+    if _is_run_by_a_tool(path, file):
         return Role.NEUTRAL, "a tool runs it by its name"
     if path.endswith(".pyi"):
         return Role.NEUTRAL, "it is a stub"

@@ -5,26 +5,39 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.project.frameworks import Shape, contract_of
-from grader.analysis.syntax.import_time import is_guard
+from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import NOW, STAR, Import, imports_in
 from grader.analysis.syntax.module import module_of
 from grader.analysis.syntax.statements import FUNCTIONS, functions_in, has_statements, is_stub
 from grader.domain.source import SourceFile, is_document
 
-#: An import statement at the beginning of a line, as far as it can be read line by line.
-#: e.g. ``from shop.prices import PRICE, TAX`` and ``    import shop``; not ``import_prices()``.
+#: How much of a file that cannot be parsed is read: so many characters, of lines so long, and so
+#: many different imports. Far more than programs have; a hostile file must not cost seconds.
+_MOST_TEXT, _LONGEST_LINE, _MOST_IMPORTS = 200_000, 1_000, 1_000
+#: The most lines of one import in brackets.
+_MOST_LINES = 100
+#: An import statement, as far as it can be read line by line: at the beginning of a line or behind
+#: ``;`` or ``:``. e.g. ``from shop.prices import PRICE, TAX``, ``try: import shop``; not
+#: ``import_prices()``.
 _IMPORT = re.compile(
-    r"[ \t]*(?:from[ \t]+(?P<dots>\.*)(?P<module>[\w.]*)[ \t]+import\b(?P<names>[^#]*)"
-    r"|import[ \t]+(?P<modules>[\w., \t]+))"
+    r"(?:^|[;:])[ \t]*"
+    r"(?:from[ \t]+(?P<dots>\.*)(?P<module>(?:\w[\w.]*)?)[ \t]+import\b(?P<names>[^#;]*)"
+    r"|import[ \t]+(?P<modules>\w[\w., \t]*))"
 )
-#: A line with both names of a guard in any spelling, e.g. ``if __name__ == '__main__'`` without its
-#: colon; not ``print(__name__)``.
-_GUARD = re.compile(r"if\b(?=.*__name__).*__main__")
+#: The name of a guard and its value, in any lines of a file: ``__name__`` and ``__main__``.
+_GUARD_NAMES = ("__name__", "__main__")
+#: A line at the top level that does something when the file runs, e.g. ``print(total)`` and
+#: ``for row in rows:``; not ``import csv``, ``LIMIT = 3``, ``def f():``, ``else:`` or ``)``.
+_RUNS = re.compile(
+    r"(?!(?:from|import|def|class|async|else|elif|except|finally|pass|return)\b)"
+    r"(?![A-Z_][A-Z0-9_]*[ \t]*[:=])[A-Za-z_]"
+)
 #: A test function or method at the beginning of a line, e.g. ``def test_total():``.
 _TEST = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+test")
 #: The head of a function at the top level, e.g. ``def create_app(name, debug=False):``.
@@ -36,29 +49,37 @@ _CALL = re.compile(
 #: An entry point of ``setup.py`` in quotes, e.g. ``"shop = shop.cli:main"``.
 _ENTRY_POINT = re.compile(r"""["']\s*[\w.-]+\s*=\s*(?P<module>[\w.]+)\s*:\s*[\w.]+\s*["']""")
 #: Functions that run code which cannot be followed, by dotted name; see ``is_opaque``.
-_OPAQUE = frozenset({"exec", "runpy.run_path", "runpy.run_module"})
+_OPAQUE = frozenset(
+    "exec runpy.run_path runpy.run_module importlib.util.spec_from_file_location"
+    " pkgutil.iter_modules pkgutil.walk_packages".split()
+)
 _IMPORTERS = frozenset({"__import__", "importlib.import_module"})
-_PROCESSES = frozenset("subprocess.run subprocess.Popen subprocess.call os.system".split())
+_PROCESSES = frozenset(
+    "subprocess.run subprocess.Popen subprocess.call subprocess.check_call subprocess.check_output"
+    " subprocess.getoutput os.system os.execv os.execvp os.spawnv os.popen".split()
+)
 
 
 class FileSummary(BaseModel):
     """One file as it belongs to the program.
 
-    ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``.
-    ``contract``: the contract of a framework that it fulfils, in words, or "". ``in_django``: it
-    imports Django. ``declares``: dotted names of the modules that it would declare as entry points
-    if it were a ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli``. Nothing here depends on the
-    name of the file, so that files of equal bytes have equal summaries. ``tests``: it has a
-    test that asserts something. ``opaque``: it runs code that cannot be followed. ``trivial``: it
-    has no statement, or only literals bound to names. ``lines``: its lines that are not blank.
+    ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
+    it does something as it is imported. ``packages``: the first parts of the modules it imports.
+    ``contract``: the contract of a framework that it fulfils, in words, or "". ``declares``: dotted
+    names of the modules that it would declare as entry points if it were a ``pyproject.toml`` or
+    ``setup.py``, e.g. ``shop.cli``. ``tests``: it has a test that asserts something. ``opaque``: it
+    runs code that cannot be followed. ``trivial``: it has no statement, or only literals bound to
+    names. ``lines``: its lines that are not blank. Nothing here depends on the name of the file, so
+    that files of equal bytes have equal summaries.
     """
 
     model_config = ConfigDict(frozen=True)
 
     imports: tuple[Import, ...] = ()
     guarded: bool = False
+    runs: bool = False
     contract: str = ""
-    in_django: bool = False
+    packages: frozenset[str] = frozenset()
     declares: tuple[str, ...] = ()
     tests: bool = False
     opaque: bool = False
@@ -84,8 +105,9 @@ def summary_of(source: SourceFile) -> FileSummary:
     return FileSummary(
         imports=imports,
         guarded=_has_guard(tree),
+        runs=any(map(runs_outside, tree.body)),
         contract=contract_of(shape),
-        in_django="django" in shape.packages,
+        packages=shape.packages,
         declares=_entry_points(source.lines),
         tests=_has_test(tree),
         opaque=any(_is_opaque(call, module.target(call.func).dotted) for call in module.calls),
@@ -97,20 +119,22 @@ def summary_of(source: SourceFile) -> FileSummary:
 def summary_of_lines(text: str) -> FileSummary:
     """Return the summary of a file that cannot be parsed, from the lines of its `text`.
 
-    Imports, guards, tests and contracts are found where they begin a line. So a file keeps its
-    place in the program when a syntax error is put into it.
+    Imports, tests and contracts are found where they begin a line, a guard wherever its two names
+    are. So a file keeps its place in the program when a syntax error is put into it.
     """
-    lines = text.splitlines()
-    imports = tuple(_imports_by_line(lines))
+    lines = [line[:_LONGEST_LINE] for line in text[:_MOST_TEXT].splitlines()]
+    found = {(one.level, one.module, one.name): one for one in _imports_by_line(lines)}
+    imports = tuple(found.values())[:_MOST_IMPORTS]
     shape = _shape_of_lines(imports, lines)
     return FileSummary(
         imports=imports,
-        guarded=any(map(_GUARD.match, lines)),
+        guarded=all(name in text for name in _GUARD_NAMES),
+        runs=any(map(_RUNS.match, lines)),
         contract=contract_of(shape),
-        in_django="django" in shape.packages,
+        packages=shape.packages,
         declares=_entry_points(lines),
         tests=any(map(_TEST.match, lines)),
-        lines=sum(bool(line.strip()) for line in lines),
+        lines=sum(bool(line.strip()) for line in text.splitlines()),
     )
 
 
@@ -157,7 +181,8 @@ def _has_test(tree: ast.Module) -> bool:
 def _asserts(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert):
         return True
-    name = getattr(getattr(node, "func", None), "attr", "")
+    function = getattr(node, "func", None)
+    name = getattr(function, "attr", "") or getattr(function, "id", "")
     return name.startswith("assert") or name == "raises"
 
 
@@ -222,19 +247,28 @@ def _table(data: object, key: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _imports_by_line(lines: Iterable[str]) -> Iterator[Import]:
-    """Yield the imports that begin one of `lines`, as if each ran when the file is imported."""
+def _imports_by_line(lines: Sequence[str]) -> Iterator[Import]:
+    """Yield the imports in `lines`, as if each ran when the file is imported."""
     for number, line in enumerate(lines, start=1):
-        match = _IMPORT.match(line)
-        if match is None:
-            continue
-        if match["modules"] is not None:
-            for name, alias in _listed(match["modules"]):
-                yield Import(0, name, "", alias or name.partition(".")[0], number, 1, NOW)
-        else:
-            level, module = len(match["dots"]), match["module"]
-            for name, alias in _listed(match["names"]) or [(STAR, "")]:
-                yield Import(level, module, name, alias or name, number, 1, NOW)
+        for match in _IMPORT.finditer(line):
+            if match["modules"] is not None:
+                for name, alias in _listed(match["modules"]):
+                    yield Import(0, name, "", alias or name.partition(".")[0], number, 1, NOW)
+            else:
+                level, module = len(match["dots"]), match["module"]
+                for name, alias in _listed(_names(match, lines[number : number + _MOST_LINES])) or [
+                    (STAR, "")
+                ]:
+                    yield Import(level, module, name, alias or name, number, 1, NOW)
+
+
+def _names(match: re.Match[str], following: Sequence[str]) -> str:
+    """Return the names of an import that `match` found, which may go on in `following` lines."""
+    names = match["names"]
+    if "(" not in names or ")" in names:
+        return names
+    more = takewhile(lambda line: ")" not in line, following)
+    return names + " ".join(more)
 
 
 def _listed(names: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
@@ -18,15 +18,19 @@ log = structlog.get_logger(__name__)
 
 
 def with_parts(
-    files: Sequence[FileFacts], declarations: Mapping[str, Inspection]
+    files: Sequence[FileFacts], declarations: Mapping[str, Inspection], named: Collection[str]
 ) -> list[FileFacts]:
     """Return ``files``, the facts of a submission, each with its part in the program.
 
     ``declarations`` are the gate's inspections of documents that are not among ``files`` and may
-    declare entry points, by path.
+    declare entry points, by path; ``named`` are the paths that the rubric names. If the gate failed
+    on a file, every file is part of the program.
     """
     gates = {**declarations, **{file.path: file.readable for file in files}}
-    parts = parts_of({path: _summary(one) for path, one in gates.items()})
+    if any(file.readable.state is State.FAILED for file in files):
+        # What that file imports is not known, so nothing can be told to be left over.
+        return list(files)
+    parts = parts_of({path: _summary(one) for path, one in gates.items()}, named)
     return [
         file.model_copy(update={"part": parts[file.path]}) if file.path in parts else file
         for file in files

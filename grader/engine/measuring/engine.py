@@ -17,6 +17,7 @@ from grader.domain.check import Catalog, Context, FileDigests
 from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe, Rubric
+from grader.domain.rubric.globs import selects
 from grader.domain.source import (
     Dropped,
     SourceFile,
@@ -147,6 +148,7 @@ class Engine:
             known=known,
             rows=rows,
             declarations=declarations,
+            named=_named(submission, rubric),
             is_program=is_program,
             cache=self._cache,
             identity=self._identity,
@@ -206,6 +208,14 @@ class Engine:
             group.requests[key] = CheckRequest(check.id, keyed.options, context)
             probes[keyed.probe.key] = key
         return Keys(gate, probes)
+
+
+def _named(submission: Submission, rubric: Rubric) -> list[str]:
+    """Return the paths that a criterion of ``rubric`` names without a wildcard."""
+    exact = [criterion.exact_paths for criterion in rubric.criteria.values()]
+    top = submission.top_folder
+    paths = [file.path for file in submission.files]
+    return [path for path in paths if any(selects(path, one, (), top) for one in exact)]
 
 
 def _what_checks_see(path: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import sys
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -13,7 +15,7 @@ from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import SourceFile
 from grader.engine.gate import gate
 from grader.engine.measuring.job import GATE, CheckRequest, FileJob, failed
-from grader.engine.notebook import code_of
+from grader.engine.notebook import NotANotebook, code_of
 
 #: Findings kept of one inspection; its facts count all of them. Chosen by hand: a student reads
 #: a few dozen at most, e.g. a file with 3,000 lines that are too long keeps the first 1,000.
@@ -62,10 +64,22 @@ def _run_gate(file: FileJob, python: str) -> tuple[SourceFile | None, Inspection
         passed = gate(file.path, file.data, python)
         if isinstance(passed, SourceFile):
             return passed, Inspection(sketch=summary_of(passed).model_dump_json())
-        lines = summary_of_lines(file.data.decode("utf-8", "replace"))
+        lines = summary_of_lines(_readable_text(file))
         return None, passed.model_copy(update={"sketch": lines.model_dump_json()})
     except Exception as error:
         return None, failed(_failure_reason(error))
+
+
+def _readable_text(file: FileJob) -> str:
+    """Return as much text of a file as can be read that the gate rejected, without errors.
+
+    Of a notebook it is the code of its cells, if it is one. A file in UTF-16 is decoded as such.
+    """
+    with contextlib.suppress(NotANotebook):
+        data = code_of(file.path, file.data)
+        utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return data.decode("utf-16" if utf_16 else "utf-8", "replace")
+    return ""
 
 
 def _run_check(source: SourceFile, request: CheckRequest, catalog: Catalog) -> Inspection:

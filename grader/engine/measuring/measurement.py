@@ -5,7 +5,7 @@ Computing the facts of a complete measurement needs neither tools nor another pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -47,7 +47,7 @@ class Plan:
     gate. ``known`` are the inspections found in the cache, by key. ``rows`` has a pair for each
     file of the job, i.e. with missing inspections: the file with the checks to run, and the keys of
     their results. Files with equal bytes and the same kind of name have one row. With
-    ``is_program`` every file is part of the program.
+    ``is_program`` every file is part of the program; ``named`` are the paths that the rubric names.
     """
 
     submission: Submission
@@ -58,6 +58,7 @@ class Plan:
     known: Mapping[str, Inspection]
     rows: Sequence[Row]
     declarations: Mapping[str, str]
+    named: Collection[str]
     is_program: bool
     cache: FactsCache
     identity: EngineIdentity
@@ -115,7 +116,7 @@ class Measurement:
             path: known[gate] for path, gate in plan.declarations.items() if gate in known
         }
         if not plan.is_program:
-            alone = with_parts(alone, declarations)
+            alone = with_parts(alone, declarations, plan.named)
         combined = combine_files(alone, plan.probes)
         return SubmissionFacts(
             files=tuple(anchor_findings(*pair) for pair in zip(combined, plan.files, strict=True)),
