@@ -74,9 +74,12 @@ def finding_on(file: FileFacts, leftovers: Leftovers) -> Finding | None:
     if file.part.counts or not (leftover or unreadable):
         return None
     reason = next(iter(file.readable.findings), None)
+    what = "The program does not use this file"
+    if not leftover:
+        what = f"This file counts for no criterion ({file.part.why})"
     why = f", and it cannot be read: {reason.message}" if reason else ""
     cost = f". Leftovers cost {leftovers.percent} % of each criterion" if leftover else ""
-    message = f"The program does not use this file{why}{cost}"
+    message = f"{what}{why}{cost}"
     place = {"line": reason.line, "column": reason.column} if reason else {}
     return Finding(code=LEFTOVER if leftover else UNUSED, message=message, **place)
 

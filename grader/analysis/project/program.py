@@ -84,14 +84,16 @@ class _Project(NamedTuple):
         """Return the entries with their reasons in words.
 
         Of the files that somebody runs, those count that import a module of the submission. If
-        none does and nothing is declared, all of them count: each is a program of its own.
+        none does and nothing is declared, all of them count: each is a program of its own. Files
+        that the rubric names join them.
         """
         declared, candidates = self.declared(documents), self.candidates()
-        declared |= {path: "the exercise names it" for path in self.named if path in self.files}
         joined = {path: why for path, why in candidates.items() if self._imports_own(path)}
-        if joined or declared:
-            return {**joined, **declared}
-        return candidates
+        found = {**joined, **declared} or candidates
+        if not found:
+            return {}
+        named = {path: "the exercise names it" for path in self.named if path in self.files}
+        return {**named, **found}
 
     def program(self, documents: Mapping[str, FileSummary]) -> dict[str, tuple[Role, str]]:
         """Return role and reason of each file of the program: its entries and what they import.
