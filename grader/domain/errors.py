@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 
 class GraderError(Exception):
-    """The base of the errors that a client or a user of the command line is told.
+    """The base of the errors that a client or a user of the command line sees.
 
     ``code`` is stable, because clients match on it. ``title`` names the kind of error, ``detail``
     says what is wrong, ``how_to_fix`` what to do about it, and ``where`` names the field, path or
@@ -84,7 +84,7 @@ class RubricProblem:
 class BadRubric(GraderError):
     """A rubric that is refused because of its mistakes; ``problems`` lists those that were found.
 
-    Others may appear once these are mended: keys and types are only examined if the YAML is right,
+    Others may appear once these are fixed: keys and types are only examined if the YAML is right,
     and names, scales and sums only if keys and types are.
     """
 

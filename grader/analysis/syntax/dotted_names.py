@@ -38,7 +38,7 @@ def root_of(node: ast.expr) -> tuple[str, str]:
 
     ``("x", "")`` for ``x``, ``*x`` and ``x[0][1]``, ``("x", "y")`` for ``x.y[0].z`` and ``x[0].y``.
     ``("", "")`` for an expression that is not a name followed by attributes and items alone, e.g.
-    ``f().x``, ``x.f().y`` and ``x + y``; what stands in the brackets of an item does not matter.
+    ``f().x``, ``x.f().y`` and ``x + y``; the index of an item does not matter.
     """
     attribute = ""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):

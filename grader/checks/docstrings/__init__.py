@@ -80,29 +80,29 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     if not wanted:
         return NOTHING_TO_SAY
     judged = list(zip(wanted, _faults(wanted), strict=True))
-    told = [item for item, fault in judged if not fault]
+    useful = [item for item, fault in judged if not fault]
     findings = [
         *(_miss(item, fault) for item, fault in judged if fault),
-        *(_undescribed(item) for item in told if item.unnamed),
-        *(_unclear(item) for item in told if item.hides_its_result),
+        *(_undescribed(item) for item in useful if item.unnamed),
+        *(_unclear(item) for item in useful if item.hides_its_result),
     ]
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
     shown = with_own_lines(source, ordered, docstring_fix(source))
-    return Inspection(facts=Facts(counts=_counts(wanted, told)), findings=shown)
+    return Inspection(facts=Facts(counts=_counts(wanted, useful)), findings=shown)
 
 
-def _counts(wanted: list[Documented], told: list[Documented]) -> dict[str, int]:
-    """Return the counts of the facts; `told` are the items of `wanted` with useful docstrings."""
-    undescribed = sum(len(item.unnamed) for item in told)
+def _counts(wanted: list[Documented], useful: list[Documented]) -> dict[str, int]:
+    """Return the counts of the facts; `useful` are the items of `wanted` that are documented."""
+    undescribed = sum(len(item.unnamed) for item in useful)
     return {
         "wanted": len(wanted),
         "public": sum(item.definition is not None for item in wanted),
-        "documented": len(told),
-        "documented_functions": sum(item.is_function for item in told),
+        "documented": len(useful),
+        "documented_functions": sum(item.is_function for item in useful),
         "arguments": sum(len(item.arguments) for item in wanted),
-        "described_arguments": sum(len(item.arguments) for item in told) - undescribed,
+        "described_arguments": sum(len(item.arguments) for item in useful) - undescribed,
         "undescribed_arguments": undescribed,
-        "undescribed_returns": sum(item.hides_its_result for item in told),
+        "undescribed_returns": sum(item.hides_its_result for item in useful),
     }
 
 

@@ -175,19 +175,19 @@ def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> l
     A window is left out if it is the first of its kind, or if its last statement is already in a
     run (also in a run of an outer block): so each repetition is reported once.
     """
-    told = bytearray(total)  # 1 for each statement in a reported run
+    reported = bytearray(total)  # 1 for each statement in a reported run
     found: list[Repeat] = []
     for at, block in enumerate(blocks):
         for start, stop in _windows(block.rows):
             spot = known[_key(block.rows[start:stop])]
             last = block.offset + block.rows[stop - 1].at
-            if (spot.block, spot.start) == (at, start) or told[last]:
+            if (spot.block, spot.start) == (at, start) or reported[last]:
                 continue
             length = _length(block.rows, start, blocks[spot.block].rows, spot.start)
             rows = block.rows[start : start + length]
             first = block.offset + rows[0].at
             count = sum(row.statements for row in rows)
-            told[first : first + count] = b"\x01" * count
+            reported[first : first + count] = b"\x01" * count
             here = Place(block.path, rows[0].line, rows[-1].end)
             found.append(Repeat(here, _place(blocks, spot, length, at, start), count))
     return found

@@ -79,9 +79,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     statements in it, at every depth: a loop counts 1, and so does each statement inside it, however
     many lines it has. Docstrings do not count. Arguments are counted without ``*args``,
     ``**kwargs`` and the first one of a method (unless it is static). A nested function adds to the
-    length of the function around it, but not to its nesting and returns. The number of functions
-    and the greatest length are facts too. Without functions the result is ``NOTHING_TO_SAY``.
-    `options` and `context` are unused.
+    length of the function around it, but not to its nesting and returns. Further facts are the
+    number of functions, the greatest length, how many statements of each function do work, and how
+    many do outside functions. Without any the result is ``NOTHING_TO_SAY``. `options` and `context`
+    are unused.
     """
     found = sizes(source.tree)
     outside = sum(map(_work_outside, source.tree.body))
@@ -212,7 +213,9 @@ MEASURES = (
         maximum="lengths",
         codes=(LENGTH,),
     ),
-    count_measure("functions", "Functions", "functions", better="higher", codes=()),
+    count_measure(
+        "functions", "Functions", "functions", better="higher", codes=(), among="functions"
+    ),
     over_limit_measure(
         "functions_with_many_arguments",
         "arguments",

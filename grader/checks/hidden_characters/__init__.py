@@ -74,11 +74,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 def _unseen(source: SourceFile) -> Iterator[Finding]:
     """Yield a finding for the first occurrence of each hidden character in each line."""
-    told: set[tuple[int, str]] = set()
+    seen: set[tuple[int, str]] = set()
     for one in unseen_in(source.text):
-        if (one.line, one.character) not in told:
-            told.add((one.line, one.character))
-            yield Finding(code=one.code, line=one.line, column=one.column, message=one.told)
+        if (one.line, one.character) not in seen:
+            seen.add((one.line, one.character))
+            yield Finding(code=one.code, line=one.line, column=one.column, message=one.message)
 
 
 def _names(source: SourceFile) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def _names(source: SourceFile) -> Iterator[Finding]:
     if source.text.isascii():
         return
     for one in look_alikes(source.tokens):
-        yield Finding(code=_NAME, line=one.line, column=one.column, message=one.told)
+        yield Finding(code=_NAME, line=one.line, column=one.column, message=one.message)
 
 
 LESSON = Lesson(

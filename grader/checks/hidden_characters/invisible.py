@@ -49,7 +49,7 @@ class Unseen:
         return "bidi-control" if self.character in _BIDI else "invisible-character"
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """The message of its finding: the code point, its Unicode name and its effect."""
         does = "cannot be seen here"
         if self.character in _BIDI:

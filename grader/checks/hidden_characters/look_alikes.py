@@ -27,13 +27,13 @@ class LookAlike:
     """A name that readers take for another one, with the 1-based place of its first use.
 
     It has Cyrillic or Greek letters that look Latin, or letters that Python replaces by others.
-    ``told`` is the message of its finding.
+    ``message`` is the message of its finding.
     """
 
     name: str
     line: int
     column: int
-    told: str
+    message: str
 
 
 def look_alikes(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[LookAlike]:
@@ -52,12 +52,12 @@ def look_alikes(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[LookAlike]:
         if name.isascii() or name in seen:
             continue
         seen.add(name)
-        told = _told(name, plain)
-        if told:
-            yield LookAlike(name, token.start[0], token.start[1] + 1, told)
+        message = _message_about(name, plain)
+        if message:
+            yield LookAlike(name, token.start[0], token.start[1] + 1, message)
 
 
-def _told(name: str, plain: set[str]) -> str:
+def _message_about(name: str, plain: set[str]) -> str:
     """Return the message about `name`, which is not ASCII, or "" if it looks like nothing else.
 
     `plain` are the ASCII names of the file. A single letter that Python replaces, e.g. ``ℓ`` by

@@ -81,7 +81,7 @@ def _wait_until_ready(fd: int, event: int, deadline: float) -> None:
 def pack_frame(*parts: bytes) -> list[bytes]:
     """Return the frame of ``parts`` as pieces to send, in one piece all sizes, then each part.
 
-    :func:`read_frame` reads it, and must be told the number of parts.
+    :func:`read_frame` reads it, and its caller must know the number of parts.
     """
     return [b"".join(_LENGTH.pack(len(part)) for part in parts), *parts]
 
