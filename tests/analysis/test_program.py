@@ -196,6 +196,26 @@ def test_no_form_of_breaking_makes_a_program_a_leftover(main: str) -> None:
     assert roles({**files, "app.py": f"{main}def broken(:\n"}) == whole
 
 
+@pytest.mark.parametrize(
+    ("line", "is_opaque"),
+    [
+        ("exec(open('old.py').read())", True),
+        ("subprocess.run(['python3', 'old.py'])", True),
+        ("subprocess.check_output([sys.executable, 'old.py'])", True),
+        ("os.system('cd shop && python old.py')", True),
+        ("importlib.import_module(sys.argv[1])", True),
+        ("importlib.import_module('csv')", False),
+        ("subprocess.run(['ls', 'python-course'])", False),
+        ("os.system('open monty.python.csv')", False),
+    ],
+)
+def test_code_that_cannot_be_followed_may_be_in_any_file(line: str, is_opaque: bool) -> None:
+    main = f"import importlib, os, subprocess, sys\n\n{line}\n"
+    assert roles({"main.py": main, "old.py": DRAFT})["old.py"] == (
+        "reached" if is_opaque else "leftover"
+    )
+
+
 def test_a_file_of_nothing_but_dots_and_imports_has_a_small_summary() -> None:
     assert not summary_of_lines("from " + "." * 200_000 + " x\n").imports
     many = "".join(f"import m{number}, m{number}\n" for number in range(50_000))

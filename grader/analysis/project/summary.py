@@ -17,10 +17,12 @@ from grader.analysis.syntax.module import module_of
 from grader.analysis.syntax.statements import FUNCTIONS, functions_in, has_statements, is_stub
 from grader.domain.source import SourceFile, is_document
 
-#: How much of a file that cannot be parsed is read: so many characters, of lines so long, and so
-#: many different imports. Far more than programs have; a hostile file must not cost seconds.
+#: The most that is read of a file that cannot be parsed: characters, characters of one line, and
+#: different imports. Far more than programs have, e.g. 200,000 characters are some 5,000 lines. A
+#: hostile file must not cost seconds. Chosen by hand.
 _MOST_TEXT, _LONGEST_LINE, _MOST_IMPORTS = 200_000, 1_000, 1_000
-#: The most lines of one import in brackets.
+#: The most lines of one import in brackets, e.g. ``from shop import (`` with a name in each line.
+#: Chosen by hand.
 _MOST_LINES = 100
 #: An import statement, as far as it can be read line by line: at the beginning of a line or behind
 #: ``;`` or ``:``. e.g. ``from shop.prices import PRICE, TAX``, ``try: import shop``; not
@@ -38,33 +40,44 @@ _RUNS = re.compile(
     r"(?!(?:from|import|def|class|async|else|elif|except|finally|pass|return)\b)"
     r"(?![A-Z_][A-Z0-9_]*[ \t]*[:=])[A-Za-z_]"
 )
-#: A test function or method at the beginning of a line, e.g. ``def test_total():``.
+#: A test function or method at the beginning of a line, e.g. ``def test_total():``; not
+#: ``def latest():``.
 _TEST = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+test")
-#: The head of a function at the top level, e.g. ``def create_app(name, debug=False):``.
+#: The head of a function at the top level, e.g. ``def create_app(name, debug=False):``; not a
+#: method, which is indented.
 _FUNCTION = re.compile(r"(?:async[ \t]+)?def[ \t]+(?P<name>\w+)[ \t]*\((?P<parameters>[^)#]*)")
-#: A call at the top level, e.g. ``app = Flask(__name__)`` and ``st.title("Prices")``.
+#: A call at the top level, e.g. ``app = Flask(__name__)`` and ``st.title("Prices")``; not
+#: ``    run()``, which is indented.
 _CALL = re.compile(
     r"(?:\w+[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*)?(?P<called>[A-Za-z_][\w.]*)[ \t]*\("
 )
-#: An entry point of ``setup.py`` in quotes, e.g. ``"shop = shop.cli:main"``.
+#: An entry point of ``setup.py`` in quotes, e.g. ``"shop = shop.cli:main"``; not ``"a = b"``.
 _ENTRY_POINT = re.compile(r"""["']\s*[\w.-]+\s*=\s*(?P<module>[\w.]+)\s*:\s*[\w.]+\s*["']""")
-#: Functions that run code which cannot be followed, by dotted name; see ``is_opaque``.
+#: Functions that run code which cannot be followed, by dotted name, e.g. ``exec(text)``; not
+#: ``eval("1 + 1")``, which runs no statement.
 _OPAQUE = frozenset(
     "exec runpy.run_path runpy.run_module importlib.util.spec_from_file_location"
     " pkgutil.iter_modules pkgutil.walk_packages".split()
 )
+#: Functions that import the module that their first argument names: ``import_module(name)`` cannot
+#: be followed, ``import_module("csv")`` can.
 _IMPORTERS = frozenset({"__import__", "importlib.import_module"})
+#: Functions that start a process, which cannot be followed if it is Python: see `_is_python`.
 _PROCESSES = frozenset(
     "subprocess.run subprocess.Popen subprocess.call subprocess.check_call subprocess.check_output"
     " subprocess.getoutput os.system os.execv os.execvp os.spawnv os.popen".split()
 )
 
 
+#: Python as a program of a command, e.g. in ``cd shop && python3.11 main.py``; see `_is_python`.
+_PYTHON = re.compile(r"(?:^|[\s/\\;&|])python[\d.]*(?:\.exe)?(?=\s|$)")
+
+
 class FileSummary(BaseModel):
     """One file as it belongs to the program.
 
     ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
-    it does something as it is imported. ``packages``: the first parts of the modules it imports.
+    it does something as it is imported.
     ``contract``: the contract of a framework that it fulfils, in words, or "". ``declares``: dotted
     names of the modules that it would declare as entry points if it were a ``pyproject.toml`` or
     ``setup.py``, e.g. ``shop.cli``. ``tests``: it has a test that asserts something. ``opaque``: it
@@ -79,12 +92,16 @@ class FileSummary(BaseModel):
     guarded: bool = False
     runs: bool = False
     contract: str = ""
-    packages: frozenset[str] = frozenset()
     declares: tuple[str, ...] = ()
     tests: bool = False
     opaque: bool = False
     trivial: bool = False
     lines: int = 0
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """The first parts of the modules that it imports without leading dots."""
+        return _packages(self.imports)
 
 
 def summary_of(source: SourceFile) -> FileSummary:
@@ -107,7 +124,6 @@ def summary_of(source: SourceFile) -> FileSummary:
         guarded=_has_guard(tree),
         runs=any(map(runs_outside, tree.body)),
         contract=contract_of(shape),
-        packages=shape.packages,
         declares=_entry_points(source.lines),
         tests=_has_test(tree),
         opaque=any(_is_opaque(call, module.target(call.func).dotted) for call in module.calls),
@@ -131,7 +147,6 @@ def summary_of_lines(text: str) -> FileSummary:
         guarded=all(name in text for name in _GUARD_NAMES),
         runs=any(map(_RUNS.match, lines)),
         contract=contract_of(shape),
-        packages=shape.packages,
         declares=_entry_points(lines),
         tests=any(map(_TEST.match, lines)),
         lines=sum(bool(line.strip()) for line in text.splitlines()),
@@ -170,15 +185,13 @@ def _has_guard(tree: ast.Module) -> bool:
 
 
 def _has_test(tree: ast.Module) -> bool:
-    """Return whether `tree` has a function ``test…`` with an ``assert``, or a call of such a name.
-
-    e.g. ``self.assertEqual(...)`` and ``pytest.raises(...)``; not a test that only prints.
-    """
+    """Return whether `tree` has a function ``test…`` that asserts; not one that only prints."""
     tests = (one for one in functions_in(tree) if one.name.startswith("test"))
     return any(_asserts(node) for one in tests for node in ast.walk(one))
 
 
 def _asserts(node: ast.AST) -> bool:
+    """Return whether `node` is an ``assert``, or calls e.g. ``self.assertEqual`` or ``raises``."""
     if isinstance(node, ast.Assert):
         return True
     function = getattr(node, "func", None)
@@ -198,10 +211,14 @@ def _is_opaque(call: ast.Call, dotted: str) -> bool:
 
 
 def _is_python(node: ast.AST) -> bool:
-    """Return whether `node` names a Python interpreter, e.g. "python3" and ``sys.executable``."""
+    """Return whether `node` names a Python interpreter, alone or in a command.
+
+    e.g. ``sys.executable``, ``"/usr/bin/python3"`` and ``"python old.py"``; not ``"python-course"``
+    and ``"data/monty python.csv"``.
+    """
     if isinstance(node, ast.Attribute):
         return node.attr == "executable"
-    return isinstance(node, ast.Constant) and "python" in str(node.value)
+    return isinstance(node, ast.Constant) and bool(_PYTHON.search(str(node.value)))
 
 
 def _is_data(statement: ast.stmt) -> bool:
@@ -243,6 +260,7 @@ def _declared(text: str) -> Iterator[str]:
 
 
 def _table(data: object, key: str) -> dict[str, object]:
+    """Return the table `key` of `data`, or an empty one if either is no table."""
     found = data.get(key) if isinstance(data, dict) else None
     return found if isinstance(found, dict) else {}
 
@@ -256,9 +274,8 @@ def _imports_by_line(lines: Sequence[str]) -> Iterator[Import]:
                     yield Import(0, name, "", alias or name.partition(".")[0], number, 1, NOW)
             else:
                 level, module = len(match["dots"]), match["module"]
-                for name, alias in _listed(_names(match, lines[number : number + _MOST_LINES])) or [
-                    (STAR, "")
-                ]:
+                names = _names(match, lines[number : number + _MOST_LINES])
+                for name, alias in _listed(names) or [(STAR, "")]:
                     yield Import(level, module, name, alias or name, number, 1, NOW)
 
 

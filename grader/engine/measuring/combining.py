@@ -24,11 +24,11 @@ def with_parts(
 
     ``declarations`` are the gate's inspections of documents that are not among ``files`` and may
     declare entry points, by path; ``named`` are the paths that the rubric names. If the gate failed
-    on a file, every file is part of the program.
+    on a file without a summary of it, every file is part of the program.
     """
     gates = {**declarations, **{file.path: file.readable for file in files}}
-    if any(file.readable.state is State.FAILED for file in files):
-        # What that file imports is not known, so nothing can be told to be left over.
+    if any(file.readable.state is State.FAILED and not file.readable.sketch for file in files):
+        # What that file imports is not known, so any other file may be part of the program.
         return list(files)
     parts = parts_of({path: _summary(one) for path, one in gates.items()}, named)
     return [
