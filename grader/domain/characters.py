@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 #: Blank although ``str.isprintable`` holds: fillers, joiners, variation selectors, U+2800.
 _BLANK = frozenset(
@@ -20,6 +21,15 @@ _BLANK = frozenset(
 MOST_MARKS = 4
 #: A run of characters other than printable ASCII and newline: only these can be hidden.
 _UNUSUAL = re.compile(r"[^\n -~]+")
+
+
+def first_few(names: Sequence[str], most: int = 3) -> str:
+    """Return the first ``most`` of ``names`` for a sentence, and how many more there are.
+
+    e.g. "a.py, b.py, c.py and 2 more".
+    """
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def is_hidden(one: str) -> bool:

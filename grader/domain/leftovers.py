@@ -90,7 +90,11 @@ def settle_parts(compiled: CompiledRubric, facts: SubmissionFacts) -> Submission
     A file that the rubric names is part of the program. A leftover that the starter handed out, or
     that no criterion selects, is neutral.
     """
-    files = [file.model_copy(update={"part": _settled(compiled, file)}) for file in facts.files]
+    files = []
+    for file in facts.files:
+        part = _settled(compiled, file)
+        # Most files stay as they are, and copies cost time when a class is judged again.
+        files.append(file if part is file.part else file.model_copy(update={"part": part}))
     return facts.model_copy(update={"files": tuple(files)})
 
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from grader.domain.characters import first_few
 from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.leftovers import Leftovers, leftovers_of
@@ -123,8 +124,9 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
     """
     merged: _Merged = {}
     leftovers = leftovers_of(facts.files)
+    counted = [file for file in facts.files if file.part.counts]
     rows = tuple(
-        _row(compiled_criterion, facts.files, leftovers, merged)
+        _row(compiled_criterion, counted, leftovers, merged)
         for compiled_criterion in compiled.criteria
     )
     return Ledger(rows, add_up(rows), leftovers)
@@ -273,7 +275,7 @@ def _inspections(
 ) -> Iterator[tuple[str, Inspection]]:
     """Yield (path, inspection) for each file that counts for a criterion or blocks it."""
     for file in files:
-        if file.part.counts and compiled_criterion.reads(file.path):
+        if compiled_criterion.reads(file.path):
             inspection = file.inspection(probe_key)
             if _is_missed_test(compiled_criterion, file):
                 continue
@@ -285,8 +287,9 @@ def _inspections(
 
 def _is_missed_test(compiled_criterion: CompiledCriterion, file: FileFacts) -> bool:
     """Return whether ``file`` is an unreadable test, to a check that only misses what it tests."""
-    forgives = compiled_criterion.check is not None and not compiled_criterion.check.needs_tests
-    return forgives and file.part.role is Role.TEST and file.readable.state is State.UNREADABLE
+    if file.readable.state is not State.UNREADABLE or file.part.role is not Role.TEST:
+        return False
+    return compiled_criterion.check is not None and not compiled_criterion.check.needs_tests
 
 
 def _blocks_everywhere(compiled_criterion: CompiledCriterion, inspection: Inspection) -> bool:
@@ -320,19 +323,15 @@ def _blocked(inspections: Mapping[str, Inspection]) -> _Verdict | None:
     """
     unreadable = tuple(path for path, one in inspections.items() if one.state is State.UNREADABLE)
     if unreadable:
-        why = f"{_names(unreadable)} {cannot_be_read(unreadable)}: nothing is earned until it can."
+        why = (
+            f"{first_few(unreadable)} {cannot_be_read(unreadable)}: nothing is earned until it can."
+        )
         return _Verdict(Outcome.UNREADABLE, Fraction(), why, blocking_paths=unreadable)
     failed = tuple(path for path, one in inspections.items() if one.state is State.FAILED)
     if failed:
-        why = f"Our checks failed on {_names(failed)}: the points are withheld, not lost."
+        why = f"Our checks failed on {first_few(failed)}: the points are withheld, not lost."
         return _Verdict(Outcome.WITHHELD, None, why, blocking_paths=failed)
     return None
-
-
-def _names(paths: Sequence[str]) -> str:
-    """Return the first three of ``paths`` for a sentence, and how many more there are."""
-    shown = ", ".join(paths[:3])
-    return shown if len(paths) <= 3 else f"{shown} and {len(paths) - 3} more"
 
 
 def _nothing(criterion: Criterion) -> _Verdict:

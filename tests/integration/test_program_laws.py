@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.analysis.project.summary import summary_of, summary_of_lines
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.domain.facts import SubmissionFacts
-from grader.domain.inspection import State
+from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.inspection import Inspection, State
 from grader.domain.leftovers import settle_parts
 from grader.domain.program import Role
 from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import Ledger, Outcome, judge
 from grader.domain.source import SourceFile, Submission
+from grader.engine.measuring.combining import with_parts
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import shipped_rubric
@@ -148,6 +150,23 @@ def test_a_draft_costs_a_little_once(draft: str) -> None:
     for name, earned in points(beside).items():
         most = alone[name] or Fraction()
         assert most * Fraction(84, 100) <= (earned or 0) <= most * Fraction(96, 100)
+
+
+def test_a_file_on_which_our_gate_fails_makes_no_other_file_a_leftover() -> None:
+    def fails(sketch: str) -> FileFacts:
+        readable = Inspection(state=State.FAILED, reason="grammar", sketch=sketch)
+        return FileFacts(path="app.py", sha256="a", readable=readable)
+
+    main = Inspection(sketch=summary_of(SourceFile("main.py", MAIN.encode())).model_dump_json())
+    prices = Inspection(sketch=summary_of(SourceFile("prices.py", GOOD.encode())).model_dump_json())
+    known = [
+        FileFacts(path="main.py", sha256="b", readable=main),
+        FileFacts(path="prices.py", sha256="c", readable=prices),
+    ]
+    unknown = with_parts([fails(""), *known], {}, ())
+    assert {file.part.role for file in unknown} == {Role.MEMBER}
+    newer = with_parts([fails(summary_of_lines("match = 1\n").model_dump_json()), *known], {}, ())
+    assert [file.part.role for file in newer] == [Role.LEFTOVER, Role.ENTRY, Role.REACHED]
 
 
 def test_files_of_equal_bytes_are_read_by_what_their_names_say() -> None:

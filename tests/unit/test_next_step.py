@@ -8,6 +8,7 @@ from typing import Any
 from grader.domain.check import Guidance
 from grader.domain.facts import FileFacts
 from grader.domain.inspection import Finding, Inspection, State
+from grader.domain.program import Part, Role
 from grader.domain.report.next_step import NextStep, next_step
 from grader.domain.scoring import judge
 from tests.unit.domain_material import (
@@ -192,3 +193,20 @@ def test_unreadable_without_a_finding_still_has_words() -> None:
 def test_a_file_that_only_one_check_cannot_read_names_its_reason() -> None:
     found = certain({"it": criterion()}, file("a.py", lint=NO_PYTHON))
     assert (found.path, found.line) == ("a.py", 3)
+
+
+def test_leftovers_go_first_where_no_criterion_gains_more() -> None:
+    criteria = {"lint": criterion(10), "cover": criterion(20, check="coverage", scale=SHARE)}
+    program = Part(role=Role.ENTRY, lines=95)
+    draft = file("draft.py", NO_PYTHON).model_copy(
+        update={"part": Part(role=Role.LEFTOVER, lines=5)}
+    )
+    whole, half = (
+        file("a.py", lint=GOOD, coverage=covered).model_copy(update={"part": program})
+        for covered in (FULL, HALF)
+    )
+    found = certain(criteria, whole, draft)
+    assert (found.gains, found.path, found.criterion) == (1.5, "draft.py", None)
+    # 9.5 of the 20 points are there, and leftovers leave 19 of them at most.
+    found = certain(criteria, half, draft)
+    assert (found.gains, found.criterion) == (9.5, "cover")

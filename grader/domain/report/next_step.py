@@ -9,15 +9,16 @@ from operator import itemgetter
 
 from pydantic import BaseModel, ConfigDict
 
+from grader.domain.characters import first_few
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Finding, State
 from grader.domain.leftovers import GUIDANCE, Leftovers
 from grader.domain.rubric import CompiledCriterion, CompiledRubric
-from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far
+from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far, round_points
 
 
 class NextStep(BaseModel):
-    """What to do first, told in ``text``.
+    """What to do first, as ``text`` says.
 
     ``gains`` is how many points it can earn; 0 for an unreadable or empty file by which no points
     of the total are lost, e.g. because a cap keeps it down. ``criterion`` is the id of the
@@ -38,9 +39,10 @@ class NextStep(BaseModel):
 def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     """Return the step that gains the most points, or ``None`` if no step gains any.
 
-    A step earns one criterion all its points. Two others come before: to mend the first unreadable
-    file that keeps criteria from earning, and to save one's work if all files are empty, even if
-    they gain 0, e.g. because of a cap. Of equal gains, the first criterion of the rubric wins. If
+    A step earns one criterion all the points that leftover files leave it. Two others come before:
+    to fix the first unreadable file that keeps criteria from earning, and to save one's work if all
+    files are empty, even if they gain 0, e.g. because of a cap. To remove the leftover files is the
+    step if no criterion gains more. Of equal gains, the first criterion of the rubric wins. If
     several caps hold the total down, so that no single criterion gains anything, it is the step for
     the criterion with the lowest cap, and gains what lifting all caps gains. Criteria whose points
     are ``None`` (see :class:`~grader.domain.scoring.Row`) have no step.
@@ -49,9 +51,7 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     if first:
         return first
     now = points_so_far(ledger.rows)
-    gains = [
-        (_points_with(ledger.rows, [row]) - now, row) for row in ledger.rows if _lacks_points(row)
-    ]
+    gains = [(_points_with(ledger, [row]) - now, row) for row in ledger.rows if _lacks_points(row)]
     best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))
     if row is None:
         return None
@@ -73,7 +73,7 @@ def _lift_caps(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts)
         for row in ledger.rows
         if row.points is not None and (cap := row.criterion.cap(row.points)) is not None
     ]
-    gain = _gain(ledger.rows, [row for _, row in capping])
+    gain = _gain(ledger, [row for _, row in capping])
     return (
         _step_for(compiled, min(capping, key=itemgetter(0))[1], gain, facts) if gain > 0 else None
     )
@@ -91,8 +91,7 @@ def _points_without_leftovers(rows: Sequence[Row]) -> Fraction:
 
 def _remove_leftovers(leftovers: Leftovers, gain: Fraction) -> NextStep:
     """Return the step that removes the leftover files; it gains ``gain`` points."""
-    names = ", ".join(leftovers.paths[:3]) + (" and others" if len(leftovers.paths) > 3 else "")
-    text = f"The program does not use {names}. {GUIDANCE.how_to_fix}"
+    text = f"The program does not use {first_few(leftovers.paths)}. {GUIDANCE.how_to_fix}"
     return NextStep(gains=number(gain), text=text, path=leftovers.paths[0])
 
 
@@ -101,16 +100,19 @@ def _lacks_points(row: Row) -> bool:
     return row.points is not None and row.points < row.max_points
 
 
-def _gain(rows: Sequence[Row], fixed: Sequence[Row]) -> Fraction:
-    """Return how much the total of ``rows`` rises if the ``fixed`` ones earn all their points."""
-    return _points_with(rows, fixed) - points_so_far(rows)
+def _gain(ledger: Ledger, fixed: Sequence[Row]) -> Fraction:
+    """Return how much the total rises if the ``fixed`` rows earn all that they can."""
+    return _points_with(ledger, fixed) - points_so_far(ledger.rows)
 
 
-def _points_with(rows: Sequence[Row], fixed: Sequence[Row]) -> Fraction:
-    """Return the total of ``rows``, caps included, with all points for the ``fixed`` ones."""
-    ids = {row.id for row in fixed}
+def _points_with(ledger: Ledger, fixed: Sequence[Row]) -> Fraction:
+    """Return the total, caps included, if the ``fixed`` rows earn all that leftovers leave them."""
+    ids, kept = {row.id for row in fixed}, 1 - ledger.leftovers.cost
     return points_so_far(
-        [replace(row, points=row.max_points) if row.id in ids else row for row in rows]
+        [
+            replace(row, points=round_points(kept * row.max_points)) if row.id in ids else row
+            for row in ledger.rows
+        ]
     )
 
 
@@ -123,7 +125,7 @@ def _unreadable(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
             finding = next(_reasons(file), Finding(code="unreadable", message="It is no Python."))
             plural = "criterion earns" if len(rows) == 1 else "criteria earn"
             return NextStep(
-                gains=number(_gain(ledger.rows, rows)),
+                gains=number(_gain(ledger, rows)),
                 text=f"Mend {_where(file, finding)}: {_sentence(finding.message)} "
                 f"Until it can be read, {len(rows)} {plural} nothing.",
                 path=file.path,
@@ -141,7 +143,7 @@ def _empty(ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
     path = facts.files[0].path
     subject = f"{path} is empty" if len(facts.files) == 1 else "All files are empty"
     return NextStep(
-        gains=number(_gain(ledger.rows, rows)),
+        gains=number(_gain(ledger, rows)),
         text=f"{subject}. Save your work in the editor, look whether it is in the file, and hand "
         "it in again.",
         path=path,

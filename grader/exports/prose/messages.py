@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.domain.characters import first_few
 from grader.domain.leftovers import LEFTOVER, PROGRAM
 from grader.domain.program import Role
 from grader.domain.report import CriterionLine, Fault, FindingLine, Report
@@ -274,15 +275,13 @@ def _about_program(report: Report) -> Iterator[str]:
     entries = [f"{file.path} ({file.why})" for file in report.files if file.role is Role.ENTRY]
     reached = [file.path for file in report.files if file.role is Role.REACHED]
     if entries:
-        yield f"The program starts at {_listed(entries)}."
+        yield f"The program starts at {first_few(entries, 5)}."
     if reached:
-        yield f"It uses {_listed(reached)}." if entries else f"Tests use {_listed(reached)}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return the first five of `names` in a row, and how many more there are."""
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
+        yield (
+            f"It uses {first_few(reached, 5)}."
+            if entries
+            else f"Tests use {first_few(reached, 5)}."
+        )
 
 
 def fault_of(fault: Fault) -> str:
