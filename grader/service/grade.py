@@ -243,7 +243,8 @@ class GradingPipeline:
     """Grades one submission after another, and overlaps measuring with storing.
 
     The tools run in another process, which measures the next submission while this process stores
-    the report of the one before: about 10 % more submissions an hour. Reports are stored in the
+    the report of the one before: about 10 % more submissions an hour. A submission that was tried
+    before may end this process, so it waits until that report is stored. Reports are stored in the
     order of the claims. The last report is stored only when :meth:`finish` is called.
     """
 
@@ -266,12 +267,21 @@ class GradingPipeline:
         claim = self._grade.claim(lane)
         if claim is None:
             return None
+        try:
+            if claim.submission.tries > 1:
+                # It may end this process: the report of another one must not be lost with it.
+                self.finish()
+        finally:
+            self._measure(claim)
+        return claim.submission
+
+    def _measure(self, claim: Claim) -> None:
+        """Measure the submission of ``claim``; store the previous report, if any, meanwhile."""
         started = self._grade.start(claim)
         try:
             self.finish()
         finally:
             self._measured = self._grade.collect(started) if started is not None else None
-        return claim.submission
 
     def finish(self) -> None:
         """Store the report of the submission that was measured last, unless that was done before.

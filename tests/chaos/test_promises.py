@@ -71,6 +71,7 @@ def graded(*names: str) -> Tables:
     return Tables(
         states=dict.fromkeys(names, "graded"),
         tries=dict.fromkeys(names, 1),
+        problems=dict.fromkeys(names, ""),
         newer=dict.fromkeys(names),
         reports=dict.fromkeys(names, 1),
         scores=dict.fromkeys(names, "sent"),

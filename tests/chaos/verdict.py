@@ -14,7 +14,7 @@ from tests.chaos.databases import Rows
 from tests.chaos.watchers import ENDED
 
 #: The queries for submissions, their reports and their scores.
-_STATES = "SELECT id, state, tries, superseded_by FROM submissions"
+_STATES = "SELECT id, state, tries, problem, superseded_by FROM submissions"
 _REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
 _SCORES = "SELECT submission, state FROM passbacks"
 
@@ -23,11 +23,13 @@ _SCORES = "SELECT submission, state FROM passbacks"
 class Tables:
     """The content of the database at the end, by submission id.
 
-    ``newer`` is the attempt that superseded a submission; ``reports`` is how many there are.
+    ``problems`` says why the last try failed, ``newer`` is the attempt that superseded a
+    submission, ``reports`` is how many there are.
     """
 
     states: dict[str, str]
     tries: dict[str, int]
+    problems: dict[str, str]
     newer: dict[str, str | None]
     reports: dict[str, int]
     scores: dict[str, str]
@@ -42,6 +44,7 @@ class Tables:
         return cls(
             states={row.id: row.state for row in states},
             tries={row.id: row.tries for row in states},
+            problems={row.id: row.problem for row in states},
             newer={row.id: row.superseded_by for row in states},
             reports=reports,
             scores={row.submission: row.state for row in rows.ask_until(deadline, _SCORES)},
@@ -131,7 +134,10 @@ class Count:
             "refused": [f"{one.sending.key} {one.refused}" for one in silent if one.refused],
             "lost": _names(self._lost),
             "still open when the time was over": _names(self._open),
-            "needs attention without being poison": _names(self._parked, poison=False),
+            "needs attention without being poison": [
+                f"{name}: {self._tables.problems.get(name, '')}"
+                for name in _names(self._parked, poison=False)
+            ],
             "poison that was reported": _names(
                 [one for one in self._graded if one not in self._outran], poison=True
             ),

@@ -15,9 +15,9 @@ from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.measuring.measurement import Measurement, RunningMeasurement
 from grader.service.access import Principal
-from grader.service.grade import Grade, GradingPipeline
+from grader.service.grade import Grade, GradingPipeline, Started
 from grader.service.lanes import Lane
-from grader.service.records import SubmissionRecord, SubmissionState
+from grader.service.records import Claim, SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
 
 GRADED, QUEUED, RUNNING = SubmissionState.GRADED, SubmissionState.QUEUED, SubmissionState.RUNNING
@@ -64,6 +64,31 @@ def test_a_report_is_stored_while_the_next_submission_is_measured(
     ]
     pipeline.finish()
     assert states(service, records) == [GRADED] * 3
+
+
+def test_a_submission_that_was_tried_before_is_measured_after_the_previous_report_is_stored(
+    service: Service, grade: Grade, hand_in: Callable[..., SubmissionRecord]
+) -> None:
+    """If it ends its worker again, the submission before it must not be lost with it again."""
+    suspect = hand_in("print('suspect')\n", "a")
+    claim = grade.claim(Lane.LIVE)
+    assert claim is not None
+    innocent = hand_in("print('innocent')\n", "b")
+    pipeline = GradingPipeline(grade)
+    pipeline.next(Lane.LIVE)
+    grade.store.submissions.release(claim, "", grade.clock.now(), grade.clock.now())
+    seen: list[list[SubmissionState]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        start = Grade.start
+
+        def watched(self: Grade, claim: Claim) -> Started | None:
+            seen.append(states(service, [innocent, suspect]))
+            return start(self, claim)
+
+        patch.setattr(Grade, "start", watched)
+        pipeline.next(Lane.LIVE)
+    pipeline.finish()
+    assert seen == [[GRADED, RUNNING]]
 
 
 def test_a_student_s_attempts_know_of_each_other(
