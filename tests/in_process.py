@@ -22,7 +22,7 @@ class RunningInProcess:
         prepare_interpreter()
         found: dict[Pair, Inspection] = {}
         for index, file in enumerate(self.job.files):
-            steps = run_steps(file, tuple(file.steps), self.catalog, self.job.python)
+            steps = run_steps(file, tuple(file.steps), self.catalog)
             for step, inspection in steps:
                 if inspection is not None:
                     found[index, step] = inspection

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools.radon_complexity import MODULE, Block, blocks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import maximum_measure, over_limit_measure
+from grader.domain.measures import (
+    maximum_measure,
+    over_limit_measure,
+    share_of_statements_measure,
+)
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -24,6 +30,8 @@ GUIDANCE = Guidance(
 #: Lowest complexity that becomes a finding: the first of radon's rank B. Rank A is 1 to 5, e.g. a
 #: function with four ``if``, which is not reported; five ``if`` are.
 _REPORTED_FROM = 6
+#: The complexity of each function, by function; the histogram ``complexity`` has that of blocks.
+FUNCTIONS = "function_complexity"
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
@@ -33,7 +41,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     block. Numbers are radon's, with three additions: code outside functions and classes is a block
     named ``<module>``, nested functions and methods of nested classes are blocks of their own, and
     the code of a class outside its methods is a block if it branches (e.g. an ``if`` in its body).
-    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    The complexity of functions is also there by function. Without statements the result is
+    ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -46,7 +55,11 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         histograms={"complexity": histogram},
     )
     reported = [block for block in found if block.complexity >= _REPORTED_FROM]
-    return Inspection(facts=facts, findings=tuple(_finding(block) for block in reported))
+    return Inspection(
+        facts=facts,
+        findings=tuple(_finding(block) for block in reported),
+        by_function={FUNCTIONS: {one.line: one.complexity for one in found if one.is_function}},
+    )
 
 
 def _finding(block: Block) -> Finding:
@@ -101,9 +114,23 @@ LESSON = Lesson(
     reading=("https://en.wikipedia.org/wiki/Cyclomatic_complexity",),
 )
 
+
+def _credit(complexity: int, limit: int | None) -> Fraction:
+    """Return which part of the statements of a function of `complexity` counts as good.
+
+    e.g. with the limit 5, all for a complexity of 5, and half of them for 10: there is no cliff.
+    """
+    return min(Fraction(1), Fraction(limit or 0, max(1, complexity)))
+
+
+def _is_over(finding: Finding, limit: int | None) -> bool:
+    """Return whether `finding` is about code with a complexity over `limit`."""
+    return (finding.value or 0) > (limit or 0)
+
+
 CHECK = Check(
     id="complexity",
-    version=1,
+    version=2,
     title="Simple control flow",
     guidance=GUIDANCE,
     lesson=LESSON,
@@ -116,7 +143,20 @@ CHECK = Check(
             maximum="complexity",
         ),
         over_limit_measure("functions_over", "complexity", "Blocks over the limit", "blocks"),
+        share_of_statements_measure(
+            "share_in_simple_functions",
+            "Statements in simple functions",
+            values=FUNCTIONS,
+            credit=_credit,
+            formula="statements of functions (of one over the limit, limit ÷ complexity of them)",
+            evidence=_is_over,
+            takes_limit=True,
+        ),
     ),
+    shares={
+        "highest": "share_in_simple_functions",
+        "functions_over": "share_in_simple_functions",
+    },
     options=Options,
     inspect=inspect,
     tools=("radon",),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from grader.analysis.fixes.diff import difference
+from grader.analysis.fixes.diff import difference, old_lines_to_change
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black_runner
 from grader.analysis.tools.options import FormattingOptions
 from grader.domain.check import Check, Context, Guidance, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, count_measure
+from grader.domain.measures import Measure, count_measure, rate_measure
 from grader.domain.source import SourceFile, restore
 
 GUIDANCE = Guidance(
@@ -29,21 +29,32 @@ GUIDANCE = Guidance(
 def inspect(source: SourceFile, options: FormattingOptions, context: Context) -> Inspection:
     """Return an inspection with one finding if Black would reformat `source`.
 
-    A file that Black would reformat counts 1, another 0. Comments that silence Black have no
+    A file that Black would reformat counts 1, another 0. The count ``lines_to_reformat`` is that of
+    the student's lines, see :func:`old_lines_to_change`. Comments that silence Black have no
     effect, nor has the kind of line endings. With ``options.show_fix`` the finding has the diff and
-    the line of the first change, and the lines to change are counted; otherwise these are left out,
-    which saves Black's second pass. A file without statements gives ``NOTHING_TO_SAY``. `context`
-    is unused. Errors of Black pass through, see :func:`black_runner.would_change`.
+    the line of the first change, and ``lines_to_change`` counts for each run of changes the longer
+    side. Otherwise these three are left out, which saves Black's second pass. A file without
+    statements gives ``NOTHING_TO_SAY``. `context` is unused. Errors of Black pass through, see
+    :func:`black_runner.would_change`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
     settings = black_runner.settings_of(options, is_stub=source.kind == "stub")
     if not black_runner.would_change(source.text, settings):
-        return Inspection(facts=Facts(counts={"files_to_reformat": 0, "lines_to_change": 0}))
-    if not options.show_fix:
-        finding = Finding(code="black", message="Black would reformat this file")
-        return Inspection(facts=Facts(counts={"files_to_reformat": 1}), findings=(finding,))
-    return _with_fix(source, settings)
+        counts = {"files_to_reformat": 0, "lines_to_change": 0, "lines_to_reformat": 0}
+        return Inspection(facts=Facts(counts=counts))
+    return (_with_fix if options.show_fix else _without_fix)(source, settings)
+
+
+def _without_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection:
+    """Return the finding for `source`, which Black would change, without the changes.
+
+    The lines are counted in the result of Black's first pass.
+    """
+    finding = Finding(code="black", message="Black would reformat this file")
+    lines = old_lines_to_change(source.text, black_runner.first_pass(source.text, settings))
+    counts = {"files_to_reformat": 1, "lines_to_reformat": lines}
+    return Inspection(facts=Facts(counts=counts), findings=(finding,))
 
 
 def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection:
@@ -60,7 +71,11 @@ def _with_fix(source: SourceFile, settings: black_runner.Settings) -> Inspection
         message=f"Black would reformat this file (lines to change: {change.lines})",
         hunk=change.body,
     )
-    counts = {"files_to_reformat": 1, "lines_to_change": change.lines}
+    counts = {
+        "files_to_reformat": 1,
+        "lines_to_change": change.lines,
+        "lines_to_reformat": change.old_lines,
+    }
     return Inspection(facts=Facts(counts=counts), findings=(finding,))
 
 
@@ -117,10 +132,14 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="formatting",
-    version=1,
+    version=2,
     title="Formatted with Black",
     guidance=GUIDANCE,
     lesson=LESSON,
+    shares={
+        "files_to_reformat": "lines_rate",
+        "lines_to_change": "lines_rate",
+    },
     options=FormattingOptions,
     measures=(
         count_measure(
@@ -130,6 +149,12 @@ CHECK = Check(
             formula="number of files for which `black --check` fails",
         ),
         _LINES_TO_CHANGE,
+        rate_measure(
+            "lines_rate",
+            "Lines that Black would reformat, per statement",
+            counts=("lines_to_reformat",),
+            what="lines that Black removes or replaces, and places where it only adds lines,",
+        ),
     ),
     inspect=inspect,
     tools=("black",),

@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from grader.bootstrap import read_rubric
+from grader.checks.catalog import CATALOG
 from grader.cli.errors import ExitCode, errors_reported
 from grader.cli.golden import earned_points, expected_points, golden_folder, sample_path
 from grader.cli.measuring import find_rubric_text, open_engine
 from grader.cli.output import print_text
+from grader.domain.rubric.reading import size_advice
 from grader.engine.rubric_text import rubric_file_text
 
 
@@ -26,13 +28,19 @@ def rubric() -> None:
 def lint(file: Path) -> None:
     """Check whether FILE is a valid rubric, and list its mistakes with line and column.
 
-    If FILE is not even strict YAML, only the first mistake is listed. Exit codes: 0 valid, 2 not,
+    If FILE is not even strict YAML, only the first mistake is listed. A valid rubric gets advice on
+    measures that fall with the size of a program. Exit codes: 0 valid, 2 not,
     also if FILE cannot be read.
     """
     with errors_reported():
         parsed = read_rubric(rubric_file_text(file))
         size = f"{len(parsed.criteria)} criteria, {parsed.total} points"
         print_text(f"{file}: {parsed.title}: {size}. No mistakes.")
+        advice = list(size_advice(parsed, CATALOG))
+        if advice:
+            print_text("Advice, for exercises whose programs differ in size:")
+        for sentence in advice:
+            print_text(f"  {sentence}")
 
 
 @rubric.command("test")

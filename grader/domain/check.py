@@ -119,6 +119,9 @@ class Check(Generic[OptionsT]):
     names_files: bool = False
     #: Whether starter files are inspected like files of the student.
     includes_starter: bool = False
+    #: For measures that count, and so fall or rise with the size of a program, the id of the share
+    #: that measures the same at any size.
+    shares: Mapping[str, str] = field(default_factory=dict)
     #: Guidance by finding code, or by prefix of a code.
     guidance_by_code: Mapping[str, Guidance] = field(default_factory=dict)
     #: Shown by ``grader explain``; every gradable check has one.

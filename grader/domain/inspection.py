@@ -12,6 +12,19 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 
+def by_statement(name: str) -> str:
+    """Return the name of the histogram of the values `name` of functions, by statement.
+
+    In it each value occurs once for each statement of such functions that counts; see
+    ``Inspection.by_function``.
+    """
+    return f"{name}{BY_STATEMENT}"
+
+
+#: The end of the names of histograms by statement.
+BY_STATEMENT = " by statement"
+
+
 class State(StrEnum):
     """How the inspection of one file by one check, or by the gate, ended; exactly one of four.
 
@@ -98,8 +111,11 @@ class Finding(BaseModel):
 class Inspection(BaseModel):
     """The result of one check, or of the gate, on one file: its state, facts and findings.
 
-    ``sketch`` is a text that only the check's ``combine`` reads. ``reason`` says in a word why the
-    state is ``unreadable`` or ``failed``; otherwise it is empty.
+    ``sketch`` is a text that only the check's ``combine`` reads. ``by_function`` has values of the
+    functions in the file, by a name that the check chooses and the line of the ``def``: the engine
+    turns them into the histogram of that name, in which each value occurs once for each statement
+    of such functions that counts (see :class:`~grader.domain.program.Part`). ``reason`` says in a
+    word why the state is ``unreadable`` or ``failed``; otherwise it is empty.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,6 +126,8 @@ class Inspection(BaseModel):
     #: The project summary: text about this file that only the check's ``combine`` reads. It is
     #: stored with the file, and never part of a submission's facts.
     sketch: str = ""
+    #: Like ``sketch``, never part of a submission's facts.
+    by_function: dict[str, dict[int, int]] = Field(default_factory=dict)
     #: Why the state is ``unreadable`` or ``failed``, as a stable word: ``syntax``, ``encoding``,
     #: ``too_large``, ``crash``, ``timeout``, ``cpu``, ``memory``, ``output``, ``recursion``,
     #: ``confined``, ``grammar``, ``error``.

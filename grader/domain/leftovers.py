@@ -104,7 +104,8 @@ def _settled(compiled: CompiledRubric, file: FileFacts) -> Part:
     if part.counts:
         return part
     if compiled.names(file.path, file.top_folder):
-        return part.model_copy(update={"role": Role.MEMBER, "why": "the exercise names it"})
+        changes = {"role": Role.MEMBER, "why": "the exercise names it", "needed": True}
+        return part.model_copy(update=changes)
     if part.role is Role.LEFTOVER and file.handed_out:
         return part.model_copy(update={"role": Role.NEUTRAL, "why": "it was handed out"})
     if part.role is Role.LEFTOVER and not compiled.takes(file.path, file.top_folder):

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from grader.domain.inspection import Facts, Finding
+from grader.domain.inspection import Facts, Finding, by_statement
+from grader.domain.program import COUNTED, STATEMENTS, UNREADABLE
 
 #: Whether low or high values of a measure earn more points.
 Better = Literal["lower", "higher"]
 #: Whether a finding is evidence for a measure, given the limit of the rubric's scale.
 Evidence = Callable[[Finding, int | None], bool]
+#: The two numbers of a share in percent: the part, which is at most the whole, and the whole.
+Parts = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Measure:
     number between ``low`` and ``high`` (``None``: no upper bound), or ``None`` where there is
     nothing to measure. A measure with ``takes_limit`` needs a ``limit`` in the rubric's scale,
     others must have none. ``evidence(finding, limit)`` says whether a report shows a finding as
-    counted by the measure; it does not change ``value``.
+    counted by the measure; it does not change ``value``. A share has ``parts(facts, limit)``, of
+    which ``value`` is 100 × part ÷ whole; ``of`` names what they count, e.g. "statements".
     """
 
     id: str
@@ -36,6 +40,8 @@ class Measure:
     takes_limit: bool = False
     low: int = 0
     high: int | None = None
+    parts: Callable[[Facts, int | None], Parts | None] | None = None
+    of: str = ""
 
     @property
     def description(self) -> str:
@@ -46,6 +52,11 @@ class Measure:
         better = "less" if self.better == "lower" else "more"
         limit = "; the rubric sets the limit" if self.takes_limit else ""
         return f"{self.id}: {self.formula} ({better} is better{limit})"
+
+
+def counts_statements(measure: Measure) -> bool:
+    """Return whether `measure` is a share of statements, which unused and repeated ones lower."""
+    return measure.better == "higher" and measure.of == "statements"
 
 
 def count_measure(
@@ -151,6 +162,119 @@ def over_limit_measure(
 
     formula = formula or f"number of {unit} over the limit"
     return Measure(name, title, unit, "lower", formula, value, evidence, takes_limit=True)
+
+
+def share_measure(
+    name: str,
+    title: str,
+    parts: Callable[[Facts, int | None], Parts | None],
+    *,
+    of: str,
+    better: Better = "higher",
+    formula: str,
+    evidence: Evidence,
+    takes_limit: bool = False,
+) -> Measure:
+    """Return the measure `name`: 100 × part ÷ whole; nothing to measure where the whole is 0.
+
+    `parts(facts, limit)` returns both, each a sum over all files, so that the share of two programs
+    together lies between theirs. ``None`` means that there is nothing to measure.
+    """
+
+    def value(facts: Facts, limit: int | None) -> Fraction | None:
+        found = parts(facts, limit)
+        return 100 * found[0] / found[1] if found else None
+
+    return Measure(
+        name,
+        title,
+        "percent",
+        better,
+        formula,
+        value,
+        evidence,
+        takes_limit=takes_limit,
+        high=100,
+        parts=parts,
+        of=of,
+    )
+
+
+def share_of_statements_measure(
+    name: str,
+    title: str,
+    *,
+    values: str,
+    credit: Callable[[int, int | None], Fraction | int],
+    formula: str,
+    evidence: Evidence,
+    takes_limit: bool = False,
+) -> Measure:
+    """Return the measure `name`: the percentage of the program's statements in good functions.
+
+    `values` names a histogram that the engine weighted by statements: see
+    ``Inspection.by_function``. `credit(value, limit)`, from 0 to 1, is the part of the statements
+    that counts as good in a function of that value. All statements of the program are the whole:
+    those outside functions, unused and repeated ones are never good.
+    """
+
+    def parts(facts: Facts, limit: int | None) -> Parts | None:
+        histogram = facts.histograms.get(by_statement(values), {})
+        # After a starter file was subtracted the functions may have more than is left in the whole.
+        whole = max(facts.counts.get(STATEMENTS, 0), sum(histogram.values()))
+        whole += facts.counts.get(UNREADABLE, 0)
+        good = sum(credit(value, limit) * times for value, times in histogram.items())
+        return (Fraction(good), Fraction(whole)) if whole else None
+
+    whole = (
+        " ÷ all statements that do something. Statements outside functions, and those that are"
+        " unused or repeat others, are never good"
+    )
+    return share_measure(
+        name,
+        title,
+        parts,
+        of="statements",
+        formula=f"100 × {formula}{whole}",
+        evidence=evidence,
+        takes_limit=takes_limit,
+    )
+
+
+def rate_measure(
+    name: str,
+    title: str,
+    *,
+    counts: Collection[str],
+    what: str,
+    codes: Collection[str] | None = None,
+) -> Measure:
+    """Return the measure `name`: faults in percent of the program's statements; less is better.
+
+    `counts` are the counts of faults that are added up, `what` names them in the formula. The whole
+    are the statements that the program uses and that repeat nothing, so that neither copies nor
+    unused code make faults rarer. Nor do tests, whose statements are left out even where their
+    faults count. More faults than statements are 100 %.
+    """
+
+    def parts(facts: Facts, limit: int | None) -> Parts | None:
+        unreadable = facts.counts.get(UNREADABLE, 0)
+        faults = sum(facts.counts.get(count, 0) for count in counts)
+        whole = max(facts.counts.get(COUNTED, 0), faults) + unreadable
+        faults += unreadable
+        return (Fraction(faults), Fraction(whole)) if whole else None
+
+    return share_measure(
+        name,
+        title,
+        parts,
+        of="statements",
+        better="lower",
+        formula=(
+            f"100 × {what} ÷ statements that do something, are used and repeat nothing; at most 100"
+        ),
+        evidence=_evidence_of(codes),
+    )
 
 
 def _evidence_of(codes: Collection[str] | None) -> Evidence:

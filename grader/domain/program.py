@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from grader.domain.inspection import Facts
+
+#: Names of the counts that each file of the program adds to the facts of a criterion.
+STATEMENTS, COUNTED = "program_statements", "program_counted"
+MODULES, STARTS, CLEAN_STARTS = "program_modules", "program_starts", "program_clean_starts"
+#: The lines of files that cannot be read. To a share each is a bad statement.
+UNREADABLE = "program_unreadable"
 
 
 class Role(StrEnum):
@@ -26,10 +35,31 @@ class Role(StrEnum):
     LEFTOVER = "leftover"
 
 
-class Part(BaseModel):
-    """The role of one file, the reason in words, and the number of its lines that are not blank.
+class Uncounted(BaseModel):
+    """Statements of a function that are in no good part of a share, and why.
 
-    The default is that of facts which were stored before files had roles.
+    ``unused``: no part of the program uses the function ``name``. ``dead``: they never run, or are
+    texts that are run as code. ``repeated``: they do what other
+    statements of the program do, with other names and constants.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    why: Literal["unused", "dead", "repeated"]
+    name: str
+    line: int
+    statements: int
+
+
+class Part(BaseModel):
+    """One file as a part of its submission.
+
+    ``why`` is the reason for ``role`` in words, ``lines`` the number of lines that are not blank.
+    ``statements`` are those that do something (see :func:`works`), in functions and outside of
+    them; ``counted`` of them are used and repeat nothing. A test has none. ``uncounted`` are the
+    first of the others, by function. Where a ``needed`` file cannot be read, the criteria that read
+    it earn nothing; a member that nothing imports is not needed. The defaults are those of facts
+    which were stored before files had roles.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,8 +67,45 @@ class Part(BaseModel):
     role: Role = Role.MEMBER
     why: str = ""
     lines: int = 0
+    statements: int = 0
+    counted: int = 0
+    uncounted: tuple[Uncounted, ...] = ()
+    needed: bool = True
+    #: It is a module with functions that count, beside the file where the program starts.
+    is_module: bool = False
+    #: The program starts here: ``clean`` if importing the file starts nothing, else ``open``. Of a
+    #: library, of which nothing starts, each module is a clean start. Else empty.
+    start: Literal["", "clean", "open"] = ""
 
     @property
     def counts(self) -> bool:
         """Whether criteria measure the file; a leftover or neutral file is in no measure."""
         return self.role not in (Role.NEUTRAL, Role.LEFTOVER)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the file is part of the program, tests aside."""
+        return self.counts and self.role is not Role.TEST
+
+    @property
+    def is_leftover(self) -> bool:
+        """Whether the program does not use the file, and ought to."""
+        return self.role is Role.LEFTOVER
+
+    @property
+    def is_program(self) -> bool:
+        """Whether the program starts here or imports the file, also if it is named like a test."""
+        return self.role in (Role.ENTRY, Role.REACHED)
+
+    @property
+    def facts(self) -> Facts:
+        """The statements of the file as facts, which measures compare those of a check with."""
+        return Facts(
+            counts={
+                STATEMENTS: self.statements,
+                COUNTED: self.counted,
+                MODULES: int(self.is_module),
+                STARTS: int(self.start != ""),
+                CLEAN_STARTS: int(self.start == "clean"),
+            }
+        )

@@ -7,7 +7,7 @@ rounded rows, so that a reader can add the rows up again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -18,9 +18,15 @@ from grader.domain.characters import first_few
 from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.leftovers import Leftovers, leftovers_of
-from grader.domain.measures import Measure
-from grader.domain.program import Role
-from grader.domain.rubric import CompiledCriterion, CompiledRubric, Criterion, GraduatedCap
+from grader.domain.limits import limits_of
+from grader.domain.measures import Measure, counts_statements
+from grader.domain.program import UNREADABLE, Role
+from grader.domain.rubric import (
+    CompiledCriterion,
+    CompiledRubric,
+    Criterion,
+    GraduatedCap,
+)
 from grader.domain.unreadable import cannot_be_read
 
 Number = int | float
@@ -89,7 +95,9 @@ class Total:
     becomes of the open criteria: those that are withheld, or whose points are still to be given by
     hand. ``max_points`` leaves out rows that are not counted. ``awaiting`` is the part of it that
     is still to be given by hand; ``points`` lacks such points. ``cap`` and ``capped_by`` (a
-    criterion's id) are ``None`` and empty unless the cap lowers the total.
+    criterion's id) are ``None`` and empty unless the cap lowers the total. If the program is
+    smaller than the exercise asks for, or than its leftovers, ``limited`` says so and ``capped_by``
+    is empty.
     """
 
     points: Fraction | None
@@ -98,6 +106,7 @@ class Total:
     awaiting: Fraction
     cap: Fraction | None = None
     capped_by: str = ""
+    limited: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,23 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
         _row(compiled_criterion, counted, leftovers, merged)
         for compiled_criterion in compiled.criteria
     )
-    return Ledger(rows, add_up(rows), leftovers)
+    total = add_up(rows)
+    is_certain = all(file.readable.state is not State.FAILED for file in counted)
+    for limit, why in limits_of(compiled, facts.files):
+        total = _limited(total, limit, f"{why} {show(limit)}." if is_certain else "")
+    return Ledger(rows, total, leftovers)
+
+
+def _limited(total: Total, limit: Fraction, why: str) -> Total:
+    """Return ``total``, lowered to ``limit`` for the reason ``why`` if it is higher.
+
+    Without a reason the limit is not certain, and lowers only ``at_least``.
+    """
+    at_least = min(limit, total.at_least)
+    if not why or (total.points is not None and total.points <= limit):
+        return replace(total, at_least=at_least)
+    points = None if total.points is None else limit
+    return replace(total, points=points, at_least=at_least, cap=limit, capped_by="", limited=why)
 
 
 def add_up(rows: Sequence[Row]) -> Total:
@@ -229,8 +254,9 @@ class _Verdict(NamedTuple):
     leftover_cost: Fraction = Fraction()
 
 
-#: Merged facts by (probe key, paths): several criteria often read the same files by one probe.
-_Merged = dict[tuple[str, tuple[str, ...]], Facts]
+#: By (probe key, paths), merged facts and whether a file was measured: several criteria often read
+#: the same files by one probe.
+_Merged = dict[tuple[str, tuple[str, ...]], tuple[Facts, bool]]
 
 
 def _row(
@@ -241,22 +267,18 @@ def _row(
 ) -> Row:
     """Return the row of one criterion; ``merged`` caches merged facts for all criteria."""
     criterion, most = compiled_criterion.criterion, compiled_criterion.criterion.max_points
-    if (
-        criterion.scale is None
-        or compiled_criterion.measure is None
-        or compiled_criterion.probe_key is None
-    ):
+    measure, probe_key = compiled_criterion.measure, compiled_criterion.probe_key
+    if criterion.scale is None or measure is None or probe_key is None:
         return Row(compiled_criterion.id, criterion, Outcome.MANUAL, None, most, BY_HAND)
-    inspections = dict(_inspections(compiled_criterion, compiled_criterion.probe_key, files))
-    verdict = _blocked(inspections)
+    inspections = dict(_inspections(compiled_criterion, probe_key, files))
+    read = [file for file in files if file.path in inspections]
+    verdict = _blocked(dict(_blocking(compiled_criterion, files, inspections)))
     if verdict is None:
-        facts = _merged_facts(compiled_criterion.probe_key, inspections, merged)
+        facts = _merged_facts(probe_key, read, measure, merged)
         deltas = [
-            file.starter_deltas[compiled_criterion.probe_key]
-            for file in files
-            if file.path in inspections and compiled_criterion.probe_key in file.starter_deltas
+            file.starter_deltas[probe_key] for file in read if probe_key in file.starter_deltas
         ]
-        verdict = _judged(criterion, compiled_criterion.measure, facts, deltas)
+        verdict = _judged(criterion, measure, facts, deltas)
     verdict = _less_leftovers(verdict, leftovers)
     if verdict.points is not None:
         verdict = verdict._replace(why=verdict.why + _about_cap(criterion, verdict.points))
@@ -264,10 +286,41 @@ def _row(
         id=compiled_criterion.id,
         criterion=criterion,
         max_points=most,
-        measure=compiled_criterion.measure,
+        measure=measure,
         paths=tuple(inspections),
         **verdict._asdict(),
     )
+
+
+def _blocking(
+    compiled_criterion: CompiledCriterion,
+    files: Sequence[FileFacts],
+    inspections: Mapping[str, Inspection],
+) -> Iterator[tuple[str, Inspection]]:
+    """Yield the (path, inspection) of ``files`` that block a criterion where they have no facts.
+
+    To a share, an unreadable file that the program does not need is only bad lines, unless the
+    check compares files. Without any reading of a file, what the program is cannot be told, nor any
+    share.
+    """
+    measure, check = compiled_criterion.measure, compiled_criterion.check
+    is_share = measure is not None and measure.parts is not None
+    spares = is_share and check is not None and check.combine is None
+    for file in files:
+        if file.path in inspections and not (spares and _is_bad_lines(file)):
+            yield file.path, inspections[file.path]
+        elif is_share and _is_unknown(file):
+            yield file.path, file.readable
+
+
+def _is_bad_lines(file: FileFacts) -> bool:
+    """Return whether ``file`` cannot be read, and the program does not need it."""
+    return file.readable.state is State.UNREADABLE and not file.part.needed
+
+
+def _is_unknown(file: FileFacts) -> bool:
+    """Return whether the gate failed on ``file`` before anything was read of it."""
+    return file.readable.state is State.FAILED and not file.part.lines
 
 
 def _inspections(
@@ -279,9 +332,9 @@ def _inspections(
             inspection = file.inspection(probe_key)
             if _is_missed_test(compiled_criterion, file):
                 continue
-            if compiled_criterion.takes(file.path, file.top_folder) or _blocks_everywhere(
-                compiled_criterion, inspection
-            ):
+            if compiled_criterion.takes(
+                file.path, file.top_folder, is_program=file.part.is_program
+            ) or _blocks_everywhere(compiled_criterion, inspection):
                 yield file.path, inspection
 
 
@@ -303,17 +356,29 @@ def _blocks_everywhere(compiled_criterion: CompiledCriterion, inspection: Inspec
 
 
 def _merged_facts(
-    probe_key: str, inspections: Mapping[str, Inspection], merged: _Merged
+    probe_key: str, files: Sequence[FileFacts], measure: Measure, merged: _Merged
 ) -> Facts | None:
-    """Return the facts of all files that were measured; ``None`` if none was.
+    """Return the facts of ``files`` by one probe, with their statements.
 
-    ``merged`` caches the result for further criteria on the same files.
+    ``None`` if no file was measured. A share of statements has something to measure even so: where
+    no function is there, no statement is good. ``merged`` caches the result for further criteria on
+    the same files.
     """
-    measured = {path: one.facts for path, one in inspections.items() if one.state is State.OK}
-    key = (probe_key, tuple(measured))
-    if measured and key not in merged:
-        merged[key] = Facts.merge(measured.values())
-    return merged.get(key)
+    key = (probe_key, tuple(file.path for file in files))
+    if key not in merged:
+        found = [file.inspection(probe_key) for file in files]
+        measured = [one.facts for one in found if one.state is State.OK]
+        statements = [_statements(file) for file in files]
+        merged[key] = Facts.merge([*measured, *statements]), bool(measured)
+    facts, is_measured = merged[key]
+    return facts if is_measured or counts_statements(measure) else None
+
+
+def _statements(file: FileFacts) -> Facts:
+    """Return the statements of ``file``; to a share each line of an unreadable one is a bad one."""
+    if file.readable.state is State.UNREADABLE:
+        return Facts(counts={UNREADABLE: file.part.lines})
+    return file.part.facts
 
 
 def _blocked(inspections: Mapping[str, Inspection]) -> _Verdict | None:
@@ -348,6 +413,7 @@ def _judged(
     """Return the verdict on ``facts``; ``None`` means that no file was measured."""
     limit = criterion.scale.limit if criterion.scale else None
     value = measure.value(facts, limit) if facts else None
+    counted = _counted(measure, facts, limit)
     if value is None and measure.better == "lower":
         value = _worse_than_starter(measure, limit, deltas)
     if value is None:
@@ -355,7 +421,17 @@ def _judged(
     # A difference to the starter can exceed what a whole file can reach, e.g. a share of 120 %.
     if measure.high is not None:
         value = min(value, Fraction(measure.high))
-    return _scored(criterion, measure, value)
+    return _scored(criterion, measure, value, counted)
+
+
+def _counted(measure: Measure, facts: Facts | None, limit: int | None) -> str:
+    """Return what a share counted, e.g. " (62 of 80 statements)"; "" for any other measure.
+
+    A rate of faults, of which less is better, is e.g. " (2 in 80 statements)".
+    """
+    parts = measure.parts(facts, limit) if measure.parts is not None and facts else None
+    among = "of" if measure.better == "higher" else "in"
+    return f" ({show(parts[0])} {among} {show(parts[1])} {measure.of})" if parts else ""
 
 
 def _worse_than_starter(
@@ -374,13 +450,16 @@ def _worse_than_starter(
     return None if submitted is None else max(Fraction(measure.low), submitted - (starter or 0))
 
 
-def _scored(criterion: Criterion, measure: Measure, value: Fraction) -> _Verdict:
-    """Return the points for ``value`` by the criterion's scale, and the arithmetic in words."""
+def _scored(criterion: Criterion, measure: Measure, value: Fraction, counted: str) -> _Verdict:
+    """Return the points for ``value`` by the criterion's scale, and the arithmetic in words.
+
+    ``counted`` says what a share counted, see :func:`_counted`.
+    """
     scale = criterion.scale
     assert scale is not None, "only a criterion with a scale is measured"
     limit = f" of {scale.limit}" if scale.limit is not None else ""
     shown = show(value)
-    read = f"{measure.title}{limit}: {shown}."
+    read = f"{measure.title}{limit}: {shown}{' %' if counted else ''}{counted}."
     if scale.levels is None:
         assert scale.full_at is not None and scale.zero_at is not None, "checked by read_rubric"
         slope = _slope(criterion.points, scale.full_at, scale.zero_at)

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
-from grader.domain.inspection import Facts, Finding, Inspection, State
+from grader.domain.inspection import BY_STATEMENT, Facts, Finding, Inspection, State
 from grader.domain.rubric import CODE_LINES, CompiledRubric
 from grader.domain.signals import SIGNALS
 
@@ -121,7 +121,8 @@ def _subtract_from_file(
         return file
     if _is_as_handed_out(file, starter):
         ignored = {key: _ignore(one) for key, one in file.inspections.items()}
-        return file.model_copy(update={"inspections": ignored, "handed_out": True})
+        part = file.part.model_copy(update={"statements": 0, "counted": 0, "uncounted": ()})
+        return file.model_copy(update={"inspections": ignored, "handed_out": True, "part": part})
     return _subtract_inspections(file, starter, keys)
 
 
@@ -195,12 +196,18 @@ def _subtract_inspections(file: FileFacts, starter: FileFacts, keys: Collection[
 def subtract(submitted: Facts, starter: Facts) -> Facts:
     """Return what ``submitted`` measures beyond ``starter``, never less than 0.
 
-    Histograms are subtracted by :func:`subtract_sizes`. A maximum with a histogram of the same name
+    Histograms are subtracted by :func:`subtract_sizes`, except those by statement: which of the
+    statements of a changed file are the student's cannot be told, so a share is that of the whole
+    file, while its faults are the student's. A maximum with a histogram of the same name
     becomes the largest size that is left, and is missing if none is; any other maximum is
     subtracted like a count. Minima are left out.
     """
     sizes = {
-        name: subtract_sizes(histogram, starter.histograms.get(name, {}))
+        name: (
+            histogram
+            if name.endswith(BY_STATEMENT)
+            else subtract_sizes(histogram, starter.histograms.get(name, {}))
+        )
         for name, histogram in submitted.histograms.items()
     }
     totals = {

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile, decode, is_document
+from grader.engine.newer_python import needs_newer_python
 from grader.engine.notebook import NotANotebook, code_of
 
 #: Part of the key of stored facts. Raise it whenever the gate decides or reports otherwise.
-GATE_VERSION = 4
+GATE_VERSION = 7
 #: Byte order marks of UTF-16, for a helpful message.
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -28,7 +29,10 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # and low enough that no tool of the checks needs more than seconds for a hostile file within them.
 MAX_BYTES = 200_000
 MAX_LINES = 5_500
+#: Characters of a line: of its code, and with the text of its strings and comments, e.g. the table
+#: that a test expects.
 MAX_COLUMNS = 2_000
+MAX_TEXT_COLUMNS = 30_000
 #: Consecutive lines that end with a backslash.
 MAX_CONTINUED = 50
 #: Consecutive spaces and tabs within a line.
@@ -79,7 +83,7 @@ class _Unreadable(Exception):
         self.line, self.column = line, column
 
 
-def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspection:
+def gate(path: str, data: bytes) -> SourceFile | Inspection:
     """Return the source file if this interpreter can compile it within the limits; never run it.
 
     Otherwise return an inspection that says why not: ``unreadable`` with one finding (codes:
@@ -88,11 +92,10 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
     only checked for its size in bytes, its encoding (UTF-8) and control characters. The code of a
     notebook is extracted first: the limits are for that code, which is the data of the source file.
 
-    ``python``, the version of the exercise (e.g. ``3.11``), does not restrict the syntax. If it is
-    newer than this interpreter and explains the syntax error, the file is ``failed`` with the
-    reason ``grammar``. It is ``failed`` with ``error`` if the file compiles, but not its text with
-    the directives for tools disabled (:func:`grader.domain.source.neutralise`), which the checks
-    read.
+    If only a newer Python can read the file (see :func:`needs_newer_python`), it is ``failed`` with
+    the reason ``grammar``. It is ``failed`` with ``error`` if the file compiles, but not its text
+    with the directives for tools disabled (:func:`grader.domain.source.neutralise`), which the
+    checks read.
     """
     try:
         if is_document(path):
@@ -110,7 +113,7 @@ def gate(path: str, data: bytes, python: str = "3.11") -> SourceFile | Inspectio
             raise nested
         source = SourceFile(path, data)
         with _without_warnings(), _recursion_limit():
-            failed = _compile_or_explain(source, text, python)
+            failed = _compile_or_explain(source, text)
         if failed is not None:
             return failed
         # After the parser, whose message about a bracket that is never closed is better.
@@ -194,10 +197,10 @@ def _refuse_sizes(text: str) -> None:
     lines = text.count("\n") + 1
     if lines > MAX_LINES:
         raise _Unreadable("too_large", f"the file has {lines:,} lines; {MAX_LINES:,} are read")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > MAX_COLUMNS:
-            message = f"this line has {len(line):,} characters; {MAX_COLUMNS:,} are read"
-            raise _Unreadable("too_large", message, number, MAX_COLUMNS + 1)
+    _refuse_long_lines(text, MAX_TEXT_COLUMNS, "characters")
+    if any(len(line) > MAX_COLUMNS for line in text.split("\n")):
+        code = _LEXEMES.sub(_without_text, text)
+        _refuse_long_lines(code, MAX_COLUMNS, "characters outside strings and comments")
     # Patterns of pycodestyle take quadratic time in a run of blanks.
     blanks = _BLANKS.search(text)
     if blanks:
@@ -207,6 +210,20 @@ def _refuse_sizes(text: str) -> None:
     if continued:
         message = f"more than {MAX_CONTINUED} lines in a row are continued by a backslash"
         raise _Unreadable("too_deep", message, *_line_and_column(text, continued.start()))
+
+
+def _refuse_long_lines(text: str, most: int, what: str) -> None:
+    """Raise if a line of ``text`` has more than ``most`` characters; ``what`` names them."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > most:
+            message = f"this line has {len(line):,} {what}; {most:,} are read"
+            raise _Unreadable("too_large", message, number, most + 1)
+
+
+def _without_text(lexeme: re.Match[str]) -> str:
+    """Return ``lexeme``, but of a string or comment only its line breaks."""
+    text = lexeme[0]
+    return "\n" * text.count("\n") if text[0] in "\"'#" else text
 
 
 def _line_and_column(text: str, at: int) -> tuple[int, int]:
@@ -258,7 +275,7 @@ def _stack_depth() -> int:
     return depth
 
 
-def _compile_or_explain(source: SourceFile, text: str, python: str) -> Inspection | None:
+def _compile_or_explain(source: SourceFile, text: str) -> Inspection | None:
     """Parse and compile ``source``; return ``None`` if it is Python.
 
     Return a failed inspection if the service is at fault, and raise if the student is. ``text`` is
@@ -269,7 +286,7 @@ def _compile_or_explain(source: SourceFile, text: str, python: str) -> Inspectio
         _refuse_tree(tree)
         compile(tree, "<submission>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, OverflowError) as error:
-        return _not_python(error, text, python)
+        return _not_python(error, text)
     except (RecursionError, MemoryError):
         raise _Unreadable("too_deep", "the code is too deeply nested to be read") from None
     return None
@@ -306,17 +323,17 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _not_python(error: Exception, text: str, python: str) -> Inspection:
+def _not_python(error: Exception, text: str) -> Inspection:
     """Explain ``error``: return a failed inspection if the service is at fault, else raise.
 
-    The service is at fault if the exercise's ``python`` is newer than its interpreter, or if only
+    The service is at fault if the text is code of a newer Python than its interpreter, or if only
     the text with neutralised directives does not compile.
     """
     try:
         ast.parse(text)
     except SyntaxError as original:
         error = original
-        if _newer_grammar(text, python):
+        if needs_newer_python(text):
             return Inspection(state=State.FAILED, reason="grammar")
     except (ValueError, OverflowError) as original:
         error = original
@@ -344,21 +361,3 @@ def _refusal(error: Exception) -> _Unreadable:
         message, line, column = error.msg, error.lineno or 1, error.offset or 1
         return _Unreadable("syntax", f"Python cannot read this: {message}", line, column)
     return _Unreadable("syntax", f"Python cannot read this: {error}")
-
-
-def _newer_grammar(text: str, python: str) -> bool:
-    """Return whether ``python`` is newer than this interpreter and black parses ``text`` for it."""
-    wanted = tuple(int(part) for part in python.split("."))
-    if wanted <= sys.version_info[:2]:
-        return False
-    from black import get_features_used
-    from black.mode import VERSION_TO_FEATURES, TargetVersion
-    from black.parsing import lib2to3_parse
-
-    newest = max(TargetVersion, key=lambda version: version.value)
-    target = getattr(TargetVersion, f"PY{wanted[0]}{wanted[1]}", newest)
-    try:
-        node = lib2to3_parse(text if text.endswith("\n") else text + "\n", {target})
-    except Exception:
-        return False
-    return get_features_used(node) <= VERSION_TO_FEATURES[target]

@@ -131,6 +131,17 @@ def test_branches_handlers_and_cases_are_blocks_of_their_own() -> None:
     assert calls == [[], ["b"], ["d"], ["e"], ["f", "h"], ["i"], ["j"], ["k"], ["m"], ["n"]]
 
 
+@pytest.mark.parametrize("head", ["for x in y", "while y", "async for x in y"])
+def test_the_else_of_a_loop_runs_after_it(head: str) -> None:
+    text = f"async def f():\n    {head}:\n        a()\n    else:\n        b()\n"
+    blocks = function(module(text), "f").blocks
+    assert [(called(block), block.in_loop) for block in blocks] == [
+        ([], False),
+        (["a"], True),
+        (["b"], False),
+    ]
+
+
 def test_names_are_bound_where_python_binds_them() -> None:
     load = function(module(PROGRAM), "load")
     assert set(load.bound) == {"path", "more", "mode", "line", "count", "error", "inner"}

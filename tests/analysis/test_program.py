@@ -23,6 +23,7 @@ SETUP = """import setuptools
 setuptools.setup(entry_points={"console_scripts": ["shop = shop.cli:main"]})
 """
 FACTORY = "def create_app():\n    return 1\n"
+MIGRATION = "def upgrade():\n    print(1)\n\n\ndef downgrade():\n    print(2)\n"
 GAME = "def init():\n    print(1)\n\n\ndef run(data):\n    return data\n"
 CLI = "from shop.prices import total\n\n\ndef main():\n    print(total([1]))\n"
 
@@ -153,6 +154,7 @@ CONTRACTS = {
     "def handler(event, context):\n    return event\n": "def handler(price):\n    return price\n",
     f"import azureml.core\n\n\n{GAME}": GAME,
     "import typer\n\napp = typer.Typer()\n": "import typer\n\nprint(typer)\n",
+    f"import alembic\n\n\n{MIGRATION}": MIGRATION,
 }
 
 
@@ -252,6 +254,42 @@ def test_imports_are_read_from_lines_as_from_a_tree() -> None:
     read = {(one.level, one.module) for one in summary_of_lines(text).imports}
     parsed = summary_of(SourceFile("main.py", text.encode())).imports
     assert read == {(one.level, one.module) for one in parsed}
+
+
+def test_a_table_too_large_to_be_read_is_no_part_of_the_program() -> None:
+    words = f"WORDS = {['word'] * 9_000!r}\n"
+    table = summary_of_lines(words, is_too_large=True)
+    main = summary(
+        "main.py", "from words import WORDS\n\nif __name__ == '__main__':\n    print(WORDS)\n"
+    )
+    part = parts_of({"main.py": main, "words.py": table})["words.py"]
+    assert part.role is Role.NEUTRAL and "only holds data" in part.why
+    code = summary_of_lines(f"{words}print(WORDS)\n", is_too_large=True)
+    assert parts_of({"main.py": main, "words.py": code})["words.py"].role is Role.REACHED
+
+
+def test_a_script_in_a_package_finds_a_package_beside_it() -> None:
+    run = "from churn import model\n\nif __name__ == '__main__':\n    print(model)\n"
+    files = {
+        "src/__init__.py": "",
+        "src/run.py": run,
+        "src/churn/__init__.py": "model = 1\n",
+        "src/json.py": "import json\n",
+    }
+    assert roles(files)["src/churn/__init__.py"] == "reached"
+    assert roles(files)["src/json.py"] == "leftover"
+
+
+def test_a_member_that_nothing_imports_is_not_needed() -> None:
+    files = {"a.py": "import b\n", "b.py": PRICES, "c.py": "def f(:\n"}
+    parts = parts_of({path: summary(path, text) for path, text in files.items()})
+    assert {path: part.needed for path, part in parts.items()} == {
+        "a.py": False,
+        "b.py": True,
+        "c.py": False,
+    }
+    alone = parts_of({"c.py": summary("c.py", "def f(:\n")})
+    assert alone["c.py"].needed
 
 
 def test_the_reasons_are_words() -> None:

@@ -24,9 +24,8 @@ from tests.processes import command_of, parent_of
 
 #: How long Redis hangs. Longer than its clients' time limit of 5 s. Chosen by hand.
 _HANG_SECONDS = 6.0
-#: How long to wait for a process that can be killed, e.g. until a worker is there again on a busy
-#: machine. Chosen by hand.
-_VICTIM_SECONDS = 30.0
+#: How long to wait for a process that can be killed. Chosen by hand.
+_VICTIM_SECONDS = 10.0
 
 
 class Faults:

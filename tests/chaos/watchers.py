@@ -89,12 +89,6 @@ class Poison:
             for said in self._lines():
                 submission = said.get("submission_id", "")
                 if said.get("event") == "claimed":
-                    # A process measures one submission at a time, and stores the one before
-                    # meanwhile: its children now read the files of this one.
-                    for other in [
-                        one for one, by in self._holders.items() if by == said["process"]
-                    ]:
-                        del self._holders[other]
                     self._holders[submission] = said["process"]
                     self._struck[submission] = set()
                 else:  # any later line about the submission means that the claim has ended

@@ -59,10 +59,11 @@ def test_limits_live_in_the_measure(inspect: Any, measure: Any) -> None:
     assert measure("complexity", "functions_over", facts, 0) == 4
     over = CHECK.measure("functions_over")
     assert over is not None and over.takes_limit
-    assert [over.evidence(each, limit) for each in first.findings for limit in (9, 10)] == [
-        True,
-        False,
-    ]
+    share = CHECK.measure("share_in_simple_functions")
+    assert share is not None and share.takes_limit
+    for measured in (over, share):
+        shown = [measured.evidence(each, at) for each in first.findings for at in (9, 10)]
+        assert shown == [True, False]
 
 
 def test_a_deep_chain_is_measured(inspect: Any) -> None:

@@ -224,6 +224,7 @@ def test_evidence() -> None:
     }
     assert told == {
         "not_upper": ["constant-not-upper"],
+        "not_upper_rate": ["constant-not-upper"],
         "constants": [],
         "magic_numbers": ["magic-number"],
     }

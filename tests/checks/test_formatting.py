@@ -38,6 +38,31 @@ def test_an_untidy_file_is_one_finding_with_its_hunk(inspect: Any, measure: Any)
     assert measure("formatting", "lines_to_change", found.facts) == 3
 
 
+def test_formatting_half_of_the_lines_halves_the_lines_to_reformat(inspect: Any) -> None:
+    good, bad = "value = load(1)\n", "value=load( 1 )\n"
+    counts = [
+        inspect("formatting", text, show_fix=show_fix).facts.counts["lines_to_reformat"]
+        for text in (bad * 8, good * 4 + bad * 4, good * 8)
+        for show_fix in (True, False)
+    ]
+    assert counts == [8, 8, 4, 4, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("x = [1]\n\n\n\n\ny = [2]\n", 2),
+        ("import os\ndef f():\n    return 1\nprint(f())\n", 2),
+        ("total = first( 1 ) + second( 2 ) ; show( total )\n", 1),
+        ("total = add(\n    1, 2\n)\n", 3),
+        ("x = 1\n\n", 1),
+        ("x = 1", 1),
+    ],
+)
+def test_lines_to_reformat_are_those_of_the_student(inspect: Any, text: str, count: int) -> None:
+    assert inspect("formatting", text).facts.counts["lines_to_reformat"] == count
+
+
 def test_the_first_changed_line_is_named(inspect: Any) -> None:
     (finding,) = inspect("formatting", TIDY + "\n\nx=1\n").findings
     assert finding.line == 5
@@ -46,6 +71,7 @@ def test_the_first_changed_line_is_named(inspect: Any) -> None:
 def test_without_show_fix_there_is_a_verdict_only(inspect: Any, measure: Any) -> None:
     found = inspect("formatting", UNTIDY, show_fix=False)
     assert found.findings[0].hunk is None
+    assert found.facts.counts["lines_to_reformat"] == 3
     assert measure("formatting", "files_to_reformat", found.facts) == 1
     assert measure("formatting", "lines_to_change", found.facts) is None
 

@@ -158,7 +158,13 @@ def test_what_a_student_reads() -> None:
         (5, 5, "This call runs when this file is imported"),
     ]
     values = {measure.id: measure.value(found.facts, None) for measure in CHECK.measures}
-    assert values == {"effects": 3, "files_with_effects": 1, "prints": 1, "effects_below_guard": 0}
+    assert values == {
+        "effects": 3,
+        "effects_rate": 100,
+        "files_with_effects": 1,
+        "prints": 1,
+        "effects_below_guard": 0,
+    }
     prints = CHECK.measure("prints")
     assert prints is not None
     assert [prints.evidence(each, None) for each in found.findings] == [True, False, False]

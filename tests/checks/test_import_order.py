@@ -123,6 +123,29 @@ def test_an_unsorted_file_is_one_finding_with_its_hunk(inspect: Any, measure: An
     assert measure("import_order", "files_to_sort", found.facts) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("import os\nimport sys\n", 0),
+        ("import sys\nimport os\n", 1),
+        ("import sys\nimport re\nimport os\n", 2),
+        ("import sys, os\n", 1),
+        ("from os import sep, path\nfrom sys import path, argv\n", 2),
+        ("import os\nimport numpy\n", 1),
+        ("import sys\r\nimport os\r\n", 1),
+        ("import os\nimport sys\n\nprint(os, sys)\nimport csv\nimport ast\n", 1),
+        ("if True:\n    import os\n    import csv\n", 3),
+    ],
+)
+@pytest.mark.parametrize("show_fix", [True, False])
+def test_lines_to_sort_and_hidden_imports_are_counted(
+    inspect: Any, text: str, count: int, show_fix: bool
+) -> None:
+    found = inspect("import_order", text, show_fix=show_fix)
+    parts = CHECK.measure("lines_rate").parts(found.facts, None)  # type: ignore[union-attr,misc]
+    assert (parts[0] if parts else 0) == count
+
+
 def test_without_show_fix_there_is_no_hunk(inspect: Any) -> None:
     (finding,) = inspect("import_order", "import sys\nimport os\n", show_fix=False).findings
     assert finding.hunk is None

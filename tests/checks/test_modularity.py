@@ -140,6 +140,9 @@ def test_evidence_is_the_finding_that_was_counted(inspect: Any) -> None:
         "modules_with_functions": [],
         "guarded_main": ["no-main-guard"],
         "share_in_functions": ["outside-function"],
+        "share_in_used_functions": ["outside-function"],
+        "clean_starts": ["outside-function", "no-main-guard"],
+        "modules": [],
         "working_statements": [],
         "statements_outside": ["outside-function"],
         "functions": [],
@@ -466,7 +469,8 @@ def test_a_function_that_nothing_mentions_does_no_work() -> None:
     "used",
     [
         "@app.route\ndef page():\n    return render()\n",
-        "def page():\n    return render()\n\n\nPAGES = {'': page}\n",
+        "def page():\n    return render()\n\n\nPAGES = {'': page}\nserve(PAGES)\n",
+        "def run_all():\n    return render()\n\n\nprint(getattr(tool, f'run_{name}')())\n",
         "class Page(Base):\n    def show(self):\n        return render()\n\n\nPAGE = Page()\n",
         "def page():\n    return render()\n\n\nif __name__ == '__main__':\n    page()\n",
         "import tool\n\n\ndef page():\n    return render()\n\n\ntool.main(tool.page)\n",
@@ -474,6 +478,19 @@ def test_a_function_that_nothing_mentions_does_no_work() -> None:
 )
 def test_what_counts_as_used(used: str) -> None:
     assert found({"a.py": used}, "unused-definition") == []
+
+
+@pytest.mark.parametrize(
+    "unused",
+    [
+        "def page():\n    return render()\n\n\nPAGES = {'': page}\n",
+        "def page():\n    return render()\n\n\nif False:\n    page()\n",
+        "def page():\n    return render()\n\n\nwhile not True:\n    page()\n",
+        "@lru_cache(maxsize=SIZE)\ndef page():\n    return render()\n",
+    ],
+)
+def test_what_is_only_named_is_not_used(unused: str) -> None:
+    assert len(found({"a.py": unused}, "unused-definition")) == 1
 
 
 def test_values_carried_about_are_no_work() -> None:

@@ -71,7 +71,9 @@ def test_evidence() -> None:
     }
     assert told == {
         "case_violations": ["N802"],
+        "case_rate": ["N802"],
         "unclear_names": ["single-letter"],
+        "unclear_rate": ["single-letter"],
         "functions_without_verb": ["no-verb"],
     }
 

@@ -142,6 +142,13 @@ def test_a_constant_gets_capitals(inspect: Inspect) -> None:
         ("def f(a: int, b='x'):", "return 'yes'", "def f(a: int, b: str = 'x') -> str:"),
         ("async def f(é, b=[]) -> int:", "return 1", "async def f(é: ..., b: list = []) -> int:"),
         ("def f():", "yield 1", "def f() -> ...:"),
+        ("def f():", "yield", "def f() -> ...:"),
+        ("def f():", "if x: return\n    return 1", "def f() -> int | None:"),
+        ("def f():", "if x: return 1\n    return None", "def f() -> int | None:"),
+        ("def f():", "if x: return 2\n    return 1", "def f() -> int:"),
+        ("def f():", "if x: return 'a'\n    return 1", "def f() -> ...:"),
+        ("def f():", "if x: return 1", "def f() -> ...:"),
+        ("def f():", "if x: return\n    print(1)", "def f() -> None:"),
     ],
 )
 def test_missing_hints_are_told_as_far_as_the_code_tells_them(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.analysis.fixes import diff
-from grader.analysis.fixes.diff import difference
+from grader.analysis.fixes.diff import difference, old_lines_to_change
 from grader.checks.patch import CHECK
 from grader.domain.inspection import State
 
@@ -117,6 +117,43 @@ def test_a_difference_counts_the_longer_side_of_each_run() -> None:
     assert difference("a\nb", "a\n").body == (
         "@@ -1,2 +1 @@\n a\n-b\n\\ No newline at end of file\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "count"),
+    [
+        ("a\n", "a\n", 0),
+        ("a\nb\n", "A\nB\n", 2),
+        ("long\n", "l(\n    o,\n    ng,\n)\n", 1),
+        ("l(\n  o,\n  ng\n)\n", "long\n", 4),
+        ("a\nb\nc\n", "a\n\n\nb\n\n\nc\n", 2),
+        ("a\n\nb\nc\nd\n", "a\nb\nc\n\nd\n", 2),
+        ("import sys\nimport os\n", "import os\nimport sys\n", 1),
+        ("import c\nimport b\nimport a\n", "import a\nimport b\nimport c\n", 2),
+        ("x = 1\nimport os\n", "import os\n\nx = 1\n", 1),
+        ("a", "a\n", 1),
+        ("", "a\n", 1),
+    ],
+)
+def test_lines_to_change_are_those_of_the_old_text(before: str, after: str, count: int) -> None:
+    assert old_lines_to_change(before, after) == difference(before, after).old_lines == count
+
+
+def test_many_lines_to_change_are_counted_without_the_matcher(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [f"x{at}=1\n" for at in range(3_000)]
+    fixed = [line.replace("=", " = ") for line in lines]
+    half = "".join([*fixed[1:1_500], fixed[0], *lines[1_500:]])
+    counts = [
+        difference(text, "".join(fixed)).old_lines
+        for text in ("".join(lines), half, "".join(fixed))
+    ]
+    assert counts == [3_000, 1_500, 0]
+    monkeypatch.delattr(diff, "SequenceMatcher")
+    assert old_lines_to_change("".join(lines), "".join(fixed)) == 3_000
+    # Only the order differs, of more than 1,000 lines.
+    assert old_lines_to_change("".join(fixed), "".join(reversed(fixed))) == 1
 
 
 def test_distant_changes_are_hunks_of_their_own() -> None:

@@ -149,15 +149,16 @@ def _text(statements: Sequence[ast.stmt]) -> str:
 
 
 def complexities(*texts: str) -> list[Fraction]:
-    """Return every measure of ``complexity`` for ``texts`` together, for each limit of 1 to 11."""
+    """Return every measure of ``complexity`` for ``texts`` together, for each limit of 1 to 11.
+
+    Shares are left out: they need the statements of a program.
+    """
     merged = inspect("complexity", texts[0]).facts
     for text in texts[1:]:
         merged = Facts.merge([merged, inspect("complexity", text).facts])
-    assert all(one.better == "lower" for one in CATALOG["complexity"].measures)
-    limits = range(1, 12)
-    return [
-        _value(one.id, merged, limit) for one in CATALOG["complexity"].measures for limit in limits
-    ]
+    measures = [one for one in CATALOG["complexity"].measures if one.parts is None]
+    assert all(one.better == "lower" for one in measures)
+    return [_value(one.id, merged, limit) for one in measures for limit in range(1, 12)]
 
 
 def _value(measure_id: str, facts: Facts, limit: int) -> Fraction:

@@ -35,6 +35,37 @@ def phase(name: str) -> tuple[str, ...]:
     return (f"{name} = []", f"for item in x:\n        {name}.append(item)", f"show({name})")
 
 
+@pytest.mark.parametrize(
+    ("set_up", "computed", "is_arithmetic"),
+    [
+        ("pass", "x % 2", True),
+        ("pass", "len(x) % 7", True),
+        ("number = int(x)", "number % x", True),
+        ("pass", "'%s' % x", False),
+        ("pass", "'%d' % 3", False),
+        ("pass", "f'{x} %s' % 3", False),
+        ("pass", "x % name", False),
+    ],
+)
+def test_a_remainder_is_arithmetic_and_a_text_that_is_filled_in_is_none(
+    set_up: str, computed: str, is_arithmetic: bool
+) -> None:
+    found = codes(function_of(set_up, f"result = {computed}", "print(x)", "return result"))
+    assert found == (["mixes-io-and-computing"] if is_arithmetic else [])
+    in_place = function_of("rest = 100", "for item in x:\n        rest %= item", "input(rest)")
+    assert codes(in_place) == ["mixes-io-and-computing"]
+    assert codes(in_place.replace("100", "text")) == []
+
+
+def test_the_else_of_a_loop_is_not_in_the_loop() -> None:
+    loop = "for item in x:\n        {}\n    else:\n        {}"
+    computes, shows = "total = item * 2", "print(x)"
+    # Printing in the loop may show progress; printing after it shows what was computed.
+    assert codes(function_of(loop.format(f"{computes}; {shows}", "pass"))) == []
+    assert codes(function_of(loop.format(computes, shows))) == ["mixes-io-and-computing"]
+    assert codes(function_of(loop.format("pass", f"{computes}; {shows}"))) == []
+
+
 def test_statements_without_effect_make_no_phase() -> None:
     padding = tuple(f"'{number}'" for number in range(30)) + ("pass",) * 30
     assert codes(function_of(*phase("a"), *phase("b"), *padding)) == []

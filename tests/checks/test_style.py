@@ -41,6 +41,7 @@ def test_measures(inspect: Any, measure: Any) -> None:
     values = {each.id: measure("style", each.id, facts) for each in CHECK.measures}
     assert values == {
         "violations": 8,
+        "violations_rate": 100,
         "files_with_any": 2,
         "distinct_codes": 7,
         "errors": 4,
@@ -50,6 +51,12 @@ def test_measures(inspect: Any, measure: Any) -> None:
         "family_C": 0,
     }
     assert facts.counts["code:F401"] == 2 and facts.counts["family:E"] == 4
+
+
+def test_a_line_with_several_complaints_counts_once_in_the_rate(inspect: Any) -> None:
+    found = inspect("style", "x=[1,2]\ny = [3]\nz=4\n")
+    assert [each.line for each in found.findings] == [1, 1, 3]
+    assert found.facts.counts["lines_with_violations"] == 2
 
 
 def test_evidence_is_what_a_measure_counted(inspect: Any) -> None:

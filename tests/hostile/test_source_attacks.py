@@ -34,6 +34,9 @@ CALM = b"""import sys
 
 def main():
     print("The sum is", sum(float(word) for word in sys.argv[1:]))
+
+
+main()
 """
 FAILED = State.FAILED
 #: File names that change how checks treat a file.
@@ -79,14 +82,16 @@ def endures(engine: Engine, calm: FileFacts, path: str, data: bytes) -> None:
     """Assert that the file ends in an allowed state, and that its neighbour has the same facts."""
     facts = measured_with_calm(engine, path, data)
     first, hostile = facts.files
-    assert first == calm
+    # Its part in the program may be another one, e.g. where the hostile file imports it.
+    assert first.model_copy(update={"part": calm.part}) == calm
     asked = {key.partition("{")[0]: one for key, one in hostile.inspections.items()}
     failed = {check: one.reason for check, one in asked.items() if one.state is FAILED}
     assert set(failed.values()) <= OURS
     report = build_report(CompiledRubric.of(RUBRIC, CATALOG), facts, digest="")
     points = {one.id: one.points for one in report.criteria}
     if hostile.readable.state is State.UNREADABLE:
-        assert {one: points[one] for one in OF_PYTHON} == dict.fromkeys(OF_PYTHON, 0)
+        if hostile.part.counts:  # not so a table that is too large to be read
+            assert {one: points[one] for one in OF_PYTHON} == dict.fromkeys(OF_PYTHON, 0)
         assert hostile.readable.findings[0].message
     elif hostile.readable.state is FAILED:
         assert hostile.readable.reason in OURS

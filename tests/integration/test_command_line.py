@@ -178,7 +178,19 @@ def test_facts_have_no_points(grader: Grader) -> None:
 
 def test_a_rubric_is_linted(grader: Grader, tmp_path: Path) -> None:
     shipped = GOLDEN.parents[1] / "numbers-refactor.yaml"
-    assert "No mistakes" in grader("rubric", "lint", shipped).stdout
+    result = grader("rubric", "lint", shipped)
+    assert "No mistakes" in result.stdout and "Advice" not in result.stdout
+    counting = tmp_path / "counting.yaml"
+    counting.write_text(
+        shipped.read_text().replace(
+            "{measure: violations_rate, full_at: 0, zero_at: 60}",
+            "{measure: violations, full_at: 0, zero_at: 10}",
+        )
+    )
+    assert (
+        "style: violations depends on the size of a program; violations_rate measures the same as"
+        " a share." in grader("rubric", "lint", counting).stdout
+    )
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(shipped.read_text().replace("check: formatting", "check: formating"))
     result = grader("rubric", "lint", wrong)

@@ -41,7 +41,7 @@ def job(*checks: str, data: bytes = TRIGGER) -> Job:
     """Return a job of a harmless file, a file with ``data`` and a harmless file; all ``checks``."""
     asks = tuple(CheckRequest(check, "{}") for check in checks)
     contents = {"a.py": CALM, "b.py": data, "c.py": CALM}
-    return Job(tuple(FileJob(name, text, asks) for name, text in contents.items()), "3.11")
+    return Job(tuple(FileJob(name, text, asks) for name, text in contents.items()))
 
 
 def lines(answers: Answers, file: int, question: int) -> int:
@@ -159,7 +159,7 @@ def test_a_known_gate_is_not_answered_again(fork_server: ForkServer) -> None:
 def test_too_many_deaths_give_the_rest_up(fork_server: ForkServer) -> None:
     asks = tuple(CheckRequest("leave", "{}") for _ in range(7))
     files = (FileJob("a.py", CALM, asks), FileJob("b.py", TRIGGER, asks))
-    answers = fork_server.inspect(Job(files, "3.11"))
+    answers = fork_server.inspect(Job(files))
     reasons = [answers[1, question].reason for question in range(1, 8)]
     assert reasons == ["crash"] * 5 + ["gave_up"] * 2
     assert all(answers[0, question].state is State.OK for question in range(8))
@@ -434,11 +434,11 @@ from grader.engine.forkserver import ForkServer
 limits = Limits(pair_seconds=60)
 fork_server = ForkServer(limits, catalog="fork_server_checks:CATALOG", path=sys.argv[1])
 calm = FileJob("a.py", b"x = 1", (CheckRequest("fine", "{}"),))
-fork_server.inspect(Job((calm,), "3.11"))
+fork_server.inspect(Job((calm,)))
 print(fork_server.pid, flush=True)
 if sys.argv[2] == "busy":
     hanging = FileJob("a.py", b"'trigger'", (CheckRequest("hang", "{}"),))
-    fork_server.inspect(Job((hanging,), "3.11"))
+    fork_server.inspect(Job((hanging,)))
 sys.stdin.read()
 """
 

@@ -164,9 +164,9 @@ def test_a_file_on_which_our_gate_fails_makes_no_other_file_a_leftover() -> None
         FileFacts(path="prices.py", sha256="c", readable=prices),
     ]
     unknown = with_parts([fails(""), *known], {}, ())
-    assert {file.part.role for file in unknown} == {Role.MEMBER}
+    assert {file.part.role for file in unknown.files} == {Role.MEMBER}
     newer = with_parts([fails(summary_of_lines("match = 1\n").model_dump_json()), *known], {}, ())
-    assert [file.part.role for file in newer] == [Role.LEFTOVER, Role.ENTRY, Role.REACHED]
+    assert [file.part.role for file in newer.files] == [Role.LEFTOVER, Role.ENTRY, Role.REACHED]
 
 
 def test_files_of_equal_bytes_are_read_by_what_their_names_say() -> None:

@@ -63,7 +63,7 @@ BEYOND_SECCOMP = {
 def told(fork_server: ForkServer, check: str) -> dict[str, str]:
     """Return the findings of ``check`` in a child, message by code."""
     file = FileJob("a.py", b"x = 'trigger'\n", (CheckRequest(check, "{}"),))
-    found = fork_server.inspect(Job((file,), "3.11"))[0, 1]
+    found = fork_server.inspect(Job((file,)))[0, 1]
     assert found.state is State.OK, found.reason
     return {one.code: one.message for one in found.findings}
 
@@ -137,7 +137,7 @@ def test_nothing_of_a_submission_reaches_a_disk_on_the_lowest_rung() -> None:
     arguments = {"catalog": "fork_server_checks:CATALOG", "path": HERE}
     with ForkServer(LIMITS, sandbox=SandboxLevel.RLIMITS, **arguments) as fork_server:
         file = FileJob("a.py", b"x = 'trigger'\n", (CheckRequest("write", "{}"),))
-        found = fork_server.inspect(Job((file,), "3.11"))[0, 1]
+        found = fork_server.inspect(Job((file,)))[0, 1]
         assert (found.state, found.reason) == (State.FAILED, "confined")
         assert os.listdir(os.readlink(f"/proc/{fork_server.pid}/cwd")) == []
 

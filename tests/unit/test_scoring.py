@@ -8,8 +8,19 @@ from typing import Any
 
 import pytest
 
+from grader.domain.errors import BadRubric
+from grader.domain.facts import FileFacts
 from grader.domain.inspection import State
-from grader.domain.scoring import BY_HAND, Outcome, judge, points_so_far, round_points, show
+from grader.domain.program import Part, Role
+from grader.domain.scoring import (
+    BY_HAND,
+    Outcome,
+    Total,
+    judge,
+    points_so_far,
+    round_points,
+    show,
+)
 from tests.unit.domain_material import (
     FAILED,
     NO_PYTHON,
@@ -21,6 +32,7 @@ from tests.unit.domain_material import (
     facts_of,
     file,
     judged,
+    rubric_of,
     seen,
     the_row,
 )
@@ -347,6 +359,55 @@ def test_a_graduated_cap_shows_its_arithmetic() -> None:
 def test_a_withheld_graduated_cap_limits_what_is_certain_to_its_lowest() -> None:
     total = capped(FAILED, criterion(10, caps_total_at=GRADUATED))
     assert (total.points, total.at_least, total.cap) == (None, 4, None)
+
+
+def with_statements(path: str, role: Role, counted: int, statements: int = 0) -> FileFacts:
+    """Return a file without complaints, with ``counted`` of its ``statements`` (or all)."""
+    part = Part(role=role, statements=statements or counted, counted=counted)
+    return file(path, lint=complaints(0)).model_copy(update={"part": part})
+
+
+def test_a_program_smaller_than_the_exercise_asks_for_is_limited() -> None:
+    compiled = compiled_rubric_of(
+        {"it": criterion()}, smallest={"statements": 20, "caps_total_at": 2}
+    )
+    small = judge(compiled, facts_of(with_statements("a.py", Role.ENTRY, 19, 30))).total
+    assert small.points == small.cap == 2 and not small.capped_by
+    assert "at least 20 statements" in small.limited and "yours has 19" in small.limited
+    files = (with_statements("a.py", Role.ENTRY, 12), with_statements("b.py", Role.REACHED, 8))
+    assert judge(compiled, facts_of(*files)).total.points == 10
+    tests = (with_statements("a.py", Role.ENTRY, 12), with_statements("test_a.py", Role.TEST, 8))
+    assert judge(compiled, facts_of(*tests)).total.points == 2
+
+
+def test_leftovers_of_more_than_twice_the_program_limit_the_total() -> None:
+    compiled = compiled_rubric_of({"it": criterion(100)})
+    program = with_statements("a.py", Role.ENTRY, 10)
+
+    def total(left: int) -> Total:
+        return judge(
+            compiled, facts_of(program, with_statements("old.py", Role.LEFTOVER, 0, left))
+        ).total
+
+    assert total(20).points == 95 and not total(20).limited
+    assert (
+        total(21).points == 60 and "21 statements, more than twice its own 10" in total(21).limited
+    )
+    named = compiled_rubric_of({"it": criterion(100, files=["a.py", "old.py"])})
+    assert judge(named, facts_of(program)).total.points == 100
+
+
+def test_a_fault_of_ours_limits_only_what_is_certain() -> None:
+    compiled = compiled_rubric_of(
+        {"it": criterion()}, smallest={"statements": 20, "caps_total_at": 2}
+    )
+    total = judge(compiled, facts_of(file("a.py", FAILED))).total
+    assert (total.points, total.cap, total.limited) == (None, None, "")
+
+
+def test_a_limit_beyond_the_total_is_a_mistake() -> None:
+    with pytest.raises(BadRubric, match="limits nothing"):
+        rubric_of({"it": criterion()}, smallest={"statements": 20, "caps_total_at": 10})
 
 
 def test_plan_judges_many_and_keeps_no_trace() -> None:

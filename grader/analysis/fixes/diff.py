@@ -1,9 +1,10 @@
-"""Compare two texts: the body of a unified diff, the number of changed lines, the first of them."""
+"""Compare two texts: the body of a unified diff, how many lines change, and the first of them."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 try:
@@ -11,10 +12,14 @@ try:
 except ImportError:  # no wheel for the newest Python yet; difflib gives the same result, slower
     from difflib import SequenceMatcher
 
-__all__ = ["CONTEXT_LINES", "Difference", "SequenceMatcher", "difference"]
+__all__ = ["CONTEXT_LINES", "Difference", "SequenceMatcher", "difference", "old_lines_to_change"]
 
 #: Unchanged lines shown around a change; 3 is what ``git diff`` writes by default.
 CONTEXT_LINES = 3
+#: The most lines between the first and the last change that the matcher compares only to count the
+#: changed ones. Measured on functions that all look alike: 1,000 lines take 0.1 s (Black 0.3 s),
+#: 5,000 take 15 s (Black 1.4 s).
+_MOST_MATCHED = 1_000
 #: The note that git expects after a line without a newline.
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
@@ -28,12 +33,14 @@ class Difference:
 
     ``body`` is a unified diff without file headers; it is empty if the texts are equal. ``lines``
     is the number of changed lines: for each run of changes, the larger of its old and new length.
+    ``old_lines`` is the number of lines of the old text to change, see :func:`old_lines_to_change`.
     ``first_line`` is the 1-based line of the old text at which the first change begins, at most
     its last line. It is 1 if the old text is empty or nothing differs.
     """
 
     body: str
     lines: int
+    old_lines: int
     first_line: int
 
 
@@ -48,10 +55,44 @@ def difference(before: str, after: str) -> Difference:
     opcodes = _opcodes(old, new)
     changed = [opcode for opcode in opcodes if opcode[0] != "equal"]
     if not changed:
-        return Difference("", 0, 1)
+        return Difference("", 0, 0, 1)
     touched = sum(max(i2 - i1, j2 - j1) for _, i1, i2, j1, j2 in changed)
     body = "".join(_body(old, new, opcodes))
-    return Difference(body, touched, max(1, min(changed[0][1] + 1, len(old))))
+    first_line = max(1, min(changed[0][1] + 1, len(old)))
+    return Difference(body, touched, _old_lines_to_change(old, new, opcodes), first_line)
+
+
+def old_lines_to_change(before: str, after: str) -> int:
+    """Return how many lines of ``before`` have to change to give ``after``.
+
+    They are the lines that are removed, replaced or moved, and 1 for each place where lines are
+    only added. e.g. 1 where a long line becomes three, and 1 where two blank lines are missing. If
+    more than 1,000 lines lie between the first and the last change, they are the lines that
+    ``after`` lacks, wherever they stood, and at least 1: this takes less time and counts no places.
+    """
+    return _old_lines_to_change(_lines(before), _lines(after))
+
+
+def _old_lines_to_change(
+    old: list[str], new: list[str], opcodes: Sequence[_Opcode] | None = None
+) -> int:
+    """Return :func:`old_lines_to_change` of texts as lines; ``opcodes`` are theirs, if known."""
+    head, tail = _equal_ends(old, new)
+    if max(len(old), len(new)) - head - tail > _MOST_MATCHED:
+        return max(1, (Counter(old) - Counter(new)).total())
+    changed = [one for one in opcodes or _opcodes(old, new) if one[0] != "equal"]
+    removed = {line for _, i1, i2, _, _ in changed for line in old[i1:i2]}
+    return sum(i2 - i1 or int(_adds(new[j1:j2], removed)) for _, i1, i2, j1, j2 in changed)
+
+
+def _adds(inserted: Collection[str], removed: Collection[str]) -> bool:
+    """Return whether lines ``inserted`` at one place were not just moved there from ``removed``.
+
+    e.g. not an import that isort moves up, which counts where it was; but two blank lines, even if
+    others are removed elsewhere.
+    """
+    written = [line for line in inserted if line.strip()]
+    return not written or any(line not in removed for line in written)
 
 
 def _lines(text: str) -> list[str]:
@@ -61,16 +102,22 @@ def _lines(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-def _opcodes(old: list[str], new: list[str]) -> list[_Opcode]:
-    """Return the opcodes that turn all of ``old`` into ``new``, equal runs included.
-
-    The common beginning and end are cut off first, because the matcher is quadratic at worst.
-    """
+def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Return how many lines are equal at the beginning, and how many of the others at the end."""
     shorter = min(len(old), len(new))
     head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
     tail = next(
         (at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head
     )
+    return head, tail
+
+
+def _opcodes(old: list[str], new: list[str]) -> list[_Opcode]:
+    """Return the opcodes that turn all of ``old`` into ``new``, equal runs included.
+
+    The common beginning and end are cut off first, because the matcher is quadratic at worst.
+    """
+    head, tail = _equal_ends(old, new)
     # Above 5000 lines (chosen by hand) the matcher ignores lines that occur often, e.g. blank ones:
     # the diff may be larger than need be, and takes less time.
     middle = SequenceMatcher(

@@ -93,9 +93,16 @@ def _azure(shape: Shape) -> str:
     return "an Azure ML scoring script" if imported and has_both else ""
 
 
+def _alembic(shape: Shape) -> str:
+    """Return "an Alembic migration" for ``upgrade`` and ``downgrade`` with an import of Alembic."""
+    has_both = {"upgrade", "downgrade"} <= set(shape.functions)
+    return "an Alembic migration" if "alembic" in shape.packages and has_both else ""
+
+
 _CONTRACTS: tuple[Callable[[Shape], str], ...] = (
     _application,
     _streamlit,
     _lambda_handler,
     _azure,
+    _alembic,
 )

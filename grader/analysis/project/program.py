@@ -6,7 +6,8 @@ The program is what its entries and its tests import, directly or through other 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from grader.analysis.project.frameworks import is_django
 from grader.analysis.project.import_graph import Graph
@@ -28,16 +29,29 @@ _TOOLS = {
 _DOCS = frozenset({"doc", "docs", "source"})
 
 
-class _Project(NamedTuple):
+@dataclass(frozen=True)
+class _Project:
     """The modules of a submission with their summaries, by path, and the imports among them."""
 
     files: Mapping[str, FileSummary]
     graph: Graph
     named: Collection[str]
 
+    @cached_property
+    def imported(self) -> set[str]:
+        """The files that another one imports."""
+        return {target for targets in self.graph.edges.values() for target in targets}
+
+    def needs(self, path: str) -> bool:
+        """Return whether the file `path` is needed although nothing says what the program is.
+
+        It is if it is the only file, if another one imports it, or if the rubric names it.
+        """
+        return len(self.files) == 1 or path in self.named or path in self.imported
+
     def candidates(self) -> dict[str, str]:
         """Return the files that start when somebody runs them, with the reason in words."""
-        imported = {target for targets in self.graph.edges.values() for target in targets}
+        imported = self.imported
         started = {path: self._start_of(path, path in imported) for path in self.files}
         return {path: why for path, why in started.items() if why and not is_test_path(path)}
 
@@ -75,7 +89,8 @@ class _Project(NamedTuple):
         """Yield the file of each declared console script, with the reason in words."""
         declaring = {**self.files, **documents}
         for path in filter(declares_entries, declaring):
-            for module in declaring[path].declares:
+            for declared in declaring[path].declares:
+                module = declared.partition(":")[0].strip()
                 target = self.graph.modules.meant(path, Import(0, module, "", "", 1, 1, ""))
                 if target is not None:
                     yield target, f"declared as a console script in {path}"
@@ -135,11 +150,15 @@ def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) 
     """
     files = {path: one for path, one in summaries.items() if is_python(path)}
     documents = {path: one for path, one in summaries.items() if path not in files}
-    program = _Project(files, _graph(files), named).program(documents)
+    project = _Project(files, _graph(files), named)
+    program = project.program(documents)
     parts = {}
     for path, file in files.items():
         role, why = program.get(path) or _outside(path, file, is_known=bool(program))
-        parts[path] = Part(role=role, why=why, lines=file.lines)
+        if file.is_table:
+            role, why = Role.NEUTRAL, "it only holds data, more than is read"
+        needed = role is not Role.MEMBER or project.needs(path)
+        parts[path] = Part(role=role, why=why, lines=file.lines, needed=needed)
     return parts
 
 

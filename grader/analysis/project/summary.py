@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.project.frameworks import Shape, contract_of
+from grader.analysis.project.functions import FunctionCode, functions_of
+from grader.analysis.project.usage import Work, work_in
+from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import NOW, STAR, Import, imports_in
-from grader.analysis.syntax.module import module_of
+from grader.analysis.syntax.module import Module, module_of
 from grader.analysis.syntax.statements import FUNCTIONS, functions_in, has_statements, is_stub
 from grader.domain.source import SourceFile, is_document
 
@@ -21,6 +24,8 @@ from grader.domain.source import SourceFile, is_document
 #: different imports. Far more than programs have, e.g. 200,000 characters are some 5,000 lines. A
 #: hostile file must not cost seconds. Chosen by hand.
 _MOST_TEXT, _LONGEST_LINE, _MOST_IMPORTS = 200_000, 1_000, 1_000
+#: The most characters of a table of literals that is recognised. Chosen by hand.
+_MOST_DATA = 1_000_000
 #: The most lines of one import in brackets, e.g. ``from shop import (`` with a name in each line.
 #: Chosen by hand.
 _MOST_LINES = 100
@@ -52,7 +57,7 @@ _CALL = re.compile(
     r"(?:\w+[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*)?(?P<called>[A-Za-z_][\w.]*)[ \t]*\("
 )
 #: An entry point of ``setup.py`` in quotes, e.g. ``"shop = shop.cli:main"``; not ``"a = b"``.
-_ENTRY_POINT = re.compile(r"""["']\s*[\w.-]+\s*=\s*(?P<module>[\w.]+)\s*:\s*[\w.]+\s*["']""")
+_ENTRY_POINT = re.compile(r"""["']\s*[\w.-]+\s*=\s*(?P<target>[\w.]+\s*:\s*[\w.]+)\s*["']""")
 #: Functions that run code which cannot be followed, by dotted name, e.g. ``exec(text)``; not
 #: ``eval("1 + 1")``, which runs no statement.
 _OPAQUE = frozenset(
@@ -69,6 +74,8 @@ _PROCESSES = frozenset(
 )
 
 
+#: Functions that list the names of a module or class, which is their first argument.
+_LOOKING = frozenset({"getmembers", "vars", "dir"})
 #: Python as a program of a command, e.g. in ``cd shop && python3.11 main.py``; see `_is_python`.
 _PYTHON = re.compile(r"(?:^|[\s/\\;&|])python[\d.]*(?:\.exe)?(?=\s|$)")
 
@@ -77,13 +84,15 @@ class FileSummary(BaseModel):
     """One file as it belongs to the program.
 
     ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
-    it does something as it is imported.
-    ``contract``: the contract of a framework that it fulfils, in words, or "". ``declares``: dotted
-    names of the modules that it would declare as entry points if it were a ``pyproject.toml`` or
-    ``setup.py``, e.g. ``shop.cli``. ``tests``: it has a test that asserts something. ``opaque``: it
-    runs code that cannot be followed. ``trivial``: it has no statement, or only literals bound to
-    names. ``lines``: its lines that are not blank. Nothing here depends on the name of the file, so
-    that files of equal bytes have equal summaries.
+    it does something as it is imported. ``contract``: the contract of a framework that it fulfils,
+    in words, or "". ``declares``: the functions that it would declare as entry points if it were a
+    ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli:run``. ``tests``: it has a test that asserts
+    something. ``opaque``: it runs code that cannot be followed. ``looks_into``: the modules of
+    which it looks for names as it runs, ``""`` for its own. ``trivial``: it has no statement, or
+    only literals bound to names. ``is_table``: the latter, but more than is read. ``lines``: its
+    lines that are not blank. ``work``: its definitions and the names that it uses. ``functions``:
+    the statements of each function, and those outside. Nothing here depends on the name of the
+    file, so that files of equal bytes have equal summaries.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -95,8 +104,12 @@ class FileSummary(BaseModel):
     declares: tuple[str, ...] = ()
     tests: bool = False
     opaque: bool = False
+    looks_into: tuple[str, ...] = ()
     trivial: bool = False
+    is_table: bool = False
     lines: int = 0
+    work: Work = Work()
+    functions: tuple[FunctionCode, ...] = ()
 
     @property
     def packages(self) -> frozenset[str]:
@@ -110,30 +123,46 @@ def summary_of(source: SourceFile) -> FileSummary:
         return FileSummary(declares=tuple(_declared(source.text)))
     module, tree = module_of(source), source.tree
     imports = imports_in(tree)
-    shape = Shape(
-        packages=_packages(imports),
-        functions={
-            item.name: tuple(argument.arg for argument in item.args.args)
-            for item in tree.body
-            if isinstance(item, FUNCTIONS)
-        },
-        called={module.target(call.func).dotted for block in module.top for call in block.calls},
-    )
+    targets = [(call, module.target(call.func).dotted) for call in module.calls]
+    executes = _executes({dotted for _, dotted in targets} - module.bindings.keys())
     return FileSummary(
         imports=imports,
         guarded=_has_guard(tree),
         runs=any(map(runs_outside, tree.body)),
-        contract=contract_of(shape),
+        contract=contract_of(_shape_of(module, tree, imports)),
         declares=_entry_points(source.lines),
         tests=_has_test(tree),
-        opaque=any(_is_opaque(call, module.target(call.func).dotted) for call in module.calls),
+        opaque=any(_is_opaque(call, dotted) for call, dotted in targets),
+        looks_into=tuple(sorted({name for call in module.calls for name in _looks_into(call)})),
         trivial=not has_statements(source) or all(map(_is_data, tree.body)),
         lines=sum(not line.isspace() for line in source.lines),
+        work=work_in(source),
+        functions=functions_of(source, texts=executes),
     )
 
 
-def summary_of_lines(text: str) -> FileSummary:
-    """Return the summary of a file that cannot be parsed, from the lines of its `text`.
+def _executes(called: Collection[str]) -> bool:
+    """Return whether the built-in functions `called` run texts as code: ``exec(text)``.
+
+    ``eval("1 + 1")`` runs no statement, ``eval(compile(text, "", "exec"))`` does.
+    """
+    return "exec" in called or {"eval", "compile"} <= set(called)
+
+
+def _shape_of(module: Module, tree: ast.Module, imports: Iterable[Import]) -> Shape:
+    """Return the shape of the file that `module` and `tree` are readings of."""
+    functions = (item for item in tree.body if isinstance(item, FUNCTIONS))
+    return Shape(
+        packages=_packages(imports),
+        functions={
+            item.name: tuple(argument.arg for argument in item.args.args) for item in functions
+        },
+        called={module.target(call.func).dotted for block in module.top for call in block.calls},
+    )
+
+
+def summary_of_lines(text: str, *, is_too_large: bool = False) -> FileSummary:
+    """Return the summary of a file that cannot be read, from the lines of its `text`.
 
     Imports, tests and contracts are found where they begin a line, a guard wherever its two names
     are. So a file keeps its place in the program when a syntax error is put into it.
@@ -149,8 +178,22 @@ def summary_of_lines(text: str) -> FileSummary:
         contract=contract_of(shape),
         declares=_entry_points(lines),
         tests=any(map(_TEST.match, lines)),
+        is_table=is_too_large and _holds_data(text),
         lines=sum(bool(line.strip()) for line in text.splitlines()),
     )
+
+
+def _holds_data(text: str) -> bool:
+    """Return whether `text`, of a file that is too large to be read, only binds literals to names.
+
+    e.g. a list of 20,000 words in one line.
+    """
+    if len(text) > _MOST_DATA:
+        return False
+    try:
+        return all(map(_is_data, ast.parse(text).body))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
 
 
 def _packages(imports: Iterable[Import]) -> frozenset[str]:
@@ -173,8 +216,8 @@ def _shape_of_lines(imports: Iterable[Import], lines: Iterable[str]) -> Shape:
 
 
 def _entry_points(lines: Iterable[str]) -> tuple[str, ...]:
-    """Return the modules in `lines` in the form of entry points: of ``"x = shop.cli:main"``."""
-    return tuple(match["module"] for line in lines for match in _ENTRY_POINT.finditer(line))
+    """Return the entry points in `lines`: ``shop.cli:main`` of ``"x = shop.cli:main"``."""
+    return tuple(match["target"] for line in lines for match in _ENTRY_POINT.finditer(line))
 
 
 def _has_guard(tree: ast.Module) -> bool:
@@ -210,6 +253,20 @@ def _is_opaque(call: ast.Call, dotted: str) -> bool:
     return dotted in _OPAQUE or (dotted in _PROCESSES and any(map(_is_python, ast.walk(call))))
 
 
+def _looks_into(call: ast.Call) -> Iterator[str]:
+    """Yield the name of the module of which `call` looks for names; "" for that of the file itself.
+
+    e.g. ``commands`` for ``inspect.getmembers(commands)`` and "" for ``globals()``.
+    """
+    name = last_name(call.func)
+    if name == "globals":
+        yield ""
+    elif name in _LOOKING and call.args:
+        first = call.args[0]
+        # e.g. `sys.modules[__name__]` is the file's own
+        yield "" if isinstance(first, ast.Subscript) else last_name(first)
+
+
 def _is_python(node: ast.AST) -> bool:
     """Return whether `node` names a Python interpreter, alone or in a command.
 
@@ -240,7 +297,7 @@ def declares_entries(path: str) -> bool:
 
 
 def _declared(text: str) -> Iterator[str]:
-    """Yield the modules that `text`, a ``pyproject.toml``, declares as console scripts.
+    """Yield what `text`, a ``pyproject.toml``, declares as console scripts: ``shop.cli:run``.
 
     Both tables are read: ``[project.scripts]`` (also ``gui-scripts`` and entry points), and
     ``[tool.poetry.scripts]``. A file that is no TOML declares none.
@@ -256,7 +313,7 @@ def _declared(text: str) -> Iterator[str]:
         for target in table.values():
             name = target.get("reference") if isinstance(target, dict) else target
             if isinstance(name, str):
-                yield name.partition(":")[0].strip()
+                yield name
 
 
 def _table(data: object, key: str) -> dict[str, object]:

@@ -157,8 +157,9 @@ class Modules:
         from; a package is the path of its ``__init__.py``. Without leading dots, it is searched
         around the outermost package of ``importer``, in its folder and those above it (not in
         packages, except for a test or beside ``start``), beside ``start``, then anywhere by its
-        dotted name. A name of the standard library is searched only where a file would hide that
-        library. ``None`` if it is not found, or is ``importer`` itself.
+        dotted name, and last, if it is a package, beside ``importer``. A name of the standard
+        library is searched only where a file would hide that library. ``None`` if it is not found,
+        or is ``importer`` itself.
         """
         if one.level:
             folder = _up(folder_of(importer), one.level - 1)
@@ -197,7 +198,12 @@ class Modules:
                 return found
         if standard:
             return None
-        return self._by_name.get(f"{one.module}.{one.name}") or self._by_name.get(one.module)
+        known = self._by_name.get(f"{one.module}.{one.name}") or self._by_name.get(one.module)
+        if known or f"{folder_of(importer)}/{top}" not in self._packages:
+            return known
+        # Whoever runs a file inside a package has its own folder searched first. A single module
+        # there may only have the name of a library, e.g. the `celery.py` of a package.
+        return self._in(folder_of(importer), one)
 
     def _searched(self, importer: str, standard: bool) -> Iterator[str]:
         """Yield the folders in which to look for an import of ``importer``, in order.

@@ -85,20 +85,27 @@ def _block(
 
 def _compound(node: ast.AST, at: _Position, reading: Reading) -> _Items:
     """Add a block for each list of statements in ``node``; return its header and its blocks."""
-    around = at.block
-    in_loop = around.in_loop or isinstance(node, LOOPS)
     inside: list[ast.AST | _Position] = []
     for name in EVALUATED[type(node)]:
         value = getattr(node, name)
         if name in _BODIES:
             if value:
-                guard = name == "body" and isinstance(node, ast.If) and is_guard(node)
-                inside += _block(value, at, at.scope, in_loop, around.in_guard or guard)
+                inside += _part_of_compound(node, name, at)
         elif isinstance(value, list):
             inside += value
         elif value is not None:
             inside.append(value)
     return inside
+
+
+def _part_of_compound(node: ast.AST, name: str, at: _Position) -> _Items:
+    """Add a block with the statements in the field ``name`` of ``node``; return what to read."""
+    is_body = name == "body"
+    # e.g. the `else` of a `for` runs once, after the loop
+    loops = is_body and isinstance(node, LOOPS)
+    guards = is_body and isinstance(node, ast.If) and is_guard(node)
+    in_loop, in_guard = at.block.in_loop or loops, at.block.in_guard or guards
+    return _block(getattr(node, name), at, at.scope, in_loop, in_guard)
 
 
 def _function(node: Function, at: _Position, reading: Reading) -> _Items:

@@ -39,9 +39,9 @@ class Block:
     """One list of statements: the body of a module, definition, branch, loop, handler or case.
 
     ``in_loop`` and ``in_guard`` say whether the block is inside a loop, or inside
-    ``if __name__ == "__main__":``, of the same scope. ``calls`` are the calls in the expressions of
-    its statements, also in lambdas and comprehensions, but not those in annotations or in blocks
-    inside it.
+    ``if __name__ == "__main__":``, of the same scope; the ``else`` of a loop is not inside it.
+    ``calls`` are the calls in the expressions of its statements, also in lambdas and
+    comprehensions, but not those in annotations or in blocks inside it.
     """
 
     statements: list[ast.stmt]

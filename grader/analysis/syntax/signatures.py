@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grader.analysis.syntax.dotted_names import called_name
-from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, Function, bodies, is_stub
+from grader.analysis.syntax.statements import (
+    DEFINITIONS,
+    FUNCTIONS,
+    Function,
+    bodies,
+    every_statement,
+    is_stub,
+)
 
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef)
 #: Decorators of a definition that repeats the name of another one, e.g. ``@area.setter``.
@@ -87,6 +94,23 @@ def definitions(tree: ast.Module) -> list[Definition]:
     return sorted(found, key=lambda item: (item.node.lineno, item.node.col_offset))
 
 
+def outermost_functions(tree: ast.Module) -> dict[int, int]:
+    """Return for each function of `tree` the outermost function around it, or itself; by lines.
+
+    Both are lines of a ``def``: {1: 1, 2: 1} for a function in line 1 and one inside it in line 2.
+    The methods of a class are outermost functions, unless the class is inside a function.
+    """
+    nodes = every_statement(tree)
+    lines = [0] * len(nodes)
+    found = {}
+    for at, (node, parent) in enumerate(nodes):
+        lines[at] = lines[parent]
+        if isinstance(node, FUNCTIONS):
+            lines[at] = lines[parent] or node.lineno
+            found[node.lineno] = lines[at]
+    return found
+
+
 def does_nothing(node: Function | ast.ClassDef) -> bool:
     """Return whether the body of ``node`` is only a placeholder.
 
@@ -102,7 +126,7 @@ def _holds_a_place(statement: ast.stmt) -> bool:
     if isinstance(statement, DEFINITIONS):
         return does_nothing(statement)
     if isinstance(statement, ast.Return):
-        return not _has_value(statement)
+        return not has_value(statement)
     if isinstance(statement, ast.Raise) and statement.exc is not None:
         return called_name(statement.exc) == "NotImplementedError"
     return is_stub([statement])
@@ -133,16 +157,25 @@ def values_given(function: Function) -> Iterator[ast.Return | ast.Yield | ast.Yi
     ``yield from`` counts too. Those of functions, lambdas and classes inside ``function`` are left
     out. The order is not that of the lines.
     """
+    return (node for node in returns_and_yields(function) if has_value(node))
+
+
+def returns_and_yields(function: Function) -> Iterator[ast.Return | ast.Yield | ast.YieldFrom]:
+    """Yield each ``return`` and ``yield`` of ``function``, also those without a value.
+
+    Those of functions, lambdas and classes inside ``function`` are left out. The order is not that
+    of the lines.
+    """
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, _VALUES) and _has_value(node):
+        if isinstance(node, _VALUES):
             yield node
         if not isinstance(node, _SCOPES):
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def _has_value(node: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
+def has_value(node: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
     """Return whether ``node`` has a value that is not the constant ``None``."""
     value = node.value
     return value is not None and not (isinstance(value, ast.Constant) and value.value is None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.analysis.syntax.walk import walk
+from grader.analysis.syntax.walk import HEADERS, children, walk
 from grader.domain.source import SourceFile
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -50,19 +50,42 @@ def is_stub(body: Sequence[ast.stmt]) -> bool:
     return all(isinstance(item, ast.Pass) or is_constant_expression(item) for item in body)
 
 
+#: Fields of clauses that have a body: those of ``try`` and ``match``.
+_CLAUSES = ("handlers", "cases")
+
+
+class _Bodies(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each kind of node that may hold statements or clauses, computed at first use.
+
+    Most kinds have none, e.g. ``Assign``. Measured with :func:`every_statement` over 300 files of
+    the standard library: 65 ms -> 45 ms.
+    """
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        """Compute, store and return the fields of `kind`, bodies before clauses."""
+        every = ("body", "orelse", "finalbody", *_CLAUSES)
+        self[kind] = tuple(name for name in every if name in kind._fields)
+        return self[kind]
+
+
+_BODIES = _Bodies()
+
+
 def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
     """Yield the non-empty lists of statements directly inside ``node``.
 
     In this order: its body, ``else``, ``finally``, then the bodies of its ``except`` clauses and of
     its ``case`` clauses.
     """
-    for name in ("body", "orelse", "finalbody"):
+    for name in _BODIES[type(node)]:
         body = getattr(node, name, None)
-        if isinstance(body, list) and body:
+        if not isinstance(body, list):  # e.g. the `body` of a lambda is an expression
+            continue
+        if name in _CLAUSES:
+            for part in body:
+                yield part.body
+        elif body:
             yield body
-    for name in ("handlers", "cases"):
-        for part in getattr(node, name, ()):
-            yield part.body
 
 
 def every_statement(tree: ast.AST) -> list[tuple[ast.AST, int]]:
@@ -92,10 +115,10 @@ def functions_in(tree: ast.AST) -> list[Function]:
 #: Statements that always do more than pass a value on.
 _WORKING_STATEMENTS = (
     *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
-    *(ast.Raise, ast.Assert, ast.AugAssign),
+    *(ast.TryStar, ast.Raise, ast.Assert, ast.AugAssign),
 )
 #: Expressions that compute something, e.g. ``a + b``, ``a[0]``; not ``a.b``, ``-a``, ``[a]``.
-_WORKING_EXPRESSIONS = (
+WORKING_EXPRESSIONS = (
     *(ast.Call, ast.BinOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.IfExp, ast.JoinedStr),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
     *(ast.Await, ast.Yield, ast.YieldFrom),
@@ -110,14 +133,16 @@ def works(statement: ast.stmt) -> bool:
     It does if it calls, computes, compares, indexes, formats an f-string, branches, loops, yields,
     raises or asserts, has a lambda or comprehension, or is a ``try``, ``with`` or ``+=``, e.g.
     ``total = price * n``. Brackets in an annotation count as indexing: ``x: list[int] = y``. Not so
-    ``name = other``, ``x = -1``, ``return None``, a ``print`` of constants, definitions, imports,
-    and a ``try`` with ``except*``.
+    ``name = other``, ``x = -1``, ``return None``, a ``print`` of constants, definitions and
+    imports.
     """
     if isinstance(statement, _WORKING_STATEMENTS):
         return True
     if not isinstance(statement, _CARRIERS) or _prints_a_constant(statement):
         return False
-    return any(isinstance(node, _WORKING_EXPRESSIONS) for node in walk(*own_parts(statement)))
+    if isinstance(getattr(statement, "value", None), WORKING_EXPRESSIONS):
+        return True
+    return any(isinstance(node, WORKING_EXPRESSIONS) for node in walk(*own_parts(statement)))
 
 
 def _prints_a_constant(statement: ast.stmt) -> bool:
@@ -132,11 +157,11 @@ def own_parts(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield the direct parts of ``statement`` that are not statements, e.g. targets and values.
 
     In place of an ``except`` or ``case`` clause, its own direct parts are yielded: error classes,
-    patterns, conditions, but not the statements in it. What is below a part is not yielded.
+    patterns, conditions, but not the statements in it. Operators and what is below a part are not
+    yielded.
     """
-    for part in ast.iter_child_nodes(statement):
-        if isinstance(part, ast.ExceptHandler | ast.match_case):
-            inner = ast.iter_child_nodes(part)
-            yield from (item for item in inner if not isinstance(item, ast.stmt))
-        elif not isinstance(part, ast.stmt):
+    for part in children(statement, HEADERS):
+        if isinstance(part, (ast.ExceptHandler, ast.match_case)):
+            yield from children(part, HEADERS)
+        else:
             yield part

@@ -54,6 +54,9 @@ EVERYTHING = Fields()
 EVALUATED = Fields(without=_TYPES)
 #: The expressions of a statement, annotations too, without the statements inside it.
 OWN = Fields(bodies=False)
+#: The direct parts of a statement or clause without its blocks; an ``except`` clause is a part. Not
+#: for what is below them: the `body` of a lambda would be missing.
+HEADERS = Fields(without=("body", "orelse", "finalbody"))
 
 
 def children(node: ast.AST, fields: Fields = EVERYTHING) -> list[ast.AST]:

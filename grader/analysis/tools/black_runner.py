@@ -37,7 +37,7 @@ def would_change(text: str, settings: Settings) -> bool:
     Raises:
         black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.
     """
-    return _first_pass(text, settings) != text
+    return first_pass(text, settings) != text
 
 
 def formatted(text: str, settings: Settings) -> str:
@@ -48,15 +48,19 @@ def formatted(text: str, settings: Settings) -> str:
     Raises:
         black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.
     """
-    first = _first_pass(text, settings)
-    return first if first == text else _first_pass(first, settings)
+    first = first_pass(text, settings)
+    return first if first == text else first_pass(first, settings)
 
 
 # Where the imports are already sorted, the patch formats the same text as the check. One file needs
 # at most two texts (as submitted, and with sorted imports); 8 was chosen by hand.
 @lru_cache(maxsize=8)
-def _first_pass(text: str, settings: Settings) -> str:
-    """Return the result of Black's first pass over `text`; a second one seldom changes it."""
+def first_pass(text: str, settings: Settings) -> str:
+    """Return the result of Black's first pass over `text`; a second one seldom changes it.
+
+    Raises:
+        black.InvalidInput: Black cannot parse `text`, e.g. ``match`` if the target is Python 3.3.
+    """
     # A private function of Black. It saves the second pass, about a third of Black's time. If a
     # release of Black lacks it, the public function gives the same verdicts, only slower.
     format_once: Callable[..., str] = getattr(black, "_format_str_once", black.format_str)

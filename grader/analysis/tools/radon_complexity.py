@@ -33,13 +33,15 @@ class Block:
     as radon counts them (``if``, loops, ``except``, ``and``, ``assert`` ...) plus one, without
     those of nested blocks. ``name`` is dotted: ``Circle.area``. ``line`` and ``column`` are
     1-based, those of the ``def`` or ``class``; the block of the module is named ``<module>``, in
-    line 1 and column 0. ``is_method``: it is a function directly in a class.
+    line 1 and column 0. ``is_function``: it is a function or method. ``is_method``: it is a
+    function directly in a class.
     """
 
     name: str
     line: int
     column: int
     complexity: int
+    is_function: bool = False
     is_method: bool = False
 
 
@@ -97,7 +99,8 @@ def _blocks(tree: ast.Module) -> Iterator[Block]:
         # A class is a block only if its own code has a decision, e.g. `if sys.platform == "win32":`
         # in its body. A class of methods only is not: each method is a block of its own.
         if complexity > 1 or not is_class:
-            yield Block(name, node.lineno, node.col_offset + 1, complexity, is_method)
+            place = node.lineno, node.col_offset + 1
+            yield Block(name, *place, complexity, not is_class, is_method)
 
 
 def _complexity_of(

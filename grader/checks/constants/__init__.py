@@ -9,7 +9,7 @@ from grader.analysis.syntax.statements import has_statements
 from grader.checks.constants.magic_numbers import Magic, magic_numbers
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure
+from grader.domain.measures import count_measure, rate_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -109,6 +109,13 @@ MEASURES = (
         " lower case",
         codes=("constant-not-upper",),
     ),
+    rate_measure(
+        "not_upper_rate",
+        "Constants not in UPPER_CASE, per statement",
+        counts=("not_upper",),
+        what="names that a module binds once, to a value that never changes, in lower case,",
+        codes=("constant-not-upper",),
+    ),
     count_measure(
         "constants",
         "Constants in UPPER_CASE",
@@ -159,6 +166,9 @@ CHECK = Check(
     lesson=LESSON,
     guidance_by_code={"magic-number": _MAGIC},
     measures=MEASURES,
+    shares={
+        "not_upper": "not_upper_rate",
+    },
     options=Options,
     inspect=inspect,
     skips_tests=True,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from grader.analysis.fixes.own_line import with_own_lines
-from grader.analysis.syntax.signatures import listed
+from grader.analysis.syntax.signatures import listed, outermost_functions
 from grader.analysis.syntax.statements import is_docstring
 from grader.checks.docstrings.documented import Documented, wanted_of
 from grader.checks.docstrings.fixes import docstring_fix
-from grader.checks.docstrings.measures import MEASURES
+from grader.checks.docstrings.measures import DOCUMENTED, MEASURES
 from grader.checks.docstrings.substance import same_words, why_it_says_nothing
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -73,8 +73,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     useful docstrings, their arguments, and what useful docstrings leave out are counted. A
     docstring has one finding if it is missing, says nothing, or has the same words as those of two
     other names before it. A useful one has up to two: for all arguments that it leaves out, and for
-    a result that it leaves out. If nothing needs a docstring, the result is ``NOTHING_TO_SAY``.
-    `options` and `context` are unused.
+    a result that it leaves out. By function there is 0 if it needs a docstring and has no useful
+    one, else 1; a function inside another has the value of the outer one. If nothing needs a
+    docstring, the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     wanted = list(wanted_of(source))
     if not wanted:
@@ -88,7 +89,22 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     ]
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
     shown = with_own_lines(source, ordered, docstring_fix(source))
-    return Inspection(facts=Facts(counts=_counts(wanted, useful)), findings=shown)
+    return Inspection(
+        facts=Facts(counts=_counts(wanted, useful)),
+        findings=shown,
+        by_function={DOCUMENTED: _documented(source, judged)},
+    )
+
+
+def _documented(source: SourceFile, judged: list[tuple[Documented, str]]) -> dict[int, int]:
+    """Return for each function of `source`, by line, 0 if it lacks a useful docstring, else 1.
+
+    `judged` are the items that need one, each with its fault or "". A function inside another has
+    the value of the outermost one, since its statements are what that docstring is about.
+    """
+    faulty = {item.definition.node.lineno for item, fault in judged if fault and item.definition}
+    outermost = outermost_functions(source.tree)
+    return {line: int(outer not in faulty) for line, outer in outermost.items()}
 
 
 def _counts(wanted: list[Documented], useful: list[Documented]) -> dict[str, int]:
@@ -98,6 +114,7 @@ def _counts(wanted: list[Documented], useful: list[Documented]) -> dict[str, int
         "wanted": len(wanted),
         "public": sum(item.definition is not None for item in wanted),
         "documented": len(useful),
+        "undocumented": len(wanted) - len(useful),
         "documented_functions": sum(item.is_function for item in useful),
         "arguments": sum(len(item.arguments) for item in wanted),
         "described_arguments": sum(len(item.arguments) for item in useful) - undescribed,
@@ -190,7 +207,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="docstrings",
-    version=4,
+    version=5,
     title="Docstrings that tell what things are for",
     guidance=GUIDANCE,
     guidance_by_code={
@@ -200,6 +217,9 @@ CHECK = Check(
     },
     lesson=LESSON,
     measures=MEASURES,
+    shares={
+        "undocumented": "share_documented",
+    },
     options=Options,
     inspect=inspect,
     skips_tests=True,

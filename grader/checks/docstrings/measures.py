@@ -5,8 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from grader.domain.inspection import Facts
-from grader.domain.measures import Measure, count_measure
+from grader.domain.measures import (
+    Measure,
+    count_measure,
+    rate_measure,
+    share_of_statements_measure,
+)
 
+#: Whether each function has a useful docstring or needs none (1), or lacks one (0), by function.
+DOCUMENTED = "documented"
 _MISSES = ("missing-docstring", "trivial-docstring")
 
 
@@ -86,5 +93,22 @@ MEASURES = (
         " lists arguments or names a deed, without a word of what comes back",
         codes=("undescribed-return",),
         among="documented_functions",
+    ),
+    share_of_statements_measure(
+        "share_documented",
+        "Statements in documented functions",
+        values=DOCUMENTED,
+        credit=lambda documented, limit: documented,
+        formula="statements of functions whose docstring says something, or that need none (private"
+        " ones, `__init__`)",
+        evidence=lambda finding, limit: finding.code in _MISSES,
+    ),
+    rate_measure(
+        "rate_undocumented",
+        "Missing docstrings per 100 statements",
+        counts=("undocumented",),
+        what="files and public classes, functions and methods without a docstring that says"
+        " something",
+        codes=_MISSES,
     ),
 )

@@ -18,8 +18,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
+from grader.analysis.syntax.shapes import imported_names, is_literal, shape_of
 from grader.analysis.syntax.statements import DEFINITIONS, every_statement, is_constant_expression
-from grader.checks.duplication.shapes import imported_names, is_literal, shape_of
 
 #: The fewest statements and syntax nodes of a reported run, nested ones included: e.g. three
 #: statements, or four as short as ``x = y`` (3 nodes each), may match by chance; four of the size

@@ -24,7 +24,7 @@ from grader.checks.exceptions.risky_calls import Risk, read_program
 from grader.checks.exceptions.try_blocks import Try, find_tries
 from grader.domain.check import Check, Context, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure, over_limit_measure
+from grader.domain.measures import count_measure, over_limit_measure, rate_measure
 from grader.domain.source import SourceFile
 
 _UNCARED = "unguarded-call"
@@ -174,6 +174,13 @@ CHECK = Check(
             counts=_CARELESS,
             codes=_CARELESS,
         ),
+        rate_measure(
+            "careless_rate",
+            "Careless handling of errors, per statement",
+            counts=_CARELESS,
+            what="bare, blind and swallowing handlers, and traps around `try`,",
+            codes=_CARELESS,
+        ),
         count_measure(
             "bare_handlers",
             "Handlers of everything",
@@ -233,6 +240,9 @@ CHECK = Check(
             codes=(QUIET,),
         ),
     ),
+    shares={
+        "careless_handlers": "careless_rate",
+    },
     options=Options,
     inspect=inspect,
     combine=combine,

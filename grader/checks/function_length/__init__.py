@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from grader.analysis.syntax.import_time import runs_outside
-from grader.analysis.syntax.statements import every_statement, works
 from grader.checks.function_length.sizes import Size, sizes
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, count_measure, maximum_measure, over_limit_measure
+from grader.domain.measures import (
+    count_measure,
+    maximum_measure,
+    over_limit_measure,
+    share_of_statements_measure,
+)
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -66,6 +68,8 @@ _RETURNS = Guidance(
 #: Codes of findings.
 LENGTH, ARGUMENTS = "function-length", "many-arguments"
 NESTING, RETURNS = "deep-nesting", "many-returns"
+#: The statements of each function that do work, by function.
+WORK = "work"
 #: By finding code, the largest size without a finding. E.g. a function with 11 logical lines has
 #: one, with 10 it has none. Chosen by hand; points depend on the limits of the rubric instead.
 _REPORTED_ABOVE = {LENGTH: 10, ARGUMENTS: 3, NESTING: 2, RETURNS: 3}
@@ -80,41 +84,31 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     many lines it has. Docstrings do not count. Arguments are counted without ``*args``,
     ``**kwargs`` and the first one of a method (unless it is static). A nested function adds to the
     length of the function around it, but not to its nesting and returns. Further facts are the
-    number of functions, the greatest length, how many statements of each function do work, and how
-    many do outside functions. Without any the result is ``NOTHING_TO_SAY``. `options` and `context`
-    are unused.
+    number of functions and the greatest length, and by function how many of its statements do work.
+    Without functions the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     found = sizes(source.tree)
-    outside = sum(map(_work_outside, source.tree.body))
-    if not found and not outside:
+    if not found:
         return NOTHING_TO_SAY
     facts = Facts(
-        counts={"functions": len(found), "outside": outside},
-        maxima={"lengths": max(one.length for one in found)} if found else {},
-        histograms=_histograms(found) if found else {},
+        counts={"functions": len(found)},
+        maxima={"lengths": max(one.length for one in found)},
+        histograms=_histograms(found),
     )
-    return Inspection(facts=facts, findings=tuple(item for one in found for item in _findings(one)))
-
-
-def _work_outside(statement: ast.stmt) -> int:
-    """Return how many statements of `statement`, at the top level, do work on import.
-
-    Constants, definitions and a short guard count as none; see :func:`runs_outside`.
-    """
-    working = sum(
-        isinstance(node, ast.stmt) and works(node) for node, _ in every_statement(statement)
+    return Inspection(
+        facts=facts,
+        findings=tuple(item for one in found for item in _findings(one)),
+        by_function={WORK: {one.function.lineno: one.work for one in found}},
     )
-    return min(working, runs_outside(statement))
 
 
 def _histograms(found: Sequence[Size]) -> dict[str, dict[int, int]]:
-    """Return how often each value of the five numbers of a function occurs."""
+    """Return how often each value of the four sizes of a function occurs."""
     return {
         "lengths": dict(Counter(one.length for one in found)),
         "arguments": dict(Counter(one.arguments for one in found)),
         "nesting": dict(Counter(one.nesting for one in found)),
         "returns": dict(Counter(one.returns for one in found)),
-        "work": dict(Counter(one.work for one in found)),
     }
 
 
@@ -169,18 +163,17 @@ LESSON = Lesson(
 )
 
 
-def _share_in_short_functions(facts: Facts, limit: int | None) -> Fraction | None:
-    """Return the percentage of statements in functions of a sensible size; `limit` is that size.
+def _credit(length: int, limit: int | None) -> Fraction:
+    """Return which part of the statements of a function of `length` counts as good.
 
-    Of a longer function, as many statements count as good as the limit allows, so that there is no
-    cliff: one statement more than `limit` costs one statement.
+    Of a longer function than `limit`, as many statements as it allows: there is no cliff.
     """
-    work = facts.histograms.get("work", {})
-    whole = sum(size * times for size, times in work.items()) + facts.counts.get("outside", 0)
-    if not whole:
-        return None
-    good = sum(min(size, limit or 0) * times for size, times in work.items())
-    return Fraction(100 * good, whole)
+    return Fraction(min(length, limit or 0), length) if length else Fraction(1)
+
+
+def _is_longer(finding: Finding, limit: int | None) -> bool:
+    """Return whether `finding` is about a function that is longer than `limit`."""
+    return finding.code == LENGTH and (finding.value or 0) > (limit or 0)
 
 
 MEASURES = (
@@ -192,18 +185,14 @@ MEASURES = (
         formula="number of functions over the limit",
         codes=(LENGTH,),
     ),
-    Measure(
+    share_of_statements_measure(
         "share_in_short_functions",
         "Statements in short functions",
-        "percent",
-        "higher",
-        "100 × statements of functions, of each as many as the limit at most, ÷ all statements;"
-        " definitions, imports, constants and other statements that do no work are left out of"
-        " both",
-        _share_in_short_functions,
-        lambda finding, limit: finding.code == LENGTH and (finding.value or 0) > (limit or 0),
+        values=WORK,
+        credit=_credit,
+        formula="statements of functions, of each as many as the limit at most",
+        evidence=_is_longer,
         takes_limit=True,
-        high=100,
     ),
     maximum_measure(
         "longest",
@@ -244,12 +233,16 @@ MEASURES = (
 
 CHECK = Check(
     id="function_length",
-    version=3,
+    version=4,
     title="Short functions",
     guidance=GUIDANCE,
     guidance_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
     lesson=LESSON,
     measures=MEASURES,
+    shares={
+        "functions_over": "share_in_short_functions",
+        "longest": "share_in_short_functions",
+    },
     options=Options,
     inspect=inspect,
     skips_tests=True,

@@ -12,8 +12,13 @@ from grader.analysis.syntax.statements import FUNCTIONS, is_stub
 from grader.checks.globals.state import Key, uses_of
 from grader.domain.check import Check, Context, FileDigests, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure
+from grader.domain.measures import count_measure, share_of_statements_measure
 from grader.domain.source import SourceFile
+
+#: Codes of findings about functions that rely on state of a module.
+_RELIES = ("changes-global", "reads-global")
+#: Whether each function relies on no state of a module (1) or does (0), by function.
+_WITHOUT = "without_globals"
 
 _URL = "https://docs.python.org/3/faq/programming.html"
 
@@ -82,19 +87,21 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     each state that it changes, and for each that it only reads. Each name in a `global` statement
     has one as well. Counted are all functions, those that read or change state, those that change
     it, and the names in `global` statements. Methods, nested functions, and lambdas assigned to a
-    name outside functions and classes count as functions; those with an empty body do not. Without
-    functions the result is ``NOTHING_TO_SAY``. ``context`` has the names of the submission's other
-    modules; ``options`` is unused.
+    name outside functions and classes count as functions; those with an empty body do not. By
+    function there is whether it neither reads nor changes state. Without functions the result is
+    ``NOTHING_TO_SAY``. ``context`` has the names of the submission's other modules; ``options`` is
+    unused.
     """
     module = module_of(source)
     functions = _functions(module)
     if not functions:
         return NOTHING_TO_SAY
     changes, reads = uses_of(module, context)
+    relying = changes.keys() | reads.keys()
     declared = [each for scope in module.scopes for each in scope.declared.items()]
     counts = {
         "functions": len(functions),
-        "functions_using_globals": len(functions.keys() & (changes.keys() | reads.keys())),
+        "functions_using_globals": len(functions.keys() & relying),
         "functions_changing_globals": len(functions.keys() & changes.keys()),
         "global_statements": len(declared),
     }
@@ -102,7 +109,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     for owner, name in functions.items():
         findings += _findings(name, changes.get(owner, {}), reads.get(owner, {}))
     findings.sort(key=lambda each: (each.line, each.column, each.code, each.message))
-    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+    without = {one.lineno: int(scope not in relying) for one, scope in module.functions.items()}
+    return Inspection(
+        facts=Facts(counts=counts), findings=tuple(findings), by_function={_WITHOUT: without}
+    )
 
 
 def _findings(
@@ -191,7 +201,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="globals",
-    version=1,
+    version=2,
     title="Arguments and results instead of globals",
     guidance=GUIDANCE,
     guidance_by_code={
@@ -207,7 +217,7 @@ CHECK = Check(
             "Functions that rely on globals",
             "functions",
             formula="number of functions that read or change variables of the module that change",
-            codes=("changes-global", "reads-global"),
+            codes=_RELIES,
             among="functions",
         ),
         count_measure(
@@ -226,7 +236,19 @@ CHECK = Check(
             codes=("global-statement",),
             among="functions",
         ),
+        share_of_statements_measure(
+            "share_without_globals",
+            "Statements in functions without globals",
+            values=_WITHOUT,
+            credit=lambda without, limit: without,
+            formula="statements of functions that neither read nor change variables of the module"
+            " that change",
+            evidence=lambda finding, limit: finding.code in _RELIES,
+        ),
     ),
+    shares={
+        "functions_using_globals": "share_without_globals",
+    },
     options=Options,
     inspect=inspect,
     skips_tests=True,

@@ -12,7 +12,7 @@ from grader.checks.import_effects.effects import Effect, Module, effects_of, gua
 from grader.checks.import_effects.known_calls import ASKS, PRINTS, READS, RUNS, effectful_functions
 from grader.domain.check import Check, Context, FileDigests, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure
+from grader.domain.measures import count_measure, rate_measure
 from grader.domain.source import SourceFile
 
 _URL = "https://docs.python.org/3/library/__main__.html"
@@ -202,6 +202,13 @@ CHECK = Check(
             " value",
             codes=(RUNS, PRINTS, ASKS, READS),
         ),
+        rate_measure(
+            "effects_rate",
+            "Effects of an import, per statement",
+            counts=("effects",),
+            what="statements, at every depth, that do more on import than make a value,",
+            codes=(RUNS, PRINTS, ASKS, READS),
+        ),
         count_measure(
             "files_with_effects",
             "Files that do something on import",
@@ -225,6 +232,9 @@ CHECK = Check(
             codes=(),
         ),
     ),
+    shares={
+        "effects": "effects_rate",
+    },
     options=Options,
     inspect=inspect,
 )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from grader.analysis.fixes.diff import difference
+from grader.analysis.fixes.diff import difference, old_lines_to_change
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import isort_runner
 from grader.analysis.tools.options import ImportOrderOptions
 from grader.checks.import_order.hidden_imports import hidden_imports
 from grader.domain.check import Check, Context, Guidance, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure
+from grader.domain.measures import count_measure, rate_measure
 from grader.domain.source import SourceFile, restore
 
 GUIDANCE = Guidance(
@@ -44,25 +43,41 @@ def inspect(source: SourceFile, options: ImportOrderOptions, context: Context) -
     The former is one for the file, with the changes if ``options.show_fix``. The latter is one for
     each import that is hidden from isort in a block that it does not need, see `hidden_imports`.
     `context` has the names of the submission's own modules, see :func:`isort_runner.own_modules`.
-    The count is 1 with any finding, else 0. Without statements the result is ``NOTHING_TO_SAY``.
+    A count is 1 with any finding, else 0; others are the lines that isort would move or change, and
+    the hidden imports. Without statements the result is ``NOTHING_TO_SAY``.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
-    findings = [*_order(source, options, context), *map(_hidden, hidden_imports(source.tree))]
-    counts = {"files_to_sort": int(bool(findings))}
-    return Inspection(facts=Facts(counts=counts), findings=tuple(findings))
+    hidden = [_hidden(each) for each in hidden_imports(source.tree)]
+    finding, lines = _order(source, options, context)
+    findings = (finding, *hidden) if finding else (*hidden,)
+    counts = {
+        "files_to_sort": int(bool(findings)),
+        "lines_to_sort": lines,
+        "hidden_imports": len(hidden),
+    }
+    return Inspection(facts=Facts(counts=counts), findings=findings)
 
 
-def _order(source: SourceFile, options: ImportOrderOptions, context: Context) -> Iterator[Finding]:
-    """Yield one finding if isort would change the imports of `source`.
+def _order(
+    source: SourceFile, options: ImportOrderOptions, context: Context
+) -> tuple[Finding | None, int]:
+    """Return the finding that isort would change `source`, and how many lines of it.
 
-    It is at line 1, or with `options.show_fix` at the first changed line, with the changes.
+    The finding is at line 1, or with `options.show_fix` at the first changed line, with the
+    changes. ``None`` and 0 if isort would change nothing.
     """
     is_stub = source.kind == "stub"
     after = isort_runner.sorted_text(source.raw_text, options, context, is_stub=is_stub)
-    if after is not None:
-        finding = Finding(code="isort", message="isort would change the imports of this file")
-        yield _with_fix(finding, source, after) if options.show_fix else finding
+    if after is None:
+        return None, 0
+    finding = Finding(code="isort", message="isort would change the imports of this file")
+    before, after = _compared(source, after)
+    if not options.show_fix:
+        return finding, old_lines_to_change(before, after)
+    change = difference(before, after)
+    fix = {"line": change.first_line, "hunk": change.body}
+    return finding.model_copy(update=fix), change.old_lines
 
 
 def _hidden(statement: ast.stmt) -> Finding:
@@ -75,17 +90,15 @@ def _hidden(statement: ast.stmt) -> Finding:
     )
 
 
-def _with_fix(finding: Finding, source: SourceFile, after: str) -> Finding:
-    """Return `finding` at the first line that isort changes, with the changes as a hunk.
+def _compared(source: SourceFile, after: str) -> tuple[str, str]:
+    """Return the text of `source`, and `after`, its text as isort writes it, to compare them.
 
-    `after` is the text of `source` as isort writes it. Newlines are compared as ``\\n``, unless
-    newlines are all that changes.
+    Both have the student's own directives again, and ``\\n`` for each newline, unless newlines are
+    all that changes.
     """
     before, after = restore(source.raw_text, source.stand_in), restore(after, source.stand_in)
-    change = difference(_with_plain_newlines(before), _with_plain_newlines(after))
-    if not change.body:
-        change = difference(before, after)
-    return finding.model_copy(update={"line": change.first_line, "hunk": change.body})
+    plain = _with_plain_newlines(before), _with_plain_newlines(after)
+    return (before, after) if plain[0] == plain[1] else plain
 
 
 def _with_plain_newlines(text: str) -> str:
@@ -125,11 +138,14 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_order",
-    version=2,
+    version=3,
     title="Imports sorted with isort",
     guidance=GUIDANCE,
     guidance_by_code={"hidden-import": _HIDDEN},
     lesson=LESSON,
+    shares={
+        "files_to_sort": "lines_rate",
+    },
     options=ImportOrderOptions,
     context=isort_runner.own_modules,
     measures=(
@@ -141,6 +157,12 @@ CHECK = Check(
                 "number of files for which `isort --check` fails, or in which a block that is not"
                 " needed hides an import of the standard library from it"
             ),
+        ),
+        rate_measure(
+            "lines_rate",
+            "Lines that isort would move or change, per statement",
+            counts=("lines_to_sort", "hidden_imports"),
+            what="lines that isort would move or change, and imports hidden from it,",
         ),
     ),
     inspect=inspect,

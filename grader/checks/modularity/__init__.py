@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from grader.analysis.project.usage import Work, has_fields, work_in
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import STAR, Import, depth_in, imports_in, packages_around
@@ -16,9 +17,8 @@ from grader.analysis.syntax.statements import (
     is_stub,
     without_docstring,
 )
-from grader.checks.modularity.measures import LESSON, MEASURES
+from grader.checks.modularity.measures import IN_FUNCTION, LESSON, MEASURES
 from grader.checks.modularity.program import ModuleSummary, combine
-from grader.checks.modularity.work import Work, has_fields, work_in
 from grader.domain.check import Check, Context, FileDigests, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, is_test_path
@@ -180,6 +180,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         sketch=ModuleSummary(
             depth=depth_in(context), imports=imports, work=program.work
         ).model_dump_json(),
+        by_function={IN_FUNCTION: {one.lineno: 1 for one in functions_in(source.tree)}},
     )
 
 
@@ -295,7 +296,7 @@ def _star(one: Import) -> Finding:
 
 CHECK = Check(
     id="modularity",
-    version=3,
+    version=4,
     title="Modules, functions and a guarded main.py",
     guidance=GUIDANCE,
     guidance_by_code={
@@ -312,6 +313,10 @@ CHECK = Check(
     context=context,
     measures=MEASURES,
     needs_tests=False,
+    shares={
+        "share_in_functions": "share_in_used_functions",
+        "statements_outside": "share_in_used_functions",
+    },
     options=Options,
     inspect=inspect,
     combine=combine,

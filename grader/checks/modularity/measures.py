@@ -6,10 +6,20 @@ from fractions import Fraction
 
 from grader.domain.check import Lesson
 from grader.domain.inspection import Facts
-from grader.domain.measures import Measure, count_measure, maximum_measure
+from grader.domain.measures import (
+    Measure,
+    Parts,
+    count_measure,
+    maximum_measure,
+    share_measure,
+    share_of_statements_measure,
+)
+from grader.domain.program import CLEAN_STARTS, MODULES, STARTS
 
 #: Codes of findings about statements that are not in a used function.
 _OUTSIDE_FUNCTIONS = frozenset({"outside-function", "code-in-text", "unused-definition"})
+#: Codes of findings about what an import of a file starts.
+_ON_IMPORT = frozenset({"outside-function", "no-main-guard"})
 
 
 def _share_in_functions(facts: Facts, limit: int | None) -> Fraction | None:
@@ -28,6 +38,20 @@ def _statements(facts: Facts, limit: int | None) -> Fraction | None:
     counts = facts.counts
     return Fraction(max(0, counts.get("work", 0) - counts.get("statements_in_text", 0)))
 
+
+def _starts(facts: Facts, limit: int | None) -> Parts | None:
+    """Return how many starts of the program are clean, and how many there are."""
+    starts = facts.counts.get(STARTS, 0)
+    return (Fraction(facts.counts.get(CLEAN_STARTS, 0)), Fraction(starts)) if starts else None
+
+
+def _modules(facts: Facts, limit: int | None) -> Fraction | None:
+    """Return the number of modules beside the files where the program starts."""
+    return Fraction(facts.counts.get(MODULES, 0))
+
+
+#: The count by function that says that it is a function: see :func:`share_of_statements_measure`.
+IN_FUNCTION = "in_function"
 
 MEASURES = (
     count_measure(
@@ -62,6 +86,36 @@ MEASURES = (
         lambda finding, limit: finding.code in _OUTSIDE_FUNCTIONS,
         takes_limit=True,
         high=100,
+    ),
+    share_of_statements_measure(
+        "share_in_used_functions",
+        "Statements in functions that the program uses",
+        values=IN_FUNCTION,
+        credit=lambda value, limit: value,
+        formula="statements of functions",
+        evidence=lambda finding, limit: finding.code == "outside-function",
+    ),
+    share_measure(
+        "clean_starts",
+        "Starts of the program that an import does not start",
+        _starts,
+        of="starts",
+        formula=(
+            "100 × files where the program starts and that do nothing else when they are imported ÷"
+            " all files where it starts, tests aside. It starts in a main.py, below a guard, or"
+            " where pyproject.toml or a framework says; of a library each module counts"
+        ),
+        evidence=lambda finding, limit: finding.code in _ON_IMPORT,
+    ),
+    Measure(
+        "modules",
+        "Modules beside the start of the program",
+        "modules",
+        "higher",
+        "number of modules of the program, tests and the files where it starts aside, with"
+        " statements in functions that it uses",
+        _modules,
+        lambda finding, limit: False,
     ),
     Measure(
         "working_statements",

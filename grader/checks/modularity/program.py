@@ -8,8 +8,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.project.import_graph import Graph
+from grader.analysis.project.usage import Unit, Work, used
 from grader.analysis.syntax.imports import Import, Modules, folder_of
-from grader.checks.modularity.work import Unit, Work, used
 from grader.domain.check import Inspections, Options
 from grader.domain.inspection import Finding, Inspection
 from grader.domain.source import is_test_path

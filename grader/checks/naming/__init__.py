@@ -16,7 +16,7 @@ from grader.checks.naming.numbered import grouped
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE, unclear_names, without_verb
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, count_measure
+from grader.domain.measures import Measure, count_measure, rate_measure
 from grader.domain.source import SourceFile, is_test_path
 
 GUIDANCE = Guidance(
@@ -114,6 +114,15 @@ def _measure(name: str, title: str, unit: str, formula: str, prefixes: tuple[str
     return replace(measure, evidence=lambda finding, limit: finding.code.startswith(prefixes))
 
 
+def _rate(name: str, title: str, count: str, what: str, prefixes: tuple[str, ...]) -> Measure:
+    """Return the rate of `count`; findings whose code begins with one of `prefixes` are evidence.
+
+    `what` names the faults in the formula.
+    """
+    measure = rate_measure(name, title, counts=(count,), what=what)
+    return replace(measure, evidence=lambda finding, limit: finding.code.startswith(prefixes))
+
+
 MEASURES = (
     _measure(
         "case_violations",
@@ -122,12 +131,26 @@ MEASURES = (
         "number of complaints of pep8-naming, N818 left out",
         ("N8",),
     ),
+    _rate(
+        "case_rate",
+        "Names in another case than PEP 8's, per statement",
+        "case_violations",
+        "complaints of pep8-naming, N818 left out,",
+        ("N8",),
+    ),
     _measure(
         "unclear_names",
         "Names that say nothing",
         "names",
         "number of different names of each scope, tests aside, that are vague, numbered or a"
         " single letter",
+        (VAGUE, NUMBERED, SINGLE),
+    ),
+    _rate(
+        "unclear_rate",
+        "Names that say nothing, per statement",
+        "unclear_names",
+        "different names of each scope, tests aside, that are vague, numbered or a single letter,",
         (VAGUE, NUMBERED, SINGLE),
     ),
     _measure(
@@ -172,6 +195,10 @@ CHECK = Check(
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code=GUIDANCE_BY_CODE,
+    shares={
+        "unclear_names": "unclear_rate",
+        "case_violations": "case_rate",
+    },
     options=NamingOptions,
     measures=MEASURES,
     inspect=inspect,

@@ -11,7 +11,7 @@ from grader.checks.single_purpose.mixing import mixes
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure
+from grader.domain.measures import count_measure, share_of_statements_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -62,6 +62,9 @@ _NAMED = Guidance(
 #: Codes of findings, which are also the names of their counts.
 _MIXES, _SEVERAL, _AND = "mixes-io-and-computing", "several-phases", "and-in-name"
 
+#: Whether each function does one thing (1) or has a finding (0), by function.
+_FOCUSED = "focused"
+
 #: Verbs that, on both sides of ``and``, show two tasks: `load_and_print`; not `get_name_and_age`,
 #: where "age" is none. Chosen by hand.
 _VERBS = frozenset(
@@ -81,18 +84,21 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     A function, method or nested function has one finding for each of these: it mixes computing with
     input or output (see :func:`mixes`), does three unrelated tasks or more (see
     :func:`count_tasks`), has two tasks in its name, e.g. `load_and_print`. ``main`` has none. The
-    findings of each kind, and the functions with any, are counted. If there is no function, or only
-    stubs (``pass`` and constants), the result is ``NOTHING_TO_SAY``. ``options`` and ``context``
-    are unused.
+    findings of each kind, and the functions with any, are counted; by function there is whether it
+    has none. If there is no function, or only stubs (``pass`` and constants), the result is
+    ``NOTHING_TO_SAY``. ``options`` and ``context`` are unused.
     """
     module = module_of(source)
     functions = [one for one in module.functions if not is_stub(one.body)]
     if not functions:
         return NOTHING_TO_SAY
-    found = [list(_findings(one, module)) for one in functions]
-    findings = tuple(chain.from_iterable(found))
-    counts = _count_by_code(findings) | {"unfocused": sum(map(bool, found))}
-    return Inspection(facts=Facts(counts=counts), findings=findings)
+    found = {one.lineno: list(_findings(one, module)) for one in functions}
+    findings = tuple(chain.from_iterable(found.values()))
+    counts = _count_by_code(findings) | {"unfocused": sum(map(bool, found.values()))}
+    focused = {one.lineno: int(not found.get(one.lineno)) for one in module.functions}
+    return Inspection(
+        facts=Facts(counts=counts), findings=findings, by_function={_FOCUSED: focused}
+    )
 
 
 def _count_by_code(findings: Sequence[Finding]) -> dict[str, int]:
@@ -162,7 +168,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="single_purpose",
-    version=2,
+    version=3,
     title="Functions with one clear purpose",
     guidance=GUIDANCE,
     lesson=LESSON,
@@ -194,7 +200,19 @@ CHECK = Check(
             counts=(_SEVERAL,),
             codes=(_SEVERAL,),
         ),
+        share_of_statements_measure(
+            "share_in_focused_functions",
+            "Statements in functions with one purpose",
+            values=_FOCUSED,
+            credit=lambda focused, limit: focused,
+            formula="statements of functions that neither mix, nor have several phases, nor say so"
+            " in their name",
+            evidence=lambda finding, limit: True,
+        ),
     ),
+    shares={
+        "unfocused_functions": "share_in_focused_functions",
+    },
     options=Options,
     inspect=inspect,
     skips_tests=True,

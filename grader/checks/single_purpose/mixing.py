@@ -19,7 +19,7 @@ from grader.analysis.syntax.walk import walk
 _COMPUTING = 3
 
 #: Operators that are arithmetic on almost all values: `a * b`. Not `+`, which joins texts and lists
-#: as well, and `%`, which fills in texts.
+#: as well, and `%`, which fills in texts: they are arithmetic only on numbers.
 _SURE = (ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
 #: Calls whose value is a number, e.g. `total = int(text)`; not `total = read()`. Chosen by hand.
 _NUMBERS = frozenset("abs float int len max min pow round sum".split())
@@ -40,9 +40,9 @@ def mixes(function: Function, module: Module) -> bool:
     does not count. True if it prints or asks and returns a computed value. Also true if it has any
     such effect and assigns a computed value in a loop, or computed values three times or more,
     unless its only effect is printing in a loop, which may show progress. Computing is `-`, `*`,
-    `/`, `//` and `**`, and `+` of variables that were set to numbers; not adding or subtracting a
-    constant. False e.g. for a function that only reads a file and returns
-    `int(stream.read()) * 1024`.
+    `/`, `//` and `**`, `+` of variables that were set to numbers, and `%` of one or by a number;
+    not adding or subtracting a constant. False e.g. for a function that only reads a file and
+    returns `int(stream.read()) * 1024`.
     """
     scope = module.functions[function]
     effects = set(_outside_effects(module, scope))
@@ -112,10 +112,19 @@ def _computes_number(node: ast.BinOp, numbers: set[str]) -> bool:
         return False
     if isinstance(node.op, _SURE):
         return True
-    if not isinstance(node.op, ast.Add):
-        return False
+    return _is_of_numbers(node, numbers)
+
+
+def _is_of_numbers(node: ast.BinOp, numbers: set[str]) -> bool:
+    """Return whether ``node`` is a ``+`` or ``%`` of numbers; texts have these operators too."""
+    left, right = (
+        _is_number(side) or getattr(side, "id", "") in numbers for side in (node.left, node.right)
+    )
+    # e.g. year % 4, and total % count after total = 0; line % price may fill in a text
+    if isinstance(node.op, ast.Mod):
+        return left or _is_number_constant(node.right)
     # e.g. total + price, where both have been numbers; first + last may be two texts
-    return all(_is_number(side) or getattr(side, "id", "") in numbers for side in sides)
+    return isinstance(node.op, ast.Add) and left and right
 
 
 def _is_number_constant(value: ast.expr) -> bool:
@@ -160,11 +169,11 @@ def _computed_targets(node: ast.stmt, numbers: set[str]) -> list[ast.expr]:
 def _adds_up(node: ast.AugAssign, numbers: set[str]) -> bool:
     """Return whether the assignment ``node`` computes, e.g. `total += price` after `total = 0`.
 
-    Not `tries += 1`, which counts, and `text += line`, which may join texts.
+    Not `tries += 1`, which counts, and `text += line` and `text %= line`, which may be about texts.
     """
     if isinstance(node.value, ast.Constant) or _is_text(node.value):
         return False
-    if isinstance(node.op, ast.Add):
+    if isinstance(node.op, ast.Add | ast.Mod):
         return last_name(node.target) in numbers
     return isinstance(node.op, _SURE)
 

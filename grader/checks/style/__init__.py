@@ -13,7 +13,7 @@ from grader.checks.style.fixes import style_fix
 from grader.checks.style.guidance import GUIDANCE, GUIDANCE_BY_CODE
 from grader.domain.check import Check, Context, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, count_measure
+from grader.domain.measures import Measure, count_measure, rate_measure
 from grader.domain.source import SourceFile
 
 
@@ -21,10 +21,10 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
     """Return an inspection with one finding for each complaint of flake8 about `source`.
 
     flake8 runs with `options`, without further plugins such as pep8-naming, and disregards comments
-    that silence it. The complaints are counted
-    in all, by the first letter of their code, and by code; another count is 1 for a file with any,
-    else 0. Some findings have the corrected line (see ``style_fix``). Without statements in
-    `source` the result is ``NOTHING_TO_SAY``. `context` is unused.
+    that silence it. The complaints are counted in all, by the first letter of their code, and by
+    code, and so are the lines with any. Another count is 1 for a file with any, else 0. Some
+    findings have the corrected line (see ``style_fix``). Without statements in `source` the result
+    is ``NOTHING_TO_SAY``. `context` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -40,9 +40,14 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
 def _counts(findings: tuple[Finding, ...]) -> dict[str, int]:
     """Return the number of `findings` in all, by family (first letter) and by code.
 
-    e.g. E501 counts under ``family:E`` and ``code:E501``.
+    e.g. E501 counts under ``family:E`` and ``code:E501``. A line with several counts once in
+    ``lines_with_violations``, e.g. ``x=[1,2]`` with E225 and E231.
     """
-    counts = {"violations": len(findings), "files_with_any": int(bool(findings))}
+    counts = {
+        "violations": len(findings),
+        "lines_with_violations": len({finding.line for finding in findings}),
+        "files_with_any": int(bool(findings)),
+    }
     for finding in findings:
         for name in (f"family:{finding.code[0]}", f"code:{finding.code}"):
             counts[name] = counts.get(name, 0) + 1
@@ -85,6 +90,12 @@ def _command(options: StyleOptions) -> str:
 
 MEASURES = (
     count_measure("violations", "Complaints of flake8", "complaints"),
+    rate_measure(
+        "violations_rate",
+        "Lines with complaints of flake8, per statement",
+        counts=("lines_with_violations",),
+        what="lines with any complaint",
+    ),
     count_measure("files_with_any", "Files with any complaint", "files"),
     Measure(
         id="distinct_codes",
@@ -137,11 +148,14 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="style",
-    version=3,
+    version=4,
     title="Clean for flake8",
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code=GUIDANCE_BY_CODE,
+    shares={
+        "violations": "violations_rate",
+    },
     options=StyleOptions,
     measures=MEASURES,
     inspect=inspect,

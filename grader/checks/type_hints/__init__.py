@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from fractions import Fraction
 
 from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.signatures import listed
+from grader.analysis.syntax.statements import every_statement, functions_in, works
 from grader.checks.type_hints.fixes import hint_fix
-from grader.checks.type_hints.hints import Hints, hints_in
+from grader.checks.type_hints.hints import Hints, hinted_percent, hints_in
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, count_measure
+from grader.domain.measures import Measure, count_measure, share_of_statements_measure
 from grader.domain.source import SourceFile
 
 _CHEAT_SHEET = "https://mypy.readthedocs.io/en/stable/cheat_sheet_py3.html"
@@ -51,6 +53,10 @@ _WRONG = Guidance(
 )
 
 
+#: The percentage of hinted places of each function, by function.
+_HINTED = "hinted"
+
+
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the numbers of useful and of missing type hints in `source`.
 
@@ -58,11 +64,12 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     and a wrong ``-> None`` count as missing. A function has up to three findings: it lacks hints,
     has vague ones, or wrongly says ``-> None``; the first may have the corrected line. Also counted
     are the functions, those without any hint, and the vague hints. Functions that `hints_in` leaves
-    out do not count, e.g. nested ones and ``def __init__(self):``. Without any other function the
-    result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    out do not count, e.g. nested ones and ``def __init__(self):``. By function there is how much of
+    it is hinted, see `hinted_percent`. If no other function is there, and none that does something,
+    the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     functions = hints_in(source.tree)
-    if not functions:
+    if not functions and not _has_work(source.tree):
         return NOTHING_TO_SAY
     counts = {
         "functions": len(functions),
@@ -73,7 +80,20 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     }
     findings = [finding for item in functions for finding in _findings(item)]
     with_lines = with_own_lines(source, findings, hint_fix(functions))
-    return Inspection(facts=Facts(counts=counts), findings=with_lines)
+    return Inspection(
+        facts=Facts(counts=counts),
+        findings=with_lines,
+        by_function={_HINTED: hinted_percent(source.tree, functions)},
+    )
+
+
+def _has_work(tree: ast.Module) -> bool:
+    """Return whether a function of `tree` has a statement that does something.
+
+    e.g. ``def __init__(self): self.rows = load()``, which needs no hint; not ``def stop(): pass``.
+    """
+    inside = (node for one in functions_in(tree) for node, _ in every_statement(one))
+    return any(isinstance(node, ast.stmt) and works(node) for node in inside)
 
 
 def _findings(item: Hints) -> list[Finding]:
@@ -145,6 +165,15 @@ MEASURES = (
         codes=("any-hint",),
         among="functions",
     ),
+    share_of_statements_measure(
+        "share_with_hints",
+        "Statements in functions with type hints",
+        values=_HINTED,
+        credit=lambda percent, limit: Fraction(percent, 100),
+        formula="statements of functions, of each the percentage of its arguments and result with a"
+        " type hint that says something",
+        evidence=lambda finding, limit: True,
+    ),
 )
 
 LESSON = Lesson(
@@ -168,12 +197,15 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="type_hints",
-    version=2,
+    version=3,
     title="Type hints",
     guidance=GUIDANCE,
     guidance_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},
     lesson=LESSON,
     measures=MEASURES,
+    shares={
+        "missing": "share_with_hints",
+    },
     options=Options,
     inspect=inspect,
     skips_tests=True,

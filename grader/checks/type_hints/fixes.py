@@ -9,7 +9,12 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from grader.analysis.fixes.own_line import Fix, Line
-from grader.analysis.syntax.signatures import plain_arguments, starred_arguments, values_given
+from grader.analysis.syntax.signatures import (
+    has_value,
+    plain_arguments,
+    returns_and_yields,
+    starred_arguments,
+)
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.checks.type_hints.hints import Hints
 from grader.domain.inspection import Finding
@@ -81,10 +86,10 @@ def _argument(argument: ast.arg, default: ast.expr | None, line: Line) -> Edit:
     )
 
 
-def _literal_type(value: ast.expr) -> str:
+def _literal_type(value: ast.expr | None) -> str:
     """Return the type of the literal `value`: ``int`` for 1, ``... | None`` for ``None``.
 
-    It is ``...`` for any other expression.
+    It is ``...`` for any other expression, and without one.
     """
     if isinstance(value, ast.Constant):
         if value.value is None:
@@ -105,18 +110,23 @@ def _end_of_arguments(head: Function, line: Line) -> int:
 def _result(function: ast.AST) -> str:
     """Return the type of the result of `function` as text.
 
-    ``None`` if it returns and yields no value; a type if its last statement is a ``return`` and
-    all returned values are literals of that type; else ``...``. A ``return None`` beside other
-    values is disregarded.
+    ``None`` if it returns no value and yields nothing; a type if its last statement is a ``return``
+    and all returned values are literals of that type, followed by ``| None`` if it also returns
+    without a value: ``int | None`` for ``return 1`` and ``return``. Else ``...``.
     """
     if not isinstance(function, FUNCTIONS):
         return UNKNOWN
-    returned = list(values_given(function))
-    if not returned:
+    types = {_given_type(one) for one in returns_and_yields(function)}
+    kinds = types - {"None"}
+    if not kinds:
         return "None"
-    types = {
-        _literal_type(one.value) if isinstance(one, ast.Return) and one.value else UNKNOWN
-        for one in returned
-    }
-    ends_with_return = isinstance(function.body[-1], ast.Return)
-    return types.pop() if ends_with_return and len(types) == 1 else UNKNOWN
+    if len(kinds) > 1 or UNKNOWN in kinds or not isinstance(function.body[-1], ast.Return):
+        return UNKNOWN
+    return kinds.pop() + (" | None" if "None" in types else "")
+
+
+def _given_type(statement: ast.Return | ast.Yield | ast.YieldFrom) -> str:
+    """Return the type of what `statement` gives: ``None`` for ``return``, ``...`` for a yield."""
+    if not isinstance(statement, ast.Return):
+        return UNKNOWN
+    return _literal_type(statement.value) if has_value(statement) else "None"

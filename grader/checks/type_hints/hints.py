@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.analysis.syntax.signatures import (
     Definition,
     definitions,
     does_nothing,
+    outermost_functions,
     plain_arguments,
     starred_arguments,
     values_given,
@@ -78,6 +79,11 @@ class Hints:
         return len(self.unhinted) + len(self.vague) + self.wrong
 
     @property
+    def percent(self) -> int:
+        """The percentage of its places that have a useful hint, rounded down; it has a place."""
+        return 100 * self.hinted // (self.hinted + self.missing)
+
+    @property
     def has_none(self) -> bool:
         """Whether no place has a hint that is a type, not even a vague or a wrong one."""
         return not (self.hinted or self.vague or self.wrong)
@@ -96,6 +102,17 @@ def hints_in(tree: ast.Module) -> list[Hints]:
         if not isinstance(item.node, ast.ClassDef) and _is_judged(item)
     ]
     return [item for item in found if item.hinted + item.missing]
+
+
+def hinted_percent(tree: ast.Module, found: Iterable[Hints]) -> dict[int, int]:
+    """Return for each function of `tree`, by the line of its ``def``, the percentage of its hints.
+
+    `found` are those of `hints_in`. A function inside another has the percentage of the outermost
+    one, which is the one that others call. Any function that `found` lacks has 100, e.g.
+    ``def __init__(self):``, since nothing in it needs a hint.
+    """
+    percents = {item.definition.node.lineno: item.percent for item in found}
+    return {line: percents.get(of, 100) for line, of in outermost_functions(tree).items()}
 
 
 def _is_judged(definition: Definition) -> bool:

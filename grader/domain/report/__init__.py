@@ -33,7 +33,8 @@ class TotalLine(_Frozen):
     of points that are withheld or still to be given; ``awaiting`` points, a part of ``max_points``,
     are still to be given by hand. ``max_points`` leaves out optional criteria with nothing to
     measure. ``capped_at`` is the limit that the criterion with the id ``capped_by`` sets to the
-    total; null if none lowers it.
+    total; null if none lowers it. If the program is smaller than the exercise asks for,
+    or than its leftovers, ``limited`` is a sentence about that limit, and ``capped_by`` is null.
     """
 
     points: Number | None
@@ -42,6 +43,7 @@ class TotalLine(_Frozen):
     awaiting: Number = 0
     capped_at: Number | None = None
     capped_by: str | None = None
+    limited: str = ""
 
 
 class CriterionLine(_Frozen):

@@ -143,6 +143,7 @@ def _total(ledger: Ledger) -> TotalLine:
         awaiting=number(total.awaiting),
         capped_at=_optional_number(total.cap),
         capped_by=total.capped_by or None,
+        limited=total.limited,
     )
 
 

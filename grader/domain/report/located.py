@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.domain import uncounted
 from grader.domain.check import Catalog, Guidance
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import fingerprint
 from grader.domain.inspection import Finding, State
 from grader.domain.leftovers import GUIDANCE, PROGRAM, finding_on, leftovers_of
+from grader.domain.measures import counts_statements
 from grader.domain.report.next_step import evidence_of
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_notebook
+from grader.domain.uncounted import findings_on
 from grader.domain.unreadable import READABLE, unreadable_guidance
 
 
@@ -98,7 +101,7 @@ def guidance_of(catalog: Catalog, one: LocatedFinding) -> Guidance:
     The latter is for findings whose check is not in ``catalog``, i.e. those of the gate.
     """
     if one.check == PROGRAM:
-        return GUIDANCE
+        return uncounted.GUIDANCE.get(one.code, GUIDANCE)
     check = catalog.get(one.check)
     return check.guidance_for(one.code) if check else unreadable_guidance(one.code, one.path)
 
@@ -113,8 +116,19 @@ def _in_file(compiled: CompiledRubric, file: FileFacts) -> list[LocatedFinding]:
             ids = found.setdefault((compiled_criterion.criterion.check, one), [])
             if ids[-1:] != [compiled_criterion.id]:
                 ids.append(compiled_criterion.id)
+    for one in findings_on(file):
+        if ids := list(_with_shares(compiled, file)):
+            found[PROGRAM, one] = ids
     lines = [LocatedFinding.of(file, *key, tuple(ids)) for key, ids in found.items()]
     return sorted(lines, key=_reading_order)
+
+
+def _with_shares(compiled: CompiledRubric, file: FileFacts) -> Iterator[str]:
+    """Yield the ids of the criteria whose shares count the statements of ``file``."""
+    for one in compiled.criteria:
+        if one.measure is not None and counts_statements(one.measure):
+            if one.takes(file.path, file.top_folder, is_program=file.part.is_program):
+                yield one.id
 
 
 def _always_shown(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[str, Finding]]:

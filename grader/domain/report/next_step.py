@@ -48,7 +48,7 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     are ``None`` (see :class:`~grader.domain.scoring.Row`) have no step.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
-    if first:
+    if first or ledger.total.limited:
         return first
     now = points_so_far(ledger.rows)
     gains = [(_points_with(ledger, [row]) - now, row) for row in ledger.rows if _lacks_points(row)]
@@ -225,7 +225,9 @@ def evidence_of(
         return
     for file in files:
         counts = file.part.counts and file.readable.state is State.OK
-        if counts and compiled_criterion.takes(file.path, file.top_folder):
+        if counts and compiled_criterion.takes(
+            file.path, file.top_folder, is_program=file.part.is_program
+        ):
             for finding in file.inspections[key].findings:
                 if measure.evidence(finding, scale.limit):
                     yield file.path, finding

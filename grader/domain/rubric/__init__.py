@@ -89,6 +89,17 @@ class GraduatedCap(Strict):
     lifts_at: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
 
 
+class Smallest(Strict):
+    """The smallest program that an exercise asks for.
+
+    While a submission has fewer ``statements`` that do something, are used and repeat nothing,
+    tests aside, its total is at most ``caps_total_at``.
+    """
+
+    statements: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    caps_total_at: Points
+
+
 def _kind_of_cap(value: object) -> str:
     """Return the tag of a cap: graduated if it is a mapping, and a fixed number otherwise."""
     return GRADUATED if isinstance(value, Mapping | GraduatedCap) else FIXED
@@ -150,15 +161,19 @@ class Criterion(Strict):
         lowest, highest = Fraction(cap.lowest), Fraction(cap.highest)
         return lowest + (highest - lowest) * points / lifted
 
-    def takes(self, path: str, check: AnyCheck, top_folder: str = "") -> bool:
+    def takes(
+        self, path: str, check: AnyCheck, top_folder: str = "", *, is_program: bool = False
+    ) -> bool:
         """Return whether ``path`` counts: ``check`` reads it and the patterns select it.
 
         Patterns may omit ``top_folder``, the folder around the whole submission. Test files are
-        excluded if the check skips tests and the criterion has no ``exclude`` of its own.
+        excluded if the check skips tests and the criterion has no ``exclude`` of its own, but not
+        one that ``is_program``: which the program itself imports.
         """
         if not check.reads(path):
             return False
-        if self.exclude is None and check.skips_tests and is_test_path(path):
+        skips = self.exclude is None and check.skips_tests and not is_program
+        if skips and is_test_path(path):
             return False
         return selects(path, self.files, self.exclude or (), top_folder)
 
@@ -202,6 +217,7 @@ class Rubric(Strict):
     python: Annotated[str, Field(pattern=r"^3\.\d{1,2}$")] = "3.11"
     total: Points
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
+    smallest: Smallest | None = None
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
     attempts: Attempts = Attempts()
@@ -260,12 +276,14 @@ class CompiledCriterion:
         """Return whether the criterion's check reads ``path``; False for a manual criterion."""
         return self.check is not None and self.check.reads(path)
 
-    def takes(self, path: str, top_folder: str = "") -> bool:
+    def takes(self, path: str, top_folder: str = "", *, is_program: bool = False) -> bool:
         """Return whether ``path`` counts for this criterion; False for a manual criterion.
 
         See :meth:`Criterion.takes`.
         """
-        return self.check is not None and self.criterion.takes(path, self.check, top_folder)
+        return self.check is not None and self.criterion.takes(
+            path, self.check, top_folder, is_program=is_program
+        )
 
     def names(self, path: str, top_folder: str = "") -> bool:
         """Return whether the criterion asks for ``path``; see :meth:`CompiledRubric.names`."""

@@ -99,6 +99,9 @@ def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem
     added = sum((criterion.points for criterion in rubric.criteria.values()), Decimal())
     if added != rubric.total:
         yield RubricProblem(f"is {rubric.total}, but the criteria add up to {added}", ("total",))
+    if rubric.smallest is not None and rubric.smallest.caps_total_at >= rubric.total:
+        message = f"limits nothing unless it is less than the total of {rubric.total}"
+        yield RubricProblem(message, ("smallest", "caps_total_at"))
     for name, criterion in rubric.criteria.items():
         for problem in _criterion_problems(criterion, catalog):
             yield RubricProblem(
@@ -112,6 +115,22 @@ def _rubric_problems(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem
             example = "numbers.py or tools/numbers.py"
             yield RubricProblem(
                 f"is no path of a Python file, such as {example}", ("starter", path)
+            )
+
+
+def size_advice(rubric: Rubric, catalog: Catalog) -> Iterator[str]:
+    """Yield a sentence for each criterion of ``rubric`` whose measure falls with a program's size.
+
+    It names the share that measures the same. e.g. a count of long functions costs a program of 40
+    functions more points than one of 4 with the same habits.
+    """
+    for name, criterion in rubric.criteria.items():
+        check = catalog.get(criterion.check)
+        counted = criterion.scale.measure if criterion.scale else ""
+        if check is not None and counted in check.shares:
+            yield (
+                f"{name}: {counted} depends on the size of a program; {check.shares[counted]}"
+                " measures the same as a share."
             )
 
 

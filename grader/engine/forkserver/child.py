@@ -81,7 +81,7 @@ class _ChildJob:
         """
         for index, file in enumerate(self._job.files):
             steps = tuple(step for step in file.steps if (index, step) in self._open)
-            for step, inspection in run_steps(file, steps, catalog, self._job.python):
+            for step, inspection in run_steps(file, steps, catalog):
                 if inspection is None:
                     self._write(MESSAGE.pack(STARTED, index, step, 0))
                     continue

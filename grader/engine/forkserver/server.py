@@ -133,7 +133,7 @@ class Server:
         self._warm.update(new)
         requests = tuple(CheckRequest(check, options) for check, options in new)
         sample = FileJob("sample.py", _SAMPLE, requests)
-        for _ in run_steps(sample, tuple(sample.steps), self._catalog, "3.11"):
+        for _ in run_steps(sample, tuple(sample.steps), self._catalog):
             pass
         # Frozen objects are not touched by the children's garbage collector, so their memory
         # stays shared with this process.

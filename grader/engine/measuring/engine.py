@@ -130,11 +130,9 @@ class Engine:
         files, unread = _split_files(submission, probes, notebooks)
         requested = [(keyed, _file_digests(submission, keyed.probe)) for keyed in probes]
         groups: dict[str, _Group] = {}
-        keys = [self._keys(file, requested, rubric.python, groups) for file in files]
+        keys = [self._keys(file, requested, groups) for file in files]
         declaring = _declaring(submission, files)
-        declarations = {
-            file.path: self._keys(file, (), rubric.python, groups).gate for file in declaring
-        }
+        declarations = {file.path: self._keys(file, (), groups).gate for file in declaring}
         known = self._cache.get_many(
             [key for group in groups.values() for key in (group.gate, *group.requests)]
         )
@@ -153,7 +151,7 @@ class Engine:
             cache=self._cache,
             identity=self._identity,
         )
-        job = Job(tuple(file for file, _ in rows), rubric.python)
+        job = Job(tuple(file for file, _ in rows))
         return RunningMeasurement(plan, self._inspector.start(job) if rows else None)
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
@@ -188,15 +186,14 @@ class Engine:
         self,
         file: SourceFile,
         requested: Sequence[tuple[_KeyedProbe, FileDigests]],
-        python: str,
         groups: dict[str, _Group],
     ) -> Keys:
         """Return the keys of the facts of ``file``, and add its check requests to ``groups``.
 
-        ``groups`` are by the key of the gate, which also depends on the rubric's ``python``.
+        ``groups`` are by the key of the gate.
         """
         content = file.sha256, _what_checks_see(file.path)
-        gate = _hash((READABLE, python, *self._base(), *content)).hexdigest()
+        gate = _hash((READABLE, *self._base(), *content)).hexdigest()
         group = groups.setdefault(gate, _Group(file, gate))
         probes = {}
         for keyed, file_digests in requested:

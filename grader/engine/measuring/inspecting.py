@@ -26,7 +26,7 @@ RECURSION_LIMIT = 10_000
 
 
 def run_steps(
-    file: FileJob, steps: Collection[int], catalog: Catalog, python: str
+    file: FileJob, steps: Collection[int], catalog: Catalog
 ) -> Iterator[tuple[int, Inspection | None]]:
     """Run ``steps`` of ``file``, and yield (step, ``None``) before and (step, result) after each.
 
@@ -34,7 +34,6 @@ def run_steps(
     requests. They run in this order. The pair before a step tells the reader at which step this
     process died. If the gate or a check raises, its result is failed. If the gate's result is not
     ok, nothing more is yielded. Only the first :data:`MAX_FINDINGS` findings of a check are kept.
-    ``python`` is the rubric's version, ``"3.x"``.
 
     Raises:
         NotANotebook: The gate is not among ``steps``, so the file is taken for readable, but it is
@@ -42,7 +41,7 @@ def run_steps(
     """
     if GATE in steps:
         yield GATE, None
-        passed, inspection = _run_gate(file, python)
+        passed, inspection = _run_gate(file)
         yield GATE, inspection
         if passed is None:
             return
@@ -55,16 +54,17 @@ def run_steps(
             yield step, _run_check(source, request, catalog)
 
 
-def _run_gate(file: FileJob, python: str) -> tuple[SourceFile | None, Inspection]:
+def _run_gate(file: FileJob) -> tuple[SourceFile | None, Inspection]:
     """Return the source of ``file`` if the gate passes it, and the gate's inspection.
 
     The project summary of the inspection is a :class:`FileSummary`, of an unreadable file too.
     """
     try:
-        passed = gate(file.path, file.data, python)
+        passed = gate(file.path, file.data)
         if isinstance(passed, SourceFile):
             return passed, Inspection(sketch=summary_of(passed).model_dump_json())
-        lines = summary_of_lines(_readable_text(file))
+        is_too_large = passed.reason == "too_large"
+        lines = summary_of_lines(_readable_text(file), is_too_large=is_too_large)
         return None, passed.model_copy(update={"sketch": lines.model_dump_json()})
     except Exception as error:
         return None, failed(_failure_reason(error))

@@ -79,12 +79,10 @@ class FileJob:
 class Job:
     """The files of one submission to inspect; files whose results are all known are left out.
 
-    Of files with equal bytes and the same kind of name only the first is in it. ``python`` is the
-    rubric's version, ``"3.x"``.
+    Of files with equal bytes and the same kind of name only the first is in it.
     """
 
     files: tuple[FileJob, ...]
-    python: str
 
     @property
     def pairs(self) -> Iterator[Pair]:
@@ -150,7 +148,7 @@ def encode_job(job: Job) -> tuple[bytes, bytes]:
         }
         for file in job.files
     ]
-    header = json.dumps({"python": job.python, "files": files}, separators=(",", ":"))
+    header = json.dumps({"files": files}, separators=(",", ":"))
     return header.encode("ascii"), b"".join(file.data for file in job.files)
 
 
@@ -169,4 +167,4 @@ def decode_job(header: bytes, body: bytes) -> Job:
             for check, options, context in file["requests"]
         )
         files.append(FileJob(file["path"], data, requests, file["gate"]))
-    return Job(tuple(files), fields["python"])
+    return Job(tuple(files))

@@ -16,7 +16,7 @@ from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.measuring.anchors import AnchoredFile, anchor_findings
-from grader.engine.measuring.combining import combine_files, with_parts
+from grader.engine.measuring.combining import all_program, combine_files, with_parts
 from grader.engine.measuring.job import Answers, FileJob, RunningJob
 from grader.engine.notebook import cells_of
 from grader.service.ports import FactsCache
@@ -115,9 +115,11 @@ class Measurement:
         declarations = {
             path: known[gate] for path, gate in plan.declarations.items() if gate in known
         }
-        if not plan.is_program:
-            alone = with_parts(alone, declarations, plan.named)
-        combined = combine_files(alone, plan.probes)
+        if plan.is_program:
+            program = all_program(alone)
+        else:
+            program = with_parts(alone, declarations, plan.named)
+        combined = combine_files(program, plan.probes)
         return SubmissionFacts(
             files=tuple(anchor_findings(*pair) for pair in zip(combined, plan.files, strict=True)),
             dropped=tuple(

@@ -53,7 +53,7 @@ def _check_starter(rubric: Rubric) -> None:
     """Raise BadRubric if the gate rejects a starter file, with the rejected line of that file."""
     problems = []
     for path, text in rubric.starter.items():
-        result = gate(path, text.encode("utf-8"), rubric.python)
+        result = gate(path, text.encode("utf-8"))
         if isinstance(result, Inspection):
             lines = [f"{found.message} (line {found.line} of it)" for found in result.findings]
             # Without a finding, only the interpreter of this service is too old.

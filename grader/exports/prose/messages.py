@@ -84,7 +84,9 @@ def about_total(report: Report) -> tuple[str, ...]:
             f"{amount(total.awaiting)} of the {amount(total.max_points)} points are still to be "
             "given by your instructor."
         )
-    if total.capped_at is not None:
+    if total.limited:
+        sentences.append(total.limited)
+    elif total.capped_at is not None:
         (line,) = (line for line in report.criteria if line.id == total.capped_by)
         sentences.append(
             f"The criteria add up to {amount(earned(report))}, but the total stays at "

@@ -67,7 +67,7 @@ def _properties(report: Report) -> Iterator[tuple[str, str | int | float]]:
     yield "max_points", total.max_points
     if total.capped_at is not None:
         yield "capped_at", total.capped_at
-        yield "capped_by", total.capped_by or ""
+        yield "capped_by", total.capped_by or total.limited
     for line in report.criteria:
         if line.points is not None:
             yield f"criteria.{line.id}.points", line.points

@@ -20,11 +20,30 @@ from typing import NamedTuple
 _BUILTINS = frozenset(dir(builtins))
 #: Kinds of literals with items in ``elts``; a dictionary has keys and values instead.
 _TABLES = (ast.List, ast.Tuple, ast.Set)
+#: Kinds of nodes that are literals if all that they contain are.
+_CONTAINERS = frozenset({ast.UnaryOp, ast.JoinedStr, ast.Dict, *_TABLES})
 #: Fields of nodes that do not change what a statement does, e.g. the type hint of ``x: int = 3``.
 _LEFT_OUT = frozenset({"annotation", "returns", "ctx", "format_spec"})
+#: Fields that never hold a node, and those of statements that hold statements.
+_TEXTS = frozenset({"arg", "attr", "conversion", "id", "is_async", "kind", "simple"})
+_BLOCKS = frozenset({"body", "orelse", "finalbody"})
+_WITH_BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 #: Kinds of statements that count as another kind: a type hint or ``async`` makes no difference.
 _ALIKE = {"AnnAssign": "Assign", "AsyncFor": "For", "AsyncWith": "With"}
 _LITERAL = "#"
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each kind of node that belong to a shape, computed at first use."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        """Compute, store and return the fields of `kind`, without the blocks of a statement."""
+        without = _LEFT_OUT | _TEXTS | (_BLOCKS if issubclass(kind, _WITH_BLOCKS) else frozenset())
+        self[kind] = tuple(name for name in kind._fields if name not in without)
+        return self[kind]
+
+
+_FIELDS = _Fields()
 
 
 class Shape(NamedTuple):
@@ -83,7 +102,7 @@ def shape_of(statement: ast.stmt, imported: Mapping[str, str]) -> Shape:
         node = waiting.pop()
         if isinstance(node, ast.Name):
             words.append(_name(node.id, node is called, imported, numbers))
-        elif is_literal(node):
+        elif isinstance(node, ast.Constant) or (type(node) in _CONTAINERS and is_literal(node)):
             words.append(_LITERAL)
         else:
             parts = _parts(node)
@@ -135,14 +154,14 @@ def _parts(node: ast.AST) -> list[ast.AST]:
     """
     if isinstance(node, ast.JoinedStr):
         return [part for part in node.values if isinstance(part, ast.FormattedValue)]
-    found: list[object] = []
-    for name in node._fields:
-        value = None if name in _LEFT_OUT else getattr(node, name, None)
-        if isinstance(value, list):
-            found.extend(value)
-        else:
+    found: list[ast.AST] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
             found.append(value)
-    return [item for item in found if isinstance(item, ast.AST) and not isinstance(item, ast.stmt)]
+        elif isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST)]
+    return found
 
 
 def is_literal(node: ast.AST) -> bool:
@@ -151,8 +170,8 @@ def is_literal(node: ast.AST) -> bool:
     Signs, ``~`` and ``not`` are allowed. E.g. ``-3``, ``"a"``, ``f"a"`` and ``[1, (2, 3)]``; not
     ``[x]``, ``f"{x}"`` or ``{**{}}``.
     """
-    if not isinstance(node, (ast.Constant, ast.UnaryOp, ast.JoinedStr, ast.Dict, *_TABLES)):
-        return False
+    if type(node) not in _CONTAINERS:
+        return isinstance(node, ast.Constant)
     waiting: list[ast.AST | None] = [node]
     while waiting:
         item = waiting.pop()

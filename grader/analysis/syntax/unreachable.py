@@ -1,0 +1,112 @@
+"""Find statements that can never run, whatever the input of the program."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, bodies, own_parts
+from grader.analysis.syntax.walk import walk
+
+#: Statements after which nothing in the same block runs.
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+#: The most frequent statements without blocks, in which nothing can be dead.
+_SIMPLE = frozenset({*_LEAVING, ast.Assign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom})
+#: An ``if`` with this name as its condition is for type checkers and never runs.
+_TYPES_ONLY = "TYPE_CHECKING"
+
+
+def never_taken(statement: ast.AST) -> list[ast.stmt]:
+    """Return the block of `statement`, an ``if`` or ``while``, that its condition never lets run.
+
+    e.g. what is below ``if False:``, ``while 0:``, ``if not True:`` and ``if TYPE_CHECKING:``, and
+    the ``else`` of ``if True:``; nothing of ``if debug:`` or of any other statement.
+    """
+    if not isinstance(statement, ast.If | ast.While):
+        return []
+    truth = _truth(statement.test)
+    if truth is None:
+        return []
+    return statement.orelse if truth else statement.body
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    """Return whether `statement` is an ``if`` or ``while`` of which no block ever runs.
+
+    e.g. ``if False: ...`` without an ``else``.
+    """
+    if not isinstance(statement, ast.If | ast.While) or statement.orelse:
+        return False
+    return _truth(statement.test) is False
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """Return whether `test` is always true or always false; ``None`` where it depends."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _truth(test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    return False if last_name(test) == _TYPES_ONLY else None
+
+
+def dead_in(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements directly in the blocks of `node` that never run while `node` does.
+
+    They are those below a false condition, an ``if`` with nothing else, those after a ``return``,
+    ``raise``, ``continue`` or ``break`` in the same block, and functions that are replaced before
+    they are read. Statements inside these are not yielded.
+    """
+    yield from never_taken(node)
+    for body in bodies(node):
+        ends = next((at for at, one in enumerate(body) if isinstance(one, _LEAVING)), len(body))
+        yield from filter(_does_nothing, body)
+        yield from body[ends + 1 :]
+    if isinstance(node, (ast.Module, *DEFINITIONS)):
+        yield from _replaced(node.body)
+
+
+def _replaced(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield each function of `body` that another of its name replaces before it is read.
+
+    e.g. the first ``def load(path): ...`` of two. Not one with a decorator, such as ``@overload``
+    and ``@property``, nor one that a statement between them reads, as in a notebook.
+    """
+    latest: dict[str, int] = {}
+    for at, statement in enumerate(body):
+        if not isinstance(statement, FUNCTIONS):
+            continue
+        before = latest.get(statement.name)
+        latest[statement.name] = at
+        if before is None or statement.decorator_list:
+            continue
+        first = body[before]
+        assert isinstance(first, FUNCTIONS)
+        if not first.decorator_list and not _reads(body[before + 1 : at], statement.name):
+            yield first
+
+
+def _reads(statements: Sequence[ast.stmt], name: str) -> bool:
+    """Return whether one of `statements` reads `name` as it runs, without the bodies of functions.
+
+    A statement with blocks may: what is in them is searched too.
+    """
+    for statement in statements:
+        parts = own_parts(statement) if isinstance(statement, FUNCTIONS) else [statement]
+        if any(isinstance(node, ast.Name) and node.id == name for node in walk(*parts)):
+            return True
+    return False
+
+
+def never_running(nodes: Sequence[tuple[ast.AST, int]]) -> list[bool]:
+    """Return for each of `nodes`, a result of :func:`every_statement`, whether it can never run.
+
+    What is inside a statement that never runs does not either.
+    """
+    dead = {id(one) for node, _ in nodes if type(node) not in _SIMPLE for one in dead_in(node)}
+    found = [False] * len(nodes)
+    if dead:
+        for at, (node, parent) in enumerate(nodes):
+            found[at] = found[parent] or id(node) in dead
+    return found

@@ -1,0 +1,215 @@
+"""Tricks that dress a bad script up as a good program.
+
+A trick turns the text of one script into the files of a submission that still does what the script
+did. Most of the structure is for show: all work stays in one function. ``neighbours.py`` has good
+programs that use the same constructs for a good reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import black
+import isort
+
+from tests.hostile.grading import Files, golden
+
+Trick = Callable[[str], Files]
+
+#: A script of about 30 statements that do something, and one of about 110.
+SCRIPTS = {
+    "script": golden("chapter-practices/script")["receipt.py"],
+    "monolith": golden("numbers-refactor/monolith")["numbers.py"],
+}
+GUARD = 'if __name__ == "__main__":\n    '
+
+
+def formatted(files: Files) -> Files:
+    """Return ``files`` as Black and isort write them."""
+    mode = black.Mode(line_length=88)
+    return {
+        path: (
+            black.format_str(isort.code(text, profile="black", line_length=88), mode=mode)
+            if path.endswith(".py")
+            else text
+        )
+        for path, text in files.items()
+    }
+
+
+def as_body(script: str, levels: int = 1) -> str:
+    """Return ``script`` as the body of a function that is nested ``levels`` deep.
+
+    What a text in triple quotes says stays the same. Variables of the script become variables of
+    the function, so functions of the script need ``nonlocal`` for them.
+    """
+    texts = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Constant)]
+    fixed = {at for one in texts for at in range(one.lineno + 1, (one.end_lineno or 0) + 1)}
+    lines = script.replace("global ", "nonlocal ").splitlines()
+    return "".join(
+        (line if number in fixed or not line else "    " * levels + line) + "\n"
+        for number, line in enumerate(lines, start=1)
+    )
+
+
+# A whole script behind one definition.
+
+
+def behind_main(script: str) -> Files:
+    """Indent the script below ``def main():`` and add a guard, as ``sed`` would."""
+    return {"main.py": f"def main():\n{as_body(script)}\n{GUARD}main()\n"}
+
+
+def behind_a_documented_main(script: str) -> Files:
+    """Do so with docstrings and type hints."""
+    head = '"""Print a report."""\n\n\ndef main() -> None:\n    """Print the whole report."""\n'
+    return {"main.py": f"{head}{as_body(script)}\n\n{GUARD}main()\n"}
+
+
+def behind_a_nested_function(script: str) -> Files:
+    """Put the script into a function inside ``main()``."""
+    body = f"def main():\n    def run():\n{as_body(script, 2)}\n    run()\n"
+    return {"main.py": f"{body}\n\n{GUARD}main()\n"}
+
+
+def in_a_coroutine(script: str) -> Files:
+    """Put the script into ``async def main()``."""
+    body = f"import asyncio\n\n\nasync def main():\n{as_body(script)}"
+    return {"main.py": f"{body}\n\n{GUARD}asyncio.run(main())\n"}
+
+
+#: The definition of ``run()`` with docstrings and type hints.
+RUN = '"""The report."""\n\n\ndef run({}) -> None:\n    """Print the whole report."""\n'
+
+
+def in_a_second_module(script: str) -> Files:
+    """Put the script into ``run()`` of a second module, which a main.py of four lines calls."""
+    return {
+        "main.py": f'"""Print a report."""\n\nfrom report import run\n\n{GUARD}run()\n',
+        "report.py": RUN.format("") + as_body(script),
+    }
+
+
+def with_classes_of_one_field(script: str) -> Files:
+    """Add two modules to that, each of one class with one field."""
+    holder = '"""{0}."""\n\n\nclass {0}:\n    """{0} of a report."""\n\n    {1} = 40\n'
+    main = (
+        '"""Print a report."""\n\nfrom limits import Limits\nfrom report import run\n'
+        f"from settings import Settings\n\n{GUARD}run(Settings.width, Limits.most)\n"
+    )
+    return {
+        "main.py": main,
+        "report.py": RUN.format("width: int, most: int") + as_body(script),
+        "settings.py": holder.format("Settings", "width"),
+        "limits.py": holder.format("Limits", "most"),
+    }
+
+
+def in_a_class(script: str, method: str, start: str) -> Files:
+    """Put the script into ``method`` of a class, which the expression ``start`` runs."""
+    head = '"""Print a report."""\n\n\nclass Program:\n    """The whole program."""\n\n'
+    body = f'    {method}:\n        """Print the whole report."""\n{as_body(script, 2)}'
+    return {"main.py": f"{head}{body}\n\n{GUARD}{start}\n"}
+
+
+def started_by(script: str, head: str) -> Files:
+    """Put the script below ``head``, which ends in a decorator that starts it."""
+    body = f'def program() -> None:\n    """Print the whole report."""\n{as_body(script)}'
+    return {"main.py": f'"""Print a report."""\n\n{head}\n{body}'}
+
+
+DECORATOR = '''
+def start(function):
+    """Start a function."""
+    function()
+    return function
+
+
+@start'''
+BEHIND_ONE_DEFINITION: Mapping[str, Trick] = {
+    "behind main": behind_main,
+    "behind a documented main": behind_a_documented_main,
+    "behind a nested function": behind_a_nested_function,
+    "in a coroutine": in_a_coroutine,
+    "in a second module": in_a_second_module,
+    "with classes of one field": with_classes_of_one_field,
+    "as a method": partial(in_a_class, method="def run(self) -> None", start="Program().run()"),
+    "as an __init__": partial(in_a_class, method="def __init__(self) -> None", start="Program()"),
+    "as a __call__": partial(in_a_class, method="def __call__(self) -> None", start="Program()()"),
+    "as a property": partial(
+        in_a_class,
+        method="@property\n    def report(self) -> None",
+        start="print(Program().report)",
+    ),
+    "started by a decorator": partial(started_by, head=DECORATOR),
+    "started at the exit": partial(started_by, head="import atexit\n\n\n@atexit.register"),
+}
+
+# Junk: functions that look good and do nothing for the program.
+
+VERBS = ("scale", "shift", "rank", "weigh", "blend")
+NOUNS = {"prices": "price", "figures": "figure"}
+
+
+def junk_modules(size: int) -> Files:
+    """Return two modules of five documented functions of ``size`` statements, with tests.
+
+    All statements are equal, which is repeated code.
+    """
+    files = {}
+    for module, noun in NOUNS.items():
+        names = [f"{verb}_{noun}" for verb in VERBS]
+        text, tests = f'"""Work on {module}."""\n', f'"""Tests of {module}."""\n\n'
+        tests += f"from {module} import {', '.join(sorted(names))}\n"
+        for name in names:
+            body = "    value = value * 3 + 1\n" * size
+            text += f"\n\ndef {name}(value: int) -> int:\n"
+            text += f'    """Return the {name.replace("_", "d ")} of a value."""\n'
+            text += f"{body}    return value\n"
+            tests += f"\n\ndef test_{name}() -> None:\n    assert {name}(1) >= 0\n"
+        files[f"{module}.py"], files[f"tests/test_{module}.py"] = text, tests
+    return files
+
+
+JUNK = [f"{verb}_{noun}" for noun in NOUNS.values() for verb in VERBS]
+IMPORT_JUNK = "".join(
+    f"from {module} import {', '.join(sorted(f'{verb}_{noun}' for verb in VERBS))}\n"
+    for module, noun in sorted(NOUNS.items())
+)
+
+
+def main_of(body: str, imports: str = "", outside: str = "") -> str:
+    """Return a main.py with ``body`` in its main(), and the code ``outside`` above that."""
+    head = f'"""Print a report."""\n\n{imports}{IMPORT_JUNK}\n'
+    main = f'def main() -> None:\n    """Run the program."""\n{as_body(body)}'
+    return f"{head}\n{outside}\n{main}\n\n{GUARD}main()\n"
+
+
+CALLS = "value = 1\n" + "".join(f"value = {name}(value)\n" for name in JUNK)
+
+
+def beside_called_junk(script: str, size: int) -> Files:
+    """Leave the script as it is in main.py, beside ten functions that main() calls."""
+    return {**junk_modules(size), "main.py": main_of(CALLS, outside=script)}
+
+
+def behind_run_with_called_junk(script: str, size: int) -> Files:
+    """Put the script into one function, beside ten functions that main() calls too."""
+    return {
+        **junk_modules(size),
+        "main.py": main_of(CALLS + "run()\n", "from report import run\n"),
+        "report.py": RUN.format("") + as_body(script),
+    }
+
+
+#: Junk that main() calls, by size and by where the script is.
+CALLED_JUNK: Mapping[str, Trick] = {
+    f"{size * 10} statements of junk, script {where}": partial(trick, size=size)
+    for size in (6, 12)
+    for where, trick in (
+        ("untouched", beside_called_junk),
+        ("in run()", behind_run_with_called_junk),
+    )
+}
