@@ -300,8 +300,8 @@ def _blocking(
     """Yield the (path, inspection) of ``files`` that block a criterion where they have no facts.
 
     To a share, an unreadable file that the program does not need is only bad lines, unless the
-    check compares files. Without any reading of a file, what the program is cannot be told, nor any
-    share.
+    check compares files. If the gate failed on a file, its imports are unknown, and so is what the
+    program is: it blocks every share.
     """
     measure, check = compiled_criterion.measure, compiled_criterion.check
     is_share = measure is not None and measure.parts is not None

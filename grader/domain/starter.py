@@ -197,8 +197,8 @@ def subtract(submitted: Facts, starter: Facts) -> Facts:
     """Return what ``submitted`` measures beyond ``starter``, never less than 0.
 
     Histograms are subtracted by :func:`subtract_sizes`, except those by statement: which of the
-    statements of a changed file are the student's cannot be told, so a share is that of the whole
-    file, while its faults are the student's. A maximum with a histogram of the same name
+    statements of a changed file are the student's is unknown, so a share counts the whole file,
+    and a rate only the faults that the student added. A maximum with a histogram of the same name
     becomes the largest size that is left, and is missing if none is; any other maximum is
     subtracted like a count. Minima are left out.
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from grader.analysis.project.frameworks import is_django
 from grader.analysis.project.functions import DEAD, FunctionCode
 from grader.analysis.project.summary import FileSummary
 from grader.analysis.project.usage import used
@@ -108,7 +109,7 @@ def _changes(
 ) -> dict[str, dict[str, object]]:
     """Return the changed fields of the part of each file of the program, by path.
 
-    Where nothing `starts`, the program is a library, and each file is a clean start.
+    Without `starts` the program is a library, and each file with functions is a clean start.
     """
     return {path: _part(of, starts.get(path, ""), bool(starts)) for path, of in functions.items()}
 
@@ -206,8 +207,8 @@ def _roots(
 ) -> Iterator[str]:
     """Yield the names that are used without a function of the program around the use.
 
-    Code outside functions uses them, a decorator, a test, a framework, or whoever imports a library
-    of which nothing starts.
+    They are read by code outside functions, a decorator or a test, or called by a framework. Of a
+    library all public names are used.
     """
     for path, file in program.items():
         yield from file.work.used_on_import
@@ -234,15 +235,22 @@ def _open_to_all(
     """
     if _is_library(program, tests, parts):
         return set(program)
+    found = set(_started_by_frameworks(program, tests))
     looked = {name for file in program.values() for name in file.looks_into}
-    return {
-        path
-        for path, file in program.items()
-        if file.contract
-        or "Django" in parts[path].why
-        or "" in file.looks_into
-        or not looked.isdisjoint(_names_of(path))
-    }
+    for path, file in program.items():
+        if "" in file.looks_into or not looked.isdisjoint(_names_of(path)):
+            found.add(path)
+    return found
+
+
+def _started_by_frameworks(
+    program: Mapping[str, FileSummary], tests: Collection[FileSummary]
+) -> Iterator[str]:
+    """Yield the files of `program` whose functions a framework calls, e.g. Django's `views.py`."""
+    uses_django = any("django" in file.packages for file in (*program.values(), *tests))
+    for path, file in program.items():
+        if file.contract or (uses_django and is_django(path)):
+            yield path
 
 
 def _names_of(path: str) -> set[str]:

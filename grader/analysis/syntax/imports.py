@@ -201,8 +201,8 @@ class Modules:
         known = self._by_name.get(f"{one.module}.{one.name}") or self._by_name.get(one.module)
         if known or f"{folder_of(importer)}/{top}" not in self._packages:
             return known
-        # Whoever runs a file inside a package has its own folder searched first. A single module
-        # there may only have the name of a library, e.g. the `celery.py` of a package.
+        # Python searches the folder of a file that is run, also inside a package: `churn/` beside
+        # `src/run.py`. A single module may just be named like a library: `shop/celery.py`.
         return self._in(folder_of(importer), one)
 
     def _searched(self, importer: str, standard: bool) -> Iterator[str]:
