@@ -16,9 +16,9 @@ UNUSED_CODE, DEAD_CODE, REPEATED_CODE = "unused-code", "dead-code", "repeated-co
 
 GUIDANCE = {
     UNUSED_CODE: Guidance(
-        "Nothing in the program uses this, so it counts among all statements and never among the"
-        " good ones. A reader cannot tell whether it still matters.",
-        "Call it where the program needs it, or delete it.",
+        "The program does not use this: nothing calls it, or nothing reads what it returns; a test"
+        " alone does not count. So it is among all statements and never among the good ones.",
+        "Call it where the program needs what it returns, or delete it.",
         "https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
     ),
     DEAD_CODE: Guidance(

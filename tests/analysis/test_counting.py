@@ -194,7 +194,7 @@ def test_a_function_that_is_replaced_before_it_is_read_never_counts() -> None:
         assert part(first + between + second + main).uncounted == ()
     branches = "if WINDOWS:\n    def get(rows):\n        return rows[0] + 1\n"
     branches += "else:\n    def get(rows):\n        return rows[1] * 2\n"
-    assert part(f"{branches}\n\ndef main():\n    get(3)\n\n\n{MAIN}").uncounted == ()
+    assert part(f"{branches}\n\ndef main():\n    print(get(3))\n\n\n{MAIN}").uncounted == ()
 
 
 def test_overloads_and_properties_replace_nothing() -> None:

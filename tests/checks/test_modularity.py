@@ -166,7 +166,8 @@ def test_nothing_to_judge(inspect: Any) -> None:
 
 
 WORK = "def work(size=1):\n    return size + 1\n"
-CALL = "\n\nwork()\n"
+#: A use of `work` of whatever module is imported.
+CALL = '\n\nprint(getattr(tools, "work")())\n'
 
 
 def whole(files: Mapping[str, str]) -> tuple[Facts, dict[str, list[Finding]]]:
@@ -473,7 +474,7 @@ def test_a_function_that_nothing_mentions_does_no_work() -> None:
         "def run_all():\n    return render()\n\n\nprint(getattr(tool, f'run_{name}')())\n",
         "class Page(Base):\n    def show(self):\n        return render()\n\n\nPAGE = Page()\n",
         "def page():\n    return render()\n\n\nif __name__ == '__main__':\n    page()\n",
-        "import tool\n\n\ndef page():\n    return render()\n\n\ntool.main(tool.page)\n",
+        "def page():\n    return render()\n\n\ntool.main(page)\n",
     ],
 )
 def test_what_counts_as_used(used: str) -> None:
@@ -555,7 +556,7 @@ def test_a_main_that_starts_the_program(main: str) -> None:
     files = {
         "main.py": main,
         "sums.py": SUMS,
-        "web.py": "def make():\n    return print_total([])\n",
+        "web.py": "from sums import print_total\n\n\ndef make():\n    print_total([])\n",
     }
     assert guarded(files) == 1
 

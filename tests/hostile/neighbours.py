@@ -385,18 +385,261 @@ def function_for_the_exit() -> Files:
     )
 
 
+def decorator_that_wraps() -> Files:
+    """Put a decorator of one's own around a function that the program calls by its name."""
+    decorators = '''"""Decorators of the program."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+
+Tax = Callable[[Decimal], Decimal]
+
+
+def remembered(function: Tax) -> Tax:
+    """Return the function, which computes the tax of each total once."""
+    known: dict[Decimal, Decimal] = {}
+
+    @wraps(function)
+    def compute_once(total: Decimal) -> Decimal:
+        """Return what is known of the total, or compute it."""
+        if total not in known:
+            known[total] = function(total)
+        return known[total]
+
+    return compute_once
+'''
+    tests = '''"""Tests of remembering."""
+
+from decimal import Decimal
+
+from remembering import remembered
+
+
+def test_a_tax_is_computed_once() -> None:
+    computed = []
+    remember = remembered(lambda total: computed.append(total) or total)
+    assert remember(Decimal(3)) == remember(Decimal(3)) == 3
+    assert computed == [3]
+'''
+    changed = edited(
+        "prices.py",
+        ("import Purchase\n", "import Purchase\nfrom remembering import remembered\n"),
+        ("def add_vat", "@remembered\ndef add_vat"),
+    )
+    return {**changed, "remembering.py": decorators, "tests/test_remembering.py": tests}
+
+
+def commands_put_into_a_table() -> Files:
+    """Put each command into a table, line by line, and call the one that the user names."""
+    table = "\n\nCOMMANDS = {}\n" + "".join(
+        f'COMMANDS["{name}"] = print_{name}\n' for name in ("receipt", "total", "names")
+    )
+    head = '"""The commands of the program."""\n\n'
+    return with_commands(head + COMMAND_IMPORTS + COMMANDS + table)
+
+
+def measured_list_of_steps() -> Files:
+    """Tell how many steps a list has, and call each of them."""
+    files = steps_in_a_list()
+    told = '    print(f"{len(SECTIONS)} parts")\n    lines: list[str] = []\n'
+    changed = files["receipts.py"].replace("    lines: list[str] = []\n", told)
+    assert told in changed
+    return {**files, "receipts.py": changed}
+
+
+def functions_under_other_names() -> Files:
+    """Reach functions by an alias, through a module, and through a package that passes them on."""
+    receipts = PRACTISED["receipts.py"].replace(
+        "from prices import add_vat, compute_discount, sum_purchases\n",
+        "import prices\nfrom prices import add_vat as with_vat\n",
+    )
+    receipts = receipts.replace("{add_vat(", "{with_vat(")
+    for name in ("compute_discount", "sum_purchases"):
+        receipts = receipts.replace(f"{name}(", f"prices.{name}(")
+    return {**PRACTISED, "receipts.py": receipts}
+
+
+def functions_that_are_timed() -> Files:
+    """Measure how long a function takes, whatever it returns."""
+    timing = '''"""How long the program takes."""
+
+import time
+from decimal import Decimal
+
+from prices import add_vat
+
+RUNS = 1000
+
+
+def measure_vat(total: Decimal) -> float:
+    """Return the seconds that it takes to compute the tax of a total."""
+    start = time.perf_counter()
+    for _ in range(RUNS):
+        add_vat(total)
+    return (time.perf_counter() - start) / RUNS
+'''
+    tests = '''"""Tests of the timing."""
+
+from decimal import Decimal
+
+from timing import measure_vat
+
+
+def test_a_tax_takes_some_time() -> None:
+    assert 0 < measure_vat(Decimal(3)) < 1
+'''
+    changed = edited(
+        "main.py",
+        (
+            "from receipts import format_receipt\n",
+            "from receipts import format_receipt\nfrom timing import measure_vat\n",
+        ),
+        ("from pathlib", "from decimal import Decimal\nfrom pathlib"),
+        ("    return 0\n", "    print(measure_vat(Decimal(9)))\n    return 0\n"),
+    )
+    return {**changed, "timing.py": timing, "tests/test_timing.py": tests}
+
+
+def values_that_are_only_checked() -> Files:
+    """Call a function for the error that it raises, and drop its result."""
+    check = '''
+
+def check_purchase(purchase: Purchase) -> None:
+    """Raise PurchaseError if nobody can have made the purchase."""
+    if purchase.amount < 1:
+        raise PurchaseError(f"{purchase.name} is bought {purchase.amount} times")
+'''
+    tests = '''"""Tests of checks."""
+
+from decimal import Decimal
+
+import pytest
+
+from purchases import Purchase, PurchaseError, check_purchase
+
+
+def test_nothing_is_bought_less_than_once() -> None:
+    with pytest.raises(PurchaseError, match="0 times"):
+        check_purchase(Purchase("tea", 0, Decimal(3)))
+'''
+    changed = edited(
+        "main.py",
+        (
+            "import PurchaseError, load_purchases",
+            "import PurchaseError, check_purchase, load_purchases",
+        ),
+        (
+            "    except PurchaseError",
+            "        for purchase in purchases:\n            check_purchase(purchase)\n"
+            "    except PurchaseError",
+        ),
+    )
+    purchases = changed["purchases.py"] + check
+    return {**changed, "purchases.py": purchases, "tests/test_checks.py": tests}
+
+
+def steps_with_a_state() -> Files:
+    """Fill a table that the caller gives, step by step, and keep a state in a class."""
+    baskets = '''"""The sums of a receipt."""
+
+from decimal import Decimal
+
+from purchases import Purchase
+
+
+class Register:
+    """The sums of all purchases so far."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = Decimal()
+
+    def add(self, purchase: Purchase) -> None:
+        """Add one purchase to the sums."""
+        self.count += purchase.amount
+        self.total += purchase.cost
+
+    def describe(self) -> str:
+        """Return the sums as a line of text."""
+        return f"{self.count} things for {self.total}"
+
+
+def count_names(purchases: list[Purchase], counts: dict[str, int]) -> None:
+    """Add the purchases to the counts, by name."""
+    for purchase in purchases:
+        counts[purchase.name] = counts.get(purchase.name, 0) + purchase.amount
+
+
+def add_prices(purchases: list[Purchase], prices: dict[str, Decimal]) -> None:
+    """Note the price of each thing, by name."""
+    for purchase in purchases:
+        prices[purchase.name] = purchase.price
+'''
+    tests = '''"""Tests of the sums."""
+
+from decimal import Decimal
+
+from purchases import Purchase
+from sums import Register, add_prices, count_names
+
+TEA = Purchase("tea", 2, Decimal("3.50"))
+
+
+def test_a_register_adds_purchases() -> None:
+    register = Register()
+    register.add(TEA)
+    assert register.describe() == "2 things for 7.00"
+
+
+def test_things_are_counted_by_name() -> None:
+    counts = {"tea": 1}
+    count_names([TEA], counts)
+    assert counts == {"tea": 3}
+
+
+def test_prices_are_noted_by_name() -> None:
+    prices: dict[str, Decimal] = {}
+    add_prices([TEA], prices)
+    assert prices == {"tea": Decimal("3.50")}
+'''
+    body = """    register = Register()
+    counts: dict[str, int] = {}
+    prices: dict[str, Decimal] = {}
+    for purchase in purchases:
+        register.add(purchase)
+    count_names(purchases, counts)
+    add_prices(purchases, prices)
+    print(register.describe(), counts, prices)
+"""
+    changed = edited(
+        "main.py",
+        ("\n\n\ndef main", "\nfrom sums import Register, add_prices, count_names\n\n\ndef main"),
+        ("from pathlib", "from decimal import Decimal\nfrom pathlib"),
+        ("    print(format_receipt", body + "    print(format_receipt"),
+    )
+    return {**changed, "sums.py": baskets, "tests/test_sums.py": tests}
+
+
 #: Good programs in the order of the tricks that they look like.
 NEIGHBOURS: Mapping[str, Callable[[], Files]] = {
     "main() in a second module": main_in_a_second_module,
     "a class with methods that are used": class_with_methods,
     "a decorator that registers commands which run": registered_commands,
+    "a decorator that wraps functions": decorator_that_wraps,
     "a function that runs at the exit": function_for_the_exit,
     "a dispatch table that is called": dispatch_table,
+    "a table of functions that is filled and called": commands_put_into_a_table,
     "a list of functions that are called": steps_in_a_list,
+    "a list of functions that is measured and called": measured_list_of_steps,
+    "functions under other names": functions_under_other_names,
+    "functions that are timed": functions_that_are_timed,
+    "values that are only checked": values_that_are_only_checked,
     "conditions that may be true": conditions_that_may_be_true,
     "a text of data": text_of_data,
     "a process that is no Python": process_that_is_no_python,
     "a notebook that imports the modules": notebook_that_shows,
     "fixtures in conftest.py": fixtures_in_conftest,
     "one object of options": one_object_of_options,
+    "steps with a state": steps_with_a_state,
 }

@@ -18,8 +18,10 @@ from tests.hostile.grading import RUBRICS, Files, grade
 from tests.hostile.neighbours import NEIGHBOURS
 from tests.hostile.tricks import (
     BEHIND_ONE_DEFINITION,
-    CALLED_JUNK,
+    DECOYS,
+    EQUAL_JUNK,
     SCRIPTS,
+    VARIED_JUNK,
     Trick,
     formatted,
 )
@@ -34,7 +36,12 @@ DECOY = 60
 #: The least for a good program that looks like a trick.
 HONEST = 95
 
-ALL_TRICKS = {**BEHIND_ONE_DEFINITION, **CALLED_JUNK}
+ALL_TRICKS = {
+    **BEHIND_ONE_DEFINITION,
+    **EQUAL_JUNK,
+    **VARIED_JUNK,
+    **DECOYS,
+}
 
 
 def each_of(tricks: Mapping[str, Trick]) -> pytest.MarkDecorator:
@@ -68,9 +75,21 @@ def test_a_short_script_in_one_definition_is_no_good_program(trick: Trick) -> No
     assert not above(SHORT_SCRIPT, formatted(trick(SCRIPTS["script"])))
 
 
-@each_of(CALLED_JUNK)
+@each_of(EQUAL_JUNK)
 @each_script
 def test_equal_statements_of_junk_do_not_pay(script: str, trick: Trick) -> None:
+    assert not above(DECOY, formatted(trick(script)))
+
+
+@each_of(VARIED_JUNK)
+@each_script
+def test_varied_statements_of_junk_do_not_pay(script: str, trick: Trick) -> None:
+    assert not above(DECOY, formatted(trick(script)))
+
+
+@each_of(DECOYS)
+@each_script
+def test_junk_that_is_named_and_never_called_does_not_pay(script: str, trick: Trick) -> None:
     assert not above(DECOY, formatted(trick(script)))
 
 

@@ -8,8 +8,10 @@ programs that use the same constructs for a good reason.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import product
 
 import black
 import isort
@@ -151,20 +153,27 @@ BEHIND_ONE_DEFINITION: Mapping[str, Trick] = {
 
 VERBS = ("scale", "shift", "rank", "weigh", "blend")
 NOUNS = {"prices": "price", "figures": "figure"}
+OPERATORS = ("+", "*", "//", "%", "|", "&", "^")
 
 
-def junk_modules(size: int) -> Files:
-    """Return two modules of five documented functions of ``size`` statements, with tests.
+def junk_statements(varied: bool) -> list[str]:
+    """Return 120 statements that compute: equal ones, or ones of different shapes if ``varied``."""
+    if not varied:
+        return ["value = value * 3 + 1"] * 120
+    shapes = list(product(OPERATORS, repeat=3))
+    return [f"value = (value {a} 7) {b} 5 {c} 9" for a, b, c in shapes[: 120 * 2 : 2]]
 
-    All statements are equal, which is repeated code.
-    """
+
+def junk_modules(size: int = 12, varied: bool = False) -> Files:
+    """Return two modules of five documented functions of ``size`` statements, with tests."""
+    statements = iter(junk_statements(varied))
     files = {}
     for module, noun in NOUNS.items():
         names = [f"{verb}_{noun}" for verb in VERBS]
         text, tests = f'"""Work on {module}."""\n', f'"""Tests of {module}."""\n\n'
         tests += f"from {module} import {', '.join(sorted(names))}\n"
         for name in names:
-            body = "    value = value * 3 + 1\n" * size
+            body = "".join(f"    {next(statements)}\n" for _ in range(size))
             text += f"\n\ndef {name}(value: int) -> int:\n"
             text += f'    """Return the {name.replace("_", "d ")} of a value."""\n'
             text += f"{body}    return value\n"
@@ -190,26 +199,103 @@ def main_of(body: str, imports: str = "", outside: str = "") -> str:
 CALLS = "value = 1\n" + "".join(f"value = {name}(value)\n" for name in JUNK)
 
 
-def beside_called_junk(script: str, size: int) -> Files:
+def beside_called_junk(script: str, size: int, varied: bool) -> Files:
     """Leave the script as it is in main.py, beside ten functions that main() calls."""
-    return {**junk_modules(size), "main.py": main_of(CALLS, outside=script)}
+    return {**junk_modules(size, varied), "main.py": main_of(CALLS, outside=script)}
 
 
-def behind_run_with_called_junk(script: str, size: int) -> Files:
+def behind_run_with_called_junk(script: str, size: int, varied: bool) -> Files:
     """Put the script into one function, beside ten functions that main() calls too."""
     return {
-        **junk_modules(size),
+        **junk_modules(size, varied),
         "main.py": main_of(CALLS + "run()\n", "from report import run\n"),
         "report.py": RUN.format("") + as_body(script),
     }
 
 
-#: Junk that main() calls, by size and by where the script is.
-CALLED_JUNK: Mapping[str, Trick] = {
-    f"{size * 10} statements of junk, script {where}": partial(trick, size=size)
-    for size in (6, 12)
-    for where, trick in (
-        ("untouched", beside_called_junk),
-        ("in run()", behind_run_with_called_junk),
+def called_junk(varied: bool) -> Mapping[str, Trick]:
+    """Return the tricks with junk that main() calls, by size and by where the script is."""
+    return {
+        f"{size * 10} statements of junk, script {where}": partial(trick, size=size, varied=varied)
+        for size in (6, 12)
+        for where, trick in (
+            ("untouched", beside_called_junk),
+            ("in run()", behind_run_with_called_junk),
+        )
+    }
+
+
+#: Equal statements are repeated code.
+EQUAL_JUNK = called_junk(varied=False)
+#: No two statements are equal, and each is used: only a reader sees that the sum is of no use.
+VARIED_JUNK = called_junk(varied=True)
+
+
+def with_decoys(script: str, body: str, outside: str = "", imports: str = "") -> Files:
+    """Put the script into one function, beside varied junk that only ``body`` or ``outside`` names.
+
+    No junk is ever called.
+    """
+    return {
+        **junk_modules(varied=True),
+        "main.py": main_of(f"{body}run()\n", f"from report import run\n{imports}", outside),
+        "report.py": RUN.format("") + as_body(script),
+    }
+
+
+def called_below(condition: str) -> str:
+    """Return the calls of the junk below a ``condition`` that is never true."""
+    return f"if {condition}:\n" + as_body(CALLS)
+
+
+def named_like_methods(script: str) -> Files:
+    """Give the junk names of methods that the script calls, such as ``append``."""
+    methods = "append split join read close replace values format round startswith".split()
+    names = dict(zip(JUNK, methods, strict=True))
+    pattern = re.compile("|".join(names))
+    files = junk_modules(varied=True)
+    renamed = {path: pattern.sub(lambda it: names[it[0]], text) for path, text in files.items()}
+    main = main_of("run()\n", "from report import run\n").replace(
+        IMPORT_JUNK, "import figures\nimport prices\n"
     )
+    # `figures` and `prices` are imported and mentioned, so that both modules are reached.
+    main = main.replace("run()\n", "run()\n    print(figures.__doc__, prices.__doc__)\n", 1)
+    return {**renamed, "main.py": main, "report.py": RUN.format("") + as_body(script)}
+
+
+KEEPER = '"""Keep functions."""\n\nKEPT = []\n\n\ndef keep(function):\n    """Keep a function."""\n'
+KEEPER += "    KEPT.append(function)\n    return function\n"
+
+
+def kept_by_a_decorator(script: str) -> Files:
+    """Let a decorator put each junk function into a list that nothing calls."""
+    files = dict(with_decoys(script, ""))
+    for module in NOUNS:
+        text = files[f"{module}.py"].replace("\n\n\ndef ", "\n\n\n@keep\ndef ")
+        files[f"{module}.py"] = text.replace('"""\n', '"""\n\nfrom keeping import keep\n', 1)
+    main = files["main.py"].replace(IMPORT_JUNK, "import figures\nimport prices\n")
+    files["main.py"] = main.replace(
+        "    run()", "    print(figures.__name__, prices.__name__)\n    run()"
+    )
+    return {**files, "keeping.py": KEEPER}
+
+
+LISTED = f"STEPS = [{', '.join(JUNK)}]\n"
+DECOYS: Mapping[str, Trick] = {
+    **{
+        f"junk below `if {condition}`": partial(with_decoys, body=called_below(condition))
+        for condition in ("False", "not True", "0 > 1", "None", 'len("a") == 2', "() and True")
+    },
+    "junk below too many arguments": partial(
+        with_decoys, body=called_below("len(sys.argv) > 999"), imports="import sys\n"
+    ),
+    "junk in a list": partial(with_decoys, body="", outside=LISTED),
+    "junk in a list that is measured": partial(
+        with_decoys, body="print(len(STEPS))\n", outside=LISTED
+    ),
+    "junk in a local list": partial(with_decoys, body=f"names = [{', '.join(JUNK)}]\n"),
+    "junk kept by a decorator": kept_by_a_decorator,
+    "junk named like methods": named_like_methods,
+    "junk after return": partial(with_decoys, body="run()\nreturn\n" + CALLS),
+    "junk in a lambda": partial(with_decoys, body=f"later = lambda: [{', '.join(JUNK)}]\n"),
 }

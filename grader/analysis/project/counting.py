@@ -6,15 +6,13 @@ program uses and that repeat nothing, so that copies and unused functions never 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from grader.analysis.project.frameworks import is_django
-from grader.analysis.project.functions import DEAD, FunctionCode
+from grader.analysis.project.functions import DEAD, OUTSIDE, FunctionCode
 from grader.analysis.project.summary import FileSummary
-from grader.analysis.project.usage import used
+from grader.analysis.project.uses import Uses, hardly_runs
 from grader.domain.program import Part, Role, Uncounted
 
 #: The fewest statements in a row that repeat others. Runs of three are equal by chance in honest
@@ -25,13 +23,6 @@ LEAST_RUN = 4
 LEAST_WHOLE = 2
 #: How many functions with uncounted statements a file names. Chosen by hand.
 _MOST_UNCOUNTED = 20
-#: The largest part of the statements of a library's file that run on import, e.g. 2 of 12. Chosen
-#: by hand.
-MOST_OUTSIDE = Fraction(1, 5)
-#: Prefixes of functions that pytest and Python itself call by their names, e.g. ``__getattr__``.
-_CALLED_BY_NAME = ("pytest_", "__")
-#: The line of the statements outside functions among the functions of a file.
-_OUTSIDE = 0
 
 #: Statements that count, by path and by the line of each function.
 Weights = Mapping[str, Mapping[int, int]]
@@ -52,11 +43,12 @@ def count_statements(
 
     `summaries` and `parts` are by path. `called` are names that something outside the code calls,
     e.g. a console script. Tests have no statements, and those of leftovers never count: shares are
-    about the program.
+    about the program. Where that starts somewhere, what only tests use is unused, or in no share at
+    all: see :meth:`Uses.of_each`.
     """
-    tests = {path: summaries[path] for path, part in parts.items() if part.role is Role.TEST}
     program = {path: summaries[path] for path, part in parts.items() if part.is_measured}
-    functions = _functions(program, _Uses.of(program, tests, parts, called))
+    uses = Uses.of_each(summaries, parts, called)
+    functions = _functions(program, *uses)
     changes = _changes(functions, _starts(program, parts))
     for path, part in parts.items():
         if part.is_leftover:
@@ -85,10 +77,17 @@ class _Function(NamedTuple):
         return self.statements - self.dead - self.repeated if self.is_used else 0
 
 
-def _functions(program: Mapping[str, FileSummary], uses: _Uses) -> dict[str, list[_Function]]:
-    """Return the functions of each file of `program`, with what of them `uses` use."""
+def _functions(
+    program: Mapping[str, FileSummary], uses: Uses, tested: Uses
+) -> dict[str, list[_Function]]:
+    """Return the functions of each file of `program`, with what of them `uses` use.
+
+    Those are left out that only the uses `tested` use, which are in no share.
+    """
     seen, found = _Seen(), {path: list[_Function]() for path in program}
     for path, one in _in_order(program, uses):
+        if tested.has(path, one) and not uses.has(path, one):
+            continue
         statements, dead = len(one.prints), one.prints.count(DEAD)
         counts = _Function(
             one.name, one.line, statements, dead, seen.repeated(one), uses.has(path, one)
@@ -129,7 +128,7 @@ def _part(functions: Sequence[_Function], start: str, has_starts: bool) -> dict[
     With `has_starts` the program starts somewhere, and is no library.
     """
     counted = sum(one.counted for one in functions)
-    outside = sum(one.counted for one in functions if one.line == _OUTSIDE)
+    outside = sum(one.counted for one in functions if one.line == OUTSIDE)
     has_functions = counted > outside
     left = sorted(filter(_is_left, functions), key=_line)
     return {
@@ -172,18 +171,16 @@ def _starts(
     returned for a library, of which nothing runs.
     """
     entries = [path for path in program if parts[path].role is Role.ENTRY]
-    started = entries or [path for path, file in program.items() if not _hardly_runs(file)]
+    started = entries or [path for path, file in program.items() if not hardly_runs(file)]
     return {path: "open" if _runs(program[path]) else "clean" for path in started}
 
 
 def _runs(file: FileSummary) -> bool:
     """Return whether something in `file` runs as it is imported; not so a lower-case constant."""
-    return any(one.line == _OUTSIDE and one.prints for one in file.functions)
+    return any(one.line == OUTSIDE and one.prints for one in file.functions)
 
 
-def _in_order(
-    program: Mapping[str, FileSummary], uses: _Uses
-) -> Iterable[tuple[str, FunctionCode]]:
+def _in_order(program: Mapping[str, FileSummary], uses: Uses) -> Iterable[tuple[str, FunctionCode]]:
     """Return each function of `program`, and the statements outside them, with its path.
 
     An earlier one is no copy of a later one: used functions come before unused ones, and longer
@@ -198,131 +195,6 @@ def _in_order(
 
     every = ((path, one) for path, file in program.items() for one in file.functions)
     return sorted(every, key=precedence)
-
-
-def _roots(
-    program: Mapping[str, FileSummary],
-    tests: Mapping[str, FileSummary],
-    open_to_all: Collection[str],
-) -> Iterator[str]:
-    """Yield the names that are used without a function of the program around the use.
-
-    They are read by code outside functions, a decorator or a test, or called by a framework. Of a
-    library all public names are used.
-    """
-    for path, file in program.items():
-        yield from file.work.used_on_import
-        yield from file.work.started
-        is_open = path in open_to_all
-        yield from (one.name for one in file.work.units if _is_called(one.name, is_open))
-    for path, file in tests.items():
-        if file.tests or path.endswith("conftest.py"):
-            yield from file.work.used_on_import
-            yield from (name for unit in file.work.units for name in unit.mentions)
-
-
-def _is_called(name: str, is_open: bool) -> bool:
-    """Return whether something outside the program may call `name`, of a file that `is_open`."""
-    return (is_open and not name.startswith("_")) or name.startswith(_CALLED_BY_NAME)
-
-
-def _open_to_all(
-    program: Mapping[str, FileSummary], tests: Collection[FileSummary], parts: Mapping[str, Part]
-) -> set[str]:
-    """Return the files of which something outside the program may use each public name.
-
-    A framework uses them, code that looks for names at run time, or, of a library, anybody.
-    """
-    if _is_library(program, tests, parts):
-        return set(program)
-    found = set(_started_by_frameworks(program, tests))
-    looked = {name for file in program.values() for name in file.looks_into}
-    for path, file in program.items():
-        if "" in file.looks_into or not looked.isdisjoint(_names_of(path)):
-            found.add(path)
-    return found
-
-
-def _started_by_frameworks(
-    program: Mapping[str, FileSummary], tests: Collection[FileSummary]
-) -> Iterator[str]:
-    """Yield the files of `program` whose functions a framework calls, e.g. Django's `views.py`."""
-    uses_django = any("django" in file.packages for file in (*program.values(), *tests))
-    for path, file in program.items():
-        if file.contract or (uses_django and is_django(path)):
-            yield path
-
-
-def _names_of(path: str) -> set[str]:
-    """Return the names by which code may know the module `path`: ``b`` for ``a/b.py``."""
-    *folders, name = path.removesuffix(".py").split("/")
-    return {folders[-1]} if name == "__init__" and folders else {name}
-
-
-def _is_library(
-    program: Mapping[str, FileSummary], tests: Collection[FileSummary], parts: Mapping[str, Part]
-) -> bool:
-    """Return whether nothing starts `program`, so that others import it.
-
-    Nothing may say where it starts, no test may show how it is used, and hardly a statement may run
-    on import, e.g. ``random.seed(1)`` beside functions.
-    """
-    starts = any(parts[path].role is Role.ENTRY for path in program)
-    if starts or any(file.tests for file in tests):
-        return False
-    return all(map(_hardly_runs, program.values()))
-
-
-def _hardly_runs(file: FileSummary) -> bool:
-    """Return whether hardly a statement of `file` runs as it is imported."""
-    outside = sum(len(one.prints) for one in file.functions if one.line == _OUTSIDE)
-    return outside <= MOST_OUTSIDE * sum(len(one.prints) for one in file.functions)
-
-
-@dataclass(frozen=True)
-class _Uses:
-    """What the program uses: definitions by (path, number), and names that its used code reads.
-
-    ``beginnings`` are the beginnings of such names, from ``getattr(self, f"do_{name}")``. In the
-    files ``open_to_all`` everything with a public name is used.
-    """
-
-    definitions: Collection[tuple[str, int]]
-    names: Collection[str]
-    beginnings: Collection[str]
-    open_to_all: Collection[str]
-
-    @staticmethod
-    def of(
-        program: Mapping[str, FileSummary],
-        tests: Mapping[str, FileSummary],
-        parts: Mapping[str, Part],
-        called: Iterable[str],
-    ) -> _Uses:
-        """Return what `program` uses, also from `tests` and as `called` names."""
-        open_to_all = _open_to_all(program, tests.values(), parts)
-        roots = [*called, *_roots(program, tests, open_to_all)]
-        works = {path: one.work for path, one in program.items()}
-        found = used(works, roots)
-        names = {name for path, at in found for name in works[path].units[at].mentions}.union(roots)
-        beginnings = {name[:-1] for name in names if name.endswith("*")}
-        return _Uses(found, names, beginnings, open_to_all)
-
-    def has(self, path: str, function: FunctionCode) -> bool:
-        """Return whether the program uses `function` of the file `path`; also code outside any."""
-        if function.unit < 0:
-            return True
-        if (path, function.unit) not in self.definitions:
-            return False
-        return not function.by_name or self._reads(path, function.name)
-
-    def _reads(self, path: str, name: str) -> bool:
-        """Return whether something reads `name`, of a method or nested function in `path`."""
-        if name in self.names:
-            return True
-        if any(name[:end] in self.beginnings for end in range(len(name) + 1)):
-            return True
-        return path in self.open_to_all and not name.startswith("_")
 
 
 class _Seen:
@@ -343,7 +215,7 @@ class _Seen:
         Those that never run are left out.
         """
         prints = function.prints
-        is_whole = function.line != _OUTSIDE and len(prints) >= LEAST_WHOLE
+        is_whole = function.line != OUTSIDE and len(prints) >= LEAST_WHOLE
         repeats = [is_whole and prints in self._functions] * len(prints)
         if is_whole:
             self._functions.add(prints)

@@ -21,6 +21,8 @@ from grader.domain.source import SourceFile
 
 #: The print of a statement that never runs, e.g. below ``if False:``.
 DEAD = 0
+#: The line of the statements outside functions among the functions of a file.
+OUTSIDE = 0
 #: The characters of a statement in a string that is run as code, e.g. a line of a script. Chosen by
 #: hand.
 STATEMENT = 40
@@ -102,7 +104,7 @@ class _Reader:
         for at, owner in enumerate(self._owners):
             if owner and self._works(at):
                 inside[owner].append(at)
-        found = [FunctionCode("", 0, -1, tuple(self._outside()))]
+        found = [FunctionCode("", OUTSIDE, -1, tuple(self._outside()))]
         for at, statements in inside.items():
             function = self._nodes[at][0]
             assert isinstance(function, FUNCTIONS)

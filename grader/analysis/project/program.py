@@ -150,7 +150,7 @@ def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) 
     """
     files = {path: one for path, one in summaries.items() if is_python(path)}
     documents = {path: one for path, one in summaries.items() if path not in files}
-    project = _Project(files, _graph(files), named)
+    project = _Project(files, graph_of(files), named)
     program = project.program(documents)
     parts = {}
     for path, file in files.items():
@@ -162,8 +162,8 @@ def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) 
     return parts
 
 
-def _graph(files: Mapping[str, FileSummary]) -> Graph:
-    """Return the imports among `files`."""
+def graph_of(files: Mapping[str, FileSummary]) -> Graph:
+    """Return the imports among `files`, by path."""
     digests = tuple((path, "") for path in files)
     depths = {path: depth_in(packages_around(path, digests)) for path in files}
     named = (path for path in files if path.split("/")[-1] == "main.py" and not is_test_path(path))

@@ -74,6 +74,8 @@ _PROCESSES = frozenset(
 )
 
 
+#: Packages of which a ``setup.py`` imports one.
+_PACKAGING = frozenset({"setuptools", "distutils"})
 #: Functions that list the names of a module or class, which is their first argument.
 _LOOKING = frozenset({"getmembers", "vars", "dir"})
 #: Python as a program of a command, e.g. in ``cd shop && python3.11 main.py``; see `_is_python`.
@@ -86,13 +88,14 @@ class FileSummary(BaseModel):
     ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
     it does something as it is imported. ``contract``: the contract of a framework that it fulfils,
     in words, or "". ``declares``: the functions that it would declare as entry points if it were a
-    ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli:run``. ``tests``: it has a test that asserts
-    something. ``opaque``: it runs code that cannot be followed. ``looks_into``: the modules of
-    which it looks for names as it runs, ``""`` for its own. ``trivial``: it has no statement, or
-    only literals bound to names. ``is_table``: the latter, but more than is read. ``lines``: its
-    lines that are not blank. ``work``: its definitions and the names that it uses. ``functions``:
-    the statements of each function, and those outside. Nothing here depends on the name of the
-    file, so that files of equal bytes have equal summaries.
+    ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli:run``. ``publishes``: it would declare a
+    package that others install. ``tests``: it has a test that asserts something. ``opaque``: it
+    runs code that cannot be followed. ``looks_into``: the modules of which it looks for names as it
+    runs, ``""`` for its own. ``trivial``: it has no statement, or only literals bound to names.
+    ``is_table``: the latter, but more than is read. ``lines``: its lines that are not blank.
+    ``work``: its definitions and the names that it uses. ``functions``: the statements of each
+    function, and those outside. Nothing here depends on the name of the file, so that files of
+    equal bytes have equal summaries.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -102,6 +105,7 @@ class FileSummary(BaseModel):
     runs: bool = False
     contract: str = ""
     declares: tuple[str, ...] = ()
+    publishes: bool = False
     tests: bool = False
     opaque: bool = False
     looks_into: tuple[str, ...] = ()
@@ -120,7 +124,8 @@ class FileSummary(BaseModel):
 def summary_of(source: SourceFile) -> FileSummary:
     """Return the summary of `source`, which the gate has let pass."""
     if is_document(source.path):
-        return FileSummary(declares=tuple(_declared(source.text)))
+        data = _toml(source.text)
+        return FileSummary(declares=tuple(_declared(data)), publishes=_publishes(data))
     module, tree = module_of(source), source.tree
     imports = imports_in(tree)
     targets = [(call, module.target(call.func).dotted) for call in module.calls]
@@ -131,6 +136,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         runs=any(map(runs_outside, tree.body)),
         contract=contract_of(_shape_of(module, tree, imports)),
         declares=_entry_points(source.lines),
+        publishes=not _PACKAGING.isdisjoint(_packages(imports)),
         tests=_has_test(tree),
         opaque=any(_is_opaque(call, dotted) for call, dotted in targets),
         looks_into=tuple(sorted({name for call in module.calls for name in _looks_into(call)})),
@@ -177,6 +183,7 @@ def summary_of_lines(text: str, *, is_too_large: bool = False) -> FileSummary:
         runs=any(map(_RUNS.match, lines)),
         contract=contract_of(shape),
         declares=_entry_points(lines),
+        publishes=not _PACKAGING.isdisjoint(_packages(imports)),
         tests=any(map(_TEST.match, lines)),
         is_table=is_too_large and _holds_data(text),
         lines=sum(bool(line.strip()) for line in text.splitlines()),
@@ -296,16 +303,30 @@ def declares_entries(path: str) -> bool:
     return path.rpartition("/")[2] in ("pyproject.toml", "setup.py")
 
 
-def _declared(text: str) -> Iterator[str]:
-    """Yield what `text`, a ``pyproject.toml``, declares as console scripts: ``shop.cli:run``.
+def _toml(text: str) -> object:
+    """Return the tables of `text`, a ``pyproject.toml``; none of a file that is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):  # e.g. no TOML, or a number of 5,000 digits
+        return {}
+
+
+def _publishes(data: object) -> bool:
+    """Return whether `data`, of a ``pyproject.toml``, declares a package that others install.
+
+    It has a name and says how to build it. One that only configures tools has neither.
+    """
+    tables = _table(data, "project"), _table(_table(data, "tool"), "poetry")
+    is_named = any(table.get("name") for table in tables)
+    return is_named and bool(_table(data, "build-system"))
+
+
+def _declared(data: object) -> Iterator[str]:
+    """Yield what `data`, of a ``pyproject.toml``, declares as console scripts: ``shop.cli:run``.
 
     Both tables are read: ``[project.scripts]`` (also ``gui-scripts`` and entry points), and
-    ``[tool.poetry.scripts]``. A file that is no TOML declares none.
+    ``[tool.poetry.scripts]``.
     """
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError):  # e.g. no TOML, or a number of 5,000 digits
-        return
     project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
     entry_points = _table(project, "entry-points")
     tables = [_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts")]

@@ -8,16 +8,31 @@ function with the same first line count once.
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
-from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.project.decorators import keeps_of
+from grader.analysis.project.mentions import (
+    EFFECT,
+    FileNames,
+    assigned_in,
+    mentions_in,
+    table_filled,
+)
+from grader.analysis.project.purity import Dropped, dropped_in, needs_of, needs_of_values
+from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.import_time import is_guard
-from grader.analysis.syntax.statements import DEFINITIONS, bodies, every_statement, own_parts, works
+from grader.analysis.syntax.statements import (
+    DEFINITIONS,
+    FUNCTIONS,
+    bodies,
+    every_statement,
+    own_parts,
+    works,
+)
 from grader.analysis.syntax.unreachable import never_running, never_taken
-from grader.analysis.syntax.walk import children, walk
+from grader.analysis.syntax.walk import walk
 from grader.domain.source import SourceFile
 
 #: Decorators that do not register the definition anywhere, so that it can be unused: e.g.
@@ -26,10 +41,15 @@ _KEEPS_NOTHING = frozenset(
     "cache cached_property classmethod contextmanager dataclass deleter final getter lru_cache"
     " property setter staticmethod total_ordering unique wraps".split()
 )
-#: The fewest characters of a name, or of its beginning, in a ``getattr`` that uses it: ``run_`` of
-#: ``getattr(self, f"run_{name}")``. A letter would use half of a program. Chosen by hand.
-_LEAST_PREFIX = 2
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Kind(StrEnum):
+    """What a unit is."""
+
+    FUNCTION = "function"
+    CLASS = "class"
+    VARIABLE = "variable"
 
 
 class Unit(NamedTuple):
@@ -37,41 +57,51 @@ class Unit(NamedTuple):
 
     ``line`` is 1-based. ``work``: the number of its working statements, which compute, call or
     branch; those with equal first lines count once. It is 1 for a class of fields only, 0 for a
-    variable. ``mentions``: the names that it reads and the attributes that it reads or sets,
-    sorted.
+    variable. ``mentions``: what it reads, sorted; see :mod:`grader.analysis.project.mentions`.
+    ``dropped``: its statements whose results nothing reads. ``needs``: the functions on which it
+    depends that a function has no effect; ``None`` if it may have one. ``keeps``: the tables into
+    which a decorator puts functions, if it does nothing else with them; else ``None``.
     """
 
     name: str
     line: int
     work: int
     mentions: tuple[str, ...]
+    kind: Kind = Kind.VARIABLE
+    dropped: tuple[Dropped, ...] = ()
+    needs: tuple[str, ...] | None = None
+    keeps: tuple[str, ...] | None = None
+
+
+class Registered(NamedTuple):
+    """A definition that a decorator may pass on, e.g. to a web framework.
+
+    ``decorators`` are mentions of those that may, with an empty one for what has no name.
+    """
+
+    name: str
+    decorators: tuple[str, ...]
 
 
 class Work(NamedTuple):
-    """The units of one module, and the names that its code outside functions and classes reads.
+    """The units of one module, and what its code outside functions and classes reads.
 
     The units are its top-level functions and classes, and the variables set outside of them (see
-    :class:`Unit`). From these, :func:`used` finds the units that a program uses. ``mentions``:
-    names read outside functions and classes and not below a guard, and by their decorators.
-    ``registered``: names of functions and classes that a decorator may pass on, e.g. to a web
-    framework. ``started``: names read below ``if __name__ == "__main__":``. Attributes count as
-    names.
+    :class:`Unit`). From these, :meth:`Names.used` finds the units that a program uses.
+    ``mentions``: what is read outside functions and classes and not below a guard, and by their
+    decorators. ``started``: what is read below ``if __name__ == "__main__":``. In both, ``!x``
+    stands for the effect of the calls that compute the variable ``x``.
     """
 
     units: tuple[Unit, ...] = ()
     mentions: tuple[str, ...] = ()
-    registered: tuple[str, ...] = ()
+    registered: tuple[Registered, ...] = ()
     started: tuple[str, ...] = ()
 
     @property
     def amount(self) -> int:
         """The number of working statements in all units."""
         return sum(unit.work for unit in self.units)
-
-    @property
-    def used_on_import(self) -> tuple[str, ...]:
-        """The names in ``mentions`` and ``registered``, of units or of anything else."""
-        return (*self.mentions, *self.registered)
 
 
 class Statements(NamedTuple):
@@ -113,36 +143,75 @@ def work_in(source: SourceFile) -> Work:
 
     Its units are the functions and classes outside other definitions, in the order of
     :func:`definitions_in`, and then the names that other statements assign or declare (not
-    ``a, b = pair``). The latter have no working statements. An assignment of names, e.g.
-    ``COMMANDS = {"add": add}``, uses them only where its own name is used; one that calls something
-    uses them at once.
+    ``a, b = pair``). The latter have no working statements. An assignment, e.g.
+    ``COMMANDS = {"add": add}``, uses names only where its own name is used; so does
+    ``COMMANDS["add"] = add`` for a table of the file. One that calls something uses them at once,
+    unless all that it calls only returns a value.
     """
     return source.once(_read_work)
 
 
 def _read_work(source: SourceFile) -> Work:
-    defined = definitions_in(source.tree)
-    units = _definitions(source, defined)
-    names: dict[bool, set[str]] = {True: set(), False: set()}
-    for statement, guarded in _outside(source.tree):
-        mentioned = _names(own_parts(statement))
-        assigned = list(_assigned(statement))
-        if not assigned or _calls(statement):
-            names[guarded].update(mentioned)
-        # The further names of `a = b = rows` use the first one, so that nothing is said twice.
-        mentions = [tuple(sorted(mentioned)), *[tuple(assigned[:1])] * len(assigned)]
-        units.extend(
-            Unit(name, statement.lineno, 0, of)
-            for name, of in zip(assigned, mentions, strict=False)
-        )
+    defined, outside = definitions_in(source.tree), list(_outside(source.tree))
+    names = _names_of(source, [statement for statement, _ in outside])
+    units = _definitions(source, defined, names)
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for statement, guarded in outside:
+        units.extend(_variables(statement, names, found[guarded]))
     for definition in defined:
-        names[False].update(_names(definition.decorator_list))
+        found[False] |= mentions_in(definition.decorator_list, names)
     return Work(
         units=tuple(units),
-        mentions=tuple(sorted(names[False])),
-        registered=tuple(sorted({item.name for item in defined if is_registered(item)})),
-        started=tuple(sorted(names[True])),
+        mentions=tuple(sorted(found[False])),
+        registered=tuple(filter(None, (_registered(item, names) for item in defined))),
+        started=tuple(sorted(found[True])),
     )
+
+
+def _names_of(source: SourceFile, outside: Sequence[ast.stmt]) -> FileNames:
+    """Return the names of `source`, of which `outside` are the statements outside definitions."""
+    nodes = [node for node, _ in statements_of(source).nodes]
+    defined = {node.name for node in nodes if isinstance(node, DEFINITIONS)}
+    return FileNames.of(nodes, defined, outside)
+
+
+def _variables(statement: ast.stmt, names: FileNames, at_once: set[str]) -> Iterator[Unit]:
+    """Yield the variables that `statement`, which is outside definitions, sets or fills.
+
+    What it uses `at_once`, wherever its variables are used, is added to that.
+    """
+    parts = list(own_parts(statement))
+    mentioned = mentions_in(parts, names)
+    table = table_filled(statement, names)
+    if table is not None:
+        yield Unit(table, statement.lineno, 0, tuple(sorted(mentioned)))
+        return
+    assigned = list(assigned_in(statement))
+    dropped: tuple[Dropped, ...] = ()
+    if not assigned:
+        at_once |= mentioned
+    elif _calls(statement):
+        needs = needs_of_values(parts, names)
+        if needs is None:
+            at_once |= mentioned
+        else:
+            at_once.add(EFFECT + assigned[0])
+            dropped = (Dropped(tuple(sorted(needs)), tuple(sorted(mentioned))),)
+    # The further names of `a = b = rows` use the first one, so that nothing is said twice.
+    mentions = [tuple(sorted(mentioned)), *[tuple(assigned[:1])] * len(assigned)]
+    for name, of in zip(assigned, mentions, strict=False):
+        yield Unit(name, statement.lineno, 0, of, dropped=dropped)
+
+
+def _registered(definition: Definition, names: FileNames) -> Registered | None:
+    """Return `definition` with the decorators that may pass it on; ``None`` without any."""
+    decorators = [
+        item.func if isinstance(item, ast.Call) else item
+        for item in definition.decorator_list
+        if _may_register(item)
+    ]
+    mentions = sorted({names.mention(item) for item in decorators})
+    return Registered(definition.name, tuple(mentions)) if mentions else None
 
 
 def definitions_in(tree: ast.Module) -> list[Definition]:
@@ -190,111 +259,58 @@ def is_registered(definition: Definition) -> bool:
     Every decorator may, unless the last part of its name is in `_KEEPS_NOTHING`, e.g.
     ``@lru_cache(maxsize=SIZE)``.
     """
-    return any(
-        last_name(item.func if isinstance(item, ast.Call) else item) not in _KEEPS_NOTHING
-        for item in definition.decorator_list
-    )
+    return any(map(_may_register, definition.decorator_list))
 
 
-def _assigned(statement: ast.stmt) -> Iterator[str]:
-    """Yield the plain names that `statement` assigns or declares.
-
-    ``x`` of ``x = 1`` and ``x: int``; none of ``x.y = 1``, ``x, y = 1, 2`` or ``x += 1``.
-    """
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else statement.targets
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
+def _may_register(decorator: ast.expr) -> bool:
+    return called_name(decorator) not in _KEEPS_NOTHING
 
 
-def used(works: Mapping[str, Work], roots: Iterable[str]) -> set[tuple[str, int]]:
-    """Return the units that the names `roots` lead to, directly or through other units.
-
-    Each unit is given as (path of its module, index in ``works[path].units``). A name stands for
-    every unit of that name in any module, imported or not; other names lead nowhere. One that ends
-    with ``*`` stands for every unit whose name begins so.
-    """
-    named: dict[str, list[tuple[str, int]]] = {}
-    for path, work in works.items():
-        for index, unit in enumerate(work.units):
-            named.setdefault(unit.name, []).append((path, index))
-    ordered = sorted(named)
-    seen: set[str] = set()
-    waiting, found = list(roots), set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        if name.endswith("*"):
-            waiting.extend(_beginning_with(name[:-1], ordered))
-        for path, index in named.get(name, ()):
-            found.add((path, index))
-            waiting.extend(works[path].units[index].mentions)
-    return found
-
-
-def _beginning_with(start: str, ordered: Sequence[str]) -> Iterator[str]:
-    """Return the names of `ordered` that begin with `start`, by a binary search."""
-    first = bisect_left(ordered, start)
-    after = (ordered[at] for at in range(first, len(ordered)))
-    return takewhile(lambda name: name.startswith(start), after)
-
-
-def _names(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return every name that is read in `nodes`, and every attribute.
-
-    ``getattr(commands, f"run_{name}")`` may read every name that begins with ``run_``: ``run_*``.
-    """
-    found = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Name):  # most nodes; a name has nothing below it
-            if isinstance(node.ctx, ast.Load):
-                found.add(node.id)
-            continue
-        if isinstance(node, ast.Attribute):
-            found.add(node.attr)
-        elif isinstance(node, ast.Call) and last_name(node.func) == "getattr":
-            found.update(_begins(node.args[1:2]))
-        waiting += children(node)
-    return found
-
-
-def _begins(names: Sequence[ast.expr]) -> Iterator[str]:
-    """Yield ``run_*`` for ``f"run_{name}"`` or ``"run_" + name``, and ``run`` for ``"run"``."""
-    for node in names:
-        if isinstance(node, ast.JoinedStr) and node.values:
-            first, end = node.values[0], "*"
-        elif isinstance(node, ast.BinOp):
-            first, end = node.left, "*"
-        else:
-            first, end = node, ""
-        name = first.value if isinstance(first, ast.Constant) else None
-        if isinstance(name, str) and name.isidentifier() and len(name) >= _LEAST_PREFIX:
-            yield name + end
-
-
-def _definitions(source: SourceFile, defined: Sequence[Definition]) -> list[Unit]:
+def _definitions(source: SourceFile, defined: Sequence[Definition], names: FileNames) -> list[Unit]:
     """Return the unit of each function and class in `defined`, those of `source`.
 
     Nested functions and methods belong to it. Working statements with the same text in their first
     line count once. What never runs mentions nothing.
     """
     every = statements_of(source)
+    drops = _drops(every, names)
     mentions: list[set[str]] = [set() for _ in defined]
+    dropped: list[set[Dropped]] = [set() for _ in defined]
     working: list[set[str]] = [set() for _ in defined]
     for (node, _), unit, does, dead in zip(*every, strict=True):
-        if unit >= 0:
-            assert isinstance(node, ast.stmt)
-            if not dead:
-                mentions[unit] |= _names(own_parts(node))
-            if does:
-                working[unit].add(_first_line(node, source.lines))
+        if unit < 0:
+            continue
+        assert isinstance(node, ast.stmt)
+        if not dead:
+            found, needs = mentions_in(own_parts(node), names), drops.get(id(node))
+            if needs is None:
+                mentions[unit] |= found
+            elif needs:
+                dropped[unit].add(Dropped(needs, tuple(sorted(found))))
+        if does:
+            working[unit].add(_first_line(node, source.lines))
     return [
-        Unit(one.name, one.lineno, len(lines) or int(_has_fields_only(one)), tuple(sorted(names)))
-        for one, lines, names in zip(defined, working, mentions, strict=True)
+        Unit(
+            name=one.name,
+            line=one.lineno,
+            work=len(lines) or int(_has_fields_only(one)),
+            mentions=tuple(sorted(found)),
+            kind=Kind.CLASS if isinstance(one, ast.ClassDef) else Kind.FUNCTION,
+            dropped=tuple(sorted(of)),
+            needs=needs_of(one, names),
+            keeps=keeps_of(one, names),
+        )
+        for one, lines, found, of in zip(defined, working, mentions, dropped, strict=True)
     ]
+
+
+def _drops(every: Statements, names: FileNames) -> Mapping[int, tuple[str, ...]]:
+    """Return the needs of each statement whose result nothing reads, by its ``id``."""
+    found: dict[int, tuple[str, ...]] = {}
+    for (node, _), unit in zip(every.nodes, every.units, strict=True):
+        if unit >= 0 and isinstance(node, FUNCTIONS):
+            found.update(dropped_in(node, names))
+    return found
 
 
 def _has_fields_only(definition: Definition) -> bool:

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
+from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import FUNCTIONS, bodies
 from grader.domain.check import Context, FileDigests
 from grader.domain.source import is_test_path
@@ -27,8 +28,6 @@ NOW, LATER, GUARDED = "now", "later", "guarded"
 
 #: Beginning of a context entry; the number of packages around the file follows.
 _AROUND = "packages around:"
-#: An ``if`` with this name as its condition never runs: imports in it are for type checkers.
-_TYPES_ONLY = "TYPE_CHECKING"
 
 
 class Import(NamedTuple):
@@ -53,8 +52,8 @@ class Import(NamedTuple):
 def imports_in(tree: ast.Module) -> tuple[Import, ...]:
     """Return each name that an import of ``tree``, at any depth, binds, ordered by line.
 
-    Imports below ``if TYPE_CHECKING:`` or a false constant (``if False:``) never run and are left
-    out; those in its ``else`` are kept.
+    Imports below ``if TYPE_CHECKING:`` or a condition that is never true (``if False:``) never run
+    and are left out; those in its ``else`` are kept.
     """
     found: list[Import] = []
     waiting: list[tuple[ast.AST, str]] = [(tree, NOW)]
@@ -84,20 +83,13 @@ def _alive(node: ast.AST, when: str) -> Iterator[tuple[list[ast.stmt], str]]:
 
     ``when`` is the time at which ``node`` itself runs.
     """
-    skips = isinstance(node, ast.If) and _never_runs(node.test)
+    skips = isinstance(node, ast.If) and truth_of(node.test) is False
     for body in bodies(node):
         if isinstance(node, ast.If) and body is node.body:
             if not skips:
                 yield body, GUARDED if is_guard(node) and when == NOW else when
         else:
             yield body, LATER if isinstance(node, FUNCTIONS) else when
-
-
-def _never_runs(test: ast.expr) -> bool:
-    """Return whether ``test`` is a false constant, ``TYPE_CHECKING`` or ``x.TYPE_CHECKING``."""
-    if isinstance(test, ast.Constant):
-        return not test.value
-    return _TYPES_ONLY in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
 def packages_around(path: str, files: FileDigests) -> Context:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, bodies, own_parts
 from grader.analysis.syntax.walk import walk
 
@@ -13,19 +13,18 @@ from grader.analysis.syntax.walk import walk
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 #: The most frequent statements without blocks, in which nothing can be dead.
 _SIMPLE = frozenset({*_LEAVING, ast.Assign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom})
-#: An ``if`` with this name as its condition is for type checkers and never runs.
-_TYPES_ONLY = "TYPE_CHECKING"
 
 
 def never_taken(statement: ast.AST) -> list[ast.stmt]:
     """Return the block of `statement`, an ``if`` or ``while``, that its condition never lets run.
 
-    e.g. what is below ``if False:``, ``while 0:``, ``if not True:`` and ``if TYPE_CHECKING:``, and
-    the ``else`` of ``if True:``; nothing of ``if debug:`` or of any other statement.
+    e.g. what is below ``if False:``, ``while 0:``, ``if 0 > 1:`` and ``if TYPE_CHECKING:``, and the
+    ``else`` of ``if True:``; nothing of ``if debug:`` or of any other statement. See
+    :func:`truth_of`.
     """
     if not isinstance(statement, ast.If | ast.While):
         return []
-    truth = _truth(statement.test)
+    truth = truth_of(statement.test)
     if truth is None:
         return []
     return statement.orelse if truth else statement.body
@@ -38,17 +37,7 @@ def _does_nothing(statement: ast.stmt) -> bool:
     """
     if not isinstance(statement, ast.If | ast.While) or statement.orelse:
         return False
-    return _truth(statement.test) is False
-
-
-def _truth(test: ast.expr) -> bool | None:
-    """Return whether `test` is always true or always false; ``None`` where it depends."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _truth(test.operand)
-        return None if inner is None else not inner
-    if isinstance(test, ast.Constant):
-        return bool(test.value)
-    return False if last_name(test) == _TYPES_ONLY else None
+    return truth_of(statement.test) is False
 
 
 def dead_in(node: ast.AST) -> Iterator[ast.stmt]:

@@ -296,7 +296,7 @@ def _star(one: Import) -> Finding:
 
 CHECK = Check(
     id="modularity",
-    version=4,
+    version=5,
     title="Modules, functions and a guarded main.py",
     guidance=GUIDANCE,
     guidance_by_code={

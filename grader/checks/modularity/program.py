@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.project.import_graph import Graph
-from grader.analysis.project.usage import Unit, Work, used
+from grader.analysis.project.names import Key, Names
+from grader.analysis.project.usage import Unit, Work
 from grader.analysis.syntax.imports import Import, Modules, folder_of
 from grader.domain.check import Inspections, Options
 from grader.domain.inspection import Finding, Inspection
@@ -63,7 +64,8 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     graph = Graph.of(modules, {path: one.imports for path, one in summaries.items()})
     reached = set(graph.importers([modules.start]))
     works = {path: one.work for path, one in summaries.items()}
-    usage = _Usage.of(works, modules.start, reached)
+    names = Names(works, modules, {path: one.imports for path, one in summaries.items()})
+    usage = _Usage.of(names, modules.start, reached)
     amount = sum(one.facts.counts["work"] for one in inspections.values())
     project = _Project(graph, graph.cycle_imports(), reached, usage, amount)
     combined = {path: project.combined(path, inspections[path]) for path in summaries}
@@ -80,26 +82,32 @@ class _Usage(NamedTuple):
     """
 
     works: Mapping[str, Work]
-    anywhere: set[tuple[str, int]]
-    by_main: set[tuple[str, int]]
-    by_guard: set[tuple[str, int]]
+    anywhere: set[Key]
+    by_main: set[Key]
+    by_guard: set[Key]
 
     @staticmethod
-    def of(works: Mapping[str, Work], main: str, reached: set[str]) -> _Usage:
-        """Return the usage of `works`.
+    def of(names: Names, main: str, reached: set[str]) -> _Usage:
+        """Return the usage of the units of `names`.
 
         `main` is the path of the ``main.py``, or empty; `reached` are the modules that it imports,
         directly or indirectly.
         """
-        every = (name for work in works.values() for name in (*work.used_on_import, *work.started))
-        guarded = [*works[main].started] if main else []
-        for path in sorted({*reached, main} & set(works)):
-            guarded += works[path].registered
-        top_level = works[main].mentions if main else ()
-        by_main, by_guard = used(works, [*guarded, *top_level]), used(works, guarded)
-        return _Usage(works, used(works, every), by_main, by_guard)
+        works = names.works
+        every = [
+            (path, mention)
+            for path, work in works.items()
+            for mention in (*work.mentions, *work.started)
+        ]
+        guarded = [*names.registered(sorted({*reached, main} & set(works)))]
+        if main:
+            guarded += ((main, mention) for mention in works[main].started)
+        top_level = [(main, mention) for mention in works[main].mentions] if main else []
+        anywhere = names.used([*every, *names.registered(works)]).units
+        by_main = names.used([*guarded, *top_level]).units
+        return _Usage(works, anywhere, by_main, names.used(guarded).units)
 
-    def amount(self, units: set[tuple[str, int]], path: str | None = None) -> int:
+    def amount(self, units: set[Key], path: str | None = None) -> int:
         """Return the number of working statements in `units`, or in those of the module `path`."""
         inside = (unit for unit in units if path in (None, unit[0]))
         return sum(self.works[module].units[index].work for module, index in inside)
@@ -145,7 +153,7 @@ class _Project(NamedTuple):
         more += map(_unused, self.usage.unused(path))
         return _with(one, counts, maxima, more)
 
-    def _is_main_part(self, units: set[tuple[str, int]]) -> bool:
+    def _is_main_part(self, units: set[Key]) -> bool:
         """Return whether `units` have at least 1 / STARTED_SHARE of the working statements."""
         amount = self.usage.amount(units)
         return amount > 0 and STARTED_SHARE * amount >= self.amount

@@ -1,0 +1,168 @@
+"""What of a program is used: by the program itself, and by the tests beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.analysis.project.frameworks import is_django
+from grader.analysis.project.functions import OUTSIDE, FunctionCode
+from grader.analysis.project.mentions import ANYWHERE
+from grader.analysis.project.names import Mention, Names, Used
+from grader.analysis.project.program import graph_of
+from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.domain.program import Part, Role
+
+#: The largest part of the statements of a library's file that run on import, e.g. 2 of 12. Chosen
+#: by hand.
+MOST_OUTSIDE = Fraction(1, 5)
+#: Prefixes of functions that pytest and Python itself call by their names, e.g. ``__getattr__``.
+_CALLED_BY_NAME = ("pytest_", "__")
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What the program uses: definitions by (path, number), and names that its used code reads.
+
+    ``beginnings`` are the beginnings of such names, from ``getattr(self, f"do_{name}")``. In the
+    files ``open_to_all`` everything with a public name is used.
+    """
+
+    definitions: Collection[tuple[str, int]]
+    names: Collection[str]
+    beginnings: Collection[str]
+    open_to_all: Collection[str]
+
+    @staticmethod
+    def of_each(
+        summaries: Mapping[str, FileSummary], parts: Mapping[str, Part], called: Iterable[str]
+    ) -> tuple[Uses, Uses]:
+        """Return what the program uses, also by names that are `called`, and what tests use apart.
+
+        Without an entry, tests show how the program is used. Beside one, a function that only tests
+        use does none of the program's work: it is unused. It stands apart, and is in no share, in a
+        file that no entry leads to, and in a package that others install: they may use it.
+        """
+        tests = {path: summaries[path] for path, part in parts.items() if part.role is Role.TEST}
+        program = {path: summaries[path] for path, part in parts.items() if part.is_measured}
+        graph = graph_of({path: summaries[path] for path in parts})
+        names = Names(
+            {path: one.work for path, one in program.items()},
+            graph.modules,
+            {path: one.imports for path, one in (*program.items(), *tests.items())},
+        )
+        open_to_all = _open_to_all(program, tests.values(), parts)
+        roots = [("", ANYWHERE + name) for name in called]
+        roots += _roots(names, program, open_to_all)
+        tested = names.used([*roots, *_test_roots(tests)])
+        entries = [path for path, part in parts.items() if part.role is Role.ENTRY]
+        used = names.used(roots) if entries else tested
+        published = any(one.publishes for path, one in summaries.items() if declares_entries(path))
+        reached = set() if published else {*entries, *graph.importers(entries)}
+        units = {key for key in tested.units if key[0] not in reached}
+        return Uses.of(used, open_to_all), Uses.of(Used(units, tested.mentions), open_to_all)
+
+    @staticmethod
+    def of(used: Used, open_to_all: Collection[str]) -> Uses:
+        """Return what is `used`, and in the files `open_to_all` everything that is public."""
+        names = used.names
+        beginnings = {name[:-1] for name in names if name.endswith("*")}
+        return Uses(used.units, names, beginnings, open_to_all)
+
+    def has(self, path: str, function: FunctionCode) -> bool:
+        """Return whether the program uses `function` of the file `path`; also code outside any."""
+        if function.unit < 0:
+            return True
+        if (path, function.unit) not in self.definitions:
+            return False
+        return not function.by_name or self._reads(path, function.name)
+
+    def _reads(self, path: str, name: str) -> bool:
+        """Return whether something reads `name`, of a method or nested function in `path`."""
+        if name in self.names:
+            return True
+        if any(name[:end] in self.beginnings for end in range(len(name) + 1)):
+            return True
+        return path in self.open_to_all and not name.startswith("_")
+
+
+def _roots(
+    names: Names, program: Mapping[str, FileSummary], open_to_all: Collection[str]
+) -> Iterator[Mention]:
+    """Yield what is used without a function of the program around the use.
+
+    It is read by code outside functions or by a decorator, or called by a framework. Of a library
+    all public names are used.
+    """
+    yield from names.registered(program)
+    for path, file in program.items():
+        work, is_open = file.work, path in open_to_all
+        yield from ((path, mention) for mention in (*work.mentions, *work.started))
+        yield from ((path, one.name) for one in work.units if _is_called(one.name, is_open))
+
+
+def _test_roots(tests: Mapping[str, FileSummary]) -> Iterator[Mention]:
+    """Yield what tests that assert something use, and what is beside them for all tests."""
+    for path, file in tests.items():
+        if file.tests or path.endswith("conftest.py"):
+            yield from ((path, mention) for mention in file.work.mentions)
+            yield from ((path, name) for unit in file.work.units for name in unit.mentions)
+
+
+def _is_called(name: str, is_open: bool) -> bool:
+    """Return whether something outside the program may call `name`, of a file that `is_open`."""
+    return (is_open and not name.startswith("_")) or name.startswith(_CALLED_BY_NAME)
+
+
+def _open_to_all(
+    program: Mapping[str, FileSummary], tests: Collection[FileSummary], parts: Mapping[str, Part]
+) -> set[str]:
+    """Return the files of which something outside the program may use each public name.
+
+    A framework uses them, code that looks for names at run time, or, of a library, anybody.
+    """
+    if _is_library(program, tests, parts):
+        return set(program)
+    found = set(_started_by_frameworks(program, tests))
+    looked = {name for file in program.values() for name in file.looks_into}
+    for path, file in program.items():
+        if "" in file.looks_into or not looked.isdisjoint(_names_of(path)):
+            found.add(path)
+    return found
+
+
+def _started_by_frameworks(
+    program: Mapping[str, FileSummary], tests: Collection[FileSummary]
+) -> Iterator[str]:
+    """Yield the files of `program` whose functions a framework calls, e.g. Django's `views.py`."""
+    uses_django = any("django" in file.packages for file in (*program.values(), *tests))
+    for path, file in program.items():
+        if file.contract or (uses_django and is_django(path)):
+            yield path
+
+
+def _names_of(path: str) -> set[str]:
+    """Return the names by which code may know the module `path`: ``b`` for ``a/b.py``."""
+    *folders, name = path.removesuffix(".py").split("/")
+    return {folders[-1]} if name == "__init__" and folders else {name}
+
+
+def _is_library(
+    program: Mapping[str, FileSummary], tests: Collection[FileSummary], parts: Mapping[str, Part]
+) -> bool:
+    """Return whether nothing starts `program`, so that others import it.
+
+    Nothing may say where it starts, no test may show how it is used, and hardly a statement may run
+    on import, e.g. ``random.seed(1)`` beside functions.
+    """
+    starts = any(parts[path].role is Role.ENTRY for path in program)
+    if starts or any(file.tests for file in tests):
+        return False
+    return all(map(hardly_runs, program.values()))
+
+
+def hardly_runs(file: FileSummary) -> bool:
+    """Return whether hardly a statement of `file` runs as it is imported."""
+    outside = sum(len(one.prints) for one in file.functions if one.line == OUTSIDE)
+    return outside <= MOST_OUTSIDE * sum(len(one.prints) for one in file.functions)
