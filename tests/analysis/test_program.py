@@ -299,3 +299,10 @@ def test_the_reasons_are_words() -> None:
     assert parts["prices.py"].why == "main.py imports it"
     assert (parts["draft.py"].why, parts["draft.py"].lines) == ("the program does not use it", 3)
     assert not parts["draft.py"].counts and parts["prices.py"].role is Role.REACHED
+
+
+def test_a_document_of_deep_keys_declares_nothing() -> None:
+    """Each further part of a key costs tomllib more: 90,000 parts, as here, take many seconds."""
+    deep = "[" + ".".join(["a"] * 90_000) + "]\n"
+    assert summary("pyproject.toml", POETRY).declares == ("shop.cli:main",)
+    assert summary("pyproject.toml", POETRY + deep).declares == ()

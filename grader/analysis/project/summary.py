@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.project.frameworks import Shape, contract_of
 from grader.analysis.project.functions import FunctionCode, functions_of
+from grader.analysis.project.toml import NotToml, parse_toml, table
 from grader.analysis.project.usage import Work, work_in
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.import_time import is_guard, runs_outside
@@ -304,10 +304,10 @@ def declares_entries(path: str) -> bool:
 
 
 def _toml(text: str) -> object:
-    """Return the tables of `text`, a ``pyproject.toml``; none of a file that is no TOML."""
+    """Return the tables of `text`, a ``pyproject.toml``; none of a file that is no TOML or too deep."""
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError):  # e.g. no TOML, or a number of 5,000 digits
+        return parse_toml(text)
+    except NotToml:
         return {}
 
 
@@ -316,9 +316,9 @@ def _publishes(data: object) -> bool:
 
     It has a name and says how to build it. One that only configures tools has neither.
     """
-    tables = _table(data, "project"), _table(_table(data, "tool"), "poetry")
-    is_named = any(table.get("name") for table in tables)
-    return is_named and bool(_table(data, "build-system"))
+    tables = table(data, "project"), table(table(data, "tool"), "poetry")
+    is_named = any(one.get("name") for one in tables)
+    return is_named and bool(table(data, "build-system"))
 
 
 def _declared(data: object) -> Iterator[str]:
@@ -327,20 +327,14 @@ def _declared(data: object) -> Iterator[str]:
     Both tables are read: ``[project.scripts]`` (also ``gui-scripts`` and entry points), and
     ``[tool.poetry.scripts]``.
     """
-    project, poetry = _table(data, "project"), _table(_table(data, "tool"), "poetry")
-    entry_points = _table(project, "entry-points")
-    tables = [_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts")]
-    for table in (*tables, *(_table(entry_points, group) for group in entry_points)):
-        for target in table.values():
+    project, poetry = table(data, "project"), table(table(data, "tool"), "poetry")
+    groups = table(project, "entry-points")
+    scripts = [table(project, "scripts"), table(project, "gui-scripts"), table(poetry, "scripts")]
+    for each in (*scripts, *(table(groups, group) for group in groups)):
+        for target in each.values():
             name = target.get("reference") if isinstance(target, dict) else target
             if isinstance(name, str):
                 yield name
-
-
-def _table(data: object, key: str) -> dict[str, object]:
-    """Return the table `key` of `data`, or an empty one if either is no table."""
-    found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _imports_by_line(lines: Sequence[str]) -> Iterator[Import]:

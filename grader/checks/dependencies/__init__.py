@@ -8,7 +8,8 @@ from typing import Annotated
 from packaging.utils import canonicalize_name
 from pydantic import Field
 
-from grader.checks.dependencies.manifests import NotToml, is_manifest, read_manifest
+from grader.analysis.project.toml import NotToml
+from grader.checks.dependencies.manifests import is_manifest, read_manifest
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.measures import Measure, count_measure
