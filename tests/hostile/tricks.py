@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import product
 
 import black
@@ -28,16 +28,17 @@ SCRIPTS = {
 GUARD = 'if __name__ == "__main__":\n    '
 
 
+@cache
+def formatted_text(text: str) -> str:
+    """Return ``text`` as isort and then Black write it."""
+    mode = black.Mode(line_length=88)
+    return black.format_str(isort.code(text, profile="black", line_length=88), mode=mode)
+
+
 def formatted(files: Files) -> Files:
     """Return ``files`` as Black and isort write them."""
-    mode = black.Mode(line_length=88)
     return {
-        path: (
-            black.format_str(isort.code(text, profile="black", line_length=88), mode=mode)
-            if path.endswith(".py")
-            else text
-        )
-        for path, text in files.items()
+        path: formatted_text(text) if path.endswith(".py") else text for path, text in files.items()
     }
 
 
