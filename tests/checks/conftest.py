@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import site
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -83,13 +83,14 @@ class Corpus:
     def __init__(self) -> None:
         self.files: list[SourceFile] = []
         self.refused: dict[str, str] = {}
+        paths = _python_files()
         for low, high, wanted in SIZES:
-            self._take(low, high, wanted)
+            self._take(paths, low, high, wanted)
 
-    def _take(self, low: int, high: int, wanted: int) -> None:
-        """Add ``wanted`` files of at least ``low`` and less than ``high`` bytes."""
+    def _take(self, paths: Sequence[Path], low: int, high: int, wanted: int) -> None:
+        """Add ``wanted`` files of at least ``low`` and less than ``high`` bytes of ``paths``."""
         taken = 0
-        for path in _python_files():
+        for path in paths:
             if taken == wanted:
                 return
             if path.name == "__init__.py" and self._inits() >= MOST_INITS:
@@ -116,8 +117,8 @@ class Corpus:
 _FOLDERS = [Path(sysconfig.get_path("stdlib")), *map(Path, site.getsitepackages())]
 
 
-def _python_files() -> Iterator[Path]:
-    """Yield the Python files of the standard library and installed packages, ordered by hash.
+def _python_files() -> list[Path]:
+    """Return the Python files of the standard library and installed packages, ordered by hash.
 
     The hash is that of the path inside its folder, so that the order is the same wherever the
     folders are.
@@ -127,7 +128,7 @@ def _python_files() -> Iterator[Path]:
         path: hashlib.sha256(path.relative_to(folder).as_posix().encode()).digest()
         for path, folder in found.items()
     }
-    yield from sorted(filter(Path.is_file, found), key=hashes.__getitem__)
+    return sorted(filter(Path.is_file, found), key=hashes.__getitem__)
 
 
 @pytest.fixture(scope="session")

@@ -84,17 +84,14 @@ OUR_OWN = set(OF_CODE) - {"formatting", "import_order", "style", "size", "suppre
 
 
 @given(padded())
-@pytest.mark.parametrize("check_id", sorted(OUR_OWN))
-def test_padding_changes_no_measure(check_id: str, pair: tuple[str, str]) -> None:
-    check = CATALOG[check_id]
-    plain, more = (
-        check.inspect(SourceFile("main.py", text.encode()), check.options(), ("main",))
-        for text in pair
-    )
-    assert plain.state is more.state
-    for measure in check.measures:
-        for limit in (0, 2, 5):
-            assert measure.value(plain.facts, limit) == measure.value(more.facts, limit)
+def test_padding_changes_no_fact(pair: tuple[str, str]) -> None:
+    """All checks read the same example, because drawing it costs more than inspecting it."""
+    plain, more = (SourceFile("main.py", text.encode()) for text in pair)
+    for check_id in sorted(OUR_OWN):
+        check = CATALOG[check_id]
+        before, after = (check.inspect(one, check.options(), ("main",)) for one in (plain, more))
+        assert (check_id, before.state) == (check_id, after.state)
+        assert (check_id, before.facts) == (check_id, after.facts)
 
 
 @settings(max_examples=60)

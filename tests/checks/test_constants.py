@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.constants import CHECK
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 
 def look(text: str, *, path: str = "code.py") -> Inspection:
@@ -246,12 +244,3 @@ def test_deep_trees() -> None:
 def test_long_chains_of_names() -> None:
     links = "".join(f"a{at} = a{at - 1}\n" for at in range(1, 3_000))
     assert "a0" not in lower(f"a0 = [1]\n{links}a2999.append(2)\n")
-
-
-@pytest.mark.slow
-@settings(max_examples=150)
-@given(padded())
-def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
-    plain, more = (look(text, path="main.py") for text in pair)
-    assert plain.state is more.state
-    assert plain.facts == more.facts

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.docstrings import CHECK
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 
 def inspected(text: str, path: str = "code.py") -> Inspection:
@@ -324,9 +322,3 @@ def test_the_lesson_shows_what_it_says() -> None:
     assert CHECK.lesson is not None
     (before,), (after,) = CHECK.lesson.before.values(), CHECK.lesson.after.values()
     assert said(before) and not said(after)
-
-
-@given(padded())
-def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
-    plain, more = map(inspected, pair)
-    assert plain.state is more.state and plain.facts == more.facts

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.exceptions import CHECK
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 TRAPS = {"B012", "B013", "B014", "B025", "B029", "B030"}
 
@@ -201,17 +199,6 @@ def test_deep_trees() -> None:
     assert sorted(codes(text)) == ["bare-except", "long-try"]
     deep = "try:\n    a()\nexcept " + " + ".join(["A"] * 3_000) + ":\n    pass\n"
     assert codes(deep) == ["B030", "swallowed-error"]
-
-
-@pytest.mark.slow
-@settings(max_examples=150)
-@given(padded())
-def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
-    plain, more = map(look, pair)
-    assert plain.state is more.state
-    for one in CHECK.measures:
-        for limit in (0, 2, 5):
-            assert one.value(plain.facts, limit) == one.value(more.facts, limit)
 
 
 def test_padding_a_handler_changes_no_measure() -> None:

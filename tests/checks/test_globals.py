@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
 
 from grader.analysis.syntax.module import module_of
 from grader.analysis.syntax.scopes import Scope
@@ -15,7 +14,6 @@ from grader.analysis.syntax.statements import FUNCTIONS
 from grader.checks.globals import CHECK, context
 from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 #: The measures that count faults. Shares need the statements of a program: test_function_shares.py.
 COUNTS = [measure for measure in CHECK.measures if measure.parts is None]
@@ -122,10 +120,3 @@ def test_names_are_global_where_python_says_so(corpus: Any) -> None:
                 assert not (names - seen_as_global) & global_names
                 compared += len(names)
     assert compared > 1000
-
-
-@settings(max_examples=150)
-@given(padded())
-def test_comments_and_blank_lines_change_no_fact(pair: tuple[str, str]) -> None:
-    plain, more = (inspect(text) for text in pair)
-    assert plain.state is more.state and plain.facts == more.facts

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
 
 from grader.checks.import_effects import CHECK, context
 from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 
 def look(text: str, path: str = "code.py") -> Inspection:
@@ -187,11 +185,3 @@ def test_deep_and_long_trees() -> None:
     sums = "X = " + " + ".join(["a"] * 1500) + " + input()\n"
     dots = "Y = a" + ".b" * 1000 + ".read_text()\n"
     assert effects(chain + sums + dots) == 902
-
-
-@pytest.mark.slow
-@settings(max_examples=150)
-@given(padded())
-def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
-    plain, more = (look(text) for text in pair)
-    assert plain.state is more.state and plain.facts == more.facts

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.naming import CHECK
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 #: The number of real files that are compared with flake8's own command line.
 COMPARED = 400
@@ -106,13 +104,6 @@ def test_deep_trees() -> None:
     assert value("case_violations", flat.facts) == value("case_violations", nested.facts) == 2_500
     heirs = "".join(f"class C{at}(C{at - 1}):\n    pass\n\n\n" for at in range(2_000))
     assert value("case_violations", look(heirs).facts) == 0
-
-
-@given(padded())
-def test_padding_changes_no_measure(pair: tuple[str, str]) -> None:
-    plain, more = (look(text, path="main.py") for text in pair)
-    assert plain.state is more.state
-    assert plain.facts == more.facts
 
 
 def test_findings_are_those_of_the_command_line(corpus: Any, tmp_path: Path) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.single_purpose import CHECK
 from grader.domain.inspection import Inspection, State
 from grader.domain.source import SourceFile
-from tests.checks.test_check_laws import padded
 
 
 def inspect(text: str) -> Inspection:
@@ -75,15 +73,6 @@ def test_comments_in_a_function_change_no_fact() -> None:
     text = function_of(*phase("a"), *phase("b"), *phase("c"))
     assert codes(text) == ["several-phases"]
     assert inspect(text).facts == inspect(text.replace("\n", "\n\n# part\n")).facts
-
-
-@settings(max_examples=150)
-@given(padded())
-def test_comments_and_blank_lines_change_no_measure(pair: tuple[str, str]) -> None:
-    plain, more = map(inspect, pair)
-    assert plain.state is more.state
-    for measure in CHECK.measures:
-        assert measure.value(plain.facts, None) == measure.value(more.facts, None)
 
 
 def test_deep_trees_are_inspected_to_the_end() -> None:
