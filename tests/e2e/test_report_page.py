@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -69,18 +69,22 @@ def page(tab: Page, address: str) -> Page:
     return tab
 
 
-def test_the_page_is_quiet_and_asks_for_nothing(browser: Browser, address: str) -> None:
+def test_the_page_is_quiet_and_asks_for_nothing(tab: Page, address: str) -> None:
     asked: list[str] = []
     said: list[str] = []
-    page = browser.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append(dialog.message))
-    page.goto(address)
-    page.evaluate(OPEN_ALL)
-    page.wait_for_load_state("networkidle")
-    page.close()
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "request": lambda request: asked.append(request.url),
+        "console": lambda message: said.append(message.text),
+        "pageerror": lambda error: said.append(str(error)),
+        "dialog": lambda dialog: said.append(dialog.message),
+    }
+    for event, listener in listeners.items():
+        tab.on(event, listener)
+    tab.goto(address)
+    tab.evaluate(OPEN_ALL)
+    tab.wait_for_load_state("networkidle")
+    for event, listener in listeners.items():
+        tab.remove_listener(event, listener)
     assert asked == [address]
     assert said == []
 
