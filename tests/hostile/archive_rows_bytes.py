@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from tests.hostile.archive_rows_names import Row
 from tests.hostile.zip_bytes import (
     CODE,
+    MAX32,
     Part,
     archive,
     central_header,
@@ -20,12 +21,17 @@ from tests.hostile.zip_bytes import (
     end_record,
     local_header,
     named,
+    unicode_path,
+    wholly_zip64,
     zip64_end,
+    zip64_extra,
 )
 
 _ONE = named(b"a.py")
 _THREE = tuple(Part(name=b"f%d.py" % number) for number in range(3))
-_ZIP64_SIZE = struct.pack("<HHQ", 1, 8, 2**62)
+_ZIP64_SIZE = zip64_extra(2**62)
+#: Size and packed size of the usual file, in the order of Zip64.
+_SIZES = (len(CODE), len(Part().body))
 _JUNK = (b"__MACOSX/._main.py", b".DS_Store", b".git/x.py", b"node_modules/x.py")
 
 
@@ -99,6 +105,17 @@ def _said_twice(repeated_count: int) -> bytes:
     return body + listing + record + end_record(1, len(listing), len(body))
 
 
+def _two_readings() -> bytes:
+    """Return an archive with another directory where the end record says, counted from its front.
+
+    Without a program in front of it, the archive ends ``len(front)`` bytes earlier than here, so
+    the offset of its directory is that of the last ``len(front)`` bytes of a stored file.
+    """
+    front = b"#!/bin/sh\n".ljust(99, b"#")
+    other = central_header(Part(name=b"evil.py"), 0).ljust(len(front), b"#")
+    return front + archive(Part(), Part(name=b"notes.txt", content=other, method=0))
+
+
 _TarMode = Literal["w:gz", "w:bz2", "w:xz", "w"]
 _TAR_MODES: tuple[_TarMode, ...] = get_args(_TarMode)
 
@@ -154,6 +171,7 @@ BOMBS = (
         kept=("main.py",),
     ),
     Row("a million entries", (_many(100_000, zip64=True),), "zip64"),
+    Row("entries of one header, counted by Zip64", (_many(9, zip64=True),), "overlap-or-gap"),
     Row("sixty thousand entries of one header", (_many(60_000, zip64=False),), "overlap-or-gap"),
     Row(
         "a count that is false",
@@ -177,7 +195,7 @@ DISAGREEMENTS = (
             archive(Part(local_flags=8)),
             archive(Part(flags=8, local_size=1, descriptor=struct.pack("<3L", *Part().sums))),
             archive(Part(flags=8, local_crc=0, descriptor=struct.pack("<3L", 1, 2, 3))),
-            archive(Part(local_extra=struct.pack("<HHQQ", 1, 16, 1, 1), local_size=0xFFFFFFFF)),
+            archive(Part(local_extra=zip64_extra(1, 1), local_size=MAX32, local_packed=MAX32)),
         ),
         "header-mismatch",
     ),
@@ -200,14 +218,28 @@ DISAGREEMENTS = (
     Row(
         "something before the archive",
         (
-            b"#!/bin/sh\nexit\n" + _ONE,
             b"%PDF-1.7\n" + _ONE,
+            b"GIF89a" + archive(Part(offset=6), shift=6),
             _ONE + named(b"b.py"),
+            b"MZ" + _ONE + named(b"b.py"),
+            b"MZ" + end_record(0, 0, 0) + _ONE,
+            b"MZ" + central_header(Part(), 0) + _ONE,
             b"MZ" + _listed(local_header(Part()), central_header(Part(), 2)),
-            b"MZ" + archive(Part(offset=2), shift=2),
-            b"#!/bin/sh\n" + archive(),
+            _two_readings(),
         ),
         "leading-data",
+    ),
+    Row(
+        "a program that unpacks the archive, or zeros, before it",
+        (
+            b"MZ\x90\0" + bytes(60) + b"PK\x07\x08" + named(b"main.py"),
+            b"\x7fELF" + bytes(99) + named(b"main.py"),
+            b"#!/usr/bin/env python3\n" + named(b"main.py"),
+            b"MZ" + archive(Part(offset=2), shift=2),
+            bytes(512) + archive(Part(offset=512), shift=512),
+            b"MZ" + wholly_zip64(Part()),
+        ),
+        kept=("main.py",),
     ),
     Row("something behind the archive", (_ONE + b"x", _ONE + bytes(100_000)), "trailing-data"),
     Row(
@@ -264,22 +296,60 @@ DISAGREEMENTS = (
     Row(
         "Zip64 sizes in the list, and a Zip64 end that says something else",
         (
-            archive(Part(size=0xFFFFFFFF, extra=_ZIP64_SIZE)),
+            archive(Part(listed_size=MAX32, extra=_ZIP64_SIZE)),
             archive(Part(extra=_ZIP64_SIZE)),
+            archive(Part(listed_size=MAX32, extra=zip64_extra(MAX32))),
+            archive(Part(listed_size=MAX32)),
+            archive(Part(listed_packed=MAX32, extra=zip64_extra(*_SIZES))),
+            archive(Part(listed_size=MAX32, extra=zip64_extra(_SIZES[0], 1))),
+            archive(Part(local_size=MAX32)),
+            wholly_zip64(Part(), disk=b"\1\0\0\0"),
             _said_twice(2),
+            archive(Part(), count=0xFFFF),
         ),
         "zip64",
     ),
     Row("a Zip64 end that says the same", (_said_twice(1),), kept=("main.py",)),
     Row(
+        "Zip64 sizes and offsets of small files",
+        (
+            archive(Part(listed_size=MAX32, extra=zip64_extra(_SIZES[0]))),
+            archive(Part(listed_packed=MAX32, extra=zip64_extra(_SIZES[1]))),
+            archive(Part(listed_packed=MAX32, listed_size=MAX32, extra=zip64_extra(*_SIZES))),
+            archive(Part(offset=MAX32, extra=zip64_extra(0))),
+            archive(Part(listed_size=MAX32, extra=zip64_extra(*_SIZES))),
+            archive(Part(extra=zip64_extra(*_SIZES, 0))),
+            wholly_zip64(Part()),
+            wholly_zip64(Part(), disk=bytes(4)),
+        ),
+        kept=("main.py",),
+    ),
+    Row(
+        "a Zip64 size in the list that is another in the file's header",
+        (archive(Part(listed_size=MAX32, extra=zip64_extra(_SIZES[0] + 1))),),
+        "header-mismatch",
+    ),
+    Row(
         "damaged extra fields",
         (
             archive(Part(local_extra=struct.pack("<HH", 1, 16))),
             archive(Part(extra=struct.pack("<HH", 1, 16))),
-            archive(Part(local_extra=struct.pack("<HHQ", 1, 8, 5), local_size=0xFFFFFFFF)),
-            archive(Part(local_extra=struct.pack("<HHQQ", 1, 16, 15, 15) * 2)),
+            archive(Part(local_extra=zip64_extra(), local_size=MAX32)),
+            archive(Part(local_extra=zip64_extra(*_SIZES) + zip64_extra(0, 0))),
+            archive(Part(listed_size=MAX32, extra=zip64_extra(_SIZES[0]) + zip64_extra(9))),
+            archive(Part(listed_size=MAX32, extra=b"\1\0\x09\0" + bytes(9))),
         ),
         "bad-extra",
+    ),
+    Row(
+        "one extra field twice",
+        (
+            archive(Part(local_extra=zip64_extra(*_SIZES) * 2)),
+            archive(Part(listed_size=MAX32, extra=zip64_extra(_SIZES[0]) * 2)),
+            archive(Part(extra=unicode_path(b"main.py", b"main.py") * 2)),
+            archive(Part(extra=struct.pack("<HHBL", 0x5455, 5, 1, 7) * 2)),
+        ),
+        kept=("main.py",),
     ),
 )
 
@@ -294,7 +364,11 @@ CONTENTS = (
     Row("leftovers of tools", (named(b"main.py", *_JUNK, b"setup.cfg"),), kept=("main.py",)),
     Row("another format", _MAGIC, "not-a-zip"),
     Row("no bytes", (b"",), "empty-upload"),
-    Row("an empty archive", (archive(), archive(comment=b"nothing here")), "empty-archive"),
+    Row(
+        "an empty archive",
+        (archive(), archive(comment=b"nothing here"), b"#!/bin/sh\n" + archive()),
+        "empty-archive",
+    ),
     Row(
         "no Python",
         (

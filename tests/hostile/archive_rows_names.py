@@ -97,12 +97,37 @@ ROWS = (
         "name-reserved",
     ),
     Row("a name that only begins like a device", (named(b"console.py"),), kept=("console.py",)),
-    Row("a symbolic link", (archive(Part(), _LINK),), "symlink"),
+    Row(
+        "a symbolic link among files, to a file or a folder, or without Python's suffix",
+        tuple(
+            archive(Part(), Part(name=b"pkg/tools.py"), replace(_LINK, name=name))
+            for name in (b"link.py", b"folder", b"pkg/run.py")
+        ),
+        kept=("main.py", "pkg/tools.py"),
+    ),
     Row(
         "a link to a folder, and a file behind it",
-        (archive(Part(), replace(_LINK, name=b"d"), Part(name=b"d/x.py")),),
+        (
+            archive(Part(), replace(_LINK, name=b"d"), Part(name=b"d/x.py")),
+            archive(Part(), Part(name=b"D/a/x.py"), replace(_LINK, name=b"d")),
+            archive(Part(), replace(_LINK, name=b"d"), _folder(b"d/")),
+            archive(Part(), replace(_LINK, name=b"d"), replace(_LINK, name=b"d/e.py")),
+        ),
         "symlink",
     ),
+    Row("a link that says it is a folder", _each(b"d/", mode=_LINK.mode), "special-file"),
+    Row("a link of the name of a file", (archive(_LINK, Part(name=b"Link.py")),), "duplicate-name"),
+    Row(
+        "a link that leads out by its name",
+        (archive(Part(), replace(_LINK, name=b"../link.py")),),
+        "name-traversal",
+    ),
+    Row(
+        "a link whose target is damaged, or a bomb",
+        (archive(Part(), replace(_LINK, crc=1)),),
+        "bad-crc",
+    ),
+    Row("nothing but links", (archive(_LINK),), "no-python-files"),
     Row(
         "a device, a pipe or a socket",
         tuple(

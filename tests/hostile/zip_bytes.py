@@ -7,12 +7,16 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
+MAX32 = 0xFFFFFFFF
 CODE = b"print('hello')\n"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A member to build; ``local_*`` values replace those of its local header."""
+    """A member to build; ``local_*`` and ``listed_*`` values replace those of one of its headers.
+
+    That is its local header, and its entry in the directory.
+    """
 
     name: bytes = b"main.py"
     content: bytes = CODE
@@ -36,6 +40,8 @@ class Part:
     disk: int = 0
     version: int = 20
     made_by: int = 0x0314
+    listed_packed: int | None = None
+    listed_size: int | None = None
     dos_attributes: int = 0
 
     @property
@@ -92,7 +98,9 @@ def central_header(part: Part, offset: int) -> bytes:
     lengths = (len(part.name), len(part.extra), 0)
     place = (part.disk, 0, part.mode << 16 | part.dos_attributes, _first(part.offset, offset))
     fixed = (b"PK\x01\x02", part.made_by, part.version, part.flags, part.method, 0, 0x21)
-    header = struct.pack("<4s6H3L5H2L", *fixed, *part.sums, *lengths, *place)
+    crc, packed, size = part.sums
+    sums = (crc, _first(part.listed_packed, packed), _first(part.listed_size, size))
+    header = struct.pack("<4s6H3L5H2L", *fixed, *sums, *lengths, *place)
     return header + part.name + part.extra
 
 
@@ -125,6 +133,36 @@ def named(*names: bytes, **changes: Any) -> bytes:
     """Return an archive with the same file under several names."""
     parts = (replace(Part(), name=name, **changes) for name in names)
     return archive(*parts)
+
+
+def zip64_extra(*numbers: int) -> bytes:
+    """Return a Zip64 extra field with ``numbers``, each of 64 bits."""
+    return struct.pack(f"<HH{len(numbers)}Q", 1, 8 * len(numbers), *numbers)
+
+
+def wholly_zip64(*parts: Part, disk: bytes = b"") -> bytes:
+    """Return an archive of ``parts`` that keeps every number it can in Zip64 records.
+
+    ``disk``, four bytes or none, ends each Zip64 field of the directory; it is a disk's number.
+    """
+    body, directory = b"", b""
+    for part in parts:
+        _, packed, size = part.sums
+        most = {
+            "local_packed": MAX32,
+            "local_size": MAX32,
+            "local_extra": zip64_extra(size, packed),
+        }
+        part = replace(part, version=45, **most)  # type: ignore[arg-type]
+        numbers = struct.pack("<3Q", size, packed, len(body)) + disk
+        extra = struct.pack("<HH", 1, len(numbers)) + numbers
+        body += local_header(part) + part.body
+        listed = {"listed_packed": MAX32, "listed_size": MAX32, "offset": MAX32, "extra": extra}
+        part = replace(part, disk=0xFFFF if disk else 0, **listed)  # type: ignore[arg-type]
+        directory += central_header(part, 0)
+    end = len(body) + len(directory)
+    record = zip64_end(len(parts), len(directory), len(body), end)
+    return body + directory + record + end_record(0xFFFF, MAX32, MAX32)
 
 
 def zip64_end(count: int, size: int, start: int, end: int) -> bytes:

@@ -20,6 +20,7 @@ FILES = {
     "pkg/__init__.py": "",
     "pkg/tools.py": "def add(a, b):\n    return a + b\n" * 40,
 }
+IN_FRONT = "in front of the zip archive, as in one that unpacks itself"
 FLAG_UTF8, FLAG_DESCRIPTOR = 0x0800, 0x0008
 MADE_BY_DOS, MADE_BY_MACOS = 0x0014, 0x0315
 
@@ -28,11 +29,32 @@ MADE_BY_DOS, MADE_BY_MACOS = 0x0014, 0x0315
 def test_an_archive_that_a_real_program_wrote(path: Path) -> None:
     submission = read_path(path)
     assert {file.path: file.data.decode() for file in submission.files} == FILES
-    assert {row.path for row in submission.dropped} <= {"-"}  # standard input of Info-ZIP
+    # Standard input of Info-ZIP, a program in front, and the two links.
+    assert {row.path for row in submission.dropped} <= {"-", "…", "link.py", "other"}
 
 
 def test_the_sample_of_every_program_is_there() -> None:
-    assert len(WRITTEN) == 17
+    assert len(WRITTEN) == 21
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        (
+            "infozip-links",
+            [
+                ("link.py", "a symbolic link: never followed; hand in the file itself"),
+                ("other", "a symbolic link: never followed; hand in the file itself"),
+            ],
+        ),
+        ("infozip-adjusted", [("…", f"26 bytes {IN_FRONT}")]),
+        ("infozip-prefixed", [("…", f"26 bytes {IN_FRONT}")]),
+        ("infozip-zip64", []),
+    ],
+)
+def test_the_report_says_what_was_left_out(name: str, rows: list[tuple[str, str]]) -> None:
+    path = next(path for path in WRITTEN if path.stem == name)
+    assert [(row.path, row.reason) for row in read_path(path).dropped] == rows
 
 
 def graded(data: bytes) -> dict[str, str]:

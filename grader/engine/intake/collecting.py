@@ -28,6 +28,8 @@ from grader.engine.intake.refusals import refusal, shown, size
 #: Most dropped files that a report lists for one reason; the others are counted (chosen by hand).
 MAX_LISTED = 100
 
+#: The reason for the report why a link is not graded.
+LINK = "a symbolic link: never followed; hand in the file itself"
 #: The file that every .docx, .xlsx and .pptx contains.
 _OFFICE_MARK = "[Content_Types].xml"
 #: Suffixes of archives that students put into a zip, e.g. ``work.rar``.
@@ -64,6 +66,8 @@ class Collection:
     _files: dict[str, tuple[str, int, Callable[[], Iterable[bytes]]]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
     _dropped_files: dict[str, str] = field(default_factory=dict)
+    _links: set[str] = field(default_factory=set)
+    _notes: list[str] = field(default_factory=list)
     _artifacts: dict[str, str] = field(default_factory=dict)
     _artifact_files: dict[str, list[ArtifactFile]] = field(default_factory=dict)
     _total_bytes: int = 0
@@ -115,6 +119,19 @@ class Collection:
         check_appearance(name, self.limits)
         self._dropped_files[name] = reason
         self._check_entry_count()
+
+    def note(self, what: str) -> None:
+        """Report ``what`` was left out that has no name, e.g. bytes in front of an archive."""
+        self._notes.append(what)
+
+    def add_link(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
+        """Add the symbolic link ``name`` of an archive, which is dropped; as :meth:`add_file`.
+
+        ``pieces`` yields the path that it leads to. That is read only to verify the archive. No
+        other name may lead through the link, which :meth:`submission` checks.
+        """
+        self.add_file(name, stated, pieces)
+        self._links.add(collision_key(name))
 
     def add_folder(self, name: str) -> None:
         """Add the folder ``name``; adding it twice is allowed, and it then counts once.
@@ -168,21 +185,23 @@ class Collection:
         reasons; they are read too, to verify them, except artifacts.
 
         Raises:
-            BadArchive: name-conflict (a path is a file and a folder); no-python-files (artifacts
-                and documents are none); what ``pieces`` raises, e.g. on damaged content; or as
-                :meth:`add_file` (TooLarge too) about an imported artifact.
+            BadArchive: name-conflict (a path is a file and a folder); symlink (a path leads through
+                one); no-python-files (artifacts, documents and links are none); what ``pieces``
+                raises, e.g. on damaged content; or as :meth:`add_file` (TooLarge too) about an
+                imported artifact.
         """
         self._check_conflicts()
-        if not any(self.is_code(name) for name, _, _ in self._files.values()):
+        names = (name for key, (name, _, _) in self._files.items() if key not in self._links)
+        if not any(map(self.is_code, names)):
             raise refusal("no-python-files", found=self._hint_for_no_python())
         graded = []
-        for name, _, pieces in self._files.values():
-            if self.is_kept(name):
+        for key, (name, _, pieces) in self._files.items():
+            if key not in self._links and self.is_kept(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
                 continue
             for _ in pieces():
                 pass  # Reading verifies it: one damaged file refuses the whole archive.
-            self._dropped_files[name] = why_not_graded(name)
+            self._dropped_files[name] = LINK if key in self._links else why_not_graded(name)
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
         return Submission(tuple(graded), self._dropped(), archive_sha256)
@@ -200,21 +219,28 @@ class Collection:
             graded += new
 
     def _check_conflicts(self) -> None:
-        """Raise BadArchive if a path is both a file and a folder."""
+        """Raise BadArchive if a path is both a file and a folder, or leads through a link."""
         for key, name in self._folders.items():
             if key in self._files:
-                raise refusal("name-conflict", name)
+                raise refusal(self._conflict(key), name)
         for key, (name, _, _) in self._files.items():
             segments = key.split("/")
             parents = ("/".join(segments[:end]) for end in range(1, len(segments)))
-            if any(parent in self._files for parent in parents):
-                raise refusal("name-conflict", name)
+            blocking = next((parent for parent in parents if parent in self._files), None)
+            if blocking is not None:
+                raise refusal(self._conflict(blocking), name)
+
+    def _conflict(self, key: str) -> str:
+        """Return the code of a path that leads through the file with this ``key``."""
+        return "symlink" if key in self._links else "name-conflict"
 
     def _hint_for_no_python(self) -> str:
         """Return a sentence on what the upload contains instead of Python, or ``""``."""
         names = [name for name, _, _ in self._files.values()]
         if _OFFICE_MARK in names:
             return " It is an Office document."
+        if any(self.is_code(self._files[key][0]) for key in self._links):
+            return " It has links to scripts: put the scripts themselves into it."
         if any(name.lower().endswith(".ipynb") for name in names):
             return f" It has a notebook: export that {AS_A_SCRIPT}."
         archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
@@ -234,6 +260,7 @@ class Collection:
             by_reason.setdefault(row.reason, []).append(row)
         listed = [row for same in by_reason.values() for row in same[:MAX_LISTED]]
         listed.sort(key=lambda row: row.path)
+        listed += [Dropped("…", note) for note in self._notes]
         more = ((len(same) - MAX_LISTED, reason) for reason, same in by_reason.items())
         listed += [Dropped("…", f"{count} more: {reason}") for count, reason in more if count > 0]
         return tuple(listed)

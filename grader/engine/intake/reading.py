@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from grader.domain.errors import BadArchive
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission, is_python
-from grader.engine.intake.collecting import Collection
+from grader.engine.intake.collecting import LINK, Collection
 from grader.engine.intake.formats import format_of, is_text
 from grader.engine.intake.names import (
     ROOTS,
@@ -108,12 +108,16 @@ def _one_file(data: bytes, filename: str, limits: Intake) -> Submission:
 
 def _read_zip(data: bytes, limits: Intake) -> Submission:
     """Return the submission in the zip archive ``data``, whose names must all be safe."""
-    found = [member for member in members(data) if not _is_root(member)]
+    everything = members(data)
+    found = [member for member in everything if not _is_root(member)]
     if not found:
         raise refusal("empty-archive")
     named = [(check_structure(member.names[-1]), member) for member in found]
     environment_folders = find_environments(name for name, _ in named)
     collection = Collection(limits)
+    if everything[0].offset:
+        in_front = size(everything[0].offset)
+        collection.note(f"{in_front} in front of the zip archive, as in one that unpacks itself")
     for name, member in named:
         raw_name = check_structure(member.names[0])
         artifact = find_artifact(name, environment_folders, limits)
@@ -133,12 +137,13 @@ def _is_root(member: Member) -> bool:
 
 
 def _add_member(collection: Collection, name: str, member: Member) -> None:
-    """Add ``member`` as a file or a folder; refuse links and special files by their Unix mode."""
+    """Add ``member`` as a file, a link or a folder, by its Unix mode; refuse special files."""
     kind = stat.S_IFMT(member.mode)
     if kind == stat.S_IFIFO and name == _PIPED:
         kind = stat.S_IFREG
-    if kind == stat.S_IFLNK:
-        raise refusal("symlink", name)
+    if kind == stat.S_IFLNK and not name.endswith("/"):
+        collection.add_link(name, member.size, member.pieces)
+        return
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise refusal("special-file", name)
     if not name.endswith("/") and kind != stat.S_IFDIR:
@@ -182,8 +187,7 @@ def _add_entry(
         collection.add_folder(name)
         return [name]
     if not entry.is_file(follow_symlinks=False):
-        what = "a symbolic link" if entry.is_symlink() else "not a file"
-        collection.drop(name, f"{what}: never followed")
+        collection.drop(name, LINK if entry.is_symlink() else "not a file: never read")
     elif collection.is_kept(name):
         collection.add_file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
     else:

@@ -57,7 +57,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         _ZIP_AGAIN,
     ),
     "leading-data": (
-        "Something stands before the zip archive: perhaps it is one that unpacks itself.",
+        "Something stands before the zip archive that is no program which unpacks it.",
         _ZIP_AGAIN,
     ),
     "two-archives": ("There are two zip archives in the upload, one inside the other.", _ZIP_AGAIN),
@@ -67,7 +67,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Make one zip that is not split and upload it.",
     ),
     "zip64": (
-        "The zip archive uses the format for very large archives (Zip64).",
+        "The zip archive uses the format for very large archives (Zip64), for a number that is too "
+        "large or that programs would read in two ways.",
         "Leave out installed packages and data files, and make the zip with your computer's own "
         "tool: a submission is small enough for the normal format.",
     ),
@@ -111,8 +112,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "name-conflict": ("One name in the upload is both a file and a folder.", _RENAME),
     # Things that are not files.
     "symlink": (
-        "The zip archive holds a link to another file instead of a file.",
-        "Replace the link with the file itself, make the zip again and upload it.",
+        "A path in the zip archive leads through a link to another folder.",
+        "Replace the link with the folder itself, make the zip again and upload it.",
     ),
     "special-file": (
         "The zip archive holds a device or another special file.",

@@ -1,8 +1,9 @@
 """The central directory of a zip archive (APPNOTE.TXT 4.3.12 and 4.3.16).
 
 Programs disagree about malformed archives: a file that one of them shows, another one hides. So
-only archives are read on which all programs agree: no Zip64 directory, no split archives, nothing
-after the end record, and a directory that fills exactly the bytes it claims.
+only archives are read on which all programs agree: no Zip64 numbers that would not fit an ordinary
+field, no split archives, nothing after the end record, a directory that fills exactly the bytes it
+claims, and in front of the first file at most a program that unpacks the archive.
 """
 
 from __future__ import annotations
@@ -11,26 +12,30 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from grader.engine.intake import zip64
 from grader.engine.intake.refusals import refusal
 
 #: The fixed parts of the end record and of an entry of the directory, and the marks of records.
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 LOCAL_MARK, _END_MARK, _ENTRY_MARK = b"PK\x03\x04", b"PK\x05\x06", b"PK\x01\x02"
+#: The marks by which programs find files. That of a data descriptor is none: it also stands in the
+#: code of programs that unpack archives, e.g. Info-ZIP's ``unzipsfx``.
+_FINDING_MARKS = (LOCAL_MARK, _END_MARK, _ENTRY_MARK, b"PK\x06\x06", b"PK\x06\x07")
 #: First bytes of an archive that is split into several files.
 _SPLIT_MARKS = (b"PK\x07\x08", b"PK00")
-_ZIP64_END, _ZIP64_LOCATOR = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
-_ZIP64_END_MARK, _ZIP64_LOCATOR_MARK = b"PK\x06\x06", b"PK\x06\x07"
+#: First bytes of what may stand in front of an archive: nothing but zeros (padding), or a program
+#: that unpacks or runs it: of Windows, Linux, macOS, or a script (``python -m zipapp``). Not a PDF
+#: or an image, which is something else for whoever opens it as such.
+_PROGRAM_MARKS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 #: Version 6.3 of the format, the newest one.
 _NEWEST_VERSION = 63
 _LONGEST_COMMENT = 0xFFFF
-#: In place of a count, size or offset: the real one is in a Zip64 record.
-_MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF
-ZIP64_EXTRA, _UNICODE_PATH_EXTRA = 0x0001, 0x7075
+_UNICODE_PATH_EXTRA = 0x7075
 #: The extra fields that change the meaning of an entry. Others hold times, owners and the like.
-_MEANINGFUL = frozenset({ZIP64_EXTRA, _UNICODE_PATH_EXTRA})
+_MEANINGFUL = frozenset({zip64.EXTRA, _UNICODE_PATH_EXTRA})
 #: The bit of a folder in the attributes of DOS, for entries without a Unix mode.
 _DOS_FOLDER = 0x10
 
@@ -88,26 +93,39 @@ def _archive_length(data: bytes, end: int) -> int:
 def read_directory(data: bytes) -> tuple[int, list[Entry]]:
     """Return the offset of the directory in the archive ``data``, and its entries in their order.
 
-    The offset is in bytes. Local headers and contents are not checked, nor whether names are safe
-    and compression methods known: ``unsupported-method`` is about the version of the format.
+    Offsets are in bytes from the start of ``data``, also where the archive counts them from the end
+    of a program in front of it. Local headers and contents are not checked, nor whether names are
+    safe and compression methods known: ``unsupported-method`` is about the version of the format.
 
     Raises:
         BadArchive: truncated, leading-data, trailing-data, two-archives, split-archive, zip64,
             bad-directory, bad-extra, name-not-utf8, unsupported-method.
     """
     end = _checked_end(data)
-    _, disk, first_disk, disk_count, count, size, start, _ = _END.unpack_from(data, end)
-    if _MAX16 in (count, disk_count) or _MAX32 in (size, start):
-        raise refusal("zip64")
-    if (disk, first_disk, disk_count) != (0, 0, count) or data.startswith(_SPLIT_MARKS):
+    directory_end, said = zip64.read_end(data, end, zip64.End(*_END.unpack_from(data, end)[1:7]))
+    if said[:3] != (0, 0, said.entries) or data.startswith(_SPLIT_MARKS):
         raise refusal("split-archive")
-    directory_end = _before_zip64_end(data, end, (count, size, start))
-    shift = directory_end - start - size
-    if shift > 0 and data.startswith((LOCAL_MARK, _END_MARK), shift):
-        raise refusal("leading-data")
-    if shift:
+    shift = directory_end - said.start - said.size
+    if shift < 0 or shift and not _is_shifted(data, shift, said):
         raise refusal("bad-directory", reason="it is not where the archive says it is")
-    return start, list(_entries(data, start, directory_end, count))
+    start = said.start + shift
+    entries = list(_entries(data, start, directory_end, said.entries))
+    if shift:
+        # Programs that count from the start of the file would find another archive there.
+        raw = [(LOCAL_MARK, entry.offset) for entry in entries] + [(_ENTRY_MARK, said.start)]
+        if any(data.startswith(mark, at) for mark, at in raw):
+            raise refusal("leading-data")
+        entries = [replace(entry, offset=entry.offset + shift) for entry in entries]
+    front = data[: min((entry.offset for entry in entries), default=start)]
+    # Without ``shift``, it is a file that the directory leaves out: members() refuses that.
+    if shift or not data.startswith(LOCAL_MARK):
+        _check_front(front)
+    return start, entries
+
+
+def _is_shifted(data: bytes, shift: int, said: zip64.End) -> bool:
+    """Return whether an archive begins at ``shift``, so that its offsets count from there."""
+    return data.startswith(LOCAL_MARK if said.entries else _END_MARK, shift)
 
 
 def _checked_end(data: bytes) -> int:
@@ -129,22 +147,15 @@ def _ends_early(data: bytes) -> bool:
     return int(size) + int(start) == end
 
 
-def _before_zip64_end(data: bytes, end: int, claimed: tuple[int, int, int]) -> int:
-    """Return where the directory ends: at ``end``, or at a Zip64 end record before it.
+def _check_front(front: bytes) -> None:
+    """Raise unless ``front``, what stands before the first file, is harmless.
 
-    Such a record must repeat ``claimed``: count, size and offset of the directory.
+    That is nothing, zeros, or a program. It must have no record of an archive, which other programs
+    might find: e.g. not one archive in front of another.
     """
-    locator = end - _ZIP64_LOCATOR.size
-    if locator < 0 or not data.startswith(_ZIP64_LOCATOR_MARK, locator):
-        return end
-    record = locator - _ZIP64_END.size
-    if record < 0 or _ZIP64_LOCATOR.unpack_from(data, locator)[1:] != (0, record, 1):
-        raise refusal("zip64")
-    mark, length, _, _, *rest = _ZIP64_END.unpack_from(data, record)
-    repeated = [0, 0, claimed[0], *claimed]
-    if (mark, length, rest) != (_ZIP64_END_MARK, _ZIP64_END.size - 12, repeated):
-        raise refusal("zip64")
-    return record
+    known = front.startswith(_PROGRAM_MARKS) or not front.strip(b"\0")
+    if not known or any(mark in front for mark in _FINDING_MARKS):
+        raise refusal("leading-data")
 
 
 def _entries(data: bytes, start: int, end: int, count: int) -> Iterator[Entry]:
@@ -174,11 +185,10 @@ def _entry(fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes) -> Entry:
     names = [decode_name(raw_name, flags)]
     where = names[0]
     extra = read_extra(raw_extra, where)
-    if ZIP64_EXTRA in extra or _MAX32 in (packed, size, offset):
-        raise refusal("zip64", where)
+    size, packed, offset = zip64.read_sizes((size, packed, offset), extra.get(zip64.EXTRA), where)
     if version & 0xFF > _NEWEST_VERSION:
         raise refusal("unsupported-method", where, method="an unknown version of the zip format")
-    if disk:
+    if disk and not (disk == zip64.MAX16 and len(extra.get(zip64.EXTRA, b"")) % 8 == 4):
         raise refusal("split-archive", where)
     names += _unicode_path(extra.get(_UNICODE_PATH_EXTRA, b""), raw_name, where)
     mode = attributes >> 16 or (stat.S_IFDIR if attributes & _DOS_FOLDER else 0)
@@ -205,19 +215,22 @@ def read_extra(raw: bytes, where: str) -> dict[int, bytes]:
     These are Zip64 and Unicode path. Others are skipped, and so are up to three bytes of padding at
     the end, as other programs do. ``where`` is the file's name, for the error.
 
+    A field may be repeated with the same content.
+
     Raises:
         BadArchive: bad-extra, if a field runs over the end, or two of those fields have the same
-            id: programs disagree on which of them counts.
+            id and other contents: programs disagree on which of them counts.
     """
     found: dict[int, bytes] = {}
     at = 0
     while at + 4 <= len(raw):
         kind, length = struct.unpack_from("<HH", raw, at)
         at += 4 + length
-        if at > len(raw) or kind in found:
+        content = raw[at - length : at]
+        if at > len(raw) or found.get(kind, content) != content:
             raise refusal("bad-extra", where)
         if kind in _MEANINGFUL:
-            found[kind] = raw[at - length : at]
+            found[kind] = content
     return found
 
 

@@ -12,12 +12,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.engine.intake import zip64
 from grader.engine.intake.refusals import refusal
 from grader.engine.intake.zip_directory import (
     HAS_DESCRIPTOR,
     LEVEL_HINTS,
     LOCAL_MARK,
-    ZIP64_EXTRA,
     Entry,
     read_directory,
     read_extra,
@@ -25,7 +25,6 @@ from grader.engine.intake.zip_directory import (
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _DESCRIPTOR_MARK = b"PK\x07\x08"
-_MAX32 = 0xFFFFFFFF
 #: The two compression methods that are read.
 _STORED, _DEFLATED = 0, 8
 #: Flag bits of encrypted entries, and of patches.
@@ -68,6 +67,11 @@ class Member:
     _data: bytes
     _entry: Entry
     _start: int
+
+    @property
+    def offset(self) -> int:
+        """The offset of its local header in bytes."""
+        return self._entry.offset
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the content in pieces of at most 64 kB, and verify size and checksum on the way.
@@ -128,17 +132,15 @@ def members(data: bytes) -> list[Member]:
 
     Raises:
         BadArchive: the structure is malformed (also by bytes that no member owns), or uses what is
-            not supported: encryption, several parts, other methods than stored and deflated, Zip64
-            (unless it only repeats what the directory says). Names are only decoded, and contents
-            checked only by ``Member.pieces``.
+            not supported: encryption, several parts, other methods than stored and deflated, large
+            numbers of Zip64. Names are only decoded, and contents checked only by
+            ``Member.pieces``.
     """
     directory, entries = read_directory(data)
     entries.sort(key=lambda entry: entry.offset)
-    if entries and entries[0].offset and not data.startswith(LOCAL_MARK):
-        raise refusal("leading-data")
     found = []
-    expected = 0
     starts = [*(entry.offset for entry in entries), directory]
+    expected = 0 if data.startswith(LOCAL_MARK) else starts[0]
     for entry, following in zip(entries, starts[1:], strict=True):
         if entry.offset != expected or following <= entry.offset:
             raise refusal("overlap-or-gap", entry.names[-1])
@@ -173,7 +175,7 @@ def _content_start(data: bytes, entry: Entry, directory: int) -> int:
     if method != entry.method:
         raise refusal("header-mismatch", name, field="compression")
     extra = read_extra(data[name_start + name_length : start], name)
-    packed, size = _local_sizes(packed, size, extra, name)
+    size, packed = zip64.read_sizes((size, packed), extra.get(zip64.EXTRA), name)
     _check_same(entry, (crc, packed, size))
     return start
 
@@ -192,22 +194,6 @@ def _check_format(entry: Entry) -> None:
         raise refusal("unsupported-method", name, method=method)
     if entry.method == _STORED and entry.packed != entry.size:
         raise refusal("size-lie", name)
-
-
-def _local_sizes(packed: int, size: int, extra: dict[int, bytes], name: str) -> tuple[int, int]:
-    """Return packed size and size of a local header.
-
-    Programs that stream put them into a Zip64 extra field, although they are small.
-    """
-    if ZIP64_EXTRA not in extra:
-        return packed, size
-    if len(extra[ZIP64_EXTRA]) < 16:
-        raise refusal("bad-extra", name)
-    long_size, long_packed = struct.unpack_from("<QQ", extra[ZIP64_EXTRA])
-    return (
-        long_packed if packed == _MAX32 else packed,
-        long_size if size == _MAX32 else size,
-    )
 
 
 def _check_same(entry: Entry, local: tuple[int, int, int]) -> None:
