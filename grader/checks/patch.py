@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial, reduce
 
+from isort.exceptions import ISortError
+
 from grader.analysis.fixes.diff import difference
+from grader.analysis.fixes.same_program import parses, same_but_imports, same_but_layout
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black_runner, isort_runner
 from grader.analysis.tools.options import FormattingOptions, ImportOrderOptions
-from grader.domain.check import Check, Context, Guidance, Options
+from grader.domain.check import PATCH, Check, Context, Guidance, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile, restore
 
@@ -26,6 +30,15 @@ _DISAGREEMENT = Guidance(
     ),
     how_to_fix="Ask your instructor which of the two to follow here.",
     url="https://pycqa.github.io/isort/docs/configuration/black_compatibility.html",
+)
+
+_WITHHELD = Guidance(
+    explanation=(
+        "There is no patch for this file, because it would not be safe. It costs no points and is"
+        " no fault of yours."
+    ),
+    how_to_fix="Follow the findings about layout and imports by hand.",
+    url="https://black.readthedocs.io/en/stable/faq.html",
 )
 
 #: The byte order mark, which the text of a source file lacks.
@@ -48,20 +61,69 @@ def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspec
     The patch is one finding, if there is anything to change. Its hunk is the diff of what isort and
     then Black would write, as far as `options` ask for them. It applies to the bytes as submitted,
     with their byte order mark and newlines. The tools disagree if one of them would change the
-    fixed text again. Without either finding, and for a file without statements, the result is
-    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`. Errors of the tools
-    pass through, see :func:`black_runner.formatted`.
+    fixed text again. If a tool cannot read the file, or writes another program or no Python, the
+    only finding is ``withheld``, with the reason. Without a finding, and for a file without
+    statements, the result is ``NOTHING_TO_SAY``. `context` comes from
+    :func:`isort_runner.own_modules`.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
     tools = _tools(options, context, is_stub=source.kind == "stub")
-    fixed = reduce(lambda text, tool: tool(text), tools, source.raw_text)
+    try:
+        fixed = reduce(lambda text, tool: tool.fix(text), tools, source.raw_text)
+        disagree = any(tool.write(fixed) != fixed for tool in tools)
+    except _Withheld as reason:
+        finding = Finding(code="withheld", message=str(reason))
+        return Inspection(facts=Facts(counts=_counts()), findings=(finding,))
     patches = [] if fixed == source.raw_text else [_patch(source, fixed)]
-    conflicts = [] if all(tool(fixed) == fixed for tool in tools) else [_disagreement()]
+    conflicts = [_disagreement()] if disagree else []
     if not patches and not conflicts:
         return NOTHING_TO_SAY
-    counts = {"patched": len(patches), "disagreements": len(conflicts)}
+    counts = _counts(patched=len(patches), disagreements=len(conflicts))
     return Inspection(facts=Facts(counts=counts), findings=(*patches, *conflicts))
+
+
+class _Withheld(Exception):
+    """There is no safe patch; the text is the reason, a part of a sentence."""
+
+
+@dataclass(frozen=True)
+class _Tool:
+    """isort or Black: ``run`` returns what it writes for a text.
+
+    ``is_same`` returns whether two texts are the same program, but for what the tool may change.
+    """
+
+    name: str
+    run: Callable[[str], str]
+    is_same: Callable[[str, str], bool]
+
+    def write(self, text: str) -> str:
+        """Return what the tool writes for `text`; raise _Withheld if it cannot read that."""
+        try:
+            return self.run(text)
+        except (ISortError, ValueError):  # Of Black, InvalidInput is a ValueError.
+            raise _Withheld(f"{self.name} cannot read it") from None
+
+    def fix(self, text: str) -> str:
+        """Return what the tool writes for `text`, which is Python.
+
+        Raises:
+            _Withheld: the tool cannot read `text`, or writes no Python or another program.
+        """
+        after = self.write(text)
+        if after == text:
+            return text
+        if not parses(after):
+            raise _Withheld(f"what {self.name} writes for it is not valid Python")
+        if not self.is_same(text, after):
+            raise _Withheld(f"{self.name} would change what it does")
+        return after
+
+
+def _counts(patched: int = 0, disagreements: int = 0) -> dict[str, int]:
+    """Return the counts of an inspection."""
+    return {"patched": patched, "disagreements": disagreements}
 
 
 def _patch(source: SourceFile, fixed: str) -> Finding:
@@ -73,18 +135,19 @@ def _patch(source: SourceFile, fixed: str) -> Finding:
     return Finding(code="patch", line=change.first_line, message=message, hunk=change.body)
 
 
-def _tools(options: FixOptions, own_names: Context, *, is_stub: bool) -> list[Callable[[str], str]]:
-    """Return isort, then Black, as functions from text to text, as far as `options` ask for them.
+def _tools(options: FixOptions, own_names: Context, *, is_stub: bool) -> list[_Tool]:
+    """Return isort, then Black, as far as `options` ask for them.
 
     `own_names` are the modules of the submission, which isort needs to sort imports.
     """
-    tools: list[Callable[[str], str]] = []
+    tools: list[_Tool] = []
     if options.import_order is not None:
         order = options.import_order
-        tools.append(partial(_sorted, options=order, own_names=own_names, is_stub=is_stub))
+        run = partial(_sorted, options=order, own_names=own_names, is_stub=is_stub)
+        tools.append(_Tool("isort", run, same_but_imports))
     if options.formatting is not None:
         settings = black_runner.settings_of(options.formatting, is_stub=is_stub)
-        tools.append(partial(_formatted, settings=settings))
+        tools.append(_Tool("Black", partial(_formatted, settings=settings), same_but_layout))
     return tools
 
 
@@ -121,12 +184,11 @@ def _disagreement() -> Finding:
 
 
 CHECK = Check(
-    # Stored facts and frozen rubrics know this check by the id "mend"; it must not change.
-    id="mend",
-    version=1,
+    id=PATCH,
+    version=2,
     title="Patch",
     guidance=GUIDANCE,
-    guidance_by_code={"disagreement": _DISAGREEMENT},
+    guidance_by_code={"disagreement": _DISAGREEMENT, "withheld": _WITHHELD},
     options=FixOptions,
     context=isort_runner.own_modules,
     measures=(),

@@ -16,6 +16,8 @@ from grader.domain.inspection import Inspection
 from grader.domain.measures import Measure
 from grader.domain.source import SourceFile, is_python
 
+#: The id of the check that makes the patch. Stored facts and rubrics know it; it must not change.
+PATCH = "mend"
 #: Strings that tell a check about the other files of a submission; part of the key of its facts.
 Context = tuple[str, ...]
 #: Sorted (path, sha256) pairs of the files that a check reads.

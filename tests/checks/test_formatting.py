@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
+import black
 import pytest
 from black.mode import TargetVersion
+from black.parsing import InvalidInput
 from pydantic import ValidationError
 
+from grader.analysis.tools import black_runner
 from grader.analysis.tools.options import FormattingOptions
 from grader.domain.inspection import State
 
@@ -111,3 +115,30 @@ def test_every_target_of_black_may_be_named() -> None:
     assert FormattingOptions.model_validate({"target_versions": names}).target_versions == names
     with pytest.raises(ValidationError):
         FormattingOptions.model_validate({"target_versions": ["py27"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("if 1:\n    x = 1\n\f    y = 2\n", 1),
+        ("def f():\n    x = 1\n    \f    return x\n", 1),
+        ("if 1:\n        x=1\n  \f        y=1\n", 2),
+        ("def f():\n    x = '''\n  \f    '''\n\f    return x\n", 3),
+        ("def f():\n    pass\n\f    # said\n\f    return 1\n", 2),
+    ],
+)
+def test_a_form_feed_in_an_indentation_is_to_be_reformatted(
+    inspect: Any, text: str, lines: int
+) -> None:
+    with pytest.raises(InvalidInput):
+        black.format_str(text, mode=black.Mode())
+    found = inspect("formatting", text)
+    assert found.facts.counts["lines_to_reformat"] == lines
+    assert ast.dump(ast.parse(black_runner.without_form_feeds(text))) == ast.dump(ast.parse(text))
+    assert found.findings[0].hunk
+
+
+def test_only_indentations_lose_their_form_feeds() -> None:
+    kept = "x = '''\n\f    '''\ny = (\n    1 +\f 2\n)\n\f\nz = f'''\n \f{x}\n'''\n"
+    assert black_runner.without_form_feeds(kept) == kept
+    assert black_runner.without_form_feeds("x = (\n\f  1") == "x = (\n\f  1"

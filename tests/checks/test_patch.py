@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from grader.analysis.fixes import diff
 from grader.analysis.fixes.diff import difference, old_lines_to_change
+from grader.checks import patch
 from grader.checks.patch import CHECK
 from grader.domain.inspection import State
 
@@ -165,3 +166,47 @@ def test_distant_changes_are_hunks_of_their_own() -> None:
         "@@ -1,6 +1,6 @@",
         "@@ -28,7 +28,7 @@",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import os . path\n\nx  =  os.path\n", "what isort writes for it is not valid Python"),
+        ("from . import a\nimport b . c . d\n", "what isort writes for it is not valid Python"),
+    ],
+)
+def test_a_patch_that_would_not_be_python_is_withheld(inspect: Any, text: str, reason: str) -> None:
+    found = inspect("mend", text, **BOTH)
+    assert [(each.code, each.message) for each in found.findings] == [("withheld", reason)]
+    assert found.facts.counts == {"patched": 0, "disagreements": 0}
+    assert "no points" in CHECK.guidance_for("withheld").explanation
+
+
+@pytest.mark.parametrize(
+    ("tool", "reason"),
+    [
+        (lambda text: text.replace("x  =  1", "x = 2"), "would change what it does"),
+        (lambda text: text.replace("import os\n", ""), "would change what it does"),
+        (lambda text: text.replace("x  =  1", "x ="), "is not valid Python"),
+    ],
+)
+@pytest.mark.parametrize("broken", ["_sorted", "_formatted"])
+def test_a_patch_of_another_program_is_withheld(
+    inspect: Any, monkeypatch: pytest.MonkeyPatch, tool: Any, reason: str, broken: str
+) -> None:
+    monkeypatch.setattr(patch, broken, lambda text, **_: tool(text))
+    (finding,) = inspect("mend", UNTIDY, **BOTH).findings
+    assert finding.code == "withheld" and reason in finding.message
+
+
+def test_a_file_that_black_cannot_read_has_no_patch(inspect: Any) -> None:
+    text = "match x:\n    case 1:\n        y  =  2\n"
+    (finding,) = inspect("mend", text, formatting={"target_versions": ["py33"]}).findings
+    assert (finding.code, finding.message) == ("withheld", "Black cannot read it")
+
+
+def test_a_form_feed_in_an_indentation_is_taken_out(inspect: Any, tmp_path: Path) -> None:
+    before = "def f():\n    x = 1\n\f    y = 2\n  \f    return x + y\n"
+    (finding,) = inspect("mend", before, **BOTH).findings
+    after = "def f():\n    x = 1\n    y = 2\n    return x + y\n"
+    assert applied(tmp_path, before.encode(), finding.hunk).decode() == after

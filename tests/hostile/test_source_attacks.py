@@ -22,6 +22,7 @@ from grader.engine.measuring.job import Limits
 from grader.engine.rubric_text import read_rubric_text
 from tests.benchmarks.engine_figures import NoFacts
 from tests.benchmarks.rubric import every_check_text
+from tests.hostile.grading import CHAPTER, REFACTOR, report_on
 from tests.hostile.odd_sources import NOTEBOOKS, odd_sources
 from tests.hostile.source_attacks import attacks
 
@@ -133,3 +134,20 @@ def test_attacks_under_other_file_names_end_in_a_named_state(
 
 def test_the_number_of_attacks() -> None:
     assert len(SOURCES) + len(NOTEBOOKS) > 300
+
+
+@pytest.mark.parametrize(
+    ("text", "withheld"),
+    [
+        ("import os . path\n\n\ndef main():\n    print(os.path)\n", True),
+        ("def main():\n    x = 1\n\f    print(x)\n", False),
+    ],
+)
+def test_a_fault_of_a_formatter_withholds_at_most_the_patch(text: str, withheld: bool) -> None:
+    for rubric in (CHAPTER, REFACTOR):
+        report = report_on(
+            {"main.py": text + "\n\nif __name__ == '__main__':\n    main()\n"}, rubric
+        )
+        assert (report.status, report.faults) == ("graded", ())
+        assert [one.path for one in report.patch_withheld] == ["main.py"] * withheld
+        assert bool(report.patch) is not withheld

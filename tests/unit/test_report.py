@@ -331,6 +331,21 @@ def test_disagreement_of_the_formatters_is_named() -> None:
     assert report.notes == ("Black and isort disagree for ever on a.py.",)
 
 
+def test_a_withheld_patch_is_named_and_needs_no_attention() -> None:
+    reason = Finding(code="withheld", message="Black would change what it does")
+    broken = seen(State.FAILED, reason="error")
+    failed = file("b.py", formatting=complaints(1), **{'mend{"formatting": {}}': broken})
+    report = formatted(mended("a.py", reason), failed)
+    assert [(one.path, one.reason) for one in report.patch_withheld] == [
+        ("a.py", "Black would change what it does"),
+        ("b.py", "isort or Black broke on it"),
+    ]
+    assert (report.status, report.faults, report.patch) == ("graded", (), None)
+    assert report.notes[0] == (
+        "There is no patch for a.py: Black would change what it does. That costs no points."
+    )
+
+
 def test_commands_are_those_of_the_options() -> None:
     assert [(one.check, one.command) for one in formatted().commands] == [
         ("formatting", "black -l 88")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.analysis.fixes.diff import difference, old_lines_to_change
+from grader.analysis.fixes.same_program import parses
 from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import isort_runner
 from grader.analysis.tools.options import ImportOrderOptions
@@ -65,7 +66,7 @@ def _order(
     """Return the finding that isort would change `source`, and how many lines of it.
 
     The finding is at line 1, or with `options.show_fix` at the first changed line, with the
-    changes. ``None`` and 0 if isort would change nothing.
+    changes, unless what isort writes is not Python. ``None`` and 0 if isort would change nothing.
     """
     is_stub = source.kind == "stub"
     after = isort_runner.sorted_text(source.raw_text, options, context, is_stub=is_stub)
@@ -73,7 +74,7 @@ def _order(
         return None, 0
     finding = Finding(code="isort", message="isort would change the imports of this file")
     before, after = _compared(source, after)
-    if not options.show_fix:
+    if not options.show_fix or not parses(after):
         return finding, old_lines_to_change(before, after)
     change = difference(before, after)
     fix = {"line": change.first_line, "hunk": change.body}
@@ -138,7 +139,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_order",
-    version=3,
+    version=4,
     title="Imports sorted with isort",
     guidance=GUIDANCE,
     guidance_by_code={"hidden-import": _HIDDEN},

@@ -177,6 +177,13 @@ class Receipt(_Frozen):
     graded_at: str
 
 
+class WithheldPatch(_Frozen):
+    """A file that the patch leaves out because it would not be safe: its path, and the reason."""
+
+    path: str
+    reason: str
+
+
 class Report(_Frozen):
     """The report on one submission. ``schema`` names the version of its form.
 
@@ -184,8 +191,9 @@ class Report(_Frozen):
     null if attention is needed, and without an earlier attempt that can be compared. ``patch`` is
     null if the rubric wants none or has no criterion on ``formatting`` or ``import_order``, or if
     nothing is to be changed; ``patch_disagreements`` are the paths of files on which Black and
-    isort disagree. ``dropped`` are the files that were not graded, ``tone`` is that of renderings
-    for people, set by the rubric. ``receipt`` is null unless the server made the report.
+    isort disagree, ``patch_withheld`` the files that it leaves out. ``dropped`` are the files that
+    were not graded, ``tone`` is that of renderings for people, set by the rubric. ``receipt`` is
+    null unless the server made the report.
     """
 
     schema_: Literal["grader.report/1"] = Field(default=SCHEMA, alias="schema")
@@ -199,6 +207,7 @@ class Report(_Frozen):
     faults: tuple[Fault, ...]
     patch: str | None
     patch_disagreements: tuple[str, ...]
+    patch_withheld: tuple[WithheldPatch, ...] = ()
     commands: tuple[Command, ...]
     notes: tuple[str, ...]
     dropped: tuple[DroppedFile, ...]

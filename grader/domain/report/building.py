@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import repeat
 
-from grader.domain.check import AnyCheck, Catalog
+from grader.domain.check import PATCH, AnyCheck, Catalog
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
 from grader.domain.inspection import Inspection, State
@@ -22,6 +22,7 @@ from grader.domain.report import (
     RubricLine,
     SubmissionLine,
     TotalLine,
+    WithheldPatch,
 )
 from grader.domain.report.located import LocatedFinding, guidance_of, located_findings
 from grader.domain.report.next_step import next_step
@@ -57,7 +58,7 @@ def build_report(
     then = _earlier_attempt(compiled, now, starter, earlier)
     compared = compare(then.found, now.found) if then else None
     ledger = now.ledger
-    patch, disagreements = _patch(compiled, now.facts)
+    patch = _patch(compiled, now.facts)
     return Report(
         status="needs_attention" if now.needs_attention else "graded",
         total=_total(ledger),
@@ -67,10 +68,11 @@ def build_report(
         files=tuple(_file(file, compiled.probes) for file in now.facts.files),
         findings=tuple(_findings(compiled.catalog, now.found, compared)),
         faults=now.faults,
-        patch=patch,
-        patch_disagreements=disagreements,
+        patch=patch.text,
+        patch_disagreements=patch.disagreements,
+        patch_withheld=patch.withheld,
         commands=tuple(_commands(compiled.probes)),
-        notes=(*_starter_notes(now.facts.files), *_notes(now, disagreements)),
+        notes=(*_starter_notes(now.facts.files), *_notes(now, patch)),
         dropped=facts.dropped,
         signals=tuple(_finding(compiled.catalog, one) for one in _signals(compiled, now.facts)),
         tone=rubric.feedback.tone,
@@ -248,7 +250,7 @@ def _signals(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Locat
 def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
     """Yield a fault for each failed inspection; for a failed gate only one for the file.
 
-    Files that no criterion measures have none.
+    Files that no criterion measures have none, nor has a patch that failed: it is withheld.
     """
     for file in facts.files:
         if not file.part.counts:
@@ -256,27 +258,49 @@ def _faults(facts: SubmissionFacts, probes: Sequence[Probe]) -> Iterator[Fault]:
         if file.readable.state is State.FAILED:
             yield Fault(path=file.path, check=READABLE, reason=file.readable.reason)
             continue
-        for probe in probes:
+        for probe in (probe for probe in probes if probe.check.id != PATCH):
             if probe.reads(file.path) and file.inspection(probe.key).state is State.FAILED:
                 reason = file.inspection(probe.key).reason
                 yield Fault(path=file.path, check=probe.check.id, reason=reason)
 
 
-def _patch(compiled: CompiledRubric, facts: SubmissionFacts) -> tuple[str | None, tuple[str, ...]]:
-    """Return (patch, paths of the files on which Black and isort disagree).
+@dataclass(frozen=True)
+class _Patch:
+    """The patch of a report, ``None`` if there is nothing to change, and where it is incomplete.
 
-    The patch covers the files that a criterion of layout or imports counts. It is ``None`` if the
-    rubric asks for none or nothing is to be changed.
+    ``disagreements`` are the paths on which Black and isort disagree.
     """
-    mend = next((probe for probe in compiled.probes if probe.check.id == "mend"), None)
+
+    text: str | None = None
+    disagreements: tuple[str, ...] = ()
+    withheld: tuple[WithheldPatch, ...] = ()
+
+
+def _patch(compiled: CompiledRubric, facts: SubmissionFacts) -> _Patch:
+    """Return the patch for the files that a criterion of layout or imports counts.
+
+    It is empty if the rubric asks for none.
+    """
+    mend = next((probe for probe in compiled.probes if probe.check.id == PATCH), None)
     if mend is None:
-        return None, ()
+        return _Patch()
     files = filter(lambda file: compiled.mends(file.path, file.top_folder), facts.files)
     mends = {file.path: file.inspection(mend.key) for file in files}
     disagreements = tuple(
         path for path, one in mends.items() if one.facts.counts.get("disagreements")
     )
-    return git_patch(dict(_hunks(mends))) or None, disagreements
+    text = git_patch(dict(_hunks(mends))) or None
+    return _Patch(text, disagreements, tuple(_withheld(mends)))
+
+
+def _withheld(mends: Mapping[str, Inspection]) -> Iterator[WithheldPatch]:
+    """Yield the files without a patch, with the reason; also where making it failed."""
+    for path, one in mends.items():
+        if one.state is State.FAILED:
+            yield WithheldPatch(path=path, reason="isort or Black broke on it")
+        for finding in one.findings:
+            if finding.code == "withheld":
+                yield WithheldPatch(path=path, reason=finding.message)
 
 
 def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
@@ -343,7 +367,7 @@ def _is_package(path: str) -> bool:
     return path.split("/")[-1] == "__init__.py"
 
 
-def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
+def _notes(now: _Judged, patch: _Patch) -> Iterator[str]:
     """Yield all notes except those on starter files."""
     yield from _empty_notes(now.facts.files)
     yield from _notes_on_files(now.facts)
@@ -353,8 +377,10 @@ def _notes(now: _Judged, disagreements: Sequence[str]) -> Iterator[str]:
             f"Comments that silence a tool were found in {silenced} place(s) and had no effect: "
             "the checks read the code behind them. Take them out before you compare at home."
         )
-    if disagreements:
-        yield f"Black and isort disagree for ever on {', '.join(disagreements)}."
+    if patch.disagreements:
+        yield f"Black and isort disagree for ever on {', '.join(patch.disagreements)}."
+    for one in patch.withheld:
+        yield f"There is no patch for {one.path}: {one.reason}. That costs no points."
     if now.faults:
         yield (
             "Some checks broke on our side. That costs no points: an instructor has been "

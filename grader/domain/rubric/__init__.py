@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from grader.domain.check import AnyCheck, Catalog, Options
+from grader.domain.check import PATCH, AnyCheck, Catalog, Options
 from grader.domain.measures import Measure
 from grader.domain.rubric.globs import selects
 from grader.domain.rubric.policies import Attempts, Feedback, Intake, Strict
@@ -254,8 +254,8 @@ class Rubric(Strict):
         # The first of several criteria on the same check decides on the options of the patch.
         layout = (one for one in reversed(self.criteria.values()) if one.check in MENDED)
         wanted = {criterion.check: criterion.options for criterion in layout}
-        if self.feedback.patch and "mend" in catalog and wanted:
-            yield Probe(catalog["mend"], catalog["mend"].options.model_validate(wanted))
+        if self.feedback.patch and PATCH in catalog and wanted:
+            yield Probe(catalog[PATCH], catalog[PATCH].options.model_validate(wanted))
 
 
 @dataclass(frozen=True)
