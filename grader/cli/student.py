@@ -1,4 +1,4 @@
-"""``grader student``: export or erase the data of one student."""
+"""``grader student``: export or erase the data of one student; list names that are alike."""
 
 from __future__ import annotations
 
@@ -7,17 +7,58 @@ from pathlib import Path
 
 import click
 
-from grader.bootstrap import COMMAND_LINE
+from grader.bootstrap import COMMAND_LINE, Service
+from grader.cli.output import print_table
 from grader.cli.purge import describe_removed
 from grader.cli.service import open_service
+from grader.domain.person_names import canonical
 from grader.infra.private_files import private_file
+from grader.service.alike_names import AlikeName, alike_names
 
 _COURSE = click.option("--course", default="", help="In one course; in every course without it.")
 
 
 @click.group()
 def student() -> None:
-    """Export or erase the data of one student."""
+    """Export or erase the data of one student, or list names that are alike."""
+
+
+@student.command()
+def alike() -> None:
+    """List students whose stored name is spelled otherwise than a new upload would store it.
+
+    Blanks around a name are removed now, and letters composed (NFC), so two spellings are one
+    student, and a student who was stored under another spelling begins anew. Names that came in
+    another encoding than UTF-8 are listed too: several students may share one. Nothing is changed.
+    To keep one spelling, `export` and `erase` the other, and hand in again what is to stay.
+    """
+    with open_service() as service:
+        found = list(alike_names(service.store.retention.names()))
+        print_table(
+            ("COURSE", "STUDENT", "STORED AS", "SUBMISSIONS", "TOKENS", "WHY"),
+            [
+                (
+                    one.held.course,
+                    one.today,
+                    ascii(one.held.name),
+                    str(one.held.submissions),
+                    str(one.held.tokens),
+                    "letters were lost" if one.is_lossy else _why(one),
+                )
+                for one in found
+            ],
+        )
+
+
+def _stored(service: Service, name: str) -> str:
+    """Return ``name`` if something is stored under it, else its canonical form."""
+    held = {one.name for one in service.store.retention.names()}
+    return name if name in held else canonical(name)
+
+
+def _why(one: AlikeName) -> str:
+    """Return why ``one``, whose letters are all there, is listed."""
+    return "has a twin" if one.held.name == one.today else "is now stored otherwise"
 
 
 @student.command()
@@ -34,6 +75,7 @@ def export(name: str, file: Path, course: str) -> None:
     neither a submission nor a token is an error.
     """
     with open_service() as service, private_file(file) as path:
+        name = _stored(service, name)
         now = service.clock.now()
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for item in service.store.retention.export(name, course, COMMAND_LINE, now):
@@ -55,5 +97,6 @@ def erase(name: str, course: str) -> None:
     asks first.
     """
     with open_service() as service:
+        name = _stored(service, name)
         removed = service.store.retention.erase(name, course, COMMAND_LINE, service.clock.now())
         click.echo(f"Removed {describe_removed(removed)}.")

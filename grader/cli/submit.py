@@ -14,6 +14,7 @@ from grader.cli.errors import ExitCode, errors_reported
 from grader.cli.http_client import TOKEN_OPTION, URL_OPTION, check_response, open_client
 from grader.cli.output import print_text
 from grader.domain.errors import BadRequest, EngineFault, Overloaded
+from grader.domain.person_names import checked_name
 
 _MEDIA_TYPES = {"text": "text/plain", "json": "application/json", "markdown": "text/markdown"}
 #: Seconds to wait after each failed upload attempt (chosen by hand); as many attempts as pauses.
@@ -59,13 +60,14 @@ def _upload(client: httpx.Client, file: Path, exercise: str, student: str) -> st
     leaves the student to the token.
 
     Raises:
-        BadRequest: there is no such file, or the service rejects the upload.
+        BadRequest: there is no such file, ``student`` is no name, or the service rejects the
+            upload.
         EngineFault: no attempt reached a service that accepts uploads.
     """
     if not file.is_file():
         raise BadRequest(f"There is no file {file}.", how_to_fix="Give the path of a zip.")
     headers = {"Idempotency-Key": str(uuid.uuid4())}
-    form = {"student": student} if student else {}
+    form = {"student": checked_name(student, "student")} if student else {}
     for pause in _PAUSES:
         try:
             response = client.post(

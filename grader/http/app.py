@@ -16,6 +16,7 @@ from grader.http.api import (
     metrics,
     observing,
     problem_kinds,
+    queries,
     rubrics,
     submissions,
     webhooks,
@@ -45,6 +46,7 @@ def create_app(service: Service) -> OpenAPI:
     install_context(app, _api_context(service))
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
+    queries.install(app)
     for module in (exercises, submissions, rubrics, audit, webhooks, health):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.

@@ -10,11 +10,13 @@ Instead of ``base64`` the archive may have a ``url``.
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from grader.domain.errors import BadRequest
+from grader.domain.person_names import MAX_NAME
 from grader.service.ports.connector import Incoming
 
 #: A name or id in an event. The lengths in this file are chosen by hand.
@@ -68,7 +70,7 @@ def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
             empty if the whole body is wrong.
     """
     try:
-        event = Event.model_validate_json(body)
+        event = Event.model_validate(_parsed(body))
     except ValidationError as mistakes:
         raise _kind(mistakes) from None
     return Incoming(
@@ -81,6 +83,30 @@ def read_event(body: bytes, webhook_id: str, callback_url: str) -> Incoming:
         context=event.context,
         callback_url=callback_url,
     )
+
+
+def _parsed(body: bytes) -> Any:
+    """Return the JSON value in ``body``.
+
+    Raises:
+        BadRequest: it is not JSON in UTF-8, or an object has two different values for one name, of
+            which every reader would choose its own.
+    """
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        raise _bad("The event cannot be understood: the body is not UTF-8.", "") from None
+    except (ValueError, RecursionError):
+        raise _bad("The event cannot be understood: the body is no JSON.", "") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return ``pairs`` as a dict; raise BadRequest if a name has two different values."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            raise _bad(f"The field {name[:MAX_NAME]} has two different values.", name[:MAX_NAME])
+    return found
 
 
 def _inline(archive: Archive) -> bytes | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.domain.errors import Forbidden, NotFound
+from grader.domain.person_names import canonical
 from grader.service.records import Role, SubmissionRecord, TokenRecord
 
 
@@ -113,11 +114,12 @@ def student_of(principal: Principal, asked: str) -> str:
     For a student principal that is its own student; for any other role ``asked``, even if empty.
 
     Raises:
-        Forbidden: ``principal`` is a student, and ``asked`` names another student.
+        Forbidden: ``principal`` is a student, and ``asked`` names another student, whose name is
+            not the same in its canonical form.
     """
     if principal.role is not Role.STUDENT:
         return asked
-    if asked and asked != principal.student:
+    if asked and canonical(asked) != canonical(principal.student):
         raise Forbidden(
             "A student's token stands for its owner only.",
             how_to_fix="Leave the student out, or use an instructor's token.",

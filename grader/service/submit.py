@@ -3,7 +3,7 @@
 The order of all refusals is here, so that API and webhooks refuse in the same order:
 
 1. :meth:`Submit.admit`, before the body is read: the exercise, cooldowns, the declared size.
-2. :meth:`Submit.__call__`, with the body: whose submission it is, rate limits, names, room in the
+2. :meth:`Submit.__call__`, with the body: whose submission it is, names, rate limits, room in the
    queue, and the archive itself.
 
 An upload that is refused leaves nothing in the store. An accepted one is never lost: its row is
@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from grader.domain.errors import BadRequest, Overloaded, TooLarge
+from grader.domain.person_names import MAX_NAME, checked_name
 from grader.service.access import Principal, no_exercise, student_of
 from grader.service.lanes import Lane
 from grader.service.ports import Clock, Notifier, ReadUpload, Store
@@ -24,8 +25,6 @@ from grader.service.rate_limits import RateLimits, Remaining
 from grader.service.records import NewSubmission, RubricRecord, SubmissionRecord
 from grader.service.rubric_cache import RubricCache
 
-#: The longest name of a student, file or idempotency key, in characters. Chosen by hand.
-MAX_NAME = 200
 #: Bytes that a form may need beyond the file in it: boundaries, part headers, short fields. Chosen
 #: by hand.
 FORM_OVERHEAD = 16_384
@@ -182,18 +181,19 @@ class Submit:
         Raises:
             Forbidden: a student principal uploads for another student.
             TooMany: a rate limit is used up. It never is for an event.
-            BadRequest: no student, or the student or key is too long or not printable.
+            BadRequest: no student, or the student or key is too long or not printable, or the
+                student was not sent as UTF-8.
             Overloaded: the queue is full.
             BadArchive: the upload cannot be read, has no Python file or is over a limit (TooLarge).
             KeyReused: the idempotency key came before, with another content.
             Conflict: the idempotency key came before, and that submission was erased.
         """
         principal, course = admission.principal, admission.rubric.course
-        upload = replace(upload, student=student_of(principal, upload.student))
+        upload = replace(upload, student=_student(principal, upload.student))
+        _check_key(upload.idempotency_key)
         remaining = None
         if not admission.is_event:
             remaining = self.limits.count_upload(principal, course, upload.student)
-        _check_names(upload)
         self.capacity.reserve(is_event=admission.is_event)
         rubric = self.rubric_cache.of(admission.rubric).rubric
         self.read_upload(upload.data, filename=upload.filename, limits=rubric.intake)
@@ -204,21 +204,28 @@ class Submit:
         return Accepted(record, is_new, remaining)
 
 
-def _check_names(upload: Upload) -> None:
-    """Raise BadRequest if the student is missing, or student or key is too long or unprintable."""
-    if not upload.student.strip():
+def _student(principal: Principal, asked: str) -> str:
+    """Return the student to store: the token's own, as its creator wrote it, or ``asked``.
+
+    The latter in its canonical form. A student's token made by an older version may have a name
+    that is not canonical, and sees what is stored under that.
+
+    Raises:
+        Forbidden: ``principal`` is another student than ``asked``.
+        BadRequest: ``asked`` is empty or no name.
+    """
+    student = student_of(principal, asked)
+    return student if principal.student else checked_name(student, "student")
+
+
+def _check_key(key: str) -> None:
+    """Raise BadRequest if the idempotency key ``key`` is too long or unprintable."""
+    if len(key) > MAX_NAME or not key.isprintable():
         raise BadRequest(
-            "The student is missing.",
-            how_to_fix="Add the field student; with a raw body, ?student=NAME to the address.",
-            where="student",
+            f"The key is longer than {MAX_NAME} characters or holds control characters.",
+            how_to_fix="Send a short plain key.",
+            where="key",
         )
-    for field, value in (("student", upload.student), ("key", upload.idempotency_key)):
-        if len(value) > MAX_NAME or not value.isprintable():
-            raise BadRequest(
-                f"The {field} is longer than {MAX_NAME} characters or holds control characters.",
-                how_to_fix="Send a short plain name.",
-                where=field,
-            )
 
 
 def _new_submission(admission: Admission, upload: Upload, *, supersedes: bool) -> NewSubmission:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from grader.domain.errors import BadRequest, Unauthorized
+from grader.domain.person_names import checked_name
 from grader.service.access import Principal
 from grader.service.access_log import AccessLog
 from grader.service.ports import Clock, Store
@@ -50,9 +51,12 @@ class Tokens:
 
         Raises:
             BadRequest: ``course`` or ``student`` is missing for ``role``, or does not fit it: every
-                role needs a course, but an admin must have none; only a student has a student.
+                role needs a course, but an admin must have none; only a student has a student. Or
+                a name is none (see :func:`checked_name`); the canonical form is stored.
         """
         _check_role(role, course, student)
+        name, course = checked_name(name, "name"), course and checked_name(course, "course")
+        student = student and checked_name(student, "student")
         secret = PREFIX + secrets.token_urlsafe(32)
         now = self.clock.now()
         record = self.store.tokens.create(

@@ -4,6 +4,7 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
+import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select, text
@@ -136,3 +137,34 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(
         upgrade(empty_url)
 
     assert current_revision(empty_url) is None
+
+
+NAMES = ("Zo\u00e9", "Zoe\u0301", " bob", "Zos\ufffd", "ada")
+_OF_TOKEN = (
+    "INSERT INTO tokens (id, digest, name, role, course, student, created_at) "
+    "VALUES (:id, :id, 't', 'student', 'c', :student, :at)"
+)
+
+
+@pytest.mark.parametrize("names", [NAMES, ("ada", "Zo\u00e9")])
+def test_names_that_fall_together_are_reported_and_stay(
+    empty_url: str, names: tuple[str, ...]
+) -> None:
+    upgrade(empty_url, "0004")
+    database = Database(empty_url)
+    with database.write() as connection:
+        for number, name in enumerate(names):
+            row = {"id": str(number), "student": name, "at": "2026-01-01 00:00:00.000000"}
+            connection.execute(text(_OF_TOKEN), row)
+    database.close()
+
+    with structlog.testing.capture_logs() as logs:
+        upgrade(empty_url)
+
+    said = {"event": "students_alike", "log_level": "warning", "otherwise_spelled": 2}
+    said |= {"not_utf8": 1, "how_to_see": "grader student alike"}
+    assert logs == ([said] if names is NAMES else [])
+    store = open_store(empty_url)
+    assert sorted(one.student for one in store.tokens.all()) == sorted(names)
+    assert [one.name for one in store.retention.names()] == sorted(names)
+    store.close()

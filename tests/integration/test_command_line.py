@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable
@@ -251,10 +252,15 @@ def test_a_database_is_backed_up_and_restored(grader: Grader, tmp_path: Path) ->
     assert "kept" in listed and "lost" not in listed
 
 
-def test_the_list_of_tokens_shows_student_expiry_and_last_use(grader: Grader) -> None:
+def test_the_list_of_tokens_shows_student_expiry_and_last_use(
+    grader: Grader, tmp_path: Path
+) -> None:
     grader("db", "upgrade", "--no-seed")
-    words = ("--role", "student", "--course", "mlops", "--student", "s\x1b123", "--days", "7")
+    words = ("--role", "student", "--course", "mlops", "--student", "s123", "--days", "7")
     grader("token", "create", *words)
+    with sqlite3.connect(tmp_path / "data" / "grader.db") as database:  # as an older version would
+        database.execute("UPDATE tokens SET student = 's\x1b123'")
+    database.close()
     head, row = grader("token", "list", "--course", "mlops").stdout.splitlines()
     assert head.split() == "ID ROLE COURSE STUDENT STATE EXPIRES LAST USED NAME".split()
     assert re.search(r" student  mlops   s\\x1b123  valid  20\d\d-\d\d-\d\d \d\d:\d\d  never ", row)
@@ -331,6 +337,26 @@ def test_the_data_of_a_student_is_exported_and_erased(grader: Grader, tmp_path: 
     assert again.exit_code == 2 and "Nothing is held" in again.stderr
     nothing = grader("student", "export", "s1", tmp_path / "none.zip")
     assert nothing.exit_code == 2 and not (tmp_path / "none.zip").exists()
+
+
+def test_names_that_are_alike_are_listed_and_reached(grader: Grader, tmp_path: Path) -> None:
+    grader("db", "upgrade")
+    whose = ("--role", "student", "--course", "mlops", "--student")
+    assert grader("token", "create", *whose, " Zoe\u0301").exit_code == 0
+    refused = grader("token", "create", *whose, "Zo\udce9")
+    assert refused.exit_code == 2 and "not UTF-8" in refused.stderr
+    assert len(grader("student", "alike").stdout.splitlines()) == 1
+
+    with sqlite3.connect(tmp_path / "data" / "grader.db") as database:
+        database.execute("UPDATE tokens SET student = 'Zoe\u0301'")
+    database.close()
+    _, row = grader("student", "alike").stdout.splitlines()
+    assert row.split()[:5] == ["mlops", "Zo\u00e9", "'Zoe\\u0301'", "0", "1"]
+    assert grader("student", "export", "Zoe\u0301", tmp_path / "old.zip").exit_code == 0
+    assert grader("token", "create", *whose, "Zo\u00e9").exit_code == 0
+    assert "has a twin" in grader("student", "alike").stdout
+    for spelling in ("Zoe\u0301", " Zoe\u0301"):  # the old one, then the canonical one
+        assert "1 tokens" in grader("student", "erase", spelling, "--yes").stdout
 
 
 def test_a_dry_run_of_a_purge_reports_what_it_would_remove(grader: Grader) -> None:

@@ -140,7 +140,7 @@ class UploadQuery(FormatQuery):
     """The query parameters of an upload: the form of its report, the student, the file name.
 
     ``student`` and ``filename`` are for a raw body, i.e. the file without a form around it. With a
-    form, the file name is the form's, and ``student`` counts only if the form names none.
+    form they are only needed if that has none, and must not differ from those in it.
     """
 
     student: ShortText = Field("", description="Who hands in, where no form field says it.")

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from flask import request
 
 from grader.domain.errors import BadRequest
+from grader.domain.person_names import check_utf8, only_value
 from grader.http.api.parameters import UploadQuery
 from grader.http.openapi import Description, body, text
 from grader.http.problems.errors import UnsupportedType
@@ -57,13 +58,13 @@ class Sent:
 def read_sent(query: UploadQuery) -> Sent:
     """Return the upload of this request: the file of a form, or the whole body.
 
-    The name and the student come from the form, and for a raw body from ``query``. The student of
-    ``query`` also counts if the form has none. A raw zip or Python body without a name gets a
-    default one, ``submission.zip`` or ``submission.py``. The name is cut to its last 200
-    characters, without folders and unprintable characters. An empty file is accepted here.
+    The name and the student come from the form, or from ``query``. A raw zip or Python body without
+    a name gets a default one, ``submission.zip`` or ``submission.py``. The name is cut to its last
+    200 characters, without folders and unprintable characters. An empty file is accepted here.
 
     Raises:
-        BadRequest: the form does not have exactly one file in its field ``file``.
+        BadRequest: the form does not have exactly one file in its field ``file``, has a field that
+            is not UTF-8, or two different values for one, or another one than ``query``.
         UnsupportedType: the media type is neither a form nor an accepted type of a raw body.
         RequestEntityTooLarge: (of Werkzeug) the body is longer than the application allows.
     """
@@ -80,7 +81,7 @@ def read_sent(query: UploadQuery) -> Sent:
 
 
 def _read_form(query: UploadQuery) -> Sent:
-    """Return the file of the form; the form's student goes before the student of ``query``."""
+    """Return the file of the form; file name and student may also come from ``query``."""
     files = request.files.getlist("file")
     if len(files) != 1:
         raise BadRequest(
@@ -88,8 +89,12 @@ def _read_form(query: UploadQuery) -> Sent:
             how_to_fix="Send one zip archive: curl -F file=@submission.zip -F student=NAME.",
             where="file",
         )
-    student = request.form.get("student", "") or query.student
-    return Sent(files[0].read(), _clean_name(files[0].filename or ""), student)
+    for field, values in request.form.lists():
+        check_utf8("".join(values), field)
+        only_value(values, field)
+    student = only_value([request.form.get("student", ""), query.student], "student")
+    name = only_value(map(_clean_name, (files[0].filename or "", query.filename)), "filename")
+    return Sent(files[0].read(), name, student)
 
 
 def _clean_name(filename: str) -> str:

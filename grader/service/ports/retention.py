@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from grader.service.records import DeletedRows, ExportedItem, PurgeCriteria
+from grader.service.records import DeletedRows, ExportedItem, HeldName, PurgeCriteria
 
 
 class Retention(Protocol):
@@ -55,6 +55,9 @@ class Retention(Protocol):
             NotFound: the student has neither a submission nor a token there; raised at the first
                 file.
         """
+
+    def names(self) -> Sequence[HeldName]:
+        """Return every name of a student under which something is stored, by course and name."""
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
         """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.

@@ -131,7 +131,8 @@ class Submissions(Protocol):
     ) -> Page[SubmissionRecord]:
         """Return up to ``limit`` submissions of an exercise, newest first; none if it is unknown.
 
-        An empty ``student`` and a ``state`` of ``None`` match everything. ``limit`` is corrected to
+        ``student`` also matches its canonical form. An empty one and a ``state`` of ``None`` match
+        everything. ``limit`` is corrected to
         the range from 1 to 500. An empty ``cursor`` is the first page; otherwise it is the
         ``next_cursor`` of the page before.
 

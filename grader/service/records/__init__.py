@@ -9,7 +9,7 @@ from grader.service.records.pages import Page
 from grader.service.records.passbacks import Passback, PassbackState, ScoreMessage
 from grader.service.records.queue import Claim, QueueState, Swept
 from grader.service.records.results import Result, StoredReport
-from grader.service.records.retention import DeletedRows, ExportedItem, PurgeCriteria
+from grader.service.records.retention import DeletedRows, ExportedItem, HeldName, PurgeCriteria
 from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
@@ -22,6 +22,7 @@ __all__ = [
     "DeletedRows",
     "ExerciseRecord",
     "ExportedItem",
+    "HeldName",
     "Mark",
     "NewSubmission",
     "Page",

@@ -45,6 +45,16 @@ class DeletedRows:
 
 
 @dataclass(frozen=True)
+class HeldName:
+    """A student's name as it is stored in ``course``, with the numbers of rows that have it."""
+
+    course: str
+    name: str
+    submissions: int
+    tokens: int
+
+
+@dataclass(frozen=True)
 class ExportedItem:
     """One file of a student's exported data: JSON, or an upload as it was sent.
 

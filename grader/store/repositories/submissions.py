@@ -12,6 +12,7 @@ from sqlalchemy import select
 from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
+from grader.domain.person_names import canonical
 from grader.service.estimate import Throughput
 from grader.service.lanes import Lane
 from grader.service.records import (
@@ -184,7 +185,8 @@ class SqlSubmissions:
     ) -> Page[SubmissionRecord]:
         """Return up to ``limit`` submissions of an exercise, newest first; none if it is unknown.
 
-        An empty ``student`` and a ``state`` of ``None`` match everything. ``limit`` is corrected to
+        ``student`` also matches its canonical form. An empty one and a ``state`` of ``None`` match
+        everything. ``limit`` is corrected to
         the range from 1 to 500. An empty ``cursor`` is the first page; otherwise it is the
         ``next_cursor`` of the page before.
 
@@ -194,7 +196,8 @@ class SqlSubmissions:
         before, size = key_before(cursor), page_size(limit)
         found = select(*RECORD).where(submissions.c.exercise == exercise)
         if student:
-            found = found.where(submissions.c.student == student)
+            # Rows of older versions may have a spelling that is not canonical.
+            found = found.where(submissions.c.student.in_({student, canonical(student)}))
         if state is not None:
             found = found.where(submissions.c.state == state.value)
         if before:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 
-from grader.service.records import DeletedRows, ExportedItem, PurgeCriteria, SubmissionState
+from grader.service.records import (
+    DeletedRows,
+    ExportedItem,
+    HeldName,
+    PurgeCriteria,
+    SubmissionState,
+)
 from grader.store.audit_log import append_entry
 from grader.store.database import Database
 from grader.store.ids import first_id
 from grader.store.retention import student_data
 from grader.store.retention.deletion import remove_submissions
 from grader.store.rows import DUE
-from grader.store.tables import inspections, passbacks, submissions
+from grader.store.tables import inspections, passbacks, submissions, tokens
 
 _LAST_USED = func.coalesce(inspections.c.used_at, inspections.c.stored_at)
 _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
@@ -119,6 +125,20 @@ class SqlRetention:
             yield from student_data.read(connection, student, course)
         with self._database.write() as connection:
             append_entry(connection, now, actor, "student.exported", student, course=course)
+
+    def names(self) -> Sequence[HeldName]:
+        """Return every name of a student under which something is stored, by course and name.
+
+        That is a submission or a token.
+        """
+        counts: dict[tuple[str, str], list[int]] = {}
+        with self._database.read() as connection:
+            for at, table in enumerate((submissions, tokens)):
+                held = (table.c.course, table.c.student)
+                rows = select(*held, func.count()).where(table.c.student != "").group_by(*held)
+                for course, name, count in connection.execute(rows):
+                    counts.setdefault((course, name), [0, 0])[at] = count
+        return [HeldName(*key, *numbers) for key, numbers in sorted(counts.items())]
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
         """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
