@@ -128,8 +128,12 @@ def migrate(settings: Settings) -> None:
     """Migrate the database to the newest revision. Several processes may do it at once.
 
     Without a configured URL it is a SQLite file in the data directory, which is created if it does
-    not exist; that may raise ``OSError``. All other errors are those of
-    :func:`grader.store.migrate.upgrade`.
+    not exist.
+
+    Raises:
+        BadSettings: that directory cannot be created, or the URL is neither a SQLite file nor
+            PostgreSQL.
+        Exception: all other errors of :func:`grader.store.migrate.upgrade`.
     """
     # This loads Alembic, which workers do not need.
     from grader.store.migrate import upgrade

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from grader.domain.errors import BadSettings
 
@@ -84,8 +84,8 @@ class Settings(BaseSettings):
         """Return the settings from the environment; variables of other names are ignored.
 
         Raises:
-            BadSettings: variables have invalid values; the message names each of them.
-            pydantic_settings.SettingsError: the list ``callback_hosts`` is not JSON.
+            BadSettings: variables have invalid values; the message names each of them, or the first
+                one that should be a list in JSON and is no JSON.
         """
         try:
             return cls()
@@ -93,6 +93,13 @@ class Settings(BaseSettings):
             mistakes = "; ".join(_mistake(item) for item in error.errors())
             raise BadSettings(
                 mistakes, how_to_fix="Correct the environment variable, or unset it."
+            ) from None
+        except SettingsError as error:
+            # Its text is: error parsing value for field "callback_hosts" from source "..."
+            name = str(error).partition('"')[2].partition('"')[0].upper()
+            raise BadSettings(
+                f"GRADER_{name}: it must be a list in JSON, such as '[\"lms.example.edu\"]'",
+                how_to_fix="Correct the environment variable, or unset it.",
             ) from None
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from grader.bootstrap import back_up
 from grader.bootstrap import restore as restore_database
 from grader.cli.errors import errors_reported
 from grader.cli.serve.data_dir import locked
-from grader.infra.private_files import private_folder
+from grader.infra.private_files import private_folder, usable
 from grader.settings import Settings
 
 
@@ -58,5 +58,7 @@ def _service_stopped(settings: Settings) -> Iterator[None]:
         yield
         return
     private_folder(settings.data_dir)
-    with locked(settings.data_dir):
+    with ExitStack() as stack:
+        with usable(settings.data_dir):
+            stack.enter_context(locked(settings.data_dir))
         yield

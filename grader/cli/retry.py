@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import click
 
 from grader.cli.errors import errors_reported
-from grader.cli.http_client import TOKEN_OPTION, URL_OPTION, check_response, open_client
+from grader.cli.http_client import (
+    TOKEN_OPTION,
+    URL_OPTION,
+    check_response,
+    json_object,
+    open_client,
+)
 from grader.cli.output import print_text
 
 
@@ -20,5 +28,6 @@ def retry(submission: str, url: str, token: str) -> None:
     an instructor or an admin.
     """
     with errors_reported(), open_client(url, token) as client:
-        response = check_response(client.post(f"/api/v1/submissions/{submission}/retry"))
-        print_text(f"{submission} is {response.json()['state']}.")
+        path = f"/api/v1/submissions/{quote(submission, safe='')}/retry"
+        answered = json_object(check_response(client.post(path)))
+        print_text(f"{submission} is {answered.get('state')}.")

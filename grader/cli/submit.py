@@ -6,12 +6,20 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 import httpx
 
 from grader.cli.errors import ExitCode, errors_reported
-from grader.cli.http_client import TOKEN_OPTION, URL_OPTION, check_response, open_client
+from grader.cli.http_client import (
+    TOKEN_OPTION,
+    URL_OPTION,
+    check_response,
+    json_object,
+    no_answer,
+    open_client,
+)
 from grader.cli.output import print_text
 from grader.domain.errors import BadRequest, EngineFault, Overloaded
 from grader.domain.person_names import checked_name
@@ -43,7 +51,7 @@ def submit(
     If the connection breaks during the upload, or the service is overloaded, it is sent again up to
     three times with the same idempotency key, so that it counts as one attempt. Exit codes: 0
     graded, 2 bad input or refused, 3 needs attention, all four uploads failed, or there is no
-    report within --wait seconds. A connection that breaks during the wait is an unhandled error.
+    report within --wait seconds. A connection that breaks during the wait is opened again.
     """
     with errors_reported(), open_client(url, token) as client:
         accepted = _upload(client, zip_file, exercise, student)
@@ -64,22 +72,32 @@ def _upload(client: httpx.Client, file: Path, exercise: str, student: str) -> st
             upload.
         EngineFault: no attempt reached a service that accepts uploads.
     """
-    if not file.is_file():
-        raise BadRequest(f"There is no file {file}.", how_to_fix="Give the path of a zip.")
+    data = _content(file)
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     form = {"student": checked_name(student, "student")} if student else {}
     for pause in _PAUSES:
         try:
             response = client.post(
-                f"/api/v1/exercises/{exercise}/submissions",
+                f"/api/v1/exercises/{quote(exercise, safe='')}/submissions",
                 headers=headers,
                 data=form,
-                files={"file": (file.name, file.read_bytes())},
+                files={"file": (file.name, data)},
             )
-            return str(check_response(response).json()["id"])
+            return str(json_object(check_response(response)).get("id"))
         except (httpx.TransportError, Overloaded):
             time.sleep(pause)
-    raise EngineFault(f"{client.base_url} does not answer.", how_to_fix="Is the service running?")
+    raise no_answer(client)
+
+
+def _content(file: Path) -> bytes:
+    """Return the bytes of ``file``; raise BadRequest if there is none or it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadRequest(
+            f"{file} cannot be read: {error.strerror or error}.",
+            how_to_fix="Give the path of a zip, or of one .py file, that you may read.",
+        ) from None
 
 
 def _report(client: httpx.Client, submission: str, media: str, seconds: int) -> httpx.Response:
@@ -88,13 +106,17 @@ def _report(client: httpx.Client, submission: str, media: str, seconds: int) -> 
     Raises:
         EngineFault: there is no report after ``seconds`` seconds.
     """
+    path = f"/api/v1/submissions/{submission}/report"
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        response = client.get(f"/api/v1/submissions/{submission}/report", headers={"Accept": media})
-        if check_response(response).status_code == 200:
-            return response
-        time.sleep(min(float(response.headers.get("Retry-After", 1)), 2.0))
+        try:
+            response = client.get(path, headers={"Accept": media})
+            if check_response(response).status_code == 200:
+                return response
+        except (httpx.TransportError, Overloaded):
+            pass  # It is stored: the report comes when the service is back.
+        time.sleep(1.0)
     raise EngineFault(
         f"No report after {seconds} seconds; submission {submission} is stored and waits.",
-        how_to_fix=f"Ask later: GET /api/v1/submissions/{submission}/report",
+        how_to_fix=f"Ask later: GET {path}",
     )

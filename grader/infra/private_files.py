@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.domain.errors import BadRequest, Conflict
+from grader.domain.errors import BadRequest, BadSettings, Conflict
 
 
 @contextmanager
@@ -46,9 +46,28 @@ def private_file(file: Path) -> Iterator[Path]:
 def private_folder(folder: Path) -> None:
     """Create ``folder`` with mode 0700; an existing folder keeps its mode.
 
-    Missing parents are created with the default mode. Errors are raised as ``OSError``.
+    Missing parents are created with the default mode.
+
+    Raises:
+        BadSettings: the folder cannot be created, e.g. because it is a file.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with usable(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Raise BadSettings, with the reason, where the block cannot use ``path``, a configured path.
+
+    e.g. because it is on a read-only file system. Every ``OSError`` of the block is taken for that.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadSettings(
+            f"{path} cannot be used: {error.strerror or error}.",
+            how_to_fix="Choose a place that you may write to, by --data-dir or GRADER_DATA_DIR.",
+        ) from None
 
 
 def _sync(path: Path) -> None:

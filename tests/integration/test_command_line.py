@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -376,8 +378,56 @@ def test_a_missing_database_is_an_error_with_advice(grader: Grader, arguments: l
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [("serve", "--port", "0"), ("db", "upgrade"), ("restore", "x.backup"), ("token", "list")],
+)
+# The last one is a folder in which not even root may create anything.
+@pytest.mark.parametrize("place", ["a-file", "a-file/below", "/sys/kernel"])
+def test_a_data_directory_that_cannot_be_used_is_one_sentence(
+    grader: Grader, tmp_path: Path, arguments: list[str], place: str
+) -> None:
+    (tmp_path / "a-file").write_text("")
+    result = grader(*arguments, GRADER_DATA_DIR=str(tmp_path / place))
+    assert result.exit_code == 2, result.output
+    assert "GRADER_DATA_DIR" in result.stderr and len(result.stderr.splitlines()) <= 4
+    assert arguments[0] != "serve" or place in result.stderr
+
+
+@pytest.mark.parametrize("command", [("submit", "--exercise", "e"), ("retry",)])
+def test_the_clients_explain_what_is_missing(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr("grader.cli.submit._PAUSES", (0,))
+    file = tmp_path / "work.zip"
+    file.write_bytes(b"PK")
+    with closing(socket.create_server(("127.0.0.1", 0))) as held:
+        nobody = f"http://127.0.0.1:{held.getsockname()[1]}"
+    for url, token, code, said in (
+        (nobody, "t", 3, "does not answer"),
+        ("nonsense", "t", 2, "no address of a service"),
+        ("ftp://host/", "t", 2, "no address of a service"),
+        ("http://", "t", 2, "no address of a service"),
+        (nobody, "t\u00f6", 2, "no token has"),
+    ):
+        result = grader(*command, file, "--url", url, "--token", token)
+        assert (result.exit_code, said in result.stderr) == (code, True), result.output
+
+
+def test_a_file_to_submit_that_cannot_be_read_is_bad_input(grader: Grader, tmp_path: Path) -> None:
+    words = ("--exercise", "e", "--url", "http://127.0.0.1:9", "--token", "t")
+    for path, said in ((tmp_path, "Is a directory"), (tmp_path / "none", "No such file")):
+        result = grader("submit", path, *words)
+        assert (result.exit_code, said in result.stderr) == (2, True), result.output
+    named = grader("submit", tmp_path, "--student", "Zo\udce9", *words)
+    assert named.exit_code == 2
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("GRADER_CALLBACK_HOSTS", "lms.example.edu"),
+        ("GRADER_CALLBACK_HOSTS", "{"),
+        ("GRADER_CALLBACK_HOSTS", "7"),
         ("GRADER_PORT", "eight"),
         ("GRADER_WORKERS", "0"),
         ("GRADER_DATABASE_URL", "mysql://u:secret@h/d"),

@@ -19,7 +19,7 @@ from grader.cli.serve.redis_server import RedisServer
 from grader.cli.serve.stack import Stack
 from grader.cli.serve.supervisor import Signals, Supervisor
 from grader.domain.errors import Conflict
-from grader.infra.private_files import private_folder
+from grader.infra.private_files import private_folder, usable
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
@@ -77,13 +77,15 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
     """Run every process until SIGINT or SIGTERM, then end them in reverse order.
 
     Raises:
-        Conflict: the data directory, the port or Redis cannot be used.
+        BadSettings: the data directory cannot be used, e.g. is a file or read-only.
+        Conflict: another service uses it, or the port or Redis cannot be used.
     """
     sandbox = sandbox_level_of(settings)
     with ExitStack() as stack:
         private_folder(settings.data_dir)
-        (settings.data_dir / "logs").mkdir(exist_ok=True)
-        stack.enter_context(locked(settings.data_dir))
+        with usable(settings.data_dir):
+            (settings.data_dir / "logs").mkdir(exist_ok=True)
+            stack.enter_context(locked(settings.data_dir))
         signals = stack.enter_context(Signals())
         listening = stack.enter_context(listen(settings.host, settings.port))
         supervisor = Supervisor(signals, click.echo)
@@ -116,7 +118,8 @@ def _with_redis(
     """
     if settings.redis_url:
         return settings
-    server = RedisServer.at(settings.data_dir / "redis")
+    with usable(settings.data_dir / "redis"):
+        server = RedisServer.at(settings.data_dir / "redis")
     stack.callback(server.clean)
     child = supervisor.start(Stack(settings, fd).redis(server))
     no_answer = Conflict(f"redis-server does not answer; see {child.program.log}.")

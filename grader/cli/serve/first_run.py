@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.bootstrap import Service, build_service, migrate
 from grader.domain.errors import Unauthorized
 from grader.infra.broker import NoNotifier
+from grader.infra.private_files import usable
 from grader.service.records import Role
 from grader.settings import Settings
 
@@ -29,7 +30,8 @@ def prepare(settings: Settings, token_file: Path | None) -> str:
     try:
         service.seed()
         if token_file is not None:
-            return _ensure_token_file(service, token_file)
+            with usable(token_file):
+                return _ensure_token_file(service, token_file)
         return "" if service.store.tokens.all() else _create_token(service)
     finally:
         service.close()
