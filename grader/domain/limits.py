@@ -58,4 +58,4 @@ def _size(file: FileFacts) -> int:
     """
     if file.readable.state is State.UNREADABLE and file.part.needed:
         return file.part.lines
-    return file.part.counted
+    return file.part.size

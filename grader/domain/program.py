@@ -39,8 +39,8 @@ class Uncounted(BaseModel):
     """Statements of a function that are in no good part of a share, and why.
 
     ``unused``: no part of the program uses the function ``name``. ``dead``: they never run, or are
-    texts that are run as code. ``repeated``: they do what other
-    statements of the program do, with other names and constants.
+    texts that are run as code. ``repeated``: they do what other statements of the program do, with
+    other names and constants.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,10 +56,11 @@ class Part(BaseModel):
 
     ``why`` is the reason for ``role`` in words, ``lines`` the number of lines that are not blank.
     ``statements`` are those that do something (see :func:`works`), in functions and outside of
-    them; ``counted`` of them are used and repeat nothing. A test has none. ``uncounted`` are the
-    first of the others, by function. Where a ``needed`` file cannot be read, the criteria that read
-    it earn nothing; a member that nothing imports is not needed. The defaults are those of facts
-    which were stored before files had roles.
+    them; ``counted`` of them are used and repeat nothing. ``demanded`` are further ones that a
+    framework demands outside functions; equal ones are one. A test has none. ``uncounted`` are the
+    first of those that are in no good part, by function. Where a ``needed`` file cannot be read,
+    the criteria that read it earn nothing; a member that nothing imports is not needed. The
+    defaults are those of facts which were stored before files had roles.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,6 +70,7 @@ class Part(BaseModel):
     lines: int = 0
     statements: int = 0
     counted: int = 0
+    demanded: int = 0
     uncounted: tuple[Uncounted, ...] = ()
     needed: bool = True
     #: It is a module with functions that count, beside the file where the program starts.
@@ -98,12 +100,17 @@ class Part(BaseModel):
         return self.role in (Role.ENTRY, Role.REACHED)
 
     @property
+    def size(self) -> int:
+        """The number of statements that may have faults: they are used, and repeat nothing."""
+        return self.counted + self.demanded
+
+    @property
     def facts(self) -> Facts:
         """The statements of the file as facts, which measures compare those of a check with."""
         return Facts(
             counts={
                 STATEMENTS: self.statements,
-                COUNTED: self.counted,
+                COUNTED: self.size,
                 MODULES: int(self.is_module),
                 STARTS: int(self.start != ""),
                 CLEAN_STARTS: int(self.start == "clean"),

@@ -121,7 +121,8 @@ def _subtract_from_file(
         return file
     if _is_as_handed_out(file, starter):
         ignored = {key: _ignore(one) for key, one in file.inspections.items()}
-        part = file.part.model_copy(update={"statements": 0, "counted": 0, "uncounted": ()})
+        nothing = {"statements": 0, "counted": 0, "demanded": 0, "uncounted": ()}
+        part = file.part.model_copy(update=nothing)
         return file.model_copy(update={"inspections": ignored, "handed_out": True, "part": part})
     return _subtract_inspections(file, starter, keys)
 

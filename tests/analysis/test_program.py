@@ -242,6 +242,14 @@ def test_a_tool_runs_a_file_only_with_evidence(path: str, text: str, role: str) 
     assert roles({"main.py": MAIN, "prices.py": PRICES, path: text})[path] == role
 
 
+def test_the_settings_of_sphinx_are_no_part_of_a_library() -> None:
+    assert roles({"prices.py": PRICES, "docs/conf.py": DRAFT}) == {
+        "prices.py": "member",
+        "docs/conf.py": "neutral",
+    }
+    assert roles({"prices.py": PRICES, "conf.py": DRAFT})["conf.py"] == "member"
+
+
 def test_django_finds_its_files_by_name() -> None:
     manage = "import django\n\nif __name__ == '__main__':\n    print(django)\n"
     files = {"manage.py": manage, "site/settings.py": DRAFT, "shop/migrations/0001.py": DRAFT}

@@ -53,6 +53,8 @@ def count_statements(
     for path, part in parts.items():
         if part.is_leftover:
             changes[path] = _left_over(summaries[path])
+    for path, file in program.items():
+        changes[path]["demanded"] = file.demanded
     counted = {path: part.model_copy(update=changes.get(path)) for path, part in parts.items()}
     return Counted(counted, _weights(functions))
 

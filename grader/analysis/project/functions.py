@@ -7,15 +7,22 @@ its names and constants: equal prints in a row are repeated code.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
 from grader.analysis.project.usage import Statements, is_registered, statements_of
 from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import runs_outside
 from grader.analysis.syntax.shapes import imported_names, is_literal, shape_of
-from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, WORKING_EXPRESSIONS, Function
+from grader.analysis.syntax.statements import (
+    DEFINITIONS,
+    FUNCTIONS,
+    WORKING_EXPRESSIONS,
+    Function,
+    works,
+)
 from grader.analysis.syntax.walk import children, walk
 from grader.domain.source import SourceFile
 
@@ -46,12 +53,13 @@ _CARRIERS = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 class FunctionCode(NamedTuple):
     """The statements of one function that do something, or those of a file outside functions.
 
-    ``name`` and ``line`` are those of its ``def``; empty and 0 for the statements outside. ``unit``
-    is the index of the definition around it, or of itself, in ``Work.units``, and -1 outside.
-    ``prints`` has a print for each statement, in the order of the text. Nested functions have their
-    own; code in the body of a class is that of the function around the class. ``by_name``: it is a
-    method or a nested function that nothing uses unless the program reads its name; not e.g. a
-    method of a class with a base class, which may call it.
+    ``name`` and ``line`` are those of its ``def``; empty and 0 for the statements outside.
+    ``first`` is the line where a reader finds it: that of its ``def``, or of the first statement
+    outside. ``unit`` is the index of the definition around it, or of itself, in ``Work.units``, and
+    -1 outside. ``prints`` has a print for each statement, in the order of the text. Nested
+    functions have their own; code in the body of a class is that of the function around the class.
+    ``by_name``: it is a method or a nested function that nothing uses unless the program reads its
+    name; not e.g. a method of a class with a base class, which may call it.
     """
 
     name: str
@@ -59,21 +67,35 @@ class FunctionCode(NamedTuple):
     unit: int
     prints: tuple[int, ...]
     by_name: bool = False
+    first: int = 0
 
 
 def functions_of(source: SourceFile, *, texts: bool = False) -> tuple[FunctionCode, ...]:
     """Return every function of `source` with its statements, after the statements outside them.
 
-    Outside, only what :func:`runs_outside` counts is there, e.g. no short guard and no field of a
-    class. With `texts`, for a file that runs texts as code, its strings count there as statements
-    of :data:`STATEMENT` characters that are never good. A function that does nothing is there too,
-    with no print.
+    Outside, only what :func:`runs_outside` counts is there, e.g. no short guard, no field of a
+    class and nothing that a framework demands. With `texts`, for a file that runs texts as code,
+    its strings count there as statements of :data:`STATEMENT` characters that are never good. A
+    function that does nothing is there too, with no print.
     """
-    outside, *functions = _Reader(statements_of(source)).functions()
+    outside, *functions = _Reader(statements_of(source), demanded_outside(source)).functions()
     if texts:
         in_text = sum(map(len, _texts(source.tree))) // STATEMENT
         outside = outside._replace(prints=(*outside.prints, *[DEAD] * in_text))
     return outside, *functions
+
+
+def demanded_in(source: SourceFile) -> int:
+    """Return how many different statements of `source` a framework demands outside functions.
+
+    Two that are equal up to names and constants are one, so that rows of them are no size.
+    """
+    demanded = demanded_outside(source)
+    if not demanded:
+        return 0
+    imported = imported_names(node for node, _ in statements_of(source).nodes)
+    working = (each for each in demanded if works(each) and _does(each))
+    return len({_print(each, imported, "") for each in working})
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:
@@ -89,8 +111,9 @@ def _texts(tree: ast.Module) -> Iterator[str]:
 class _Reader:
     """Reads the functions of one file from its statements."""
 
-    def __init__(self, every: Statements) -> None:
+    def __init__(self, every: Statements, demanded: Collection[ast.stmt]) -> None:
         self._every = every
+        self._demanded = demanded
         self._nodes = every.nodes
         self._imported: Mapping[str, str] = imported_names(node for node, _ in self._nodes)
         self._owners = self._innermost(FUNCTIONS)
@@ -104,7 +127,7 @@ class _Reader:
         for at, owner in enumerate(self._owners):
             if owner and self._works(at):
                 inside[owner].append(at)
-        found = [FunctionCode("", OUTSIDE, -1, tuple(self._outside()))]
+        found = [self._outside()]
         for at, statements in inside.items():
             function = self._nodes[at][0]
             assert isinstance(function, FUNCTIONS)
@@ -112,8 +135,8 @@ class _Reader:
             itself = "." * isinstance(outer, ast.ClassDef) + function.name
             prints = tuple(self._prints(statements, itself))
             by_name = _is_used_by_name(function, outer)
-            unit = self._every.units[at]
-            found.append(FunctionCode(function.name, function.lineno, unit, prints, by_name))
+            unit, line = self._every.units[at], function.lineno
+            found.append(FunctionCode(function.name, line, unit, prints, by_name, line))
         return tuple(found)
 
     def _innermost(self, kinds: tuple[type[ast.AST], ...]) -> list[int]:
@@ -126,8 +149,12 @@ class _Reader:
     def _works(self, at: int) -> bool:
         return self._every.working[at] and _does(self._nodes[at][0])
 
-    def _outside(self) -> Iterator[int]:
-        """Yield a print for each statement that does something as the module is imported.
+    def _counts(self, at: int) -> bool:
+        """Return whether a statement outside functions does something that nobody demands."""
+        return self._works(at) and self._nodes[at][0] not in self._demanded
+
+    def _outside(self) -> FunctionCode:
+        """Return the statements that do something as the module is imported.
 
         They are those of :func:`runs_outside`, without statements that do no work, and without
         functions, e.g. the methods of a class with a loop in its body.
@@ -138,11 +165,14 @@ class _Reader:
             tops[at] = tops[parent] or at
             if at and not self._owners[at]:
                 below.setdefault(tops[at], []).append(at)
+        found: list[int] = []
         for top, statements in below.items():
             node = self._nodes[top][0]
             assert isinstance(node, ast.stmt)
-            if most := runs_outside(node):
-                yield from list(self._prints(filter(self._works, statements), ""))[:most]
+            if most := runs_outside(node, self._demanded):
+                found += sorted(filter(self._counts, statements), key=self._place)[:most]
+        first = min(map(self._place, found), default=(0, 0))[0]
+        return FunctionCode("", OUTSIDE, -1, tuple(self._prints(found, "")), first=first)
 
     def _prints(self, statements: Iterable[int], itself: str) -> Iterator[int]:
         """Yield the print of each of `statements`, which are in the function `itself`, by place."""

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.analysis.project.frameworks import is_django
 from grader.analysis.project.import_graph import Graph
 from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.syntax.frameworks import is_django
 from grader.analysis.syntax.imports import Import, Modules, depth_in, packages_around
 from grader.domain.program import Part, Role
 from grader.domain.source import is_notebook, is_python, is_test_path
@@ -187,9 +187,11 @@ def _outside(path: str, file: FileSummary, *, is_known: bool) -> tuple[Role, str
     """
     if is_test_path(path):
         return Role.TEST, "it is a test"
-    if not is_known:
+    is_tool = _is_run_by_a_tool(path, file)
+    # A `setup.py` may be all that was handed in, the `conf.py` of Sphinx is never the program.
+    if not is_known and not (is_tool and path.endswith("/conf.py")):
         return Role.MEMBER, "nothing says where the program starts"
-    if _is_run_by_a_tool(path, file):
+    if is_tool:
         return Role.NEUTRAL, "a tool runs it by its name"
     if path.endswith(".pyi"):
         return Role.NEUTRAL, "it is a stub"

@@ -9,11 +9,11 @@ from itertools import takewhile
 
 from pydantic import BaseModel, ConfigDict
 
-from grader.analysis.project.frameworks import Shape, contract_of
-from grader.analysis.project.functions import FunctionCode, functions_of
+from grader.analysis.project.functions import FunctionCode, demanded_in, functions_of
 from grader.analysis.project.toml import NotToml, parse_toml, table
 from grader.analysis.project.usage import Work, work_in
 from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.frameworks import Shape, contract_of
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import NOW, STAR, Import, imports_in
 from grader.analysis.syntax.module import Module, module_of
@@ -94,8 +94,9 @@ class FileSummary(BaseModel):
     runs, ``""`` for its own. ``trivial``: it has no statement, or only literals bound to names.
     ``is_table``: the latter, but more than is read. ``lines``: its lines that are not blank.
     ``work``: its definitions and the names that it uses. ``functions``: the statements of each
-    function, and those outside. Nothing here depends on the name of the file, so that files of
-    equal bytes have equal summaries.
+    function, and those outside. ``demanded``: how many different statements a framework demands
+    outside. Nothing here depends on the name of the file, so that files of equal bytes have equal
+    summaries.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -114,6 +115,7 @@ class FileSummary(BaseModel):
     lines: int = 0
     work: Work = Work()
     functions: tuple[FunctionCode, ...] = ()
+    demanded: int = 0
 
     @property
     def packages(self) -> frozenset[str]:
@@ -144,6 +146,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         lines=sum(not line.isspace() for line in source.lines),
         work=work_in(source),
         functions=functions_of(source, texts=executes),
+        demanded=demanded_in(source),
     )
 
 
@@ -304,7 +307,7 @@ def declares_entries(path: str) -> bool:
 
 
 def _toml(text: str) -> object:
-    """Return the tables of `text`, a ``pyproject.toml``; none of a file that is no TOML or too deep."""
+    """Return the tables of `text`, a ``pyproject.toml``; none if it is no TOML."""
     try:
         return parse_toml(text)
     except NotToml:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.analysis.project.frameworks import is_django
 from grader.analysis.project.functions import OUTSIDE, FunctionCode
 from grader.analysis.project.mentions import ANYWHERE
 from grader.analysis.project.names import Mention, Names, Used
 from grader.analysis.project.program import graph_of
 from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.syntax.frameworks import is_django
 from grader.domain.program import Part, Role
 
 #: The largest part of the statements of a library's file that run on import, e.g. 2 of 12. Chosen

@@ -2,14 +2,16 @@
 
 Importing a module should only define things. These statements are not counted: imports, functions,
 classes, constants, docstrings, and up to :data:`GUARD_ROOM` statements below
-``if __name__ == "__main__":``. All others are, at every depth: a loop counts as one, and so does
-each statement inside it.
+``if __name__ == "__main__":``. Nor are those that a framework demands there: see
+:mod:`grader.analysis.syntax.framework_code`. All others are, at every depth: a loop counts as one,
+and so does each statement inside it.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import FUNCTIONS, bodies, is_constant_expression
@@ -40,6 +42,7 @@ _MAKERS = frozenset(
         "dict",
         "frozenset",
         "getLogger",
+        "getenv",
         "list",
         "namedtuple",
         "range",
@@ -50,7 +53,7 @@ _MAKERS = frozenset(
     }
 )
 #: Lower-case names that are accepted as constants, because loggers usually have them.
-_LOGGERS = frozenset({"log", "logger"})
+_LOGGERS = frozenset({"log", "logger", "_log", "_logger"})
 
 
 def is_guard(statement: ast.stmt) -> bool:
@@ -67,7 +70,7 @@ def is_guard(statement: ast.stmt) -> bool:
     )
 
 
-def runs_outside(statement: ast.stmt) -> int:
+def runs_outside(statement: ast.stmt, demanded: Collection[ast.stmt] = ()) -> int:
     """Return how many statements do something on import: ``statement`` itself, and those in it.
 
     ``statement`` is one outside functions. Not counted: imports, functions, classes and their
@@ -75,46 +78,54 @@ def runs_outside(statement: ast.stmt) -> int:
     imports with a fallback, ``x: int``, and assignments without effect to names that look like
     constants, types or loggers. An ``if``, ``try`` or ``match`` counts only if something in it
     does, or the condition of the ``if`` calls something. All others count, e.g. loops. Below
-    ``if __name__ == "__main__":``, only what exceeds 5 statements (:data:`GUARD_ROOM`) counts.
+    ``if __name__ == "__main__":``, only what exceeds 5 statements (:data:`GUARD_ROOM`) counts. Of
+    ``demanded``, the statements that a framework demands, none counts, but for a block in which
+    something else does.
     """
-    if isinstance(statement, ast.ClassDef):
-        return sum(runs_outside(item) for item in statement.body if not _is_member(item))
-    if isinstance(statement, ast.If):
-        return _guard(statement) if is_guard(statement) else _branches(statement)
-    if isinstance(statement, _LOOPS):
-        return 1 + _all(bodies(statement))
-    if type(statement).__name__ in _BRANCHING:
-        return 0 if _is_import_with_fallback(statement) else _with_header(statement)
-    return int(not _is_free(statement))
+    return _Counting(demanded).of(statement)
 
 
-def _all(found: Iterable[Sequence[ast.stmt]]) -> int:
-    """Return the sum of :func:`runs_outside` over all statements of the bodies in ``found``."""
-    return sum(runs_outside(statement) for body in found for statement in body)
+class _Counting(NamedTuple):
+    """Counts statements that do something on import, those ``demanded`` by a framework aside."""
 
+    demanded: Collection[ast.stmt]
 
-def _with_header(statement: ast.stmt) -> int:
-    """Count the statements in a ``try`` or ``match``, and one for itself unless there are none."""
-    inside = _all(bodies(statement))
-    return inside + (inside > 0)
+    def of(self, statement: ast.stmt) -> int:
+        """Return the number of such statements, ``statement`` and those in it."""
+        if isinstance(statement, ast.ClassDef):
+            return sum(self.of(item) for item in statement.body if not _is_member(item))
+        if isinstance(statement, ast.If) and is_guard(statement):
+            return self._guard(statement)
+        if _is_import_with_fallback(statement):
+            return 0
+        if isinstance(statement, (ast.If, *_LOOPS)) or type(statement).__name__ in _BRANCHING:
+            inside = self._all(bodies(statement))
+            return inside + (inside > 0 or self._has_effect(statement))
+        return int(not _is_free(statement) and statement not in self.demanded)
 
+    def _all(self, found: Iterable[Sequence[ast.stmt]]) -> int:
+        """Return the sum of :meth:`of` over all statements of the bodies in ``found``."""
+        return sum(self.of(statement) for body in found for statement in body)
 
-def _branches(statement: ast.If) -> int:
-    """Count the statements in an ``if``, and one for itself.
+    def _has_effect(self, statement: ast.stmt) -> bool:
+        """Return whether the head of the block ``statement`` counts, whatever is inside.
 
-    An ``if`` with only definitions inside counts 0, unless its condition calls something.
-    """
-    inside = _all(bodies(statement))
-    return inside + (inside > 0 or _acts(statement.test))
+        An ``if`` with only definitions inside counts 0, unless its condition calls something. A
+        ``try`` and a ``match`` always count so, a loop and a ``with`` never.
+        """
+        if statement in self.demanded:
+            return False
+        if isinstance(statement, ast.If):
+            return _acts(statement.test)
+        return isinstance(statement, _LOOPS)
 
+    def _guard(self, statement: ast.If) -> int:
+        """Count the statements below the guard beyond ``GUARD_ROOM``, and all of its ``else``.
 
-def _guard(statement: ast.If) -> int:
-    """Count the statements below the guard beyond ``GUARD_ROOM``, and all of its ``else``.
-
-    For that, each definition below the guard counts as one statement.
-    """
-    inside = sum(max(1, runs_outside(item)) for item in statement.body)
-    return max(0, inside - GUARD_ROOM) + _all([statement.orelse])
+        For that, each definition below the guard counts as one statement.
+        """
+        inside = sum(max(1, self.of(item)) for item in statement.body)
+        return max(0, inside - GUARD_ROOM) + self._all([statement.orelse])
 
 
 def _is_import_with_fallback(statement: ast.stmt) -> bool:
@@ -182,10 +193,10 @@ def _reads_as_constant(name: str) -> bool:
 def _acts(value: ast.expr) -> bool:
     """Return whether evaluating ``value`` may have an effect: it calls, awaits or binds a name.
 
-    Calls that :func:`_makes_a_value` knows are allowed.
+    Calls that :func:`makes_a_value` knows are allowed.
     """
     return any(
-        isinstance(node, _ACTS) and not (isinstance(node, ast.Call) and _makes_a_value(node.func))
+        isinstance(node, _ACTS) and not (isinstance(node, ast.Call) and makes_a_value(node.func))
         for node in _worked_out(value)
     )
 
@@ -200,9 +211,14 @@ def _worked_out(value: ast.expr) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def _makes_a_value(function: ast.expr) -> bool:
-    """Return whether calling ``function`` only returns a value: a class, or one of ``_MAKERS``."""
+def makes_a_value(function: ast.expr) -> bool:
+    """Return whether calling ``function`` only returns a value.
+
+    It does if it is a class, one of ``_MAKERS`` or ``os.environ.get``.
+    """
     if isinstance(function, ast.Subscript):
-        return _makes_a_value(function.value)
+        return makes_a_value(function.value)
     name = last_name(function)
+    if name == "get" and isinstance(function, ast.Attribute):
+        return last_name(function.value) == "environ"
     return name in _MAKERS or name[:1].isupper()

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import GUARD_ROOM
 from grader.analysis.syntax.statements import DEFINITIONS, has_statements
 from grader.checks.import_effects.effects import Effect, Module, effects_of, guarded
@@ -93,11 +94,12 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     """Return an inspection with a finding for each statement of `source` with an effect on import.
 
     E.g. ``print(1)``, ``main()``, ``rows = open(path)``, or a loop and the statements in it; not
-    ``LIMIT = compute()``. They are counted, and so are those that print or ask. If `context` says
-    that the file is run by its name, its first `GUARD_ROOM` effects are neither reported nor
-    counted: as many as other files may have below ``if __name__ == "__main__":``, the guard.
-    Effects below the guard have no findings; how many there are beyond `GUARD_ROOM` is a count of
-    its own. Without statements the result is ``NOTHING_TO_SAY``. `options` is unused.
+    ``LIMIT = compute()``, nor what a framework demands outside functions. They are counted, and so
+    are those that print or ask. If `context` says that the file is run by its name, its first
+    `GUARD_ROOM` effects are neither reported nor counted: as many as other files may have below
+    ``if __name__ == "__main__":``, the guard. Effects below the guard have no findings; how many
+    there are beyond `GUARD_ROOM` is a count of its own. Without statements the result is
+    ``NOTHING_TO_SAY``. `options` is unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
@@ -126,7 +128,8 @@ def _module(source: SourceFile) -> Module:
         else:
             defined.update(_defined_by(node))
     effectful = effectful_functions(source.tree)
-    return Module(imported, defined - imported, effectful, source.kind == "main")
+    demanded = demanded_outside(source)
+    return Module(imported, defined - imported, effectful, source.kind == "main", demanded)
 
 
 def _defined_by(node: ast.stmt) -> Iterator[str]:
@@ -187,7 +190,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_effects",
-    version=1,
+    version=2,
     title="Nothing happens on import",
     guidance=GUIDANCE,
     guidance_by_code={RUNS: _RUNS, PRINTS: _PRINTS, ASKS: _ASKS, READS: _READS},

@@ -3,7 +3,8 @@
 An assignment is no effect, unless its value is computed by a call that is known to print, ask, or
 access files, the network or the system: ``LIMIT = compute()`` is none, ``rows = open(path)`` is
 one. A call that is a statement of its own is an effect, unless it only registers something on an
-object of this module: ``main()`` is one, ``app.include_router(users)`` is none.
+object of this module: ``main()`` is one, ``parser.add_argument("path")`` is none. What a framework
+demands outside functions is none: ``st.title("Prices")`` on a Streamlit page.
 """
 
 from __future__ import annotations
@@ -67,13 +68,15 @@ class Module(NamedTuple):
     ``imported``: the names that it imports at the top level. ``defined``: the others that it
     defines or assigns there, but for ``a, b = pair``. ``effectful``: by name, the finding code of
     each of its functions that prints, asks, or accesses files or the network, see
-    `effectful_functions`. ``is_main``: it is a ``main.py``, which may set up logging.
+    `effectful_functions`. ``is_main``: it is a ``main.py``, which may set up logging. ``demanded``:
+    the statements that a framework demands outside functions.
     """
 
     imported: Collection[str]
     defined: Collection[str]
     effectful: Mapping[str, str]
     is_main: bool
+    demanded: Collection[ast.stmt]
 
 
 def effects_of(body: Sequence[ast.stmt], module: Module) -> Iterator[Effect]:
@@ -169,6 +172,8 @@ def _is_missing_import(handler: ast.ExceptHandler) -> bool:
 
 def _effect(statement: ast.stmt, module: Module) -> Effect | None:
     """Return the effect of `statement` itself, without the statements inside it, or ``None``."""
+    if statement in module.demanded:
+        return None
     code, name = known_effect(_evaluated_nodes(statement), module.effectful)
     if isinstance(statement, LOOPS):
         word = "while" if isinstance(statement, ast.While) else "for"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from grader.analysis.project.usage import Work, has_fields, work_in
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
+from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import STAR, Import, depth_in, imports_in, packages_around
 from grader.analysis.syntax.statements import (
@@ -158,7 +159,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         return NOTHING_TO_SAY
     is_main, guarded = _MAIN in context, _has_guard(source.tree)
     imports = imports_in(source.tree)
-    stars, outside = _star_imports(source, imports), _statements_outside(source.tree)
+    stars, outside = _star_imports(source, imports), _statements_outside(source)
     total = sum(count for _, count in outside)
     program = _Program() if is_test_path(source.path) else _program(source, total)
     counts = {
@@ -228,9 +229,10 @@ def _star_imports(source: SourceFile, imports: Iterable[Import]) -> list[Import]
     return [one for one in imports if one.name == STAR and not _is_facade(source, one)]
 
 
-def _statements_outside(tree: ast.Module) -> list[tuple[ast.stmt, int]]:
+def _statements_outside(source: SourceFile) -> list[tuple[ast.stmt, int]]:
     """Return each top-level statement that runs on import, with the number of statements in it."""
-    return [(item, count) for item in tree.body if (count := runs_outside(item))]
+    demanded = demanded_outside(source)
+    return [(item, count) for item in source.tree.body if (count := runs_outside(item, demanded))]
 
 
 def _has_guard(tree: ast.Module) -> bool:

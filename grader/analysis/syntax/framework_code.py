@@ -1,0 +1,300 @@
+"""Find the statements that a framework demands outside functions.
+
+They make an object of a framework (``app = Flask(__name__)``), set it up
+(``app.register_blueprint(shop)``, ``app.config["DEBUG"] = True``), or are part of a Streamlit page.
+They only name values and call one function: what computes something is not demanded, wherever it
+stands. Frameworks are known by the imports of the file (:mod:`grader.analysis.syntax.frameworks`).
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from grader.analysis.syntax.dotted_names import last_name, root_of
+from grader.analysis.syntax.frameworks import (
+    FACTORIES,
+    STREAMLIT,
+    is_bot,
+    is_command,
+    is_dag,
+    is_made_outside,
+    is_set_up_outside,
+    is_used_inside,
+    prepares,
+)
+from grader.analysis.syntax.import_time import is_guard, makes_a_value
+from grader.analysis.syntax.module import Module, module_of
+from grader.analysis.syntax.walk import walk
+from grader.domain.source import SourceFile
+
+#: Methods that start an application: below a guard or by a server; not as the file is imported.
+_STARTING = frozenset(
+    "infinity_polling launch polling run run_polling run_server serve start start_polling"
+    " worker_main".split()
+)
+#: Methods that set up a database, also on an object of another file: ``Base.metadata.create_all``.
+_SETTING_UP = frozenset({"create_all", "init_app"})
+#: Expressions that compute, e.g. ``[price * 2 for price in prices]``.
+_COMPUTING = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Await, ast.NamedExpr)
+#: Built-in functions that only turn one value into another: ``int(os.environ["PORT"])``.
+_CONVERTING = frozenset("bool dict float frozenset int list set str tuple".split())
+#: Other built-in functions compute, ask or print: ``sum(prices)``.
+_BUILTINS = frozenset(dir(builtins)) - _CONVERTING
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+
+
+def demanded_outside(source: SourceFile) -> Collection[ast.stmt]:
+    """Return the statements of `source` that a framework demands outside functions and classes.
+
+    Found at the first call and then kept. Of a statement with blocks, e.g. ``with st.sidebar:``,
+    only its head is meant: what is inside counts for itself.
+    """
+    return source.once(_find)
+
+
+def _find(source: SourceFile) -> Collection[ast.stmt]:
+    module = module_of(source)
+    if not any(map(_concerns, module.aliases.imported.values())):
+        return frozenset()
+    return frozenset(_Finder.of(module).demanded())
+
+
+def _concerns(dotted: str) -> bool:
+    """Return whether an import of `dotted` may be one of a framework: most files have none."""
+    package = dotted.partition(".")[0]
+    is_known = is_set_up_outside(dotted) or is_made_outside(f"{package}.Any")
+    return is_known or package in (STREAMLIT, "dotenv", "logging", "warnings")
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """Finds the demanded statements of one file.
+
+    ``objects`` are the names of objects of a framework. The file itself has to start those of
+    ``started``: bots, and functions that are an Airflow DAG. ``widgets`` are names for parts of a
+    Streamlit page; the file is one if ``is_page``. ``starts``: it starts a program, so that it may
+    prepare logging.
+    """
+
+    module: Module
+    objects: Collection[str]
+    started: Collection[str]
+    widgets: Collection[str]
+    is_page: bool
+    starts: bool
+
+    @staticmethod
+    def of(module: Module) -> _Finder:
+        """Return the finder for `module`, with the names of its objects."""
+        objects, widgets = set(_decorated(module, is_command)), set[str]()
+        started = set(_decorated(module, is_dag))
+        for statement in _outside(module):
+            for value, target in _bindings(statement):
+                dotted = _made(value, module)
+                if dotted and not is_used_inside(dotted):
+                    objects |= _names(target)
+                    started |= _names(target) if is_bot(dotted) else set()
+                elif _is_streamlit(value, module):
+                    widgets |= _names(target)
+        called = {module.target(call.func).dotted for block in module.top for call in block.calls}
+        is_page = any(name.startswith(f"{STREAMLIT}.") for name in called)
+        starts = bool(objects) or any(map(is_guard, _outside(module)))
+        return _Finder(module, objects, started, widgets, is_page, starts)
+
+    def demanded(self) -> Iterator[ast.stmt]:
+        """Yield the demanded statements; none below a guard, where a function can be called."""
+        for statement in _outside(self.module, in_guard=False):
+            if self._is_set_up(statement) or (self.is_page and self._is_of_page(statement)):
+                yield statement
+
+    def _is_set_up(self, statement: ast.stmt) -> bool:
+        """Return whether `statement` makes an object of a framework or sets one up."""
+        if isinstance(statement, ast.With):
+            return all(self._opens(item.context_expr) for item in statement.items)
+        if isinstance(statement, ast.Expr):
+            return isinstance(statement.value, ast.Call) and self._sets_up(statement.value)
+        if not isinstance(statement, _ASSIGNMENTS):
+            return False
+        pairs = list(_bindings(statement))
+        return bool(pairs) and all(self._names_or_sets(*pair) for pair in pairs)
+
+    def _names_or_sets(self, value: ast.expr, target: ast.expr) -> bool:
+        """Return whether ``target = value`` names objects of a framework, or sets a part of one.
+
+        e.g. ``urlpatterns = [path("shop/", shop)]``, ``server = app.server`` and ``app.debug =
+        True``.
+        """
+        if self._computes(value):
+            return False
+        made = any(_made(node, self.module) for node in walk(value))
+        return made or self._is_object(target) or self._is_object(value)
+
+    def _opens(self, value: ast.expr) -> bool:
+        """Return whether ``with value:`` makes or enters an object: ``app.app_context()``."""
+        if not isinstance(value, ast.Call):
+            return False
+        return bool(_made(value, self.module)) or self._is_object(value.func)
+
+    def _sets_up(self, call: ast.Call) -> bool:
+        """Return whether `call`, a statement of its own, sets up an object or the whole program.
+
+        e.g. ``app.include_router(users)``, ``CORS(app)`` and ``admin.site.register(Order)``; not
+        ``app.run()``.
+        """
+        if self._computes(call):
+            return False
+        dotted, name = self.module.target(call.func).dotted, last_name(call.func)
+        if prepares(dotted):
+            # e.g. `load_dotenv()` is needed wherever a module reads the environment
+            return self.starts or dotted.startswith("dotenv")
+        if name in _STARTING or isinstance(call.func, ast.Name) and name in self.started:
+            return root_of(call.func)[0] in self.started
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if any(isinstance(one, ast.Name) and one.id in self.objects for one in given):
+            return name not in _BUILTINS
+        registers = name.startswith("register") and is_set_up_outside(dotted)
+        return registers or name in _SETTING_UP or self._is_method(call.func)
+
+    def _is_method(self, function: ast.expr) -> bool:
+        return isinstance(function, ast.Attribute) and self._is_object(function)
+
+    def _is_object(self, value: ast.expr) -> bool:
+        """Return whether `value` is an object of a framework or a part of one: ``app.config``."""
+        return not isinstance(value, ast.Name) and root_of(value)[0] in self.objects
+
+    def _is_of_page(self, statement: ast.stmt) -> bool:
+        """Return whether `statement` is part of a Streamlit page.
+
+        It shows or asks something, calls a function of the program by its name, or is a block whose
+        head does no more: ``st.title("Prices")``, ``rows = load(path)``, ``if st.button("Go"):``.
+        """
+        if isinstance(statement, ast.Expr):
+            return self._shows(statement.value) or self._calls_own(statement.value)
+        if isinstance(statement, _ASSIGNMENTS):
+            return all(self._keeps(*pair) for pair in _bindings(statement))
+        if isinstance(statement, ast.If):
+            return self._only_asks(statement.test)
+        if isinstance(statement, ast.For):
+            return self._only_asks(statement.iter)
+        if isinstance(statement, ast.With):
+            return all(self._shows(item.context_expr) for item in statement.items)
+        return False
+
+    def _shows(self, value: ast.expr) -> bool:
+        """Return whether `value` is Streamlit's, e.g. ``st.slider("Price")`` or ``column``."""
+        if _is_streamlit(value, self.module):
+            return True
+        return root_of(value.func if isinstance(value, ast.Call) else value)[0] in self.widgets
+
+    def _calls_own(self, value: ast.expr) -> bool:
+        """Return whether `value` only calls a function by its name, e.g. ``load(path)``."""
+        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name):
+            return False
+        aliases = self.module.aliases
+        is_known = value.func.id in aliases.own or value.func.id in aliases.imported
+        return is_known and not self._computes(value)
+
+    def _keeps(self, value: ast.expr, target: ast.expr) -> bool:
+        """Return whether `value` is shown or kept for the page: ``st.session_state.page = 3``."""
+        if isinstance(target, ast.Name | ast.Tuple):
+            return self._shows(value) or self._calls_own(value)
+        return _is_streamlit(target, self.module) and not self._computes(value)
+
+    def _only_asks(self, value: ast.expr) -> bool:
+        """Return whether `value`, the head of a block, calls nothing but Streamlit and own code."""
+        calls = [node for node in walk(value) if isinstance(node, ast.Call)]
+        return all(self._shows(call) or self._calls_own(call) for call in calls)
+
+    def _computes(self, value: ast.expr) -> bool:
+        """Return whether `value` does more than name values and call one function.
+
+        Calls that only make a value, and those of frameworks, may be more: ``app.layout =
+        html.Div([html.H1("Prices")])``. True e.g. for ``sum(prices)``, ``price * 2`` and
+        ``show(read(path))``.
+        """
+        calls = 0
+        for node in walk(value):
+            if isinstance(node, _COMPUTING) or _is_arithmetic(node):
+                return True
+            if isinstance(node, ast.Call) and not self._is_simple(node):
+                if getattr(node.func, "id", "") in _BUILTINS:
+                    return True
+                calls += 1
+        return calls > 1
+
+    def _is_simple(self, call: ast.Call) -> bool:
+        """Return whether `call` makes a value, reads the environment, or is one of a framework."""
+        dotted = self.module.target(call.func).dotted
+        if makes_a_value(call.func) or dotted in _CONVERTING:
+            return True
+        known = is_set_up_outside(dotted) or is_made_outside(dotted)
+        return known or dotted.startswith(("os.path.", "os.environ."))
+
+
+def _outside(module: Module, *, in_guard: bool = True) -> Iterator[ast.stmt]:
+    """Yield the statements of `module` outside functions and classes, at every depth.
+
+    Without `in_guard`, those below ``if __name__ == "__main__":`` are left out.
+    """
+    for block in module.top:
+        if in_guard or not block.in_guard:
+            yield from block.statements
+
+
+def _bindings(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield the value and each target of `statement`, an assignment or a ``with … as name:``.
+
+    Other statements have none.
+    """
+    if isinstance(statement, ast.Assign):
+        yield from ((statement.value, target) for target in statement.targets)
+    elif isinstance(statement, ast.AnnAssign | ast.AugAssign) and statement.value is not None:
+        yield statement.value, statement.target
+    elif isinstance(statement, ast.With):
+        for item in statement.items:
+            if item.optional_vars is not None:
+                yield item.context_expr, item.optional_vars
+
+
+def _names(target: ast.expr) -> set[str]:
+    """Return the names that `target` binds, e.g. both of ``left, right``."""
+    return {node.id for node in walk(target) if isinstance(node, ast.Name)}
+
+
+def _made(value: ast.AST, module: Module) -> str:
+    """Return the dotted name of what `value` makes for a framework, e.g. ``flask.Flask``; or ""."""
+    if not isinstance(value, ast.Call):
+        return ""
+    dotted = module.target(value.func).dotted
+    is_known = is_made_outside(dotted) or dotted.rpartition(".")[2] in FACTORIES
+    return dotted if is_known else ""
+
+
+def _decorated(module: Module, is_known: Callable[[str], bool]) -> Iterator[str]:
+    """Yield the functions with a decorator whose dotted name `is_known`, e.g. `is_command`."""
+    for function in module.functions:
+        for decorator in function.decorator_list:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if is_known(module.target(called).dotted):
+                yield function.name
+
+
+def _is_streamlit(value: ast.expr, module: Module) -> bool:
+    """Return whether `value` begins with Streamlit: ``st.text_input("Name").strip()``."""
+    while isinstance(value, ast.Call | ast.Attribute | ast.Subscript):
+        value = value.func if isinstance(value, ast.Call) else value.value
+    dotted = module.aliases.imported.get(value.id, "") if isinstance(value, ast.Name) else ""
+    return dotted.partition(".")[0] == STREAMLIT
+
+
+def _is_arithmetic(node: ast.AST) -> bool:
+    """Return whether `node` computes from variables: ``price * 2``; not ``60 * DAYS``."""
+    if not isinstance(node, ast.BinOp):
+        return False
+    return any(
+        isinstance(part, ast.Name) and not part.id[:1].isupper() and isinstance(part.ctx, ast.Load)
+        for part in walk(node)
+    )

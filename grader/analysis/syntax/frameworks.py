@@ -1,0 +1,191 @@
+"""The table of frameworks: how one starts a file that nothing imports, and what one wants outside.
+
+Each contract needs its evidence, such as an import of the framework. A file that only looks like
+one (a game with its own ``init`` and ``run``) has none. Which statements of a file a framework
+demands outside functions is found in :mod:`grader.analysis.syntax.framework_code`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+#: Application classes by dotted name, e.g. ``app = Flask(__name__)`` at the top of a module; not a
+#: class ``Flask`` of the file's own.
+_APPLICATIONS = {
+    "flask.Flask": "a Flask application",
+    "fastapi.FastAPI": "a FastAPI application",
+    "starlette.applications.Starlette": "a Starlette application",
+    "celery.Celery": "a Celery application",
+    "typer.Typer": "a Typer application",
+    "dash.Dash": "a Dash application",
+    "quart.Quart": "a Quart application",
+    "sanic.Sanic": "a Sanic application",
+    "discord.Client": "a Discord bot",
+    "discord.Bot": "a Discord bot",
+    "discord.ext.commands.Bot": "a Discord bot",
+    "telebot.TeleBot": "a Telegram bot",
+    "aiogram.Dispatcher": "a Telegram bot",
+    "airflow.DAG": "an Airflow DAG",
+    "airflow.models.DAG": "an Airflow DAG",
+}
+#: Names of application factories that servers look for, e.g. ``def create_app():``. The file has to
+#: import one of the frameworks.
+FACTORIES = frozenset({"create_app", "make_app"})
+_WEB = frozenset({"flask", "quart", "fastapi"})
+#: The parameters of a function that AWS Lambda calls, and its usual names.
+_LAMBDA = ("event", "context")
+_HANDLERS = frozenset({"handler", "lambda_handler"})
+#: Files and folders that Django finds by name, if a file of the submission imports Django.
+DJANGO_FOLDERS = frozenset({"migrations", "commands", "templatetags"})
+DJANGO = frozenset(
+    f"{name}.py"
+    for name in "admin apps asgi manage models settings signals urls views wsgi".split()
+)
+
+#: Packages whose objects are made and set up outside functions, so that servers and decorators
+#: find them: ``app = FastAPI()``, ``app.include_router(users)``.
+_PACKAGES = frozenset(
+    "aiogram airflow celery click dash discord disnake django fastapi flask nextcord quart"
+    " rest_framework sanic starlette telebot typer".split()
+)
+#: Beginnings of the names of their extensions, e.g. ``flask_login``; not ``flasks``.
+_EXTENSIONS = ("celery_", "dash_", "django_", "fastapi_", "flask_", "quart_")
+#: Packages whose objects are made outside functions and then used inside: ``engine =
+#: create_engine(URL)``. What is done with the objects themselves is work: ``engine.execute(text)``.
+_MADE_ONLY = frozenset({"decouple", "passlib", "sqlalchemy", "sqlmodel"})
+#: Functions of these packages that only make a value; classes do anyway.
+_MAKERS = frozenset(
+    "async_sessionmaker config create_async_engine create_engine crontab declarative_base"
+    " get_asgi_application get_wsgi_application include path re_path scoped_session sessionmaker"
+    " url".split()
+)
+#: Packages of bots, whose guides start them at the end of the file: ``bot.run(TOKEN)``.
+_BOTS = frozenset({"discord", "disnake", "nextcord", "telebot"})
+#: Functions that prepare the whole program, before any other module is imported, by dotted name.
+_PREPARING = frozenset(
+    "dotenv.load_dotenv logging.basicConfig logging.config.dictConfig logging.config.fileConfig"
+    " os.environ.setdefault warnings.filterwarnings warnings.simplefilter".split()
+)
+#: The package of pages that run from top to bottom at every click.
+STREAMLIT = "streamlit"
+
+
+class Shape(NamedTuple):
+    """What the contracts ask of a module.
+
+    ``packages``: the first parts of what it imports. ``functions``: the names of the parameters of
+    each function at its top level. ``called``: the dotted names of functions that its top level
+    calls, as its imports resolve them.
+    """
+
+    packages: frozenset[str]
+    functions: Mapping[str, tuple[str, ...]]
+    called: Collection[str]
+
+
+def is_django(path: str) -> bool:
+    """Return whether `path` has a name by which Django finds files, e.g. ``shop/models.py``."""
+    *folders, name = path.split("/")
+    return name in DJANGO or not DJANGO_FOLDERS.isdisjoint(folders)
+
+
+def contract_of(shape: Shape) -> str:
+    """Return which contract of a framework a module of `shape` fulfils, in words; "" for none.
+
+    e.g. "a Flask application" for a file with ``app = Flask(__name__)`` at its top level.
+    """
+    return next((found for contract in _CONTRACTS if (found := contract(shape))), "")
+
+
+def is_set_up_outside(dotted: str) -> bool:
+    """Return whether `dotted` belongs to a framework whose objects are set up outside functions.
+
+    e.g. ``flask_login.LoginManager``, after ``from flask_login import LoginManager``.
+    """
+    package = dotted.partition(".")[0]
+    return package in _PACKAGES or package.startswith(_EXTENSIONS)
+
+
+def is_made_outside(dotted: str) -> bool:
+    """Return whether a call of `dotted` makes an object that a framework wants outside functions.
+
+    e.g. ``flask.Flask``, ``discord.Intents.default`` and ``sqlalchemy.create_engine``; not
+    ``flask.jsonify``.
+    """
+    if not (is_set_up_outside(dotted) or is_used_inside(dotted)):
+        return False
+    *_, owner, name = dotted.split(".") if "." in dotted else ("", "")
+    return name[:1].isupper() or owner[:1].isupper() or name in _MAKERS
+
+
+def is_used_inside(dotted: str) -> bool:
+    """Return whether `dotted` belongs to a framework whose objects work inside functions only.
+
+    e.g. ``sqlalchemy.create_engine``.
+    """
+    return dotted.partition(".")[0] in _MADE_ONLY
+
+
+def is_bot(dotted: str) -> bool:
+    """Return whether `dotted` belongs to a framework of bots: ``discord.ext.commands.Bot``."""
+    return dotted.partition(".")[0] in _BOTS
+
+
+def is_command(dotted: str) -> bool:
+    """Return whether the decorator `dotted` makes a function an object: ``click.group``."""
+    return dotted.partition(".")[0] == "click"
+
+
+def is_dag(dotted: str) -> bool:
+    """Return whether the decorator `dotted` makes a function that its file has to call."""
+    return dotted in ("airflow.decorators.dag", "airflow.sdk.dag")
+
+
+def prepares(dotted: str) -> bool:
+    """Return whether the function `dotted` prepares the whole program: ``logging.basicConfig``."""
+    return dotted in _PREPARING
+
+
+def _application(shape: Shape) -> str:
+    """Return e.g. "a Flask application" if the top level creates one, or defines a factory."""
+    found = next((_APPLICATIONS[name] for name in shape.called if name in _APPLICATIONS), "")
+    if not found and _WEB & shape.packages and FACTORIES & set(shape.functions):
+        return "an application factory"
+    return found
+
+
+def _streamlit(shape: Shape) -> str:
+    """Return "a Streamlit page" if the top level calls Streamlit or ``main()``, else ""."""
+    if "streamlit" not in shape.packages:
+        return ""
+    is_page = any(name == "main" or name.startswith("streamlit.") for name in shape.called)
+    return "a Streamlit page" if is_page else ""
+
+
+def _lambda_handler(shape: Shape) -> str:
+    """Return "an AWS Lambda handler" for e.g. ``def lambda_handler(event, context):``, else ""."""
+    found = any(shape.functions.get(name) == _LAMBDA for name in _HANDLERS)
+    return "an AWS Lambda handler" if found else ""
+
+
+def _azure(shape: Shape) -> str:
+    """Return "an Azure ML scoring script" for ``init`` and ``run`` with an import of Azure ML."""
+    imported = any(package.startswith("azureml") for package in shape.packages)
+    has_both = {"init", "run"} <= set(shape.functions)
+    return "an Azure ML scoring script" if imported and has_both else ""
+
+
+def _alembic(shape: Shape) -> str:
+    """Return "an Alembic migration" for ``upgrade`` and ``downgrade`` with an import of Alembic."""
+    has_both = {"upgrade", "downgrade"} <= set(shape.functions)
+    return "an Alembic migration" if "alembic" in shape.packages and has_both else ""
+
+
+_CONTRACTS: tuple[Callable[[Shape], str], ...] = (
+    _application,
+    _streamlit,
+    _lambda_handler,
+    _azure,
+    _alembic,
+)
