@@ -23,6 +23,16 @@ def sandbox_level_of(settings: Settings) -> SandboxLevel:
     return choose_level(settings.sandbox)
 
 
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of one submission's job, as configured."""
+    return Limits(
+        memory=settings.child_memory,
+        pair_seconds=settings.child_pair_seconds,
+        seconds=settings.child_seconds,
+        wall_factor=settings.child_wall_factor,
+    )
+
+
 def build_fork_server(settings: Settings) -> ForkServer:
     """Return a new fork server, whose sandboxed children inspect students' files.
 
@@ -32,9 +42,4 @@ def build_fork_server(settings: Settings) -> ForkServer:
         BadSettings: The host does not offer the configured sandbox level, or there is no such
             level.
     """
-    limits = Limits(
-        memory=settings.child_memory,
-        pair_seconds=settings.child_pair_seconds,
-        seconds=settings.child_seconds,
-    )
-    return ForkServer(limits, sandbox=settings.sandbox)
+    return ForkServer(limits_of(settings), sandbox=settings.sandbox)

@@ -55,22 +55,25 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=256)
     sweep_every: float = Field(default=2.0, gt=0)
     #: Time after which a submission may be claimed again although its worker has not finished.
-    lease: float = Field(default=300.0, gt=0)
+    lease: float = Field(default=900.0, gt=0)
     max_tries: int = Field(default=3, ge=1, le=10)
     #: Time before a submission is tried again after an engine fault.
     pause: float = Field(default=2.0, ge=0)
 
     #: A worker that reads nothing from its non-empty queues for this time exits, to be restarted.
     #: It must be longer than a task: 4 seconds, and then one submission (``child_seconds``).
-    deaf_after: float = Field(default=120.0, gt=0)
+    deaf_after: float = Field(default=300.0, gt=0)
 
     #: A file that a worker touches with every heartbeat, for a container's health check.
     alive_file: Path | None = None
 
-    #: Limits of the child that measures a submission: memory, time a file and check, time in all.
+    #: Limits of the child that measures a submission: memory, CPU time a file and check, CPU time
+    #: in all. Wall time may be ``child_wall_factor`` times as long, so that a busy host costs no
+    #: submission its report: 40 and 240 seconds.
     child_memory: int = Field(default=1_610_612_736, gt=0)
     child_pair_seconds: float = Field(default=10.0, gt=0)
     child_seconds: float = Field(default=60.0, gt=0)
+    child_wall_factor: float = Field(default=4.0, ge=1)
     #: The sandbox level of that child: `auto` (the strongest that this host offers),
     #: `landlock+seccomp`, `seccomp`, `landlock` or `rlimits`. If the named one is unavailable, the
     #: service refuses to start.

@@ -129,8 +129,8 @@ class Inspection(BaseModel):
     #: Like ``sketch``, never part of a submission's facts.
     by_function: dict[str, dict[int, int]] = Field(default_factory=dict)
     #: Why the state is ``unreadable`` or ``failed``, as a stable word: ``syntax``, ``encoding``,
-    #: ``too_large``, ``crash``, ``timeout``, ``cpu``, ``memory``, ``output``, ``recursion``,
-    #: ``confined``, ``grammar``, ``error``.
+    #: ``too_large``, ``crash``, ``killed``, ``no_child``, ``timeout``, ``cpu``, ``memory``,
+    #: ``output``, ``recursion``, ``confined``, ``grammar``, ``error``, ``gave_up``.
     reason: str = ""
 
 

@@ -27,8 +27,8 @@ class Sandbox:
     """The sandbox of the child process that inspects students' files, as ``/readyz`` shows it.
 
     It follows from the settings of this process; the workers should have the same. ``confinement``
-    names the sandbox level; ``memory_bytes`` limits the memory of the child, ``seconds`` its time
-    for a submission and ``pair_seconds`` its time for one check on one file.
+    names the sandbox level; ``memory_bytes`` limits the memory of the child, ``seconds`` its CPU
+    time for a submission and ``pair_seconds`` that for one check on one file.
     """
 
     confinement: str

@@ -25,6 +25,14 @@ def _hang() -> Inspection:
         pass
 
 
+def _burn() -> Inspection:
+    """Use 0.6 seconds of CPU time, however long they take."""
+    end = time.process_time() + 0.6
+    while time.process_time() < end:
+        pass
+    return Inspection()
+
+
 def _sleep() -> Inspection:
     """Wait for an hour without using CPU time."""
     time.sleep(3_600)
@@ -188,6 +196,7 @@ def _check(id: str, inspect: Callable[[SourceFile, Options, Context], Inspection
 
 _ACTS = {
     "hang": _hang,
+    "burn": _burn,
     "sleep": _sleep,
     "allocate": _allocate,
     "leave": _leave,

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from grader.engine.measuring.job import Answers, CheckRequest, FileJob, Job, Lim
 
 HERE = str(Path(__file__).parent)
 CHECKS = "fork_server_checks:CATALOG"
-LIMITS = Limits(pair_seconds=3, seconds=60, memory=256 << 20)
+LIMITS = Limits(pair_seconds=1, seconds=20, wall_factor=6, memory=256 << 20)
 CALM = b"x = 1\ny = 2\n"
 TRIGGER = b"x = 'trigger'\n"
 
@@ -82,7 +83,7 @@ def await_burning(fork_server_pid: int) -> int:
 
 
 GUILTY = {
-    "hang": "timeout",
+    "hang": "cpu",
     "sleep": "timeout",
     "allocate": "memory",
     "starve": "memory",
@@ -166,11 +167,46 @@ def test_too_many_deaths_give_the_rest_up(fork_server: ForkServer) -> None:
 
 
 def test_a_submission_ends_with_its_time() -> None:
-    with make(replace(LIMITS, seconds=2)) as fork_server:
+    with make(replace(LIMITS, seconds=1)) as fork_server:
         answers = fork_server.inspect(job("fine", "sleep", "other"))
     assert answers[0, 3].state is State.OK
     assert answers[1, 2].reason == "timeout"
     assert answers[1, 3].reason == answers[2, 0].reason == "gave_up"
+
+
+def in_pulses(child: int, ended: threading.Event) -> None:
+    """Let the process ``child`` run a tenth of the time until ``ended`` is set, then all of it."""
+    with contextlib.suppress(ProcessLookupError):
+        while not ended.is_set():
+            os.kill(child, signal.SIGSTOP)
+            ended.wait(0.18)
+            os.kill(child, signal.SIGCONT)
+            ended.wait(0.02)
+
+
+@pytest.mark.parametrize(("factor", "reason"), [(40, ""), (1.5, "timeout")])
+def test_a_child_that_waits_for_the_processor_is_within_its_limit(
+    factor: float, reason: str
+) -> None:
+    """0.6 s of CPU time take 6 s at a tenth of a core: within the limit of 1 s of CPU time.
+
+    Only a backstop of 1.5 s of wall time ends it.
+    """
+    limits = replace(LIMITS, pair_seconds=1, wall_factor=factor)
+    with make(limits) as fork_server:
+        child = int(who(fork_server.inspect(job("who"))))
+        ended = threading.Event()
+        pulses = threading.Thread(target=in_pulses, args=(child, ended))
+        pulses.start()
+        begun = time.monotonic()
+        try:
+            answers = fork_server.inspect(job("burn", "who"))
+        finally:
+            ended.set()
+            pulses.join()
+    assert time.monotonic() - begun > 1.2
+    assert answers[1, 1].reason == reason
+    assert answers[2, 1].state is State.OK
 
 
 def test_the_kernel_ends_a_child_that_burns_time_while_nobody_watches() -> None:
@@ -292,12 +328,12 @@ def test_a_fork_server_killed_at_work_takes_its_child_along_and_the_job_is_done_
         os.kill(first, signal.SIGKILL)
         await_end(child)
         work.join(30)
-        assert found[0][1, 1].reason == "timeout"
+        assert found[0][1, 1].reason == "cpu"
         assert found[0][2, 1].state is State.OK
         assert fork_server.pid != first
 
 
-@pytest.mark.parametrize(("kills", "reason", "seconds"), [(2, "timeout", 3), (3, "crash", 30)])
+@pytest.mark.parametrize(("kills", "reason", "seconds"), [(2, "cpu", 1), (3, "killed", 30)])
 def test_what_was_at_work_when_its_child_was_killed_is_asked_twice_more(
     kills: int, reason: str, seconds: float
 ) -> None:

@@ -192,7 +192,7 @@ class ForkServer:
             self._read(self._running)
         try:
             process = self._ready_process()
-            running.deadline = time.monotonic() + self._limits.seconds + self.grace_seconds
+            running.deadline = time.monotonic() + self._limits.wall_seconds + self.grace_seconds
             frame = pack_frame(*encode_job(running.job))
             send(process.requests.fileno(), frame, running.deadline)
             self._running = running

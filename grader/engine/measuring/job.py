@@ -20,17 +20,21 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one job. Seconds are wall time unless noted; sizes are bytes.
+    """The limits of one job. Seconds are CPU time of its children; sizes are bytes.
 
-    Where a limit is exceeded, the inspections concerned are failed, with a reason such as
-    ``timeout`` or ``memory``; only ``reuse`` merely replaces the child. The defaults were chosen by
-    hand; settings of the service change ``pair_seconds``, ``seconds`` and ``memory``.
+    Where a limit is exceeded, the inspections concerned are failed, with a reason such as ``cpu``
+    or ``memory``; only ``reuse`` merely replaces the child. The defaults were chosen by hand;
+    settings of the service change ``pair_seconds``, ``seconds``, ``wall_factor`` and ``memory``.
     """
 
     #: For one check on one file.
     pair_seconds: float = 10.0
-    #: For the whole job; a child has as much CPU time.
+    #: For the whole job.
     seconds: float = 60.0
+    #: Wall time may be this many times as long as CPU time, for a pair and for the job: a child
+    #: that waits for a busy processor is no fault, and one that never gets on ends all the same,
+    #: with the reason ``timeout``. E.g. 3 s of CPU time at a quarter of a core take 12 s.
+    wall_factor: float = 4.0
     #: Address space of a child beyond that of the fork server at the moment of the fork.
     memory: int = 1 << 30
     #: For the result of one check on one file, as JSON.
@@ -41,6 +45,16 @@ class Limits:
     deaths: int = 5
     #: How many jobs a child may run in turn; with 1, every job has a child of its own.
     reuse: int = 100
+
+    @property
+    def pair_wall_seconds(self) -> float:
+        """The most seconds of wall time for one check on one file."""
+        return self.pair_seconds * self.wall_factor
+
+    @property
+    def wall_seconds(self) -> float:
+        """The most seconds of wall time for the whole job."""
+        return self.seconds * self.wall_factor
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import time
@@ -19,8 +20,6 @@ RESULTS, TASKS = 3, 4
 _MAX_FILES = 64
 #: Bytes of stack, so that tools can recurse as deep as ``RECURSION_LIMIT`` allows. Chosen by hand.
 _STACK = 64 << 20
-#: The first descriptors of the two pipes while they are moved, above those of any child.
-_SPARE_RESULTS, _SPARE_TASKS = 100, 101
 #: No process of ours has a descriptor from here on.
 _DESCRIPTORS = 256
 _PAGE = resource.getpagesize()
@@ -102,8 +101,9 @@ def _keep_descriptors(results: int, tasks: int) -> None:
     The three standard streams lead to ``/dev/null``.
     """
     os.setsid()
-    # In two moves: `results` may be the number 4, or `tasks` the number 3.
-    spare = [os.dup2(results, _SPARE_RESULTS), os.dup2(tasks, _SPARE_TASKS)]
+    # In two moves, because `results` may be the number 4, or `tasks` the number 3. The lowest free
+    # numbers, so that a host with a low limit of descriptors (`ulimit -n 64`) can confine a child.
+    spare = [fcntl.fcntl(end, fcntl.F_DUPFD, TASKS + 1) for end in (results, tasks)]
     os.dup2(spare[0], RESULTS)
     os.dup2(spare[1], TASKS)
     null = os.open(os.devnull, os.O_RDWR)

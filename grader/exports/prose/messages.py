@@ -34,6 +34,8 @@ _UTC_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\
 _FAULTS = {
     "crash": "the tool crashed",
     "timeout": "it took too long",
+    "killed": "its process was ended from outside",
+    "no_child": "no process could be started for it",
     "cpu": "it used up its processor time",
     "memory": "it needed too much memory",
     "output": "it wrote too much",

@@ -211,8 +211,8 @@ class SandboxBody(_Body):
         " offers, or what was configured by name."
     )
     memory_bytes: int
-    seconds: float = Field(description="For a submission.")
-    pair_seconds: float = Field(description="For one check on one file.")
+    seconds: float = Field(description="Of CPU time, for a submission.")
+    pair_seconds: float = Field(description="Of CPU time, for one check on one file.")
 
 
 class ReadinessBody(_Body):
