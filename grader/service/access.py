@@ -128,6 +128,19 @@ def student_of(principal: Principal, asked: str) -> str:
     return principal.student
 
 
+def course_of(principal: Principal, asked: str) -> str:
+    """Return the course that a request of ``principal`` is about: ``asked``, or its own.
+
+    It is empty (every course) only if an admin asked for no course.
+
+    Raises:
+        NotFound: ``asked`` is a course that ``principal`` may not see.
+    """
+    if asked and not principal.may_see(asked):
+        raise NotFound(f"There is no course {asked!r}.", where="course")
+    return asked or principal.course
+
+
 def no_exercise(exercise: str) -> NotFound:
     """Return the error to raise for an ``exercise`` that does not exist or must not be seen."""
     return NotFound(

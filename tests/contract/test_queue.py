@@ -287,3 +287,120 @@ def test_the_queue_says_how_much_waits_and_since_when(store: Store) -> None:
 
     store.submissions.retry(record.id, "teacher", NOW + SECOND * 7)
     assert store.submissions.queue().oldest_queued_at == NOW + SECOND * 5
+
+
+def test_a_lease_that_is_renewed_lasts(store: Store) -> None:
+    record = accept(store)
+    held = claimed(store)
+
+    assert store.submissions.renew(held, NOW + LEASE * 2)
+    assert store.submissions.claim(Lane.LIVE, NOW + LEASE, LEASE) is None
+    assert store.submissions.sweep(NOW + LEASE).requeued == 0
+    assert claimed(store, NOW + LEASE * 2).submission.id == record.id
+
+
+def test_a_lost_claim_cannot_be_renewed(store: Store) -> None:
+    accept(store)
+    lost = claimed(store)
+    assert store.submissions.sweep(NOW + LEASE).requeued == 1
+    assert not store.submissions.renew(lost, NOW + LEASE * 2)
+    held = claimed(store, NOW + LEASE)
+
+    assert not store.submissions.renew(lost, NOW + LEASE * 9)
+    assert store.submissions.sweep(NOW + LEASE * 2).requeued == 1
+    store.submissions.release(held, "", NOW, NOW)
+    assert not store.submissions.renew(held, NOW + LEASE * 9)
+
+
+def test_what_is_given_back_without_a_try_is_never_parked(store: Store) -> None:
+    record = accept(store)
+    for _ in range(5):
+        assert store.submissions.give_back(claimed(store), NOW)
+        left = store.submissions.get(record.id)
+        assert (left.state, left.tries, left.problem) == (STATE.QUEUED, 0, "")
+
+    assert store.submissions.release(claimed(store), "its own fault", NOW, NOW)
+    assert store.submissions.give_back(claimed(store), NOW + SECOND)
+    assert store.submissions.claim(Lane.LIVE, NOW, LEASE) is None
+    assert claimed(store, NOW + SECOND).submission.tries == 2
+
+
+def test_a_claim_that_only_lapsed_is_given_back_too(store: Store) -> None:
+    """E.g. the database was away for longer than the lease: the sweep came first."""
+    record = accept(store)
+    held = claimed(store)
+    store.submissions.sweep(NOW + LEASE)
+    assert store.submissions.get(record.id).tries == 1
+
+    assert store.submissions.give_back(held, NOW)
+    assert store.submissions.give_back(held, NOW)
+    assert store.submissions.get(record.id).tries == 0
+
+
+def test_only_the_newest_claim_is_given_back(store: Store) -> None:
+    record = accept(store)
+    lost = claimed(store)
+    held = claimed(store, NOW + LEASE)
+    assert not store.submissions.give_back(lost, NOW)
+    assert store.submissions.finish(held, result(publish(store, base=1)), NOW)
+    assert not store.submissions.give_back(held, NOW)
+
+    assert store.submissions.get(record.id).state is STATE.GRADED
+
+
+def test_a_claim_from_before_a_retry_gives_no_try_more(store: Store) -> None:
+    record = accept(store)
+    held = [claimed(store, NOW + LEASE * at) for at in range(3)][-1]
+    store.submissions.sweep(NOW + LEASE * 3)
+    store.submissions.retry(record.id, "teacher", NOW + LEASE * 3)
+
+    store.submissions.give_back(held, NOW)
+    assert store.submissions.get(record.id).tries == 0
+
+
+def park_many(store: Store, exercise: str, count: int) -> list[str]:
+    """Return the ids of ``count`` new submissions of ``exercise``, which all need attention."""
+    ids = []
+    for at in range(count):
+        new = sent(f"{exercise}-{at}", exercise=exercise)
+        ids.append(store.submissions.accept(new, NOW)[0].id)
+    now = NOW
+    for _ in range(3):
+        while claim := store.submissions.claim(Lane.LIVE, now, LEASE):
+            store.submissions.release(claim, "fault", now, now + SECOND)
+        now += SECOND
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("course", "name", "expected"),
+    [
+        ("", "", {"numbers", "second", "other"}),
+        ("mlops", "", {"numbers", "second"}),
+        ("", "second", {"second"}),
+        ("physics", "second", set()),
+    ],
+)
+def test_all_that_needs_attention_is_retried_at_once(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    course: str,
+    name: str,
+    expected: set[str],
+) -> None:
+    monkeypatch.setattr("grader.store.queue.retries.PORTION", 2)
+    publish(store, "second")
+    publish(store, "other", course="physics")
+    ids = {each: park_many(store, each, 3) for each in ("numbers", "second", "other")}
+    untouched = accept(store, "waits", after=9)
+
+    retried = list(store.submissions.retry_all(course, name, "teacher", NOW + SECOND))
+    wanted = {one for each in expected for one in ids[each]}
+    assert {one.id for one in retried} == wanted
+    assert {(one.state, one.tries) for one in retried} <= {(STATE.QUEUED, 0)}
+    assert store.submissions.queue().needs_attention == 9 - len(wanted)
+    entries = [one for one in audit_entries(store) if one.action == "submission.retried"]
+    assert {one.subject for one in entries} == wanted
+    assert {one.actor for one in entries} <= {"teacher"}
+    assert store.submissions.get(untouched.id) == untouched
+    assert not list(store.submissions.retry_all(course, name, "teacher", NOW + SECOND))

@@ -82,3 +82,5 @@ def test_a_submission_that_needs_no_attention_is_not_retried(served: Running) ->
     done = grader(served, ROOT, "retry", submission)
     assert done.returncode == 2
     assert "needs" in done.stderr
+    everything = grader(served, ROOT, "retry", "--all", "--exercise", "numbers-refactor")
+    assert (everything.returncode, everything.stdout) == (0, "0 submissions are queued again.\n")

@@ -188,6 +188,33 @@ def test_what_broke_on_our_side_can_be_tried_again(
     assert client.get(f"{submission}/report", headers=student).status_code == 200
 
 
+def test_all_that_broke_on_our_side_can_be_tried_again(
+    client: FlaskClient,
+    auth: Callable[..., Headers],
+    student: Headers,
+    instructor: Headers,
+    submission: str,
+    service: Service,
+) -> None:
+    break_it(service)
+    everything = "/api/v1/submissions/retry"
+    assert client.post(everything, headers=student).status_code == 403
+    foreign = auth(Role.GRADER, "physics")
+    assert client.post(everything, headers=foreign).json == {"retried": 0}
+    for query, where in (("course=mlops", "course"), ("exercise=numbers-refactor", "exercise")):
+        refused = client.post(f"{everything}?{query}", headers=foreign)
+        assert refused.json is not None
+        assert (refused.status_code, where in refused.json["detail"]) == (404, True)
+    assert client.post(f"{everything}?exercises=x", headers=instructor).status_code == 400
+    assert client.post(f"{everything}?exercise=get-data", headers=instructor).json == {"retried": 0}
+
+    asked = f"{everything}?course=mlops&exercise=numbers-refactor"
+    assert client.post(asked, headers=instructor).json == {"retried": 1}
+    shown = client.get(submission, headers=instructor).json
+    assert shown is not None and shown["state"] == "queued"
+    assert client.post(everything, headers=auth(Role.ADMIN)).json == {"retried": 0}
+
+
 def test_who_and_what_can_be_tried_again(
     client: FlaskClient, student: Headers, instructor: Headers, submission: str
 ) -> None:

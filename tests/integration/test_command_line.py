@@ -468,3 +468,10 @@ def test_no_process_starts_without_the_configured_sandbox(
     assert result.exit_code == 2
     assert "there is no sandbox 'bubblewrap'" in result.stderr
     assert "What to do: Set it to auto" in result.stderr
+
+
+def test_a_retry_names_one_submission_or_all(grader: Grader) -> None:
+    for words in ((), ("some-id", "--all"), ("some-id", "--exercise", "get-data")):
+        refused = grader("retry", *words, "--token", "t")
+        assert refused.exit_code == 2
+        assert "Usage" in refused.stderr

@@ -6,14 +6,13 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from grader.domain.errors import NotFound
 from grader.http.api.answers import next_page, page_answer
 from grader.http.api.bodies import AuditBody, AuditPage
 from grader.http.api.parameters import AuditParameters
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
 from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
-from grader.service.access import Act, Principal
+from grader.service.access import Act, course_of
 from grader.service.records import AuditQuery
 
 blueprint = APIBlueprint(
@@ -38,7 +37,7 @@ blueprint.before_request(authenticate)
 def entries(query: AuditParameters) -> Response:
     """List the entries of the audit log, newest first; instructors see only their course."""
     wanted = AuditQuery(
-        course=_course(caller(), query.course),
+        course=course_of(caller(), query.course),
         actor=query.actor,
         action=query.action,
         subject=query.subject,
@@ -49,16 +48,3 @@ def entries(query: AuditParameters) -> Response:
     following = next_page(page.next_cursor)
     items = tuple(AuditBody.from_record(entry) for entry in page.items)
     return page_answer(AuditPage(items=items, next=following), following)
-
-
-def _course(principal: Principal, asked: str) -> str:
-    """Return the course whose entries to list: ``asked``, or the course of ``principal``.
-
-    It is empty (every course) only if an admin asked for no course.
-
-    Raises:
-        NotFound: ``asked`` is a course that ``principal`` may not see.
-    """
-    if asked and not principal.may_see(asked):
-        raise NotFound(f"There is no course {asked!r}.", where="course")
-    return asked or principal.course

@@ -203,6 +203,12 @@ class QueueBody(_Body):
     oldest_queued_seconds: float = Field(description="0 if nothing is queued.")
 
 
+class RetriedBody(_Body):
+    """The answer to a retry of everything that needs attention."""
+
+    retried: int = Field(description="How many submissions are queued again.")
+
+
 class SandboxBody(_Body):
     """The sandbox in which a child process inspects students' files, and its limits."""
 

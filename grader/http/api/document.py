@@ -32,6 +32,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.ReceivedBody,
     bodies.AuditBody,
     bodies.AuditPage,
+    bodies.RetriedBody,
     bodies.HealthBody,
     bodies.ReadinessBody,
     bodies.ProblemKindBody,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from werkzeug.routing import BaseConverter
 
 from grader.exports.formats import FORMATS
@@ -113,6 +113,18 @@ class AuditParameters(PageQuery):
     subject: ShortText = Field("", description="Only about this id.")
     since: AwareDatetime | None = Field(None, description="From this time on (RFC 3339).")
     until: AwareDatetime | None = Field(None, description="Before this time (RFC 3339).")
+
+
+class RetryQuery(Parameters):
+    """The query parameters of a retry of everything that needs attention. Empty: no limit.
+
+    Others are refused: a limit with a typing error must not be none.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    course: ShortText = Field("", description="Only of this course; staff of one have one only.")
+    exercise: ShortText = Field("", description="Only of this exercise.")
 
 
 def _describe_formats(schema: dict[str, Any]) -> None:

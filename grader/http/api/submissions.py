@@ -17,9 +17,9 @@ from grader.http.api.answers import (
     status_answer,
     wanted_export,
 )
-from grader.http.api.bodies import SubmissionBody
+from grader.http.api.bodies import RetriedBody, SubmissionBody
 from grader.http.api.downloads import attachment, download_name
-from grader.http.api.parameters import FormatQuery, SubmissionPath
+from grader.http.api.parameters import FormatQuery, RetryQuery, SubmissionPath
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, problems
@@ -153,3 +153,21 @@ def retry(path: SubmissionPath) -> Response:
     principal = caller()
     context().read.submission(path.submission, principal)
     return accepted_answer(context().retry(path.submission, principal), principal)
+
+
+@blueprint.post(
+    "/retry",
+    operation_id="retryAll",
+    security=allowed(Act.RETRY),
+    responses={
+        "200": answer("How many are queued again.", json=RetriedBody),
+        **problems("bad-request", "forbidden"),
+    },
+)
+def retry_all(query: RetryQuery) -> Response:
+    """Queue everything that needs attention for another grading; for staff.
+
+    E.g. after trouble on our side. Of one exercise or course, or all that the token may see.
+    """
+    retried = context().retry.all(caller(), course=query.course, exercise=query.exercise)
+    return json_answer(RetriedBody(retried=retried))

@@ -43,8 +43,8 @@ class Submissions(Protocol):
         first. Students take turns: next is the student with the fewest submissions of the lane
         running or graded in the last 5 minutes and, among equals, with the submission that has
         waited longest. Of that student's due attempts at the same exercise, the newest is claimed.
-        Its ``tries`` rise by one, and the claim gets a new fencing token, by which :meth:`finish`
-        and :meth:`release` recognize the newest claim.
+        Its ``tries`` rise by one, and the claim gets a new fencing token, by which :meth:`finish`,
+        :meth:`renew` and :meth:`release` recognize the newest claim.
         """
 
     def finish(self, claim: Claim, result: Result, now: datetime) -> bool:
@@ -55,6 +55,20 @@ class Submissions(Protocol):
         unless it needed attention. The status of the report that is then stored becomes the state
         of the submission. The score message is added to the outbox only with a new report that is
         graded.
+        """
+
+    def renew(self, claim: Claim, until: datetime) -> bool:
+        """Let ``claim`` last until ``until``; return whether it was valid, as for :meth:`finish`.
+
+        A worker calls it while it grades, so that a claim can be short.
+        """
+
+    def give_back(self, claim: Claim, due_at: datetime) -> bool:
+        """Queue a claimed submission again, to be claimed from ``due_at`` on, without the try.
+
+        It is as if it had not been claimed, and never needs attention by it. Return whether the
+        claim was valid, or had only lapsed: nobody has claimed the submission since. Otherwise
+        nothing changes.
         """
 
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
@@ -87,6 +101,15 @@ class Submissions(Protocol):
         Raises:
             NotFound: there is no such submission.
             Conflict: the submission does not need attention.
+        """
+
+    def retry_all(
+        self, course: str, exercise: str, actor: str, now: datetime
+    ) -> Iterator[SubmissionRecord]:
+        """Queue again what needs attention; yield the new records, by id.
+
+        An empty ``course`` or ``exercise`` matches all. Each gets an audit entry, like a single
+        one. They are queued in portions while the caller reads.
         """
 
     def get(self, submission_id: str) -> SubmissionRecord:

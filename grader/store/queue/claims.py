@@ -1,15 +1,14 @@
-"""Claim, release, sweep and retry submissions. Their rows are the queue."""
+"""Claim, renew, release and sweep submissions. Their rows are the queue."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Integer, bindparam, case, func, or_, select, update
 
-from grader.domain.errors import Conflict, NotFound
+from grader.domain.errors import NotFound
 from grader.service.lanes import Lane
 from grader.service.records import Claim, QueueState, SubmissionRecord, SubmissionState, Swept
-from grader.store.audit_log import append_entry
 from grader.store.queue.fairness import next_due
 from grader.store.rows import DUE, PARKED, QUEUED, RECORD, RUNNING, record_of
 from grader.store.tables import archives, passbacks, submissions
@@ -46,6 +45,30 @@ _PARK_LOST = (
     update(submissions)
     .where(submissions.c.id.in_(_LOST_ROWS.where(submissions.c.tries >= bindparam("most"))))
     .values(state=_STATE.NEEDS_ATTENTION.value, lease_until=None, problem=bindparam("why"))
+)
+# A claim is valid while its row is running under its token.
+_RENEW = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("submission"), RUNNING)
+    .where(submissions.c.token == bindparam("held"))
+    .values(lease_until=bindparam("until"))
+)
+# A row whose lease ended is queued under the same token until another worker claims it.
+_GIVE_BACK = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("submission"), or_(RUNNING, QUEUED))
+    .where(submissions.c.token == bindparam("held"))
+    .values(
+        state=_STATE.QUEUED.value,
+        lease_until=None,
+        not_before=bindparam("due"),
+        problem="",
+        # Not above what it is: staff may have retried it meanwhile, with 0 tries.
+        tries=case(
+            (submissions.c.tries < bindparam("before", type_=Integer), submissions.c.tries),
+            else_=bindparam("before", type_=Integer),
+        ),
+    )
 )
 # After the clock was set back, rows have times that lie further ahead than this code ever sets.
 _BRING_LEASES_FORWARD = (
@@ -85,6 +108,27 @@ def claim(
     record = record_of(row)
     stored = connection.execute(_ARCHIVE, {"sha256": record.archive_sha256})
     return Claim(record, row.token, stored.scalar_one(), row.callback_url, row.callback_context)
+
+
+def renew(connection: Connection, held: Claim, until: datetime) -> bool:
+    """Let the claim ``held`` last until ``until``; return whether it was still valid."""
+    given = {"submission": held.submission.id, "held": held.token, "until": until}
+    return connection.execute(_RENEW, given).rowcount == 1
+
+
+def give_back(connection: Connection, held: Claim, due_at: datetime) -> bool:
+    """Queue a claimed row again, due at ``due_at``, as if it had not been claimed: without the try.
+
+    Return whether nobody had claimed it since; if somebody has, or it was graded or parked, nothing
+    changes.
+    """
+    given = {
+        "submission": held.submission.id,
+        "held": held.token,
+        "due": due_at,
+        "before": held.submission.tries - 1,
+    }
+    return connection.execute(_GIVE_BACK, given).rowcount == 1
 
 
 def release(
@@ -151,33 +195,6 @@ def _park_lost(connection: Connection, now: datetime, max_tries: int) -> int:
     """Park the rows whose lease has expired and that have no try left; return how many."""
     why = _LOST.format(tries=max_tries)
     return connection.execute(_PARK_LOST, {"now": now, "most": max_tries, "why": why}).rowcount
-
-
-def retry(
-    connection: Connection, submission_id: str, actor: str, now: datetime
-) -> SubmissionRecord:
-    """Queue again a row that needs attention, with 0 tries and an audit entry; return its record.
-
-    It is due at once, in the lane that it had.
-
-    Raises:
-        NotFound: there is no such submission.
-        Conflict: the submission does not need attention.
-    """
-    row = connection.execute(
-        update(submissions)
-        .where(submissions.c.id == submission_id, PARKED)
-        .values(state=_STATE.QUEUED.value, tries=0, problem="", queued_at=now, not_before=now)
-        .returning(*RECORD)
-    ).one_or_none()
-    if row is None:
-        state = get(connection, submission_id).state
-        raise Conflict(
-            f"The submission is {state.value}; only one that needs attention is retried."
-        )
-    record = record_of(row)
-    append_entry(connection, now, actor, "submission.retried", submission_id, course=record.course)
-    return record
 
 
 def get(connection: Connection, submission_id: str) -> SubmissionRecord:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
@@ -40,9 +41,9 @@ Item = TypeVar("Item")
 class SqlSubmissions:
     """Stores submissions and their reports, and queues them. It implements ``Submissions``.
 
-    Each method is one transaction, except that ``marks`` and ``measured`` read in portions. A
-    submission needs attention after a report that says so, or after ``max_tries`` starts of its
-    grading without a result.
+    Each method is one transaction, except that ``marks``, ``measured`` and ``retry_all`` work in
+    portions. A submission needs attention after a report that says so, or after ``max_tries``
+    starts of its grading without a result.
     """
 
     def __init__(self, database: Database, max_tries: int) -> None:
@@ -85,6 +86,19 @@ class SqlSubmissions:
         with self._database.write() as connection:
             return results.finish(connection, claim, result, now)
 
+    def renew(self, claim: Claim, until: datetime) -> bool:
+        """Let ``claim`` last until ``until``; return whether it was still valid."""
+        with self._database.write() as connection:
+            return queue.renew(connection, claim, until)
+
+    def give_back(self, claim: Claim, due_at: datetime) -> bool:
+        """Queue a claimed submission again for ``due_at``, without the try.
+
+        Return whether the claim was valid, or had only lapsed; if it was lost, nothing changes.
+        """
+        with self._database.write() as connection:
+            return queue.give_back(connection, claim, due_at)
+
     def release(self, claim: Claim, problem: str, now: datetime, retry_at: datetime) -> bool:
         """Queue a claimed submission again for ``retry_at``; return whether the claim was valid.
 
@@ -123,6 +137,21 @@ class SqlSubmissions:
         """
         with self._database.write() as connection:
             return queue.retry(connection, submission_id, actor, now)
+
+    def retry_all(
+        self, course: str, exercise: str, actor: str, now: datetime
+    ) -> Iterator[SubmissionRecord]:
+        """Queue again what needs attention; yield the new records, by id.
+
+        An empty ``course`` or ``exercise`` matches all. Each has an audit entry. It is done in
+        portions while the caller reads, each in a transaction of its own: after an error, those
+        that were yielded are queued.
+        """
+        return self._in_portions(
+            partial(queue.retry_portion, course=course, exercise=exercise, actor=actor, now=now),
+            lambda record: record.id,
+            self._database.write,
+        )
 
     def get(self, submission_id: str) -> SubmissionRecord:
         """Return the record of a submission. Raises NotFound if there is none."""
@@ -256,16 +285,19 @@ class SqlSubmissions:
         )
 
     def _in_portions(
-        self, read: Callable[..., Sequence[Item]], key: Callable[[Item], str]
+        self,
+        read: Callable[..., Sequence[Item]],
+        key: Callable[[Item], str],
+        transaction: Callable[[], AbstractContextManager[Connection]] | None = None,
     ) -> Iterator[Item]:
         """Yield the items of ``read(connection, after=...)`` until it returns an empty portion.
 
         ``after`` is empty at first, then ``key`` of the last item of the portion before. Each
-        portion is read in a transaction of its own.
+        portion is read in a ``transaction`` of its own, by default one for reading.
         """
         after = ""
         while True:
-            with self._database.read() as connection:
+            with (transaction or self._database.read)() as connection:
                 some = read(connection, after=after)
             if not some:
                 return
