@@ -11,6 +11,10 @@ from grader.engine.measuring.job import Limits
 from grader.engine.sandbox import SandboxLevel, choose_level
 from grader.settings import Settings
 
+#: Seconds of a grading beside its jobs: two starts of a fork server of 120 seconds at most, two
+#: times 30 for it to answer, and the retries of a database that is away. Chosen by hand.
+_BESIDE_JOBS = 360.0
+
 
 def sandbox_level_of(settings: Settings) -> SandboxLevel:
     """Return the sandbox level in which this host inspects students' files.
@@ -31,6 +35,14 @@ def limits_of(settings: Settings) -> Limits:
         seconds=settings.child_seconds,
         wall_factor=settings.child_wall_factor,
     )
+
+
+def longest_grading(settings: Settings) -> float:
+    """Return the most seconds that the grading of one submission can take unless it hangs.
+
+    Its job may run twice, if the fork server fails and is started again.
+    """
+    return 2 * limits_of(settings).wall_seconds + _BESIDE_JOBS
 
 
 def build_fork_server(settings: Settings) -> ForkServer:
