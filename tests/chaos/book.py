@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 import time
 from collections import Counter
@@ -51,6 +52,10 @@ class Book:
         self.changed: set[str] = set()
         #: Poison that may have been graded because its kill came too late; see `Poison.outran`.
         self.outran: set[str] = set()
+        #: When the worker of a submission was last killed, by submission.
+        self.bereaved: dict[str, float] = {}
+        #: Seconds from the end of a trouble to the last report, by the kind of trouble.
+        self.recoveries: dict[str, float] = {}
         self.failures: Counter[str] = Counter()
         self.resent = 0
         self._lock = threading.Lock()
@@ -116,6 +121,34 @@ class Book:
             for promise in self.promises.values():
                 if promise.submission in undone:
                     promise.ended_at = 0.0
+
+    def lost_worker(self, submissions: list[str]) -> None:
+        """Record that the worker that graded ``submissions`` was killed just now."""
+        with self._lock:
+            self.bereaved.update(dict.fromkeys(submissions, time.monotonic()))
+
+    def waits_for_workers(self) -> dict[str, float]:
+        """Return the seconds from the last kill of its worker to the end, by submission.
+
+        Poison, whose worker is killed at every try, is left out, and what a restore took back.
+        """
+        return {
+            one.submission: one.ended_at - self.bereaved[one.submission]
+            for one in self.accepted()
+            if one.ended_at > self.bereaved.get(one.submission, one.ended_at)
+            and not one.sending.poison
+            and one.submission not in self.undone
+        }
+
+    def recovered(self, kind: str, sendings: tuple[Sending, ...], well_at: float) -> None:
+        """Record how long after ``well_at``, the end of the trouble ``kind``, the last one ended.
+
+        They are ``sendings`` without poison. One that has not ended makes it infinite.
+        """
+        with self._lock:
+            promises = [self.promises[one.number] for one in sendings if not one.poison]
+        ends = [one.ended_at or math.inf for one in promises]
+        self.recoveries[kind] = max(0.0, max(ends) - well_at)
 
     def accepted(self) -> list[Promise]:
         """Return the promises that the service has accepted."""

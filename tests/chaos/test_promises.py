@@ -24,12 +24,15 @@ def test_whatever_dies_nothing_is_lost_and_nothing_graded_twice(kind: str, tmp_p
     plan = make_plan(SMALL, SEED)
     run = chaos(kind, plan, tmp_path)
     assert run.verdict.broken == ()
-    assert run.faults == {kind: 1 for kind in SMALL.faults} | {"move_clock": 4}
+    expected = dict.fromkeys((*SMALL.faults, *SMALL.troubles), 1) | {"move_clock": 4}
+    assert run.faults == expected
     figures = run.verdict.figures
-    poisoned = sum(SMALL.poisons.values()) - int(figures["reported poison, too fast to be killed"])
+    assert figures["needs_attention, anything else"] == "0"
+    planted = sum(SMALL.poisons.values()) + len(SMALL.troubles)
+    poisoned = planted - int(figures["reported poison, too fast to be killed"])
     assert poisoned and figures["needs_attention, planted poison"] == f"{poisoned} of {poisoned}"
     ended = int(figures["reported exactly once"]) + int(figures["superseded by a newer attempt"])
-    assert ended == SMALL.submissions - poisoned
+    assert ended == SMALL.submissions + SMALL.burst * len(SMALL.troubles) - poisoned
 
 
 def test_a_seed_gives_the_same_plan_and_the_same_archives() -> None:

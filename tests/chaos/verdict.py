@@ -13,6 +13,10 @@ from tests.chaos.book import Book, Promise
 from tests.chaos.databases import Rows
 from tests.chaos.watchers import ENDED
 
+#: The longest that a submission may wait after its worker was killed, and the last of those that
+#: waited through a trouble of the host after its end, in seconds. Promised to operators.
+MOST_AFTER_KILL = 90.0
+MOST_AFTER_TROUBLE = 60.0
 #: The queries for submissions, their reports and their scores.
 _STATES = "SELECT id, state, tries, problem, superseded_by FROM submissions"
 _REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
@@ -88,7 +92,12 @@ class Count:
         self._once = [one for one in self._graded if reports.get(one.submission) == 1]
         self._owed = [one for one in self._once if one.sending.by == "lms"]
         scores = tables.scores
+        self._bereft = book.waits_for_workers()
         self._unsent = [one for one in self._owed if scores.get(one.submission) != "sent"]
+
+    def _recovery(self) -> float:
+        """Return the longest time from the end of a trouble to the last report."""
+        return max(self._book.recoveries.values(), default=0)
 
     def _state(self, one: Promise) -> str:
         """Return the state of the submission at the end; empty if it is lost."""
@@ -122,6 +131,8 @@ class Count:
             "tries of clients that failed": f"{sum(self._book.failures.values())}",
             "sent again after the restore": f"{self._book.resent}",
             "graded again after the restore": f"{len(again)}",
+            "end of a trouble to the last report": f"{self._recovery():.0f} s",
+            "longest wait after a killed worker": f"{max(self._bereft.values(), default=0):.0f} s",
             "longest wait": f"{max(waits, default=0):.0f} s",
             "median wait": f"{median(waits or [0]):.1f} s",
         }
@@ -149,6 +160,12 @@ class Count:
                 one.submission
                 for one in self._superseded
                 if self._tables.newer.get(one.submission) not in self._tables.states
+            ],
+            "waited too long after a killed worker": [
+                one for one, wait in self._bereft.items() if wait > MOST_AFTER_KILL
+            ],
+            "went on too late after a trouble": [
+                one for one, wait in self._book.recoveries.items() if wait > MOST_AFTER_TROUBLE
             ],
             "scores that did not arrive": _names(self._unsent),
             "reports that the API does not give": self._unread,
