@@ -40,12 +40,13 @@ class Uncounted(BaseModel):
 
     ``unused``: no part of the program uses the function ``name``. ``dead``: they never run, or are
     texts that are run as code. ``repeated``: they do what other statements of the program do, with
-    other names and constants.
+    other names and constants. ``boxed``: half of those of a function that passes its values
+    on in an argument which other functions write to as well.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    why: Literal["unused", "dead", "repeated"]
+    why: Literal["unused", "dead", "repeated", "boxed"]
     name: str
     line: int
     statements: int

@@ -13,6 +13,7 @@ from grader.domain.inspection import Finding
 
 #: Codes of the findings.
 UNUSED_CODE, DEAD_CODE, REPEATED_CODE = "unused-code", "dead-code", "repeated-code"
+SHARED_ARGUMENT = "shared-argument"
 
 GUIDANCE = {
     UNUSED_CODE: Guidance(
@@ -33,6 +34,13 @@ GUIDANCE = {
         "Write a function that holds them once, and call it in both places.",
         "https://en.wikipedia.org/wiki/Don%27t_repeat_yourself",
     ),
+    SHARED_ARGUMENT: Guidance(
+        "Several functions pass their values on in attributes of one argument, as a script does in"
+        " its variables. None of them can be understood or tested without the others, so at most"
+        " half of their statements count as good.",
+        "Give each function the values that it needs as arguments, and return what it computes.",
+        "https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+    ),
 }
 
 
@@ -51,6 +59,11 @@ def findings_on(file: FileFacts) -> Iterator[Finding]:
             ),
             "dead": (DEAD_CODE, f"In {name}, {number} can never run or cannot be read as code"),
             "repeated": (REPEATED_CODE, f"In {name}, {number} repeat what stands elsewhere"),
+            "boxed": (
+                SHARED_ARGUMENT,
+                f"{name} passes values on in an argument that other functions write to, so {number}"
+                " cannot count as good",
+            ),
         }[one.why]
         if one.statements == 1:
             message = message.replace(" repeat ", " repeats ")

@@ -20,6 +20,7 @@ from tests.hostile.tricks import (
     BEHIND_ONE_DEFINITION,
     DECOYS,
     EQUAL_JUNK,
+    PIECES_OF_A_BOX,
     SCRIPTS,
     VARIED_JUNK,
     Trick,
@@ -33,6 +34,8 @@ ONE_DEFINITION = 40
 SHORT_SCRIPT = 90
 #: The most where most of the good part is of no use.
 DECOY = 60
+#: The most for functions of a good length that share all their variables.
+BOX = 80
 #: The least for a good program that looks like a trick.
 HONEST = 95
 
@@ -41,6 +44,7 @@ ALL_TRICKS = {
     **EQUAL_JUNK,
     **VARIED_JUNK,
     **DECOYS,
+    **PIECES_OF_A_BOX,
 }
 
 
@@ -91,6 +95,12 @@ def test_varied_statements_of_junk_do_not_pay(script: str, trick: Trick) -> None
 @each_script
 def test_junk_that_is_named_and_never_called_does_not_pay(script: str, trick: Trick) -> None:
     assert not above(DECOY, formatted(trick(script)))
+
+
+@each_of(PIECES_OF_A_BOX)
+@each_script
+def test_pieces_of_a_box_are_worth_less_than_functions(script: str, trick: Trick) -> None:
+    assert not above(BOX, formatted(trick(script)))
 
 
 @pytest.mark.parametrize("build", NEIGHBOURS.values(), ids=NEIGHBOURS)

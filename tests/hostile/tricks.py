@@ -1,15 +1,15 @@
 """Tricks that dress a bad script up as a good program.
 
 A trick turns the text of one script into the files of a submission that still does what the script
-did. Most of the structure is for show: all work stays in one function. ``neighbours.py`` has good
-programs that use the same constructs for a good reason.
+did. Most of the structure is for show: all work stays in one function, or in pieces that share all
+variables. ``neighbours.py`` has good programs that use the same constructs for a good reason.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from itertools import product
 
@@ -300,3 +300,85 @@ DECOYS: Mapping[str, Trick] = {
     "junk after return": partial(with_decoys, body="run()\nreturn\n" + CALLS),
     "junk in a lambda": partial(with_decoys, body=f"later = lambda: [{', '.join(JUNK)}]\n"),
 }
+
+# One script, cut into functions that share one mutable argument.
+
+PIECES = ("load", "read", "clean", "count", "sort", "find", "sum", "print")
+
+
+class Boxed(ast.NodeTransformer):
+    """Turns every variable of a script into an attribute of ``box``."""
+
+    def __init__(self, script: ast.Module) -> None:
+        self.functions = {one.name for one in script.body if isinstance(one, ast.FunctionDef)}
+        top = [one for one in script.body if not isinstance(one, ast.FunctionDef)]
+        names = [node for one in top for node in ast.walk(one) if isinstance(node, ast.Name)]
+        self.variables = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Return ``box.total`` for ``total``, if that is a variable of the script."""
+        if node.id not in self.variables:
+            return node
+        return ast.Attribute(ast.Name("box", ast.Load()), node.id, node.ctx)
+
+    def visit_Global(self, node: ast.Global) -> ast.stmt:
+        """Return ``pass``: the box needs no ``global``."""
+        return ast.Pass()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+        """Return the function with the box as its first argument."""
+        self.generic_visit(node)
+        node.args.args.insert(0, ast.arg("box"))
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Return the call; one of a function of the script is given the box."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in self.functions:
+            node.args.insert(0, ast.Name("box", ast.Load()))
+        return node
+
+
+def boxed(script: str) -> tuple[str, list[str], list[str]]:
+    """Return the imports, the functions and the other statements of a script in a box."""
+    tree = ast.parse(script)
+    tree = ast.fix_missing_locations(Boxed(tree).visit(tree))
+    kinds: dict[type, list[str]] = {ast.Import: [], ast.FunctionDef: [], ast.stmt: []}
+    for item in tree.body:
+        kind = ast.Import if isinstance(item, ast.ImportFrom) else type(item)
+        kinds.get(kind, kinds[ast.stmt]).append(ast.unparse(item))
+    return "\n".join(kinds[ast.Import]) + "\n", kinds[ast.FunctionDef], kinds[ast.stmt]
+
+
+def piece(name: str, statements: Sequence[str]) -> str:
+    """Return a function of the box with ``statements``."""
+    head = f"def {name}_values(box: SimpleNamespace) -> None:\n"
+    return f'{head}    """{name.capitalize()} the values of the box."""\n' + as_body(
+        "\n".join(statements)
+    )
+
+
+def pieces_of_a_box(script: str) -> Files:
+    """Cut the script into eight functions in two modules, which share one mutable argument."""
+    imports, functions, statements = boxed(script)
+    each = -(-len(statements) // len(PIECES))
+    cut = [
+        piece(name, statements[at * each : (at + 1) * each] or ["pass"])
+        for at, name in enumerate(PIECES)
+    ]
+    head = f"{imports}from types import SimpleNamespace\n\n\n"
+    first, second = ("\n\n".join(half) for half in (cut[:4], cut[4:]))
+    names = [f"{name}_values" for name in PIECES]
+    main = "".join(f"    {name}(box)\n" for name in names)
+    return {
+        "main.py": '"""Print a report."""\n\nfrom types import SimpleNamespace\n\n'
+        f"from getting import {', '.join(sorted(names[:4]))}\n"
+        f"from telling import {', '.join(sorted(names[4:]))}\n\n\n"
+        'def main() -> None:\n    """Run all steps."""\n    box = SimpleNamespace()\n'
+        f"{main}\n\n{GUARD}main()\n",
+        "getting.py": '"""Get the values."""\n\n' + head + "\n\n".join([*functions, first]),
+        "telling.py": '"""Tell the values."""\n\n' + head + second,
+    }
+
+
+PIECES_OF_A_BOX: Mapping[str, Trick] = {"pieces of a box": pieces_of_a_box}

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from grader.analysis.project.boxes import Box, in_boxes
 from grader.analysis.project.functions import DEAD, OUTSIDE, FunctionCode
 from grader.analysis.project.summary import FileSummary
+from grader.analysis.project.usage import Kind
 from grader.analysis.project.uses import Uses, hardly_runs
 from grader.domain.program import Part, Role, Uncounted
 
@@ -63,7 +65,8 @@ class _Function(NamedTuple):
     """One function, or the statements outside functions, with the number of its statements.
 
     ``dead`` of them never run, and ``repeated`` of the others do what others do. ``is_used`` is
-    also true of statements outside.
+    also true of statements outside. ``is_boxed``: it passes its values on in a box, see
+    :func:`in_boxes`, so that at most half of its statements count.
     """
 
     name: str
@@ -72,11 +75,15 @@ class _Function(NamedTuple):
     dead: int
     repeated: int
     is_used: bool
+    is_boxed: bool
 
     @property
     def counted(self) -> int:
         """The number of statements that are used and repeat nothing."""
-        return self.statements - self.dead - self.repeated if self.is_used else 0
+        if not self.is_used:
+            return 0
+        found = self.statements - self.dead - self.repeated
+        return found // 2 if self.is_boxed else found
 
 
 def _functions(
@@ -87,15 +94,40 @@ def _functions(
     Those are left out that only the uses `tested` use, which are in no share.
     """
     seen, found = _Seen(), {path: list[_Function]() for path in program}
+    boxed = _boxed(program)
     for path, one in _in_order(program, uses):
         if tested.has(path, one) and not uses.has(path, one):
             continue
-        statements, dead = len(one.prints), one.prints.count(DEAD)
         counts = _Function(
-            one.name, one.line, statements, dead, seen.repeated(one), uses.has(path, one)
+            name=one.name,
+            line=one.line,
+            statements=len(one.prints),
+            dead=one.prints.count(DEAD),
+            repeated=seen.repeated(one),
+            is_used=uses.has(path, one),
+            is_boxed=(path, one.line) in boxed,
         )
         found[path].append(counts)
     return found
+
+
+def _boxed(program: Mapping[str, FileSummary]) -> set[tuple[str, int]]:
+    """Return the path and line of each function of `program` that passes values on in a box."""
+    places, boxes = list[tuple[str, int]](), list[Box]()
+    classes: dict[tuple[str, int], list[FunctionCode]] = {}
+    for path, file in program.items():
+        for one in file.functions:
+            if one.unit >= 0 and file.work.units[one.unit].kind is Kind.CLASS:
+                classes.setdefault((path, one.unit), []).append(one)
+            elif one.box.written:
+                places.append((path, one.line))
+                boxes.append(one.box)
+    by_name: dict[str, list[Box]] = {}
+    for (path, unit), methods in classes.items():
+        if not all(one.name.startswith("__") for one in methods):
+            name = program[path].work.units[unit].name
+            by_name.setdefault(name, []).extend(one.box for one in methods)
+    return {places[at] for at in in_boxes(boxes, by_name)}
 
 
 def _weights(functions: Mapping[str, Sequence[_Function]]) -> Weights:
@@ -153,9 +185,12 @@ def _line(function: _Function) -> int:
 
 def _uncounted(function: _Function) -> Uncounted:
     """Return what of `function` does not count, and most of all why."""
-    why: Literal["unused", "dead", "repeated"] = "unused"
+    why: Literal["unused", "dead", "repeated", "boxed"] = "unused"
     if function.is_used:
+        good = function.statements - function.dead - function.repeated
         why = "repeated" if function.repeated > function.dead else "dead"
+        if good - function.counted > max(function.repeated, function.dead):
+            why = "boxed"
     return Uncounted(
         why=why,
         name=function.name,

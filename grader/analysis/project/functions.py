@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
+from grader.analysis.project.boxes import Box, box_of
 from grader.analysis.project.usage import Statements, is_registered, statements_of
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.framework_code import demanded_outside
@@ -59,7 +60,8 @@ class FunctionCode(NamedTuple):
     -1 outside. ``prints`` has a print for each statement, in the order of the text. Nested
     functions have their own; code in the body of a class is that of the function around the class.
     ``by_name``: it is a method or a nested function that nothing uses unless the program reads its
-    name; not e.g. a method of a class with a base class, which may call it.
+    name; not e.g. a method of a class with a base class, which may call it. ``box``: the argument
+    of which it sets the attributes; of a method, its own object.
     """
 
     name: str
@@ -68,6 +70,7 @@ class FunctionCode(NamedTuple):
     prints: tuple[int, ...]
     by_name: bool = False
     first: int = 0
+    box: Box = Box()
 
 
 def functions_of(source: SourceFile, *, texts: bool = False) -> tuple[FunctionCode, ...]:
@@ -136,7 +139,8 @@ class _Reader:
             prints = tuple(self._prints(statements, itself))
             by_name = _is_used_by_name(function, outer)
             unit, line = self._every.units[at], function.lineno
-            found.append(FunctionCode(function.name, line, unit, prints, by_name, line))
+            box = box_of(function, is_method=isinstance(outer, ast.ClassDef))
+            found.append(FunctionCode(function.name, line, unit, prints, by_name, line, box))
         return tuple(found)
 
     def _innermost(self, kinds: tuple[type[ast.AST], ...]) -> list[int]:
