@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.catalog import CATALOG
@@ -236,7 +236,6 @@ SIGNS = st.text(
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 8), SIGNS), min_size=1, max_size=5)
 )
@@ -251,7 +250,6 @@ def test_any_text_is_a_rubric_or_a_list_of_mistakes(edits: list[tuple[int, int, 
         assert all(1 <= one.line <= lines + 1 and one.column >= 1 for one in error.problems)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_rubric_or_a_list_of_mistakes(data: bytes) -> None:
     with pytest.raises(BadRubric):
