@@ -9,6 +9,10 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-inde
 	--no-header --no-annotate --python-version 3.11 --quiet
 OURS := grader workers tests
 
+# Tests start Python hundreds of times. Without stored bytecode each start compiles all of grader again,
+# which takes a third longer.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo check test serve lint bench chaos fuzz fuzz-api audit lock format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
@@ -26,7 +30,7 @@ check: $(VENV)/.dev
 		-m "not corpus and not postgresql and not slow" $(QUICK)
 
 test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/black --quiet --check $(OURS)
