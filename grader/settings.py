@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     threads: int = Field(default=16, ge=2, le=256)
     #: Most bytes of a request body.
     max_request: int = Field(default=12_582_912, gt=0)
+    #: Most bytes of bodies that are being received, in temporary files (in ``TMPDIR``); beyond it
+    #: uploads are answered with 503. Chosen by hand: twenty of the longest ones.
+    max_spool: int = Field(default=268_435_456, gt=0)
     #: Connections at a time; beyond it, the one that has been sending a request longest is closed.
     max_connections: int = Field(default=1_000, ge=1, le=100_000)
     #: Time limit for a client to send the headers of a request, and a whole request.

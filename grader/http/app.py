@@ -1,7 +1,10 @@
-"""The Flask application: its context, blueprints and error handlers."""
+"""The Flask application: its context, blueprints, error handlers, and decisions on heads."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import Flask, Response, g, request
 from flask_openapi3.openapi import OpenAPI
 
 from grader.bootstrap import Service
@@ -22,12 +25,17 @@ from grader.http.api import (
     webhooks,
 )
 from grader.http.api.parameters import SlugConverter
+from grader.http.auth import PRINCIPAL
 from grader.http.context import ApiContext, Sandbox, install_context
 from grader.http.pages import reference
 from grader.http.problems.kinds import all_kinds
+from grader.http.server import Answer, Decide, Decision
 from grader.http.waiting import Waiting
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
+
+#: The endpoint of uploads, the only one that knows by the head whether a body is too long.
+_UPLOAD = "exercises.submit"
 
 
 def create_app(service: Service) -> OpenAPI:
@@ -58,6 +66,51 @@ def create_app(service: Service) -> OpenAPI:
     auth.install(app, api_document)
     reference.install(app, api_document, CATALOG)
     return app
+
+
+def head_decision(app: Flask) -> Decide:
+    """Return a function that decides on the head of a request to ``app``.
+
+    It refuses what the route would refuse without the body: an unknown address or method, a token
+    or role that does not suffice, an upload that the exercise does not take. A refusal is logged
+    and counted as any answer. A request that is let in keeps its principal, so that its token is
+    counted once.
+    """
+
+    def decide(environ: dict[str, Any]) -> Decision:
+        with app.request_context(environ):
+            try:
+                answer = _refusal(app)
+            except Exception as error:
+                answer = app.make_response(app.handle_user_exception(error))
+            if answer is not None:
+                return Decision(_whole(app.process_response(answer)))
+            principal = g.get("principal")
+            kept = {PRINCIPAL: principal} if principal is not None else {}
+            return Decision(environ=kept, is_known=principal is not None)
+
+    return decide
+
+
+def _refusal(app: Flask) -> Response | None:
+    """Return the answer that what runs before every route gives, if it gives one.
+
+    Raises:
+        Exception: the errors of those functions, of the address, and of :func:`admit_upload`.
+    """
+    early = app.preprocess_request()
+    if early is not None:
+        return app.make_response(early)
+    if request.routing_exception is not None:
+        raise request.routing_exception
+    if request.endpoint == _UPLOAD:
+        exercises.admit_upload((request.view_args or {})["exercise"])
+    return None
+
+
+def _whole(response: Response) -> Answer:
+    """Return ``response`` as the server sends it."""
+    return Answer(response.status, [*response.headers.items()], response.get_data())
 
 
 def _api_context(service: Service) -> ApiContext:

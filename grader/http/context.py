@@ -65,6 +65,11 @@ def install_context(app: Flask, given: ApiContext) -> None:
     app.extensions[_KEY] = given
 
 
+def context_of(app: Flask) -> ApiContext:
+    """Return the API context that :func:`install_context` stored in ``app``."""
+    return cast(ApiContext, app.extensions[_KEY])
+
+
 def context() -> ApiContext:
     """Return the API context of the application that handles the current request.
 

@@ -39,6 +39,7 @@ class Waiting:
 
     def __init__(self, slots: int) -> None:
         self._slots = BoundedSemaphore(slots)
+        self._is_over = False
         #: The submission id that each waiting request polls, by the event that triggers a poll.
         self._polls: dict[Event, str] = {}
 
@@ -51,34 +52,42 @@ class Waiting:
             if awaited == submission:
                 poll.set()
 
+    def end(self) -> None:
+        """End all waits now, and let none begin: this process is about to stop."""
+        self._is_over = True
+        for poll in [*self._polls]:
+            poll.set()
+
     def until(self, submission: str, done: Callable[[], bool], seconds: float) -> bool:
         """Wait until ``done()`` returns true or ``seconds`` are over.
 
         ``done`` is called first, then after short pauses, and at once if :meth:`ended` is called
-        with the same ``submission``. Return False only if it could not wait, because ``done()`` was
-        false and no slot was free. The caller of a wait that returned True must look itself whether
-        it is done.
+        with the same ``submission``. A wait that :meth:`end` ends returns True. Return False only
+        if it could not wait, because ``done()`` was false and no slot was free, or all waits are
+        over. The caller of a wait that returned True must look itself whether it is done.
         """
         if done():
             return True
-        if not self._slots.acquire(blocking=False):
+        if self._is_over or not self._slots.acquire(blocking=False):
             return False
         poll = Event()
         self._polls[poll] = submission
         try:
-            _poll_until(poll, done, seconds)
+            self._poll_until(poll, done, seconds)
         finally:
             del self._polls[poll]
             self._slots.release()
         return True
 
+    def _poll_until(self, poll: Event, done: Callable[[], bool], seconds: float) -> None:
+        """Call ``done`` after each pause, or as soon as ``poll`` is set.
 
-def _poll_until(poll: Event, done: Callable[[], bool], seconds: float) -> None:
-    """Call ``done`` after each pause, or as soon as ``poll`` is set, until true or time is over."""
-    deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
-    while (left := deadline - time.monotonic()) > 0:
-        poll.wait(min(pause, left))
-        poll.clear()
-        if done():
-            return
-        pause = min(pause * 2, _MAX_PAUSE)
+        Return when it is true, ``seconds`` are over, or all waits are ended.
+        """
+        deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
+        while not self._is_over and (left := deadline - time.monotonic()) > 0:
+            poll.wait(min(pause, left))
+            poll.clear()
+            if done():
+                return
+            pause = min(pause * 2, _MAX_PAUSE)

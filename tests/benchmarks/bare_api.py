@@ -13,7 +13,7 @@ import threading
 
 from flask import Flask, Response, request
 
-from grader.http.server import ClientLimits, make_server
+from grader.http.server import Bodies, ClientLimits, Spool, make_server
 
 _THREADS = 16
 _LONGEST = 10_485_760
@@ -48,7 +48,11 @@ def main() -> None:
     listening = socket.socket(fileno=int(sys.argv[1]))
     app = bare_app(sys.argv[2])
     server = make_server(
-        app, listening, threads=_THREADS, longest_body=_LONGEST, limits=ClientLimits()
+        app,
+        listening,
+        threads=_THREADS,
+        bodies=Bodies(_LONGEST, Spool(1 << 30)),
+        limits=ClientLimits(),
     )
     server.run()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Timer
 from typing import cast
 
@@ -25,6 +27,18 @@ Headers = dict[str, str]
 Zipped = Callable[..., bytes]
 
 URL = "/api/v1/exercises/numbers-refactor/submissions"
+
+
+def test_all_waits_end_and_none_begins_when_the_process_stops() -> None:
+    waiting = Waiting(2)
+    with ThreadPoolExecutor(2) as pool:
+        began = time.monotonic()
+        waits = [pool.submit(waiting.until, str(n), lambda: False, 60) for n in range(2)]
+        Timer(0.2, waiting.end).start()
+        assert [one.result() for one in waits] == [True, True]
+    assert waiting.until("later", lambda: False, 60) is False
+    assert waiting.until("done", lambda: True, 60) is True
+    assert time.monotonic() - began < 30
 
 
 class GradesWhenWoken:

@@ -12,22 +12,25 @@ import structlog
 
 from grader.bootstrap import Service, build_service
 from grader.cli.serve.listening import listen
-from grader.http.app import create_app
-from grader.http.server import ClientLimits, make_server
+from grader.http.app import create_app, head_decision
+from grader.http.context import context_of
+from grader.http.server import Bodies, ClientLimits, Spool, drain, make_server
 from grader.infra.logs import log_json
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
-#: A body up to this many times ``max_request`` is read to its end before it is refused, because
-#: many clients read the response only after they have sent everything. A longer one is refused by
-#: its headers. Chosen by hand.
-REFUSED_BODY_FACTOR = 4
+#: Seconds after SIGTERM in which requests that have arrived whole are still answered. By hand: most
+#: take a small part of it, and ``grader serve`` waits longer before it kills a process.
+DRAIN_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
 
 def run_api(settings: Settings, fd: int | None = None) -> None:
     """Serve HTTP until SIGTERM, then close all resources and exit with code 0.
+
+    At SIGTERM, requests that wait for a report are answered with 202, and others that have arrived
+    whole are answered, too.
 
     ``fd`` is the descriptor of a listening socket; ``None`` opens the configured address. Logging
     is configured first.
@@ -40,18 +43,26 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
     log_json()
     service = build_service(settings)
     listening = listen(settings.host, settings.port) if fd is None else socket.socket(fileno=fd)
+    app = create_app(service)
     server = make_server(
-        create_app(service),
+        app,
         listening,
         threads=settings.threads,
-        longest_body=settings.max_request * REFUSED_BODY_FACTOR,
+        bodies=Bodies(settings.max_request, Spool(settings.max_spool), head_decision(app)),
         limits=ClientLimits(
             connections=settings.max_connections,
             head=settings.head_seconds,
             request=settings.request_seconds,
         ),
     )
-    signal.signal(signal.SIGTERM, _exit)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        """Handle a signal: end the waits, answer what has arrived, and leave the main loop."""
+        context_of(app).waiting.end()
+        drain(server, DRAIN_SECONDS)
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
     log.info("api_started", sandbox=sandbox_level_of(settings).value)
     try:
         server.run()
@@ -94,8 +105,3 @@ def sweep_once(service: Service) -> None:
         return
     if swept.requeued or swept.parked:
         log.warning("swept", requeued=swept.requeued, parked=swept.parked)
-
-
-def _exit(number: int, frame: FrameType | None) -> None:
-    """Handle a signal by leaving the main loop, so that resources are closed."""
-    sys.exit(0)

@@ -47,7 +47,7 @@ from grader.service.records import (
     SubmissionRecord,
     SubmissionState,
 )
-from grader.service.submit import Upload
+from grader.service.submit import Admission, Upload
 
 #: The states in which a submission is not graded any further, so waiting for it is over.
 _ENDED = (
@@ -180,10 +180,9 @@ def marks(path: ExercisePath) -> Response:
 def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Response:
     """Hand in a zip archive or one Python file; get its state or, by `Prefer: wait`, its report."""
     principal = caller()
-    rubric = context().read.exercise(path.exercise, principal)
+    admission = admit_upload(path.exercise)
     seconds = wanted_wait(header.prefer)
     export = wanted_export(query.format) if seconds else None
-    admission = context().submit.admit(principal, rubric, _declared_size())
     sent = read_sent(query)
     upload = Upload(
         student=sent.student,
@@ -206,6 +205,12 @@ def submit(path: ExercisePath, query: UploadQuery, header: UploadHeaders) -> Res
         )
         response.headers.update(headers)
     return response
+
+
+def admit_upload(exercise: str) -> Admission:
+    """Admit the upload of this request to ``exercise`` by its head alone, or raise as ``admit``."""
+    rubric = context().read.exercise(exercise, caller())
+    return context().submit.admit(caller(), rubric, _declared_size())
 
 
 def _declared_size() -> int:

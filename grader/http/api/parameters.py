@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -29,6 +30,16 @@ def _printable(value: str) -> str:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """Return ``value`` in UTC; raise ValueError if UTC has no such year, e.g. 10000."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is before the year 1 or after the year 9999 in UTC") from None
+
+
+#: An instant with its time zone, in UTC, e.g. ``2026-11-30T12:00:00+01:00``.
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 #: A name or id in a query. 200 and 300 characters are chosen by hand.
 ShortText = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 #: A page cursor: printable ASCII, e.g. ``YWZ0ZXI6YQ``; not ``a b``.
@@ -111,8 +122,8 @@ class AuditParameters(PageQuery):
     actor: ShortText = Field("", description="Only by this token (its id), or this source.")
     action: ShortText = Field("", description="Only this kind of act, such as `archive.read`.")
     subject: ShortText = Field("", description="Only about this id.")
-    since: AwareDatetime | None = Field(None, description="From this time on (RFC 3339).")
-    until: AwareDatetime | None = Field(None, description="Before this time (RFC 3339).")
+    since: Instant | None = Field(None, description="From this time on (RFC 3339).")
+    until: Instant | None = Field(None, description="Before this time (RFC 3339).")
 
 
 class RetryQuery(Parameters):

@@ -20,6 +20,9 @@ from grader.service.access import Principal
 from grader.service.records import Role
 
 _KEY = "grader.roles"
+#: The key of a request's principal in its environment, if its head was authenticated already. No
+#: client can set it: headers have keys that begin with ``HTTP_``.
+PRINCIPAL = "grader.principal"
 #: Names of query parameters under which clients send tokens, in any case, e.g.
 #: ``?Access_Token=...``; not ``?cursor=...``. Chosen by hand.
 _TOKEN_NAMES = frozenset({"token", "access_token", "bearer", "api_key", "apikey", "authorization"})
@@ -69,7 +72,8 @@ def authenticate() -> None:
 
     :func:`caller` then returns its principal. A request with a valid token counts for the rate
     limit of the token, also if the role may not use the route. That it was used, or that it is
-    expired or revoked, is stored.
+    expired or revoked, is stored. A request whose head was authenticated before its body was read
+    counts once.
 
     Raises:
         Unauthorized: there is no valid token in a header ``Authorization: Bearer``.
@@ -79,17 +83,23 @@ def authenticate() -> None:
             exists.
         Forbidden: the token's role may not use this route, in all other cases.
     """
-    given = request.authorization
-    secret = given.token if given is not None and given.type == "bearer" else None
-    principal = context().tokens.authenticate(secret or "")
+    principal = request.environ.get(PRINCIPAL) or _authenticated()
     g.principal = principal
-    context().limits.count_request(principal)
     if principal.role not in current_app.extensions[_KEY][request.endpoint]:
         _require_existing(principal)
         raise Forbidden(
             f"A token with the role {principal.role.value} may not do this.",
             how_to_fix="Use a token of a role that may; /docs names them for every route.",
         )
+
+
+def _authenticated() -> Principal:
+    """Return the principal of the token in this request, and count the request for its limit."""
+    given = request.authorization
+    secret = given.token if given is not None and given.type == "bearer" else None
+    principal = context().tokens.authenticate(secret or "")
+    context().limits.count_request(principal)
+    return principal
 
 
 def caller() -> Principal:

@@ -30,6 +30,7 @@ _HTTP_CODES = {
     406: "not-acceptable",
     413: "request-too-large",
     415: "unsupported-media-type",
+    503: "overloaded",
 }
 _TOO_LONG = "The body of this request may have at most {} bytes."
 #: ``WWW-Authenticate`` by code of the problem.
@@ -98,11 +99,12 @@ def refuse_invalid(error: ValidationError) -> Response:
     )
 
 
-def refused_by_server(status: int, longest_body: int) -> str:
-    """Return the problem document, as JSON, for a request that Waitress itself refuses.
+def refused_by_server(status: int, longest_body: int, detail: str = "") -> str:
+    """Return the problem document, as JSON, for a request that the HTTP server itself refuses.
 
     ``status`` is the HTTP status. ``longest_body`` is the limit of a body in bytes, which is named
-    if the status is 413. A status without a kind of problem has the type ``about:blank``.
+    if the status is 413; otherwise ``detail`` says what is wrong, if it is not empty. A status
+    without a kind of problem has the type ``about:blank``.
     """
     kind = OWN_KINDS.get(_HTTP_CODES.get(status, ""))
     phrase = HTTPStatus(status).phrase
@@ -110,7 +112,9 @@ def refused_by_server(status: int, longest_body: int) -> str:
         type=kind.type if kind else "about:blank",
         title=kind.title if kind else phrase,
         status=status,
-        detail=_TOO_LONG.format(longest_body) if status == TOO_LARGE_STATUS else f"{phrase}.",
+        detail=(
+            _TOO_LONG.format(longest_body) if status == TOO_LARGE_STATUS else detail or f"{phrase}."
+        ),
         how_to_fix=kind.how_to_fix if kind else "",
     )
     return problem.model_dump_json(exclude_defaults=True)
