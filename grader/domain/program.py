@@ -41,12 +41,13 @@ class Uncounted(BaseModel):
     ``unused``: no part of the program uses the function ``name``. ``dead``: they never run, or are
     texts that are run as code. ``repeated``: they do what other statements of the program do, with
     other names and constants. ``boxed``: half of those of a function that passes its values
-    on in an argument which other functions write to as well.
+    on in an argument which other functions write to as well. ``outside``: they are in no function,
+    and ``line`` is the first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    why: Literal["unused", "dead", "repeated", "boxed"]
+    why: Literal["unused", "dead", "repeated", "boxed", "outside"]
     name: str
     line: int
     statements: int

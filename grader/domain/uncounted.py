@@ -10,12 +10,19 @@ from collections.abc import Iterator
 from grader.domain.check import Guidance
 from grader.domain.facts import FileFacts
 from grader.domain.inspection import Finding
+from grader.domain.program import Uncounted
 
 #: Codes of the findings.
 UNUSED_CODE, DEAD_CODE, REPEATED_CODE = "unused-code", "dead-code", "repeated-code"
-SHARED_ARGUMENT = "shared-argument"
+SHARED_ARGUMENT, OUTSIDE_CODE = "shared-argument", "outside-code"
 
 GUIDANCE = {
+    OUTSIDE_CODE: Guidance(
+        "Only statements in functions can be short, documented or tested. Those outside count among"
+        " all statements and never among the good ones.",
+        'Move them into functions, and call these below `if __name__ == "__main__":`.',
+        "https://docs.python.org/3/library/__main__.html",
+    ),
     UNUSED_CODE: Guidance(
         "The program does not use this: nothing calls it, or nothing reads what it returns; a test"
         " alone does not count. So it is among all statements and never among the good ones.",
@@ -47,24 +54,29 @@ GUIDANCE = {
 def findings_on(file: FileFacts) -> Iterator[Finding]:
     """Yield a finding for each function of `file` with uncounted statements, the first few at most.
 
-    e.g. "In `export`, 4 statements repeat what stands elsewhere".
+    e.g. "In `export`, 4 statements repeat what stands elsewhere", and one for the statements
+    outside functions: "40 of the 60 statements in this file are outside functions".
     """
     for one in file.part.uncounted:
-        name = f"`{one.name}`" if one.name else "the code outside functions"
-        number = "1 statement" if one.statements == 1 else f"{one.statements} statements"
-        code, message = {
-            "unused": (
-                UNUSED_CODE,
-                f"Nothing uses {name}, with {number} that cannot count as good",
-            ),
-            "dead": (DEAD_CODE, f"In {name}, {number} can never run or cannot be read as code"),
-            "repeated": (REPEATED_CODE, f"In {name}, {number} repeat what stands elsewhere"),
-            "boxed": (
-                SHARED_ARGUMENT,
-                f"{name} passes values on in an argument that other functions write to, so {number}"
-                " cannot count as good",
-            ),
-        }[one.why]
-        if one.statements == 1:
-            message = message.replace(" repeat ", " repeats ")
+        code, message = _said(one, file.part.statements)
         yield Finding(code=code, line=one.line, message=message, value=one.statements)
+
+
+def _said(one: Uncounted, whole: int) -> tuple[str, str]:
+    """Return code and message of the finding for `one`, of a file with `whole` statements."""
+    name = f"`{one.name}`" if one.name else "the code outside functions"
+    is_one = one.statements == 1
+    number = "1 statement" if is_one else f"{one.statements} statements"
+    if one.why == "outside":
+        verb, every = "is" if is_one else "are", "statement" if whole == 1 else "statements"
+        message = f"{one.statements} of the {whole} {every} in this file {verb} outside functions"
+        return OUTSIDE_CODE, message
+    if one.why == "unused":
+        return UNUSED_CODE, f"Nothing uses {name}, with {number} that cannot count as good"
+    if one.why == "dead":
+        return DEAD_CODE, f"In {name}, {number} can never run or cannot be read as code"
+    if one.why == "boxed":
+        through = "passes values on in an argument that other functions write to"
+        return SHARED_ARGUMENT, f"{name} {through}, so {number} cannot count as good"
+    verb = "repeats" if is_one else "repeat"
+    return REPEATED_CODE, f"In {name}, {number} {verb} what stands elsewhere"

@@ -79,6 +79,17 @@ def test_what_the_program_uses_counts() -> None:
     ]
 
 
+def test_the_statements_outside_functions_are_named_with_the_first_line() -> None:
+    outside = "import csv\n\nLIMIT = 3\nrows = list(csv.reader(open('a')))\nfor row in rows:\n"
+    whole = part(f"{outside}    print(row)\n\n\ndef total(rows):\n{WORK.format(1)}")
+    assert (whole.statements, whole.counted) == (5, 3)
+    assert [(one.why, one.name, one.line, one.statements) for one in whole.uncounted] == [
+        ("outside", "", 4, 3),
+        ("unused", "total", 9, 2),
+    ]
+    assert part(f"def main():\n    print(open('a'))\n\n\n{MAIN}").uncounted == ()
+
+
 def test_a_function_that_only_an_unused_one_uses_is_unused() -> None:
     text = f"def helper(rows):\n{WORK.format(1)}\n\ndef unused(rows):\n    helper(rows)\n\n\n"
     assert counted(text + f"def main():\n    print(open('a'))\n\n\n{MAIN}") == {"": 0, "main": 1}
@@ -191,7 +202,8 @@ def test_a_function_that_is_replaced_before_it_is_read_never_counts() -> None:
     assert part(text).statements == 2 + 1 + 1
     assert part(text).counted == 1 + 1
     for between in ("print(load([3]))\n\n\n", "for row in load([1]):\n    print(row)\n\n\n"):
-        assert part(first + between + second + main).uncounted == ()
+        found = part(first + between + second + main).uncounted
+        assert [one.why for one in found] == ["outside"]
     branches = "if WINDOWS:\n    def get(rows):\n        return rows[0] + 1\n"
     branches += "else:\n    def get(rows):\n        return rows[1] * 2\n"
     assert part(f"{branches}\n\ndef main():\n    print(get(3))\n\n\n{MAIN}").uncounted == ()
@@ -256,7 +268,7 @@ def test_the_body_of_a_class_is_outside_and_fields_are_nothing() -> None:
     found = program({"main.py": shop("", body=loop)})
     assert found.weights["main.py"][0] == 2
     # The statements of methods below the loop are no statements of the body.
-    assert part(shop("", body=loop)).uncounted == ()
+    assert [one.why for one in part(shop("", body=loop)).uncounted] == ["outside"]
     assert part(shop("", body=loop)).counted == part(shop("")).counted + 2
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from grader.analysis.syntax.statements import functions_in
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
+from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Facts, by_statement
+from grader.domain.report.located import located_findings
 from grader.domain.rubric import CompiledRubric
 from grader.domain.scoring import Row, judge
 from grader.domain.source import SourceFile, Submission
@@ -112,8 +114,8 @@ if __name__ == "__main__":
 '''
 
 
-def row(share: Share, files: Mapping[str, str]) -> Row:
-    """Return the row of a criterion with `share` for a submission of `files`, text by path."""
+def judged(share: Share, files: Mapping[str, str]) -> tuple[CompiledRubric, SubmissionFacts]:
+    """Return a rubric of one criterion, with `share`, and the facts of `files`, text by path."""
     limit = "" if share.limit is None else f", limit: {share.limit}"
     full, zero = (0, 100) if share.measure.startswith("rate") else (100, 0)
     rubric = read_rubric(
@@ -124,7 +126,12 @@ def row(share: Share, files: Mapping[str, str]) -> Row:
     )
     compiled = CompiledRubric.of(rubric, CATALOG)
     sources = tuple(SourceFile(path, text.encode()) for path, text in sorted(files.items()))
-    return judge(compiled, ENGINE.measure(Submission(sources), rubric)).rows[0]
+    return compiled, ENGINE.measure(Submission(sources), rubric)
+
+
+def row(share: Share, files: Mapping[str, str]) -> Row:
+    """Return the row of a criterion with `share` for a submission of `files`, text by path."""
+    return judge(*judged(share, files)).rows[0]
 
 
 def value(share: Share, text: str, **more: str) -> Fraction | None:
@@ -159,6 +166,20 @@ def test_code_outside_functions_is_never_good(share: Share) -> None:
     top = "print(work([1]))\nprint(work([2]) + 1)\n"
     assert value(share, program(f"{share.good}\n\n{top}")) == of(6, 8)
     assert value(share, "prices = input()\nprint(prices + prices)\n") == 0
+
+
+LENGTH = Share("function_length", "share_in_short_functions", GOOD, AGAIN, GOOD, 15)
+
+
+@pytest.mark.parametrize("share", [*SHARES, LENGTH], ids=lambda share: share.measure)
+def test_a_share_names_the_statements_outside_functions(share: Share) -> None:
+    top = "".join(f"print(open('{at}.txt'), {at} + work([{at}]))\n" for at in range(10))
+    text = f'"""A script."""\n\nLIMIT = 3\n\n\n{share.good}\n\n{top}'
+    compiled, facts = judged(share, {"main.py": text, "other.py": "import main\n"})
+    (one,) = (one for one in located_findings(compiled, facts) if one.code == "outside-code")
+    first = text[: text.index("print(")].count("\n") + 1
+    assert (one.path, one.line, one.criteria) == ("main.py", first, ("share",))
+    assert one.message == "10 of the 15 statements in this file are outside functions"
 
 
 @each_share

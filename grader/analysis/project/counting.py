@@ -6,7 +6,7 @@ program uses and that repeat nothing, so that copies and unused functions never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -26,6 +26,8 @@ LEAST_WHOLE = 2
 #: How many functions with uncounted statements a file names. Chosen by hand.
 _MOST_UNCOUNTED = 20
 
+#: Why statements are in no good part, see :class:`Uncounted`.
+_Why = Literal["unused", "dead", "repeated", "boxed", "outside"]
 #: Statements that count, by path and by the line of each function.
 Weights = Mapping[str, Mapping[int, int]]
 
@@ -65,12 +67,14 @@ class _Function(NamedTuple):
     """One function, or the statements outside functions, with the number of its statements.
 
     ``dead`` of them never run, and ``repeated`` of the others do what others do. ``is_used`` is
-    also true of statements outside. ``is_boxed``: it passes its values on in a box, see
-    :func:`in_boxes`, so that at most half of its statements count.
+    also true of statements outside, whose ``line`` is 0; the first of them is in the line
+    ``first``. ``is_boxed``: it passes its values on in a box, see :func:`in_boxes`, so that at most
+    half of its statements count.
     """
 
     name: str
     line: int
+    first: int
     statements: int
     dead: int
     repeated: int
@@ -101,6 +105,7 @@ def _functions(
         counts = _Function(
             name=one.name,
             line=one.line,
+            first=one.first,
             statements=len(one.prints),
             dead=one.prints.count(DEAD),
             repeated=seen.repeated(one),
@@ -164,39 +169,41 @@ def _part(functions: Sequence[_Function], start: str, has_starts: bool) -> dict[
     counted = sum(one.counted for one in functions)
     outside = sum(one.counted for one in functions if one.line == OUTSIDE)
     has_functions = counted > outside
-    left = sorted(filter(_is_left, functions), key=_line)
+    left = [item for one in sorted(functions, key=_line) for item in _uncounted(one)]
     return {
         "statements": sum(one.statements for one in functions),
         "counted": counted,
-        "uncounted": tuple(map(_uncounted, left[:_MOST_UNCOUNTED])),
+        "uncounted": tuple(left[:_MOST_UNCOUNTED]),
         "is_module": not start and has_functions,
         "start": "clean" if has_functions and not has_starts else start,
     }
-
-
-def _is_left(function: _Function) -> bool:
-    """Return whether some statements of `function` do not count."""
-    return function.counted < function.statements
 
 
 def _line(function: _Function) -> int:
     return function.line
 
 
-def _uncounted(function: _Function) -> Uncounted:
-    """Return what of `function` does not count, and most of all why."""
-    why: Literal["unused", "dead", "repeated", "boxed"] = "unused"
-    if function.is_used:
-        good = function.statements - function.dead - function.repeated
-        why = "repeated" if function.repeated > function.dead else "dead"
-        if good - function.counted > max(function.repeated, function.dead):
-            why = "boxed"
-    return Uncounted(
-        why=why,
-        name=function.name,
-        line=max(1, function.line),
-        statements=function.statements - function.counted,
-    )
+def _uncounted(function: _Function) -> Iterator[Uncounted]:
+    """Yield what of `function` is in no good part, and most of all why; all that is outside any."""
+    numbers: dict[_Why, int]
+    if function.line == OUTSIDE:
+        numbers = {"outside": function.statements - function.dead, "dead": function.dead}
+    else:
+        numbers = {_reason(function): function.statements - function.counted}
+    for because, number in numbers.items():
+        if number:
+            line = max(1, function.first)
+            yield Uncounted(why=because, name=function.name, line=line, statements=number)
+
+
+def _reason(function: _Function) -> _Why:
+    """Return why most of the statements of `function` that do not count are in no good part."""
+    if not function.is_used:
+        return "unused"
+    boxed = function.statements - function.dead - function.repeated - function.counted
+    if boxed > max(function.repeated, function.dead):
+        return "boxed"
+    return "repeated" if function.repeated > function.dead else "dead"
 
 
 def _starts(
