@@ -90,6 +90,21 @@ def test_the_statements_outside_functions_are_named_with_the_first_line() -> Non
     assert part(f"def main():\n    print(open('a'))\n\n\n{MAIN}").uncounted == ()
 
 
+def test_the_script_beside_a_library_is_no_part_of_it() -> None:
+    library = f"def public(rows):\n{WORK.format(1)}"
+    script = "import csv\n\nrows = list(csv.reader(open('a')))\nprint(rows[0])\n"
+    files = {"lib.py": library, "run.py": script}
+    found = program(files)
+    assert found.weights == {"lib.py": {0: 0, 1: 2}, "run.py": {0: 2}}
+    assert [(one.path, one.part.start) for one in found.files] == [
+        ("lib.py", "clean"),
+        ("run.py", "open"),
+    ]
+    # What a script imports is the script's, and its functions are used where the script uses them.
+    helped = {"run.py": f"import help\n\n{script}", "help.py": library}
+    assert program(helped).weights["help.py"] == {0: 0}
+
+
 def test_a_function_that_only_an_unused_one_uses_is_unused() -> None:
     text = f"def helper(rows):\n{WORK.format(1)}\n\ndef unused(rows):\n    helper(rows)\n\n\n"
     assert counted(text + f"def main():\n    print(open('a'))\n\n\n{MAIN}") == {"": 0, "main": 1}

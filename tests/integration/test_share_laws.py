@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -282,6 +283,24 @@ def test_the_share_of_two_programs_lies_between_theirs(
     apart = [values(program.files, limit) for program in (one, other)]
     together = values({**one.files, **other.files}, limit)
     for share, value in together.items():
+        known = [found for each in apart if (found := each[share]) is not None]
+        assert (value is None) is (not known), share
+        assert value is None or min(known) <= value <= max(known), (share, known, value)
+
+
+#: Functions that nobody uses here, and a script that has nothing to do with them.
+LIBRARY = "\n\n".join(written(one, f"prices_{at}") for at, one in enumerate(PRICES[:4]))
+SCRIPT = "l=open('rows').read()\nfor row in l.split():\n  print(row,l.count(row))\n"
+USING = f"{written(WEATHER[3], 'highest')}\n\nprint(highest({{'a': 3}}))\n{SCRIPT}"
+
+
+@pytest.mark.parametrize("script", [SCRIPT, USING])
+@pytest.mark.parametrize("limit", LIMITS)
+def test_the_share_of_a_library_and_a_script_lies_between_theirs(script: str, limit: int) -> None:
+    """*Union*, where nothing says what the program is."""
+    library, other = {"shop/prices.py": LIBRARY}, {"weather.py": script}
+    apart = [values(library, limit), values(other, limit)]
+    for share, value in values({**library, **other}, limit).items():
         known = [found for each in apart if (found := each[share]) is not None]
         assert (value is None) is (not known), share
         assert value is None or min(known) <= value <= max(known), (share, known, value)

@@ -6,7 +6,7 @@ program uses and that repeat nothing, so that copies and unused functions never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -14,7 +14,7 @@ from grader.analysis.project.boxes import Box, in_boxes
 from grader.analysis.project.functions import DEAD, OUTSIDE, FunctionCode
 from grader.analysis.project.summary import FileSummary
 from grader.analysis.project.usage import Kind
-from grader.analysis.project.uses import Uses, hardly_runs
+from grader.analysis.project.uses import Uses, hardly_runs, libraries_in
 from grader.domain.program import Part, Role, Uncounted
 
 #: The fewest statements in a row that repeat others. Runs of three are equal by chance in honest
@@ -51,9 +51,9 @@ def count_statements(
     all: see :meth:`Uses.of_each`.
     """
     program = {path: summaries[path] for path, part in parts.items() if part.is_measured}
-    uses = Uses.of_each(summaries, parts, called)
-    functions = _functions(program, *uses)
-    changes = _changes(functions, _starts(program, parts))
+    libraries = libraries_in(program, parts)
+    functions = _functions(program, *Uses.of_each(summaries, parts, libraries, called))
+    changes = _changes(functions, _starts(program, parts), libraries)
     for path, part in parts.items():
         if part.is_leftover:
             changes[path] = _left_over(summaries[path])
@@ -143,13 +143,17 @@ def _weights(functions: Mapping[str, Sequence[_Function]]) -> Weights:
 
 
 def _changes(
-    functions: Mapping[str, Sequence[_Function]], starts: Mapping[str, str]
+    functions: Mapping[str, Sequence[_Function]],
+    starts: Mapping[str, str],
+    libraries: Collection[str],
 ) -> dict[str, dict[str, object]]:
     """Return the changed fields of the part of each file of the program, by path.
 
-    Without `starts` the program is a library, and each file with functions is a clean start.
+    Of `libraries`, each file with functions is a clean start.
     """
-    return {path: _part(of, starts.get(path, ""), bool(starts)) for path, of in functions.items()}
+    return {
+        path: _part(of, starts.get(path, ""), path in libraries) for path, of in functions.items()
+    }
 
 
 def _left_over(file: FileSummary) -> dict[str, object]:
@@ -161,11 +165,8 @@ def _left_over(file: FileSummary) -> dict[str, object]:
     return {"statements": statements if file.functions else file.lines}
 
 
-def _part(functions: Sequence[_Function], start: str, has_starts: bool) -> dict[str, object]:
-    """Return the changed fields of a part with these `functions`; see :class:`Part` for `start`.
-
-    With `has_starts` the program starts somewhere, and is no library.
-    """
+def _part(functions: Sequence[_Function], start: str, is_library: bool) -> dict[str, object]:
+    """Return the changed fields of a part with these `functions`; see :class:`Part` for `start`."""
     counted = sum(one.counted for one in functions)
     outside = sum(one.counted for one in functions if one.line == OUTSIDE)
     has_functions = counted > outside
@@ -175,7 +176,7 @@ def _part(functions: Sequence[_Function], start: str, has_starts: bool) -> dict[
         "counted": counted,
         "uncounted": tuple(left[:_MOST_UNCOUNTED]),
         "is_module": not start and has_functions,
-        "start": "clean" if has_functions and not has_starts else start,
+        "start": "clean" if has_functions and is_library else start,
     }
 
 
@@ -211,8 +212,8 @@ def _starts(
 ) -> dict[str, Literal["clean", "open"]]:
     """Return the files where the program starts, and whether importing them starts nothing.
 
-    Where nothing says where the program starts, each file that runs on import is a start. None is
-    returned for a library, of which nothing runs.
+    Where nothing says where the program starts, each file that runs on import is a start. Files of
+    a library are none.
     """
     entries = [path for path in program if parts[path].role is Role.ENTRY]
     started = entries or [path for path, file in program.items() if not hardly_runs(file)]

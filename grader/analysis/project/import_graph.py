@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
-from grader.analysis.syntax.imports import GUARDED, NOW, Import, Modules
+from grader.analysis.syntax.imports import (
+    GUARDED,
+    NOW,
+    Import,
+    Modules,
+    depth_in,
+    packages_around,
+)
+from grader.domain.source import is_test_path
 
 #: From importing module to imported module to the first such import statement.
 Edges = Mapping[str, Mapping[str, Import]]
@@ -78,6 +87,15 @@ class Graph:
             if one.when != GUARDED or path in run:
                 yield target
                 yield from self.modules.packages_of(target)
+
+
+def graph_of(imports: Mapping[str, Iterable[Import]]) -> Graph:
+    """Return the graph of a submission from the `imports` of each of its Python files, by path."""
+    digests = tuple((path, "") for path in imports)
+    depths = {path: depth_in(packages_around(path, digests)) for path in imports}
+    named = (path for path in imports if path.split("/")[-1] == "main.py")
+    mains = sorted(filterfalse(is_test_path, named), key=lambda path: (path.count("/"), path))
+    return Graph.of(Modules(depths, next(iter(mains), "")), imports)
 
 
 def cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[frozenset[str]]:

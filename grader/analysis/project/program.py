@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.analysis.project.import_graph import Graph
+from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.analysis.syntax.frameworks import is_django
-from grader.analysis.syntax.imports import Import, Modules, depth_in, packages_around
+from grader.analysis.syntax.imports import Import
 from grader.domain.program import Part, Role
 from grader.domain.source import is_notebook, is_python, is_test_path
 
@@ -150,7 +150,8 @@ def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) 
     """
     files = {path: one for path, one in summaries.items() if is_python(path)}
     documents = {path: one for path, one in summaries.items() if path not in files}
-    project = _Project(files, graph_of(files), named)
+    graph = graph_of({path: one.imports for path, one in files.items()})
+    project = _Project(files, graph, named)
     program = project.program(documents)
     parts = {}
     for path, file in files.items():
@@ -160,16 +161,6 @@ def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) 
         needed = role is not Role.MEMBER or project.needs(path)
         parts[path] = Part(role=role, why=why, lines=file.lines, needed=needed)
     return parts
-
-
-def graph_of(files: Mapping[str, FileSummary]) -> Graph:
-    """Return the imports among `files`, by path."""
-    digests = tuple((path, "") for path in files)
-    depths = {path: depth_in(packages_around(path, digests)) for path in files}
-    named = (path for path in files if path.split("/")[-1] == "main.py" and not is_test_path(path))
-    mains = sorted(named, key=lambda path: (path.count("/"), path))
-    modules = Modules(depths, next(iter(mains), ""))
-    return Graph.of(modules, {path: one.imports for path, one in files.items()})
 
 
 def _is_run_by_a_tool(path: str, file: FileSummary) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.analysis.project.functions import OUTSIDE, FunctionCode
+from grader.analysis.project.import_graph import graph_of
 from grader.analysis.project.mentions import ANYWHERE
 from grader.analysis.project.names import Mention, Names, Used
-from grader.analysis.project.program import graph_of
 from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.frameworks import is_django
 from grader.domain.program import Part, Role
 
@@ -36,9 +37,14 @@ class Uses:
 
     @staticmethod
     def of_each(
-        summaries: Mapping[str, FileSummary], parts: Mapping[str, Part], called: Iterable[str]
+        summaries: Mapping[str, FileSummary],
+        parts: Mapping[str, Part],
+        libraries: Collection[str],
+        called: Iterable[str],
     ) -> tuple[Uses, Uses]:
         """Return what the program uses, also by names that are `called`, and what tests use apart.
+
+        `libraries` are the files of :func:`libraries_in`.
 
         Without an entry, tests show how the program is used. Beside one, a function that only tests
         use does none of the program's work: it is unused. It stands apart, and is in no share, in a
@@ -46,13 +52,13 @@ class Uses:
         """
         tests = {path: summaries[path] for path, part in parts.items() if part.role is Role.TEST}
         program = {path: summaries[path] for path, part in parts.items() if part.is_measured}
-        graph = graph_of({path: summaries[path] for path in parts})
+        graph = graph_of({path: summaries[path].imports for path in parts})
         names = Names(
             {path: one.work for path, one in program.items()},
             graph.modules,
             {path: one.imports for path, one in (*program.items(), *tests.items())},
         )
-        open_to_all = _open_to_all(program, tests.values(), parts)
+        open_to_all = _open_to_all(program, tests.values(), libraries)
         roots = [("", ANYWHERE + name) for name in called]
         roots += _roots(names, program, open_to_all)
         tested = names.used([*roots, *_test_roots(tests)])
@@ -116,15 +122,16 @@ def _is_called(name: str, is_open: bool) -> bool:
 
 
 def _open_to_all(
-    program: Mapping[str, FileSummary], tests: Collection[FileSummary], parts: Mapping[str, Part]
+    program: Mapping[str, FileSummary], tests: Collection[FileSummary], libraries: Collection[str]
 ) -> set[str]:
     """Return the files of which something outside the program may use each public name.
 
-    A framework uses them, code that looks for names at run time, or, of a library, anybody.
+    A framework uses them, code that looks for names at run time, or, of `libraries`, anybody,
+    unless tests show what is used.
     """
-    if _is_library(program, tests, parts):
-        return set(program)
     found = set(_started_by_frameworks(program, tests))
+    if not any(file.tests for file in tests):
+        found |= set(libraries)
     looked = {name for file in program.values() for name in file.looks_into}
     for path, file in program.items():
         if "" in file.looks_into or not looked.isdisjoint(_names_of(path)):
@@ -148,18 +155,23 @@ def _names_of(path: str) -> set[str]:
     return {folders[-1]} if name == "__init__" and folders else {name}
 
 
-def _is_library(
-    program: Mapping[str, FileSummary], tests: Collection[FileSummary], parts: Mapping[str, Part]
-) -> bool:
-    """Return whether nothing starts `program`, so that others import it.
+def libraries_in(program: Mapping[str, FileSummary], parts: Mapping[str, Part]) -> set[str]:
+    """Return the files of `program` that nothing starts, so that others import them.
 
-    Nothing may say where it starts, no test may show how it is used, and hardly a statement may run
-    on import, e.g. ``random.seed(1)`` beside functions.
+    Nothing may say where the program starts. Of files that import one another, hardly a statement
+    may run on import, e.g. ``random.seed(1)`` beside functions. A script beside them, which has
+    nothing to do with them, makes them no script.
     """
-    starts = any(parts[path].role is Role.ENTRY for path in program)
-    if starts or any(file.tests for file in tests):
-        return False
-    return all(map(hardly_runs, program.values()))
+    if any(parts[path].role is Role.ENTRY for path in program):
+        return set()
+    paths = {path: at for at, path in enumerate(program)}
+    groups = Groups(len(paths))
+    graph = graph_of({path: one.imports for path, one in program.items()})
+    for path, targets in graph.edges.items():
+        for target in targets:
+            groups.join(paths[path], paths[target])
+    running = {groups.first(paths[path]) for path, one in program.items() if not hardly_runs(one)}
+    return {path for path, at in paths.items() if groups.first(at) not in running}
 
 
 def hardly_runs(file: FileSummary) -> bool:
