@@ -6,7 +6,7 @@ import pytest
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.single_purpose import CHECK
-from grader.domain.inspection import Inspection, State
+from grader.domain.inspection import Facts, Inspection, State, by_statement
 from grader.domain.source import SourceFile
 
 
@@ -77,7 +77,7 @@ def test_comments_in_a_function_change_no_fact() -> None:
 
 def test_deep_trees_are_inspected_to_the_end() -> None:
     branches = "    if x:\n        a(x)\n" + "    elif x:\n        print(x)\n" * 5_000
-    assert codes(f"def f(x):\n{branches}") == []
+    assert codes(f"def f(x):\n{branches}") == ["long-for-one-purpose"]
     total = " + ".join(["x * 2"] * 2_000)
     text = function_of(f"a = {total}", "print(a)", "return a")
     assert codes(text) == ["mixes-io-and-computing"]
@@ -85,7 +85,7 @@ def test_deep_trees_are_inspected_to_the_end() -> None:
 
 def test_many_statements_take_linear_time() -> None:
     lines = [f"a{number} = a{number - 1} * 2" for number in range(1, 5_000)]
-    assert codes(function_of("a0 = 1", *lines)) == []
+    assert codes(function_of("a0 = 1", *lines)) == ["long-for-one-purpose"]
 
 
 @pytest.mark.parametrize("text", ["price = 1\n", "def f():\n    pass\n"])
@@ -95,3 +95,36 @@ def test_the_check_does_not_apply_without_a_function_that_has_code(text: str) ->
 
 def test_files_of_tests_are_left_out() -> None:
     assert CHECK.skips_tests
+
+
+def main_of(statements: int) -> str:
+    """Return the text of a ``main`` that reads, computes and shows in so many statements."""
+    lines = (f"row_{at} = read(f'{{row_{at - 1}}}.txt')" for at in range(1, statements + 1))
+    return "def main(row_0):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("statements", "percent"), [(1, 100), (40, 100), (41, 97), (80, 50), (110, 36)]
+)
+def test_no_single_purpose_takes_a_hundred_statements(statements: int, percent: int) -> None:
+    measure = CHECK.measure("share_in_focused_functions")
+    assert measure is not None
+    found = inspect(main_of(statements))
+    (value,) = found.by_function["focused"].values()
+    facts = Facts(histograms={by_statement("focused"): {value: statements}})
+    share = measure.value(facts, None)
+    assert share is not None and int(share) == percent
+    assert [one.code for one in found.findings] == ["long-for-one-purpose"] * (statements > 40)
+    assert found.facts.counts["unfocused"] == 0
+
+
+def test_a_long_function_with_another_finding_is_named_once() -> None:
+    text = function_of(*(line for name in "abcdefghijklmnop" for line in phase(name)))
+    assert codes(text) == ["several-phases"]
+
+
+def test_texts_and_nested_functions_make_no_function_long() -> None:
+    fields = "".join(f"    field_{at} = {at}\n" for at in range(60))
+    inner = "".join(f"        row.append(field_{at} * 2)\n" for at in range(30))
+    text = f"def main(row):\n{fields}    def inner():\n{inner}    return inner() or row[0]\n"
+    assert codes(text) == []

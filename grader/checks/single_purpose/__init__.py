@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import chain
 
 from grader.analysis.syntax.module import Module, module_of
-from grader.analysis.syntax.statements import Function, is_stub
+from grader.analysis.syntax.scopes import Scope
+from grader.analysis.syntax.statements import Function, is_stub, works
 from grader.checks.single_purpose.mixing import mixes
 from grader.checks.single_purpose.tasks import SEVERAL, count_tasks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
@@ -59,11 +61,30 @@ _NAMED = Guidance(
     url="https://peps.python.org/pep-0008/#function-and-variable-names",
 )
 
+_TOO_LONG = Guidance(
+    explanation=(
+        "No single thing takes so many statements. A function of this length does several, also"
+        " where they lead from one to the next: reading, computing, showing."
+    ),
+    how_to_fix=(
+        "Make each step a function with a name of its own. What is left calls them in turn, and"
+        " reads like a table of contents."
+    ),
+    url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
+)
+
 #: Codes of findings, which are also the names of their counts.
 _MIXES, _SEVERAL, _AND = "mixes-io-and-computing", "several-phases", "and-in-name"
+#: The code of a finding that only the share counts.
+_LONG = "long-for-one-purpose"
 
-#: Whether each function does one thing (1) or has a finding (0), by function.
+#: By function, 0 if it has one of these findings, otherwise how many of its statements do work; 1
+#: if none does. (Facts of version 3 have 1 for all without a finding.)
 _FOCUSED = "focused"
+#: The most statements that do work for which a single purpose is believed. Above it only as many of
+#: them are good: of a `main` of 110 that reads, computes and shows, 36 %; all of one that builds a
+#: parser of 38 arguments. Twice what a function should have is 30; chosen by hand, more generous.
+_ROOM = 40
 
 #: Verbs that, on both sides of ``and``, show two tasks: `load_and_print`; not `get_name_and_age`,
 #: where "age" is none. Chosen by hand.
@@ -84,21 +105,36 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     A function, method or nested function has one finding for each of these: it mixes computing with
     input or output (see :func:`mixes`), does three unrelated tasks or more (see
     :func:`count_tasks`), has two tasks in its name, e.g. `load_and_print`. ``main`` has none. The
-    findings of each kind, and the functions with any, are counted; by function there is whether it
-    has none. If there is no function, or only stubs (``pass`` and constants), the result is
-    ``NOTHING_TO_SAY``. ``options`` and ``context`` are unused.
+    findings of each kind, and the functions with any, are counted. A function without any, also
+    ``main``, has a finding if more than :data:`_ROOM` of its statements do work. By function there
+    is that number, and 0 for one with another finding. If there is no function, or only stubs
+    (``pass`` and constants), the result is ``NOTHING_TO_SAY``. ``options`` and ``context`` are
+    unused.
     """
     module = module_of(source)
     functions = [one for one in module.functions if not is_stub(one.body)]
     if not functions:
         return NOTHING_TO_SAY
     found = {one.lineno: list(_findings(one, module)) for one in functions}
-    findings = tuple(chain.from_iterable(found.values()))
-    counts = _count_by_code(findings) | {"unfocused": sum(map(bool, found.values()))}
-    focused = {one.lineno: int(not found.get(one.lineno)) for one in module.functions}
+    counts = _count_by_code(list(chain.from_iterable(found.values())))
+    counts["unfocused"] = sum(map(bool, found.values()))
+    focused = {
+        one.lineno: 0 if found.get(one.lineno) else max(1, _work(scope))
+        for one, scope in module.functions.items()
+    }
+    for one in functions:
+        if focused[one.lineno] > _ROOM:
+            found[one.lineno].append(_too_long(one, focused[one.lineno]))
     return Inspection(
-        facts=Facts(counts=counts), findings=findings, by_function={_FOCUSED: focused}
+        facts=Facts(counts=counts),
+        findings=tuple(chain.from_iterable(found.values())),
+        by_function={_FOCUSED: focused},
     )
+
+
+def _work(scope: Scope) -> int:
+    """Return how many statements of the function of `scope` do work, nested functions aside."""
+    return sum(works(each) for block in scope.blocks for each in block.statements)
 
 
 def _count_by_code(findings: Sequence[Finding]) -> dict[str, int]:
@@ -139,6 +175,20 @@ def _finding(function: Function, code: str, what: str) -> Finding:
     )
 
 
+def _too_long(function: Function, statements: int) -> Finding:
+    """Return the finding for `function`, which has more `statements` than one purpose takes."""
+    what = f"has {statements} statements that do something, more than one purpose takes"
+    return _finding(function, _LONG, what).model_copy(update={"value": statements})
+
+
+def _credit(statements: int, limit: int | None) -> Fraction:
+    """Return which part of a function of so many `statements` counts as having one purpose.
+
+    None of one with a finding, which has 0. e.g. all of 40, and half of 80: there is no cliff.
+    """
+    return min(Fraction(1), Fraction(_ROOM, statements)) if statements else Fraction(0)
+
+
 LESSON = Lesson(
     practice="Give your functions a clear purpose",
     before={
@@ -168,11 +218,11 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="single_purpose",
-    version=3,
+    version=4,
     title="Functions with one clear purpose",
     guidance=GUIDANCE,
     lesson=LESSON,
-    guidance_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED},
+    guidance_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED, _LONG: _TOO_LONG},
     measures=(
         count_measure(
             "unfocused_functions",
@@ -204,9 +254,9 @@ CHECK = Check(
             "share_in_focused_functions",
             "Statements in functions with one purpose",
             values=_FOCUSED,
-            credit=lambda focused, limit: focused,
+            credit=_credit,
             formula="statements of functions that neither mix, nor have several phases, nor say so"
-            " in their name",
+            f" in their name, of each at most {_ROOM}",
             evidence=lambda finding, limit: True,
         ),
     ),
