@@ -20,6 +20,8 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any, TypeVar, cast
 
+from grader.domain.syntax import joined, parse, raw_tokens
+
 Result = TypeVar("Result")
 
 _TEST_FOLDERS = frozenset({"tests", "test"})
@@ -58,8 +60,6 @@ _SUPPRESSION = re.compile(
 #: isort's directive to skip a file in a docstring; not the one that switches it off, which only
 #: works in a comment.
 _IN_STRING = re.compile(r"isort[ \t]*:[ \t]*skip_file|(?i:#[ \t]*flake8[ \t]*[:=][ \t]*noqa)")
-#: Names of the token types for text in quotes; they differ between Python versions.
-_STRINGS = frozenset({"STRING", "FSTRING_MIDDLE", "TSTRING_MIDDLE"})
 
 
 @dataclass(frozen=True)
@@ -265,17 +265,27 @@ class SourceFile:
             ValueError: it has a null character.
             RecursionError, MemoryError: it is nested too deep for the parser.
         """
-        return ast.parse(self.text)
+        return parse(self.text)
 
     @cached_property
-    def tokens(self) -> tuple[tokenize.TokenInfo, ...]:
-        """The tokens of :attr:`text`, as ``tokenize`` yields them: with comments and newlines.
+    def raw_tokens(self) -> tuple[tokenize.TokenInfo, ...]:
+        """The tokens of :attr:`text` as ``tokenize`` of this interpreter yields them.
+
+        They have comments and newlines. flake8 reads them; checks read :attr:`tokens`.
 
         Raises:
             UnicodeDecodeError: ``data`` is not UTF-8.
             tokenize.TokenError, SyntaxError: the text cannot be tokenised.
         """
-        return tuple(tokenize.generate_tokens(io.StringIO(self.text).readline))
+        return tuple(raw_tokens(self.text))
+
+    @cached_property
+    def tokens(self) -> tuple[tokenize.TokenInfo, ...]:
+        """The tokens of :attr:`text`, an f-string being one; the same on every interpreter.
+
+        Raises the same as :attr:`raw_tokens`.
+        """
+        return tuple(joined(self.raw_tokens, self.text))
 
     @cached_property
     def _results(self) -> dict[Callable[[SourceFile], Any], Any]:
@@ -314,8 +324,8 @@ class SourceFile:
 
 def _suppressions(original: str) -> Iterable[Suppression]:
     """Yield the suppressions in the text ``original``, at most one for each token."""
-    readline = io.StringIO(original.replace("\r\n", "\n").replace("\r", "\n")).readline
-    for token in tokenize.generate_tokens(readline):
+    text = original.replace("\r\n", "\n").replace("\r", "\n")
+    for token in joined(raw_tokens(text), text):
         match = _silences(token)
         if match:
             before = token.string[: match.start()]
@@ -329,7 +339,7 @@ def _silences(token: tokenize.TokenInfo) -> re.Match[str] | None:
     """Return the match of the directive in ``token``, a comment or string, or ``None``."""
     if token.type == tokenize.COMMENT:
         return _SUPPRESSION.search(token.string)
-    if tokenize.tok_name[token.type] in _STRINGS:
+    if token.type == tokenize.STRING:
         return _IN_STRING.search(token.string)
     return None
 

@@ -238,6 +238,7 @@ def longest_statement(tree: ast.Module) -> int:
     return max(((node.end_lineno or 0) - node.lineno for node in spans), default=0)
 
 
+@pytest.mark.usefixtures("joining_radon")
 def test_raw_counts_equal_radons(laid: Laid) -> None:
     compared = 0
     for path, file in laid.each():

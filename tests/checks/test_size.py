@@ -36,6 +36,7 @@ CODE = '"""Doc."""\n\nimport os  # why\n\n# alone\nx = {1: 2}\nif x: y = x; z = 
         "x[1:2]; y = {}; \n",
     ],
 )
+@pytest.mark.usefixtures("joining_radon")
 def test_raw_counts_equal_radons(text: str) -> None:
     theirs, ours = analyze(text), raw_counts(SourceFile("code.py", text.encode()))
     assert {name: getattr(ours, name) for name in theirs._fields} == theirs._asdict()

@@ -115,7 +115,7 @@ class _SharedProcessor(FileProcessor):  # type: ignore[misc]  # flake8 ships no 
         flake8's line counter advances and its list of tokens grows, as with its own tokenizer.
         """
         try:
-            tokens = self._source.tokens
+            tokens = self._source.raw_tokens
         except (SyntaxError, tokenize.TokenError):
             yield from super().generate_tokens()
             return

@@ -3,8 +3,9 @@
 radon's own counter tokenises a statement again for every line that it spans: a list of words over a
 few thousand lines takes minutes. This counter is linear. It reproduces radon's oddities:
 a statement with a colon inside (a dict, a slice, an annotation) counts as two logical lines, and
-so does ``if x: y``. The one difference: after a backslash before a blank line the statement ends,
-as it does for Python, while radon continues it.
+so does ``if x: y``. There are two differences. After a backslash before a blank line the statement
+ends, as it does for Python, while radon continues it. And an f-string is one string, while radon
+counts the colons in it on Python 3.12 and newer, so that its counts depend on the interpreter.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def raw_counts(source: SourceFile) -> RawCounts:
     """Return the line counts of `source` as radon has them, with its oddities.
 
     e.g. a statement with a colon inside counts as two logical lines: ``if x: y``, ``a = b[1:2]``.
-    The one difference: after a backslash before a blank line the statement ends, as for Python.
+    For the two differences see this module.
     """
     tally = _Tally()
     rows = [[part.strip() for part in line.splitlines()] for line in source.lines]

@@ -160,7 +160,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="constants",
-    version=2,
+    version=3,
     title="Constants in capital letters",
     guidance=GUIDANCE,
     lesson=LESSON,

@@ -190,7 +190,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="naming",
-    version=2,
+    version=3,
     title="Names that tell",
     guidance=GUIDANCE,
     lesson=LESSON,

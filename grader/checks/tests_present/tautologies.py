@@ -49,8 +49,9 @@ def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
     """Return the content of `nodes`, names included, without places and layout.
 
     Equal code has equal results, and other code has other ones, with rare exceptions: the place of
-    a default among ``*, a, b=1`` and of ``**a`` in a dictionary is lost. It is for comparing, not
-    for reading. The walk is iterative, because recursion would fail on deep trees.
+    a default among ``*, a, b=1`` and of ``**a`` in a dictionary is lost. Fields without a value are
+    left out, because newer interpreters have more of them. It is for comparing, not for reading.
+    The walk is iterative, because recursion would fail on deep trees.
     """
     parts: list[str] = []
     waiting = list(nodes)
@@ -60,7 +61,9 @@ def shape(nodes: Iterable[ast.AST]) -> tuple[str, ...]:
         for name in node._fields:
             value = getattr(node, name, None)
             items = value if isinstance(value, list) else (value,)
-            parts.append(str(len(items)))
+            if value is None or not items:
+                continue
+            parts.append(f"{name}{len(items)}")
             for item in items:
                 if isinstance(item, ast.AST):
                     waiting.append(item)
