@@ -143,20 +143,36 @@ def test_the_recursion_limit_is_restored() -> None:
     assert sys.getrecursionlimit() == before
 
 
-#: Code of Python 3.12 and newer, which 3.11 cannot read.
+#: Code of Python 3.12 and newer, which 3.11 cannot read, and the version that can.
 NEWER = [
-    b"class Box[T]:\n    def put[*Ts](self, x: T): return x\n",
-    b"type Pair = tuple[int, int]\nif 1:\n    type Row[T: int] = list[T]\n",
-    b'x = f"{a["b"]} {f"{c!r:>{d}}"}"\n',
-    b'x = t"{a}"\n',
+    (12, b"class Box[T]:\n    def put[*Ts](self, x: T): return x\n"),
+    (12, b"type Pair = tuple[int, int]\nif 1:\n    type Row[T: int] = list[T]\n"),
+    (12, b'x = f"{a["b"]} {f"{c!r:>{d}}"}"\n'),
+    (13, b"class Box[T = int]: pass\n"),
+    (14, b'x = t"{a}"\n'),
+    (14, b"try:\n    f()\nexcept OSError, zlib.error:\n    pass\n"),
+    (14, b"try:\n    f()\nexcept* (A), B:\n    pass\n"),
+    (15, b"lazy import os\nlazy from a import b\n"),
+    (15, b"x = [*a for a in b]\ny = {**a for a in b}\nz = {*a for a in b}\n"),
 ]
 
 
-@pytest.mark.parametrize("data", NEWER)
-def test_code_of_a_newer_python_is_no_fault_of_the_student(data: bytes) -> None:
+@pytest.mark.parametrize(("minor", "data"), NEWER)
+def test_code_of_a_newer_python_is_no_fault_of_the_student(minor: int, data: bytes) -> None:
     found = gate("a.py", data)
-    newer = Inspection(state=State.FAILED, reason="grammar")
-    assert found == newer or (sys.version_info >= (3, 12) and isinstance(found, SourceFile))
+    if sys.version_info >= (3, minor):
+        assert isinstance(found, SourceFile)
+    else:
+        assert found == Inspection(state=State.FAILED, reason="grammar")
+
+
+def test_python_2_is_no_newer_python() -> None:
+    text = b"try:\n    f()\nexcept OSError, e:\n    %s\n"
+    assert refused(text % b"print e")[0] == "syntax"
+    # From 3.14 on this is Python, if not what was meant.
+    found = gate("a.py", text % b"print(e)")
+    assert isinstance(found, SourceFile) == (sys.version_info >= (3, 14))
+    assert isinstance(found, SourceFile) or found.state is State.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -165,7 +181,9 @@ def test_code_of_a_newer_python_is_no_fault_of_the_student(data: bytes) -> None:
         b"return 1\n",
         b"x = (\n",
         b"def f(a, a): pass\n",
-        b"lazy import os\n",
+        b"lazy import\n",
+        b"x = [*a, b for a in c]\n",
+        b"try:\n    f()\nexcept A, B as e:\n    pass\n",
         b"def g[T](x): None = 1\n",
         b"class Box[T]:\n    print 'x'\n",
         b'x = f"{a["\n',

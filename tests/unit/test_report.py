@@ -16,6 +16,7 @@ from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.measures import count_measure
 from grader.domain.report import Receipt, Report
 from grader.domain.report.building import build_report
+from grader.domain.rubric import NEWER_SYNTAX
 from grader.domain.scoring import number
 from grader.domain.unreadable import READABLE
 from tests.unit.domain_material import (
@@ -232,6 +233,23 @@ def test_suppressions_are_told_whatever_the_criteria() -> None:
     criteria = {"it": criterion(check="suppressions", scale=scale)}
     (found,) = reported(criteria, file("a.py", suppressions=silenced)).findings
     assert found.criteria == ("it",)
+
+
+def test_newer_syntax_is_advice_only_where_the_exercise_names_an_older_python() -> None:
+    syntax = check(NEWER_SYNTAX, count_measure("n", "Newer", "constructs"), always_runs=True)
+    catalog = {**CATALOG, NEWER_SYNTAX: syntax}
+    found = [
+        Finding(code="newer-syntax", line=minor, message=f"3.{minor}", value=minor)
+        for minor in (9, 11, 12)
+    ]
+    facts = facts_of(
+        file("a.py", lint=complaints(0), newer_syntax=seen(State.OK, *found), suppressions=seen())
+    )
+    for python, told in {"3.8": [9, 11, 12], "3.11": [12], "3.12": []}.items():
+        compiled = compiled_rubric_of({"it": criterion()}, catalog, python=python)
+        report = build_report(compiled, facts, digest="d")
+        assert [(one.line, one.criteria) for one in report.findings] == [(at, ()) for at in told]
+        assert report.total.points == 10
 
 
 def test_fault_needs_attention_and_costs_others_nothing() -> None:

@@ -17,7 +17,7 @@ from grader.domain.inspection import Finding, State
 from grader.domain.leftovers import GUIDANCE, PROGRAM, finding_on, leftovers_of
 from grader.domain.measures import counts_statements
 from grader.domain.report.next_step import evidence_of
-from grader.domain.rubric import CompiledRubric
+from grader.domain.rubric import NEWER_SYNTAX, CompiledRubric
 from grader.domain.source import is_notebook
 from grader.domain.uncounted import findings_on
 from grader.domain.unreadable import READABLE, unreadable_guidance
@@ -134,14 +134,22 @@ def _with_shares(compiled: CompiledRubric, file: FileFacts) -> Iterator[str]:
 def _always_shown(compiled: CompiledRubric, file: FileFacts) -> Iterator[tuple[str, Finding]]:
     """Yield (check id, finding) of what is shown even if no criterion counts it.
 
-    These are the findings of the gate, and of gradable checks that always run.
+    These are the findings of the gate, and of gradable checks that always run; of syntax only that
+    which needs a newer Python than the rubric's.
     """
     yield from ((READABLE, finding) for finding in file.readable.findings)
     if file.readable.state is State.OK:
         for probe in compiled.probes:
             shown = probe.check.always_runs and probe.check.gradable
             if shown and probe.reads(file.path):
-                yield from ((probe.check.id, one) for one in file.inspections[probe.key].findings)
+                for finding in file.inspections[probe.key].findings:
+                    if probe.check.id != NEWER_SYNTAX or _is_newer(finding, compiled):
+                        yield probe.check.id, finding
+
+
+def _is_newer(finding: Finding, compiled: CompiledRubric) -> bool:
+    """Return whether the syntax of ``finding`` needs a newer Python than the rubric's."""
+    return (finding.value or 0) > compiled.rubric.python_minor
 
 
 def _reading_order(one: LocatedFinding) -> tuple[int, int, int, str, str]:

@@ -40,6 +40,8 @@ MANUAL = "manual"
 #: Id of the check that hashes lines of code, which tells starter lines from the student's.
 #: It has no options, so the id is also its probe key; its histogram has the same name.
 CODE_LINES = "code_lines"
+#: The id of the check whose findings are shown where they need a newer Python than the exercise's.
+NEWER_SYNTAX = "newer_syntax"
 
 #: The checks whose findings the patch fixes.
 MENDED = ("formatting", "import_order")
@@ -207,7 +209,7 @@ class Rubric(Strict):
 
     Use :func:`~grader.domain.rubric.reading.read_rubric`, which validates names too. ``criteria``
     are by id. ``starter`` has the text of each starter file by path. ``python`` is the version of
-    Python that the exercise names; it does not restrict the syntax.
+    Python that the exercise names; newer syntax is graded, with a finding as advice.
     """
 
     exercise: Slug
@@ -222,6 +224,11 @@ class Rubric(Strict):
     feedback: Feedback = Feedback()
     attempts: Attempts = Attempts()
     starter: Annotated[dict[str, StarterText], Field(max_length=50)] = Field(default_factory=dict)
+
+    @property
+    def python_minor(self) -> int:
+        """The minor version of :attr:`python`, e.g. 11 of ``3.11``."""
+        return int(self.python.partition(".")[2])
 
     def probes(self, catalog: Catalog) -> tuple[Probe, ...]:
         """Return every probe to run, each once, sorted by key.
