@@ -120,7 +120,7 @@ class _Project:
         entries = self.entries(documents)
         found = {path: (Role.REACHED, f"{by} imports it") for path, by in self._imported(entries)}
         found |= {path: (Role.ENTRY, why) for path, why in entries.items()}
-        opaque = next((path for path in found if self.files[path].opaque), None)
+        opaque = next((path for path in found if self.files[path].is_opaque), None)
         if opaque is not None:
             why = f"{opaque} runs code that cannot be followed, which may be in any file"
             found = {**self._all_reached(why), **found}

@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from grader.analysis.project.functions import FunctionCode, demanded_in, functions_of
 from grader.analysis.project.toml import NotToml, parse_toml, table
 from grader.analysis.project.usage import Work, work_in
+from grader.analysis.syntax.code_in_strings import is_code
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.frameworks import Shape, contract_of
 from grader.analysis.syntax.import_time import is_guard, runs_outside
-from grader.analysis.syntax.imports import NOW, STAR, Import, imports_in
+from grader.analysis.syntax.imports import LATER, NOW, STAR, Import, imports_in
 from grader.analysis.syntax.module import Module, module_of
+from grader.analysis.syntax.starting import Kind, Start, starts_in
 from grader.analysis.syntax.statements import FUNCTIONS, functions_in, has_statements, is_stub
 from grader.domain.source import SourceFile, is_document
 
@@ -58,28 +60,10 @@ _CALL = re.compile(
 )
 #: An entry point of ``setup.py`` in quotes, e.g. ``"shop = shop.cli:main"``; not ``"a = b"``.
 _ENTRY_POINT = re.compile(r"""["']\s*[\w.-]+\s*=\s*(?P<target>[\w.]+\s*:\s*[\w.]+)\s*["']""")
-#: Functions that run code which cannot be followed, by dotted name, e.g. ``exec(text)``; not
-#: ``eval("1 + 1")``, which runs no statement.
-_OPAQUE = frozenset(
-    "exec runpy.run_path runpy.run_module importlib.util.spec_from_file_location"
-    " pkgutil.iter_modules pkgutil.walk_packages".split()
-)
-#: Functions that import the module that their first argument names: ``import_module(name)`` cannot
-#: be followed, ``import_module("csv")`` can.
-_IMPORTERS = frozenset({"__import__", "importlib.import_module"})
-#: Functions that start a process, which cannot be followed if it is Python: see `_is_python`.
-_PROCESSES = frozenset(
-    "subprocess.run subprocess.Popen subprocess.call subprocess.check_call subprocess.check_output"
-    " subprocess.getoutput os.system os.execv os.execvp os.spawnv os.popen".split()
-)
-
-
 #: Packages of which a ``setup.py`` imports one.
 _PACKAGING = frozenset({"setuptools", "distutils"})
 #: Functions that list the names of a module or class, which is their first argument.
 _LOOKING = frozenset({"getmembers", "vars", "dir"})
-#: Python as a program of a command, e.g. in ``cd shop && python3.11 main.py``; see `_is_python`.
-_PYTHON = re.compile(r"(?:^|[\s/\\;&|])python[\d.]*(?:\.exe)?(?=\s|$)")
 
 
 class FileSummary(BaseModel):
@@ -89,14 +73,15 @@ class FileSummary(BaseModel):
     it does something as it is imported. ``contract``: the contract of a framework that it fulfils,
     in words, or "". ``declares``: the functions that it would declare as entry points if it were a
     ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli:run``. ``publishes``: it would declare a
-    package that others install. ``tests``: it has a test that asserts something. ``opaque``: it
-    runs code that cannot be followed. ``looks_into``: the modules of which it looks for names as it
-    runs, ``""`` for its own. ``trivial``: it has no statement, or only literals bound to names.
-    ``is_table``: the latter, but more than is read. ``lines``: its lines that are not blank.
-    ``work``: its definitions and the names that it uses. ``functions``: the statements of each
-    function, and those outside. ``demanded``: how many different statements a framework demands
-    outside. Nothing here depends on the name of the file, so that files of equal bytes have equal
-    summaries.
+    package that others install. ``tests``: it has a test that asserts something. ``starts``: the
+    places that start code which no import names. ``looks_into``: the modules of which it looks for
+    names as it runs, ``""`` for its own. ``is_code``: it is a program also if its name does not say
+    so. ``is_broken``: it cannot be parsed. ``trivial``: it has no statement, or only literals bound
+    to names. ``is_table``: the latter, but more than is read. ``lines``: its lines that are not
+    blank. ``work``: its definitions and the names that it uses. ``functions``: the statements of
+    each function, and those outside. ``demanded``: how many different statements a framework
+    demands outside. Nothing here depends on the name of the file, so that files of equal bytes have
+    equal summaries.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -108,8 +93,10 @@ class FileSummary(BaseModel):
     declares: tuple[str, ...] = ()
     publishes: bool = False
     tests: bool = False
-    opaque: bool = False
+    starts: tuple[Start, ...] = ()
     looks_into: tuple[str, ...] = ()
+    is_code: bool = False
+    is_broken: bool = False
     trivial: bool = False
     is_table: bool = False
     lines: int = 0
@@ -122,6 +109,11 @@ class FileSummary(BaseModel):
         """The first parts of the modules that it imports without leading dots."""
         return _packages(self.imports)
 
+    @property
+    def is_opaque(self) -> bool:
+        """Whether it starts code that may be in any file of the submission."""
+        return any(start.is_opaque for start in self.starts)
+
 
 def summary_of(source: SourceFile) -> FileSummary:
     """Return the summary of `source`, which the gate has let pass."""
@@ -130,32 +122,44 @@ def summary_of(source: SourceFile) -> FileSummary:
         return FileSummary(declares=tuple(_declared(data)), publishes=_publishes(data))
     module, tree = module_of(source), source.tree
     imports = imports_in(tree)
-    targets = [(call, module.target(call.func).dotted) for call in module.calls]
-    executes = _executes({dotted for _, dotted in targets} - module.bindings.keys())
+    starts = starts_in(module, tree)
+    functions = functions_of(source, texts=_executes(starts))
     return FileSummary(
-        imports=imports,
+        imports=(*imports, *_imports_of(starts)),
         guarded=_has_guard(tree),
         runs=any(map(runs_outside, tree.body)),
         contract=contract_of(_shape_of(module, tree, imports)),
         declares=_entry_points(source.lines),
         publishes=not _PACKAGING.isdisjoint(_packages(imports)),
         tests=_has_test(tree),
-        opaque=any(_is_opaque(call, dotted) for call, dotted in targets),
+        starts=starts,
         looks_into=tuple(sorted({name for call in module.calls for name in _looks_into(call)})),
+        is_code=is_code(tree),
         trivial=not has_statements(source) or all(map(_is_data, tree.body)),
         lines=sum(not line.isspace() for line in source.lines),
         work=work_in(source),
-        functions=functions_of(source, texts=executes),
+        functions=functions,
         demanded=demanded_in(source),
     )
 
 
-def _executes(called: Collection[str]) -> bool:
-    """Return whether the built-in functions `called` run texts as code: ``exec(text)``.
+def _executes(starts: Iterable[Start]) -> bool:
+    """Return whether `starts` run texts as code: ``exec(text)``.
 
     ``eval("1 + 1")`` runs no statement, ``eval(compile(text, "", "exec"))`` does.
     """
-    return "exec" in called or {"eval", "compile"} <= set(called)
+    functions = {start.function for start in starts if start.kind is Kind.TEXT}
+    return (
+        bool(functions - {"eval", "compile", "marshal.loads"}) or {"eval", "compile"} <= functions
+    )
+
+
+def _imports_of(starts: Iterable[Start]) -> Iterator[Import]:
+    """Yield an import for each module that `starts` name: ``python -m shop.cli``."""
+    for start in starts:
+        if start.kind is Kind.MODULE and start.exact and not start.target.startswith("."):
+            module = start.target
+            yield Import(0, module, "", "", start.line, start.column, LATER)
 
 
 def _shape_of(module: Module, tree: ast.Module, imports: Iterable[Import]) -> Shape:
@@ -188,6 +192,7 @@ def summary_of_lines(text: str, *, is_too_large: bool = False) -> FileSummary:
         declares=_entry_points(lines),
         publishes=not _PACKAGING.isdisjoint(_packages(imports)),
         tests=any(map(_TEST.match, lines)),
+        is_broken=True,
         is_table=is_too_large and _holds_data(text),
         lines=sum(bool(line.strip()) for line in text.splitlines()),
     )
@@ -252,17 +257,6 @@ def _asserts(node: ast.AST) -> bool:
     return name.startswith("assert") or name == "raises"
 
 
-def _is_opaque(call: ast.Call, dotted: str) -> bool:
-    """Return whether `call` of the function `dotted` runs code that cannot be followed.
-
-    e.g. ``exec(text)``, ``import_module(name)`` and ``subprocess.run(["python", "old.py"])``; not
-    ``import_module("csv")`` and ``subprocess.run(["ls"])``.
-    """
-    if dotted in _IMPORTERS:
-        return not (call.args and isinstance(call.args[0], ast.Constant))
-    return dotted in _OPAQUE or (dotted in _PROCESSES and any(map(_is_python, ast.walk(call))))
-
-
 def _looks_into(call: ast.Call) -> Iterator[str]:
     """Yield the name of the module of which `call` looks for names; "" for that of the file itself.
 
@@ -275,17 +269,6 @@ def _looks_into(call: ast.Call) -> Iterator[str]:
         first = call.args[0]
         # e.g. `sys.modules[__name__]` is the file's own
         yield "" if isinstance(first, ast.Subscript) else last_name(first)
-
-
-def _is_python(node: ast.AST) -> bool:
-    """Return whether `node` names a Python interpreter, alone or in a command.
-
-    e.g. ``sys.executable``, ``"/usr/bin/python3"`` and ``"python old.py"``; not ``"python-course"``
-    and ``"data/monty python.csv"``.
-    """
-    if isinstance(node, ast.Attribute):
-        return node.attr == "executable"
-    return isinstance(node, ast.Constant) and bool(_PYTHON.search(str(node.value)))
 
 
 def _is_data(statement: ast.stmt) -> bool:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.analysis.syntax.statements import every_statement, works
+from grader.analysis.syntax.statements import DEFINITIONS, LOOPS, every_statement, works
 
 #: Fewest statements that do something (see :func:`works`) for a string to count as a program. Fewer
 #: are an example in a docstring, e.g. ``x = f(1)``, or words that happen to parse. Chosen by hand.
@@ -52,6 +52,37 @@ def _statements(text: str) -> int:
     if inside is None:
         return 0
     return sum(isinstance(item, ast.stmt) and works(item) for item, _ in every_statement(inside))
+
+
+#: The fewest statements that do something in a file that is code whatever its name. A template of
+#: one statement is none. Chosen by hand.
+_LEAST_IN_A_FILE = 2
+#: Statements that only code has; a list of words or films may parse as expressions.
+_ONLY_CODE = (*(ast.Import, ast.ImportFrom, ast.With, ast.Raise, ast.Assert), *LOOPS, *DEFINITIONS)
+_BUILTINS = frozenset({"print", "open", "input", "exec", "eval", "__import__"})
+
+
+def is_code(tree: ast.Module) -> bool:
+    """Return whether ``tree``, of a file of any name, is a program and no prose or data.
+
+    It has two statements or more that do something, calls something, and has a statement that only
+    code has: e.g. ``import csv``, a loop, ``rows = load()`` or ``print(rows)``. Not so
+    ``Alien(1979)`` above ``Jaws(1975)``, names such as ``Jean-Luc``, and ``limit = a-b``.
+    """
+    statements = [item for item, _ in every_statement(tree) if isinstance(item, ast.stmt)]
+    if sum(map(works, statements)) < _LEAST_IN_A_FILE:
+        return False
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if any(getattr(call.func, "id", "") in _BUILTINS for call in calls):
+        return True
+    return bool(calls) and any(map(_is_only_in_code, statements))
+
+
+def _is_only_in_code(statement: ast.stmt) -> bool:
+    """Return whether only a program has ``statement``; an assignment if it binds a call."""
+    if isinstance(statement, ast.Assign | ast.AugAssign):
+        return isinstance(statement.value, ast.Call)
+    return isinstance(statement, _ONLY_CODE)
 
 
 def parsed_text(text: str) -> ast.Module | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from itertools import chain
 
+from grader.analysis.syntax.module import module_of
+from grader.analysis.syntax.starting import starts_in
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.signals.dynamic_code import dynamic_code
 from grader.checks.signals.gathering import gather
@@ -39,6 +41,12 @@ _COMPUTED = Guidance(
     url=f"{_DOCS}/library/importlib.html#importlib.import_module",
 )
 
+_STARTED = Guidance(
+    explanation="Python runs again here, and what it runs is worked out: nobody can follow it.",
+    how_to_fix="Look what it runs, and whether that was handed in and graded.",
+    url=f"{_DOCS}/library/subprocess.html",
+)
+
 _FOREIGN = Guidance(
     explanation="Functions of another language are called, or memory is read: nothing checks that.",
     how_to_fix="Look whether the exercise needs it at all.",
@@ -58,6 +66,25 @@ _HIDDEN = Guidance(
     explanation="It was handed in and not graded, although program may stand in it.",
     how_to_fix="Open the archive and look whether the graded files need what lies there.",
     url=f"{_DOCS}/library/venv.html",
+)
+
+_HIDDEN_PROGRAM = Guidance(
+    explanation=(
+        "The program runs or names code that stands where no check looks: in a text, a notebook,"
+        " a folder of tools or among the tests. If it is a tenth of the program or more, or cannot"
+        " be read, it limits the total."
+    ),
+    how_to_fix="Open that file, and ask why it is no module of the program.",
+    url=f"{_DOCS}/tutorial/modules.html",
+)
+
+_LEFTOVERS = Guidance(
+    explanation=(
+        "Files that the program does not use have more than half as many statements as its own"
+        " code. It may be an old version, or a program that is started in a way that nobody sees."
+    ),
+    how_to_fix="Look whether the program needs these files.",
+    url=f"{_DOCS}/tutorial/modules.html",
 )
 
 _TWIN = Guidance(
@@ -80,8 +107,8 @@ _FAR_BETTER = Guidance(
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the signals of `source` as findings, and its number of statements.
 
-    A signal is what a teacher should look at: code that runs text as a program, imports a module by
-    a computed name or a file by its path, or calls another language (see `dynamic_code`), and a
+    A signal is what a teacher should look at: code that runs text as a program, imports or starts
+    what is worked out, or calls another language (see `dynamic_code`), and a
     text that is very long, a program or encoded data (see `suspicious_text`). Findings are sorted
     by place. Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are
     unused.
@@ -90,24 +117,28 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
         return NOTHING_TO_SAY
     nodes = gather(source.tree)
     texts = chain.from_iterable(map(suspicious_text, nodes.constants))
-    found = sorted([*dynamic_code(nodes), *texts], key=lambda one: (one.line, one.column, one.code))
+    dynamic = dynamic_code(nodes, starts_in(module_of(source), source.tree))
+    found = sorted([*dynamic, *texts], key=lambda one: (one.line, one.column, one.code))
     counts = {"statements": nodes.statements}
     return Inspection(facts=Facts(counts=counts), findings=tuple(found))
 
 
 CHECK = Check(
     id="signals",
-    version=1,
+    version=2,
     title="For a person to look at",
     guidance=GUIDANCE,
     guidance_by_code={
         "text-as-code": _RUN,
         "computed-import": _COMPUTED,
+        "computed-start": _STARTED,
         "foreign-code": _FOREIGN,
         "code-in-text": _TEXT,
         "encoded-text": _TEXT,
         "long-text": _TEXT,
         "hidden-file": _HIDDEN,
+        "hidden-program": _HIDDEN_PROGRAM,
+        "large-leftovers": _LEFTOVERS,
         "twin-file": _TWIN,
         "far-better-file": _FAR_BETTER,
     },

@@ -6,80 +6,55 @@ The lists of names are chosen by hand.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from grader.analysis.syntax.call_targets import Aliases, aliases_of, target_of
-from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.call_targets import Aliases, aliases_of
+from grader.analysis.syntax.starting import Kind, Start
 from grader.checks.signals.gathering import Nodes
 from grader.domain.inspection import Finding
 
-#: Functions that run a string or a file as a program, e.g. `exec(text)`. `marshal.loads` makes such
-#: code; `json.loads` is none of them.
-_RUNS = frozenset({"exec", "eval", "runpy.run_path", "runpy.run_module", "marshal.loads"})
-#: Functions that import the module that their first argument names. Reported unless the argument is
-#: a literal: `import_module(name)`, not `import_module("csv")`.
-_LOADS = frozenset({"__import__", "importlib.import_module", "importlib.__import__"})
-#: Functions that import a file by its path.
-_LOADS_A_PATH = frozenset({"importlib.util.spec_from_file_location"})
-#: Python's ``compile`` needs three arguments: `compile(text, "name", "exec")`. With fewer it is
-#: another function, e.g. `compile(pattern)` after `from re import compile`.
-_COMPILE_ARGUMENTS = 3
-#: Last parts of all these names: a call of another name is skipped before its full name is found.
-_LAST_NAMES = {name.rpartition(".")[2] for name in (*_RUNS, *_LOADS, *_LOADS_A_PATH, "compile")}
 #: Functions that can run a string even if they are only passed on: `run = exec`, not
 #: `run = print`.
 _PASSED_ON = frozenset({"exec", "eval", "__import__", "__builtins__"})
+_COMPUTED, _OUT = "computed-import", "what is worked out"
 #: Modules that call functions of other languages; an import of one or of a submodule is reported.
 _FOREIGN = frozenset({"ctypes", "_ctypes", "cffi"})
 
 
-def dynamic_code(nodes: Nodes) -> Iterator[Finding]:
-    """Yield a finding for each call in `nodes` that runs text, or imports by computed name or path.
+def dynamic_code(nodes: Nodes, starts: Iterable[Start]) -> Iterator[Finding]:
+    """Yield a finding for each of `starts` that runs text or what is worked out, not sorted.
 
-    Such calls are those of ``exec``, ``eval``, ``runpy``, ``marshal.loads``, ``compile`` with three
-    arguments or more, ``import_module`` and ``__import__`` (not of a literal:
-    `import_module("csv")`) and ``spec_from_file_location``, also if renamed by an import. There is
-    one too for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` that is no call,
-    e.g. `run = exec`, and for each import of ``ctypes`` or ``cffi``. Functions of these names that
-    the file defines itself are left out. The findings are not sorted.
+    Such are ``exec``, ``eval``, ``runpy``, ``marshal.loads``, ``compile``, and imports, processes
+    of Python and notebooks where the code cannot be followed from the text: see :func:`_found`.
+    There is one too for each use of ``exec``, ``eval``, ``__import__`` or ``__builtins__`` in
+    `nodes` that is no call, e.g. `run = exec`, and for each import of ``ctypes`` or ``cffi``.
+    Functions of these names that the file defines itself are left out.
     """
     aliases = aliases_of(nodes.bindings)
     for node in nodes.bindings:
         yield from _foreign(node)
-    names = _LAST_NAMES | aliases.imported.keys()
-    for call in nodes.calls:
-        if last_name(call.func) in names:
-            yield from _call(call, aliases)
+    for start in starts:
+        code, message = _found(start)
+        if code:
+            yield Finding(code=code, line=start.line, column=start.column, message=message)
     yield from _passed_on(nodes, aliases)
 
 
-def _call(call: ast.Call, aliases: Aliases) -> Iterator[Finding]:
-    """Yield at most one finding for `call`; `aliases` are the imports of the file."""
-    name = _full_name(call.func, aliases)
-    arguments = len(call.args) + len(call.keywords)
-    if name in _RUNS or (name == "compile" and arguments >= _COMPILE_ARGUMENTS):
-        yield _finding("text-as-code", call, f"`{name}` runs a text as a program")
-    elif name in _LOADS_A_PATH or (name in _LOADS and not _is_literal_import(call)):
-        yield _finding("computed-import", call, f"`{name}` imports what is worked out")
+def _found(start: Start) -> tuple[str, str]:
+    """Return the code and message of the finding for `start`; "" for both if it can be followed.
 
-
-def _full_name(function: ast.expr, aliases: Aliases) -> str:
-    """Return the dotted name of the builtin or imported function that `function` refers to.
-
-    e.g. ``importlib.import_module`` for ``load`` after ``from importlib import import_module as
-    load``, and ``exec`` for ``builtins.exec``. "" for a function that the file defines and for a
-    method of a value.
+    `import_module("csv")`, `import_module(f"plugins.{name}")`, `python -m pytest` and
+    `python train.py` can. Where a literal names a file that is no ``.py``, the signal is about that
+    file, see ``grader.domain.signals``.
     """
-    target = target_of(function, aliases)
-    if target.module == "*" or target.dotted in aliases.own:
-        return ""
-    return target.dotted.removeprefix("builtins.")
-
-
-def _is_literal_import(call: ast.Call) -> bool:
-    """Return whether `call` names its module literally, e.g. ``import_module("csv")``."""
-    names = [*call.args, *(one.value for one in call.keywords if one.arg == "name")]
-    return bool(names) and isinstance(names[0], ast.Constant)
+    if start.kind is Kind.TEXT or start.function.startswith("runpy."):
+        return "text-as-code", f"`{start.function}` runs a text as a program"
+    if start.kind is Kind.FILE or (start.kind is Kind.MODULE and "." not in start.target):
+        is_literal = start.kind is Kind.MODULE and start.exact
+        return ("", "") if is_literal else (_COMPUTED, f"`{start.function}` imports {_OUT}")
+    if start.kind in (Kind.PROCESS, Kind.NOTEBOOK) and not start.exact:
+        return "computed-start", f"`{start.function}` starts Python on {_OUT}"
+    return "", ""
 
 
 def _passed_on(nodes: Nodes, aliases: Aliases) -> Iterator[Finding]:
