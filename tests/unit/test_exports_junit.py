@@ -136,3 +136,13 @@ def test_signals_are_listed_for_the_instructor_only() -> None:
     for report, shown in ((reports.hostile(), True), (reports.hostile().for_students(), False)):
         said = suite_of(report).findtext("system-out", "")
         assert ("twin-file" in said) is shown
+
+
+def test_withheld_points_and_leftover_files_are_named() -> None:
+    left = reports.finding("leftover-file", "old.py", 1, check="program", message="It costs 5 %")
+    withheld = reports.criterion("tests", None, 4, outcome="withheld")
+    suite = suite_of(reports.report(criteria=(withheld,), findings=(left,)))
+    told = properties_of(suite)
+    assert (told["withheld"], told["leftovers"]) == ("4", "old.py")
+    assert "old.py:1:80: leftover-file It costs 5 %" in (suite.findtext("system-out") or "")
+    assert not {"withheld", "leftovers"} & properties_of(suite_of(reports.report())).keys()

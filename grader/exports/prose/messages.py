@@ -9,7 +9,7 @@ from grader.domain.characters import first_few
 from grader.domain.leftovers import LEFTOVER, PROGRAM
 from grader.domain.program import Role
 from grader.domain.report import CriterionLine, Fault, FindingLine, Report
-from grader.domain.scoring import Number
+from grader.domain.scoring import Number, Outcome
 from grader.domain.unreadable import READABLE, cannot_be_read
 from grader.exports.prose.changes import Change
 from grader.exports.prose.layout import Group, part_of, tasks, unreadable
@@ -60,6 +60,16 @@ def score(report: Report) -> str:
     if total.points is None:
         return f"at least {amount(total.at_least)} / {amount(total.max_points)}"
     return f"{amount(total.points)} / {amount(total.max_points)}"
+
+
+def withheld(report: Report) -> Number:
+    """Return how many points are withheld, because a check failed on our side."""
+    return sum(line.max_points for line in report.criteria if line.outcome == Outcome.WITHHELD)
+
+
+def leftovers(report: Report) -> list[FindingLine]:
+    """Return the findings on files that the program does not use; they name what these cost."""
+    return [one for one in report.findings if (one.check, one.code) == (PROGRAM, LEFTOVER)]
 
 
 def attention(report: Report) -> str:

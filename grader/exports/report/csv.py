@@ -79,7 +79,7 @@ def _rows(report: Report) -> Iterator[dict[str, Cell]]:
         "row": "total",
         "points": total.points,
         "max_points": total.max_points,
-        "message": messages.attention(report) or " ".join(messages.about_total(report)),
+        "message": " ".join(_about_total(report)),
     }
     yield from map(_criterion, report.criteria)
     yield from (_finding("finding", one) for one in report.findings)
@@ -87,6 +87,13 @@ def _rows(report: Report) -> Iterator[dict[str, Cell]]:
     for fault in report.faults:
         message = messages.fault_of(fault)
         yield {"row": "fault", "path": fault.path, "check": fault.check, "message": message}
+
+
+def _about_total(report: Report) -> Iterator[str]:
+    """Yield the sentences in the row of the total: what is withheld, and what limits it."""
+    if messages.withheld(report):
+        yield f"{messages.score(report)[0].upper()}{messages.score(report)[1:]}."
+    yield from filter(None, [messages.attention(report), *messages.about_total(report)])
 
 
 def _criterion(line: CriterionLine) -> dict[str, Cell]:

@@ -68,6 +68,11 @@ def _properties(report: Report) -> Iterator[tuple[str, str | int | float]]:
     if total.capped_at is not None:
         yield "capped_at", total.capped_at
         yield "capped_by", total.capped_by or total.limited
+    if messages.withheld(report):
+        yield "withheld", messages.withheld(report)
+    leftovers = messages.leftovers(report)
+    if leftovers:
+        yield "leftovers", ", ".join(one.path for one in leftovers)
     for line in report.criteria:
         if line.points is not None:
             yield f"criteria.{line.id}.points", line.points
@@ -107,11 +112,15 @@ def _finding(one: FindingLine) -> str:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    """Yield the lines about the whole report: total, cap, faults, first step, signals."""
+    """Yield the lines about the whole report.
+
+    These are about total, cap, leftover files, faults, first step and signals.
+    """
     yield f"Total: {messages.score(report)}"
     if messages.attention(report):
         yield messages.attention(report)
     yield from messages.about_total(report)
+    yield from map(_finding, messages.leftovers(report))
     for fault in report.faults:
         yield f"{fault.path}: {fault.check} ({messages.fault_of(fault)})"
     yield ": ".join(messages.first_thing(report))
