@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.domain.hidden import Hidden
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.program import Part
 
@@ -133,13 +134,16 @@ class SubmissionFacts(_Frozen):
     """What the probes of a rubric measured in a submission: the input of scoring and reports.
 
     ``files`` are those that some probe reads, also unreadable ones, sorted by path; ``dropped`` are
-    those that intake or the engine left out, e.g. notebooks that the rubric refuses. ``digest`` is
+    those that intake or the engine left out, e.g. notebooks that the rubric refuses. ``hidden`` is
+    code that the program runs where no check looks; of facts stored before that was found, nothing.
+    ``digest`` is
     the hexadecimal SHA-256 over the paths and contents of the files that intake kept,
     ``archive_sha256`` that of the uploaded archive, empty for a folder or a single file.
     """
 
     files: tuple[FileFacts, ...]
     dropped: tuple[DroppedFile, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
     digest: str
     archive_sha256: str = ""
     engine: EngineIdentity

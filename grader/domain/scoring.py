@@ -18,7 +18,7 @@ from grader.domain.characters import first_few
 from grader.domain.facts import FileFacts, StarterDelta, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.leftovers import Leftovers, leftovers_of
-from grader.domain.limits import limits_of
+from grader.domain.limits import Limit, limits_of
 from grader.domain.measures import Measure, counts_statements
 from grader.domain.program import UNREADABLE, Role
 from grader.domain.rubric import (
@@ -96,8 +96,8 @@ class Total:
     hand. ``max_points`` leaves out rows that are not counted. ``awaiting`` is the part of it that
     is still to be given by hand; ``points`` lacks such points. ``cap`` and ``capped_by`` (a
     criterion's id) are ``None`` and empty unless the cap lowers the total. If the program is
-    smaller than the exercise asks for, or than its leftovers, ``limited`` says so and ``capped_by``
-    is empty.
+    smaller than the exercise asks for, or than its leftovers, or much of it is hidden, ``limited``
+    says so and ``capped_by`` is empty.
     """
 
     points: Fraction | None
@@ -111,11 +111,15 @@ class Total:
 
 @dataclass(frozen=True)
 class Ledger:
-    """A row for each criterion of the rubric, in its order, and their total."""
+    """A row for each criterion of the rubric, in its order, and their total.
+
+    ``limits`` are those of the total that no criterion sets, also where they lower nothing.
+    """
 
     rows: tuple[Row, ...]
     total: Total
     leftovers: Leftovers = Leftovers()
+    limits: tuple[Limit, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -140,9 +144,11 @@ def judge(compiled: CompiledRubric, facts: SubmissionFacts) -> Ledger:
     )
     total = add_up(rows)
     is_certain = all(file.readable.state is not State.FAILED for file in counted)
-    for limit, why in limits_of(compiled, facts.files):
-        total = _limited(total, limit, f"{why} {show(limit)}." if is_certain else "")
-    return Ledger(rows, total, leftovers)
+    limits = tuple(limits_of(compiled, facts))
+    for limit in limits:
+        why = f"{limit.why} {show(limit.most)}." if is_certain else ""
+        total = _limited(total, limit.most, why)
+    return Ledger(rows, total, leftovers, limits)
 
 
 def _limited(total: Total, limit: Fraction, why: str) -> Total:

@@ -10,8 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from statistics import median_low
 
+from grader.domain.characters import first_few
 from grader.domain.facts import DroppedFile, FileFacts, SubmissionFacts
+from grader.domain.hidden import Hidden
 from grader.domain.inspection import Finding
+from grader.domain.limits import (
+    MANY_LEFTOVERS,
+    hidden_code,
+    program_statements,
+    unnamed_leftovers,
+)
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_test_path
 
@@ -41,8 +49,9 @@ def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Pla
     A signal is a finding that only instructors see. First those of single files, then of files
     equal to an earlier one, then of files with at most a tenth of the findings of style, naming and
     docstrings that the others lead to expect, then of dropped files that may be code, whose paths
-    are not among the files of ``facts``. Files with few statements are not compared with others,
-    and findings of tests are not.
+    are not among the files of ``facts``, then of code that the program runs where no check looks,
+    and of leftovers with over half as many statements as the program. Files with few statements are
+    not compared with others, and findings of tests are not.
     """
     keys = {probe.check.id: probe.key for probe in compiled.probes}
     key = keys.get(SIGNALS)
@@ -55,6 +64,28 @@ def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Pla
     yield from _twins(read, sizes)
     yield from _far_better(read, sizes, [keys[name] for name in _COMPARED if name in keys])
     yield from _hidden(facts.dropped)
+    yield from map(_hidden_program, hidden_code(compiled, facts))
+    yield from _large_leftovers(compiled, facts)
+
+
+def _hidden_program(one: Hidden) -> Place:
+    """Return the signal for code that the program runs where no check looks, at that place."""
+    size = "it cannot be read" if one.statements is None else f"{one.statements} statements"
+    message = (
+        f"`{one.path}` ({one.where}) is run or named as code here, and no check reads it: {size}"
+    )
+    return one.by, Finding(code="hidden-program", line=one.line, message=message)
+
+
+def _large_leftovers(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Place]:
+    """Yield a signal where leftovers have over half as many statements as the program's own."""
+    left, own = unnamed_leftovers(compiled, facts.files), program_statements(facts.files)
+    if left > MANY_LEFTOVERS * own:
+        files = [file for file in facts.files if file.part.is_leftover]
+        files.sort(key=lambda file: (-file.part.statements, file.path))
+        paths = first_few([f"`{file.path}`" for file in files])
+        message = f"The program has {own} statements, and does not use {left} in {paths}"
+        yield files[0].path, Finding(code="large-leftovers", message=message)
 
 
 def _twins(files: Sequence[FileFacts], sizes: Mapping[str, int]) -> Iterator[Place]:

@@ -362,12 +362,15 @@ class Submission:
     """An upload after intake: its Python files and documents, sorted by path, and dropped files.
 
     The files are as they were sent; no gate or check has seen them. ``archive_sha256`` is the
-    hexadecimal SHA-256 of the archive, empty for a folder or a single file.
+    hexadecimal SHA-256 of the archive, empty for a folder or a single file. ``aside`` are files
+    that no check reads and that may yet be a part of the program, e.g. a text that it names; one
+    that cannot be read has no data.
     """
 
     files: tuple[SourceFile, ...]
     dropped: tuple[Dropped, ...] = ()
     archive_sha256: str = ""
+    aside: tuple[SourceFile, ...] = ()
 
     @property
     def top_folder(self) -> str:
@@ -392,9 +395,12 @@ class Submission:
     def digest(self) -> str:
         """The SHA-256 over the sorted outline: equal for a zip and a folder with the same files.
 
-        It is hexadecimal. Paths and contents matter, dropped files do not.
+        It is hexadecimal. Paths and contents matter, also of files ``aside``; other dropped files
+        do not.
         """
         whole = hashlib.sha256()
-        for path, digest in sorted(self.outline):
+        for path, digest in sorted(
+            {*self.outline, *((one.path, one.sha256) for one in self.aside)}
+        ):
             whole.update(path.encode("utf-8") + b"\0" + digest.encode() + b"\n")
         return whole.hexdigest()

@@ -55,4 +55,7 @@ def test_a_framework_may_start_a_program(layout: Layout) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_an_old_script_beside_the_modules_costs_little(name: str) -> None:
-    check_promise(old_script_left(SAMPLES[name], name), RUBRICS[name], LEAST_WITH_LEFTOVERS)
+    graded = grade(old_script_left(SAMPLES[name], name), RUBRICS[name])
+    assert graded.total >= LEAST_WITH_LEFTOVERS
+    # It may be an old version, or a program that starts in a way that nobody sees.
+    assert graded.signals == ("large-leftovers",)

@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from grader.domain.rubric import Rubric
-from tests.hostile.grading import RUBRICS, Files, grade
+from tests.hostile.grading import RUBRICS, Files, grade, report_on
 from tests.hostile.neighbours import NEIGHBOURS
+from tests.hostile.starting_neighbours import STARTING_NEIGHBOURS
 from tests.hostile.tricks import (
     BEHIND_ONE_DEFINITION,
     DECOYS,
     EQUAL_JUNK,
+    HIDDEN,
     PIECES_OF_A_BOX,
     SCRIPTS,
     VARIED_JUNK,
@@ -32,7 +34,7 @@ ONE_DEFINITION = 40
 #: The most for a short script in one definition. Half of its 27 statements are within the limit of
 #: 15 for one function, so no cap tells it from a good program; the other criteria do.
 SHORT_SCRIPT = 90
-#: The most where most of the good part is of no use.
+#: The most where most of the good part is of no use, or most of the program is hidden.
 DECOY = 60
 #: The most for functions of a good length that share all their variables.
 BOX = 80
@@ -45,7 +47,11 @@ ALL_TRICKS = {
     **VARIED_JUNK,
     **DECOYS,
     **PIECES_OF_A_BOX,
+    **HIDDEN,
 }
+GOOD_PROGRAMS = {**NEIGHBOURS, **STARTING_NEIGHBOURS}
+#: Python alone does not run notebooks.
+RUN_BY_PYTHON = {name: trick for name, trick in ALL_TRICKS.items() if name != "a notebook"}
 
 
 def each_of(tricks: Mapping[str, Trick]) -> pytest.MarkDecorator:
@@ -103,7 +109,25 @@ def test_pieces_of_a_box_are_worth_less_than_functions(script: str, trick: Trick
     assert not above(BOX, formatted(trick(script)))
 
 
-@pytest.mark.parametrize("build", NEIGHBOURS.values(), ids=NEIGHBOURS)
+@each_of(HIDDEN)
+@each_script
+@pytest.mark.parametrize("rubric", RUBRICS.values(), ids=RUBRICS)
+def test_a_hidden_program_does_not_pay_and_is_shown(
+    rubric: Rubric, script: str, trick: Trick
+) -> None:
+    files = formatted(trick(script))
+    report = report_on(files, rubric)
+    assert report.total.points is not None and report.total.points <= DECOY
+    (signal,) = (one for one in report.signals if one.code == "hidden-program")
+    (path,) = (path for path, text in files.items() if path in signal.message)
+    shown = files[signal.path].splitlines()[signal.line - 1]
+    assert Path(path).stem in shown or "exec(" in shown
+    assert path in report.total.limited
+    assert report.next_step is not None and path in report.next_step.text
+    assert report.next_step.gains > 0
+
+
+@pytest.mark.parametrize("build", GOOD_PROGRAMS.values(), ids=GOOD_PROGRAMS)
 @pytest.mark.parametrize("rubric", RUBRICS.values(), ids=RUBRICS)
 def test_a_good_program_that_looks_like_a_trick_does_not_suffer(
     rubric: Rubric, build: Callable[[], Files]
@@ -126,7 +150,7 @@ def output_of(files: Files, folder: Path) -> str:
 
 
 @pytest.mark.slow
-@each_of(ALL_TRICKS)
+@each_of(RUN_BY_PYTHON)
 @each_script
 def test_a_trick_still_prints_what_the_script_prints(
     script: str, trick: Trick, tmp_path: Path

@@ -1,13 +1,15 @@
 """Tricks that dress a bad script up as a good program.
 
 A trick turns the text of one script into the files of a submission that still does what the script
-did. Most of the structure is for show: all work stays in one function, or in pieces that share all
-variables. ``neighbours.py`` has good programs that use the same constructs for a good reason.
+did. Most of the structure is for show: all work stays in one function, in pieces that share all
+variables, or in a place where no check looks. ``neighbours.py`` has good programs that use the same
+constructs for a good reason.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
@@ -382,3 +384,101 @@ def pieces_of_a_box(script: str) -> Files:
 
 
 PIECES_OF_A_BOX: Mapping[str, Trick] = {"pieces of a box": pieces_of_a_box}
+
+# The program where no check looks, beside varied junk.
+
+
+def hidden(script: str, path: str, start: str, imports: str) -> Files:
+    """Put the script into the file ``path``, which ``start`` runs, beside called junk."""
+    main = main_of(f"{CALLS}{start}\n", imports)
+    return {**junk_modules(varied=True), "main.py": main, path: script}
+
+
+def in_a_notebook(script: str) -> Files:
+    """Put the script into a notebook that main() starts, beside called junk."""
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": script,
+    }
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    start = 'subprocess.run(["jupyter", "execute", "program.ipynb"], check=True)'
+    return hidden(json.dumps(notebook), "program.ipynb", start, "import subprocess\n")
+
+
+def in_a_folder_of_packages(script: str, folder: str) -> Files:
+    """Put the script as a module into ``folder``, which the program adds to its path."""
+    start = f'sys.path.append("{folder}")\nimport program'
+    return hidden(script, f"{folder}/program.py", start, "import sys\n")
+
+
+def in_an_environment(script: str) -> Files:
+    """Do so in the folder of a virtual environment."""
+    return {**in_a_folder_of_packages(script, "venv/lib"), "venv/pyvenv.cfg": "home = /usr/bin\n"}
+
+
+TEXT = 'Path("program.txt").read_text()'
+HIDDEN: Mapping[str, Trick] = {
+    "a text that exec runs": partial(
+        hidden,
+        path="program.txt",
+        start=f"exec({TEXT}, {{}})",
+        imports="from pathlib import Path\n",
+    ),
+    "a text that runpy runs": partial(
+        hidden,
+        path="program.txt",
+        start='runpy.run_path("program.txt")',
+        imports="import runpy\n",
+    ),
+    "a text that subprocess runs": partial(
+        hidden,
+        path="program.txt",
+        start='subprocess.run([sys.executable, "program.txt", *sys.argv[1:]], check=True)',
+        imports="import subprocess\nimport sys\n",
+    ),
+    "a text that a shell runs": partial(
+        hidden,
+        path="data/program.txt",
+        start='os.system("python3 data/program.txt")',
+        imports="import os\n",
+    ),
+    "a text that exec runs by a computed name": partial(
+        hidden,
+        path="program.txt",
+        start='exec(Path("program").with_suffix(".txt").read_text(), {})',
+        imports="from pathlib import Path\n",
+    ),
+    "a text that a command in a variable runs": partial(
+        hidden,
+        path="notes/program.dat",
+        start="command = [sys.executable, FILE]\nsubprocess.run(command, check=True)",
+        imports='import subprocess\nimport sys\n\nFILE = "notes/program.dat"\n',
+    ),
+    "a document": partial(
+        hidden,
+        path="requirements-program.txt",
+        start='exec(open("requirements-program.txt").read(), {})',
+        imports="",
+    ),
+    "a text in a folder of a tool": partial(
+        hidden,
+        path=".idea/program.xml",
+        start='runpy.run_path(".idea/program.xml")',
+        imports="import runpy\n",
+    ),
+    "a notebook": in_a_notebook,
+    "a module in node_modules": partial(in_a_folder_of_packages, folder="node_modules"),
+    "a module in site-packages": partial(
+        in_a_folder_of_packages, folder="venv/lib/python3.11/site-packages"
+    ),
+    "a module in an environment": in_an_environment,
+    "a test that main imports": partial(
+        hidden, path="tests/test_report.py", start="import tests.test_report", imports=""
+    ),
+    "a conftest.py that main imports": partial(
+        hidden, path="conftest.py", start="import conftest", imports=""
+    ),
+}

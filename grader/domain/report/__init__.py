@@ -33,8 +33,9 @@ class TotalLine(_Frozen):
     of points that are withheld or still to be given; ``awaiting`` points, a part of ``max_points``,
     are still to be given by hand. ``max_points`` leaves out optional criteria with nothing to
     measure. ``capped_at`` is the limit that the criterion with the id ``capped_by`` sets to the
-    total; null if none lowers it. If the program is smaller than the exercise asks for,
-    or than its leftovers, ``limited`` is a sentence about that limit, and ``capped_by`` is null.
+    total; null if none lowers it. If the program is smaller than the exercise asks for, or than its
+    leftovers, or runs code that no check reads, ``limited`` is a sentence about that limit, and
+    ``capped_by`` is null.
     """
 
     points: Number | None

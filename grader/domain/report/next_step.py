@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from pydantic import BaseModel, ConfigDict
 
 from grader.domain.characters import first_few
 from grader.domain.facts import FileFacts, SubmissionFacts
+from grader.domain.hidden import Hidden
 from grader.domain.inspection import Finding, State
 from grader.domain.leftovers import GUIDANCE, Leftovers
+from grader.domain.limits import hidden_code
 from grader.domain.rubric import CompiledCriterion, CompiledRubric
 from grader.domain.scoring import Ledger, Outcome, Row, number, points_so_far, round_points
 
@@ -44,12 +46,13 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     files are empty, even if they gain 0, e.g. because of a cap. To remove the leftover files is the
     step if no criterion gains more. Of equal gains, the first criterion of the rubric wins. If
     several caps hold the total down, so that no single criterion gains anything, it is the step for
-    the criterion with the lowest cap, and gains what lifting all caps gains. Criteria whose points
+    the criterion with the lowest cap, and gains what lifting all caps gains. If leftover files or
+    hidden code limit the total, the step is about these. Criteria whose points
     are ``None`` (see :class:`~grader.domain.scoring.Row`) have no step.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
     if first or ledger.total.limited:
-        return first
+        return first or _lift_limit(compiled, ledger, facts)
     now = points_so_far(ledger.rows)
     gains = [(_points_with(ledger, [row]) - now, row) for row in ledger.rows if _lacks_points(row)]
     best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))
@@ -61,6 +64,35 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     if best <= 0:
         return _lift_caps(compiled, ledger, facts)
     return _step_for(compiled, row, best, facts)
+
+
+def _lift_limit(
+    compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts
+) -> NextStep | None:
+    """Return the step that lifts the lowest limit of the total; ``None`` for a small program.
+
+    It gains what higher limits leave of the criteria's points. ``None`` too if that is nothing.
+    """
+    lowest = min(ledger.limits, key=attrgetter("most"))
+    higher = [limit.most for limit in ledger.limits if limit.most > lowest.most]
+    is_tidied = lowest.kind == "leftovers"
+    points = _points_without_leftovers(ledger.rows) if is_tidied else points_so_far(ledger.rows)
+    gain = min([points, *higher]) - lowest.most
+    if gain <= 0 or lowest.kind == "size":
+        return None
+    if is_tidied:
+        return _remove_leftovers(ledger.leftovers, gain)
+    return _show_hidden(hidden_code(compiled, facts), gain)
+
+
+def _show_hidden(hidden: Sequence[Hidden], gain: Fraction) -> NextStep:
+    """Return the step that makes modules of ``hidden`` code; it gains ``gain`` points."""
+    paths = first_few([one.path for one in hidden])
+    text = (
+        f"No check reads {paths}, which your program runs or names. Put that code into modules"
+        " (.py) beside your program and import them, or delete it if nothing needs it."
+    )
+    return NextStep(gains=number(gain), text=text, path=hidden[0].by, line=hidden[0].line)
 
 
 def _lift_caps(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -22,6 +22,7 @@ from grader.engine.intake.artifacts import (
     imported_folders,
     is_importable,
 )
+from grader.engine.intake.aside import Candidate, kept_aside
 from grader.engine.intake.names import CONFIGURATION, check_appearance, collision_key
 from grader.engine.intake.refusals import refusal, shown, size
 
@@ -63,6 +64,9 @@ class Collection:
     """
 
     limits: Intake
+    #: Whether files that are not graded are read too, which verifies an archive.
+    verifies: bool = True
+    _stored: list[Candidate] = field(default_factory=list)
     _files: dict[str, tuple[str, int, Callable[[], Iterable[bytes]]]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
     _dropped_files: dict[str, str] = field(default_factory=dict)
@@ -97,10 +101,11 @@ class Collection:
         """Record the file ``name`` in the artifact folder ``above``, e.g. ``__pycache__/``.
 
         It is graded, read and counted only if a graded file imports from a folder whose last
-        segment is that of ``above``, which ends with a slash. If Python could not import the file,
-        it is ignored. ``name`` is its whole path, ``stated`` its size in bytes, and ``pieces``
+        segment is that of ``above``, which ends with a slash. Otherwise it may be kept aside, see
+        :func:`kept_aside`. ``name`` is its whole path, ``stated`` its size in bytes, and ``pieces``
         yields its content. The folder is reported only if :meth:`drop_artifact` is called too.
         """
+        self._stored.append(Candidate(name, stated, pieces, is_artifact=True))
         if is_importable(name, above):
             folder = artifact_folder_name(above)
             self._artifact_files.setdefault(folder, []).append(
@@ -146,11 +151,18 @@ class Collection:
         self._folders[collision_key(name)] = name
         self._check_entry_count()
 
-    def add_file(self, name: str, stated: int, pieces: Callable[[], Iterable[bytes]]) -> None:
+    def add_file(
+        self,
+        name: str,
+        stated: int,
+        pieces: Callable[[], Iterable[bytes]],
+        *,
+        is_counted: bool = True,
+    ) -> None:
         """Add the file ``name`` of ``stated`` bytes; ``pieces`` yields its content and verifies it.
 
         The content is not read yet. Files that are not kept count towards the limits too, except
-        that of one file.
+        that of one file; the bytes only of those with ``is_counted``.
 
         Raises:
             BadArchive: duplicate-name, if a file was added whose name some file system does not
@@ -163,7 +175,7 @@ class Collection:
             raise refusal("duplicate-name", name)
         self._files[key] = (name, stated, pieces)
         self._check_entry_count()
-        self._total_bytes += stated
+        self._total_bytes += stated * is_counted
         if self.is_kept(name) and stated > self.limits.max_file:
             raise refusal("file-too-large", name, limit=size(self.limits.max_file))
         if self._total_bytes > self.limits.max_total:
@@ -180,9 +192,9 @@ class Collection:
     def submission(self, archive_sha256: str = "") -> Submission:
         """Read the contents and return the submission. To be called once.
 
-        It has the code, the documents, the artifacts that code imports, also indirectly, and
-        ``archive_sha256``, the hexadecimal hash of an archive. The other files are dropped, with
-        reasons; they are read too, to verify them, except artifacts.
+        It has the code, the documents, the artifacts that code imports, also indirectly, what is
+        kept aside, and ``archive_sha256``, the hexadecimal hash of an archive. The other files are
+        dropped, with reasons; they are read too, to verify them, except artifacts.
 
         Raises:
             BadArchive: name-conflict (a path is a file and a folder); symlink (a path leads through
@@ -199,12 +211,23 @@ class Collection:
             if key not in self._links and self.is_kept(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
                 continue
-            for _ in pieces():
+            for _ in pieces() if self.verifies else ():
                 pass  # Reading verifies it: one damaged file refuses the whole archive.
             self._dropped_files[name] = LINK if key in self._links else why_not_graded(name)
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
-        return Submission(tuple(graded), self._dropped(), archive_sha256)
+        code = [file for file in graded if self.is_code(file.path)]
+        known = {file.path for file in graded if not is_document(file.path)}
+        candidates = (one for one in self._candidates() if one.name not in known)
+        aside = kept_aside(code, candidates)
+        return Submission(tuple(graded), self._dropped(), archive_sha256, aside)
+
+    def _candidates(self) -> Iterator[Candidate]:
+        """Yield the files that may be a part of the program, though no check reads them."""
+        for name, stated, pieces in self._files.values():
+            if not self.is_code(name):
+                yield Candidate(name, stated, pieces)
+        yield from self._stored
 
     def _add_imported(self, graded: list[SourceFile]) -> None:
         """Add to ``graded`` the artifacts that graded files import, directly or indirectly."""

@@ -39,6 +39,8 @@ _ARTIFACT_FOLDERS = {
     ".hg": "version control",
     ".svn": "version control",
     "node_modules": "installed packages",
+    "site-packages": "installed packages",
+    "dist-packages": "installed packages",
     ".mypy_cache": "a tool's cache",
     ".pytest_cache": "a tool's cache",
     ".ruff_cache": "a tool's cache",

@@ -156,7 +156,7 @@ def _add_member(collection: Collection, name: str, member: Member) -> None:
 
 def _read_folder(root: Path, limits: Intake) -> Submission:
     """Return the submission in the folder ``root``, with paths relative to it."""
-    collection = Collection(limits)
+    collection = Collection(limits, verifies=False)
     folders = [""]
     while folders:
         above = folders.pop()
@@ -177,7 +177,7 @@ def _add_entry(
     artifact = find_artifact(own_name, environment, collection.limits)
     if artifact:
         collection.drop_artifact(above + artifact[0], artifact[1])
-        for path in _python_below(Path(entry.path)) if folder else ():
+        for path in _files_below(Path(entry.path)):
             name = (Path(above) / entry.name / path.relative_to(entry.path)).as_posix()
             pieces = _reader(str(path), collection.limits)
             collection.add_artifact_file(above + artifact[0], name, path.stat().st_size, pieces)
@@ -191,15 +191,19 @@ def _add_entry(
     elif collection.is_kept(name):
         collection.add_file(name, entry.stat().st_size, _reader(entry.path, collection.limits))
     else:
-        collection.add_file(name, 0, tuple)  # Not graded, so neither read nor counted in bytes.
+        # Not graded, so not counted in bytes, and read only where it may be a part of the program.
+        pieces = _reader(entry.path, collection.limits)
+        collection.add_file(name, entry.stat().st_size, pieces, is_counted=False)
     return []
 
 
-def _python_below(folder: Path) -> Iterator[Path]:
-    """Yield the importable Python files below an artifact folder; links are never followed."""
-    for above, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name.isidentifier())
-        paths = (Path(above, name) for name in sorted(names) if name.endswith(".py"))
+def _files_below(artifact: Path) -> Iterator[Path]:
+    """Yield the files in an artifact folder, or the artifact itself; links are never followed."""
+    if artifact.is_file() and not artifact.is_symlink():
+        yield artifact
+    for above, folders, names in os.walk(artifact):
+        folders.sort()
+        paths = (Path(above, name) for name in sorted(names))
         yield from (path for path in paths if path.is_file() and not path.is_symlink())
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from grader.analysis.project.counting import Weights, all_counted, count_statements
+from grader.analysis.project.hidden import Sources, hidden_in
 from grader.analysis.project.program import parts_of
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.domain.check import Inspections
 from grader.domain.facts import FileFacts
+from grader.domain.hidden import Hidden
 from grader.domain.inspection import Inspection, State, by_statement
 from grader.domain.program import Part
 from grader.domain.rubric import Probe
 from grader.engine.measuring.job import failed
+
+#: Reasons of the gate for a file that may be Python all the same.
+_TOO_MUCH = frozenset({"too_large", "too_deep", "grammar", "memory", "timeout", "cpu"})
 
 log = structlog.get_logger(__name__)
 
@@ -24,28 +29,59 @@ log = structlog.get_logger(__name__)
 class Program:
     """The files of a submission with their parts in the program, and the weights of functions.
 
-    ``weights`` are by path and line: how many statements of a function count.
+    ``weights`` are by path and line: how many statements of a function count. ``hidden`` is code
+    that the program runs where no check looks.
     """
 
     files: Sequence[FileFacts]
     weights: Weights
+    hidden: tuple[Hidden, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the search for hidden code needs: ``data`` of the files, and what is ``aside``.
+
+    ``data`` are their contents. ``aside`` are the gate's inspections of files that may be code,
+    ``None`` for one that cannot be read. Both are by path.
+    """
+
+    data: Mapping[str, bytes] = field(default_factory=dict)
+    aside: Mapping[str, Inspection | None] = field(default_factory=dict)
 
 
 def with_parts(
-    files: Sequence[FileFacts], declarations: Mapping[str, Inspection], named: Collection[str]
+    files: Sequence[FileFacts],
+    declarations: Mapping[str, Inspection],
+    named: Collection[str],
+    contents: Contents | None = None,
 ) -> Program:
     """Return ``files``, the facts of a submission, each with its part in the program.
 
     ``declarations`` are the gate's inspections of documents that are not among ``files`` and may
-    declare entry points, by path; ``named`` are the paths that the rubric names. If the gate failed
-    on a file without a summary of it, every file is part of the program.
+    declare entry points, by path; ``named`` are the paths that the rubric names. Without
+    ``contents`` no hidden code is found but tests that the program imports. If the gate failed on a
+    file without a summary of it, every file is part of the program.
     """
     gates = {**declarations, **{file.path: file.readable for file in files}}
     summaries = {path: _summary(one) for path, one in gates.items()}
     if any(file.readable.state is State.FAILED and not file.readable.sketch for file in files):
         # What that file imports is not known, so any other file may be part of the program.
         return _counted(files, summaries, {file.path: file.part for file in files})
-    return _counted(files, summaries, parts_of(summaries, named))
+    parts = parts_of(summaries, named)
+    program = _counted(files, summaries, parts)
+    measured = {file.path: summaries[file.path] for file in files}
+    contents = contents or Contents()
+    aside = {path: _readable(one) for path, one in contents.aside.items()}
+    hidden = hidden_in(Sources(measured, parts, contents.data, aside))
+    return replace(program, hidden=hidden)
+
+
+def _readable(gate: Inspection | None) -> FileSummary | None:
+    """Return the summary of a file that may be code; ``None`` if the gate cannot read so much."""
+    if gate is None or gate.reason in _TOO_MUCH:
+        return None
+    return _summary(gate)
 
 
 def all_program(files: Sequence[FileFacts]) -> Program:

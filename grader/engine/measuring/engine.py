@@ -25,6 +25,7 @@ from grader.domain.source import (
     Submission,
     is_document,
     is_notebook,
+    is_python,
     is_test_path,
     kind_of_name,
 )
@@ -135,6 +136,7 @@ class Engine:
         keys = [self._keys(file, requested, groups) for file in files]
         declaring = _declaring(submission, files)
         declarations = {file.path: self._keys(file, (), groups).gate for file in declaring}
+        aside = {} if is_program else self._aside(submission, groups)
         known = self._cache.get_many(
             [key for group in groups.values() for key in (group.gate, *group.requests)]
         )
@@ -148,6 +150,7 @@ class Engine:
             known=known,
             rows=rows,
             declarations=declarations,
+            aside=aside,
             named=_named(submission, rubric),
             is_program=is_program,
             cache=self._cache,
@@ -174,6 +177,16 @@ class Engine:
             f"A file of our own cannot be measured: {', '.join(sorted(reasons))}.",
             how_to_fix="Look for what ends processes on the host, or for what it has run out of.",
         )
+
+    def _aside(self, submission: Submission, groups: dict[str, _Group]) -> dict[str, str]:
+        """Return the key of the gate for each file aside, by path; "" if it cannot be read.
+
+        The gate reads them as Python, whatever their names say, and only the gate.
+        """
+        return {
+            file.path: self._keys(_as_python(file), (), groups).gate if file.data else ""
+            for file in submission.aside
+        }
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:
         """Return the facts of the rubric's starter files, or ``None`` if it has none.
@@ -269,6 +282,13 @@ def _declaring(submission: Submission, files: Sequence[SourceFile]) -> list[Sour
     """Return the documents, except ``files``, that may declare entry points of the program."""
     declaring = (file for file in submission.files if declares_entries(file.path))
     return [file for file in declaring if file not in files]
+
+
+def _as_python(file: SourceFile) -> SourceFile:
+    """Return ``file`` under a name of Python: ``program.txt.py`` for ``program.txt``."""
+    if is_python(file.path):
+        return file
+    return SourceFile(f"{file.path}.py", file.data)
 
 
 def _file_digests(submission: Submission, probe: Probe) -> FileDigests:

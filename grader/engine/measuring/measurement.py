@@ -16,7 +16,7 @@ from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe
 from grader.domain.source import Dropped, SourceFile, Submission
 from grader.engine.measuring.anchors import AnchoredFile, anchor_findings
-from grader.engine.measuring.combining import all_program, combine_files, with_parts
+from grader.engine.measuring.combining import Contents, all_program, combine_files, with_parts
 from grader.engine.measuring.job import Answers, FileJob, RunningJob
 from grader.engine.notebook import cells_of
 from grader.service.ports import FactsCache
@@ -48,7 +48,8 @@ class Plan:
     ``files`` are the files that some probe reads, in path order, ``keys`` their keys in the same
     order, and ``unread`` the other files of the submission with the reasons. Of these,
     ``declarations`` are documents that may declare entry points, by path with the key of their
-    gate. ``known`` are the inspections found in the cache, by key. ``rows`` has a pair for each
+    gate. ``aside`` are files that may be code, by path with such a key, empty if one cannot be
+    read. ``known`` are the inspections found in the cache, by key. ``rows`` has a pair for each
     file of the job, i.e. with missing inspections: the file with the checks to run, and the keys of
     their results. Files with equal bytes and the same kind of name have one row. With
     ``is_program`` every file is part of the program; ``named`` are the paths that the rubric names.
@@ -62,6 +63,7 @@ class Plan:
     known: Mapping[str, Inspection]
     rows: Sequence[Row]
     declarations: Mapping[str, str]
+    aside: Mapping[str, str]
     named: Collection[str]
     is_program: bool
     cache: FactsCache
@@ -122,7 +124,7 @@ class Measurement:
         if plan.is_program:
             program = all_program(alone)
         else:
-            program = with_parts(alone, declarations, plan.named)
+            program = with_parts(alone, declarations, plan.named, self._contents(known))
         combined = combine_files(program, plan.probes)
         return SubmissionFacts(
             files=tuple(anchor_findings(*pair) for pair in zip(combined, plan.files, strict=True)),
@@ -130,6 +132,7 @@ class Measurement:
                 DroppedFile(path=file.path, reason=file.reason)
                 for file in (*plan.unread, *plan.submission.dropped)
             ),
+            hidden=program.hidden,
             digest=plan.submission.digest,
             archive_sha256=plan.submission.archive_sha256,
             engine=plan.identity,
@@ -139,6 +142,12 @@ class Measurement:
         """Return the reasons of failed answers that the host may be to blame for, sorted."""
         reasons = {one.reason for one in self.answers.values() if one.state is State.FAILED}
         return sorted(reasons & DOUBTFUL)
+
+    def _contents(self, known: Mapping[str, Inspection]) -> Contents:
+        """Return what the search for hidden code needs; ``known`` are inspections by key."""
+        aside = {path: known.get(gate) for path, gate in self.plan.aside.items()}
+        data = {file.path: file.data for file in self.plan.submission.files}
+        return Contents(data, aside)
 
     def remember(self) -> None:
         """Store the answers of the job in the facts cache, except those that failed.

@@ -1,0 +1,159 @@
+"""Code where no check looks: what is kept aside, what counts as hidden, and what does not."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from grader.engine.intake import read_path, read_upload
+from grader.engine.intake.aside import MAX_ASIDE
+from tests.hostile.grading import CHAPTER, Files, report_on
+from tests.hostile.neighbours import PRACTISED, edited
+from tests.hostile.starting_neighbours import PRINTS
+
+PROGRAM = "".join(f"print({number} * len(open('a').read()))\n" for number in range(20))
+ONE = PROGRAM.splitlines()[0] + "\n"
+LARGE = PROGRAM + f"x = [{'1, ' * 90_000}]\n"
+ENCODED = b64encode(PROGRAM.encode()).decode()
+
+
+def with_line(line: str, more: Files) -> Files:
+    """Return the golden sample with a ``line`` of its main(), and ``more`` files."""
+    head = '"""Print the receipt for a file of purchases."""\n'
+    imports = "import importlib.machinery\nimport os\nimport runpy\nimport subprocess\n"
+    return {**edited("main.py", (PRINTS, f"    {line}\n{PRINTS}"), (head, head + imports)), **more}
+
+
+def hidden(files: Files) -> list[str]:
+    """Return the messages of the signals on hidden code."""
+    return [one.message for one in report_on(files, CHAPTER).signals if "hidden-p" in one.code]
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "text"),
+    [
+        ("import shop", "shop.pyc", "compiled"),
+        ("import shop", "shop.cpython-311-x86_64-linux-gnu.so", "compiled"),
+        ("exec(open('a.txt').read(), {})", "a.txt", LARGE),
+        ("exec(b64decode(open('a.txt').read()), {})", "a.txt", ENCODED),
+        ("runpy.run_path('a.pyc')", "a.pyc", "compiled"),
+    ],
+)
+def test_what_cannot_be_read_limits_the_total(line: str, path: str, text: str) -> None:
+    files = with_line(line, {path: text})
+    (message,) = hidden(files)
+    assert f"`{path}`" in message and "cannot be read" in message
+    total = report_on(files, CHAPTER).total
+    assert total.points is not None and total.points <= 60 and path in total.limited
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("exec(open(name).read(), {})", {"a.txt": PROGRAM}),
+        ("subprocess.run([sys.executable, name])", {"a.txt": PROGRAM}),
+        ("importlib.machinery.SourceFileLoader('a', 'a.' + 'txt')", {"a.txt": PROGRAM}),
+        ("print(open('a.txt').read())", {"a.txt": PROGRAM}),
+        ("exec(open('a.txt').read())", {"a.txt": "# a line\n" * 30_000 + PROGRAM}),
+        ("sys.path += ['node_modules']; import a", {"node_modules/a.py": PROGRAM}),
+        ("from node_modules import a", {"node_modules/a.py": PROGRAM}),
+        ("sys.path.append('a.zip'); import a", {"a.zip": PROGRAM}),
+        ("import test_prices", {"test_prices.py": PROGRAM}),
+        ("import tests.helpers", {"tests/helpers.py": f"def run():\n    {ONE}"}),
+    ],
+)
+def test_what_the_program_may_run_is_shown(line: str, more: Files) -> None:
+    (message,) = hidden(with_line(line, more))
+    assert f"`{next(iter(more))}`" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("print(eval(name))", {"a.txt": PROGRAM}),
+        ("subprocess.run([sys.executable, 'b.py', 'a.csv'])", {"a.csv": "1,2\n" * 90_000}),
+        ("sys.path.append('lib')", {"node_modules/purchases.py": PROGRAM}),
+        ("sys.path.append('lib'); import requests", {"node_modules/requests.py": PROGRAM}),
+        ("import requests", {"venv/pyvenv.cfg": "", "venv/lib/requests.py": PROGRAM}),
+        ("print(name)", {"purchases.pyc": "compiled"}),
+        ("exec(open('a.txt').read())", {"a.txt": "LIMIT = 3\nNAMES = ['a']\n"}),
+        ("print(name)", {"a.txt": PROGRAM, "program": PROGRAM, "it.ipynb": "{}"}),
+        ("print('program')", {"tests/test_all.py": PROGRAM}),
+        ("from speed_test import run", {"speed_test.py": f"def run():\n    {ONE}"}),
+        ("from test_model import run", {"test_model.py": f"def run():\n    {ONE}"}),
+        ("subprocess.run(['git', 'add', name])", {"a.txt": PROGRAM}),
+    ],
+)
+def test_what_the_program_does_not_run_is_not_hidden(line: str, more: Files) -> None:
+    assert hidden(with_line(line, more)) == []
+
+
+def test_a_small_helper_among_the_tests_costs_nothing() -> None:
+    more = {"tests/helpers.py": '"""Help."""\n\n\ndef run() -> int:\n    return len(open("a"))\n'}
+    files = with_line("import tests.helpers", more)
+    assert hidden(files) and not report_on(files, CHAPTER).total.limited
+
+
+def test_leftovers_of_half_the_size_are_a_signal_and_those_of_twice_a_limit() -> None:
+    for copies, is_limited in ((1, False), (9, True)):
+        draft = "".join(PROGRAM.replace("len", f"f{copy}") for copy in range(copies))
+        report = report_on({**PRACTISED, "old.py": draft, "older.py": "print(1 + 2)\n"}, CHAPTER)
+        (signal,) = (one for one in report.signals if one.code == "large-leftovers")
+        assert signal.path == "old.py" and "older.py" in signal.message
+        assert bool(report.total.limited) is is_limited
+        if is_limited:
+            assert report.next_step is not None and report.next_step.path == "old.py"
+            assert report.next_step.gains == pytest.approx(40)
+
+
+def zipped(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    return buffer.getvalue()
+
+
+def aside(files: Files) -> list[str]:
+    return [file.path for file in read_upload(zipped(files)).aside]
+
+
+def test_files_are_kept_aside_only_if_the_code_may_run_them() -> None:
+    texts = {"a.txt": PROGRAM, "b.txt": PROGRAM, "c.png": PROGRAM, "README.md": "(it)"}
+    assert aside({"main.py": "print(1)\n", **texts}) == []
+    assert aside({"main.py": "open('a.txt')\n", **texts}) == ["a.txt"]
+    assert aside({"main.py": "exec(x)\n", **texts}) == ["a.txt", "b.txt"]
+    packages = {f"node_modules/a/{name}": PROGRAM for name in ("a.py", "b.txt")}
+    assert aside({"main.py": "import a\n", **packages}) == []
+    assert aside({"main.py": "import a, sys\nsys.path += []\n", **packages}) == [
+        "node_modules/a/a.py"
+    ]
+
+
+def test_what_is_named_is_kept_aside_before_a_flood() -> None:
+    flood = {f"{number}.txt": PROGRAM for number in range(MAX_ASIDE + 50)}
+    kept = aside({"main.py": "exec(open('z.txt').read())\n", **flood, "z.txt": PROGRAM})
+    assert len(kept) == MAX_ASIDE and "z.txt" in kept
+
+
+def test_a_folder_keeps_aside_what_a_zip_does(tmp_path: Path) -> None:
+    files = {
+        "main.py": "import a, sys\nexec(open('a.txt').read())\nsys.path += []\n",
+        "a.txt": PROGRAM,
+        "large.txt": LARGE,
+        "node_modules/a.py": PROGRAM,
+        "a.pyc": "compiled",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    folder, archive = read_path(tmp_path), read_upload(zipped(files))
+    assert [(one.path, one.data) for one in folder.aside] == [
+        (one.path, one.data) for one in archive.aside
+    ]
+    assert {one.path for one in archive.aside} == set(files) - {"main.py"}
+    assert folder.digest == archive.digest != read_upload(zipped({**files, "a.txt": "(1)"})).digest
