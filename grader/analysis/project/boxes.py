@@ -7,6 +7,7 @@ pieces of one script: none can be understood, tested or used without the others.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -41,28 +42,37 @@ def box_of(function: Function, *, is_method: bool) -> Box:
     """
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     arguments = arguments[:1] if is_method else arguments
-    if not arguments:
+    if not is_method and _returns_a_value(function):
         return Box()
-    written: dict[str, set[str]] = {one.arg: set() for one in arguments}
-    read: dict[str, set[str]] = {one.arg: set() for one in arguments}
+    boxes = [_attributes(function, one) for one in arguments]
+    best = max(boxes, key=lambda box: len(box.written), default=Box())
+    return best if best.written or is_method else Box()
+
+
+def _attributes(function: Function, argument: ast.arg) -> Box:
+    """Return the attributes of `argument` that `function` sets and reads."""
+    written, read = set[str](), set[str]()
     for node in walk(*function.body):
-        if isinstance(node, ast.Return) and node.value is not None and not is_method:
-            return Box()
         if isinstance(node, ast.Attribute):
             name, attribute = root_of(node)
-            if name in written:
-                is_set = node.attr == attribute and isinstance(node.ctx, ast.Store)
-                (written if is_set else read)[name].add(attribute)
-    one = max(arguments, key=lambda one: len(written[one.arg]))
-    sets = written[one.arg]
-    if not (sets or is_method):
-        return Box()
-    others = read[one.arg] - sets
-    return Box(one.arg, last_name(one.annotation), tuple(sorted(sets)), tuple(sorted(others)))
+            if name == argument.arg:
+                # of `box.rows.size = 3` the attribute `rows` is read
+                is_set = isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name)
+                (written if is_set else read).add(attribute)
+    others = tuple(sorted(read - written))
+    return Box(argument.arg, last_name(argument.annotation), tuple(sorted(written)), others)
 
 
-def in_boxes(boxes: Sequence[Box], classes: Mapping[str, Iterable[Box]]) -> set[int]:
-    """Return the indexes of those `boxes`, of functions, that pass values on from one to the next.
+def _returns_a_value(function: Function) -> bool:
+    """Return whether `function` returns something, also in a function inside it."""
+    returns = (node for node in walk(*function.body) if isinstance(node, ast.Return))
+    return any(one.value is not None for one in returns)
+
+
+def in_boxes(
+    boxes: Mapping[tuple[str, int], Box], classes: Mapping[str, Iterable[Box]]
+) -> set[tuple[str, int]]:
+    """Return which `boxes`, of functions by path and line, pass values on from one to the next.
 
     They are pieces of one script if :data:`LEAST_SHARING` of them set :data:`LEAST_WRITTEN`
     attributes or more, and each has an attribute, or the name of the argument, in common with
@@ -70,17 +80,22 @@ def in_boxes(boxes: Sequence[Box], classes: Mapping[str, Iterable[Box]]) -> set[
     `classes` are those of the program, by name, with the boxes of their methods.
     """
     fields = {name for of in classes.values() for box in of for name in (*box.written, *box.read)}
-    seen = [Box() if box.type in classes else _without(box, fields) for box in boxes]
-    groups, first = Groups(len(seen)), dict[str, int]()
-    for at, box in enumerate(seen):
+    seen = [Box() if one.type in classes else _without(one, fields) for one in boxes.values()]
+    groups = _groups(seen)
+    writing = Counter(
+        groups.first(at) for at, one in enumerate(seen) if len(one.written) >= LEAST_WRITTEN
+    )
+    return {place for at, place in enumerate(boxes) if writing[groups.first(at)] >= LEAST_SHARING}
+
+
+def _groups(boxes: Sequence[Box]) -> Groups:
+    """Return the indexes of `boxes` in groups with an attribute or a name in common."""
+    groups, first = Groups(len(boxes)), dict[str, int]()
+    for at, box in enumerate(boxes):
         names = (f".{attribute}" for attribute in (*box.written, *box.read))
         for name in (*names, *([box.name] if box.written else ())):
             groups.join(at, first.setdefault(name, at))
-    writing: dict[int, int] = {}
-    for at, box in enumerate(seen):
-        group = groups.first(at)
-        writing[group] = writing.get(group, 0) + (len(box.written) >= LEAST_WRITTEN)
-    return {at for at in range(len(seen)) if writing[groups.first(at)] >= LEAST_SHARING}
+    return groups
 
 
 def _without(box: Box, fields: Collection[str]) -> Box:

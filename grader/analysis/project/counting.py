@@ -118,21 +118,30 @@ def _functions(
 
 def _boxed(program: Mapping[str, FileSummary]) -> set[tuple[str, int]]:
     """Return the path and line of each function of `program` that passes values on in a box."""
-    places, boxes = list[tuple[str, int]](), list[Box]()
-    classes: dict[tuple[str, int], list[FunctionCode]] = {}
+    functions: dict[tuple[str, int], Box] = {}
+    methods: dict[tuple[str, int], list[FunctionCode]] = {}
     for path, file in program.items():
         for one in file.functions:
             if one.unit >= 0 and file.work.units[one.unit].kind is Kind.CLASS:
-                classes.setdefault((path, one.unit), []).append(one)
+                methods.setdefault((path, one.unit), []).append(one)
             elif one.box.written:
-                places.append((path, one.line))
-                boxes.append(one.box)
-    by_name: dict[str, list[Box]] = {}
-    for (path, unit), methods in classes.items():
-        if not all(one.name.startswith("__") for one in methods):
+                functions[path, one.line] = one.box
+    return in_boxes(functions, _boxes_by_class(program, methods))
+
+
+def _boxes_by_class(
+    program: Mapping[str, FileSummary], methods: Mapping[tuple[str, int], Sequence[FunctionCode]]
+) -> Mapping[str, Sequence[Box]]:
+    """Return the boxes of all `methods`, by the name of the class, of classes that have some.
+
+    `methods` are by path and unit. A class with no more than an ``__init__`` has none.
+    """
+    found: dict[str, list[Box]] = {}
+    for (path, unit), of in methods.items():
+        if not all(one.name.startswith("__") for one in of):
             name = program[path].work.units[unit].name
-            by_name.setdefault(name, []).extend(one.box for one in methods)
-    return {places[at] for at in in_boxes(boxes, by_name)}
+            found.setdefault(name, []).extend(one.box for one in of)
+    return found
 
 
 def _weights(functions: Mapping[str, Sequence[_Function]]) -> Weights:

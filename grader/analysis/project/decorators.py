@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from grader.analysis.project.mentions import FileNames, filled_by
 from grader.analysis.project.purity import own_statements
@@ -24,20 +24,25 @@ def keeps_of(function: ast.stmt, names: FileNames) -> tuple[str, ...] | None:
         return None
     own = [one for one, _ in own_statements(function)]
     inner = [one for one in own if isinstance(one, FUNCTIONS)]
-    every = [function, *inner]
-    known = {name for one in every for name in (one.name, *_parameters(one))}
-    if not any(_returned(one) in known for one in own):
+    if not _returns_a_function(own, [function, *inner]):
         return None
+    names_inside = {one.name for one in inner}
     found: set[str] = set()
-    for one in every:
-        tables = _kept(one, names, {each.name for each in inner})
+    for one in (function, *inner):
+        tables = _kept(one, names, names_inside)
         if tables is None:
             return None
         found |= tables
     return tuple(sorted(found))
 
 
-def _kept(one: Function, names: FileNames, inner: set[str]) -> set[str] | None:
+def _returns_a_function(own: Sequence[ast.stmt], functions: Sequence[Function]) -> bool:
+    """Return whether one of the statements `own` returns one of `functions`, or an argument."""
+    known = {name for one in functions for name in (one.name, *_parameters(one))}
+    return any(_returned(one) in known for one in own)
+
+
+def _kept(one: Function, names: FileNames, inner: Collection[str]) -> set[str] | None:
     """Return the tables into which `one` puts its parameters; ``None`` if it does more with them.
 
     Nor may it call a function of `inner`, those defined in a decorator: that may call them.
@@ -51,13 +56,18 @@ def _kept(one: Function, names: FileNames, inner: set[str]) -> set[str] | None:
             if isinstance(node, ast.Call) and last_name(node.func) in inner:
                 return None
             uses += _reads(node, parameters)
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                known += _reads(node.value, parameters)
+            known += _is_attribute(node, parameters)
         for table, given in _given(statement, names):
-            if kept := given & parameters:
-                tables |= {table} if table else set()
-                known += len(kept)
+            known += len(given & parameters)
+            tables.update({table} - {""} if given & parameters else ())
     return tables if uses == known else None
+
+
+def _is_attribute(node: ast.AST, parameters: set[str]) -> bool:
+    """Return whether `node` reads an attribute of one of `parameters`: ``function.__name__``."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.ctx, ast.Load):
+        return False
+    return _reads(node.value, parameters)
 
 
 def _reads(node: ast.AST, parameters: set[str]) -> bool:
@@ -70,17 +80,25 @@ def _given(statement: ast.stmt, names: FileNames) -> Iterator[tuple[str, set[str
     ``("KEPT", {"function"})`` of ``KEPT.append(function)`` and ``KEPT[name] = function``;
     ``("", {"function"})`` of ``wraps(function)``, which only reads its name.
     """
-    for call in walk(*own_parts(statement)):
-        if isinstance(call, ast.Call):
-            table = filled_by(call)
-            if table in names.tables or last_name(call.func) == "wraps":
-                given = {one.id for one in call.args if isinstance(one, ast.Name)}
-                yield table or "", given
-    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
-        for target in statement.targets:
-            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                if target.value.id in names.tables:
-                    yield target.value.id, {statement.value.id}
+    for node in walk(*own_parts(statement)):
+        if isinstance(node, ast.Call):
+            yield _filled(node, names)
+    if isinstance(statement, ast.Assign):
+        for table in names.tables.intersection(map(_table_of, statement.targets)):
+            yield table, {getattr(statement.value, "id", "")}
+
+
+def _filled(call: ast.Call, names: FileNames) -> tuple[str, set[str]]:
+    """Return what :func:`_given` yields for `call`; no names if it may do more with them."""
+    table = filled_by(call)
+    if table not in names.tables and last_name(call.func) != "wraps":
+        return "", set()
+    return table or "", {one.id for one in call.args if isinstance(one, ast.Name)}
+
+
+def _table_of(target: ast.expr) -> str:
+    """Return ``TABLE`` of ``TABLE[name]``, and an empty text for another `target`."""
+    return last_name(target.value) if isinstance(target, ast.Subscript) else ""
 
 
 def _returned(statement: ast.stmt) -> str:

@@ -33,6 +33,9 @@ _FILLING = frozenset("add append extend insert setdefault update".split())
 _MAKERS = (ast.List, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
 _MAKING = frozenset({"dict", "list", "set", "sorted"})
 
+#: Nodes, other than names, that have a mention or look at one.
+_TELLING = (ast.Attribute, ast.Call, ast.Compare, ast.Subscript)
+
 
 class FileNames(NamedTuple):
     """The names of one file that may stand for definitions of the submission.
@@ -85,8 +88,8 @@ class FileNames(NamedTuple):
         root: ast.expr = node
         while isinstance(root, ast.Attribute):
             root = root.value
-        is_imported = isinstance(root, ast.Name) and root.id in self.imported
-        return f"{root.id if is_imported else ''}.{node.attr}"  # type: ignore[attr-defined]
+        name = root.id if isinstance(root, ast.Name) and root.id in self.imported else ""
+        return f"{name}.{node.attr}"
 
 
 def makes_a_table(value: ast.expr | None) -> bool:
@@ -118,39 +121,48 @@ def mentions_in(nodes: Iterable[ast.AST], names: FileNames) -> set[str]:
                 found.add(node.id)
             continue
         below = children(node)
-        if isinstance(node, ast.Attribute):
-            found.add(names.attribute(node))
-        elif isinstance(node, ast.Call | ast.Compare | ast.Subscript):
-            looked_at = list(_looked_at(node))
-            found |= {LOOKED_AT + one.id for one in looked_at if names.knows(one.id)}
-            without = set(map(id, looked_at))
-            below = [one for one in below if id(one) not in without]
-            if isinstance(node, ast.Call):
-                filled = filled_by(node)
-                if filled is not None:
-                    # The method of ``STEPS.append(f)`` may be one of a class of the submission.
-                    found |= {names.attribute(node.func), LOOKED_AT + filled}  # type: ignore
-                    below = below[1:]
-                elif last_name(node.func) == "getattr":
-                    found.update(_asked_for(node.args[1:2]))
+        if isinstance(node, _TELLING):
+            looked_at = {id(one): one.id for one in _looked_at(node)}
+            found.update(LOOKED_AT + name for name in filter(names.knows, looked_at.values()))
+            found.update(_attributes(node, names))
+            below = [one for one in below if id(one) not in looked_at]
         waiting += below
     return found
 
 
-def _looked_at(node: ast.expr) -> Iterator[ast.Name]:
+def _attributes(node: ast.AST, names: FileNames) -> Iterator[str]:
+    """Yield the mention of the attribute that `node` is, and those that ``getattr`` asks for."""
+    if isinstance(node, ast.Attribute):
+        yield names.attribute(node)
+    elif isinstance(node, ast.Call) and last_name(node.func) == "getattr":
+        yield from _asked_for(node.args[1:2])
+
+
+def _looked_at(node: ast.AST) -> Iterator[ast.Name]:
     """Yield the names directly in `node` that it reads without calling what they stand for.
 
-    ``STEPS`` in ``len(STEPS)``, ``f`` in ``f is None``, and ``TABLE`` in ``TABLE["a"] = 3``.
+    ``STEPS`` in ``len(STEPS)`` and ``STEPS.append(f)``, ``f`` in ``f is None``, and ``TABLE`` in
+    ``TABLE["a"] = 3``.
     """
     parts: Sequence[ast.expr] = ()
-    if isinstance(node, ast.Call):
-        is_looking = isinstance(node.func, ast.Name) and node.func.id in _LOOKING
-        parts = node.args if is_looking else ()
+    if isinstance(node, ast.Call) and _is_looking(node.func):
+        parts = node.args
     elif isinstance(node, ast.Compare):
         parts = [node.left, *node.comparators]
-    elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+    elif isinstance(node, ast.Attribute | ast.Subscript) and _is_filling(node):
         parts = [node.value]
     yield from (part for part in parts if isinstance(part, ast.Name))
+
+
+def _is_looking(function: ast.expr) -> bool:
+    return isinstance(function, ast.Name) and function.id in _LOOKING
+
+
+def _is_filling(node: ast.Attribute | ast.Subscript) -> bool:
+    """Return whether `node` is ``STEPS.append``, or the ``STEPS[0]`` of ``STEPS[0] = f``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _FILLING
+    return not isinstance(node.ctx, ast.Load)
 
 
 def filled_by(call: ast.Call) -> str | None:

@@ -25,6 +25,10 @@ class Used(NamedTuple):
     units: set[Key]
     mentions: set[Mention]
 
+    def outside(self, paths: Collection[str]) -> Used:
+        """Return the same without the units of the files `paths`."""
+        return Used({key for key in self.units if key[0] not in paths}, self.mentions)
+
     @property
     def names(self) -> set[str]:
         """The last part of each mention: ``f`` of ``m.f``; ``run_*`` of a beginning."""
@@ -121,21 +125,32 @@ class Names:
     @cached_property
     def _quiet(self) -> set[Key]:
         """The functions that do nothing but return a value, themselves and through others."""
-        units = ((path, at) for path, work in self.works.items() for at in range(len(work.units)))
-        found = {key for key in units if self._unit(key).needs is not None}
+        found = {key for key, unit in self._every_unit() if unit.needs is not None}
         users: dict[Key, list[Key]] = {}
         for key in found:
-            for need in self._unit(key).needs or ():
-                for other in self.meant(key[0], need.lstrip(LOOKED_AT)):
-                    users.setdefault(other, []).append(key)
+            for other in self._needed(key):
+                users.setdefault(other, []).append(key)
         waiting = list(found)
         while waiting:
             key = waiting.pop()
-            needs = self._unit(key).needs or ()
-            if key in found and not all(self._is_quiet((key[0], need), found) for need in needs):
+            if key in found and not self._are_quiet(key, found):
                 found.remove(key)
                 waiting.extend(users.get(key, ()))
         return found
+
+    def _every_unit(self) -> Iterator[tuple[Key, Unit]]:
+        for path, work in self.works.items():
+            yield from (((path, at), unit) for at, unit in enumerate(work.units))
+
+    def _needed(self, key: Key) -> Iterator[Key]:
+        """Yield the units that must have no effect for the function `key` to have none."""
+        for need in self._unit(key).needs or ():
+            yield from self.meant(key[0], need.lstrip(LOOKED_AT))
+
+    def _are_quiet(self, key: Key, quiet: Collection[Key]) -> bool:
+        """Return whether all that the function `key` needs is among the `quiet` functions."""
+        needs = self._unit(key).needs or ()
+        return all(self._is_quiet((key[0], need), quiet) for need in needs)
 
     def _is_quiet(self, need: Mention, quiet: Collection[Key]) -> bool:
         """Return whether the call of a function that is a `need` has no effect.
@@ -163,15 +178,21 @@ class Names:
         root, dot, name = mention.rpartition(".")
         if not dot:
             return self._bound(path, name)
-        if f"{root}." == ANYWHERE:
+        if root + dot == ANYWHERE:
             return self._beginning_with(name[:-1]) if name.endswith("*") else self._anywhere(name)
+        return self._of_object(path, root, name)
+
+    def _of_object(self, path: str, root: str, name: str) -> Iterable[Key]:
+        """Return the units that the attribute `name` of the imported name `root` stands for.
+
+        With an empty `root` it is one of an unknown object, e.g. ``.append``, and no function of a
+        module.
+        """
         modules = [target for _, target in self._targets(path, root)]
-        if not root or not modules:
-            return (
-                key for key in self._anywhere(name) if self._unit(key).kind is not Kind.FUNCTION
-            )
         found = {key for module in modules for key in self._bound(module, name)}
-        return found or self._anywhere(name)
+        if modules:
+            return found or self._anywhere(name)
+        return (key for key in self._anywhere(name) if self._unit(key).kind is not Kind.FUNCTION)
 
     def _bound(self, path: str, name: str) -> Collection[Key]:
         """Return the units that the bare `name` stands for in `path`, through re-exports too."""

@@ -104,21 +104,14 @@ class _Locals(NamedTuple):
         every = function.args
         arguments = [*every.posonlyargs, *every.args, *every.kwonlyargs]
         arguments += [one for one in (every.vararg, every.kwarg) if one]
-        shared = {one.arg for one in arguments if last_name(one.annotation) not in _FIXED}
-        made, others = set[str](), set[str]()
-        for node in walk(*function.body):
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-                targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
-                bound = _bound(targets)
-                (made if makes_a_table(node.value) else others).update(bound)
-                if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
-                    shared |= bound
-            elif isinstance(node, ast.For | ast.comprehension):
-                bound = _bound([node.target])
-                shared |= bound
-                others |= bound
         parameters = frozenset(one.arg for one in arguments)
-        return _Locals(parameters, frozenset(made - others - parameters), frozenset(shared))
+        shared = {one.arg for one in arguments if last_name(one.annotation) not in _FIXED}
+        made, others = set[str](), set(parameters)
+        for targets, value in _bindings(function):
+            (made if makes_a_table(value) else others).update(_bound(targets))
+            if value is None or isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+                shared |= _bound(targets)
+        return _Locals(parameters, frozenset(made - others), frozenset(shared))
 
     def keeps_others(self, statement: ast.stmt) -> bool:
         """Return whether `statement` binds no more than variables, and items of a new table."""
@@ -135,6 +128,20 @@ class _Locals(NamedTuple):
         if isinstance(target, ast.Subscript):
             return isinstance(target.value, ast.Name) and target.value.id in self.made
         return all(isinstance(one, ast.Name | ast.Tuple) for one in walk(target))
+
+
+def _bindings(function: Function) -> Iterator[tuple[Sequence[ast.expr], ast.expr | None]]:
+    """Yield the targets of each assignment in `function` with the value, and those of loops.
+
+    The value of the latter, also of those in comprehensions, is ``None``.
+    """
+    for node in walk(*function.body):
+        if isinstance(node, ast.Assign):
+            yield node.targets, node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield [node.target], node.value
+        elif isinstance(node, ast.For | ast.comprehension):
+            yield [node.target], None
 
 
 def _bound(targets: Iterable[ast.AST]) -> set[str]:
@@ -162,11 +169,15 @@ def needs_of_values(
             called = _called(node.func, names, own)
             if called is None:
                 return None
-            passed = (*node.args, *(keyword.value for keyword in node.keywords))
-            handed = mentions_in((one for one in passed if _is_name(one)), names)
-            found |= {called} if called else set()
-            found |= {LOOKED_AT + one for one in handed}
+            found.update([called] if called else ())
+            found |= {LOOKED_AT + one for one in mentions_in(_passed(node), names)}
     return found
+
+
+def _passed(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield the arguments of `call` that may be functions: ``key`` in ``sorted(rows, key=key)``."""
+    arguments = (*call.args, *(keyword.value for keyword in call.keywords))
+    yield from (one for one in arguments if isinstance(one, ast.Name | ast.Attribute))
 
 
 def _combines_definitions(node: ast.AST, names: FileNames) -> bool:
@@ -180,39 +191,37 @@ def _combines_definitions(node: ast.AST, names: FileNames) -> bool:
     return any(names.knows(side.id) for side in sides)
 
 
-def _is_name(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name | ast.Attribute)
-
-
 def _called(function: ast.expr, names: FileNames, own: _Locals) -> str | None:
     """Return the mention of the called `function`, empty if it is known to have no effect.
 
     ``None`` if it may have one.
     """
-    name, attribute = root_of(function)
-    if not name:
-        return "" if _is_of_texts(function) else None  # e.g. `", ".join(rows)`
-    if name in own.parameters and not attribute:
-        return None
-    if not names.imported.get(name, frozenset({""})) - _MODULES:
+    name, _ = root_of(function)
+    modules = names.imported.get(name, frozenset())
+    if modules and modules <= _MODULES:
         return ""
     if isinstance(function, ast.Name):
-        if names.knows(name) and not names.has_star or name in names.defined:
-            return name
-        return "" if name in _BUILTINS else None
+        return _called_by_name(name, names, own)
     if not isinstance(function, ast.Attribute):
         return None
-    if name in names.imported:
+    if modules:
         return names.attribute(function)
     is_own_table = isinstance(function.value, ast.Name) and name in own.made
     is_quiet = _is_of_texts(function) or (is_own_table and function.attr in _OF_TABLES)
     return "" if is_quiet else None
 
 
-def _is_of_texts(function: ast.expr) -> bool:
-    """Return whether `function` is a method of a text, which changes nothing."""
-    if not isinstance(function, ast.Attribute):
-        return False
+def _called_by_name(name: str, names: FileNames, own: _Locals) -> str | None:
+    """Return what :func:`_called` does, of a function that is called by its bare `name`."""
+    if name in own.parameters:
+        return None
+    if name in names.defined or name in names.imported:
+        return name
+    return "" if name in _BUILTINS and not names.has_star else None
+
+
+def _is_of_texts(function: ast.Attribute) -> bool:
+    """Return whether `function` is a method of a text, which changes nothing: ``", ".join``."""
     return function.attr in _OF_TEXTS or isinstance(function.value, ast.Constant)
 
 

@@ -273,35 +273,47 @@ def _definitions(source: SourceFile, defined: Sequence[Definition], names: FileN
     line count once. What never runs mentions nothing.
     """
     every = statements_of(source)
-    drops = _drops(every, names)
-    mentions: list[set[str]] = [set() for _ in defined]
-    dropped: list[set[Dropped]] = [set() for _ in defined]
-    working: list[set[str]] = [set() for _ in defined]
+    drops, found = _drops(every, names), [_Reading(one) for one in defined]
     for (node, _), unit, does, dead in zip(*every, strict=True):
-        if unit < 0:
-            continue
-        assert isinstance(node, ast.stmt)
-        if not dead:
-            found, needs = mentions_in(own_parts(node), names), drops.get(id(node))
-            if needs is None:
-                mentions[unit] |= found
-            elif needs:
-                dropped[unit].add(Dropped(needs, tuple(sorted(found))))
-        if does:
-            working[unit].add(_first_line(node, source.lines))
-    return [
-        Unit(
+        if unit >= 0:
+            assert isinstance(node, ast.stmt)
+            if not dead:
+                found[unit].add(mentions_in(own_parts(node), names), drops.get(id(node)))
+            if does:
+                found[unit].working.add(_first_line(node, source.lines))
+    return [one.unit(names) for one in found]
+
+
+class _Reading:
+    """One definition, and what was read of it so far."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._mentions: set[str] = set()
+        self._dropped: set[Dropped] = set()
+        #: The first lines of its working statements.
+        self.working: set[str] = set()
+
+    def add(self, mentions: set[str], needs: tuple[str, ...] | None) -> None:
+        """Add the `mentions` of a statement; with `needs`, nothing reads its result."""
+        if needs is None:
+            self._mentions |= mentions
+        elif needs:
+            self._dropped.add(Dropped(needs, tuple(sorted(mentions))))
+
+    def unit(self, names: FileNames) -> Unit:
+        """Return the unit that the definition is."""
+        one = self._definition
+        return Unit(
             name=one.name,
             line=one.lineno,
-            work=len(lines) or int(_has_fields_only(one)),
-            mentions=tuple(sorted(found)),
+            work=len(self.working) or int(_has_fields_only(one)),
+            mentions=tuple(sorted(self._mentions)),
             kind=Kind.CLASS if isinstance(one, ast.ClassDef) else Kind.FUNCTION,
-            dropped=tuple(sorted(of)),
+            dropped=tuple(sorted(self._dropped)),
             needs=needs_of(one, names),
             keeps=keeps_of(one, names),
         )
-        for one, lines, found, of in zip(defined, working, mentions, dropped, strict=True)
-    ]
 
 
 def _drops(every: Statements, names: FileNames) -> Mapping[int, tuple[str, ...]]:

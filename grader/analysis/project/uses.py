@@ -13,6 +13,7 @@ from grader.analysis.project.names import Mention, Names, Used
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.frameworks import is_django
+from grader.analysis.syntax.imports import Modules
 from grader.domain.program import Part, Role
 
 #: The largest part of the statements of a library's file that run on import, e.g. 2 of 12. Chosen
@@ -53,21 +54,16 @@ class Uses:
         tests = {path: summaries[path] for path, part in parts.items() if part.role is Role.TEST}
         program = {path: summaries[path] for path, part in parts.items() if part.is_measured}
         graph = graph_of({path: summaries[path].imports for path in parts})
-        names = Names(
-            {path: one.work for path, one in program.items()},
-            graph.modules,
-            {path: one.imports for path, one in (*program.items(), *tests.items())},
-        )
+        names = _names(program, tests, graph.modules)
         open_to_all = _open_to_all(program, tests.values(), libraries)
         roots = [("", ANYWHERE + name) for name in called]
         roots += _roots(names, program, open_to_all)
         tested = names.used([*roots, *_test_roots(tests)])
-        entries = [path for path, part in parts.items() if part.role is Role.ENTRY]
+        entries = _entries(parts)
         used = names.used(roots) if entries else tested
-        published = any(one.publishes for path, one in summaries.items() if declares_entries(path))
-        reached = set() if published else {*entries, *graph.importers(entries)}
-        units = {key for key in tested.units if key[0] not in reached}
-        return Uses.of(used, open_to_all), Uses.of(Used(units, tested.mentions), open_to_all)
+        reached = set[str]() if _publishes(summaries) else {*entries, *graph.importers(entries)}
+        apart = tested.outside(reached)
+        return Uses.of(used, open_to_all), Uses.of(apart, open_to_all)
 
     @staticmethod
     def of(used: Used, open_to_all: Collection[str]) -> Uses:
@@ -91,6 +87,23 @@ class Uses:
         if any(name[:end] in self.beginnings for end in range(len(name) + 1)):
             return True
         return path in self.open_to_all and not name.startswith("_")
+
+
+def _names(
+    program: Mapping[str, FileSummary], tests: Mapping[str, FileSummary], modules: Modules
+) -> Names:
+    """Return the names of the `program`, which its `tests` read too."""
+    works = {path: one.work for path, one in program.items()}
+    return Names(works, modules, {path: one.imports for path, one in {**program, **tests}.items()})
+
+
+def _entries(parts: Mapping[str, Part]) -> list[str]:
+    return [path for path, part in parts.items() if part.role is Role.ENTRY]
+
+
+def _publishes(summaries: Mapping[str, FileSummary]) -> bool:
+    """Return whether a file of `summaries` declares a package that others install."""
+    return any(one.publishes for path, one in summaries.items() if declares_entries(path))
 
 
 def _roots(

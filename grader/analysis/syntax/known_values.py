@@ -47,11 +47,7 @@ def truth_of(test: ast.expr, levels: int = _LEVELS) -> bool | None:
     `levels` it is ``None``.
     """
     if levels and isinstance(test, ast.BoolOp):
-        truths = [truth_of(part, levels - 1) for part in test.values]
-        decides = isinstance(test.op, ast.Or)
-        if decides in truths:
-            return decides
-        return None if None in truths else not decides
+        return _of_parts(test, levels - 1)
     if levels and isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = truth_of(test.operand, levels - 1)
         return None if inner is None else not inner
@@ -61,29 +57,29 @@ def truth_of(test: ast.expr, levels: int = _LEVELS) -> bool | None:
     return None if value is _UNKNOWN else bool(value)
 
 
+def _of_parts(test: ast.BoolOp, levels: int) -> bool | None:
+    """Return the truth of ``a and b`` or ``a or b``, for which one part may be enough."""
+    truths = [truth_of(part, levels) for part in test.values]
+    decides = isinstance(test.op, ast.Or)
+    if decides in truths:
+        return decides
+    return None if None in truths else not decides
+
+
 def _value(node: ast.expr, levels: int) -> object:
     """Return the value that `node` always has, or `_UNKNOWN`."""
     if isinstance(node, ast.Constant):
         return node.value
-    if not levels:
+    compute = _COMPUTED.get(type(node))
+    return _UNKNOWN if compute is None or not levels else compute(node, levels - 1)
+
+
+def _truth(node: ast.BoolOp | ast.UnaryOp, levels: int) -> object:
+    """Return the truth of ``a and b`` or ``not a`` as a value; that of ``-x`` is not computed."""
+    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
         return _UNKNOWN
-    if isinstance(node, ast.Tuple | ast.List | ast.Dict):
-        return _table(node, levels - 1)
-    if isinstance(node, ast.Compare):
-        return _compared(node, levels - 1)
-    if isinstance(node, ast.BinOp):
-        return _calculated(node, levels - 1)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return _returned(node.func.id, node, levels - 1)
-    if isinstance(node, ast.BoolOp | ast.UnaryOp) and not _is_sign(node):
-        truth = truth_of(node, levels - 1)
-        return _UNKNOWN if truth is None else truth
-    return _UNKNOWN
-
-
-def _is_sign(node: ast.expr) -> bool:
-    """Return whether `node` is ``-x``, ``+x`` or ``~x``, whose value is not computed."""
-    return isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not)
+    truth = truth_of(node, levels)
+    return _UNKNOWN if truth is None else truth
 
 
 def _table(node: ast.Tuple | ast.List | ast.Dict, levels: int) -> object:
@@ -117,12 +113,23 @@ def _calculated(node: ast.BinOp, levels: int) -> object:
     return calculate(left, right) if max(abs(left), abs(right)) <= _LARGEST else _UNKNOWN
 
 
-def _returned(name: str, call: ast.Call, levels: int) -> object:
-    """Return the result of `call` of the built-in `name`, if that of its one argument is known."""
-    if name not in _FUNCTIONS or len(call.args) != 1 or call.keywords:
+def _returned(call: ast.Call, levels: int) -> object:
+    """Return the result of `call` of a built-in function, if that of its one argument is known."""
+    function = _FUNCTIONS.get(call.func.id) if isinstance(call.func, ast.Name) else None
+    if function is None or len(call.args) != 1 or call.keywords:
         return _UNKNOWN
     argument = _value(call.args[0], levels)
     try:
-        return _UNKNOWN if argument is _UNKNOWN else _FUNCTIONS[name](argument)
+        return _UNKNOWN if argument is _UNKNOWN else function(argument)
     except TypeError:  # e.g. `len(3)`
         return _UNKNOWN
+
+
+#: How the value of each kind of expression is computed, by its kind.
+_COMPUTED: Mapping[type[ast.expr], Callable[[Any, int], object]] = {
+    **dict.fromkeys((ast.Tuple, ast.List, ast.Dict), _table),
+    **dict.fromkeys((ast.BoolOp, ast.UnaryOp), _truth),
+    ast.Compare: _compared,
+    ast.BinOp: _calculated,
+    ast.Call: _returned,
+}

@@ -61,10 +61,11 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     }
     mains = (path for path, one in inspections.items() if one.facts.counts["main_modules"])
     modules = Modules({path: one.depth for path, one in summaries.items()}, next(mains, ""))
-    graph = Graph.of(modules, {path: one.imports for path, one in summaries.items()})
+    imports = {path: one.imports for path, one in summaries.items()}
+    graph = Graph.of(modules, imports)
     reached = set(graph.importers([modules.start]))
     works = {path: one.work for path, one in summaries.items()}
-    names = Names(works, modules, {path: one.imports for path, one in summaries.items()})
+    names = Names(works, modules, imports)
     usage = _Usage.of(names, modules.start, reached)
     amount = sum(one.facts.counts["work"] for one in inspections.values())
     project = _Project(graph, graph.cycle_imports(), reached, usage, amount)
