@@ -145,7 +145,7 @@ CHECK = Check(
         over_limit_measure("functions_over", "complexity", "Blocks over the limit", "blocks"),
         share_of_statements_measure(
             "share_in_simple_functions",
-            "Statements in simple functions",
+            "Statements in functions, within the complexity limit",
             values=FUNCTIONS,
             credit=_credit,
             formula="statements of functions (of one over the limit, limit ÷ complexity of them)",

@@ -231,7 +231,8 @@ def _less_leftovers(verdict: _Verdict, leftovers: Leftovers) -> _Verdict:
     if not verdict.points or not leftovers.cost:
         return verdict
     points = round_points(verdict.points * (1 - leftovers.cost))
-    sentence = f"Leftover files cost {leftovers.percent} % of that: {show(points)} are left."
+    unused, cost = first_few(leftovers.paths), f"that costs {leftovers.percent} %"
+    sentence = f"The program does not use {unused}: {cost}, and {show(points)} remain."
     return verdict._replace(
         points=points, why=f"{verdict.why} {sentence}", leftover_cost=verdict.points - points
     )
@@ -245,7 +246,7 @@ def _about_cap(criterion: Criterion, points: Fraction) -> str:
     lowest, highest = Fraction(graduated.lowest), Fraction(graduated.highest)
     lifted = criterion.max_points * Fraction(graduated.lifts_at) / 100
     rise = f"{show(lowest)} + ({show(highest)} − {show(lowest)}) × {show(points)} / {show(lifted)}"
-    return f" Until it earns {show(lifted)}, the total is limited: {rise} = {show(cap)}."
+    return f" Until it earns {show(lifted)}, the total is at most {show(cap)}: {rise}."
 
 
 class _Verdict(NamedTuple):
@@ -433,11 +434,18 @@ def _judged(
 def _counted(measure: Measure, facts: Facts | None, limit: int | None) -> str:
     """Return what a share counted, e.g. " (62 of 80 statements)"; "" for any other measure.
 
-    A rate of faults, of which less is better, is e.g. " (2 in 80 statements)".
+    A rate of faults, of which less is better, is e.g. " (2 in 80 statements)", and " (90, one for
+    each statement or more)" where it is 100 %.
     """
     parts = measure.parts(facts, limit) if measure.parts is not None and facts else None
-    among = "of" if measure.better == "higher" else "in"
-    return f" ({show(parts[0])} {among} {show(parts[1])} {measure.of})" if parts else ""
+    if not parts:
+        return ""
+    part, whole = map(show, parts)
+    if measure.better == "higher":
+        return f" ({part} of {whole} {measure.of})"
+    if part == whole:
+        return f" ({part}, one for each {measure.of.removesuffix('s')} or more)"
+    return f" ({part} in {whole} {measure.of})"
 
 
 def _worse_than_starter(

@@ -196,4 +196,7 @@ def test_copied_functions_do_not_lower_the_rate(fault: Fault) -> None:
 
 def test_more_faults_than_statements_are_100_percent() -> None:
     constants = next(one for one in FAULTS if one.check == "constants")
-    assert rate(constants, "".join(f"{word} = 1\n" for word in WORDS)) == 100
+    text = "".join(f"{word} = 1\n" for word in WORDS)
+    assert rate(constants, text) == 100
+    why = judge(*measured(constants, text)).rows[0].why
+    assert f": 100 % ({len(WORDS)}, one for each statement or more)." in why

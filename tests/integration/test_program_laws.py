@@ -150,6 +150,8 @@ def test_a_draft_costs_a_little_once(draft: str) -> None:
     for name, earned in points(beside).items():
         most = alone[name] or Fraction()
         assert most * Fraction(84, 100) <= (earned or 0) <= most * Fraction(96, 100)
+    told = [row.why for row in beside.rows if row.leftover_cost]
+    assert told and all("The program does not use draft.py: that costs " in why for why in told)
 
 
 def test_a_file_on_which_our_gate_fails_makes_no_other_file_a_leftover() -> None:

@@ -187,7 +187,7 @@ MEASURES = (
     ),
     share_of_statements_measure(
         "share_in_short_functions",
-        "Statements in short functions",
+        "Statements in functions, within the limit",
         values=WORK,
         credit=_credit,
         formula="statements of functions, of each as many as the limit at most",

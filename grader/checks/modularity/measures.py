@@ -97,9 +97,9 @@ MEASURES = (
     ),
     share_measure(
         "clean_starts",
-        "Starts of the program that an import does not start",
+        "Files that start the program only when they are run",
         _starts,
-        of="starts",
+        of="files",
         formula=(
             "100 × files where the program starts and that do nothing else when they are imported ÷"
             " all files where it starts, tests aside. It starts in a main.py, below a guard, or"
@@ -109,7 +109,7 @@ MEASURES = (
     ),
     Measure(
         "modules",
-        "Modules beside the start of the program",
+        "Modules beside the files that start the program",
         "modules",
         "higher",
         "number of modules of the program, tests and the files where it starts aside, with"
