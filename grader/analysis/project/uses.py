@@ -177,14 +177,20 @@ def libraries_in(program: Mapping[str, FileSummary], parts: Mapping[str, Part]) 
     """
     if any(parts[path].role is Role.ENTRY for path in program):
         return set()
+    groups = _connected(program)
+    running = {groups[path] for path, one in program.items() if not hardly_runs(one)}
+    return {path for path, group in groups.items() if group not in running}
+
+
+def _connected(program: Mapping[str, FileSummary]) -> dict[str, int]:
+    """Return a number for each file, equal for those that import one another, also indirectly."""
     paths = {path: at for at, path in enumerate(program)}
     groups = Groups(len(paths))
     graph = graph_of({path: one.imports for path, one in program.items()})
     for path, targets in graph.edges.items():
         for target in targets:
             groups.join(paths[path], paths[target])
-    running = {groups.first(paths[path]) for path, one in program.items() if not hardly_runs(one)}
-    return {path for path, at in paths.items() if groups.first(at) not in running}
+    return {path: groups.first(at) for path, at in paths.items()}
 
 
 def hardly_runs(file: FileSummary) -> bool:

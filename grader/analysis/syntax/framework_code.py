@@ -12,6 +12,7 @@ import ast
 import builtins
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from grader.analysis.syntax.dotted_names import last_name, root_of
 from grader.analysis.syntax.frameworks import (
@@ -91,14 +92,13 @@ class _Finder:
         """Return the finder for `module`, with the names of its objects."""
         objects, widgets = set(_decorated(module, is_command)), set[str]()
         started = set(_decorated(module, is_dag))
-        for statement in _outside(module):
-            for value, target in _bindings(statement):
-                dotted = _made(value, module)
-                if dotted and not is_used_inside(dotted):
-                    objects |= _names(target)
-                    started |= _names(target) if is_bot(dotted) else set()
-                elif _is_streamlit(value, module):
-                    widgets |= _names(target)
+        for value, target in chain.from_iterable(map(_bindings, _outside(module))):
+            dotted = _made(value, module)
+            if dotted and not is_used_inside(dotted):
+                objects |= _names(target)
+                started |= _names(target) if is_bot(dotted) else set()
+            elif _is_streamlit(value, module):
+                widgets |= _names(target)
         called = {module.target(call.func).dotted for block in module.top for call in block.calls}
         is_page = any(name.startswith(f"{STREAMLIT}.") for name in called)
         starts = bool(objects) or any(map(is_guard, _outside(module)))
@@ -146,20 +146,28 @@ class _Finder:
         """
         if self._computes(call):
             return False
+        root, name = root_of(call.func)[0], last_name(call.func)
+        if root in self.started and (name in _STARTING or root == name):
+            return True
+        if name in _STARTING:
+            return False
+        given = (*call.args, *(keyword.value for keyword in call.keywords))
+        sets_up = name in _SETTING_UP or self._is_object(call.func)
+        return sets_up or any(map(self._is_whole_object, given)) or self._prepares(call)
+
+    def _prepares(self, call: ast.Call) -> bool:
+        """Return whether `call` prepares the program, or registers something with a framework.
+
+        e.g. ``logging.basicConfig()`` where a program starts, ``admin.site.register(Order)``, and
+        ``load_dotenv()`` anywhere: a module that reads the environment needs it.
+        """
         dotted, name = self.module.target(call.func).dotted, last_name(call.func)
         if prepares(dotted):
-            # e.g. `load_dotenv()` is needed wherever a module reads the environment
             return self.starts or dotted.startswith("dotenv")
-        if name in _STARTING or isinstance(call.func, ast.Name) and name in self.started:
-            return root_of(call.func)[0] in self.started
-        given = [*call.args, *(keyword.value for keyword in call.keywords)]
-        if any(isinstance(one, ast.Name) and one.id in self.objects for one in given):
-            return name not in _BUILTINS
-        registers = name.startswith("register") and is_set_up_outside(dotted)
-        return registers or name in _SETTING_UP or self._is_method(call.func)
+        return name.startswith("register") and is_set_up_outside(dotted)
 
-    def _is_method(self, function: ast.expr) -> bool:
-        return isinstance(function, ast.Attribute) and self._is_object(function)
+    def _is_whole_object(self, value: ast.expr) -> bool:
+        return isinstance(value, ast.Name) and value.id in self.objects
 
     def _is_object(self, value: ast.expr) -> bool:
         """Return whether `value` is an object of a framework or a part of one: ``app.config``."""

@@ -98,7 +98,7 @@ class _Counting(NamedTuple):
             return self._guard(statement)
         if _is_import_with_fallback(statement):
             return 0
-        if isinstance(statement, (ast.If, *_LOOPS)) or type(statement).__name__ in _BRANCHING:
+        if _is_block(statement):
             inside = self._all(bodies(statement))
             return inside + (inside > 0 or self._has_effect(statement))
         return int(not _is_free(statement) and statement not in self.demanded)
@@ -126,6 +126,11 @@ class _Counting(NamedTuple):
         """
         inside = sum(max(1, self.of(item)) for item in statement.body)
         return max(0, inside - GUARD_ROOM) + self._all([statement.orelse])
+
+
+def _is_block(statement: ast.stmt) -> bool:
+    """Return whether ``statement`` has statements inside it and is no definition."""
+    return isinstance(statement, (ast.If, *_LOOPS)) or type(statement).__name__ in _BRANCHING
 
 
 def _is_import_with_fallback(statement: ast.stmt) -> bool:
