@@ -76,10 +76,16 @@ class Facts(BaseModel):
             for name, value in part.minima.items():
                 minima[name] = min(minima.get(name, value), value)
             for name, histogram in part.histograms.items():
-                merged = histograms.setdefault(name, {})
+                if name not in histograms:
+                    histograms[name] = dict(histogram)
+                    continue
+                merged = histograms[name]
                 for value, times in histogram.items():
                     merged[value] = merged.get(value, 0) + times
-        return Facts(counts=counts, maxima=maxima, minima=minima, histograms=histograms)
+        # The parts were validated, and so their sums need not be.
+        return Facts.model_construct(
+            counts=counts, maxima=maxima, minima=minima, histograms=histograms
+        )
 
 
 class Finding(BaseModel):

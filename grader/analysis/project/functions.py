@@ -7,16 +7,15 @@ its names and constants: equal prints in a row are repeated code.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from grader.analysis.project.boxes import Box, box_of
-from grader.analysis.project.usage import Statements, is_registered, statements_of
+from grader.analysis.project.usage import is_registered, statements_of
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import runs_outside
-from grader.analysis.syntax.shapes import imported_names, is_literal, shape_of
+from grader.analysis.syntax.shapes import DESCRIBING, Shapes, fingerprint, is_literal, shapes_of
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
     FUNCTIONS,
@@ -34,11 +33,6 @@ OUTSIDE = 0
 #: The characters of a statement in a string that is run as code, e.g. a line of a script. Chosen by
 #: hand.
 STATEMENT = 40
-#: Methods that only declare, e.g. ``parser.add_argument("-v")``. Good programs call them in rows.
-#: The prints of such calls are negative.
-_DESCRIBING = frozenset({"add_argument", "add_option", "add_parser", "set_defaults"})
-#: Bytes of a print: at 48 bits two different statements of a submission hardly ever have the same.
-_BYTES = 6
 #: What the name of a function becomes in the prints of its own statements, so that a renamed copy
 #: of a recursive function has equal prints. No name is equal to it.
 _ITSELF = "()"
@@ -81,7 +75,7 @@ def functions_of(source: SourceFile, *, texts: bool = False) -> tuple[FunctionCo
     its strings count there as statements of :data:`STATEMENT` characters that are never good. A
     function that does nothing is there too, with no print.
     """
-    outside, *functions = _Reader(statements_of(source), demanded_outside(source)).functions()
+    outside, *functions = _Reader(source).functions()
     if texts:
         in_text = sum(map(len, _texts(source.tree))) // STATEMENT
         outside = outside._replace(prints=(*outside.prints, *[DEAD] * in_text))
@@ -96,9 +90,9 @@ def demanded_in(source: SourceFile) -> int:
     demanded = demanded_outside(source)
     if not demanded:
         return 0
-    imported = imported_names(node for node, _ in statements_of(source).nodes)
+    shapes = shapes_of(source)
     working = (each for each in demanded if works(each) and _does(each))
-    return len({_print(each, imported, "") for each in working})
+    return len({_print(each, shapes, "") for each in working})
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:
@@ -114,11 +108,11 @@ def _texts(tree: ast.Module) -> Iterator[str]:
 class _Reader:
     """Reads the functions of one file from its statements."""
 
-    def __init__(self, every: Statements, demanded: Collection[ast.stmt]) -> None:
-        self._every = every
-        self._demanded = demanded
-        self._nodes = every.nodes
-        self._imported: Mapping[str, str] = imported_names(node for node, _ in self._nodes)
+    def __init__(self, source: SourceFile) -> None:
+        self._every = statements_of(source)
+        self._demanded: Collection[ast.stmt] = demanded_outside(source)
+        self._shapes = shapes_of(source)
+        self._nodes = self._every.nodes
         self._owners = self._innermost(FUNCTIONS)
 
     def functions(self) -> tuple[FunctionCode, ...]:
@@ -146,8 +140,9 @@ class _Reader:
     def _innermost(self, kinds: tuple[type[ast.AST], ...]) -> list[int]:
         """Return for each node the index of the innermost node of `kinds` around it, 0 outside."""
         found = [0] * len(self._nodes)
+        is_one = [isinstance(node, kinds) for node, _ in self._nodes]
         for at, (_, parent) in enumerate(self._nodes):
-            found[at] = parent if isinstance(self._nodes[parent][0], kinds) else found[parent]
+            found[at] = parent if is_one[parent] else found[parent]
         return found
 
     def _works(self, at: int) -> bool:
@@ -183,7 +178,7 @@ class _Reader:
         for at in sorted(statements, key=self._place):
             statement = self._nodes[at][0]
             assert isinstance(statement, ast.stmt)
-            yield DEAD if self._every.dead[at] else _print(statement, self._imported, itself)
+            yield DEAD if self._every.dead[at] else _print(statement, self._shapes, itself)
 
     def _place(self, at: int) -> tuple[int, int]:
         statement = self._nodes[at][0]
@@ -229,7 +224,7 @@ def _sets_an_item(statement: ast.stmt) -> bool:
     return any(isinstance(target, ast.Subscript) for target in targets)
 
 
-def _print(statement: ast.stmt, imported: Mapping[str, str], itself: str) -> int:
+def _print(statement: ast.stmt, shapes: Shapes, itself: str) -> int:
     """Return a number that is equal for statements which do the same to other names and constants.
 
     `itself` is the name of the function around the statement, with a dot before that of a method. A
@@ -240,12 +235,12 @@ def _print(statement: ast.stmt, imported: Mapping[str, str], itself: str) -> int
     call = _call(statement)
     if call is not None:
         called = last_name(call.func)
-        if called in _DESCRIBING:
+        if called in DESCRIBING:
             return -_number(ast.unparse(call))
         dotted = "." * isinstance(call.func, ast.Attribute) + called
         if all(map(_is_plain, _arguments(call))):
             return _number(_ITSELF if dotted == itself else called)
-    words = f"{shape_of(statement, imported).text} "
+    words = f"{shapes.of(statement).text} "
     if itself:
         end = ":" if itself.startswith(".") else " "
         # e.g. self.visit(node.left) in `visit`, whose word is ".visit:1"
@@ -254,7 +249,7 @@ def _print(statement: ast.stmt, imported: Mapping[str, str], itself: str) -> int
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=_BYTES).digest()) or 1
+    return int.from_bytes(fingerprint(text).digest()) or 1
 
 
 def _call(statement: ast.stmt) -> ast.Call | None:

@@ -19,7 +19,7 @@ from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import LATER, NOW, STAR, Import, imports_in
 from grader.analysis.syntax.module import Module, module_of
 from grader.analysis.syntax.starting import Kind, Start, starts_in
-from grader.analysis.syntax.statements import FUNCTIONS, functions_in, has_statements, is_stub
+from grader.analysis.syntax.statements import FUNCTIONS, every_statement_of, has_statements, is_stub
 from grader.domain.source import SourceFile, is_document
 
 #: The most that is read of a file that cannot be parsed: characters, characters of one line, and
@@ -131,7 +131,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         contract=contract_of(_shape_of(module, tree, imports)),
         declares=_entry_points(source.lines),
         publishes=not _PACKAGING.isdisjoint(_packages(imports)),
-        tests=_has_test(tree),
+        tests=_has_test(source),
         starts=starts,
         looks_into=tuple(sorted({name for call in module.calls for name in _looks_into(call)})),
         is_code=is_code(tree),
@@ -232,7 +232,10 @@ def _shape_of_lines(imports: Iterable[Import], lines: Iterable[str]) -> Shape:
 
 def _entry_points(lines: Iterable[str]) -> tuple[str, ...]:
     """Return the entry points in `lines`: ``shop.cli:main`` of ``"x = shop.cli:main"``."""
-    return tuple(match["target"] for line in lines for match in _ENTRY_POINT.finditer(line))
+    # Few lines have both characters, and the pattern is slow. Measured over 300 files of the
+    # standard library: 0.15 -> 0.02 ms for 200 lines.
+    likely = (line for line in lines if "=" in line and ":" in line)
+    return tuple(match["target"] for line in likely for match in _ENTRY_POINT.finditer(line))
 
 
 def _has_guard(tree: ast.Module) -> bool:
@@ -242,9 +245,10 @@ def _has_guard(tree: ast.Module) -> bool:
     )
 
 
-def _has_test(tree: ast.Module) -> bool:
-    """Return whether `tree` has a function ``test…`` that asserts; not one that only prints."""
-    tests = (one for one in functions_in(tree) if one.name.startswith("test"))
+def _has_test(source: SourceFile) -> bool:
+    """Return whether `source` has a function ``test…`` that asserts; not one that only prints."""
+    every = (one for one, _ in every_statement_of(source) if isinstance(one, FUNCTIONS))
+    tests = (one for one in every if one.name.startswith("test"))
     return any(_asserts(node) for one in tests for node in ast.walk(one))
 
 

@@ -27,7 +27,7 @@ from grader.analysis.syntax.statements import (
     DEFINITIONS,
     FUNCTIONS,
     bodies,
-    every_statement,
+    every_statement_of,
     own_parts,
     works,
 )
@@ -124,7 +124,7 @@ def statements_of(source: SourceFile) -> Statements:
 
 
 def _read_statements(source: SourceFile) -> Statements:
-    nodes = every_statement(source.tree)
+    nodes = every_statement_of(source)
     working = [isinstance(node, ast.stmt) and works(node) for node, _ in nodes]
     return Statements(nodes, _units(source.tree, nodes), working, never_running(nodes))
 
@@ -336,7 +336,10 @@ def _has_fields_only(definition: Definition) -> bool:
 def _first_line(statement: ast.stmt, lines: Sequence[str]) -> str:
     """Return the text of `statement` in its first line, without what follows or precedes it."""
     ends = statement.end_col_offset if statement.end_lineno == statement.lineno else None
-    return lines[statement.lineno - 1].encode()[statement.col_offset : ends].decode().strip()
+    line = lines[statement.lineno - 1]
+    if line.isascii():  # most lines: each character is one byte
+        return line[statement.col_offset : ends].strip()
+    return line.encode()[statement.col_offset : ends].decode().strip()
 
 
 def has_fields(definition: ast.ClassDef) -> bool:

@@ -26,6 +26,8 @@ STAR = "*"
 #: if the module is run as a script (below ``if __name__ == "__main__":``).
 NOW, LATER, GUARDED = "now", "later", "guarded"
 
+#: The most frequent statements without blocks.
+_SIMPLE = frozenset({ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Return})
 #: Beginning of a context entry; the number of packages around the file follows.
 _AROUND = "packages around:"
 
@@ -59,10 +61,11 @@ def imports_in(tree: ast.Module) -> tuple[Import, ...]:
     waiting: list[tuple[ast.AST, str]] = [(tree, NOW)]
     while waiting:
         node, when = waiting.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
             found.extend(_bindings(node, when))
-        for body, then in _alive(node, when):
-            waiting.extend((statement, then) for statement in body)
+        elif type(node) not in _SIMPLE:
+            for body, then in _alive(node, when):
+                waiting.extend((statement, then) for statement in body)
     return tuple(sorted(found, key=lambda one: (one.line, one.column)))
 
 

@@ -59,15 +59,14 @@ def read(tree: ast.Module) -> Reading:
     waiting = [*reversed(_block(tree.body, at, at.scope))]
     while waiting:
         item = waiting.pop()
-        kind = type(item)
-        if kind is ast.Constant:
-            continue
-        if isinstance(item, _Position):
+        if isinstance(item, ast.Name):  # most nodes; with constants they are half of a tree
+            _name(item, at)
+        elif isinstance(item, _Position):
             at = item
-            continue
-        visit = _VISITS.get(kind)
-        inside = visit(item, at, reading) if visit else children(item, EVALUATED)
-        waiting += reversed(inside)
+        elif not isinstance(item, ast.Constant):
+            visit = _VISITS.get(type(item))
+            inside = visit(item, at, reading) if visit else children(item, EVALUATED)
+            waiting += reversed(inside)
     return reading
 
 
@@ -148,13 +147,12 @@ def _comprehension(node: ast.ListComp, at: _Position, reading: Reading) -> _Item
     return [first.iter, inner, first.target, *first.ifs, *rest, at]
 
 
-def _name(node: ast.Name, at: _Position, reading: Reading) -> _Items:
+def _name(node: ast.Name, at: _Position) -> None:
     """Record a read of the name, or bind it if it is assigned or deleted."""
     if isinstance(node.ctx, ast.Load):
         at.scope.uses.append(Use(node.id, "", "read", node))
     else:
         at.scope.bound.setdefault(node.id, node)
-    return []
 
 
 def _walrus(node: ast.NamedExpr, at: _Position, reading: Reading) -> _Items:
@@ -253,7 +251,6 @@ _VISITS: dict[type, Callable[..., _Items]] = {
     ast.ExceptHandler: _handler,
     ast.Lambda: _lambda,
     ast.ClassDef: _class,
-    ast.Name: _name,
     ast.NamedExpr: _walrus,
     ast.Attribute: _part,
     ast.Subscript: _part,

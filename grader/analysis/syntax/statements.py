@@ -103,6 +103,15 @@ def every_statement(tree: ast.AST) -> list[tuple[ast.AST, int]]:
     return found
 
 
+def every_statement_of(source: SourceFile) -> list[tuple[ast.AST, int]]:
+    """Return :func:`every_statement` of `source`, which must parse; read once and then kept."""
+    return source.once(_read_statements)
+
+
+def _read_statements(source: SourceFile) -> list[tuple[ast.AST, int]]:
+    return every_statement(source.tree)
+
+
 def functions_in(tree: ast.AST) -> list[Function]:
     """Return every function and method in ``tree``, nested and ``async`` ones too, ordered by line.
 
@@ -113,18 +122,22 @@ def functions_in(tree: ast.AST) -> list[Function]:
 
 
 #: Statements that always do more than pass a value on.
-_WORKING_STATEMENTS = (
-    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
-    *(ast.TryStar, ast.Raise, ast.Assert, ast.AugAssign),
+_WORKING_STATEMENTS = frozenset(
+    {
+        *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match),
+        *(ast.TryStar, ast.Raise, ast.Assert, ast.AugAssign),
+    }
 )
 #: Expressions that compute something, e.g. ``a + b``, ``a[0]``; not ``a.b``, ``-a``, ``[a]``.
-WORKING_EXPRESSIONS = (
-    *(ast.Call, ast.BinOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.IfExp, ast.JoinedStr),
-    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
-    *(ast.Await, ast.Yield, ast.YieldFrom),
+WORKING_EXPRESSIONS = frozenset(
+    {
+        *(ast.Call, ast.BinOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.IfExp, ast.JoinedStr),
+        *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda),
+        *(ast.Await, ast.Yield, ast.YieldFrom),
+    }
 )
 #: Statements that do more than pass a value on only if one of their expressions does.
-_CARRIERS = (ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete)
+_CARRIERS = frozenset({ast.Assign, ast.AnnAssign, ast.Return, ast.Expr, ast.Delete})
 
 
 def works(statement: ast.stmt) -> bool:
@@ -136,13 +149,14 @@ def works(statement: ast.stmt) -> bool:
     ``name = other``, ``x = -1``, ``return None``, a ``print`` of constants, definitions and
     imports.
     """
-    if isinstance(statement, _WORKING_STATEMENTS):
+    kind = type(statement)
+    if kind in _WORKING_STATEMENTS:
         return True
-    if not isinstance(statement, _CARRIERS) or _prints_a_constant(statement):
+    if kind not in _CARRIERS or _prints_a_constant(statement):
         return False
-    if isinstance(getattr(statement, "value", None), WORKING_EXPRESSIONS):
+    if type(getattr(statement, "value", None)) in WORKING_EXPRESSIONS:
         return True
-    return any(isinstance(node, WORKING_EXPRESSIONS) for node in walk(*own_parts(statement)))
+    return any(type(node) in WORKING_EXPRESSIONS for node in walk(*own_parts(statement)))
 
 
 def _prints_a_constant(statement: ast.stmt) -> bool:

@@ -10,9 +10,11 @@ from grader.analysis.syntax.statements import DEFINITIONS, FUNCTIONS, bodies, ow
 from grader.analysis.syntax.walk import walk
 
 #: Statements after which nothing in the same block runs.
-_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_LEAVING = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 #: The most frequent statements without blocks, in which nothing can be dead.
 _SIMPLE = frozenset({*_LEAVING, ast.Assign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom})
+#: Statements with a block that their condition may never let run.
+_CONDITIONAL = (ast.If, ast.While)
 
 
 def never_taken(statement: ast.AST) -> list[ast.stmt]:
@@ -22,7 +24,7 @@ def never_taken(statement: ast.AST) -> list[ast.stmt]:
     ``else`` of ``if True:``; nothing of ``if debug:`` or of any other statement. See
     :func:`truth_of`.
     """
-    if not isinstance(statement, ast.If | ast.While):
+    if not isinstance(statement, _CONDITIONAL):
         return []
     truth = truth_of(statement.test)
     if truth is None:
@@ -35,7 +37,7 @@ def _does_nothing(statement: ast.stmt) -> bool:
 
     e.g. ``if False: ...`` without an ``else``.
     """
-    if not isinstance(statement, ast.If | ast.While) or statement.orelse:
+    if not isinstance(statement, _CONDITIONAL) or statement.orelse:
         return False
     return truth_of(statement.test) is False
 
@@ -49,9 +51,11 @@ def dead_in(node: ast.AST) -> Iterator[ast.stmt]:
     """
     yield from never_taken(node)
     for body in bodies(node):
-        ends = next((at for at, one in enumerate(body) if isinstance(one, _LEAVING)), len(body))
-        yield from filter(_does_nothing, body)
-        yield from body[ends + 1 :]
+        is_over = False
+        for one in body:
+            if is_over or _does_nothing(one):
+                yield one
+            is_over = is_over or type(one) in _LEAVING
     if isinstance(node, (ast.Module, *DEFINITIONS)):
         yield from _replaced(node.body)
 

@@ -45,7 +45,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     """
     if is_test_path(source.path) or not has_statements(source):
         return NOTHING_TO_SAY
-    statements, sketch = sketch_of(source.tree)
+    statements, sketch = sketch_of(source)
     return Inspection(facts=Facts(counts={"statements": statements}), sketch=sketch)
 
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import ast
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
-from grader.analysis.syntax.shapes import imported_names, is_literal, shape_of
-from grader.analysis.syntax.statements import DEFINITIONS, every_statement, is_constant_expression
+from grader.analysis.syntax.shapes import DESCRIBING, Shapes, fingerprint, is_literal, shapes_of
+from grader.analysis.syntax.statements import DEFINITIONS, is_constant_expression
+from grader.domain.source import SourceFile
 
 #: The fewest statements and syntax nodes of a reported run, nested ones included: e.g. three
 #: statements, or four as short as ``x = y`` (3 nodes each), may match by chance; four of the size
@@ -29,10 +30,6 @@ LEAST_SIZE = 16
 
 #: Statements that compute nothing and are repeated in good programs.
 _IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
-#: Methods that only declare, e.g. ``parser.add_argument("-v")``; ``parser.parse_args()`` counts.
-_DESCRIBING = frozenset({"add_argument", "add_option", "add_parser", "set_defaults"})
-#: Bytes of a fingerprint: at 48 bits a collision within one submission is very unlikely.
-_BYTES = 6
 
 
 class Row(NamedTuple):
@@ -72,18 +69,18 @@ class _Piece:
 _Block = list[_Piece]
 
 
-def sketch_of(tree: ast.Module) -> tuple[int, str]:
-    """Return how many statements of `tree` are compared, and a sketch for :func:`rows_in`.
+def sketch_of(source: SourceFile) -> tuple[int, str]:
+    """Return how many statements of `source` are compared, and a sketch for :func:`rows_in`.
 
     Not compared are definitions themselves and statements that good programs repeat, e.g. imports,
     constants and prints of variables. Neighbours with the same fingerprint count once, and so do
     such branches of an ``elif`` chain. A block is a body of statements. The sketch is JSON text
     with the rows of each block, nested ones too, that is large enough for a repeat.
     """
-    roots, pieces = _taken_apart(tree)
-    imported = imported_names(statement for statement, _ in every_statement(tree))
+    roots, pieces = _taken_apart(source.tree)
+    shapes = shapes_of(source)
     for piece in reversed(pieces):
-        _fingerprint(piece, imported)
+        _fingerprint(piece, shapes)
     for root in roots:
         _keep_first_of_a_row(root)
     total, blocks = _rows(roots)
@@ -173,19 +170,19 @@ def _describes(call: ast.Call) -> bool:
     E.g. ``parser.add_argument("-v")`` and ``print(name, total)``; not ``print(len(names))``.
     """
     if isinstance(call.func, ast.Attribute):
-        return call.func.attr in _DESCRIBING
+        return call.func.attr in DESCRIBING
     if not (isinstance(call.func, ast.Name) and call.func.id == "print"):
         return False
     return not any(isinstance(node, ast.Call) for item in call.args for node in ast.walk(item))
 
 
-def _fingerprint(piece: _Piece, imported: Mapping[str, str]) -> None:
+def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
     """Set size, number of statements and fingerprints of `piece`.
 
     The pieces inside it must have theirs. Repeated neighbours are removed from its blocks first.
     """
-    text, piece.size = shape_of(piece.statement, imported)
-    whole = blake2b(text.encode(), digest_size=_BYTES)
+    text, piece.size = shapes.of(piece.statement)
+    whole = fingerprint(text)
     for name, block in piece.blocks:
         _keep_first_of_a_row(block)
         if block:
