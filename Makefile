@@ -1,6 +1,7 @@
-# Two commands set themselves up on a fresh machine: `make demo` and `make test`.
+# Two commands set themselves up on a fresh machine: `make demo` and `make test`. They use any CPython
+# from 3.11 on; a second one beside the first: `make test PYTHON=python3.13 VENV=.venv-3.13`.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 DATA_DIR ?= var/serve
 PORT ?= 8000
