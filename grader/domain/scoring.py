@@ -264,8 +264,8 @@ class _Verdict(NamedTuple):
 class _Merged:
     """The facts of files merged, each set of them once: most criteria read the same files.
 
-    Measured with 8 criteria on 1,000 stored submissions of 4 files: 1.3 -> 0.9 s
-    (``tests/benchmarks/regrading.py``).
+    Measured with 8 criteria on 1,000 stored submissions (``tests/benchmarks/regrading.py``): they
+    are judged in 0.67 s of processor time instead of 0.77 s.
     """
 
     def __init__(self) -> None:
