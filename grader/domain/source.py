@@ -364,13 +364,14 @@ class Submission:
     The files are as they were sent; no gate or check has seen them. ``archive_sha256`` is the
     hexadecimal SHA-256 of the archive, empty for a folder or a single file. ``aside`` are files
     that no check reads and that may yet be a part of the program, e.g. a text that it names; one
-    that cannot be read has no data.
+    that cannot be read has no data. ``of_tools`` are the paths of those of them that a tool made.
     """
 
     files: tuple[SourceFile, ...]
     dropped: tuple[Dropped, ...] = ()
     archive_sha256: str = ""
     aside: tuple[SourceFile, ...] = ()
+    of_tools: frozenset[str] = frozenset()
 
     @property
     def top_folder(self) -> str:

@@ -163,7 +163,7 @@ FILES = {"nothing": "", "pass": "pass\n", "a docstring": '"""Sums."""\n', "a val
 TERMS = "TOTAL = " + " + ".join(["1"] * 3_000) + "\n"
 ELIF = "if total == 0:\n    pass\n" + "elif total == 1:\n    pass\n" * 400
 LAMBDAS = "".join(f"    {at}: lambda x: x + {at} if x > {at} else -x,\n" for at in range(30))
-FOLDERS = ("build", "dist", "venv", ".venv", "env", ".hidden", "site-packages", "tests")
+FOLDERS = ("build", "dist", "venv", ".venv", "env", ".hidden", "tests")
 ANYWHERE: Mapping[str, Trick] = {
     **{f"{what} above": above(text * 200) for what, text in PADDING.items()},
     **{f"{what} below": below(text * 200) for what, text in PADDING.items()},
@@ -387,7 +387,9 @@ def test_a_script_beside_a_trifle_of_a_program_stays_low(base: str, rubric: str)
         assert points(trick(BASES[base]), rubric)["total"] <= 60
 
 
-@pytest.mark.parametrize("folder", [".git", ".tox", "node_modules", "__pycache__", "a.egg-info"])
+@pytest.mark.parametrize(
+    "folder", [".git", ".tox", "node_modules", "site-packages", "__pycache__", "a.egg-info"]
+)
 def test_files_in_artifact_folders_are_no_submission(folder: str) -> None:
     with pytest.raises(BadArchive, match="Python"):
         points(moved(folder + "/{}")(BASES["script"]), PRACTICES)

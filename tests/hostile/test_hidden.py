@@ -62,6 +62,9 @@ def test_what_cannot_be_read_limits_the_total(line: str, path: str, text: str) -
         ("sys.path += ['node_modules']; import a", {"node_modules/a.py": PROGRAM}),
         ("from node_modules import a", {"node_modules/a.py": PROGRAM}),
         ("sys.path.append('a.zip'); import a", {"a.zip": PROGRAM}),
+        ("runpy.run_path('bin/run')", {"bin/run": PROGRAM}),
+        ("runpy.run_path(Path('.idea') / 'a.xml')", {".idea/a.xml": PROGRAM}),
+        ("import tests.help", {"tests/last.py": PROGRAM, "tests/help.py": "import tests.last\n"}),
         ("import test_prices", {"test_prices.py": PROGRAM}),
         ("import tests.helpers", {"tests/helpers.py": f"def run():\n    {ONE}"}),
     ],
@@ -86,6 +89,19 @@ def test_what_the_program_may_run_is_shown(line: str, more: Files) -> None:
         ("from speed_test import run", {"speed_test.py": f"def run():\n    {ONE}"}),
         ("from test_model import run", {"test_model.py": f"def run():\n    {ONE}"}),
         ("subprocess.run(['git', 'add', name])", {"a.txt": PROGRAM}),
+        ("exec('black', {})", {"venv/pyvenv.cfg": "", "venv/bin/black": PROGRAM}),
+        (
+            "exec(open('a.txt').read())",
+            {"a.txt": "A = 1", "venv/lib/pkg/a.txt": PROGRAM, "venv/pyvenv.cfg": ""},
+        ),
+        (
+            "print(name)",
+            {
+                "tests/tool/__main__.py": "from tests.tool.it import run\n\nrun()\n" + PROGRAM,
+                "tests/tool/it.py": f"def run():\n    {ONE}",
+            },
+        ),
+        ("print('run')", {"run": PROGRAM, "bin/print": PROGRAM}),
     ],
 )
 def test_what_the_program_does_not_run_is_not_hidden(line: str, more: Files) -> None:

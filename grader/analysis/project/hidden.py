@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.summary import FileSummary
 from grader.analysis.syntax.imports import Import
 from grader.analysis.syntax.starting import Kind, Start
 from grader.domain.hidden import Hidden
-from grader.domain.program import Part
+from grader.domain.program import Part, Role
 from grader.domain.source import is_notebook, is_test_path
 
 #: A word of code that may be the name of a file: ``program.txt`` in ``"data/program.txt"``.
@@ -42,18 +43,25 @@ class Sources:
     """The submission as far as the search for hidden code needs it, all by path.
 
     ``files`` and ``parts``: the graded Python files. ``data``: their contents. ``aside``: the other
-    files that may be code, ``None`` for one that cannot be read.
+    files that may be code, ``None`` for one that cannot be read. ``of_tools``: those of them that a
+    tool made.
     """
 
     files: Mapping[str, FileSummary]
     parts: Mapping[str, Part]
     data: Mapping[str, bytes]
     aside: Mapping[str, FileSummary | None]
+    of_tools: Collection[str] = ()
 
     @cached_property
     def texts(self) -> dict[str, str]:
         """The texts of the files of the program."""
         return {path: self.data.get(path, b"").decode("utf-8", "replace") for path in self.program}
+
+    def names_folder(self, by: str, path: str) -> bool:
+        """Return whether the file ``by`` also names the folder of ``path``, if a tool made that."""
+        folders = path.split("/")[:-1] if path in self.of_tools else []
+        return all(folder in self.texts[by] for folder in folders[-1:])
 
     @cached_property
     def program(self) -> dict[str, FileSummary]:
@@ -66,9 +74,20 @@ class Sources:
         }
 
     @cached_property
+    def graph(self) -> Graph:
+        """The imports among the graded files."""
+        return graph_of({path: file.imports for path, file in self.files.items()})
+
+    @cached_property
+    def importers(self) -> Mapping[str, str]:
+        """Each file that the entries of the program import, with one that imports it."""
+        entries = [path for path in self.program if self.parts[path].role is Role.ENTRY]
+        return self.graph.importers(entries)
+
+    @cached_property
     def starts(self) -> list[tuple[str, Start]]:
         """The places of the program that start code, with their paths."""
-        return [(path, start) for path, file in self.program.items() for start in file.starts]
+        return [(path, start) for path, file in self.program.items() for start in file.running]
 
     @cached_property
     def imports(self) -> list[tuple[str, Import]]:
@@ -104,25 +123,33 @@ def _found(path: str, file: FileSummary | None, sources: Sources) -> tuple[str, 
         return _UNREADABLE, _started(path, sources)
     if file.is_broken:  # Python may run it decoded: exec(b64decode(open("a.txt").read()))
         return _UNREADABLE, _started(path, sources, _DECODES)
-    if not file.is_code:
-        return _TEXT, None
+    return _readable(path, sources) if file.is_code else (_TEXT, None)
+
+
+def _readable(path: str, sources: Sources) -> tuple[str, Place | None]:
+    """Return why no check looks at ``path``, which is code, and where the program runs it."""
     if path.endswith(".py"):
         return _FOLDER, _imported(path, sources) or _started(path, sources)
     if is_notebook(path):
         return _NOTEBOOK, _notebook(path, sources)
+    if path in sources.of_tools:
+        return _FOLDER, _named(path, sources)
     return _TEXT, _named(path, sources) or _computed(sources)
 
 
 def _named(path: str, sources: Sources) -> Place | None:
     """Return the first place of the program that names the file ``path``.
 
-    A name without a suffix must be in quotes: ``"program"`` and ``"data/program"``.
+    A name without a suffix is a common word: it must be what a place starts. Of a file in a folder
+    of tools, the folder must be named too: ``bin/black`` is no hidden code because of ``"black"``.
     """
-    name = re.escape(path.rpartition("/")[2])
-    pattern = rf"(?<![\w.-]){name}(?![\w-])" if "." in name else rf"[\"'/]{name}[\"']"
+    name = path.rpartition("/")[2]
+    if "." not in name.strip("."):
+        return _started(path, sources)
+    pattern = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
     for by in sources.program:
-        match = re.search(pattern, sources.texts[by])
-        if match:
+        match = pattern.search(sources.texts[by])
+        if match and sources.names_folder(by, path):
             return by, sources.texts[by].count("\n", 0, match.start()) + 1
     return None
 
@@ -143,6 +170,7 @@ def _started(path: str, sources: Sources, kinds: Collection[Kind] = _RUNS_FILES)
     name = path.rpartition("/")[2]
     for by, start in sources.starts:
         is_named = start.exact and start.target.replace("\\", "/").rpartition("/")[2] == name
+        is_named = is_named and sources.names_folder(by, path)
         if is_named and start.kind in kinds and start.function != "eval":
             return by, start.line
     return None
@@ -175,19 +203,18 @@ def _imported(path: str, sources: Sources) -> Place | None:
     if name.endswith(_ARCHIVES):
         adds = any(start.kind is Kind.FOLDER for _, start in sources.starts)
         return _named(path, sources) if adds else None
-    modules = {name.partition(".")[0]: folders}
-    modules |= {folder: folders[:at] for at, folder in enumerate(folders)}
+    above = {folder: folders[:at] for at, folder in enumerate(folders)}
+    above[name.partition(".")[0]] = folders
     for by, one in sources.imports:
-        above = modules.get(one.module.partition(".")[0])
-        is_own = above is not None and not _is_source(one.module, sources)
-        if is_own and (_is_beside(by, above or [], name) or _adds(above or [], sources)):
-            return by, one.line
+        top = one.module.partition(".")[0]
+        if top in above and not _is_source(top, sources):
+            if _is_beside(by, above[top], name) or _adds(above[top], sources):
+                return by, one.line
     return None
 
 
-def _is_source(module: str, sources: Sources) -> bool:
-    """Return whether the first part of ``module`` is a module or package that is graded."""
-    top = module.partition(".")[0]
+def _is_source(top: str, sources: Sources) -> bool:
+    """Return whether ``top`` is a module or package that is graded."""
     return any(
         f"/{path}".endswith(f"/{top}.py") or f"/{top}/" in f"/{path}" for path in sources.files
     )
@@ -208,16 +235,21 @@ def _adds(above: Sequence[str], sources: Sources) -> bool:
 
 def _graded(sources: Sources) -> Iterator[Hidden]:
     """Yield graded files that the program imports and that are spared most checks, or skipped."""
-    for path, file in sources.files.items():
+    suspects = {path: _spared(path, file) for path, file in sources.files.items()}
+    for path, (where, statements) in suspects.items():
         part = sources.parts.get(path)
-        if part is None or not part.is_program:
-            continue
-        where, statements = _FOLDER, _statements(file)
-        if _OF_TOOLS.isdisjoint(path.split("/")[:-1]):
-            where, statements = _TEST, _beside_tests(path, file)
-        if statements:
-            by, line = _importer(path, sources)
-            yield Hidden(path=path, statements=statements, where=where, by=by, line=line)
+        if statements and part is not None and part.is_program:
+            by = sources.importers.get(path)
+            if by is not None:
+                line = sources.graph.edges[by][path].line if path in sources.graph.edges[by] else 1
+                yield Hidden(path=path, statements=statements, where=where, by=by, line=line)
+
+
+def _spared(path: str, file: FileSummary) -> tuple[str, int]:
+    """Return why checks spare ``path``, and how many of its statements they should not."""
+    if not _OF_TOOLS.isdisjoint(path.split("/")[:-1]):
+        return _FOLDER, _statements(file)
+    return _TEST, _beside_tests(path, file)
 
 
 def _beside_tests(path: str, file: FileSummary) -> int:
@@ -236,15 +268,6 @@ def _beside_tests(path: str, file: FileSummary) -> int:
         if one.line == 0 or (is_among_tests and not one.name.startswith(_OF_TESTS))
     )
     return sum(len(one.prints) for one in counted)
-
-
-def _importer(path: str, sources: Sources) -> Place:
-    """Return where the program imports ``path``; its own first line if that is not found."""
-    stem = path.rpartition("/")[2].removesuffix(".py")
-    for by, one in sources.imports:
-        if stem in (*one.module.split("."), one.name):
-            return by, one.line
-    return path, 1
 
 
 def _statements(file: FileSummary) -> int:

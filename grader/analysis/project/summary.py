@@ -112,7 +112,14 @@ class FileSummary(BaseModel):
     @property
     def is_opaque(self) -> bool:
         """Whether it starts code that may be in any file of the submission."""
-        return any(start.is_opaque for start in self.starts)
+        return any(start.is_opaque for start in self.running)
+
+    @property
+    def running(self) -> tuple[Start, ...]:
+        """The starts without each ``compile`` of which nothing in the file can run the result."""
+        functions = {start.function for start in self.starts}
+        runs = not functions.isdisjoint({"exec", "eval"})
+        return tuple(one for one in self.starts if runs or one.function != "compile")
 
 
 def summary_of(source: SourceFile) -> FileSummary:

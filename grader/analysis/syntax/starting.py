@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterator
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from grader.analysis.syntax.call_targets import Aliases, target_of
@@ -114,12 +116,16 @@ _RUNNER = re.compile(
 )
 #: Options of Python that a word follows, and those with which it runs nothing.
 _WITH_WORD, _HARMLESS = frozenset({"-W", "-X"}), frozenset({"-V", "--version", "-h", "--help"})
+#: Options after which comes what runs.
+_DECIDING = frozenset({"-c", "-m"})
 #: What separates the words of a command: ``cd shop&&python main.py``.
 _BETWEEN = re.compile(r"[\s;&|()'\"]+")
 #: A literal path of a file: ``data/program.txt``; not ``print(1.5)`` or ``utf-8``.
 _PATH = re.compile(r"[^\n()=<>]*[^\n()=<>.]\.\w{1,8}")
 #: Functions that return the file that their argument names: ``str(Path("old.py"))``.
 _SAME = frozenset({"str", "fspath", "Path", "which"})
+#: Functions that cut a command into words: ``shlex.split("python main.py")``.
+_SPLIT = frozenset({"split"})
 #: In place of a part of a text that is worked out.
 _COMPUTED = "\0"
 
@@ -225,24 +231,31 @@ def _text(node: ast.expr) -> str:
 def _words(node: ast.expr) -> Words:
     """Return the words of a command: those of a list, or of a text for a shell."""
     if isinstance(node, ast.List | ast.Tuple):
-        return [word for item in node.elts for word in _item(item)]
-    if isinstance(node, ast.BinOp) and any(map(_is_list, (node.left, node.right))):
+        return list(chain.from_iterable(map(_item, node.elts)))
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.List):
         return _words(node.left) + _words(node.right)
-    if isinstance(node, ast.Call) and node.args and last_name(node.func) == "split":
-        return _words(node.args[0])  # e.g. shlex.split("python main.py")
+    if _calls(node, _SPLIT):  # e.g. shlex.split("python main.py")
+        return _words(_first(node))
     return [_word(part) for part in _BETWEEN.split(_text(node)) if part]
 
 
-def _is_list(node: ast.expr) -> bool:
-    return isinstance(node, ast.List | ast.Tuple)
+def _calls(node: ast.expr, names: Collection[str]) -> bool:
+    """Return whether ``node`` is a call with an argument of a function called one of ``names``."""
+    return isinstance(node, ast.Call) and bool(node.args) and last_name(node.func) in names
+
+
+def _first(call: ast.expr) -> ast.expr:
+    """Return the first argument of ``call``, for which :func:`_calls` is true."""
+    assert isinstance(call, ast.Call)
+    return call.args[0]
 
 
 def _item(node: ast.expr) -> Words:
     """Return the words of one item of a list: one, unless it is a command for a shell."""
     if isinstance(node, ast.Starred):
         return _words(node.value)
-    if isinstance(node, ast.Call) and node.args and last_name(node.func) in _SAME:
-        return _item(node.args[0])
+    if _calls(node, _SAME):
+        return _item(_first(node))
     text = _text(node)
     return _words(node) if _RUNNER.search(text) else [_word(text)]
 
@@ -257,38 +270,45 @@ def _process(call: ast.Call, tree: ast.Module) -> tuple[Kind, str] | None:
     ``None`` if it runs something else. Where the command is worked out, it may be Python if the
     file ``tree`` names Python anywhere.
     """
-    nodes = [*call.args, *(one.value for one in call.keywords if one.arg == "args")]
-    words = [word for node in nodes for word in _words(node)]
+    words = list(chain.from_iterable(map(_words, _command(call))))
     for at, word in enumerate(words):
-        if word is not None and _PYTHON.fullmatch(word):
-            # `os.execv` is given the program twice.
-            return _python([one for one in words[at + 1 :] if one != word])
-        if word is not None and _JUPYTER.fullmatch(word):
+        if _PYTHON.fullmatch(word or ""):
+            return _python(words[at + 1 :], word)
+        if _JUPYTER.fullmatch(word or ""):
             return _notebook(words[at:])
-    if words[:1] == [None] and _names_a_runner(tree):
-        return Kind.PROCESS, ""
-    return None
+    is_computed = words[:1] == [None] and _names_a_runner(tree)
+    return (Kind.PROCESS, "") if is_computed else None
 
 
-def _python(words: Sequence[str | None]) -> tuple[Kind, str] | None:
-    """Return what Python runs with the arguments ``words``; ``None`` for ``--version``."""
-    skips = False
-    for at, word in enumerate(words):
-        following = words[at + 1] if at + 1 < len(words) else None
-        if skips or word in _WITH_WORD:
-            skips = not skips
-        elif word == "-c":
-            return Kind.TEXT, ""
-        elif word == "-m":
-            return (Kind.MODULE, following) if following else (Kind.PROCESS, "")
-        elif word in _HARMLESS:
+def _command(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of ``call`` that may be the command."""
+    return [*call.args, *(one.value for one in call.keywords if one.arg == "args")]
+
+
+def _python(words: Words, program: str | None) -> tuple[Kind, str] | None:
+    """Return what Python runs with the arguments ``words``; ``None`` for ``--version``.
+
+    ``os.execv`` is given the ``program`` twice.
+    """
+    waiting: deque[str | None] = deque([*words, None, None])
+    while waiting[0] == program or _is_option(waiting[0]):
+        if waiting[0] in _HARMLESS:
             return None
-        elif word is None or not word.startswith("-"):
-            return Kind.PROCESS, word or ""
-    return Kind.PROCESS, ""
+        waiting.rotate(-2 if waiting[0] in _WITH_WORD else -1)
+    option, target = waiting[0], waiting[1]
+    if option == "-c":
+        return Kind.TEXT, ""
+    if option == "-m" and target:
+        return Kind.MODULE, target
+    return Kind.PROCESS, "" if option in (None, "-m") else option
 
 
-def _notebook(words: Sequence[str | None]) -> tuple[Kind, str] | None:
+def _is_option(word: str | None) -> bool:
+    """Return whether ``word`` is an option after which others may follow: ``-u``, not ``-m``."""
+    return word is not None and word.startswith("-") and word not in _DECIDING
+
+
+def _notebook(words: Words) -> tuple[Kind, str] | None:
     """Return the notebook that a command runs, "" if that is worked out, or ``None``.
 
     ``jupyter lab`` and ``jupyter nbconvert report.ipynb`` without ``--execute`` run none.

@@ -51,8 +51,13 @@ def next_step(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) 
     are ``None`` (see :class:`~grader.domain.scoring.Row`) have no step.
     """
     first = _unreadable(ledger, facts) or _empty(ledger, facts)
-    if first or ledger.total.limited:
-        return first or _lift_limit(compiled, ledger, facts)
+    if first:
+        return first
+    return (_lift_limit if ledger.total.limited else _earn_most)(compiled, ledger, facts)
+
+
+def _earn_most(compiled: CompiledRubric, ledger: Ledger, facts: SubmissionFacts) -> NextStep | None:
+    """Return the step that gains the most points where no limit lowers the total."""
     now = points_so_far(ledger.rows)
     gains = [(_points_with(ledger, [row]) - now, row) for row in ledger.rows if _lacks_points(row)]
     best, row = max(gains, key=itemgetter(0), default=(Fraction(), None))

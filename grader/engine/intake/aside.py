@@ -111,7 +111,11 @@ class _Code:
 
         Only words of their names are kept, because a hostile text has millions.
         """
-        wanted = {word for one in candidates for word in (_last_word(one), *_modules(one))}
+        wanted = {
+            word
+            for one in candidates
+            for word in (_last_word(one.name), _folder(one), *_modules(one))
+        }
         words, starts, searches = set[str](), False, False
         for part in code:
             text = part.decode("utf-8", "replace")
@@ -124,8 +128,15 @@ class _Code:
         return _Code(frozenset(words), starts, searches)
 
     def names(self, one: Candidate) -> bool:
-        """Return whether the code may name ``one``: the last word of its name is somewhere."""
-        return _last_word(one) in self.words
+        """Return whether the code may name ``one``: the last word of its name is somewhere.
+
+        Of a file that a tool made, so is its folder: ``.venv/bin/black`` is not meant by "black".
+        """
+        is_named = _last_word(one.name) in self.words
+        return is_named and (not one.is_artifact or self._knows(_folder(one)))
+
+    def _knows(self, folder: str) -> bool:
+        return not folder or folder in self.words
 
     def runs(self, one: Candidate) -> bool:
         """Return whether the code may run ``one``: it names it, or starts what it does not name."""
@@ -138,9 +149,14 @@ class _Code:
         return self.starts and not one.is_artifact and not is_document(one.name)
 
 
-def _last_word(one: Candidate) -> str:
-    """Return the last word of the name of ``one``: ``b.txt`` for ``a/b.txt``."""
-    words: list[str] = FILE_WORD.findall(one.name)
+def _folder(one: Candidate) -> str:
+    """Return the name of the folder around ``one``, "" at the top."""
+    return _last_word(one.name.rpartition("/")[0])
+
+
+def _last_word(path: str) -> str:
+    """Return the last word of ``path``: ``b.txt`` for ``a/b.txt``."""
+    words: list[str] = FILE_WORD.findall(path)
     return words[-1] if words else ""
 
 

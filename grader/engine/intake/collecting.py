@@ -210,22 +210,37 @@ class Collection:
         for key, (name, _, pieces) in self._files.items():
             if key not in self._links and self.is_kept(name):
                 graded.append(SourceFile(name, b"".join(pieces())))
-                continue
-            for _ in pieces() if self.verifies else ():
-                pass  # Reading verifies it: one damaged file refuses the whole archive.
-            self._dropped_files[name] = LINK if key in self._links else why_not_graded(name)
+            else:
+                reason = LINK if key in self._links else why_not_graded(name)
+                self._drop_unread(name, reason, pieces)
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
+        aside = self._aside(graded)
+        stored = {one.name for one in self._stored}
+        return Submission(
+            files=tuple(graded),
+            dropped=self._dropped(),
+            archive_sha256=archive_sha256,
+            aside=aside,
+            of_tools=frozenset(one.path for one in aside if one.path in stored),
+        )
+
+    def _drop_unread(self, name: str, reason: str, pieces: Callable[[], Iterable[bytes]]) -> None:
+        """Record that the file ``name`` is not graded; read it if that verifies an archive."""
+        for _ in pieces() if self.verifies else ():
+            pass  # One damaged file refuses the whole archive.
+        self._dropped_files[name] = reason
+
+    def _aside(self, graded: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
+        """Return the files that the code among ``graded`` may run, see :func:`kept_aside`."""
         code = [file for file in graded if self.is_code(file.path)]
-        known = {file.path for file in graded if not is_document(file.path)}
-        candidates = (one for one in self._candidates() if one.name not in known)
-        aside = kept_aside(code, candidates)
-        return Submission(tuple(graded), self._dropped(), archive_sha256, aside)
+        known = {file.path for file in code}
+        return kept_aside(code, (one for one in self._candidates() if one.name not in known))
 
     def _candidates(self) -> Iterator[Candidate]:
         """Yield the files that may be a part of the program, though no check reads them."""
-        for name, stated, pieces in self._files.values():
-            if not self.is_code(name):
+        for key, (name, stated, pieces) in self._files.items():
+            if key not in self._links and not self.is_code(name):
                 yield Candidate(name, stated, pieces)
         yield from self._stored
 

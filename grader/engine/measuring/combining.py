@@ -43,11 +43,13 @@ class Contents:
     """What the search for hidden code needs: ``data`` of the files, and what is ``aside``.
 
     ``data`` are their contents. ``aside`` are the gate's inspections of files that may be code,
-    ``None`` for one that cannot be read. Both are by path.
+    ``None`` for one that cannot be read. Both are by path. ``of_tools`` are the paths of those
+    aside that a tool made.
     """
 
     data: Mapping[str, bytes] = field(default_factory=dict)
     aside: Mapping[str, Inspection | None] = field(default_factory=dict)
+    of_tools: Collection[str] = ()
 
 
 def with_parts(
@@ -73,7 +75,7 @@ def with_parts(
     measured = {file.path: summaries[file.path] for file in files}
     contents = contents or Contents()
     aside = {path: _readable(one) for path, one in contents.aside.items()}
-    hidden = hidden_in(Sources(measured, parts, contents.data, aside))
+    hidden = hidden_in(Sources(measured, parts, contents.data, aside, contents.of_tools))
     return replace(program, hidden=hidden)
 
 

@@ -136,7 +136,7 @@ class Engine:
         keys = [self._keys(file, requested, groups) for file in files]
         declaring = _declaring(submission, files)
         declarations = {file.path: self._keys(file, (), groups).gate for file in declaring}
-        aside = {} if is_program else self._aside(submission, groups)
+        aside = self._aside(submission, groups)
         known = self._cache.get_many(
             [key for group in groups.values() for key in (group.gate, *group.requests)]
         )

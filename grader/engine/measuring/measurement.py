@@ -147,7 +147,7 @@ class Measurement:
         """Return what the search for hidden code needs; ``known`` are inspections by key."""
         aside = {path: known.get(gate) for path, gate in self.plan.aside.items()}
         data = {file.path: file.data for file in self.plan.submission.files}
-        return Contents(data, aside)
+        return Contents(data, aside, self.plan.submission.of_tools)
 
     def remember(self) -> None:
         """Store the answers of the job in the facts cache, except those that failed.

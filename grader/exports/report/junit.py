@@ -68,11 +68,7 @@ def _properties(report: Report) -> Iterator[tuple[str, str | int | float]]:
     if total.capped_at is not None:
         yield "capped_at", total.capped_at
         yield "capped_by", total.capped_by or total.limited
-    if messages.withheld(report):
-        yield "withheld", messages.withheld(report)
-    leftovers = messages.leftovers(report)
-    if leftovers:
-        yield "leftovers", ", ".join(one.path for one in leftovers)
+    yield from _left_out(report)
     for line in report.criteria:
         if line.points is not None:
             yield f"criteria.{line.id}.points", line.points
@@ -86,6 +82,15 @@ def _properties(report: Report) -> Iterator[tuple[str, str | int | float]]:
     yield "rubric_digest", report.rubric.digest
     yield "submission_digest", report.submission.digest
     yield "engine", messages.engine_of(report)
+
+
+def _left_out(report: Report) -> Iterator[tuple[str, str | int | float]]:
+    """Yield the properties about withheld points and leftover files, if there are any."""
+    withheld, leftovers = messages.withheld(report), messages.leftovers(report)
+    if withheld:
+        yield "withheld", withheld
+    if leftovers:
+        yield "leftovers", ", ".join(one.path for one in leftovers)
 
 
 def _add_result(case: Element, report: Report, line: CriterionLine) -> None:
