@@ -11,9 +11,9 @@ from grader.engine.measuring.job import Limits
 from grader.engine.sandbox import SandboxLevel, choose_level
 from grader.settings import Settings
 
-#: Seconds of a grading beside its jobs: two starts of a fork server of 120 seconds at most, two
-#: times 30 for it to answer, and the retries of a database that is away. Chosen by hand.
-_BESIDE_JOBS = 360.0
+#: Seconds of a grading beside its job, chosen by hand: reading the archive, starting a fork server
+#: (two on an idle machine), storing the report with the retries of a database that is away (31).
+_BESIDE_JOB = 120.0
 
 
 def sandbox_level_of(settings: Settings) -> SandboxLevel:
@@ -38,11 +38,11 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def longest_grading(settings: Settings) -> float:
-    """Return the most seconds that the grading of one submission can take unless it hangs.
+    """Return the most seconds that the grading of one submission may take: 360 by default.
 
-    Its job may run twice, if the fork server fails and is started again.
+    Afterwards its worker counts as hung: the claim is not renewed, and the task is ended.
     """
-    return 2 * limits_of(settings).wall_seconds + _BESIDE_JOBS
+    return limits_of(settings).wall_seconds + _BESIDE_JOB
 
 
 def build_fork_server(settings: Settings) -> ForkServer:

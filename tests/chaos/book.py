@@ -52,8 +52,6 @@ class Book:
         self.changed: set[str] = set()
         #: Poison that may have been graded because its kill came too late; see `Poison.outran`.
         self.outran: set[str] = set()
-        #: When the worker of a submission was last killed, by submission.
-        self.bereaved: dict[str, float] = {}
         #: Seconds from the end of a trouble to the last report, by the kind of trouble.
         self.recoveries: dict[str, float] = {}
         self.failures: Counter[str] = Counter()
@@ -121,24 +119,6 @@ class Book:
             for promise in self.promises.values():
                 if promise.submission in undone:
                     promise.ended_at = 0.0
-
-    def lost_worker(self, submissions: list[str]) -> None:
-        """Record that the worker that graded ``submissions`` was killed just now."""
-        with self._lock:
-            self.bereaved.update(dict.fromkeys(submissions, time.monotonic()))
-
-    def waits_for_workers(self) -> dict[str, float]:
-        """Return the seconds from the last kill of its worker to the end, by submission.
-
-        Poison, whose worker is killed at every try, is left out, and what a restore took back.
-        """
-        return {
-            one.submission: one.ended_at - self.bereaved[one.submission]
-            for one in self.accepted()
-            if one.ended_at > self.bereaved.get(one.submission, one.ended_at)
-            and not one.sending.poison
-            and one.submission not in self.undone
-        }
 
     def recovered(self, kind: str, sendings: tuple[Sending, ...], well_at: float) -> None:
         """Record how long after ``well_at``, the end of the trouble ``kind``, the last one ended.

@@ -19,7 +19,7 @@ from tests.chaos.clients import Clients
 from tests.chaos.databases import Rows
 from tests.chaos.plan import Fault
 from tests.chaos.site import WORKER, Site
-from tests.chaos.watchers import ENDED, Observer, Poison
+from tests.chaos.watchers import ENDED, Observer
 from tests.processes import command_of, parent_of
 
 #: How long Redis hangs. Longer than its clients' time limit of 5 s. Chosen by hand.
@@ -34,17 +34,9 @@ class Faults:
     Each returns whether it found a process or a server to act on.
     """
 
-    def __init__(
-        self,
-        site: Site,
-        book: Book,
-        clients: Clients,
-        observer: Observer,
-        poison: Poison,
-        seed: int,
-    ) -> None:
+    def __init__(self, site: Site, book: Book, clients: Clients, observer: Observer, seed: int):
         self._site, self._book, self._clients = site, book, clients
-        self._observer, self._poison = observer, poison
+        self._observer = observer
         self._chance = Random(seed)
         self._backed_up: list[Promise] = []
         #: How often each kind of fault was caused, not counting those that found no target.
@@ -85,7 +77,7 @@ class Faults:
 
     def kill_pool(self) -> bool:
         """Kill a pool process of a worker: a process that grades."""
-        return self._kill(self._pool)
+        return self._kill(lambda: [one for one in self._workers() if _under_one(one, WORKER)])
 
     def kill_worker(self) -> bool:
         """Kill a worker, the parent of pool processes; the supervisor starts a new one."""
@@ -177,10 +169,6 @@ class Faults:
         ended = {one for one, state in before.items() if state in ENDED}
         self._book.took_back({one for one in ended if now.get(one) not in ENDED})
 
-    def _pool(self) -> list[int]:
-        """Return the ids of the pool processes of grading workers."""
-        return [one for one in self._workers() if _under_one(one, WORKER)]
-
     def _workers(self) -> list[int]:
         """Return the ids of the grading workers and of their pool processes."""
         return self._site.pids(WORKER)
@@ -197,10 +185,7 @@ class Faults:
         end = time.monotonic() + _VICTIM_SECONDS
         while time.monotonic() < end:
             with suppress(IndexError, ProcessLookupError):
-                pid = self._chance.choice(find())
-                graders = {one for one in self._pool() if pid in (one, parent_of(one))}
-                os.kill(pid, signal.SIGKILL)
-                self._book.lost_worker(self._poison.held_by(graders))
+                os.kill(self._chance.choice(find()), signal.SIGKILL)
                 return True
             time.sleep(0.05)
         return False

@@ -10,8 +10,10 @@ from random import Random
 #: In the last one a newer attempt supersedes a waiting one; in the others every attempt is graded.
 EXERCISES = ("numbers-refactor", "get-data", "chapter-practices")
 HOUR = 3600
-#: The kinds of trouble of the host: methods of ``Troubles``.
+#: The kinds of trouble that befall a calm service with work to do: methods of ``Troubles``.
 TROUBLES = ("kill_every_child", "kill_every_fork_server", "few_descriptors")
+#: One that lasts no longer than it takes: every process that grades is killed, once.
+KILLED_WORKERS = "kill_workers_at_work"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Scale:
     poisons: Mapping[str, int]
     burst: int
     trouble: float
-    troubles: tuple[str, ...] = TROUBLES
+    troubles: tuple[str, ...] = (*TROUBLES, KILLED_WORKERS)
     restore: bool = True
 
 

@@ -68,7 +68,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     rows = Rows(place.database.url)
     clients = Clients(place, book, ended)
     observer, poison = Observer(rows, clients, book), Poison(place, book)
-    faults = Faults(place, book, clients, observer, poison, plan.seed)
+    faults = Faults(place, book, clients, observer, plan.seed)
     deadline = start + plan.scale.limit
     begin = time.monotonic()
     _thread(observer.watch, ended)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.chaos.site import FORK_SERVER, WORKER, Site
+from tests.processes import is_running, parent_of
 
 #: Seconds between two looks for fork servers to kill, and for children of those that are known: so
 #: soon that none has measured anything of weight.
@@ -64,6 +65,18 @@ class Troubles:
             time.sleep(seconds)
         return limited
 
+    def kill_workers_at_work(self, seconds: float) -> bool:
+        """Kill every pool process of the grading workers, as soon as all have a child at work.
+
+        After ``seconds`` whatever they do.
+        """
+        end = time.monotonic() + seconds
+        workers = set(self._site.pids(WORKER))
+        pool = [pid for pid in workers if parent_of(pid) in workers]
+        while not all(map(_works, pool)) and time.monotonic() < end:
+            time.sleep(_CHILD_SECONDS)
+        return sum(map(_kill, pool)) > 0
+
     @contextmanager
     def _limited(self, most: int) -> Iterator[bool]:
         """Limit the descriptors of all processes that grade to ``most``, and give them back later.
@@ -99,6 +112,12 @@ def _kill(pid: int) -> bool:
         os.kill(pid, signal.SIGKILL)
         return True
     return False
+
+
+def _works(pid: int) -> bool:
+    """Return whether the pool process ``pid`` has a fork server with a child that is running."""
+    found = [child for server in _children(pid) for child in _children(server)]
+    return any(is_running(child) for child in found)
 
 
 def _children(pid: int) -> list[int]:

@@ -81,8 +81,6 @@ class Poison:
         #: The processes that were killed for the newest claim of a submission.
         self._struck: dict[str, set[int]] = {}
         self._holders: dict[str, int] = {}
-        #: The process that holds the claim of a submission, for all submissions.
-        self._claims: dict[str, int] = {}
         self.kills = 0
 
     def watch(self, ended: threading.Event) -> None:
@@ -92,11 +90,9 @@ class Poison:
                 submission = said.get("submission_id", "")
                 if said.get("event") == "claimed":
                     self._holders[submission] = said["process"]
-                    self._claims[submission] = said["process"]
                     self._struck[submission] = set()
                 else:  # any later line about the submission means that the claim has ended
                     self._holders.pop(submission, None)
-                    self._claims.pop(submission, None)
             for submission, process in list(self._holders.items()):
                 self._touch(submission, process)
 
@@ -108,7 +104,6 @@ class Poison:
         if kind and holder not in self._site.pids(WORKER):
             kind = ""  # the process has ended, and its id may belong to another program
         if kind == "worker":
-            self._book.lost_worker(self.held_by({holder}))
             self._kill(holder, submission)
         if kind == "child":
             for pid, words in descendants(holder).items():
@@ -116,10 +111,6 @@ class Poison:
                     self._kill(pid, submission)
         else:
             del self._holders[submission]
-
-    def held_by(self, pids: set[int]) -> list[str]:
-        """Return the submissions whose claim the processes ``pids`` hold, by the log."""
-        return [one for one, holder in list(self._claims.items()) if holder in pids]
 
     def outran(self, submission: str) -> bool:
         """Return whether the poison ``submission`` can have been graded because a kill came late.
