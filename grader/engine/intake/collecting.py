@@ -206,13 +206,7 @@ class Collection:
         names = (name for key, (name, _, _) in self._files.items() if key not in self._links)
         if not any(map(self.is_code, names)):
             raise refusal("no-python-files", found=self._hint_for_no_python())
-        graded = []
-        for key, (name, _, pieces) in self._files.items():
-            if key not in self._links and self.is_kept(name):
-                graded.append(SourceFile(name, b"".join(pieces())))
-            else:
-                reason = LINK if key in self._links else why_not_graded(name)
-                self._drop_unread(name, reason, pieces)
+        graded = list(self._read_kept())
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
         aside = self._aside(graded)
@@ -224,6 +218,15 @@ class Collection:
             aside=aside,
             of_tools=frozenset(one.path for one in aside if one.path in stored),
         )
+
+    def _read_kept(self) -> Iterator[SourceFile]:
+        """Yield the files that are kept, and record the others as dropped."""
+        for key, (name, _, pieces) in self._files.items():
+            if key not in self._links and self.is_kept(name):
+                yield SourceFile(name, b"".join(pieces()))
+            else:
+                reason = LINK if key in self._links else why_not_graded(name)
+                self._drop_unread(name, reason, pieces)
 
     def _drop_unread(self, name: str, reason: str, pieces: Callable[[], Iterable[bytes]]) -> None:
         """Record that the file ``name`` is not graded; read it if that verifies an archive."""

@@ -122,13 +122,20 @@ def _read_zip(data: bytes, limits: Intake) -> Submission:
         raw_name = check_structure(member.names[0])
         artifact = find_artifact(name, environment_folders, limits)
         if artifact:
-            collection.drop_artifact(*artifact)
-            if not stat.S_IFMT(member.mode) or stat.S_ISREG(member.mode):
-                collection.add_artifact_file(artifact[0], name, member.size, member.pieces)
-            continue
-        check_appearance(raw_name, limits)
-        _add_member(collection, name, member)
+            _drop_artifact(collection, artifact, name, member)
+        else:
+            check_appearance(raw_name, limits)
+            _add_member(collection, name, member)
     return collection.submission(hashlib.sha256(data).hexdigest())
+
+
+def _drop_artifact(
+    collection: Collection, artifact: tuple[str, str], name: str, member: Member
+) -> None:
+    """Drop ``member``, which is in the folder ``artifact``; keep a file in case code imports it."""
+    collection.drop_artifact(*artifact)
+    if not stat.S_IFMT(member.mode) or stat.S_ISREG(member.mode):
+        collection.add_artifact_file(artifact[0], name, member.size, member.pieces)
 
 
 def _is_root(member: Member) -> bool:

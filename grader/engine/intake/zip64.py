@@ -47,19 +47,25 @@ def read_end(data: bytes, end: int, ordinary: End) -> tuple[int, End]:
             raise refusal("zip64")
         return end, ordinary
     record = locator - _END.size
-    if record < 0:
-        raise refusal("zip64")
-    mark, length, _, _, *numbers = _END.unpack_from(data, record)
-    found = End(*numbers)
-    # The locator has the offset as it was before anything was put in front of the archive.
-    in_front = record - found.start - found.size
-    located = _LOCATOR.unpack_from(data, locator)[1:] == (0, record - in_front, 1)
-    if not located or (mark, length) != (_END_MARK, _END.size - 12):
-        raise refusal("zip64")
+    found = _record(data, record, locator)
     for ours, theirs, most in zip(found, ordinary, [MAX16] * 4 + [MAX32] * 2, strict=True):
         if ours >= most or theirs not in (ours, most):
             raise refusal("zip64")
     return record, found
+
+
+def _record(data: bytes, at: int, locator: int) -> End:
+    """Return the Zip64 end record at the offset ``at``; raise unless ``locator`` leads to it."""
+    if at < 0:
+        raise refusal("zip64")
+    mark, length, _, _, *numbers = _END.unpack_from(data, at)
+    found = End(*numbers)
+    # The locator has the offset as it was before anything was put in front of the archive.
+    in_front = at - found.start - found.size
+    located = _LOCATOR.unpack_from(data, locator)[1:] == (0, at - in_front, 1)
+    if not located or (mark, length) != (_END_MARK, _END.size - 12):
+        raise refusal("zip64")
+    return found
 
 
 def read_sizes(fields: tuple[int, ...], extra: bytes | None, where: str) -> tuple[int, ...]:
@@ -82,15 +88,21 @@ def read_sizes(fields: tuple[int, ...], extra: bytes | None, where: str) -> tupl
         if wanted:
             raise refusal("zip64", where)
         return fields
-    count, rest = divmod(len(extra), 8)
-    if rest not in (0, 4) or count < len(wanted):
-        raise refusal("bad-extra", where)
-    numbers = struct.unpack_from(f"<{count}Q", extra)
+    numbers = _numbers(extra, len(wanted), where)
     found = list(fields)
     for index, number in zip(wanted, numbers, strict=False):
         found[index] = number
     # e.g. both sizes although only the packed size is needed: other programs take the first number.
-    stored_all = count > len(wanted) and numbers[: len(found)] != tuple(found[:count])
-    if stored_all or any(extra[8 * count :]) or max(found) >= MAX32:
+    stored_all = len(numbers) > len(wanted)
+    differs = stored_all and numbers[: len(found)] != tuple(found[: len(numbers)])
+    if differs or any(extra[8 * len(numbers) :]) or max(found) >= MAX32:
         raise refusal("zip64", where)
     return tuple(found)
+
+
+def _numbers(extra: bytes, least: int, where: str) -> tuple[int, ...]:
+    """Return the numbers of 8 bytes in ``extra``; raise if they are fewer than ``least``."""
+    count, rest = divmod(len(extra), 8)
+    if rest not in (0, 4) or count < least:
+        raise refusal("bad-extra", where)
+    return struct.unpack_from(f"<{count}Q", extra)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import stat
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from grader.engine.intake import zip64
@@ -105,16 +105,11 @@ def read_directory(data: bytes) -> tuple[int, list[Entry]]:
     directory_end, said = zip64.read_end(data, end, zip64.End(*_END.unpack_from(data, end)[1:7]))
     if said[:3] != (0, 0, said.entries) or data.startswith(_SPLIT_MARKS):
         raise refusal("split-archive")
-    shift = directory_end - said.start - said.size
-    if shift < 0 or shift and not _is_shifted(data, shift, said):
-        raise refusal("bad-directory", reason="it is not where the archive says it is")
+    shift = _shift(data, directory_end - said.size, said)
     start = said.start + shift
     entries = list(_entries(data, start, directory_end, said.entries))
     if shift:
-        # Programs that count from the start of the file would find another archive there.
-        raw = [(LOCAL_MARK, entry.offset) for entry in entries] + [(_ENTRY_MARK, said.start)]
-        if any(data.startswith(mark, at) for mark, at in raw):
-            raise refusal("leading-data")
+        _check_unshifted(data, said, entries)
         entries = [replace(entry, offset=entry.offset + shift) for entry in entries]
     front = data[: min((entry.offset for entry in entries), default=start)]
     # Without ``shift``, it is a file that the directory leaves out: members() refuses that.
@@ -123,9 +118,24 @@ def read_directory(data: bytes) -> tuple[int, list[Entry]]:
     return start, entries
 
 
-def _is_shifted(data: bytes, shift: int, said: zip64.End) -> bool:
-    """Return whether an archive begins at ``shift``, so that its offsets count from there."""
-    return data.startswith(LOCAL_MARK if said.entries else _END_MARK, shift)
+def _check_unshifted(data: bytes, said: zip64.End, entries: Iterable[Entry]) -> None:
+    """Raise if a program that counts from the start of ``data`` would find another archive."""
+    raw = [(LOCAL_MARK, entry.offset) for entry in entries] + [(_ENTRY_MARK, said.start)]
+    if any(data.startswith(mark, at) for mark, at in raw):
+        raise refusal("leading-data")
+
+
+def _shift(data: bytes, start: int, said: zip64.End) -> int:
+    """Return how many bytes the archive does not count; its directory is at ``start``.
+
+    Raises:
+        BadArchive: bad-directory, unless an archive begins there.
+    """
+    shift = start - said.start
+    begins = data.startswith(LOCAL_MARK if said.entries else _END_MARK, max(0, shift))
+    if shift < 0 or shift and not begins:
+        raise refusal("bad-directory", reason="it is not where the archive says it is")
+    return shift
 
 
 def _checked_end(data: bytes) -> int:

@@ -172,13 +172,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
                 request.close()
                 return
             held = request.decided(decision)
-            if request.completed:  # refused, and the client waits for the answer
-                self.requests.append(request)
-                self.request = None
-                if len(self.requests) == 1:
-                    self.server.add_task(self)
-            elif request.expect_continue and not self.requests and not self.sent_continue:
-                self.send_continue()
+            self._go_on(request)
         if held:
             super().received(held)
         if self.request is not None and self.request.undecided:
@@ -186,6 +180,16 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         else:
             self._deciding = False
         self.server.pull_trigger()
+
+    def _go_on(self, request: Request) -> None:
+        """Have ``request`` answered if it is complete, else ask for a body that waits."""
+        if request.completed:  # refused, and the client waits for the answer
+            self.requests.append(request)
+            self.request = None
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+        elif request.expect_continue and not self.requests and not self.sent_continue:
+            self.send_continue()
 
     def handle_close(self) -> None:
         """Close the connection, and give back the room for a body that was being received."""
