@@ -136,8 +136,7 @@ class SubmissionFacts(_Frozen):
     ``files`` are those that some probe reads, also unreadable ones, sorted by path; ``dropped`` are
     those that intake or the engine left out, e.g. notebooks that the rubric refuses. ``hidden`` is
     code that the program runs where no check looks; of facts stored before that was found, nothing.
-    ``digest`` is
-    the hexadecimal SHA-256 over the paths and contents of the files that intake kept,
+    ``digest`` is the hexadecimal SHA-256 over the paths and contents of the files that intake kept,
     ``archive_sha256`` that of the uploaded archive, empty for a folder or a single file.
     """
 

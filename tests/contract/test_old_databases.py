@@ -119,7 +119,7 @@ def test_reports_and_facts_have_the_same_bytes(old_store: Store) -> None:
             assert plain(stored.graded_at) == expected["report"]["graded_at"]
         later = {"by_function"}
         of_file = {"part": True, "readable": later, "inspections": {"__all__": later}}
-        newer: Any = {"files": {"__all__": of_file}}
+        newer: Any = {"files": {"__all__": of_file}, "hidden": True}
         found = None if facts is None else sha256(facts.model_dump_json(exclude=newer))
         assert found == expected["facts_sha256"], name
 
