@@ -50,6 +50,8 @@ def _retry_all(client: httpx.Client, exercise: str, course: str) -> str:
     """Have everything of ``exercise`` and ``course`` retried; return the answer as a sentence."""
     asked = {"exercise": exercise, "course": course}
     wanted = {name: value for name, value in asked.items() if value}
-    answered = json_object(check_response(client.post("/api/v1/submissions/retry", params=wanted)))
+    answered = json_object(
+        check_response(client.post("/api/v1/submissions/all/retry", params=wanted))
+    )
     count = answered.get("retried")
     return f"{count} {'submission is' if count == 1 else 'submissions are'} queued again."

@@ -33,7 +33,7 @@ IMPORTS += [
 
 CLEAN = """def read_{word}(item):
     size = len(item.{word})
-    return size * 2
+    return next(size) * 2
 """
 CALL = "    read_{word}(item)\n"
 
@@ -60,7 +60,7 @@ LONG = """def {verb}_{word}(item):
     for part in item.parts:
         {name} += part.{word} * 2
         item.store(part.{word}, {name} + 1)
-    return {name} * 2
+    return next({name}) * 2
 """
 TWICE = LONG.replace("{verb}", "read").replace("{name}", "size")
 TWICE += "\n\n" + LONG.replace("{verb}", "load").replace("{name}", "total")
@@ -73,11 +73,11 @@ FAULTS = (
         "exceptions",
         "careless_rate",
         "def read_{word}(item):\n"
-        "    try:\n        return item.{word} * 2\n    except:\n        return None\n",
+        "    try:\n        return next(item.{word}) * 2\n    except:\n        return None\n",
     ),
     Fault("import_effects", "effects_rate", call="", outside="read_{word}(None)\n"),
     Fault("style", "violations_rate", CLEAN.replace("{word})", "{word} );")),
-    Fault("formatting", "lines_rate", CLEAN.replace("size * 2", "size*2")),
+    Fault("formatting", "lines_rate", CLEAN.replace(" * 2", "*2")),
     Fault("import_order", "lines_rate"),
     Fault(
         "duplication",

@@ -50,6 +50,13 @@ REFACTOR = rubric_in(SHIPPED / "numbers-refactor.yaml")
 RUBRICS = {"practices": CHAPTER, "refactor": REFACTOR}
 
 
+def with_patch(rubric: Rubric) -> Rubric:
+    """Return ``rubric`` with the patch."""
+    return rubric.model_copy(
+        update={"feedback": rubric.feedback.model_copy(update={"patch": True})}
+    )
+
+
 def report_on(files: Files, rubric: Rubric) -> Report:
     """Return the report on the submission of ``files``, texts by path."""
     buffer = io.BytesIO()

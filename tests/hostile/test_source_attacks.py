@@ -22,7 +22,7 @@ from grader.engine.measuring.job import Limits
 from grader.engine.rubric_text import read_rubric_text
 from tests.benchmarks.engine_figures import NoFacts
 from tests.benchmarks.rubric import every_check_text
-from tests.hostile.grading import CHAPTER, REFACTOR, report_on
+from tests.hostile.grading import CHAPTER, REFACTOR, report_on, with_patch
 from tests.hostile.odd_sources import NOTEBOOKS, odd_sources
 from tests.hostile.source_attacks import attacks
 
@@ -146,7 +146,7 @@ def test_the_number_of_attacks() -> None:
 def test_a_fault_of_a_formatter_withholds_at_most_the_patch(text: str, withheld: bool) -> None:
     for rubric in (CHAPTER, REFACTOR):
         report = report_on(
-            {"main.py": text + "\n\nif __name__ == '__main__':\n    main()\n"}, rubric
+            {"main.py": text + "\n\nif __name__ == '__main__':\n    main()\n"}, with_patch(rubric)
         )
         assert (report.status, report.faults) == ("graded", ())
         assert [one.path for one in report.patch_withheld] == ["main.py"] * withheld

@@ -390,7 +390,7 @@ PIECES_OF_A_BOX: Mapping[str, Trick] = {"pieces of a box": pieces_of_a_box}
 
 def hidden(script: str, path: str, start: str, imports: str) -> Files:
     """Put the script into the file ``path``, which ``start`` runs, beside called junk."""
-    main = main_of(f"{CALLS}{start}\n", imports)
+    main = main_of(f"{CALLS}print(value)\n{start}\n", imports)
     return {**junk_modules(varied=True), "main.py": main, path: script}
 
 

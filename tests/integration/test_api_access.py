@@ -49,7 +49,7 @@ GUARDED = {
     ("GET", f"{SUBMISSION}/facts"): (Act.READ_FACTS, 202),
     ("GET", f"{SUBMISSION}/archive"): (Act.READ_ARCHIVES, 200),
     ("POST", f"{SUBMISSION}/retry"): (Act.RETRY, 409),
-    ("POST", "/api/v1/submissions/retry"): (Act.RETRY, 200),
+    ("POST", "/api/v1/submissions/all/retry"): (Act.RETRY, 200),
     ("GET", "/api/v1/audit"): (Act.READ_AUDIT, 200),
 }
 HAND_IN = ("POST", f"{EXERCISE}/submissions")

@@ -197,7 +197,7 @@ def test_all_that_broke_on_our_side_can_be_tried_again(
     service: Service,
 ) -> None:
     break_it(service)
-    everything = "/api/v1/submissions/retry"
+    everything = "/api/v1/submissions/all/retry"
     assert client.post(everything, headers=student).status_code == 403
     foreign = auth(Role.GRADER, "physics")
     assert client.post(everything, headers=foreign).json == {"retried": 0}

@@ -174,11 +174,15 @@ def test_a_submission_ends_with_its_time() -> None:
     assert answers[1, 3].reason == answers[2, 0].reason == "gave_up"
 
 
-def in_pulses(child: int, ended: threading.Event) -> None:
-    """Let the process ``child`` run a tenth of the time until ``ended`` is set, then all of it."""
+def in_pulses(child: int, begun: threading.Event, ended: threading.Event) -> None:
+    """Let the process ``child`` run a tenth of the time until ``ended`` is set, then all of it.
+
+    ``begun`` is set when it is stopped for the first time.
+    """
     with contextlib.suppress(ProcessLookupError):
         while not ended.is_set():
             os.kill(child, signal.SIGSTOP)
+            begun.set()
             ended.wait(0.18)
             os.kill(child, signal.SIGCONT)
             ended.wait(0.02)
@@ -195,9 +199,10 @@ def test_a_child_that_waits_for_the_processor_is_within_its_limit(
     limits = replace(LIMITS, pair_seconds=1, wall_factor=factor)
     with make(limits) as fork_server:
         child = int(who(fork_server.inspect(job("who"))))
-        ended = threading.Event()
-        pulses = threading.Thread(target=in_pulses, args=(child, ended))
+        stopped, ended = threading.Event(), threading.Event()
+        pulses = threading.Thread(target=in_pulses, args=(child, stopped, ended))
         pulses.start()
+        stopped.wait()
         begun = time.monotonic()
         try:
             answers = fork_server.inspect(job("burn", "who"))

@@ -211,6 +211,8 @@ def programs(draw: st.DrawFn, kind: str) -> Program:
         files[f"{kind}/{module}.py"] = "\n\n".join([head, *body])
     start, entry = f"{kind}_start", f"{kind}/{kind}_entry.py"
     lines = "".join(f"    {kind}_{at} = {call}\n" for at, call in enumerate(calls)) or "    pass\n"
+    # A function of which nothing reads the result is not used.
+    lines += f"    show_{kind}({', '.join(f'{kind}_{at}' for at in range(len(calls)))})\n"
     end, outside = ENDS[kind]
     outside *= draw(st.booleans())
     files[entry] = (

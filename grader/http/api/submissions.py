@@ -156,7 +156,7 @@ def retry(path: SubmissionPath) -> Response:
 
 
 @blueprint.post(
-    "/retry",
+    "/all/retry",
     operation_id="retryAll",
     security=allowed(Act.RETRY),
     responses={
