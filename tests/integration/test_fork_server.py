@@ -174,18 +174,22 @@ def test_a_submission_ends_with_its_time() -> None:
     assert answers[1, 3].reason == answers[2, 0].reason == "gave_up"
 
 
-def in_pulses(child: int, begun: threading.Event, ended: threading.Event) -> None:
-    """Let the process ``child`` run a tenth of the time until ``ended`` is set, then all of it.
+def in_pulses(fork_server: int, begun: threading.Event, ended: threading.Event) -> None:
+    """Let the children of ``fork_server`` run a tenth of the time until ``ended`` is set.
 
-    ``begun`` is set when it is stopped for the first time.
+    ``begun`` is set when they are stopped for the first time.
     """
-    with contextlib.suppress(ProcessLookupError):
-        while not ended.is_set():
-            os.kill(child, signal.SIGSTOP)
-            begun.set()
-            ended.wait(0.18)
-            os.kill(child, signal.SIGCONT)
-            ended.wait(0.02)
+    while not ended.is_set():
+        stopped = children(fork_server)
+        for child in stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGSTOP)
+        begun.set()
+        ended.wait(0.18)
+        for child in stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGCONT)
+        ended.wait(0.02)
 
 
 @pytest.mark.parametrize(("factor", "reason"), [(40, ""), (1.5, "timeout")])
@@ -198,9 +202,10 @@ def test_a_child_that_waits_for_the_processor_is_within_its_limit(
     """
     limits = replace(LIMITS, pair_seconds=1, wall_factor=factor)
     with make(limits) as fork_server:
-        child = int(who(fork_server.inspect(job("who"))))
+        fork_server.inspect(job("who"))
+        assert fork_server.pid is not None
         stopped, ended = threading.Event(), threading.Event()
-        pulses = threading.Thread(target=in_pulses, args=(child, stopped, ended))
+        pulses = threading.Thread(target=in_pulses, args=(fork_server.pid, stopped, ended))
         pulses.start()
         stopped.wait()
         begun = time.monotonic()

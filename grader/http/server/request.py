@@ -104,8 +104,9 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
             used = int(super().received(data))
         except OSError:  # The disk of the temporary files is full.
             self.refuse(Refused(HTTPStatus.SERVICE_UNAVAILABLE, NO_ROOM))
-            self.completed = True
-            used = len(data)
+            # Whoever sends a body of known length sends all of it before reading the answer.
+            self.completed = self.completed or self.chunked
+            used = len(data) if self.completed else int(super().received(data))
         if not began and self.headers_finished:
             self._look_at_head()
         if self.body_bytes_received > self.bodies.longest and self._refusal is None:
