@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from socket import gethostname
 from typing import TYPE_CHECKING
 
 from grader.checks.catalog import CATALOG
@@ -22,13 +20,11 @@ from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
-from grader.isolation import build_fork_server, longest_grading
+from grader.isolation import build_fork_server
 from grader.lms.registry import gradebooks, inbounds, score_message_writers
 from grader.service.access_log import AccessLog
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
-from grader.service.host import Host
-from grader.service.leases import Leases
 from grader.service.ports import Clock, FactsCache, Notifier
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
@@ -243,19 +239,8 @@ def build_engine(
 
 
 def build_grade(service: Service, engine: Engine) -> Grade:
-    """Return the grading use case of a worker, around ``engine``, which the caller closes.
-
-    Its claims are renewed by whoever calls ``renew`` of its ``leases``: the thread of a worker.
-    """
+    """Return the grading use case of a worker, around ``engine``, which the caller closes."""
     settings = service.settings
-    leases = Leases(
-        service.store,
-        service.clock,
-        service.notifier,
-        lease=settings.lease_time,
-        longest=timedelta(seconds=longest_grading(settings)),
-    )
-    name = f"{gethostname()}/{os.getpid()}"
     return Grade(
         store=service.store,
         rubric_cache=service.rubric_cache,
@@ -263,9 +248,7 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         engine=engine,
         clock=service.clock,
         notifier=service.notifier,
-        leases=leases,
-        host=Host(name, service.store, engine, service.clock, settings.trouble_pause),
-        max_tries=settings.max_tries,
+        lease=settings.lease_time,
         pause=settings.pause_time,
         score_messages=ScoreMessages(service.store, score_message_writers()),
     )

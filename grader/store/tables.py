@@ -255,14 +255,3 @@ audit = Table(
     Index(None, "course", "id"),
     Index(None, "subject", "id"),
 )
-
-#: A row for each process that grades: see ``WorkerRecord``. It is news, not data: no backup needs
-#: it, and nothing refers to it.
-workers = Table(
-    "workers",
-    metadata,
-    Column("id", TextColumn, primary_key=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-    Column("trouble", TextColumn, nullable=False),
-    Column("trouble_since", UtcDateTime),
-)

@@ -11,7 +11,6 @@ from time import monotonic
 
 import click
 
-from grader.bootstrap import build_service
 from grader.cli.errors import errors_reported
 from grader.cli.serve.data_dir import announced, locked
 from grader.cli.serve.first_run import COURSE, prepare
@@ -19,9 +18,7 @@ from grader.cli.serve.listening import listen
 from grader.cli.serve.redis_server import RedisServer
 from grader.cli.serve.stack import Stack
 from grader.cli.serve.supervisor import Signals, Supervisor
-from grader.cli.serve.troubles import TroubleLines
 from grader.domain.errors import Conflict
-from grader.infra.broker import NoNotifier
 from grader.infra.private_files import private_folder, usable
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
@@ -103,9 +100,7 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
             stack.enter_context(announced(settings.data_dir, url))
             _print_welcome(settings, url, secret, token_file)
             click.echo(f"Students' files are read in the sandbox {sandbox.value}.")
-        service = build_service(settings, notifier=NoNotifier())
-        stack.callback(service.close)
-        supervisor.run(TroubleLines(service.store.workers, service.clock, click.echo))
+        supervisor.run()
         click.echo("Stopping.")
 
 

@@ -28,8 +28,6 @@ from grader.infra.process import die_with_parent, libc
 STABLE_SECONDS = 20.0
 #: Longest pause before a restart, in seconds (chosen by hand).
 MAX_PAUSE = 30.0
-#: Seconds between two looks of whoever runs with the supervisor (chosen by hand).
-LOOK_SECONDS = 2.0
 #: Seconds between SIGTERM and SIGKILL (chosen by hand).
 GRACE_SECONDS = 10.0
 
@@ -210,17 +208,14 @@ class Supervisor:
         child.start()
         return child
 
-    def run(self, look: Callable[[], object] = int) -> None:
+    def run(self) -> None:
         """Restart children that end until SIGINT or SIGTERM, then return without stopping them.
-
-        Call ``look`` every :data:`LOOK_SECONDS` meanwhile; it must not take long.
 
         Raises:
             OSError: see :meth:`Child.start`.
         """
         while not self._signals.stopping:
-            self._signals.wait(min(self.restart_ended(), LOOK_SECONDS))
-            look()
+            self._signals.wait(self.restart_ended())
 
     def restart_ended(self) -> float:
         """Report each child that has ended since the last call, and start each whose pause is over.

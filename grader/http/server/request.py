@@ -83,6 +83,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
     bodies: Bodies
     undecided = False
+    completed: bool
     error: Error | None
     expect_continue: bool
     environ: Mapping[str, Any] = {}
@@ -100,13 +101,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
             self._held += data
             return len(data)
         began = self.headers_finished
-        try:
-            used = int(super().received(data))
-        except OSError:  # The disk of the temporary files is full.
-            self.refuse(Refused(HTTPStatus.SERVICE_UNAVAILABLE, NO_ROOM))
-            # Whoever sends a body of known length sends all of it before reading the answer.
-            self.completed = self.completed or self.chunked
-            used = len(data) if self.completed else int(super().received(data))
+        used = self._stored(data)
         if not began and self.headers_finished:
             self._look_at_head()
         if self.body_bytes_received > self.bodies.longest and self._refusal is None:
@@ -114,6 +109,16 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         if self.completed and self._refusal is not None and self.error is None:
             self.error = self._refusal
         return used
+
+    def _stored(self, data: bytes) -> int:
+        """Store ``data``, or refuse the request if there is no room; return how much was used."""
+        try:
+            return int(super().received(data))
+        except OSError:  # The disk of the temporary files is full.
+            self.refuse(Refused(HTTPStatus.SERVICE_UNAVAILABLE, NO_ROOM))
+        # Whoever sends a body of known length sends all of it before reading the answer.
+        self.completed = self.completed or self.chunked
+        return len(data) if self.completed else int(super().received(data))
 
     def parse_header(self, header_plus: bytes) -> None:
         """Parse the request line and the headers.

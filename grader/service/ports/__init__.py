@@ -18,7 +18,6 @@ from grader.service.ports.sources import Sources
 from grader.service.ports.store import Store
 from grader.service.ports.submissions import Submissions
 from grader.service.ports.tokens import Tokens
-from grader.service.ports.workers import Workers
 
 __all__ = [
     "AuditLog",
@@ -37,5 +36,4 @@ __all__ = [
     "Store",
     "Submissions",
     "Tokens",
-    "Workers",
 ]

@@ -11,7 +11,6 @@ from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
 from grader.service.ports.submissions import Submissions
 from grader.service.ports.tokens import Tokens
-from grader.service.ports.workers import Workers
 
 
 class Store(Protocol):
@@ -26,7 +25,6 @@ class Store(Protocol):
     sources: Sources
     passbacks: Passbacks
     audit_log: AuditLog
-    workers: Workers
     facts: FactsCache
 
     def ping(self) -> None:

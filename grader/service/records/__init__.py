@@ -14,7 +14,6 @@ from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
 from grader.service.records.tokens import Role, TokenRecord
-from grader.service.records.workers import WorkerRecord
 
 __all__ = [
     "AuditEntry",
@@ -41,5 +40,4 @@ __all__ = [
     "SubmissionState",
     "Swept",
     "TokenRecord",
-    "WorkerRecord",
 ]
