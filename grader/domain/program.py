@@ -24,8 +24,8 @@ class Role(StrEnum):
     ENTRY = "entry"
     #: An entry or a test imports the file, directly or through others.
     REACHED = "reached"
-    #: Nothing says where the program starts, so each of its files is part of it; or the rubric
-    #: names the file.
+    #: Nothing says where the program starts, so each of its files is part of it; or the program
+    #: runs code that may be in the file; or the rubric names it.
     MEMBER = "member"
     TEST = "test"
     #: Not reached, and no fault: a tool runs the file by its name (``setup.py``), or the file has

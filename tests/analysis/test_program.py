@@ -22,6 +22,7 @@ SETUP = """import setuptools
 
 setuptools.setup(entry_points={"console_scripts": ["shop = shop.cli:main"]})
 """
+MENU = "import importlib, sys\nimportlib.import_module(f'menu.{sys.argv[1]}').go()\n"
 FACTORY = "def create_app():\n    return 1\n"
 MIGRATION = "def upgrade():\n    print(1)\n\n\ndef downgrade():\n    print(2)\n"
 GAME = "def init():\n    print(1)\n\n\ndef run(data):\n    return data\n"
@@ -50,6 +51,39 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
             {"main.py": MAIN, "prices.py": PRICES, "draft.py": DRAFT},
             {"main.py": "entry", "prices.py": "reached", "draft.py": "leftover"},
             id="a draft beside a program",
+        ),
+        pytest.param(
+            {
+                "main.py": MAIN.replace("from prices", "from day_3.prices"),
+                "prices.py": PRICES,
+                "draft.py": DRAFT,
+            },
+            {"main.py": "entry", "prices.py": "reached", "draft.py": "leftover"},
+            id="imports that name the folder around what was handed in",
+        ),
+        pytest.param(
+            {
+                "main.py": MAIN
+                + "\nfrom flask.views import View\nfrom flask.cli import AppGroup\n",
+                "prices.py": PRICES,
+                "views.py": DRAFT,
+            },
+            {"main.py": "entry", "prices.py": "reached", "views.py": "leftover"},
+            id="a package of which one module is called like one of the program",
+        ),
+        pytest.param(
+            {"main.py": PRICES, "tests/test_prices.py": TESTS.replace("prices i", "main i")},
+            {"main.py": "reached", "tests/test_prices.py": "test"},
+            id="a library whose module is called main.py",
+        ),
+        pytest.param(
+            {"project/main.py": "", "project/prices.py": PRICES, "project/cart.py": PRICES},
+            {
+                "project/main.py": "member",
+                "project/prices.py": "member",
+                "project/cart.py": "member",
+            },
+            id="an empty main.py beside modules",
         ),
         pytest.param(
             {"run.py": MAIN, "prices.py": PRICES, "old/main.py": DRAFT},
@@ -130,8 +164,25 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
             id="a table of literals and an empty file",
         ),
         pytest.param(
+            {
+                "main.py": MENU,
+                "menu/buy.py": "import prices\n" + FACTORY,
+                "menu/sell.py": FACTORY,
+                "prices.py": PRICES,
+                "docs/template.py": DRAFT,
+            },
+            {
+                "main.py": "entry",
+                "menu/buy.py": "member",
+                "menu/sell.py": "member",
+                "prices.py": "reached",
+                "docs/template.py": "leftover",
+            },
+            id="modules of one package by a name that is worked out",
+        ),
+        pytest.param(
             {"main.py": "exec(open('old.py').read())\n", "old.py": DRAFT},
-            {"main.py": "entry", "old.py": "reached"},
+            {"main.py": "entry", "old.py": "member"},
             id="code that cannot be followed",
         ),
         pytest.param(
@@ -214,8 +265,19 @@ def test_no_form_of_breaking_makes_a_program_a_leftover(main: str) -> None:
 def test_code_that_cannot_be_followed_may_be_in_any_file(line: str, is_opaque: bool) -> None:
     main = f"import importlib, os, subprocess, sys\n\n{line}\n"
     assert roles({"main.py": main, "old.py": DRAFT})["old.py"] == (
-        "reached" if is_opaque else "leftover"
+        "member" if is_opaque else "leftover"
     )
+
+
+def test_a_file_that_may_be_run_is_not_needed_and_an_imported_one_is() -> None:
+    main = "import importlib, prices, sys\n\nimportlib.import_module(sys.argv[1])\n"
+    files = {"main.py": main, "prices.py": PRICES, "template.py": "print(text=,)\n"}
+    parts = parts_of({path: summary(path, text) for path, text in files.items()})
+    assert {path: part.needed for path, part in parts.items()} == {
+        "main.py": True,
+        "prices.py": True,
+        "template.py": False,
+    }
 
 
 def test_a_file_of_nothing_but_dots_and_imports_has_a_small_summary() -> None:

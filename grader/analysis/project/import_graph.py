@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import filterfalse
 
 from grader.analysis.syntax.imports import (
     GUARDED,
@@ -14,7 +13,6 @@ from grader.analysis.syntax.imports import (
     depth_in,
     packages_around,
 )
-from grader.domain.source import is_test_path
 
 #: From importing module to imported module to the first such import statement.
 Edges = Mapping[str, Mapping[str, Import]]
@@ -93,9 +91,7 @@ def graph_of(imports: Mapping[str, Iterable[Import]]) -> Graph:
     """Return the graph of a submission from the `imports` of each of its Python files, by path."""
     digests = tuple((path, "") for path in imports)
     depths = {path: depth_in(packages_around(path, digests)) for path in imports}
-    named = (path for path in imports if path.split("/")[-1] == "main.py")
-    mains = sorted(filterfalse(is_test_path, named), key=lambda path: (path.count("/"), path))
-    return Graph.of(Modules(depths, next(iter(mains), "")), imports)
+    return Graph.of(Modules.of(depths, imports), imports)
 
 
 def cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[frozenset[str]]:

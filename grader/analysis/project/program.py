@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.analysis.project.functions import OUTSIDE
 from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.analysis.syntax.frameworks import is_django
@@ -58,7 +59,7 @@ class _Project:
     def _start_of(self, path: str, is_imported: bool) -> str:
         """Return why `path` starts when somebody runs it, in words; "" if it only defines."""
         file = self.files[path]
-        if path.split("/")[-1] == "main.py":
+        if path.split("/")[-1] == "main.py" and not _only_defines(file):
             return "its name is main.py"
         if file.guarded:
             return 'it starts below `if __name__ == "__main__":`'
@@ -114,16 +115,30 @@ class _Project:
         """Return role and reason of each file of the program: its entries and what they import.
 
         What tests import is part of the program too. Of test files, only those are that the program
-        itself imports. If the program runs code that cannot be followed, every file is that is no
-        test.
+        itself imports. If the program runs code that cannot be followed, each file is that may hold
+        this code and is no test.
         """
         entries = self.entries(documents)
         found = {path: (Role.REACHED, f"{by} imports it") for path, by in self._imported(entries)}
         found |= {path: (Role.ENTRY, why) for path, why in entries.items()}
-        opaque = next((path for path in found if self.files[path].is_opaque), None)
-        if opaque is not None:
-            why = f"{opaque} runs code that cannot be followed, which may be in any file"
-            found = {**self._all_reached(why), **found}
+        new: Collection[str] = found
+        while new:
+            started = self._started_by(new)
+            reached = self.graph.importers(started)
+            more = {path: (Role.REACHED, f"{by} imports it") for path, by in reached.items()}
+            more |= {path: (Role.MEMBER, why) for path, why in started.items()}
+            new = more.keys() - found.keys()
+            found |= {path: more[path] for path in new if not is_test_path(path)}
+        return found
+
+    def _started_by(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return the files that code in `paths` may start and that cannot be followed, with why."""
+        found = dict[str, str]()
+        for path in paths:
+            starts = [one for one in self.files[path].running if one.is_opaque]
+            why = f"{path} runs code that cannot be followed, which may be in this file"
+            meant = (other for other in self.files if any(one.may_run(other) for one in starts))
+            found |= {other: why for other in meant if not is_test_path(other)}
         return found
 
     def _imported(self, entries: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -135,11 +150,14 @@ class _Project:
             if not is_test_path(path):
                 yield path, by
 
-    def _all_reached(self, why: str) -> dict[str, tuple[Role, str]]:
-        return {path: (Role.REACHED, why) for path in self.files if not is_test_path(path)}
-
     def _imports_own(self, path: str) -> bool:
         return any(not is_test_path(target) for target in self.graph.edges[path])
+
+
+def _only_defines(file: FileSummary) -> bool:
+    """Return whether nothing happens when somebody runs `file`: it is empty, or has functions."""
+    has_functions = any(one.line != OUTSIDE for one in file.functions)
+    return not file.runs and not file.guarded and (file.trivial or has_functions)
 
 
 def parts_of(summaries: Mapping[str, FileSummary], named: Collection[str] = ()) -> dict[str, Part]:

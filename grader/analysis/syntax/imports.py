@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
@@ -139,11 +141,32 @@ class Modules:
 
     ``depths`` has, for the path of each module (``__init__.py`` included), the number of packages
     that it is in. ``start`` is the path of the ``main.py`` that starts the program, or empty; its
-    folder is searched too.
+    folder is searched too. ``around`` are names of the folder around the submission, e.g. ``day_3``
+    if ``from day_3.game import play`` means the ``game.py`` at the top.
     """
 
     depths: Mapping[str, int]
     start: str = ""
+    around: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(depths: Mapping[str, int], imports: Mapping[str, Iterable[Import]]) -> Modules:
+        """Return the modules of `depths`, of which each path has `imports`.
+
+        The program starts in the ``main.py`` in the fewest folders, tests aside; among several, in
+        the first by path. Students often hand in the files of a folder without the folder, which
+        their imports name. It is one if each import of a module in it leads to a module here.
+        """
+        named = (path for path in depths if path.split("/")[-1] == "main.py")
+        mains = [path for path in named if not is_test_path(path)]
+        start = min(mains, key=lambda path: (path.count("/"), path), default="")
+        modules = Modules(depths, start)
+        found = defaultdict[str, set[bool]](set)
+        for one in chain.from_iterable(imports.values()):
+            top, dot, _ = one.module.partition(".")
+            if dot and not one.level and modules._is_foreign(top):
+                found[top].add(modules._named(_below(one)) is not None)
+        return replace(modules, around=frozenset(top for top in found if all(found[top])))
 
     def meant(self, importer: str, one: Import) -> str | None:
         """Return the path of the module that the import ``one`` in ``importer`` refers to.
@@ -153,8 +176,8 @@ class Modules:
         around the outermost package of ``importer``, in its folder and those above it (not in
         packages, except for a test or beside ``start``), beside ``start``, then anywhere by its
         dotted name, and last, if it is a package, beside ``importer``. A name of the standard
-        library is searched only where a file would hide that library. ``None`` if it is not found,
-        or is ``importer`` itself.
+        library is searched only where a file would hide that library. A name ``around`` the
+        submission is left out. ``None`` if it is not found, or is ``importer`` itself.
         """
         if one.level:
             folder = _up(folder_of(importer), one.level - 1)
@@ -184,6 +207,8 @@ class Modules:
         latter does not hold for names of the standard library.
         """
         top = one.module.split(".")[0]
+        if top in self.around:
+            return self._named(_below(one))
         if top not in self._parts:
             return None
         standard = top in sys.stdlib_module_names
@@ -193,12 +218,21 @@ class Modules:
                 return found
         if standard:
             return None
-        known = self._by_name.get(f"{one.module}.{one.name}") or self._by_name.get(one.module)
+        known = self._named(one)
         if known or f"{folder_of(importer)}/{top}" not in self._packages:
             return known
         # Python searches the folder of a file that is run, also inside a package: `churn/` beside
         # `src/run.py`. A single module may just be named like a library: `shop/celery.py`.
         return self._in(folder_of(importer), one)
+
+    def _named(self, one: Import) -> str | None:
+        """Return the path of the module with the dotted name of `one`, wherever it is."""
+        dotted = f"{one.module}.{one.name}".removeprefix(".")
+        return self._by_name.get(dotted) or self._by_name.get(one.module)
+
+    def _is_foreign(self, top: str) -> bool:
+        """Return whether nothing here, and nothing in the standard library, is called `top`."""
+        return top not in self._parts and top not in sys.stdlib_module_names
 
     def _searched(self, importer: str, standard: bool) -> Iterator[str]:
         """Yield the folders in which to look for an import of ``importer``, in order.
@@ -280,6 +314,11 @@ class Modules:
             for at in range(outside + 1):
                 found.setdefault(".".join(parts[at:]), path)
         return found
+
+
+def _below(one: Import) -> Import:
+    """Return `one` without the outermost package of its module: ``game`` for ``day_3.game``."""
+    return one._replace(module=one.module.partition(".")[2])
 
 
 def _folders_above(path: str) -> Iterator[str]:

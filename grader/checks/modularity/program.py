@@ -59,9 +59,8 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
         for path, one in inspections.items()
         if not path.endswith(".pyi")
     }
-    mains = (path for path, one in inspections.items() if one.facts.counts["main_modules"])
-    modules = Modules({path: one.depth for path, one in summaries.items()}, next(mains, ""))
     imports = {path: one.imports for path, one in summaries.items()}
+    modules = Modules.of({path: one.depth for path, one in summaries.items()}, imports)
     graph = Graph.of(modules, imports)
     reached = set(graph.importers([modules.start]))
     works = {path: one.work for path, one in summaries.items()}

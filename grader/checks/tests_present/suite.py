@@ -66,11 +66,10 @@ class Suite:
 
     def __init__(self, summaries: Mapping[str, TestSummary]) -> None:
         self._summaries = summaries
-        # Of several main.py, take the one that is no test, least deep, and first by path.
-        mains = [path for path in summaries if path.split("/")[-1] == "main.py"]
-        mains = sorted(mains, key=lambda path: (is_test_path(path), path.count("/"), path))
-        depths = {path: one.depth for path, one in summaries.items()}
-        self._modules = Modules(depths, next(iter(mains), ""))
+        self._modules = Modules.of(
+            {path: one.depth for path, one in summaries.items()},
+            {path: one.imports for path, one in summaries.items()},
+        )
         #: The files that are no tests.
         self._program = {path for path in summaries if not is_test_path(path)}
 

@@ -287,7 +287,8 @@ def _about_program(report: Report) -> Iterator[str]:
     None if nothing says where the program starts: then every file is program.
     """
     entries = [f"{file.path} ({file.why})" for file in report.files if file.role is Role.ENTRY]
-    reached = [file.path for file in report.files if file.role is Role.REACHED]
+    roles = (Role.REACHED, Role.MEMBER) if entries else (Role.REACHED,)
+    reached = [file.path for file in report.files if file.role in roles]
     if entries:
         yield f"The program starts at {first_few(entries, 5)}."
     if reached:
