@@ -484,6 +484,27 @@ def test_the_longer_function_counts_whatever_the_names_of_files(first: str) -> N
     assert counted(files) == {"": 0, "long": 5, "part_of": 0, "main": 2}
 
 
+CHEAP = """def {0}(rows):
+    def {1}(row):
+        return row[{2}] < 3
+
+    return list(filter({1}, rows))
+
+
+"""
+
+
+def test_a_copy_repeats_the_short_functions_inside_it_as_well() -> None:
+    names = "cheap_rows", "short_rows"
+    files = {
+        "m.py": CHEAP.format(names[0], "cheap", 0) + CHEAP.format(names[1], "short", 1),
+        "main.py": f"from m import {', '.join(names)}\n\n\n{used_by_main('', *names)}",
+    }
+    found = counted(files)
+    assert [found[name] for name in ("cheap_rows", "cheap")] == [1, 1]
+    assert [found[name] for name in ("short_rows", "short")] == [0, 0]
+
+
 def test_star_imports_and_packages_use_what_is_named() -> None:
     files = {
         "shop/__init__.py": "from .prices import *\n",

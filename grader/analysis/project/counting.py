@@ -98,8 +98,9 @@ def _functions(
     Those are left out that only the uses `tested` use, which are in no share.
     """
     seen, found = _Seen(), {path: list[_Function]() for path in program}
-    boxed = _boxed(program)
-    for path, one in _in_order(program, uses):
+    boxed, ordered = _boxed(program), _in_order(program, uses)
+    copies = _copies(program, ordered)
+    for path, one in ordered:
         if tested.has(path, one) and not uses.has(path, one):
             continue
         counts = _Function(
@@ -108,7 +109,7 @@ def _functions(
             first=one.first,
             statements=len(one.prints),
             dead=one.prints.count(DEAD),
-            repeated=seen.repeated(one),
+            repeated=seen.repeated(one, is_copy=(path, one.unit) in copies),
             is_used=uses.has(path, one),
             is_boxed=(path, one.line) in boxed,
         )
@@ -234,7 +235,27 @@ def _runs(file: FileSummary) -> bool:
     return any(one.line == OUTSIDE and one.prints for one in file.functions)
 
 
-def _in_order(program: Mapping[str, FileSummary], uses: Uses) -> Iterable[tuple[str, FunctionCode]]:
+def _copies(
+    program: Mapping[str, FileSummary], ordered: Iterable[tuple[str, FunctionCode]]
+) -> set[tuple[str, int]]:
+    """Return the path and unit of each function that repeats one before it in `ordered`.
+
+    It does so with the functions inside it, each of which may be too short to be a repetition.
+    """
+    wholes: dict[tuple[str, int], list[tuple[int, ...]]] = {}
+    for path, one in ordered:
+        if one.unit >= 0 and program[path].work.units[one.unit].kind is Kind.FUNCTION:
+            wholes.setdefault((path, one.unit), []).append(one.prints)
+    seen, found = set[tuple[tuple[int, ...], ...]](), set()
+    for place, prints in wholes.items():
+        whole = tuple(sorted(prints))
+        if sum(map(len, whole)) >= LEAST_WHOLE and whole in seen:
+            found.add(place)
+        seen.add(whole)
+    return found
+
+
+def _in_order(program: Mapping[str, FileSummary], uses: Uses) -> list[tuple[str, FunctionCode]]:
     """Return each function of `program`, and the statements outside them, with its path.
 
     An earlier one is no copy of a later one: used functions come before unused ones, and longer
@@ -263,14 +284,14 @@ class _Seen:
         self._functions: set[tuple[int, ...]] = set()
         self._runs: set[tuple[int, ...]] = set()
 
-    def repeated(self, function: FunctionCode) -> int:
+    def repeated(self, function: FunctionCode, *, is_copy: bool = False) -> int:
         """Return how many statements of `function` were seen before, and note all of them.
 
-        Those that never run are left out.
+        Those that never run are left out. With `is_copy` all of them were seen.
         """
         prints = function.prints
         is_whole = function.line != OUTSIDE and len(prints) >= LEAST_WHOLE
-        repeats = [is_whole and prints in self._functions] * len(prints)
+        repeats = [is_copy or (is_whole and prints in self._functions)] * len(prints)
         if is_whole:
             self._functions.add(prints)
         for start in range(len(prints) - LEAST_RUN + 1):
