@@ -118,9 +118,48 @@ def test_each_measure_counts_the_findings_that_are_its_evidence() -> None:
     )
     found = look(text)
     for one in CHECK.measures:
+        if one.id == "share_handled":  # of statements, not of findings
+            continue
         counted = sum(one.evidence(finding, 3) for finding in found.findings)
         parts = one.parts(found.facts, 3) if one.parts else None
         assert counted == (parts[0] if parts else one.value(found.facts, 3))
+
+
+@pytest.mark.parametrize(
+    ("body", "percent"),
+    [
+        ("try:\n    return int(text)\nexcept ValueError:\n    return 0", 100),
+        ("try:\n    return int(text)\nexcept:\n    return 0", 0),
+        ("try:\n    return int(text)\nexcept Exception:\n    pass", 0),
+        ("try:\n    return int(text)\nexcept ValueError:\n    pass", None),
+        ("if not text:\n    raise ValueError(text)\nreturn text.upper()", 100),
+        ("with contextlib.suppress(KeyError):\n    del known[text]", 100),
+        ("with contextlib.suppress(Exception):\n    del known[text]", 0),
+        ("return open(text).read()", 0),
+        (
+            "with open(text) as file:\n    try:\n        return int(file.read())\n"
+            "    except ValueError:\n        return 0",
+            50,
+        ),
+        # Nothing may go wrong, or nothing says so.
+        ("return text.upper()", None),
+        ("try:\n    number = 1\nexcept ValueError:\n    number = 2\nreturn number", None),
+        ("raise Exception(text)", None),
+        ("raise NotImplementedError", None),
+        ("raise text", None),
+        ("return open(text, 'w')", None),
+    ],
+)
+def test_what_is_handled_in_a_function(body: str, percent: int | None) -> None:
+    lines = body.replace("\n", "\n    ")
+    text = f"import contextlib\n\n\ndef read(text):\n    {lines}\n\n\nread('a')\n"
+    assert look(text).by_function["handled"] == ({} if percent is None else {4: percent})
+
+
+def test_a_call_that_its_caller_guards_is_nothing_to_handle() -> None:
+    care = "try:\n    load('a')\nexcept OSError as error:\n    print(error)\n"
+    text = f"def load(path):\n    return open(path).read()\n\n\n{care}"
+    assert look(text).by_function["handled"] == {0: 100}
 
 
 RULES = [

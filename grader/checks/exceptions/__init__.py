@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from grader.analysis.fixes.except_clauses import except_clause_fix
 from grader.analysis.fixes.own_line import Fix, Line, with_own_lines
@@ -19,12 +20,20 @@ from grader.checks.exceptions.faults import (
     handler_faults,
     other_faults,
 )
+from grader.checks.exceptions.handled import (
+    CARELESS,
+    HANDLED,
+    Places,
+    parts,
+    percent_handled,
+    places_in,
+)
 from grader.checks.exceptions.reach import read_sketch, sketch_of, unguarded
 from grader.checks.exceptions.risky_calls import Risk, read_program
 from grader.checks.exceptions.try_blocks import Try, find_tries
 from grader.domain.check import Check, Context, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure, over_limit_measure, rate_measure
+from grader.domain.measures import count_measure, over_limit_measure, rate_measure, share_measure
 from grader.domain.source import SourceFile
 
 _UNCARED = "unguarded-call"
@@ -40,8 +49,9 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     ``try`` with ``except`` around more than 3 statements. A risky call, e.g. ``open(path)``, is
     unguarded if code outside functions, or ``main``, leads to it within this file, and its error is
     caught nowhere on the way. The faults are counted by code, and so are unguarded calls; a
-    histogram has the sizes of ``try`` statements with ``except``. The sketch lets `combine` repeat
-    the search for calls between files. Without statements the result is ``NOTHING_TO_SAY``.
+    histogram has the sizes of ``try`` statements with ``except``. By function there is the part of
+    its places that is handled with care. The sketch lets `combine` repeat the search for calls
+    between files. Without statements the result is ``NOTHING_TO_SAY``.
     `options` and `context` are unused.
     """
     if not has_statements(source):
@@ -53,12 +63,13 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     long = [_long(one) for one in tries if one.node.handlers and one.size > _REPORTED_ABOVE]
     counts = Counter(fault.code for fault in faults)
     sizes = Counter(one.size for one in tries if one.node.handlers)
+    places = places_in(nodes, program.aliases, tries, faults)
     alone = Inspection(
         facts=Facts(counts=counts, histograms={"try_sizes": sizes} if sizes else {}),
         findings=with_own_lines(source, [*map(_finding, faults), *long], _fix(source)),
-        sketch=sketch_of(program),
+        sketch=sketch_of(program, places),
     )
-    return _with_risks(alone, unguarded({"": read_sketch(alone.sketch)})[""])
+    return combine({"": alone}, options)[""]
 
 
 def _fix(source: SourceFile) -> Fix:
@@ -78,12 +89,19 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     `inspections` must be a result of `inspect` with a sketch, so not ``NOTHING_TO_SAY``. `options`
     is unused.
     """
-    found = unguarded({path: read_sketch(one.sketch) for path, one in inspections.items()})
-    return {path: _with_risks(one, found[path]) for path, one in inspections.items()}
+    sketches = {path: read_sketch(one.sketch) for path, one in inspections.items()}
+    found = unguarded(sketches)
+    return {
+        path: _with_risks(one, sketches[path].places, found[path])
+        for path, one in inspections.items()
+    }
 
 
-def _with_risks(one: Inspection, risks: list[Risk]) -> Inspection:
-    """Return `one` with its findings and its count of unguarded calls replaced by `risks`."""
+def _with_risks(one: Inspection, places: Mapping[int, Places], risks: list[Risk]) -> Inspection:
+    """Return `one` with its unguarded calls replaced by `risks`, in findings, count and values.
+
+    `places` are the others of its functions where something may go wrong.
+    """
     kept = [finding for finding in one.findings if finding.code != _UNCARED]
     more = [
         Finding(code=_UNCARED, line=risk.line, column=risk.column, message=risk.message)
@@ -92,7 +110,9 @@ def _with_risks(one: Inspection, risks: list[Risk]) -> Inspection:
     findings = sorted(kept + more, key=lambda item: (item.line, item.column, item.code))
     counts = one.facts.counts | {_UNCARED: len(more)}
     facts = one.facts.model_copy(update={"counts": counts})
-    return one.model_copy(update={"facts": facts, "findings": tuple(findings)})
+    changes = {"facts": facts, "findings": tuple(findings)}
+    handled = {HANDLED: percent_handled(places, risks)}
+    return one.model_copy(update={**changes, "by_function": handled})
 
 
 def _finding(fault: Fault) -> Finding:
@@ -110,12 +130,6 @@ def _long(one: Try) -> Finding:
         message=f"`try` holds {one.size} statements",
         value=one.size,
     )
-
-
-#: Codes of :mod:`grader.checks.exceptions.bugbear`, and all codes of careless handling: e.g.
-#: ``except:``, not ``except KeyError: pass``, which may be right.
-_TRAPS = ("B012", "B013", "B014", "B025", "B029", "B030")
-_CARELESS = (BARE, BLIND, SWALLOWED, *_TRAPS)
 
 
 LESSON = Lesson(
@@ -151,7 +165,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="exceptions",
-    version=2,
+    version=3,
     title="Errors handled with care",
     guidance=guidance.GUIDANCE,
     lesson=LESSON,
@@ -171,15 +185,28 @@ CHECK = Check(
             "Careless handling of errors",
             "places",
             formula="bare, blind and swallowing handlers, and traps around `try`",
-            counts=_CARELESS,
-            codes=_CARELESS,
+            counts=CARELESS,
+            codes=CARELESS,
         ),
         rate_measure(
             "careless_rate",
             "Careless handling of errors, per statement",
-            counts=_CARELESS,
+            counts=CARELESS,
             what="bare, blind and swallowing handlers, and traps around `try`,",
-            codes=_CARELESS,
+            codes=CARELESS,
+        ),
+        share_measure(
+            "share_handled",
+            "Statements of functions that handle what may go wrong",
+            parts,
+            of="statements of functions in which something may go wrong",
+            formula=(
+                "100 × statements of functions, each × the part of its places that handle an error"
+                " or raise one that tells what went wrong, ÷ statements of functions in which"
+                " something may go wrong. The other places are careless handlers, and calls that"
+                " nothing guards"
+            ),
+            evidence=lambda finding, limit: finding.code in (*CARELESS, _UNCARED),
         ),
         count_measure(
             "bare_handlers",
@@ -242,6 +269,7 @@ CHECK = Check(
     ),
     shares={
         "careless_handlers": "careless_rate",
+        "unguarded": "share_handled",
     },
     options=Options,
     inspect=inspect,

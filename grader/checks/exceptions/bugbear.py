@@ -34,6 +34,10 @@ _ALIASES = {
 }
 
 
+#: The codes of all rules of this module.
+TRAPS = ("B012", "B013", "B014", "B025", "B029", "B030")
+
+
 class Broken(NamedTuple):
     """A breach of a rule of flake8-bugbear: the node to report, the rule's code, and a message.
 

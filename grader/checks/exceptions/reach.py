@@ -10,41 +10,53 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from grader.analysis.syntax.call_targets import Target
 from grader.analysis.syntax.raising_calls import Errors
+from grader.checks.exceptions.handled import Places
 from grader.checks.exceptions.risky_calls import Call, Program, Risk
 from grader.domain.source import is_test_path
 
 #: A function: the path of its file, and its name as in `Call.function`.
 _Node = tuple[str, str]
-#: The risks and the calls of one file.
-_Sketch = tuple[list[Risk], list[Call]]
 
 
-def sketch_of(program: Program) -> str:
-    """Return the risks and calls of `program`, the content of one file, as JSON text.
+class Sketch(NamedTuple):
+    """What of one file is needed to judge all files together: risks, calls, and other places.
+
+    ``places`` are by the line of the function around them, see :func:`places_in`.
+    """
+
+    risks: list[Risk]
+    calls: list[Call]
+    places: dict[int, Places]
+
+
+def sketch_of(program: Program, places: Mapping[int, Places]) -> str:
+    """Return the risks, calls and `places` of `program`, the content of one file, as JSON text.
 
     The risks keep their order; the calls are sorted.
     """
-    risks = [[r.function, r.errors, r.message, r.line, r.column] for r in program.risks]
+    risks = [[r.function, r.errors, r.message, r.line, r.column, r.within] for r in program.risks]
     calls = [[c.function, c.target.module, c.target.name, c.caught] for c in program.calls]
-    return json.dumps([risks, sorted(map(list, calls))], separators=(",", ":"))
+    return json.dumps([risks, sorted(map(list, calls)), places], separators=(",", ":"))
 
 
-def read_sketch(text: str) -> _Sketch:
-    """Return (risks, calls) of one file from `text`, a result of :func:`sketch_of`.
+def read_sketch(text: str) -> Sketch:
+    """Return the sketch of one file from `text`, a result of :func:`sketch_of`.
 
     The target of each call has lost its ``dotted`` name.
     """
-    risks, calls = json.loads(text)
-    return (
+    risks, calls, places = json.loads(text)
+    return Sketch(
         [Risk(one[0], tuple(one[1]), *one[2:]) for one in risks],
         [Call(one[0], Target(one[1], one[2]), tuple(one[3])) for one in calls],
+        {int(line): Places(*numbers) for line, numbers in places.items()},
     )
 
 
-def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
+def unguarded(sketches: Mapping[str, Sketch]) -> dict[str, list[Risk]]:
     """Return, for each path of `sketches`, its risks that are reached with nothing to catch them.
 
     A program begins in the code outside functions and in each function ``main``, of every file that
@@ -53,12 +65,12 @@ def unguarded(sketches: Mapping[str, _Sketch]) -> dict[str, list[Risk]]:
     matched by name: ``x.load()`` may be any method ``load``. A path without such risks has an empty
     list.
     """
-    every = {risk.errors for risks, _ in sketches.values() for risk in risks}
+    every = {risk.errors for one in sketches.values() for risk in one.risks}
     graph = _Graph(sketches)
     reached = {errors: graph.reached(errors) for errors in every}
     return {
-        path: [risk for risk in risks if (path, risk.function) in reached[risk.errors]]
-        for path, (risks, _) in sketches.items()
+        path: [risk for risk in one.risks if (path, risk.function) in reached[risk.errors]]
+        for path, one in sketches.items()
     }
 
 
@@ -69,13 +81,13 @@ class _Graph:
     module's name. ``_entries``: the functions that run without being called, see above.
     """
 
-    def __init__(self, sketches: Mapping[str, _Sketch]) -> None:
+    def __init__(self, sketches: Mapping[str, Sketch]) -> None:
         self._calls: dict[_Node, list[Call]] = {}
         self._paths: dict[str, list[str]] = {}
         #: The files of each function or method (``.name``) that contains a risk or a call.
         self._methods: dict[str, set[str]] = {}
         self._entries: set[_Node] = set()
-        for path, (risks, calls) in sketches.items():
+        for path, (risks, calls, _) in sketches.items():
             self._paths.setdefault(_module(path), []).append(path)
             for call in calls:
                 self._calls.setdefault((path, call.function), []).append(call)

@@ -58,7 +58,8 @@ class Risk:
 
     Whether it is reported is decided by `reach.unguarded`, which considers who calls that function.
     ``function`` contains the call, named as in `Place`. ``errors`` are the names of those that the
-    call may raise, none of which is caught there. ``line`` and ``column`` are 1-based.
+    call may raise, none of which is caught there. ``line`` and ``column`` are 1-based. ``within``
+    is the line of the ``def`` of that function, 0 outside functions.
     """
 
     function: str
@@ -66,6 +67,7 @@ class Risk:
     message: str
     line: int
     column: int
+    within: int
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,8 @@ def _take_risk(program: Program, call: ast.Call, target: Target, place: Place) -
     if not errors or any(catches(place.caught, error) for error in errors):
         return
     message = f"`{what}` may fail, and nothing catches the error"
-    risk = Risk(place.function, errors, message, call.lineno, call.col_offset + 1)
+    within = getattr(place.scope, "lineno", 0)
+    risk = Risk(place.function, errors, message, call.lineno, call.col_offset + 1, within)
     number = converted(call, target)
     about = path_of(call) if number is None and errors != VALUE else number
     if isinstance(about, ast.Name):
