@@ -63,6 +63,23 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
         ),
         pytest.param(
             {
+                "__init__.py": "from .prices import total\n",
+                "prices.py": f"from course.shop.rates import RATE\n{PRICES}",
+                "rates.py": "RATE = 3\n",
+                "tests/test_prices.py": TESTS.replace("prices i", "course.shop i"),
+                "draft.py": DRAFT,
+            },
+            {
+                "__init__.py": "reached",
+                "prices.py": "reached",
+                "rates.py": "reached",
+                "tests/test_prices.py": "test",
+                "draft.py": "leftover",
+            },
+            id="a package without the two folders around it",
+        ),
+        pytest.param(
+            {
                 "main.py": MAIN
                 + "\nfrom flask.views import View\nfrom flask.cli import AppGroup\n",
                 "prices.py": PRICES,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -141,8 +141,8 @@ class Modules:
 
     ``depths`` has, for the path of each module (``__init__.py`` included), the number of packages
     that it is in. ``start`` is the path of the ``main.py`` that starts the program, or empty; its
-    folder is searched too. ``around`` are names of the folder around the submission, e.g. ``day_3``
-    if ``from day_3.game import play`` means the ``game.py`` at the top.
+    folder is searched too. ``around`` are the folders around the submission, e.g. ``course.day_3``
+    if ``from course.day_3.game import play`` means the ``game.py`` at the top.
     """
 
     depths: Mapping[str, int]
@@ -161,12 +161,28 @@ class Modules:
         mains = [path for path in named if not is_test_path(path)]
         start = min(mains, key=lambda path: (path.count("/"), path), default="")
         modules = Modules(depths, start)
-        found = defaultdict[str, set[bool]](set)
+        foreign = defaultdict[str, set[Import]](set)
         for one in chain.from_iterable(imports.values()):
-            top, dot, _ = one.module.partition(".")
-            if dot and not one.level and modules._is_foreign(top):
-                found[top].add(modules._named(_below(one)) is not None)
-        return replace(modules, around=frozenset(top for top in found if all(found[top])))
+            top = one.module.partition(".")[0]
+            if not one.level and modules._is_foreign(top):
+                foreign[top].add(one)
+        around = (modules._folder_around(found) for found in foreign.values())
+        return replace(modules, around=frozenset(filter(None, around)))
+
+    def _folder_around(self, imports: Collection[Import]) -> str:
+        """Return the dotted folder around the submission that all `imports` begin with, or "".
+
+        There is none if they name no module below it, unless the submission is a package itself:
+        ``from setuptools import setup`` beside a ``setup.py`` shows nothing.
+        """
+        parts = min((one.module for one in imports), key=len).split(".")
+        for count in range(1, len(parts) + 1):
+            folder = ".".join(parts[:count])
+            below = [_below(one, folder) for one in imports]
+            if all(one is not None and self._named(one) for one in below):
+                shows = any(one is not None and one.module for one in below)
+                return folder if shows or "__init__.py" in self.depths else ""
+        return ""
 
     def meant(self, importer: str, one: Import) -> str | None:
         """Return the path of the module that the import ``one`` in ``importer`` refers to.
@@ -207,10 +223,9 @@ class Modules:
         latter does not hold for names of the standard library.
         """
         top = one.module.split(".")[0]
-        if top in self.around:
-            return self._named(_below(one))
         if top not in self._parts:
-            return None
+            below = (_below(one, folder) for folder in self.around)
+            return next((self._named(inner) for inner in below if inner is not None), None)
         standard = top in sys.stdlib_module_names
         for folder in self._searched(importer, standard):
             found = self._in(folder, one)
@@ -226,9 +241,12 @@ class Modules:
         return self._in(folder_of(importer), one)
 
     def _named(self, one: Import) -> str | None:
-        """Return the path of the module with the dotted name of `one`, wherever it is."""
+        """Return the path of the module with the dotted name of `one`, wherever it is.
+
+        Without a module it is the package that the top of the submission may be.
+        """
         dotted = f"{one.module}.{one.name}".removeprefix(".")
-        return self._by_name.get(dotted) or self._by_name.get(one.module)
+        return self._by_name.get(dotted) or self._by_name.get(one.module or "__init__")
 
     def _is_foreign(self, top: str) -> bool:
         """Return whether nothing here, and nothing in the standard library, is called `top`."""
@@ -316,9 +334,15 @@ class Modules:
         return found
 
 
-def _below(one: Import) -> Import:
-    """Return `one` without the outermost package of its module: ``game`` for ``day_3.game``."""
-    return one._replace(module=one.module.partition(".")[2])
+def _below(one: Import, folder: str) -> Import | None:
+    """Return `one` without the `folder` that its module begins with, ``None`` for another one.
+
+    e.g. the module ``game`` for ``course.day_3.game`` below ``course.day_3``.
+    """
+    if one.module == folder:
+        return one._replace(module="")
+    prefix = f"{folder}."
+    return one._replace(module=one.module[len(prefix) :]) if one.module.startswith(prefix) else None
 
 
 def _folders_above(path: str) -> Iterator[str]:
