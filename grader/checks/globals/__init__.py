@@ -201,7 +201,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="globals",
-    version=2,
+    version=3,
     title="Arguments and results instead of globals",
     guidance=GUIDANCE,
     guidance_by_code={

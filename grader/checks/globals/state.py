@@ -18,6 +18,7 @@ from grader.analysis.syntax.module_bindings import Binding
 from grader.analysis.syntax.scopes import Scope, Use
 from grader.analysis.syntax.statements import DEFINITIONS
 from grader.analysis.syntax.walk import walk, worked_out
+from grader.checks.globals.class_state import uses_of_classes
 
 #: A name of the module and an attribute of its value, or "" for the name itself.
 Key = tuple[str, str]
@@ -217,9 +218,10 @@ def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
 
     Each is a dict from the scope of a function to its names, as keys like those of
     :func:`changed_by`, each with the first node found; functions without any are left out. State is
-    what any function changes, and what the top makes state (see :func:`is_state`). Uses are reads,
-    and changes except by assigning a `global` name. ``siblings`` are the names of the submission's
-    other modules.
+    what any function changes, and what the top makes state (see :func:`is_state`). So are
+    attributes of a class without objects that its methods change (see :func:`uses_of_classes`).
+    Uses are reads, and changes except by assigning a `global` name. ``siblings`` are the names of
+    the submission's other modules.
     """
     changes: Uses = {}
     state: set[Key] = set()
@@ -231,7 +233,16 @@ def uses_of(module: Module, siblings: Collection[str]) -> tuple[Uses, Uses]:
             else:
                 state.add(key)
                 changes.setdefault(scope.owner, {}).setdefault(key, node)
-    return changes, _reads(module.scopes, state | _state_of_the_top(module, filled))
+    of_classes = list(uses_of_classes(module.scopes))
+    for method, name, use in of_classes:
+        if use.how != "read":
+            state.add((name, use.attribute))
+            changes.setdefault(method, {}).setdefault((name, use.attribute), use.node)
+    reads = _reads(module.scopes, state | _state_of_the_top(module, filled))
+    for method, name, use in of_classes:
+        if (name, use.attribute) in state:
+            reads.setdefault(method, {}).setdefault((name, use.attribute), use.node)
+    return changes, reads
 
 
 def _state_of_the_top(module: Module, filled: Collection[str]) -> set[Key]:
