@@ -151,7 +151,7 @@ CHECK = Check(
         _LINES_TO_CHANGE,
         rate_measure(
             "lines_rate",
-            "Lines that Black would reformat, per statement",
+            "Lines that Black would reformat, as a share",
             counts=("lines_to_reformat",),
             what="lines that Black removes or replaces, and places where it only adds lines,",
         ),

@@ -249,19 +249,19 @@ def rate_measure(
     what: str,
     codes: Collection[str] | None = None,
 ) -> Measure:
-    """Return the measure `name`: faults in percent of the program's statements; less is better.
+    """Return the measure `name`: faults against the program's statements; less is better.
 
-    `counts` are the counts of faults that are added up, `what` names them in the formula. The whole
-    are the statements that the program uses and that repeat nothing, so that neither copies nor
-    unused code make faults rarer. Nor do tests, whose statements are left out even where their
-    faults count. More faults than statements are 100 %.
+    `counts` are the counts of faults that are added up, `what` names them in the formula. The value
+    is 100 × faults ÷ (faults + statements): 50 where there is one for each statement, and below
+    100, so that fixing half of them always shows. Statements are those that the program uses and
+    that repeat nothing, so that neither copies nor unused code make faults rarer. Nor do tests,
+    whose statements are left out even where their faults count.
     """
 
     def parts(facts: Facts, limit: int | None) -> Parts | None:
-        unreadable = facts.counts.get(UNREADABLE, 0)
         faults = sum(facts.counts.get(count, 0) for count in counts)
-        whole = max(facts.counts.get(COUNTED, 0), faults) + unreadable
-        faults += unreadable
+        faults += facts.counts.get(UNREADABLE, 0)
+        whole = faults + facts.counts.get(COUNTED, 0)
         return (Fraction(faults), Fraction(whole)) if whole else None
 
     return share_measure(
@@ -271,7 +271,7 @@ def rate_measure(
         of="statements",
         better="lower",
         formula=(
-            f"100 × {what} ÷ statements that do something, are used and repeat nothing; at most 100"
+            f"100 × {what} ÷ the same + statements that do something, are used and repeat nothing"
         ),
         evidence=_evidence_of(codes),
     )

@@ -417,18 +417,15 @@ def _judged(
 def _counted(measure: Measure, facts: Facts | None, limit: int | None) -> str:
     """Return what a share counted, e.g. " (62 of 80 statements)"; "" for any other measure.
 
-    A rate of faults, of which less is better, is e.g. " (2 in 80 statements)", and " (90, one for
-    each statement or more)" where it is 100 %.
+    A share of faults, of which less is better, is e.g. " (2 beside 78 statements)".
     """
     parts = measure.parts(facts, limit) if measure.parts is not None and facts else None
     if not parts:
         return ""
-    part, whole = map(show, parts)
+    part, whole = parts
     if measure.better == "higher":
-        return f" ({part} of {whole} {measure.of})"
-    if part == whole:
-        return f" ({part}, one for each {measure.of.removesuffix('s')} or more)"
-    return f" ({part} in {whole} {measure.of})"
+        return f" ({show(part)} of {show(whole)} {measure.of})"
+    return f" ({show(part)} beside {show(whole - part)} {measure.of})"
 
 
 def _worse_than_starter(

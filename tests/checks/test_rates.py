@@ -42,7 +42,8 @@ class Fault(NamedTuple):
     """How a program has one fault of a measure: in a unit of 3 statements, or of a multiple of 3.
 
     ``unit`` is a function, ``call`` the line of ``main`` that calls it, ``outside`` a line outside
-    functions, ``faults`` what one unit adds to the faults.
+    functions, ``faults`` what one unit adds to the faults, ``repeated`` how many of its statements
+    repeat others.
     """
 
     check: str
@@ -52,6 +53,12 @@ class Fault(NamedTuple):
     outside: str = ""
     units: int = 1
     faults: int = 1
+    repeated: int = 0
+
+    def per_statement(self, clean: int, faulty: int) -> Fraction:
+        """Return the faults of a program of so many units, for each statement that counts."""
+        statements = 3 * (clean + faulty * self.units) - faulty * self.repeated
+        return Fraction(faulty * self.faults, statements)
 
 
 #: 5 statements, and a copy of them under another name.
@@ -86,6 +93,7 @@ FAULTS = (
         call=CALL + "    load_{word}(item)\n",
         units=4,
         faults=5,
+        repeated=5,
     ),
 )
 
@@ -147,17 +155,12 @@ of_every_rate = pytest.mark.parametrize(
 
 
 @of_every_rate
-def test_the_rate_is_faults_in_percent_of_statements(fault: Fault) -> None:
-    assert rate(fault, program(fault, 8, 0)) == 0
-    statements = 3 * (8 + 2 * fault.units)
-    assert rate(fault, program(fault, 8, 2)) == Fraction(100 * 2 * fault.faults, statements)
-
-
-@of_every_rate
-def test_a_program_of_twice_the_size_with_the_same_faults_has_half_the_rate(fault: Fault) -> None:
-    doubled = 2 * 8 + 2 * fault.units
-    small, large = program(fault, 8, 2), program(fault, doubled, 2)
-    assert rate(fault, large) == rate(fault, small) / 2
+@pytest.mark.parametrize(("clean", "faulty"), [(8, 0), (8, 2), (16, 2), (16, 4)])
+def test_the_rate_is_faults_in_percent_of_faults_and_statements(
+    fault: Fault, clean: int, faulty: int
+) -> None:
+    value = rate(fault, program(fault, clean, faulty))
+    assert value / (100 - value) == fault.per_statement(clean, faulty)
 
 
 @of_every_rate
@@ -194,9 +197,13 @@ def test_copied_functions_do_not_lower_the_rate(fault: Fault) -> None:
     assert rate(fault, after) == rate(fault, before)
 
 
-def test_more_faults_than_statements_are_100_percent() -> None:
-    constants = next(one for one in FAULTS if one.check == "constants")
-    text = "".join(f"{word} = 1\n" for word in WORDS)
-    assert rate(constants, text) == 100
-    why = judge(*measured(constants, text)).rows[0].why
-    assert f": 100 % ({len(WORDS)}, one for each statement or more)." in why
+def test_fixing_half_of_many_faults_lowers_the_rate() -> None:
+    style = next(one for one in FAULTS if one.check == "style")
+    half = len(WORDS) // 2
+    untidy = [f"    rows = item.{word};\n" for word in WORDS]
+    mended = [line.replace(";", "") for line in untidy[:half]] + untidy[half:]
+    text = "import sys\n\n\ndef main(item):\n{}    return len(rows)\n\n\nmain(sys.argv)\n"
+    before, after = text.format("".join(untidy)), text.format("".join(mended))
+    assert 0 < rate(style, after) < rate(style, before) < 100
+    why = judge(*measured(style, before)).rows[0].why
+    assert f"({len(WORDS)} beside 2 statements)" in why

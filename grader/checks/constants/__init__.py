@@ -111,7 +111,7 @@ MEASURES = (
     ),
     rate_measure(
         "not_upper_rate",
-        "Constants not in UPPER_CASE, per statement",
+        "Constants not in UPPER_CASE, as a share",
         counts=("not_upper",),
         what="names that a module binds once, to a value that never changes, in lower case,",
         codes=("constant-not-upper",),

@@ -105,7 +105,7 @@ MEASURES = (
     ),
     rate_measure(
         "rate_undocumented",
-        "Missing docstrings per 100 statements",
+        "Missing docstrings, as a share",
         counts=("undocumented",),
         what="files and public classes, functions and methods without a docstring that says"
         " something",

@@ -9,8 +9,7 @@ from grader.checks.duplication.fingerprints import rows_in, sketch_of
 from grader.checks.duplication.repeats import Repeat, Repeats, find_repeats
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure, Parts, count_measure, share_measure
-from grader.domain.program import COUNTED
+from grader.domain.measures import Measure, count_measure, rate_measure
 from grader.domain.source import SourceFile, is_test_path
 
 GUIDANCE = Guidance(
@@ -101,17 +100,6 @@ def _share(facts: Facts, limit: int | None) -> Fraction | None:
     return Fraction(100 * repeated, statements) if statements else None
 
 
-def _parts(facts: Facts, limit: int | None) -> Parts | None:
-    """Return the repeated statements, and all that are used or repeated; `limit` is unused.
-
-    The counted statements of a program leave repeated ones out, so they are added. ``None`` if
-    there are neither.
-    """
-    repeated = facts.counts.get("repeated_statements", 0)
-    whole = facts.counts.get(COUNTED, 0) + repeated
-    return (Fraction(repeated), Fraction(whole)) if whole else None
-
-
 LESSON = Lesson(
     practice="Follow the DRY principle: do not repeat yourself",
     before={
@@ -180,17 +168,11 @@ CHECK = Check(
             value=_share,
             high=100,
         ),
-        share_measure(
+        rate_measure(
             "repeated_rate",
-            "Repeated statements, of all that are used",
-            _parts,
-            of="statements",
-            better="lower",
-            formula=(
-                "100 × repeated statements ÷ (repeated statements + statements that do something,"
-                " are used and repeat nothing)"
-            ),
-            evidence=lambda finding, limit: True,
+            "Repeated statements, as a share",
+            counts=("repeated_statements",),
+            what="repeated statements",
         ),
     ),
     shares={

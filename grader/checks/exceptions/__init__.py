@@ -190,7 +190,7 @@ CHECK = Check(
         ),
         rate_measure(
             "careless_rate",
-            "Careless handling of errors, per statement",
+            "Careless handling of errors, as a share",
             counts=CARELESS,
             what="bare, blind and swallowing handlers, and traps around `try`,",
             codes=CARELESS,

@@ -207,7 +207,7 @@ CHECK = Check(
         ),
         rate_measure(
             "effects_rate",
-            "Effects of an import, per statement",
+            "Effects of an import, as a share",
             counts=("effects",),
             what="statements, at every depth, that do more on import than make a value,",
             codes=(RUNS, PRINTS, ASKS, READS),

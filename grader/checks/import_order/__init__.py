@@ -161,7 +161,7 @@ CHECK = Check(
         ),
         rate_measure(
             "lines_rate",
-            "Lines that isort would move or change, per statement",
+            "Lines that isort would move or change, as a share",
             counts=("lines_to_sort", "hidden_imports"),
             what="lines that isort would move or change, and imports hidden from it,",
         ),

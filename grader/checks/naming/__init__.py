@@ -133,7 +133,7 @@ MEASURES = (
     ),
     _rate(
         "case_rate",
-        "Names in another case than PEP 8's, per statement",
+        "Names in another case than PEP 8's, as a share",
         "case_violations",
         "complaints of pep8-naming, N818 left out,",
         ("N8",),
@@ -148,7 +148,7 @@ MEASURES = (
     ),
     _rate(
         "unclear_rate",
-        "Names that say nothing, per statement",
+        "Names that say nothing, as a share",
         "unclear_names",
         "different names of each scope, tests aside, that are vague, numbered or a single letter,",
         (VAGUE, NUMBERED, SINGLE),

@@ -92,7 +92,7 @@ MEASURES = (
     count_measure("violations", "Complaints of flake8", "complaints"),
     rate_measure(
         "violations_rate",
-        "Lines with complaints of flake8, per statement",
+        "Lines with complaints of flake8, as a share",
         counts=("lines_with_violations",),
         what="lines with any complaint",
     ),
