@@ -28,7 +28,7 @@ def test_a_file_without_statements_earns_nothing(text: str) -> None:
 
 def test_a_constant_in_lower_case_does_not_start_a_program() -> None:
     beside = {**LIBRARY, "shop.py": f"{LIBRARY['shop.py']}\n\nlimit = 10\n"}
-    assert points(LIBRARY, "main_script") == points(beside, "main_script") == 6
+    assert points(LIBRARY, "main_script") == points(beside, "main_script") == 5
 
 
 def test_functions_called_compile_or_exec_of_one_s_own_run_no_text() -> None:
