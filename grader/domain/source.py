@@ -24,7 +24,13 @@ from grader.domain.syntax import joined, parse, raw_tokens
 
 Result = TypeVar("Result")
 
+#: Folders of tests, in lower case; not ``contest`` or ``tests_of_strength``.
 _TEST_FOLDERS = frozenset({"tests", "test"})
+#: Names of tests without their suffix: those that pytest collects (``test_prices``,
+#: ``prices_test``), ``tests`` (Django makes it, and ``unittest`` collects ``test*.py``), and the
+#: plurals that courses prescribe (``churn_script_logging_and_tests``, ``list_append_tests``). Not
+#: ``test``, which often evaluates a model beside ``train.py``, or is where somebody tries things.
+_TEST_NAME = re.compile(r"tests?_.*|.*_tests?|tests|conftest", re.DOTALL)
 _NOTEBOOK = ".ipynb"
 _PYTHON = frozenset({".py", ".pyi", _NOTEBOOK})
 
@@ -125,15 +131,15 @@ def is_document(path: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def is_test_path(path: str) -> bool:
-    """Return whether ``path`` is a test file by pytest's names, or lies among tests.
+    """Return whether ``path`` is named as a test file, or lies among tests.
 
-    e.g. ``test_prices.py``, ``prices_test.py``, ``conftest.py``, and any file below a folder
-    ``tests`` or ``test``, such as ``tests/helpers.py``; not ``latest_prices.py``, ``tests.py`` or
-    ``test1.py``. Upper case does not fit (``Test_a.py``, ``Tests/a.py``); any suffix does
-    (``test_data.txt``).
+    e.g. ``test_prices.py``, ``prices_test.py``, ``tests.py``, ``prices_tests.py``, ``conftest.py``,
+    and any file below a folder ``tests`` or ``test``, such as ``tests/helpers.py``; not
+    ``latest_prices.py``, ``test.py`` or ``test1.py``. Upper case does not fit (``Test_a.py``,
+    ``Tests/a.py``); any suffix does (``test_data.txt``).
     """
     pure = PurePosixPath(path)
-    named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
+    named = _TEST_NAME.fullmatch(pure.stem) is not None
     return named or any(part in _TEST_FOLDERS for part in pure.parts[:-1])
 
 

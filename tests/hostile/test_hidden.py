@@ -66,6 +66,8 @@ def test_what_cannot_be_read_limits_the_total(line: str, path: str, text: str) -
         ("runpy.run_path(Path('.idea') / 'a.xml')", {".idea/a.xml": PROGRAM}),
         ("import tests.help", {"tests/last.py": PROGRAM, "tests/help.py": "import tests.last\n"}),
         ("import test_prices", {"test_prices.py": PROGRAM}),
+        ("import price_tests", {"price_tests.py": PROGRAM}),
+        ("import tests", {"tests.py": f"def run():\n    {ONE}"}),
         ("import tests.helpers", {"tests/helpers.py": f"def run():\n    {ONE}"}),
     ],
 )
@@ -88,6 +90,8 @@ def test_what_the_program_may_run_is_shown(line: str, more: Files) -> None:
         ("print('program')", {"tests/test_all.py": PROGRAM}),
         ("from speed_test import run", {"speed_test.py": f"def run():\n    {ONE}"}),
         ("from test_model import run", {"test_model.py": f"def run():\n    {ONE}"}),
+        ("from f_tests import run", {"f_tests.py": f"LIMIT = 3\n\n\ndef run():\n    {ONE}"}),
+        ("import tests", {"tests.py": f"def test_it():\n    assert {ONE}"}),
         ("subprocess.run(['git', 'add', name])", {"a.txt": PROGRAM}),
         ("exec('black', {})", {"venv/pyvenv.cfg": "", "venv/bin/black": PROGRAM}),
         (

@@ -481,4 +481,13 @@ HIDDEN: Mapping[str, Trick] = {
     "a conftest.py that main imports": partial(
         hidden, path="conftest.py", start="import conftest", imports=""
     ),
+    "a tests.py that main imports": partial(
+        hidden, path="tests.py", start="import tests", imports=""
+    ),
+    "a module called like a test": partial(
+        hidden, path="report_test.py", start="import report_test", imports=""
+    ),
+    "a module called like tests": partial(
+        hidden, path="report_tests.py", start="import report_tests", imports=""
+    ),
 }

@@ -25,6 +25,8 @@ _ARCHIVES = (".zip", ".pyz", ".egg", ".whl")
 _OF_TOOLS = frozenset({"node_modules", "site-packages", "dist-packages", "__pycache__"})
 #: Functions of tests, which a program that runs its own tests may import.
 _OF_TESTS = ("test", "setup", "teardown", "setUp", "tearDown")
+#: Names of files that nobody gives to a module of the program.
+_ONLY_TESTS = frozenset({"conftest.py", "tests.py"})
 #: Kinds of starts that run a file whose name they are given.
 _RUNS_FILES = frozenset({Kind.TEXT, Kind.FILE, Kind.PROCESS})
 #: Kinds that run what the file holds in another form.
@@ -255,13 +257,14 @@ def _spared(path: str, file: FileSummary) -> tuple[str, int]:
 def _beside_tests(path: str, file: FileSummary) -> int:
     """Return how many statements of ``file`` are no test, if it is named as one; else 0.
 
-    A module that is only called like a test may be one that is meant, such as ``speed_test.py`` or
-    a ``test_model.py`` beside ``train_model.py``: of it, only what runs on import counts.
+    A module that is only called like a test may be one that is meant, such as ``speed_test.py``,
+    ``statistical_tests.py`` or a ``test_model.py`` beside ``train_model.py``: of it, only what runs
+    on import counts.
     """
-    *folders, name = path.split("/")
-    if not is_test_path(path) or name.endswith("_test.py"):
+    if not is_test_path(path):
         return 0
-    is_among_tests = name == "conftest.py" or not {"test", "tests"}.isdisjoint(folders)
+    *folders, name = path.split("/")
+    is_among_tests = name in _ONLY_TESTS or not {"test", "tests"}.isdisjoint(folders)
     counted = (
         one
         for one in file.functions
