@@ -143,6 +143,11 @@ def is_test_path(path: str) -> bool:
     return named or any(part in _TEST_FOLDERS for part in pure.parts[:-1])
 
 
+def is_conftest(path: str) -> bool:
+    """Return whether pytest loads ``path`` for the tests beside and below it: a ``conftest.py``."""
+    return PurePosixPath(path).name == "conftest.py"
+
+
 def decode(data: bytes) -> str:
     """Return ``data`` decoded as UTF-8, without a byte order mark, newlines unchanged.
 

@@ -132,6 +132,37 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
         ),
         pytest.param(
             {
+                "tax.py": DRAFT,
+                "prices.py": PRICES,
+                "conftest.py": "import tax\n",
+                "tests.py": TESTS,
+                "old.py": DRAFT,
+            },
+            {
+                "tax.py": "reached",
+                "prices.py": "reached",
+                "conftest.py": "test",
+                "tests.py": "test",
+                "old.py": "leftover",
+            },
+            id="a library whose fixtures import a module",
+        ),
+        pytest.param(
+            {"tax.py": DRAFT, "prices.py": PRICES, "conftest.py": "import tax\n"},
+            {"tax.py": "member", "prices.py": "member", "conftest.py": "test"},
+            id="fixtures without a test make no program",
+        ),
+        pytest.param(
+            {
+                "main.py": MAIN,
+                "prices.py": PRICES,
+                "price_tests.py": f"{TESTS}\nif __name__ == '__main__':\n    test_total()\n",
+            },
+            {"main.py": "entry", "prices.py": "reached", "price_tests.py": "test"},
+            id="tests that start themselves are no program",
+        ),
+        pytest.param(
+            {
                 "prices.py": PRICES,
                 "test_prices.py": "import prices\n\n\ndef test_it():\n    print(1)\n",
             },

@@ -388,3 +388,34 @@ def test_others_may_use_what_a_package_has(declared: str, expected: tuple[int, i
 
 def test_without_an_entry_tests_show_what_is_used() -> None:
     assert statements({"prices.py": SCALE, "tests/test_prices.py": TEST}) == (2, 2)
+
+
+HELPER = "from prices import scale\n\n\ndef made(number):\n    return scale(number)\n"
+HELPED = "from tests.{} import made\n\n\ndef test_it():\n    assert made(1) == 2\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"tests/helper.py": HELPER, "tests/test_it.py": HELPED.format("helper")}, (2, 2)),
+        (
+            {
+                "tests/base/helper.py": HELPER,
+                "tests/more.py": "from tests.base.helper import made\n",
+                "tests/it_tests.py": HELPED.format("more"),
+            },
+            (2, 2),
+        ),
+        ({"tests/helper.py": HELPER, "tests/test_it.py": "def test():\n    assert 1\n"}, (2, 0)),
+        (
+            {"tests/helper.py": HELPER, "tests/show.py": "from tests.helper import made\nmade()\n"},
+            (2, 0),
+        ),
+    ],
+    ids=["a helper", "a helper of a helper", "imported by no test", "imported by a script"],
+)
+def test_helpers_that_tests_import_use_what_they_call(
+    files: Mapping[str, str], expected: tuple[int, int]
+) -> None:
+    more = {"tests/test_other.py": "import prices\n\n\ndef test_it():\n    assert prices\n"}
+    assert statements({"prices.py": SCALE, **files, **more}) == expected

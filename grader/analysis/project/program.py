@@ -15,7 +15,7 @@ from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.analysis.syntax.frameworks import is_django
 from grader.analysis.syntax.imports import Import
 from grader.domain.program import Part, Role
-from grader.domain.source import is_notebook, is_python, is_test_path
+from grader.domain.source import is_conftest, is_notebook, is_python, is_test_path
 
 #: Files that a tool runs by name, with the packages of which they import one: so no module of the
 #: program needs to import them. A ``tasks.py`` that does not import invoke is none.
@@ -114,9 +114,9 @@ class _Project:
     def program(self, documents: Mapping[str, FileSummary]) -> dict[str, tuple[Role, str]]:
         """Return role and reason of each file of the program: its entries and what they import.
 
-        What tests import is part of the program too. Of test files, only those are that the program
-        itself imports. If the program runs code that cannot be followed, each file is that may hold
-        this code and is no test.
+        What tests and their ``conftest.py`` import is part of the program too. Of test files, only
+        those are that the program itself imports. If the program runs code that cannot be followed,
+        each file is that may hold this code and is no test.
         """
         entries = self.entries(documents)
         found = {path: (Role.REACHED, f"{by} imports it") for path, by in self._imported(entries)}
@@ -145,7 +145,9 @@ class _Project:
         """Yield each module that `entries` and tests import, with a module that imports it."""
         by_entries = self.graph.importers(entries)
         yield from by_entries.items()
-        tests = (path for path, one in self.files.items() if one.tests and is_test_path(path))
+        tests = [path for path, one in self.files.items() if one.tests and is_test_path(path)]
+        if tests:
+            tests += filter(is_conftest, self.files)
         for path, by in self.graph.importers([*entries, *by_entries, *tests]).items():
             if not is_test_path(path):
                 yield path, by

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.analysis.project.functions import OUTSIDE, FunctionCode
-from grader.analysis.project.import_graph import graph_of
+from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.mentions import ANYWHERE
 from grader.analysis.project.names import Mention, Names, Used
 from grader.analysis.project.summary import FileSummary, declares_entries
@@ -15,6 +15,7 @@ from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.frameworks import is_django
 from grader.analysis.syntax.imports import Modules
 from grader.domain.program import Part, Role
+from grader.domain.source import is_conftest
 
 #: The largest part of the statements of a library's file that run on import, e.g. 2 of 12. Chosen
 #: by hand.
@@ -58,7 +59,7 @@ class Uses:
         open_to_all = _open_to_all(program, tests.values(), libraries)
         roots = [("", ANYWHERE + name) for name in called]
         roots += _roots(names, program, open_to_all)
-        tested = names.used([*roots, *_test_roots(tests)])
+        tested = names.used([*roots, *_test_roots(tests, graph)])
         entries = _entries(parts)
         used = names.used(roots) if entries else tested
         reached = set[str]() if _publishes(summaries) else {*entries, *graph.importers(entries)}
@@ -121,12 +122,16 @@ def _roots(
         yield from ((path, one.name) for one in work.units if _is_called(one.name, is_open))
 
 
-def _test_roots(tests: Mapping[str, FileSummary]) -> Iterator[Mention]:
-    """Yield what tests that assert something use, and what is beside them for all tests."""
-    for path, file in tests.items():
-        if file.tests or path.endswith("conftest.py"):
-            yield from ((path, mention) for mention in file.work.mentions)
-            yield from ((path, name) for unit in file.work.units for name in unit.mentions)
+def _test_roots(tests: Mapping[str, FileSummary], graph: Graph) -> Iterator[Mention]:
+    """Yield what tests that assert something use, and what the `tests` beside them use for them.
+
+    The latter are each ``conftest.py``, and what tests import: helpers, and base classes of tests.
+    """
+    asserting = {path for path, file in tests.items() if file.tests or is_conftest(path)}
+    for path in sorted(tests.keys() & asserting.union(graph.importers(asserting))):
+        work = tests[path].work
+        yield from ((path, mention) for mention in work.mentions)
+        yield from ((path, name) for unit in work.units for name in unit.mentions)
 
 
 def _is_called(name: str, is_open: bool) -> bool:
