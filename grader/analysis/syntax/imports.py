@@ -233,20 +233,23 @@ class Modules:
                 return found
         if standard:
             return None
-        known = self._named(one)
+        known = self._named(one, by_test=is_test_path(importer))
         if known or f"{folder_of(importer)}/{top}" not in self._packages:
             return known
         # Python searches the folder of a file that is run, also inside a package: `churn/` beside
         # `src/run.py`. A single module may just be named like a library: `shop/celery.py`.
         return self._in(folder_of(importer), one)
 
-    def _named(self, one: Import) -> str | None:
+    def _named(self, one: Import, *, by_test: bool = False) -> str | None:
         """Return the path of the module with the dotted name of `one`, wherever it is.
 
-        Without a module it is the package that the top of the submission may be.
+        Without a module it is the package that the top of the submission may be. The name begins
+        outside all packages, or, `by_test`, inside one, since tests add folders to ``sys.path``:
+        ``data.load`` for ``src/data/load.py`` beside ``src/__init__.py``.
         """
+        paths = self._by_end if by_test else self._by_name
         dotted = f"{one.module}.{one.name}".removeprefix(".")
-        return self._by_name.get(dotted) or self._by_name.get(one.module or "__init__")
+        return paths.get(dotted) or paths.get(one.module or "__init__")
 
     def _is_foreign(self, top: str) -> bool:
         """Return whether nothing here, and nothing in the standard library, is called `top`."""
@@ -325,11 +328,26 @@ class Modules:
         e.g. ``app.shop.cart`` and ``shop.cart`` for ``app/shop/cart.py`` if ``shop`` is a package
         and ``app`` is not. If several modules have a name, it is the one with the fewest folders.
         """
+        return self._names({path: path.count("/") - depth for path, depth in self.depths.items()})
+
+    @cached_property
+    def _by_end(self) -> Mapping[str, str]:
+        """The path of the module with each dotted name, wherever that begins.
+
+        e.g. also ``cart`` for ``app/shop/cart.py`` if ``shop`` is a package.
+        """
+        return self._names({path: path.count("/") for path in self.depths})
+
+    @staticmethod
+    def _names(last: Mapping[str, int]) -> Mapping[str, str]:
+        """Return the path for each dotted name of the paths in ``last``.
+
+        Names begin at a folder, from the first up to the number in ``last``.
+        """
         found: dict[str, str] = {}
-        for path in sorted(self.depths, key=lambda path: (path.count("/"), path)):
+        for path in sorted(last, key=lambda path: (path.count("/"), path)):
             parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
-            outside = path.count("/") - self.depths[path]
-            for at in range(outside + 1):
+            for at in range(min(last[path] + 1, len(parts))):
                 found.setdefault(".".join(parts[at:]), path)
         return found
 
