@@ -25,7 +25,7 @@ import yaml
 
 from grader.checks.catalog import CATALOG
 from grader.domain.check import Check, Options
-from grader.domain.inspection import Facts, Finding, Inspection
+from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.source import SourceFile
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -153,7 +153,10 @@ def _inspect(sample: Sample, options: Options) -> Mapping[str, Inspection]:
         source.path: check.inspect(source, options, check.context(source.path, outline))
         for source in sources
     }
-    return check.combine(found, options) if check.combine else found
+    if check.combine is None:
+        return found
+    told = {path: one for path, one in found.items() if one.state is State.OK}
+    return {**found, **check.combine(told, options)}
 
 
 def _compare_findings(file: SampleFile, inspection: Inspection) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from grader.checks.tests_present.calls_made import ANY, READ, Call
+from grader.checks.tests_present.calls_made import ANY, ASSIGNED, READ, Call
 from grader.checks.tests_present.outcomes import Group
 from grader.checks.tests_present.public_functions import PublicFunction
 from grader.checks.tests_present.routines import SETUPS, Routine
@@ -141,8 +141,8 @@ def is_covered(public: PublicFunction, calls: Iterable[AssertedCall]) -> bool:
     """Return whether one of the asserted `calls` can be a call of `public`.
 
     All `calls` have the name of `public`, which is not compared; their numbers of arguments decide.
-    Reading an attribute without a call covers only a property. If `public` returns a value, only
-    direct calls count: the assertion has to be about the result.
+    Reading an attribute covers only a property, and assigning it only a setter. If `public` returns
+    a value, only direct calls count: the assertion has to be about the result.
     """
     return any(_matches(public, one) for one in calls)
 
@@ -150,12 +150,12 @@ def is_covered(public: PublicFunction, calls: Iterable[AssertedCall]) -> bool:
 def _matches(public: PublicFunction, asserted: AssertedCall) -> bool:
     """Return whether `asserted` has a number of arguments that `public` accepts.
 
-    ``ANY`` always matches, ``READ`` only a property. If `public` returns a value, `asserted` must
-    be direct.
+    ``ANY`` always matches, ``READ`` only a property, ``ASSIGNED`` only its setter. If `public`
+    returns a value, `asserted` must be direct.
     """
     if public.returns_value and not asserted.is_direct:
         return False
     count = asserted.call.arguments
-    if count == READ:
-        return public.is_property
+    if count in (READ, ASSIGNED):
+        return public.is_property if count == READ else public.is_setter
     return count == ANY or public.min_arguments <= count <= public.max_arguments

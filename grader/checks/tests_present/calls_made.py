@@ -12,8 +12,9 @@ from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.assertions import EXPECT_ERROR
 
-#: In place of a number of arguments: it cannot be counted (``f(*args)``), or an attribute is read.
-ANY, READ = -1, -2
+#: In place of a number of arguments: it cannot be counted (``f(*args)``), an attribute is read, or
+#: it is assigned.
+ANY, READ, ASSIGNED = -1, -2, -3
 
 #: Builtins that call the function that they get, e.g. ``map(area, sides)``; not ``print(area)``.
 _CALLERS = frozenset({"map", "filter", "sorted", "min", "max", "iter"})
@@ -40,8 +41,8 @@ class Call(NamedTuple):
     """A called name and its number of arguments, positional and by keyword together.
 
     An attribute has a dot before it: ``.volume`` for ``box.volume()``. ``arguments`` is ``ANY`` if
-    it cannot be counted (``f(*args)``, or a function passed to another one), and ``READ`` if an
-    attribute is read without a call.
+    it cannot be counted (``f(*args)``, or a function passed to another one), ``READ`` if an
+    attribute is read without a call, and ``ASSIGNED`` for ``box.size = 3`` and ``del box.size``.
     """
 
     name: str
@@ -137,12 +138,13 @@ class Usage:
             self.local_values.add(name)
 
     def _add_attribute(self, node: ast.Attribute, is_called: bool) -> None:
-        """Add ``.attribute`` as a name and, unless it `is_called`, as an attribute that is read."""
+        """Add ``.attribute`` as a name and, unless it `is_called`, as read or assigned."""
         self.names.add(f".{node.attr}")
         if is_called:
             return
         if not node.attr.startswith("__") and not self._starts_neutral(node):
-            self.calls.add(Call(f".{node.attr}", READ))
+            is_read = isinstance(node.ctx, ast.Load)
+            self.calls.add(Call(f".{node.attr}", READ if is_read else ASSIGNED))
         if isinstance(node.value, ast.Name) and node.value.id in _SELF:
             self.local_values.add(f"self.{node.attr}")
             self.names.add(f"self.{node.attr}")

@@ -22,7 +22,7 @@ from grader.analysis.syntax.statements import (
 from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.calls_made import ModuleNames, Usage
 from grader.checks.tests_present.outcomes import Group
-from grader.checks.tests_present.routines import Routine, is_case
+from grader.checks.tests_present.routines import Routine, cases_in, is_case
 from grader.checks.tests_present.running import mentioned_names
 from grader.checks.tests_present.tautologies import digest, is_constant
 
@@ -30,6 +30,8 @@ from grader.checks.tests_present.tautologies import digest, is_constant
 _PROMPT, _MORE = ">>> ", "... "
 #: Decorators that turn a method into an attribute, e.g. ``@property``.
 _PROPERTIES = frozenset({"property", "cached_property"})
+#: Decorators of what runs as such an attribute is assigned or deleted, e.g. ``@size.setter``.
+_SETTERS = frozenset({"setter", "deleter"})
 #: Decorators that do not change the arguments of a function; any other may, e.g. ``@retry(3)``.
 _SAME_ARGUMENTS = _PROPERTIES | {
     "staticmethod",
@@ -48,8 +50,8 @@ class PublicFunction(NamedTuple):
     ``qualified_name`` has the class before the name: ``Circle.area``. ``line`` and ``column`` are
     1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call, for a
     method with or without ``self``; with an unknown decorator it may have any number.
-    ``is_property``: it is read as an attribute. ``returns_value``: it returns or yields a value
-    other than ``None``.
+    ``is_property``: it is read as an attribute. ``is_setter``: it runs as an attribute is assigned.
+    ``returns_value``: it returns or yields a value other than ``None``.
     """
 
     name: str
@@ -60,6 +62,7 @@ class PublicFunction(NamedTuple):
     min_arguments: int
     max_arguments: int
     is_property: bool
+    is_setter: bool
     returns_value: bool
 
 
@@ -82,7 +85,7 @@ def definitions(tree: ast.Module) -> list[Definition]:
 
     Those inside blocks such as ``if`` or ``try`` are included; those inside functions are not.
     """
-    found: list[Definition] = []
+    cases, found = cases_in(tree), list[Definition]()
     waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", True)]
     while waiting:
         node, prefix, is_public = waiting.pop()
@@ -93,7 +96,8 @@ def definitions(tree: ast.Module) -> list[Definition]:
                     name = prefix + item.name
                     found.append(Definition(item, name, bool(prefix), visible))
                     if isinstance(item, ast.ClassDef):
-                        waiting.append((item, f"{name}.", visible and not is_case(item)))
+                        is_test = name in cases or is_case(item)
+                        waiting.append((item, f"{name}.", visible and not is_test))
                 else:
                     waiting.append((item, prefix, is_public))
     return sorted(found, key=lambda one: one.node.lineno)
@@ -127,6 +131,7 @@ def _public_function(node: Function, one: Definition) -> PublicFunction:
         min_arguments=min_arguments,
         max_arguments=max_arguments,
         is_property=any(called_name(item) in _PROPERTIES for item in node.decorator_list),
+        is_setter=any(called_name(item) in _SETTERS for item in node.decorator_list),
         returns_value=next(values_given(node), None) is not None,
     )
 

@@ -6,12 +6,13 @@ The lists of names are chosen by hand from pytest and unittest.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.syntax.dotted_names import called_name
+from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.imports import Import
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.checks.tests_present.assertions import Assertions
@@ -70,10 +71,14 @@ class FoundRoutine(NamedTuple):
 
 
 class _FileNames(NamedTuple):
-    """Names with one meaning in the whole file; ``imported`` are those that imports bind."""
+    """Names with one meaning in the whole file.
+
+    ``imported`` are those that imports bind, ``cases`` its unittest classes.
+    """
 
     imported: frozenset[str]
     module_names: ModuleNames
+    cases: frozenset[str]
 
 
 class _Container(NamedTuple):
@@ -94,7 +99,21 @@ class _Container(NamedTuple):
 
 def has_test_case(tree: ast.Module) -> bool:
     """Return whether a class at the top of `tree`, not below an ``if``, is a unittest test case."""
-    return any(isinstance(item, ast.ClassDef) and is_case(item) for item in tree.body)
+    return bool(cases_in(tree))
+
+
+def cases_in(tree: ast.Module) -> frozenset[str]:
+    """Return the unittest classes at the top of `tree`, not below an ``if``, by name.
+
+    They derive from ``TestCase``, or from a class before them that does.
+    """
+    found: set[str] = set()
+    for item in tree.body:
+        if isinstance(item, ast.ClassDef):
+            derives = any(isinstance(base, ast.Name) and base.id in found for base in item.bases)
+            if derives or is_case(item):
+                found.add(item.name)
+    return frozenset(found)
 
 
 def is_case(definition: ast.ClassDef) -> bool:
@@ -116,15 +135,18 @@ def routines(
     file is not named like a test file (`is_test_path`), only the content of classes is returned,
     and only unittest classes have tests.
     """
-    names = _FileNames(frozenset(one.bound for one in imports), ModuleNames.of(imports, defined))
-    found: list[tuple[str, FoundRoutine]] = []
+    names = _FileNames(
+        frozenset(one.bound for one in imports), ModuleNames.of(imports, defined), cases_in(tree)
+    )
+    found = [("", one) for one in _given(tree, names)] if is_test_path else []
     module = _Container(is_test_path, _is_body_marked_skipped(tree.body), (), False, "")
     waiting: list[tuple[ast.AST, _Container]] = [(tree, module)]
     while waiting:
         node, container = waiting.pop()
         for statement in _members(node):
             if isinstance(statement, ast.ClassDef):
-                waiting.append((statement, _class(statement, container, is_test_path)))
+                inner = _class(statement, container, is_test_path, names.cases)
+                waiting.append((statement, inner))
             elif is_test_path or container.name:
                 inside = _routines_of(statement, container, names)
                 found += [(container.name, one) for one in inside]
@@ -147,14 +169,20 @@ def _members(node: ast.AST) -> Iterator[ast.stmt]:
                 waiting.extend(bodies(statement))
 
 
-def _class(definition: ast.ClassDef, container: _Container, is_test_path: bool) -> _Container:
-    """Return the class `definition` as a container; `container` is the one around it."""
+def _class(
+    definition: ast.ClassDef, container: _Container, is_test_path: bool, cases: Collection[str]
+) -> _Container:
+    """Return the class `definition` as a container; `container` is the one around it.
+
+    `cases` are the unittest classes of the file.
+    """
     functions = {item.name for item in definition.body if isinstance(item, FUNCTIONS)}
     is_skipped = _is_marked_skipped(definition.decorator_list) or _is_body_marked_skipped(
         definition.body
     )
     return _Container(
         collected=is_case(definition)
+        or (definition.name in cases and not container.name)
         or (is_test_path and _is_collected_class(definition, functions)),
         silent=container.silent or is_skipped,
         setups=tuple(sorted(SETUPS & functions)),
@@ -241,12 +269,12 @@ def _test(
 
 def _helper(
     name: str,
-    statement: ast.stmt,
+    statement: ast.stmt | ast.expr,
     mentions: set[str],
     groups: tuple[Group, ...],
     assertions: int = 0,
 ) -> Routine:
-    """Return the helper `name` that `statement` defines, a function or an assignment."""
+    """Return the helper `name` that `statement` defines: a function, an assignment or a value."""
     return Routine(
         name=name,
         line=statement.lineno,
@@ -257,6 +285,25 @@ def _helper(
         groups=groups,
         digest=digest([statement]),
     )
+
+
+def _given(tree: ast.Module, names: _FileNames) -> Iterator[FoundRoutine]:
+    """Yield a helper for each argument with which `tree` calls a test below its guard.
+
+    It has the name of the parameter, as a fixture has: ``test_import(churn.import_data)`` below
+    ``if __name__ == "__main__":`` gives ``import_data`` to ``def test_import(import_data):``.
+    """
+    tests = {item.name: item for item in tree.body if isinstance(item, FUNCTIONS)}
+    guards = filter(is_guard, tree.body)
+    for call in (node for guard in guards for node in ast.walk(guard)):
+        function = tests.get(called_name(call)) if isinstance(call, ast.Call) else None
+        if isinstance(call, ast.Call) and function is not None:
+            parameters = (*function.args.posonlyargs, *function.args.args)
+            given = [(one.arg, value) for one, value in zip(parameters, call.args, strict=False)]
+            given += [(one.arg, one.value) for one in call.keywords if one.arg is not None]
+            for name, value in given:
+                groups = (group_of_value(value, names.module_names),)
+                yield FoundRoutine(_helper(name, value, set(mentioned_names([value])), groups), ())
 
 
 def _fixtures(function: Function) -> Iterator[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
-from grader.analysis.syntax.imports import STAR, Import, Modules
+from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.asserted_calls import AssertedCall, AssertedCalls, Key, is_covered
+from grader.checks.tests_present.imported_names import MOST_HELPING, ImportedNames, closure
 from grader.checks.tests_present.public_functions import PublicFunction
 from grader.checks.tests_present.routines import Routine
-from grader.domain.source import is_test_path
+from grader.domain.source import is_conftest
 
 #: Public functions, each as the path of its file and its index there.
 Covered = set[tuple[str, int]]
@@ -29,15 +30,17 @@ class TestSummary(BaseModel):
     """What `Suite` needs to know of one file: its tests, helpers and public functions.
 
     ``inspect`` stores it as JSON in the ``sketch`` of an inspection. ``depth``: the number of
-    packages around the file. ``imports``: its imports, at every depth. ``defined``: the names of
-    the functions and classes that are in no other one. ``public``: the functions in it that tests
-    should cover; none in a test file. ``routines``: its tests and helpers, then its doctests.
+    packages around the file. ``in_package``: the submission is the inside of a package.
+    ``imports``: its imports, at every depth. ``defined``: the names of the functions and classes
+    that are in no other one. ``public``: the functions in it that tests should cover; none in a
+    test file. ``routines``: its tests and helpers, then its doctests.
     """
 
     __test__ = False
     model_config = ConfigDict(frozen=True)
 
     depth: int
+    in_package: bool
     imports: tuple[Import, ...]
     defined: tuple[str, ...]
     public: tuple[PublicFunction, ...]
@@ -66,12 +69,11 @@ class Suite:
 
     def __init__(self, summaries: Mapping[str, TestSummary]) -> None:
         self._summaries = summaries
-        self._modules = Modules.of(
-            {path: one.depth for path, one in summaries.items()},
-            {path: one.imports for path, one in summaries.items()},
+        self._imported = ImportedNames(
+            depths={path: one.depth for path, one in summaries.items()},
+            imports={path: one.imports for path, one in summaries.items()},
+            defined={path: one.defined for path, one in summaries.items()},
         )
-        #: The files that are no tests.
-        self._program = {path for path in summaries if not is_test_path(path)}
 
     def verdicts(self) -> dict[str, list[Verdict]]:
         """Return the verdicts on the tests of each file, by path; an empty list without tests.
@@ -100,7 +102,7 @@ class Suite:
             return "is skipped, or allowed to fail"
         if routine.silent:
             return "never runs: a later test of the same name takes its place"
-        if self._program and key not in self._testing_program:
+        if self._imported.program and key not in self._testing_program:
             return "tries out nothing of your program"
         helpers = (self._identities[helper] for helper in self._helpers[key])
         identity = (self._identities[key], *helpers)
@@ -117,34 +119,35 @@ class Suite:
         or a helper whose result it uses, calls it with a number of arguments that it accepts, and
         an assertion checks the result; if it returns no value, a later assertion about e.g. a file
         will do. The calling file has to import or define it. What is called as an attribute, e.g. a
-        method, is found by its name in each module from which that file, or a ``conftest.py``,
-        imports.
+        method, is found by its name in each module from which that file imports, or a file whose
+        helpers it uses, or a ``conftest.py``.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
         }
         tests = [key for key, routine in self._routines.items() if id(routine) in counted]
         # The imports of conftest.py count for all tests, since all can use its fixtures.
-        shared = [path for path in self._summaries if path.endswith("conftest.py")]
+        shared = {path for path in self._summaries if is_conftest(path)}
         covered: Covered = set()
         for path, calls in self._asserted_calls.of(tests).items():
-            covered.update(self._covered_by(path, calls, shared))
+            makers = {path, *shared, *self._helping_files.get(path, ())}
+            covered.update(self._covered_by(path, calls, makers))
         return covered
 
     def _covered_by(
-        self, path: str, calls: Mapping[str, set[AssertedCall]], shared: Iterable[str]
+        self, path: str, calls: Mapping[str, set[AssertedCall]], makers: Iterable[str]
     ) -> Iterator[tuple[str, int]]:
         """Yield the public functions that the asserted `calls` in the file `path` cover.
 
         `calls` are by the called name. A function has to be imported by `path` or defined in it. A
-        method is found by its name alone, in every module that `path`, or one of the files in
-        `shared`, imports.
+        method is found by its name alone, in every module that one of the files `makers` imports,
+        which may make its object.
         """
         by_definition: dict[tuple[str, str], set[AssertedCall]] = defaultdict(set)
-        for definition, name in self._definitions_of(path, calls):
+        for definition, name in self._imported.definitions_of(path, calls):
             by_definition[definition].update(calls[name])
-        modules = {module for file in (path, *shared) for module in self._imported_modules[file]}
-        if path in self._program:
+        modules = {module for file in makers for module in self._imported.modules[file]}
+        if path in self._imported.program:
             modules.add(path)
             by_definition.update(((path, name), found) for name, found in calls.items())
         for module in modules:
@@ -155,62 +158,16 @@ class Suite:
                 if is_covered(public, candidates):
                     yield module, index
 
-    def _definitions_of(
-        self, path: str, names: Mapping[str, object]
-    ) -> Iterator[tuple[tuple[str, str], str]]:
-        """Yield ((module, name), name used) for each of `names` that the file `path` imports.
-
-        The first two say where the object is defined, the last how the file calls it.
-        """
-        for one, module in self._program_imports[path]:
-            if one.name == STAR:
-                for name in names.keys() & set(self._summaries[module].defined):
-                    yield self._resolve(module, name), name
-            elif one.bound in names and one.name:
-                yield self._resolve(module, one.name), one.bound
-
-    def _resolve(self, module: str, name: str) -> tuple[str, str]:
-        """Return the module that defines `name` of `module`, and the name there.
-
-        e.g. the ``__init__.py`` of a package may import it from one of its modules. If no module
-        is found to define it, the result is the last module that imports it.
-        """
-        seen: set[tuple[str, str]] = set()
-        while name not in self._summaries[module].defined and (module, name) not in seen:
-            seen.add((module, name))
-            for one, source in self._program_imports[module]:
-                by_star = one.name == STAR and name in self._summaries[source].defined
-                if by_star or (one.bound == name and one.name):
-                    module, name = source, name if one.name == STAR else one.name
-                    break
-        return module, name
-
     @cached_property
-    def _program_imports(self) -> Mapping[str, list[tuple[Import, str]]]:
-        """By file, its imports of modules of the program, each with the path of the module."""
-        found: dict[str, list[tuple[Import, str]]] = {}
-        for path, summary in self._summaries.items():
-            meant = ((one, self._modules.meant(path, one)) for one in summary.imports)
-            found[path] = [(one, to) for one, to in meant if to is not None and to in self._program]
-        return found
-
-    @cached_property
-    def _imported_modules(self) -> Mapping[str, set[str]]:
-        """By file, the modules of the program that it imports.
-
-        If one of them is the ``__init__.py`` of a package, also those that this file imports.
-        """
-        found = {}
-        for path, imports in self._program_imports.items():
-            direct = {module for _, module in imports}
-            of_packages = (
-                other
-                for module in direct
-                if module.endswith("__init__.py")
-                for _, other in self._program_imports[module]
-            )
-            found[path] = direct.union(of_packages)
-        return found
+    def _helping_files(self) -> Mapping[str, set[str]]:
+        """By file, the files whose helpers its tests and helpers use, directly or indirectly."""
+        direct: dict[str, set[str]] = defaultdict(set)
+        for key, helpers in self._helpers.items():
+            direct[key[0]].update(path for path, _ in helpers)
+        return {
+            path: closure(found, lambda each: direct.get(each, ()), MOST_HELPING)
+            for path, found in direct.items()
+        }
 
     @cached_property
     def _routines(self) -> Mapping[Key, Routine]:
@@ -232,12 +189,18 @@ class Suite:
     def _helpers_named(self, path: str, mentions: Iterable[str]) -> list[Key]:
         """Return the helpers named in `mentions`, in the order of their names.
 
-        They are the helpers of a name in the file `path`, or else the first one in any file. A
-        mention ``.check`` is also a helper ``check``.
+        They are the helpers of a name in the file `path`, or else in a test file that it imports,
+        or else the first one in any file. A mention ``.check`` is also a helper ``check``.
         """
-        in_file, anywhere = self._helpers_by_name
         names = sorted({mention.lstrip(".") for mention in mentions})
-        return [key for name in names for key in in_file.get((path, name), anywhere.get(name, []))]
+        return [key for name in names for key in self._helpers_called(path, name)]
+
+    def _helpers_called(self, path: str, name: str) -> list[Key]:
+        """Return the helpers that `name` may be in the file `path`."""
+        in_file, anywhere = self._helpers_by_name
+        original, sources = self._imported.from_tests(path, name)
+        keys = [(path, name), *((source, original) for source in sources)]
+        return next((in_file[key] for key in keys if key in in_file), anywhere.get(name, []))
 
     @cached_property
     def _helpers_by_name(
@@ -262,7 +225,7 @@ class Suite:
         found = {}
         for key, routine in self._routines.items():
             mentions = set(routine.mentions)
-            imports = self._program_imports[key[0]]
+            imports = self._imported.from_program[key[0]]
             meant = (module for one, module in imports if one.bound in mentions)
             found[key] = (routine.digest, *meant)
         return found
@@ -280,7 +243,7 @@ class Suite:
     def _asserting(self) -> set[Key]:
         """Routines that assert something, themselves or through a helper."""
         direct = [key for key, routine in self._routines.items() if routine.assertions]
-        return _closure(direct, lambda key: self._users.get(key, ()))
+        return closure(direct, lambda key: self._users.get(key, ()))
 
     @cached_property
     def _testing_program(self) -> set[Key]:
@@ -288,39 +251,17 @@ class Suite:
 
         Mentioning the file name of a module counts too, e.g. to run ``main.py``.
         """
-        names = {path: self._names_of_program(path) for path in self._summaries}
-        files = {path.split("/")[-1] for path in self._program}
+        names = {path: self._imported.of_program(path) for path in self._summaries}
+        files = {path.split("/")[-1] for path in self._imported.program}
         direct = [
             key
             for key, routine in self._routines.items()
             if not files.isdisjoint(routine.mentions)
             or self._asserted_calls.uses(key, names[key[0]])
         ]
-        return _closure(direct, lambda key: self._users.get(key, ()))
+        return closure(direct, lambda key: self._users.get(key, ()))
 
     @cached_property
     def _asserted_calls(self) -> AssertedCalls:
         """Finds the asserted calls of the tests of this suite."""
         return AssertedCalls(self._routines, self._helpers_named, self._asserting)
-
-    def _names_of_program(self, path: str) -> set[str]:
-        """Return the names in the file `path` of modules and objects of the program.
-
-        They are its imports of the program and, if it is no test file, its own definitions.
-        """
-        names: set[str] = set()
-        for one, module in self._program_imports[path]:
-            names.update(self._summaries[module].defined if one.name == STAR else (one.bound,))
-        return names | set(self._summaries[path].defined) if path in self._program else names
-
-
-def _closure(starts: Iterable[Key], following: Callable[[Key], Iterable[Key]]) -> set[Key]:
-    """Return `starts` and everything that can be reached from them by `following`."""
-    waiting = list(starts)
-    seen = set(waiting)
-    while waiting:
-        for key in following(waiting.pop()):
-            if key not in seen:
-                seen.add(key)
-                waiting.append(key)
-    return seen

@@ -1,0 +1,15 @@
+#! measure coverage = 100
+import pytest
+from box import Box
+
+
+def test_size():
+    box = Box(1)
+    box.size = 2
+    assert box.size == 2
+
+
+def test_negative_size():
+    box = Box(1)
+    with pytest.raises(ValueError):
+        box.size = -1

@@ -1,0 +1,9 @@
+#! measure coverage = 50
+import pytest
+from box import Box
+
+
+def test_negative_size():
+    box = Box(1)
+    with pytest.raises(ValueError):
+        box.size = -1

@@ -1,0 +1,6 @@
+#! measure coverage = 50
+from box import Box
+
+
+def test_size():
+    assert Box(1).size == 1

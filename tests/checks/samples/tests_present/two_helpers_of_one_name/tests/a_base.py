@@ -1,0 +1,2 @@
+def make_items():
+    return [1, 2, 3]

@@ -1,0 +1,5 @@
+from stack import Stack
+
+
+def make_items():
+    return Stack([])
