@@ -11,6 +11,7 @@ from typing import NamedTuple
 from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.assertions import EXPECT_ERROR
+from grader.checks.tests_present.clients import requests_in
 
 #: In place of a number of arguments: it cannot be counted (``f(*args)``), an attribute is read, or
 #: it is assigned.
@@ -40,7 +41,8 @@ _SELF = frozenset({"self", "cls"})
 class Call(NamedTuple):
     """A called name and its number of arguments, positional and by keyword together.
 
-    An attribute has a dot before it: ``.volume`` for ``box.volume()``. ``arguments`` is ``ANY`` if
+    An attribute has a dot before it: ``.volume`` for ``box.volume()``. A request of a client is a
+    call of "get /items". ``arguments`` is ``ANY`` if
     it cannot be counted (``f(*args)``, or a function passed to another one), ``READ`` if an
     attribute is read without a call, and ``ASSIGNED`` for ``box.size = 3`` and ``del box.size``.
     """
@@ -173,6 +175,7 @@ class Usage:
             self.calls.add(Call(name, _argument_count(node)))
         else:
             self.dispatches = True
+        self.calls.update(Call(request, ANY) for request in requests_in(node))
         self._add_passed_functions(node, name)
 
     def _add_passed_functions(self, node: ast.Call, name: str) -> None:

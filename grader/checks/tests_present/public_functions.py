@@ -21,6 +21,7 @@ from grader.analysis.syntax.statements import (
 )
 from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.calls_made import ModuleNames, Usage
+from grader.checks.tests_present.clients import served_by
 from grader.checks.tests_present.outcomes import Group
 from grader.checks.tests_present.routines import Routine, cases_in, is_case
 from grader.checks.tests_present.running import mentioned_names
@@ -51,7 +52,8 @@ class PublicFunction(NamedTuple):
     1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call, for a
     method with or without ``self``; with an unknown decorator it may have any number.
     ``is_property``: it is read as an attribute. ``is_setter``: it runs as an attribute is assigned.
-    ``returns_value``: it returns or yields a value other than ``None``.
+    ``returns_value``: it returns or yields a value other than ``None``. ``serves``: the routes and
+    commands by which a client of an application reaches it, see `clients`.
     """
 
     name: str
@@ -64,6 +66,7 @@ class PublicFunction(NamedTuple):
     is_property: bool
     is_setter: bool
     returns_value: bool
+    serves: tuple[str, ...]
 
 
 class Definition(NamedTuple):
@@ -133,6 +136,7 @@ def _public_function(node: Function, one: Definition) -> PublicFunction:
         is_property=any(called_name(item) in _PROPERTIES for item in node.decorator_list),
         is_setter=any(called_name(item) in _SETTERS for item in node.decorator_list),
         returns_value=next(values_given(node), None) is not None,
+        serves=served_by(node.name, node.decorator_list),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.asserted_calls import AssertedCall, AssertedCalls, Key, is_covered
+from grader.checks.tests_present.clients import MAKERS, is_request, served_for
 from grader.checks.tests_present.imported_names import MOST_HELPING, ImportedNames, closure
 from grader.checks.tests_present.public_functions import PublicFunction
 from grader.checks.tests_present.routines import Routine
@@ -135,13 +136,13 @@ class Suite:
         return covered
 
     def _covered_by(
-        self, path: str, calls: Mapping[str, set[AssertedCall]], makers: Iterable[str]
+        self, path: str, calls: Mapping[str, set[AssertedCall]], makers: Collection[str]
     ) -> Iterator[tuple[str, int]]:
         """Yield the public functions that the asserted `calls` in the file `path` cover.
 
         `calls` are by the called name. A function has to be imported by `path` or defined in it. A
         method is found by its name alone, in every module that one of the files `makers` imports,
-        which may make its object.
+        which may make its object. What serves a route or command may be in any file.
         """
         by_definition: dict[tuple[str, str], set[AssertedCall]] = defaultdict(set)
         for definition, name in self._imported.definitions_of(path, calls):
@@ -157,6 +158,29 @@ class Suite:
                     candidates = candidates | by_definition[(module, public.name)]
                 if is_covered(public, candidates):
                     yield module, index
+        has_client = not self._with_client.isdisjoint(makers)
+        for request in filter(is_request, calls if has_client else ()):
+            for served in served_for(request):
+                for at, public in self._serving.get(served, ()):
+                    if is_covered(public, calls[request]):
+                        yield at
+
+    @cached_property
+    def _with_client(self) -> set[str]:
+        """The files whose tests or helpers mention what makes a client of an application."""
+        return {
+            path for (path, _), one in self._routines.items() if not MAKERS.isdisjoint(one.mentions)
+        }
+
+    @cached_property
+    def _serving(self) -> Mapping[str, list[tuple[tuple[str, int], PublicFunction]]]:
+        """By route or command, the public functions that serve it."""
+        found = defaultdict(list)
+        for path, summary in self._summaries.items():
+            for index, public in enumerate(summary.public):
+                for served in public.serves:
+                    found[served].append(((path, index), public))
+        return found
 
     @cached_property
     def _helping_files(self) -> Mapping[str, set[str]]:
