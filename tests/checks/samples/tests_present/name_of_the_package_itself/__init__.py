@@ -1,0 +1,5 @@
+from typing import Final
+
+from .main import area
+
+LIMIT: Final = 3
