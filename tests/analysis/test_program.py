@@ -154,6 +154,21 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
         ),
         pytest.param(
             {
+                "__init__.py": "from .prices import total\n",
+                "prices.py": PRICES,
+                "tests/test_it.py": TESTS.replace("from prices", "from homework.shop"),
+                "old.py": DRAFT,
+            },
+            {
+                "__init__.py": "reached",
+                "prices.py": "reached",
+                "tests/test_it.py": "test",
+                "old.py": "leftover",
+            },
+            id="tests of the package that the submission is, under its lost name",
+        ),
+        pytest.param(
+            {
                 "main.py": MAIN,
                 "prices.py": PRICES,
                 "price_tests.py": f"{TESTS}\nif __name__ == '__main__':\n    test_total()\n",
