@@ -296,14 +296,20 @@ def _given(tree: ast.Module, names: _FileNames) -> Iterator[FoundRoutine]:
     tests = {item.name: item for item in tree.body if isinstance(item, FUNCTIONS)}
     guards = filter(is_guard, tree.body)
     for call in (node for guard in guards for node in ast.walk(guard)):
-        function = tests.get(called_name(call)) if isinstance(call, ast.Call) else None
-        if isinstance(call, ast.Call) and function is not None:
-            parameters = (*function.args.posonlyargs, *function.args.args)
-            given = [(one.arg, value) for one, value in zip(parameters, call.args, strict=False)]
-            given += [(one.arg, one.value) for one in call.keywords if one.arg is not None]
-            for name, value in given:
+        if isinstance(call, ast.Call) and called_name(call) in tests:
+            for name, value in _arguments_of(call, tests[called_name(call)]):
                 groups = (group_of_value(value, names.module_names),)
                 yield FoundRoutine(_helper(name, value, set(mentioned_names([value])), groups), ())
+
+
+def _arguments_of(call: ast.Call, function: Function) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the parameters to which `call` of `function` gives a value, with the value."""
+    parameters = (*function.args.posonlyargs, *function.args.args)
+    for one, value in zip(parameters, call.args, strict=False):
+        yield one.arg, value
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            yield keyword.arg, keyword.value
 
 
 def _fixtures(function: Function) -> Iterator[str]:

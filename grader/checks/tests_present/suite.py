@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
@@ -121,7 +122,8 @@ class Suite:
         an assertion checks the result; if it returns no value, a later assertion about e.g. a file
         will do. The calling file has to import or define it. What is called as an attribute, e.g. a
         method, is found by its name in each module from which that file imports, or a file whose
-        helpers it uses, or a ``conftest.py``.
+        helpers it uses, or a ``conftest.py``. What serves a route or command is covered by an
+        asserted request of a client, see `clients`.
         """
         counted = {
             id(one.routine) for of_file in verdicts.values() for one in of_file if not one.reason
@@ -133,16 +135,18 @@ class Suite:
         for path, calls in self._asserted_calls.of(tests).items():
             makers = {path, *shared, *self._helping_files.get(path, ())}
             covered.update(self._covered_by(path, calls, makers))
+            if not self._with_client.isdisjoint(makers):
+                covered.update(self._requested(calls))
         return covered
 
     def _covered_by(
-        self, path: str, calls: Mapping[str, set[AssertedCall]], makers: Collection[str]
+        self, path: str, calls: Mapping[str, set[AssertedCall]], makers: Iterable[str]
     ) -> Iterator[tuple[str, int]]:
         """Yield the public functions that the asserted `calls` in the file `path` cover.
 
         `calls` are by the called name. A function has to be imported by `path` or defined in it. A
         method is found by its name alone, in every module that one of the files `makers` imports,
-        which may make its object. What serves a route or command may be in any file.
+        which may make its object.
         """
         by_definition: dict[tuple[str, str], set[AssertedCall]] = defaultdict(set)
         for definition, name in self._imported.definitions_of(path, calls):
@@ -158,12 +162,13 @@ class Suite:
                     candidates = candidates | by_definition[(module, public.name)]
                 if is_covered(public, candidates):
                     yield module, index
-        has_client = not self._with_client.isdisjoint(makers)
-        for request in filter(is_request, calls if has_client else ()):
-            for served in served_for(request):
-                for at, public in self._serving.get(served, ()):
-                    if is_covered(public, calls[request]):
-                        yield at
+
+    def _requested(self, calls: Mapping[str, set[AssertedCall]]) -> Iterator[tuple[str, int]]:
+        """Yield the public functions that the asserted `calls` of a client reach, in any file."""
+        for request in filter(is_request, calls):
+            for at, public in chain.from_iterable(map(self._serving, served_for(request))):
+                if is_covered(public, calls[request]):
+                    yield at
 
     @cached_property
     def _with_client(self) -> set[str]:
@@ -172,8 +177,12 @@ class Suite:
             path for (path, _), one in self._routines.items() if not MAKERS.isdisjoint(one.mentions)
         }
 
+    def _serving(self, served: str) -> Sequence[tuple[tuple[str, int], PublicFunction]]:
+        """Return the public functions that serve the route or command `served`."""
+        return self._all_serving.get(served, ())
+
     @cached_property
-    def _serving(self) -> Mapping[str, list[tuple[tuple[str, int], PublicFunction]]]:
+    def _all_serving(self) -> Mapping[str, list[tuple[tuple[str, int], PublicFunction]]]:
         """By route or command, the public functions that serve it."""
         found = defaultdict(list)
         for path, summary in self._summaries.items():
