@@ -337,8 +337,8 @@ def test_what_is_demanded_is_code_in_which_there_may_be_faults() -> None:
     # the function; two that are equal up to names and constants are one.
     app = "from flask import Flask\n\napp = Flask('a')\napp.debug = open_to_all(3)\n"
     page = "\n\n@app.get('/')\ndef index():\n    return prices[0]\n"
-    assert values(app + page)[2] == Fraction(200, 3)
-    assert values(f"{app}app.testing = open_to_all(4)\n{page}")[2] == Fraction(200, 3)
+    assert values(app + page)[2] == 40
+    assert values(f"{app}app.testing = open_to_all(4)\n{page}")[2] == 40
 
 
 def test_a_flask_application_with_a_script_outside_functions_is_none() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.analysis.syntax.imports import depth_in, imports_in, is_package, packages_around
+from grader.analysis.syntax.imports import depth_in, imports_in, packages_around
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.tests_present.calls_made import ModuleNames
 from grader.checks.tests_present.measures import (
@@ -24,7 +24,7 @@ from grader.checks.tests_present.public_functions import (
 )
 from grader.checks.tests_present.routines import FoundRoutine, has_test_case, routines
 from grader.checks.tests_present.suite import Suite, TestSummary, Verdict
-from grader.domain.check import Check, Context, FileDigests, Guidance, Inspections, Options
+from grader.domain.check import Check, Context, Guidance, Inspections, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.source import SourceFile
 
@@ -90,15 +90,6 @@ _NOT_COUNTED = Guidance(
 )
 
 
-#: What the context of a file has if the submission is the inside of a package.
-_IN_PACKAGE = "in package"
-
-
-def context_of(path: str, files: FileDigests) -> Context:
-    """Return what the check knows of the other ``files``: the packages around ``path``."""
-    return packages_around(path, files) + ((_IN_PACKAGE,) if is_package(files) else ())
-
-
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the tests of `source`, its helpers and public functions.
 
@@ -106,8 +97,8 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     is a finding for each assertion in a test (not in a helper or doctest) that shows nothing: it
     holds, or fails, whatever the program does, or its failure is caught. Which tests count and
     which functions are tested is decided by ``combine``, which sees all files. ``.pyi`` files and
-    files without statements give ``NOTHING_TO_SAY``. `context` is that of `context_of`; `options`
-    is unused.
+    files without statements give ``NOTHING_TO_SAY``. `context` has the number of
+    packages around the file; `options` is unused.
     """
     if not has_statements(source) or source.kind == "stub":
         return NOTHING_TO_SAY
@@ -118,7 +109,6 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     module_names = ModuleNames.of(imports, _top_level(defined))
     summary = TestSummary(
         depth=depth_in(context),
-        in_package=_IN_PACKAGE in context,
         imports=imports,
         defined=_top_level(defined),
         public=() if in_tests else tuple(public_functions(defined)),
@@ -227,7 +217,7 @@ CHECK = Check(
         NOT_COUNTED: _NOT_COUNTED,
     },
     lesson=LESSON,
-    context=context_of,
+    context=packages_around,
     measures=MEASURES,
     options=Options,
     inspect=inspect,

@@ -32,9 +32,8 @@ class TestSummary(BaseModel):
     """What `Suite` needs to know of one file: its tests, helpers and public functions.
 
     ``inspect`` stores it as JSON in the ``sketch`` of an inspection. ``depth``: the number of
-    packages around the file. ``in_package``: the submission is the inside of a package.
-    ``imports``: its imports, at every depth. ``defined``: the names of the functions and classes
-    that are in no other one. ``public``: the functions in it that tests should cover; none in a
+    packages around the file. ``imports``: its imports, at every depth. ``defined``: the names of
+    the functions and classes that are in no other one. ``public``: the functions in it that tests should cover; none in a
     test file. ``routines``: its tests and helpers, then its doctests.
     """
 
@@ -42,7 +41,6 @@ class TestSummary(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     depth: int
-    in_package: bool
     imports: tuple[Import, ...]
     defined: tuple[str, ...]
     public: tuple[PublicFunction, ...]
