@@ -49,9 +49,13 @@ def counted(files: Mapping[str, str] | str, declared: str = "") -> dict[str, int
     }
 
 
+def parts_in(files: Mapping[str, str]) -> dict[str, Part]:
+    """The part of each of `files` by path."""
+    return {file.path: file.part for file in program(files).files}
+
+
 def part(text: str) -> Part:
-    (file,) = program({"main.py": text}).files
-    return file.part
+    return parts_in({"main.py": text})["main.py"]
 
 
 def functions(text: str) -> dict[str, FunctionCode]:
@@ -133,6 +137,32 @@ def test_console_scripts_start_functions() -> None:
 def test_a_framework_calls_what_fulfils_its_contract() -> None:
     text = "import flask\n\napp = flask.Flask(__name__)\n\n\n@app.get('/')\ndef index():\n"
     assert counted({"app.py": text + "    return flask.render_template('a')\n"})["index"] == 1
+
+
+def test_a_framework_calls_only_the_names_of_a_contract() -> None:
+    spider = "import scrapy\n\n\nclass Prices(scrapy.Spider):\n    def parse(self, response):\n"
+    text = f"{spider}        print(response)\n\n\ndef unused():\n    print(open('a'))\n"
+    assert counted({"spiders/prices.py": text}) == {"": 0, "parse": 1}
+
+
+@pytest.mark.parametrize(("head", "is_used"), [("import sklearn\n\n\n", True), ("", False)])
+def test_a_framework_calls_methods_of_any_class(head: str, is_used: bool) -> None:
+    step = "class Step:\n    def fit(self, rows):\n        self.mean = sum(rows)\n\n\n"
+    never = "def predict(rows):\n    return sum(rows)\n\n\n"
+    text = f"{head}{step}{never}def main():\n    print(Step())\n\n\n{MAIN}"
+    assert ("fit" in counted(text)) is is_used
+    assert "predict" not in counted(text)
+
+
+def test_what_a_framework_finds_is_a_module_and_no_start() -> None:
+    spider = "import scrapy\n\n\nclass Prices(scrapy.Spider):\n    def parse(self, response):\n"
+    files = {"main.py": f"def main():\n    print(open('a'))\n\n\n{MAIN}"}
+    parts = parts_in({**files, "prices.py": f"{spider}        print(response)\n"})
+    assert (parts["main.py"].start, parts["prices.py"].start) == ("clean", "")
+    assert parts["prices.py"].is_module
+    # Without a program beside it, it is the start.
+    alone = parts_in({"prices.py": f"{spider}        print(response)\n"})
+    assert alone["prices.py"].start == "clean"
 
 
 @pytest.mark.parametrize(

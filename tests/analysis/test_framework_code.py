@@ -204,6 +204,72 @@ def weekly():
 
 weekly()
 """
+OPERATORS = """\
+from datetime import datetime
+
+from airflow import DAG
+from airflow.decorators import task
+from airflow.operators.empty import EmptyOperator
+from operators import LoadOperator, StageOperator
+
+default_args = {"owner": "shop", "start_date": datetime(2024, 1, 1)}
+daily = DAG("prices", default_args=default_args)
+
+
+@task
+def extract():
+    return open("prices.csv").read()
+
+
+start = EmptyOperator(task_id="start", dag=daily)
+stage = StageOperator(task_id="stage", table="prices", dag=daily)
+loads = [LoadOperator(task_id="first", dag=daily), LoadOperator(task_id="second", dag=daily)]
+for table in ["prices", "orders"]:
+    load = LoadOperator(task_id=table, dag=daily)
+    stage >> load
+start >> stage >> loads
+prices = extract()
+prices >> [start, stage]
+extract() >> EmptyOperator(task_id="end")
+"""
+GRADIO = """\
+import gradio as gr
+from shop.prices import answer
+
+with gr.Blocks() as demo:
+    gr.Markdown("# Shop")
+    with gr.Row():
+        name = gr.Textbox(label="Name")
+    button = gr.Button("Go")
+    button.click(fn=answer, inputs=name, outputs=name)
+
+demo.launch()
+"""
+PGZERO = """\
+import pgzrun
+from pgzero.actor import Actor
+
+WIDTH = 300
+alien = Actor("alien")
+alien.pos = 100, 56
+
+
+def draw():
+    alien.draw()
+
+
+pgzrun.go()
+"""
+MCP = """\
+from mcp.server.fastmcp import FastMCP
+
+server = FastMCP("shop")
+
+
+@server.tool()
+def price(name):
+    return len(name)
+"""
 PROGRAMS = {
     "flask": FLASK,
     "streamlit": STREAMLIT,
@@ -213,6 +279,10 @@ PROGRAMS = {
     "click": CLICK,
     "discord": DISCORD,
     "airflow": AIRFLOW,
+    "operators of one's own": OPERATORS,
+    "gradio": GRADIO,
+    "pygame zero": PGZERO,
+    "mcp": MCP,
 }
 
 
@@ -256,6 +326,23 @@ def test_a_script_beside_an_application_is_a_fault(name: str) -> None:
     found = blamed(text + SCRIPT)
     loop = first + 4
     assert found == [at for at in range(first, first + 11) if at != loop]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "total = sum(prices)",
+        "rows = load_rows(task_id)",
+        "read(path) >> stage",
+        "total >> 3 * amount",
+        "for row in sorted(rows):\n    load = LoadOperator(task_id=row)",
+        "for row in rows:\n    print(row)",
+        "default_args = {'owner': read(path)[0] * 2, 'tax': total * 3}",
+    ],
+)
+def test_computing_beside_tasks_of_airflow_is_a_fault(line: str) -> None:
+    first = OPERATORS.count("\n") + 1
+    assert blamed(f"{OPERATORS}{line}\n") == [first]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from grader.analysis.project.program import parts_of
+from grader.analysis.project.settings import with_named_code
 from grader.analysis.project.summary import FileSummary, summary_of, summary_of_lines
 from grader.domain.program import Role
 from grader.domain.source import SourceFile, is_document
@@ -26,6 +27,8 @@ MENU = "import importlib, sys\nimportlib.import_module(f'menu.{sys.argv[1]}').go
 FACTORY = "def create_app():\n    return 1\n"
 MIGRATION = "def upgrade():\n    print(1)\n\n\ndef downgrade():\n    print(2)\n"
 GAME = "def init():\n    print(1)\n\n\ndef run(data):\n    return data\n"
+METHOD = "    def parse(self, response):\n        return [response]\n"
+EXTENSION = "def setup(bot):\n    bot.add_cog(print(bot))\n"
 CLI = "from shop.prices import total\n\n\ndef main():\n    print(total([1]))\n"
 
 
@@ -40,7 +43,8 @@ def summary(path: str, text: str) -> FileSummary:
 
 def roles(files: Mapping[str, str]) -> dict[str, str]:
     """The role of each Python file by path."""
-    parts = parts_of({path: summary(path, text) for path, text in files.items()})
+    summaries = {path: summary(path, text) for path, text in files.items()}
+    parts = parts_of(with_named_code(summaries))
     return {path: part.role.value for path, part in parts.items()}
 
 
@@ -269,6 +273,32 @@ CONTRACTS = {
     f"import azureml.core\n\n\n{GAME}": GAME,
     "import typer\n\napp = typer.Typer()\n": "import typer\n\nprint(typer)\n",
     f"import alembic\n\n\n{MIGRATION}": MIGRATION,
+    f"import scrapy\n\n\nclass Prices(scrapy.Spider):\n{METHOD}": (
+        f"from bikes import Spider\n\n\nclass Prices(Spider):\n{METHOD}"
+    ),
+    f"from scrapy.spiders import CrawlSpider\n\n\nclass Prices(CrawlSpider):\n{METHOD}": (
+        f"class CrawlSpider:\n    size = 3\n\n\nclass Prices(CrawlSpider):\n{METHOD}"
+    ),
+    f"from airflow.plugins_manager import AirflowPlugin\n\n\nclass A(AirflowPlugin):\n{METHOD}": (
+        f"import airflow\n\n\nclass AirflowPlugin(airflow.Any):\n{METHOD}"
+    ),
+    f"from kedro.io import AbstractDataset\n\n\nclass A(AbstractDataset[int, int]):\n{METHOD}": (
+        f"from kedro.io import Other\n\n\nclass A(Other[int]):\n{METHOD}"
+    ),
+    "import kedro\n\n\ndef create_pipeline(**kwargs):\n    return kedro.Pipeline([])\n": (
+        "def create_pipeline(**kwargs):\n    return [print]\n"
+    ),
+    f"from locust import HttpUser\n\n\nclass Customer(HttpUser):\n{METHOD}": (
+        f"from shop import HttpUser\n\n\nclass Customer(HttpUser):\n{METHOD}"
+    ),
+    f"import luigi\n\n\nclass Load(luigi.Task):\n{METHOD}": (
+        f"import asyncio\n\n\nclass Load(asyncio.Task):\n{METHOD}"
+    ),
+    f"import discord\n\n\n{EXTENSION}": EXTENSION,
+    f"import nextcord\n\n\n{EXTENSION}": "import discord\n\n\ndef setup():\n    print(discord)\n",
+    "import pgzrun\n\n\ndef draw():\n    screen.clear()\n": (
+        "import pygame\n\n\ndef draw():\n    pygame.quit()\n"
+    ),
 }
 
 
@@ -277,6 +307,74 @@ def test_a_contract_of_a_framework_makes_an_entry(contract: str, look_alike: str
     beside = {"main.py": MAIN, "prices.py": PRICES}
     assert roles({**beside, "web.py": contract})["web.py"] == "entry"
     assert roles({**beside, "web.py": look_alike})["web.py"] == "leftover"
+
+
+SPIDER = "import scrapy\n\n\nclass Prices(scrapy.Spider):\n    name = 'prices'\n"
+CLEAN = "class Clean:\n    def process_item(self, item, spider):\n        return sorted(item)\n"
+SETTINGS = "# 'shop.other.Other'\nITEM_PIPELINES = {'shop.clean.Clean': 300}\n"
+
+
+def test_settings_name_code_in_texts() -> None:
+    scraper = {"shop/settings.py": SETTINGS, "shop/clean.py": CLEAN, "shop/other.py": DRAFT}
+    assert roles({**scraper, "shop/spiders/prices.py": SPIDER}) == {
+        "shop/settings.py": "entry",
+        "shop/clean.py": "reached",
+        "shop/other.py": "leftover",
+        "shop/spiders/prices.py": "entry",
+    }
+    # Nothing reads the settings of no framework.
+    assert roles({**scraper, "main.py": MAIN, "prices.py": PRICES})["shop/clean.py"] == "leftover"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("shop/settings.py", "MIDDLEWARE = ['shop.clean.Clean']\n"),
+        ("shop/worker.py", "import celery\n\napp = celery.Celery(include=['shop.clean'])\n"),
+        ("bot.py", "import discord\n\nbot = discord.Bot()\nbot.load_extension('shop.clean')\n"),
+    ],
+)
+def test_frameworks_are_told_by_texts_what_to_call(path: str, text: str) -> None:
+    files = {path: text, "shop/clean.py": CLEAN, "shop/urls.py": "import django\n"}
+    assert roles(files)["shop/clean.py"] == "reached"
+    without = {**files, path: text.replace("'shop.clean", "'shop_clean")}
+    assert roles(without)["shop/clean.py"] == "leftover"
+
+
+def test_a_file_of_a_template_is_no_leftover() -> None:
+    unused = "import scrapy\n\n\nclass Wait:\n    def process_request(self):\n        scrapy.a()\n"
+    files = {"spiders/prices.py": SPIDER, "middlewares.py": unused}
+    assert roles(files)["middlewares.py"] == "neutral"
+    assert roles({**files, "middlewares.py": CLEAN})["middlewares.py"] == "leftover"
+
+
+def test_celery_finds_tasks() -> None:
+    tasks = "from celery import shared_task\n\n\n@shared_task\ndef count():\n    print(open('a'))\n"
+    files = {"main.py": MAIN, "prices.py": PRICES, "shop/tasks.py": tasks}
+    assert roles(files)["shop/tasks.py"] == "entry"
+    assert roles({**files, "shop/tasks.py": DRAFT})["shop/tasks.py"] == "leftover"
+
+
+def test_what_a_framework_finds_is_beside_a_program_and_not_for_it() -> None:
+    alone = "print(sum([1, 2]))\n"
+    assert roles({"main.py": alone, "spiders/prices.py": SPIDER}) == {
+        "main.py": "entry",
+        "spiders/prices.py": "entry",
+    }
+
+
+def test_airflow_finds_imports_in_its_folders() -> None:
+    dag = "from airflow import DAG\nfrom operators import Load\n\ndaily = DAG('a')\nLoad()\n"
+    operator = "from airflow.models import BaseOperator\n\n\nclass Load(BaseOperator):\n    a = 3\n"
+    files = {
+        "flow/dags/daily.py": dag,
+        "flow/plugins/__init__.py": "",
+        "flow/plugins/operators/__init__.py": "from operators.load import Load\n",
+        "flow/plugins/operators/load.py": operator,
+    }
+    assert roles(files)["flow/plugins/operators/load.py"] == "reached"
+    moved = {path.replace("dags", "days"): text for path, text in files.items()}
+    assert roles(moved)["flow/plugins/operators/load.py"] == "leftover"
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

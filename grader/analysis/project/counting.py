@@ -222,12 +222,21 @@ def _starts(
 ) -> dict[str, Literal["clean", "open"]]:
     """Return the files where the program starts, and whether importing them starts nothing.
 
-    Where nothing says where the program starts, each file that runs on import is a start. Files of
-    a library are none.
+    What a framework finds beside a program, e.g. an extension of a bot, is a module of it. Where
+    nothing says where the program starts, each file that runs on import is a start. Files of a
+    library are none.
     """
     entries = [path for path in program if parts[path].role is Role.ENTRY]
-    started = entries or [path for path, file in program.items() if not hardly_runs(file)]
+    whole = [path for path in entries if not _is_plugged_in(path, program[path])]
+    running = [path for path, file in program.items() if not hardly_runs(file)]
+    started = whole or entries or running
     return {path: "open" if _runs(program[path]) else "clean" for path in started}
+
+
+def _is_plugged_in(path: str, file: FileSummary) -> bool:
+    """Return whether a framework finds the file `path`, which starts in no other way."""
+    is_main = path.split("/")[-1] in ("main.py", "__main__.py")
+    return bool(file.contract.names) and not file.guarded and not is_main
 
 
 def _runs(file: FileSummary) -> bool:

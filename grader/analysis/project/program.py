@@ -12,7 +12,7 @@ from functools import cached_property
 from grader.analysis.project.functions import OUTSIDE
 from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.summary import FileSummary, declares_entries
-from grader.analysis.syntax.frameworks import is_django
+from grader.analysis.syntax.frameworks import is_django, settings_of
 from grader.analysis.syntax.imports import Import
 from grader.domain.program import Part, Role
 from grader.domain.source import is_conftest, is_notebook, is_python, is_test_path
@@ -26,6 +26,14 @@ _TOOLS = {
     "fabfile.py": {"fabric", "fabric2"},
     "env.py": {"alembic"},
 }
+#: Files that a tool makes for every project and that may stay unused, with the same packages.
+_MADE = {
+    "items.py": {"scrapy"},
+    "middlewares.py": {"scrapy"},
+    "pipelines.py": {"itemadapter"},
+}
+#: Files in which a framework looks for tasks, with the same packages.
+_SEARCHED = {"tasks.py": {"celery"}}
 #: Folders whose ``conf.py`` is that of Sphinx.
 _DOCS = frozenset({"doc", "docs", "source"})
 
@@ -72,19 +80,41 @@ class _Project:
     def declared(self, documents: Mapping[str, FileSummary]) -> dict[str, str]:
         """Return the files that something outside Python code starts, with the reason in words.
 
-        These are ``__main__.py``, console scripts and files with a contract of a framework.
+        These are ``__main__.py``, console scripts and applications of frameworks.
+        """
+        started = {path: self._started(path) for path in self.files}
+        found = {path: why for path, why in started.items() if why}
+        return found | dict(self._console_scripts(documents))
+
+    def _started(self, path: str) -> str:
+        """Return why Python or a framework starts `path` as a program, in words; or ""."""
+        file = self.files[path]
+        if path.split("/")[-1] == "__main__.py":
+            return "`python -m` runs it"
+        if "django" in self._packages and is_django(path):
+            return "Django finds it by its name"
+        is_whole = file.contract.is_whole and not is_test_path(path)
+        return f"it is {file.contract.words}" if is_whole else ""
+
+    def plugged_in(self) -> dict[str, str]:
+        """Return the files that a framework finds beside a program, with the reason in words.
+
+        e.g. spiders of Scrapy, extensions of a bot, and settings.
         """
         found = {}
-        uses_django = any("django" in file.packages for file in self.files.values())
         for path, file in self.files.items():
-            name = path.split("/")[-1]
-            if name == "__main__.py":
-                found[path] = "`python -m` runs it"
-            elif uses_django and is_django(path):
-                found[path] = "Django finds it by its name"
-            elif file.contract and not is_test_path(path):
-                found[path] = f"it is {file.contract}"
-        return found | dict(self._console_scripts(documents))
+            if framework := settings_of(path, self._packages):
+                found[path] = f"it has the settings of {framework}"
+            elif not file.packages.isdisjoint(_SEARCHED.get(path.split("/")[-1], ())):
+                found[path] = "Celery finds it by its name"
+            elif file.contract.names and not is_test_path(path):
+                found[path] = f"it is {file.contract.words}"
+        return found
+
+    @cached_property
+    def _packages(self) -> set[str]:
+        """The first parts of all modules that a file imports."""
+        return {package for file in self.files.values() for package in file.packages}
 
     def _console_scripts(self, documents: Mapping[str, FileSummary]) -> Iterator[tuple[str, str]]:
         """Yield the file of each declared console script, with the reason in words."""
@@ -101,11 +131,11 @@ class _Project:
 
         Of the files that somebody runs, those count that import a module of the submission. If
         none does and nothing is declared, all of them count: each is a program of its own. Files
-        that the rubric names join them.
+        that a framework finds, or that the rubric names, join them.
         """
         declared, candidates = self.declared(documents), self.candidates()
         joined = {path: why for path, why in candidates.items() if self._imports_own(path)}
-        found = {**joined, **declared} or candidates
+        found = {**self.plugged_in(), **({**joined, **declared} or candidates)}
         if not found:
             return {}
         named = {path: "the exercise names it" for path in self.named if path in self.files}
@@ -204,6 +234,8 @@ def _outside(path: str, file: FileSummary, *, is_known: bool) -> tuple[Role, str
         return Role.MEMBER, "nothing says where the program starts"
     if is_tool:
         return Role.NEUTRAL, "a tool runs it by its name"
+    if not file.packages.isdisjoint(_MADE.get(path.split("/")[-1], ())):
+        return Role.NEUTRAL, "a tool makes it for every project"
     if path.endswith(".pyi"):
         return Role.NEUTRAL, "it is a stub"
     if file.trivial:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,7 +14,8 @@ from grader.analysis.project.toml import NotToml, parse_toml, table
 from grader.analysis.project.usage import Work, work_in
 from grader.analysis.syntax.code_in_strings import is_code
 from grader.analysis.syntax.dotted_names import last_name
-from grader.analysis.syntax.frameworks import Shape, contract_of
+from grader.analysis.syntax.dotted_texts import named_in_texts
+from grader.analysis.syntax.frameworks import Contract, Shape, contract_of
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import LATER, NOW, STAR, Import, imports_in
 from grader.analysis.syntax.module import Module, module_of
@@ -53,6 +54,9 @@ _TEST = re.compile(r"[ \t]*(?:async[ \t]+)?def[ \t]+test")
 #: The head of a function at the top level, e.g. ``def create_app(name, debug=False):``; not a
 #: method, which is indented.
 _FUNCTION = re.compile(r"(?:async[ \t]+)?def[ \t]+(?P<name>\w+)[ \t]*\((?P<parameters>[^)#]*)")
+#: The head of a class at the top level with base classes, e.g. ``class Prices(scrapy.Spider):``;
+#: not ``class Prices:``.
+_CLASS = re.compile(r"class[ \t]+(?P<name>\w+)[ \t]*\((?P<bases>[^)#]*)")
 #: A call at the top level, e.g. ``app = Flask(__name__)`` and ``st.title("Prices")``; not
 #: ``    run()``, which is indented.
 _CALL = re.compile(
@@ -70,18 +74,18 @@ class FileSummary(BaseModel):
     """One file as it belongs to the program.
 
     ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
-    it does something as it is imported. ``contract``: the contract of a framework that it fulfils,
-    in words, or "". ``declares``: the functions that it would declare as entry points if it were a
-    ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli:run``. ``publishes``: it would declare a
-    package that others install. ``tests``: it has a test that asserts something. ``starts``: the
-    places that start code which no import names. ``looks_into``: the modules of which it looks for
-    names as it runs, ``""`` for its own. ``is_code``: it is a program also if its name does not say
-    so. ``is_broken``: it cannot be parsed. ``trivial``: it has no statement, or only literals bound
-    to names. ``is_table``: the latter, but more than is read. ``lines``: its lines that are not
-    blank. ``work``: its definitions and the names that it uses. ``functions``: the statements of
-    each function, and those outside. ``demanded``: how many different statements a framework
-    demands outside. Nothing here depends on the name of the file, so that files of equal bytes have
-    equal summaries.
+    it does something as it is imported. ``contract``: the contract of a framework that it fulfils.
+    ``texts``: an import for each text like ``"shop.pipelines.Clean"``. ``declares``: the functions
+    that it would declare as entry points if it were a ``pyproject.toml`` or ``setup.py``, e.g.
+    ``shop.cli:run``. ``publishes``: it would declare a package that others install. ``tests``: it
+    has a test that asserts something. ``starts``: the places that start code which no import names.
+    ``looks_into``: the modules of which it looks for names as it runs, ``""`` for its own.
+    ``is_code``: it is a program also if its name does not say so. ``is_broken``: it cannot be
+    parsed. ``trivial``: it has no statement, or only literals bound to names. ``is_table``: the
+    latter, but more than is read. ``lines``: its lines that are not blank. ``work``: its
+    definitions and the names that it uses. ``functions``: the statements of each function, and
+    those outside. ``demanded``: how many different statements a framework demands outside. Nothing
+    here depends on the name of the file, so that files of equal bytes have equal summaries.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,7 +93,8 @@ class FileSummary(BaseModel):
     imports: tuple[Import, ...] = ()
     guarded: bool = False
     runs: bool = False
-    contract: str = ""
+    contract: Contract = Contract()
+    texts: tuple[Import, ...] = ()
     declares: tuple[str, ...] = ()
     publishes: bool = False
     tests: bool = False
@@ -136,6 +141,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         guarded=_has_guard(tree),
         runs=any(map(runs_outside, tree.body)),
         contract=contract_of(_shape_of(module, tree, imports)),
+        texts=tuple(islice(named_in_texts(source), _MOST_IMPORTS)),
         declares=_entry_points(source.lines),
         publishes=not _PACKAGING.isdisjoint(_packages(imports)),
         tests=_has_test(source),
@@ -178,6 +184,11 @@ def _shape_of(module: Module, tree: ast.Module, imports: Iterable[Import]) -> Sh
             item.name: tuple(argument.arg for argument in item.args.args) for item in functions
         },
         called={module.target(call.func).dotted for block in module.top for call in block.calls},
+        classes={
+            item.name: tuple(map(module.base, item.bases))
+            for item in tree.body
+            if isinstance(item, ast.ClassDef)
+        },
     )
 
 
@@ -226,15 +237,26 @@ def _packages(imports: Iterable[Import]) -> frozenset[str]:
 def _shape_of_lines(imports: Iterable[Import], lines: Iterable[str]) -> Shape:
     """Return the shape of a file that cannot be parsed, from its `imports` and `lines`."""
     bound = {one.bound: f"{one.module}.{one.name}".strip(".") for one in imports}
-    functions, called = {}, set()
+    functions, called, classes = {}, set(), {}
     for line in lines:
         if head := _FUNCTION.match(line):
             names = (part.split(":")[0].split("=")[0] for part in head["parameters"].split(","))
             functions[head["name"]] = tuple(name.strip() for name in names if name.strip())
         elif call := _CALL.match(line):
-            first, dot, rest = call["called"].partition(".")
-            called.add(bound.get(first, first) + dot + rest)
-    return Shape(_packages(imports), functions, called)
+            called.add(_dotted(call["called"], bound))
+        elif head := _CLASS.match(line):
+            bases = (base.partition("[")[0] for base in head["bases"].split(","))
+            classes[head["name"]] = tuple(_dotted(base, bound) for base in bases)
+    return Shape(_packages(imports), functions, called, classes)
+
+
+def _dotted(name: str, bound: Mapping[str, str]) -> str:
+    """Return the dotted name that `name` of a line refers to, where `bound` says what its root is.
+
+    e.g. ``scrapy.Spider`` for ``Spider`` after ``from scrapy import Spider``.
+    """
+    first, dot, rest = name.strip().partition(".")
+    return bound.get(first, first) + dot + rest
 
 
 def _entry_points(lines: Iterable[str]) -> tuple[str, ...]:

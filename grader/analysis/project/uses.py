@@ -12,7 +12,7 @@ from grader.analysis.project.mentions import ANYWHERE
 from grader.analysis.project.names import Mention, Names, Used
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.analysis.syntax.disjoint_sets import Groups
-from grader.analysis.syntax.frameworks import is_django
+from grader.analysis.syntax.frameworks import is_django, methods_called
 from grader.analysis.syntax.imports import Modules
 from grader.domain.program import Part, Role
 from grader.domain.source import is_conftest
@@ -116,7 +116,10 @@ def _roots(
     all public names are used.
     """
     yield from names.registered(program)
+    packages = {package for file in program.values() for package in file.packages}
+    yield from (("", f".{name}") for name in methods_called(sorted(packages)))
     for path, file in program.items():
+        yield from ((path, name) for name in file.contract.names)
         work, is_open = file.work, path in open_to_all
         yield from ((path, mention) for mention in (*work.mentions, *work.started))
         yield from ((path, one.name) for one in work.units if _is_called(one.name, is_open))
@@ -163,7 +166,7 @@ def _started_by_frameworks(
     """Yield the files of `program` whose functions a framework calls, e.g. Django's `views.py`."""
     uses_django = any("django" in file.packages for file in (*program.values(), *tests))
     for path, file in program.items():
-        if file.contract or (uses_django and is_django(path)):
+        if file.contract.is_whole or (uses_django and is_django(path)):
             yield path
 
 

@@ -18,13 +18,15 @@ from grader.analysis.syntax.dotted_names import last_name, root_of
 from grader.analysis.syntax.frameworks import (
     FACTORIES,
     STREAMLIT,
-    is_bot,
     is_command,
     is_dag,
     is_made_outside,
     is_set_up_outside,
+    is_started_outside,
+    is_task,
     is_used_inside,
     prepares,
+    prepares_alone,
 )
 from grader.analysis.syntax.import_time import is_guard, makes_a_value
 from grader.analysis.syntax.module import Module, module_of
@@ -67,7 +69,7 @@ def _concerns(dotted: str) -> bool:
     """Return whether an import of `dotted` may be one of a framework: most files have none."""
     package = dotted.partition(".")[0]
     is_known = is_set_up_outside(dotted) or is_made_outside(f"{package}.Any")
-    return is_known or package in (STREAMLIT, "dotenv", "logging", "warnings")
+    return is_known or package in (STREAMLIT, "dotenv", "logging", "pgzrun", "warnings")
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,15 @@ class _Finder:
     """Finds the demanded statements of one file.
 
     ``objects`` are the names of objects of a framework. The file itself has to start those of
-    ``started``: bots, and functions that are an Airflow DAG. ``widgets`` are names for parts of a
-    Streamlit page; the file is one if ``is_page``. ``starts``: it starts a program, so that it may
-    prepare logging.
+    ``started``: bots, and functions that are an Airflow DAG. ``tasks`` are its functions that are
+    tasks of Airflow. ``widgets`` are names for parts of a Streamlit page; the file is one if
+    ``is_page``. ``starts``: it starts a program, so that it may prepare logging.
     """
 
     module: Module
     objects: Collection[str]
     started: Collection[str]
+    tasks: Collection[str]
     widgets: Collection[str]
     is_page: bool
     starts: bool
@@ -91,18 +94,20 @@ class _Finder:
     def of(module: Module) -> _Finder:
         """Return the finder for `module`, with the names of its objects."""
         objects, widgets = set(_decorated(module, is_command)), set[str]()
-        started = set(_decorated(module, is_dag))
+        started, tasks = set(_decorated(module, is_dag)), set(_decorated(module, is_task))
         for value, target in chain.from_iterable(map(_bindings, _outside(module))):
             dotted = _made(value, module)
             if dotted and not is_used_inside(dotted):
                 objects |= _names(target)
-                started |= _names(target) if is_bot(dotted) else set()
+                started |= _names(target) if is_started_outside(dotted) else set()
+            elif _calls_one_of(value, tasks):
+                objects |= _names(target)
             elif _is_streamlit(value, module):
                 widgets |= _names(target)
         called = {module.target(call.func).dotted for block in module.top for call in block.calls}
         is_page = any(name.startswith(f"{STREAMLIT}.") for name in called)
         starts = bool(objects) or any(map(is_guard, _outside(module)))
-        return _Finder(module, objects, started, widgets, is_page, starts)
+        return _Finder(module, objects, started, tasks, widgets, is_page, starts)
 
     def demanded(self) -> Iterator[ast.stmt]:
         """Yield the demanded statements; none below a guard, where a function can be called."""
@@ -114,8 +119,10 @@ class _Finder:
         """Return whether `statement` makes an object of a framework or sets one up."""
         if isinstance(statement, ast.With):
             return all(self._opens(item.context_expr) for item in statement.items)
+        if isinstance(statement, ast.For):
+            return self._adds_tasks(statement)
         if isinstance(statement, ast.Expr):
-            return isinstance(statement.value, ast.Call) and self._sets_up(statement.value)
+            return self._is_order(statement.value) or self._sets_up(statement.value)
         if not isinstance(statement, _ASSIGNMENTS):
             return False
         pairs = list(_bindings(statement))
@@ -130,7 +137,12 @@ class _Finder:
         if self._computes(value):
             return False
         made = any(_made(node, self.module) for node in walk(value))
+        made = made or _calls_one_of(value, self.tasks) or self._are_defaults(target)
         return made or self._is_object(target) or self._is_object(value)
+
+    def _are_defaults(self, target: ast.expr) -> bool:
+        """Return whether `target` is ``default_args``, by which a DAG of Airflow is set up."""
+        return getattr(target, "id", "") == "default_args" and _imports_airflow(self.module)
 
     def _opens(self, value: ast.expr) -> bool:
         """Return whether ``with value:`` makes or enters an object: ``app.app_context()``."""
@@ -138,14 +150,37 @@ class _Finder:
             return False
         return bool(_made(value, self.module)) or self._is_object(value.func)
 
-    def _sets_up(self, call: ast.Call) -> bool:
+    def _adds_tasks(self, loop: ast.For) -> bool:
+        """Return whether `loop` does nothing but make tasks of Airflow, or put them in order.
+
+        e.g. ``for table in TABLES:`` around ``LoadOperator(task_id=table)``.
+        """
+        if not _imports_airflow(self.module) or self._computes(loop.iter):
+            return False
+        return all(map(self._is_set_up, loop.body))
+
+    def _is_order(self, value: ast.expr) -> bool:
+        """Return whether `value` puts tasks of Airflow in order: ``extract() >> [load, check]``."""
+        if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.RShift | ast.LShift):
+            return False
+        parts = [one for side in (value.left, value.right) for one in _members(side)]
+        return _imports_airflow(self.module) and all(map(self._is_part_of_order, parts))
+
+    def _is_part_of_order(self, value: ast.expr) -> bool:
+        if self._is_order(value) or isinstance(value, ast.Name):
+            return True
+        return bool(_made(value, self.module)) or _calls_one_of(value, self.tasks)
+
+    def _sets_up(self, call: ast.expr) -> bool:
         """Return whether `call`, a statement of its own, sets up an object or the whole program.
 
         e.g. ``app.include_router(users)``, ``CORS(app)`` and ``admin.site.register(Order)``; not
         ``app.run()``.
         """
-        if self._computes(call):
+        if not isinstance(call, ast.Call) or self._computes(call):
             return False
+        if _made(call, self.module) or _calls_one_of(call, self.tasks):
+            return True
         root, name = root_of(call.func)[0], last_name(call.func)
         if root in self.started and (name in _STARTING or root == name):
             return True
@@ -163,7 +198,7 @@ class _Finder:
         """
         dotted, name = self.module.target(call.func).dotted, last_name(call.func)
         if prepares(dotted):
-            return self.starts or dotted.startswith("dotenv")
+            return self.starts or prepares_alone(dotted)
         return name.startswith("register") and is_set_up_outside(dotted)
 
     def _is_whole_object(self, value: ast.expr) -> bool:
@@ -236,7 +271,7 @@ class _Finder:
     def _is_simple(self, call: ast.Call) -> bool:
         """Return whether `call` makes a value, reads the environment, or is one of a framework."""
         dotted = self.module.target(call.func).dotted
-        if makes_a_value(call.func) or dotted in _CONVERTING:
+        if makes_a_value(call.func) or dotted in _CONVERTING or dotted in self.tasks:
             return True
         known = is_set_up_outside(dotted) or is_made_outside(dotted)
         return known or dotted.startswith(("os.path.", "os.environ."))
@@ -277,8 +312,35 @@ def _made(value: ast.AST, module: Module) -> str:
     if not isinstance(value, ast.Call):
         return ""
     dotted = module.target(value.func).dotted
+    if _is_task_of_airflow(value, module):
+        return f"airflow.{dotted}"
     is_known = is_made_outside(dotted) or dotted.rpartition(".")[2] in FACTORIES
     return dotted if is_known else ""
+
+
+def _is_task_of_airflow(call: ast.Call, module: Module) -> bool:
+    """Return whether `call` makes a task of an operator of the submission's own.
+
+    e.g. ``LoadOperator(task_id="load", table=TABLE)`` in a file that imports Airflow.
+    """
+    if not makes_a_value(call.func) or not _imports_airflow(module):
+        return False
+    return any(keyword.arg == "task_id" for keyword in call.keywords)
+
+
+def _imports_airflow(module: Module) -> bool:
+    dotted = module.aliases.imported.values()
+    return any(one.partition(".")[0] == "airflow" for one in dotted)
+
+
+def _calls_one_of(value: ast.expr, functions: Collection[str]) -> bool:
+    """Return whether `value` only calls one of `functions` of the file by its name: ``load()``."""
+    return isinstance(value, ast.Call) and getattr(value.func, "id", "") in functions
+
+
+def _members(value: ast.expr) -> list[ast.expr]:
+    """Return the members of a list or tuple `value`; of another one, only itself."""
+    return value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
 
 
 def _decorated(module: Module, is_known: Callable[[str], bool]) -> Iterator[str]:

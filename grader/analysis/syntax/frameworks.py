@@ -7,7 +7,7 @@ demands outside functions is found in :mod:`grader.analysis.syntax.framework_cod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 #: Application classes by dotted name, e.g. ``app = Flask(__name__)`` at the top of a module; not a
@@ -29,6 +29,52 @@ _APPLICATIONS = {
     "airflow.DAG": "an Airflow DAG",
     "airflow.models.DAG": "an Airflow DAG",
 }
+#: Base classes by package: a framework finds their subclasses in its folders, by reading settings,
+#: or on its command line, e.g. ``class Prices(scrapy.Spider):``; not if the file has a class
+#: ``Spider`` of its own.
+_BASES = {
+    "airflow": ("an Airflow plugin", frozenset({"AirflowPlugin"})),
+    "kedro": (
+        "a Kedro dataset",
+        frozenset(
+            "AbstractDataSet AbstractDataset AbstractVersionedDataSet"
+            " AbstractVersionedDataset".split()
+        ),
+    ),
+    "locust": ("a Locust test", frozenset({"FastHttpUser", "HttpUser", "User"})),
+    "luigi": ("a Luigi task", frozenset({"ExternalTask", "Task", "WrapperTask"})),
+    "scrapy": (
+        "a Scrapy spider",
+        frozenset({"CSVFeedSpider", "CrawlSpider", "SitemapSpider", "Spider", "XMLFeedSpider"}),
+    ),
+}
+#: Functions that Kedro calls by their names in a file that imports it.
+_PIPELINES = frozenset({"create_pipeline", "register_pipelines"})
+#: Packages of Discord bots, which call ``setup(bot)`` of an extension.
+_DISCORD = frozenset({"discord", "disnake", "nextcord"})
+#: Methods that a framework calls on objects of any class, without a base class that would tell so:
+#: ``fit`` of a step in a pipeline of scikit-learn, ``process_item`` of one of Scrapy.
+_METHODS = {
+    "django": "process_exception process_request process_response process_view".split(),
+    "falcon": "on_delete on_get on_patch on_post on_put process_request process_response".split(),
+    "scrapy": "close_spider from_crawler open_spider process_exception process_item process_request"
+    " process_response process_spider_exception process_spider_input process_spider_output"
+    " process_start process_start_requests".split(),
+    "sklearn": "fit fit_transform get_params inverse_transform predict predict_proba score"
+    " set_params transform".split(),
+}
+#: Frameworks whose ``settings.py`` starts the program.
+_SETTINGS = {"kedro": "Kedro", "scrapy": "Scrapy"}
+#: Frameworks that are told by texts which code to call: ``"shop.pipelines.Clean"`` in settings,
+#: ``bot.load_extension("cogs.music")``.
+_NAMING = frozenset({"celery", "discord", "disnake", "django", "nextcord", "scrapy"})
+#: Folders of Airflow, which finds imports in each of them: ``from operators import Load`` in
+#: ``dags/daily.py`` for ``plugins/operators/__init__.py``.
+AIRFLOW_FOLDERS = ("dags", "plugins")
+#: The packages of Pygame Zero, which calls these functions, and those with names like
+#: ``on_mouse_down``.
+_GAMES = frozenset({"pgzero", "pgzrun"})
+_GAME_LOOP = frozenset({"draw", "update"})
 #: Names of application factories that servers look for, e.g. ``def create_app():``. The file has to
 #: import one of the frameworks.
 FACTORIES = frozenset({"create_app", "make_app"})
@@ -46,8 +92,8 @@ DJANGO = frozenset(
 #: Packages whose objects are made and set up outside functions, so that servers and decorators
 #: find them: ``app = FastAPI()``, ``app.include_router(users)``.
 _PACKAGES = frozenset(
-    "aiogram airflow celery click dash discord disnake django fastapi flask nextcord quart"
-    " rest_framework sanic starlette telebot typer".split()
+    "aiogram airflow celery click dagster dash discord disnake django fastapi fastmcp flask gradio"
+    " mcp nextcord pgzero quart rest_framework sanic starlette telebot typer".split()
 )
 #: Beginnings of the names of their extensions, e.g. ``flask_login``; not ``flasks``.
 _EXTENSIONS = ("celery_", "dash_", "django_", "fastapi_", "flask_", "quart_")
@@ -57,15 +103,16 @@ _MADE_ONLY = frozenset({"decouple", "passlib", "sqlalchemy", "sqlmodel"})
 #: Functions of these packages that only make a value; classes do anyway.
 _MAKERS = frozenset(
     "async_sessionmaker config create_async_engine create_engine crontab declarative_base"
-    " get_asgi_application get_wsgi_application include path re_path scoped_session sessionmaker"
-    " url".split()
+    " define_asset_job get_asgi_application get_wsgi_application include path re_path"
+    " scoped_session sessionmaker url".split()
 )
-#: Packages of bots, whose guides start them at the end of the file: ``bot.run(TOKEN)``.
-_BOTS = frozenset({"discord", "disnake", "nextcord", "telebot"})
+#: Packages whose guides start their objects at the end of the file: ``bot.run(TOKEN)``,
+#: ``demo.launch()``.
+_STARTED = frozenset({"discord", "disnake", "gradio", "nextcord", "telebot"})
 #: Functions that prepare the whole program, before any other module is imported, by dotted name.
 _PREPARING = frozenset(
     "dotenv.load_dotenv logging.basicConfig logging.config.dictConfig logging.config.fileConfig"
-    " os.environ.setdefault warnings.filterwarnings warnings.simplefilter".split()
+    " os.environ.setdefault pgzrun.go warnings.filterwarnings warnings.simplefilter".split()
 )
 #: The package of pages that run from top to bottom at every click.
 STREAMLIT = "streamlit"
@@ -76,12 +123,30 @@ class Shape(NamedTuple):
 
     ``packages``: the first parts of what it imports. ``functions``: the names of the parameters of
     each function at its top level. ``called``: the dotted names of functions that its top level
-    calls, as its imports resolve them.
+    calls, as its imports resolve them. ``classes``: those of the base classes of each class at its
+    top level.
     """
 
     packages: frozenset[str]
     functions: Mapping[str, tuple[str, ...]]
     called: Collection[str]
+    classes: Mapping[str, tuple[str, ...]]
+
+
+class Contract(NamedTuple):
+    """The contract of a framework that a module fulfils, in words; "" for none.
+
+    ``names`` are those functions and classes of the module that the framework calls. Without any,
+    the module is a whole program, and everything that is public may be called.
+    """
+
+    words: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the module is a whole program: an application, not a plugin of one."""
+        return bool(self.words) and not self.names
 
 
 def is_django(path: str) -> bool:
@@ -90,12 +155,63 @@ def is_django(path: str) -> bool:
     return name in DJANGO or not DJANGO_FOLDERS.isdisjoint(folders)
 
 
-def contract_of(shape: Shape) -> str:
-    """Return which contract of a framework a module of `shape` fulfils, in words; "" for none.
+def settings_of(path: str, packages: Collection[str]) -> str:
+    """Return the framework that reads its settings from the file `path`; "" for none.
+
+    `packages` are those that the submission imports: "Scrapy" for ``shop/settings.py`` beside a
+    file with ``import scrapy``.
+    """
+    if path.split("/")[-1] != "settings.py":
+        return ""
+    return next((name for package, name in _SETTINGS.items() if package in packages), "")
+
+
+def names_code(path: str, own: Collection[str], packages: Collection[str]) -> bool:
+    """Return whether a framework calls what texts of the file `path` name: ``"shop.tasks"``.
+
+    Such a file has a name of settings, or imports the framework itself. `own` are the packages that
+    it imports, `packages` those of the submission.
+    """
+    *folders, name = path.split("/")
+    known = packages if name == "settings.py" or "settings" in folders else own
+    return not _NAMING.isdisjoint(known)
+
+
+def methods_called(packages: Iterable[str]) -> Iterator[str]:
+    """Yield the methods that frameworks among `packages` call on objects of any class."""
+    for package in packages:
+        yield from _METHODS.get(package, ())
+
+
+def contract_of(shape: Shape) -> Contract:
+    """Return which contract of a framework a module of `shape` fulfils.
 
     e.g. "a Flask application" for a file with ``app = Flask(__name__)`` at its top level.
     """
-    return next((found for contract in _CONTRACTS if (found := contract(shape))), "")
+    words = next((found for contract in _CONTRACTS if (found := contract(shape))), "")
+    if words:
+        return Contract(words)
+    called = list(_called_in(shape))
+    return Contract(called[0][0], tuple(name for _, name in called)) if called else Contract()
+
+
+def _called_in(shape: Shape) -> Iterator[tuple[str, str]]:
+    """Yield each name of a module of `shape` that a framework calls, after its contract in words.
+
+    e.g. ("a Scrapy spider", "Prices").
+    """
+    for name, bases in shape.classes.items():
+        for base in bases:
+            words, known = _BASES.get(base.partition(".")[0], ("", frozenset[str]()))
+            if base.rpartition(".")[2] in known:
+                yield words, name
+    for name, parameters in shape.functions.items():
+        if name in _PIPELINES and "kedro" in shape.packages:
+            yield "a Kedro pipeline", name
+        elif name == "setup" and len(parameters) == 1 and _DISCORD & shape.packages:
+            yield "a Discord extension", name
+        elif _GAMES & shape.packages and (name in _GAME_LOOP or name.startswith("on_")):
+            yield "a Pygame Zero game", name
 
 
 def is_set_up_outside(dotted: str) -> bool:
@@ -127,9 +243,9 @@ def is_used_inside(dotted: str) -> bool:
     return dotted.partition(".")[0] in _MADE_ONLY
 
 
-def is_bot(dotted: str) -> bool:
-    """Return whether `dotted` belongs to a framework of bots: ``discord.ext.commands.Bot``."""
-    return dotted.partition(".")[0] in _BOTS
+def is_started_outside(dotted: str) -> bool:
+    """Return whether the file itself has to start an object of `dotted`: ``telebot.TeleBot``."""
+    return dotted.partition(".")[0] in _STARTED
 
 
 def is_command(dotted: str) -> bool:
@@ -142,9 +258,19 @@ def is_dag(dotted: str) -> bool:
     return dotted in ("airflow.decorators.dag", "airflow.sdk.dag")
 
 
+def is_task(dotted: str) -> bool:
+    """Return whether the decorator `dotted` makes a function whose call only adds a task."""
+    return dotted.startswith(("airflow.decorators.task", "airflow.sdk.task"))
+
+
 def prepares(dotted: str) -> bool:
     """Return whether the function `dotted` prepares the whole program: ``logging.basicConfig``."""
     return dotted in _PREPARING
+
+
+def prepares_alone(dotted: str) -> bool:
+    """Return whether `dotted` is demanded also where nothing else starts: ``load_dotenv()``."""
+    return dotted.startswith(("dotenv.", "pgzrun."))
 
 
 def _application(shape: Shape) -> str:

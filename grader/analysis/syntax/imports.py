@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
+from grader.analysis.syntax.frameworks import AIRFLOW_FOLDERS
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import FUNCTIONS, bodies
@@ -271,12 +272,18 @@ class Modules:
             yield start
 
     def _above(self, importer: str, standard: bool) -> Iterator[str]:
-        """Yield the folders above ``importer`` that may be searched, the nearest first."""
+        """Yield the folders above ``importer`` that may be searched, the nearest first.
+
+        Those of Airflow come with it: ``plugins`` for a file in ``dags`` beside it.
+        """
         beside_main = folder_of(self.start) if self.start else None
         for folder in _folders_above(importer):
             inside = not standard and (is_test_path(importer) or folder == beside_main)
             if inside or folder not in self._packages:
                 yield folder
+            if not standard and folder.rpartition("/")[2] in AIRFLOW_FOLDERS:
+                around = folder_of(folder)
+                yield from (f"{around}/{name}" if around else name for name in AIRFLOW_FOLDERS)
 
     def _shadows(self, start: str, importer: str) -> bool:
         """Return whether files in ``start``, the folder of ``main.py``, hide the standard library.

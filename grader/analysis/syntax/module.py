@@ -70,6 +70,12 @@ class Module:
         """
         return target_of(function, self.aliases)
 
+    def base(self, value: ast.expr) -> str:
+        """Return the dotted name of ``value``, a base class: ``a.B`` also of ``a.B[int]``."""
+        while isinstance(value, ast.Subscript):
+            value = value.value
+        return self.target(value).dotted
+
     def effect_of(self, call: ast.Call, scope: Scope) -> Effect | None:
         """Return the effect of ``call``, which is in ``scope``, or ``None`` if it is not known.
 

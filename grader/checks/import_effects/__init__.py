@@ -190,7 +190,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_effects",
-    version=2,
+    version=3,
     title="Nothing happens on import",
     guidance=GUIDANCE,
     guidance_by_code={RUNS: _RUNS, PRINTS: _PRINTS, ASKS: _ASKS, READS: _READS},

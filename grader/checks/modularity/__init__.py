@@ -298,7 +298,7 @@ def _star(one: Import) -> Finding:
 
 CHECK = Check(
     id="modularity",
-    version=5,
+    version=6,
     title="Modules, functions and a guarded main.py",
     guidance=GUIDANCE,
     guidance_by_code={

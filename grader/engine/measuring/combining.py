@@ -10,6 +10,7 @@ import structlog
 from grader.analysis.project.counting import Weights, all_counted, count_statements
 from grader.analysis.project.hidden import Sources, hidden_in
 from grader.analysis.project.program import parts_of
+from grader.analysis.project.settings import with_named_code
 from grader.analysis.project.summary import FileSummary, declares_entries
 from grader.domain.check import Inspections
 from grader.domain.facts import FileFacts
@@ -66,7 +67,7 @@ def with_parts(
     file without a summary of it, every file is part of the program.
     """
     gates = {**declarations, **{file.path: file.readable for file in files}}
-    summaries = {path: _summary(one) for path, one in gates.items()}
+    summaries = with_named_code({path: _summary(one) for path, one in gates.items()})
     if any(file.readable.state is State.FAILED and not file.readable.sketch for file in files):
         # What that file imports is not known, so any other file may be part of the program.
         return _counted(files, summaries, {file.path: file.part for file in files})
