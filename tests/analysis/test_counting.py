@@ -145,13 +145,53 @@ def test_a_framework_calls_only_the_names_of_a_contract() -> None:
     assert counted({"spiders/prices.py": text}) == {"": 0, "parse": 1}
 
 
-@pytest.mark.parametrize(("head", "is_used"), [("import sklearn\n\n\n", True), ("", False)])
+@pytest.mark.parametrize(("head", "is_used"), [("import scrapy\n\n\n", True), ("", False)])
 def test_a_framework_calls_methods_of_any_class(head: str, is_used: bool) -> None:
-    step = "class Step:\n    def fit(self, rows):\n        self.mean = sum(rows)\n\n\n"
-    never = "def predict(rows):\n    return sum(rows)\n\n\n"
-    text = f"{head}{step}{never}def main():\n    print(Step())\n\n\n{MAIN}"
-    assert ("fit" in counted(text)) is is_used
-    assert "predict" not in counted(text)
+    step = "class Clean:\n    def process_item(self, item):\n        self.item = sorted(item)\n\n\n"
+    never = "def open_spider(rows):\n    return sum(rows)\n\n\n"
+    text = f"{head}{step}{never}def main():\n    print(Clean())\n\n\n{MAIN}"
+    assert ("process_item" in counted(text)) is is_used
+    assert "open_spider" not in counted(text)
+
+
+@pytest.mark.parametrize(
+    ("bases", "method", "is_used"),
+    [
+        ("threading.Thread", "run", True),
+        ("threading.Thread", "walk", False),
+        ("cmd.Cmd", "do_add", True),
+        ("http.server.BaseHTTPRequestHandler", "do_GET", True),
+        ("ast.NodeVisitor", "visit_Name", True),
+        ("logging.Handler", "emit", True),
+        ("json.JSONEncoder", "default", True),
+        ("socketserver.BaseRequestHandler", "handle", True),
+        ("tkinter.Tk", "add", False),
+        ("pygame.sprite.Sprite", "update", True),
+        ("torch.nn.Module", "forward", True),
+        ("library.Base", "add", True),
+        ("Generic[int]", "add", False),
+        ("Exception", "add", False),
+        ("ValueError, dict", "add", False),
+        ("abc.ABC", "add", False),
+        ("metaclass=abc.ABCMeta", "add", False),
+        ("library='a'", "add", True),
+        ("Own", "add", False),
+        ("OwnThread", "run", True),
+        ("OwnThread", "add", False),
+        ("Round", "add", False),
+    ],
+)
+def test_a_base_class_may_call_a_method(bases: str, method: str, is_used: bool) -> None:
+    packages = "abc ast cmd http json library logging pygame socketserver threading tkinter torch"
+    text = "".join(f"import {package}\n" for package in packages.split())
+    text += "from typing import Generic\n\n\nclass Own:\n    size = 3\n\n\n"
+    text += "class OwnThread(Own, threading.Thread):\n    size = 4\n\n\n"
+    text += "class Round(Round):\n    a = 3\n"
+    text += f"\n\nclass Shop({bases}):\n    def {method}(self):\n        print(open('a'))\n\n\n"
+    text += "def main():\n    print(Shop())\n\n\n"
+    assert (method in counted(text + MAIN)) is is_used
+    called = text.replace("Shop())", f"Shop().{method}())")
+    assert method in counted(called + MAIN)
 
 
 def test_what_a_framework_finds_is_a_module_and_no_start() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.domain.rubric import Rubric
+from tests.hostile.framework_layouts import FOUND
 from tests.hostile.grading import CHAPTER, RUBRICS, Files, grade
 from tests.hostile.layouts import (
     CALLED_BY_NAME,
@@ -48,7 +49,9 @@ def test_a_library_needs_no_start(layout: Layout) -> None:
     check_promise(layout(SAMPLES["practices"]), CHAPTER)
 
 
-@pytest.mark.parametrize("layout", CALLED_BY_NAME.values(), ids=CALLED_BY_NAME)
+@pytest.mark.parametrize(
+    "layout", [*CALLED_BY_NAME.values(), *FOUND.values()], ids=[*CALLED_BY_NAME, *FOUND]
+)
 def test_a_framework_may_start_a_program(layout: Layout) -> None:
     check_promise(layout(SAMPLES["practices"]), CHAPTER)
 

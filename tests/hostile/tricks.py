@@ -283,6 +283,20 @@ def kept_by_a_decorator(script: str) -> Files:
     return {**files, "keeping.py": KEEPER}
 
 
+def as_methods(script: str, base: str, head: str = "") -> Files:
+    """Make the junk methods of two classes with a ``base``, of which main() prints an object."""
+    files = dict(with_decoys(script, ""))
+    for module in NOUNS:
+        title, _, functions = files[f"{module}.py"].partition("\n\n\n")
+        methods = as_body(functions.replace("(value: int)", "(self, value: int)"))
+        words = f'class {module.title()}({base}):\n    """Junk."""\n\n'
+        files[f"{module}.py"] = f"{title}\n{head}\n\n{words}{methods}"
+    imports = "".join(f"from {module} import {module.title()}\n" for module in sorted(NOUNS))
+    made = "".join(f"    print({module.title()}())\n" for module in NOUNS)
+    main = files["main.py"].replace(IMPORT_JUNK, imports)
+    return {**files, "main.py": main.replace("    run()\n", f"{made}    run()\n")}
+
+
 LISTED = f"STEPS = [{', '.join(JUNK)}]\n"
 DECOYS: Mapping[str, Trick] = {
     **{
@@ -300,6 +314,10 @@ DECOYS: Mapping[str, Trick] = {
     "junk kept by a decorator": kept_by_a_decorator,
     "junk named like methods": named_like_methods,
     "junk after return": partial(with_decoys, body="run()\nreturn\n" + CALLS),
+    "junk in methods of exceptions": partial(as_methods, base="Exception"),
+    "junk in methods of threads": partial(
+        as_methods, base="threading.Thread", head="\nimport threading\n"
+    ),
     "junk in a lambda": partial(with_decoys, body=f"later = lambda: [{', '.join(JUNK)}]\n"),
 }
 

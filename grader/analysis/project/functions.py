@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from grader.analysis.project.boxes import Box, box_of
 from grader.analysis.project.usage import is_registered, statements_of
+from grader.analysis.syntax.base_classes import may_be_called
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import runs_outside
+from grader.analysis.syntax.module import Module, module_of
 from grader.analysis.syntax.shapes import DESCRIBING, Shapes, fingerprint, is_literal, shapes_of
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
@@ -110,6 +112,7 @@ class _Reader:
 
     def __init__(self, source: SourceFile) -> None:
         self._every = statements_of(source)
+        self._module = module_of(source)
         self._demanded: Collection[ast.stmt] = demanded_outside(source)
         self._shapes = shapes_of(source)
         self._nodes = self._every.nodes
@@ -131,7 +134,7 @@ class _Reader:
             outer = self._nodes[around[at]][0]
             itself = "." * isinstance(outer, ast.ClassDef) + function.name
             prints = tuple(self._prints(statements, itself))
-            by_name = _is_used_by_name(function, outer)
+            by_name = _is_used_by_name(function, outer, self._module)
             unit, line = self._every.units[at], function.lineno
             box = box_of(function, is_method=isinstance(outer, ast.ClassDef))
             found.append(FunctionCode(function.name, line, unit, prints, by_name, line, box))
@@ -186,18 +189,17 @@ class _Reader:
         return statement.lineno, statement.col_offset
 
 
-def _is_used_by_name(function: Function, around: ast.AST) -> bool:
-    """Return whether nothing uses `function` unless the program reads its name.
+def _is_used_by_name(function: Function, around: ast.AST, module: Module) -> bool:
+    """Return whether nothing uses `function` of `module` unless the program reads its name.
 
     `around` is the innermost definition around it. Not so at the top level, where the definition is
     a unit of its own; for a method like ``__len__``; with a decorator that may register it; and in
-    a class whose base class or decorator may call it.
+    a class whose decorator, or a base class outside the file, may call it.
     """
     if isinstance(around, ast.Module) or function.name.startswith("__"):
         return False
     if isinstance(around, ast.ClassDef):
-        bases = [base for base in around.bases if last_name(base) != "object"]
-        if bases or around.keywords or is_registered(around):
+        if is_registered(around) or may_be_called(function.name, around, module):
             return False
     return not is_registered(function)
 

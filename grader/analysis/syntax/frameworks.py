@@ -53,15 +53,13 @@ _PIPELINES = frozenset({"create_pipeline", "register_pipelines"})
 #: Packages of Discord bots, which call ``setup(bot)`` of an extension.
 _DISCORD = frozenset({"discord", "disnake", "nextcord"})
 #: Methods that a framework calls on objects of any class, without a base class that would tell so:
-#: ``fit`` of a step in a pipeline of scikit-learn, ``process_item`` of one of Scrapy.
+#: ``process_item`` in a pipeline of Scrapy; not ``fit`` of a model, which the program calls.
 _METHODS = {
     "django": "process_exception process_request process_response process_view".split(),
     "falcon": "on_delete on_get on_patch on_post on_put process_request process_response".split(),
     "scrapy": "close_spider from_crawler open_spider process_exception process_item process_request"
     " process_response process_spider_exception process_spider_input process_spider_output"
     " process_start process_start_requests".split(),
-    "sklearn": "fit fit_transform get_params inverse_transform predict predict_proba score"
-    " set_params transform".split(),
 }
 #: Frameworks whose ``settings.py`` starts the program.
 _SETTINGS = {"kedro": "Kedro", "scrapy": "Scrapy"}

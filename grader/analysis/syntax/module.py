@@ -51,6 +51,12 @@ class Module:
         return {scope.node: scope for scope in self.scopes if isinstance(scope.node, FUNCTIONS)}
 
     @cached_property
+    def classes(self) -> Mapping[str, ast.ClassDef]:
+        """The classes of the file by their bare names, nested ones too."""
+        nodes = (scope.node for scope in self.scopes)
+        return {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+
+    @cached_property
     def bindings(self) -> Mapping[str, Sequence[Binding]]:
         """The bindings of each name that the statements of :attr:`top` bind.
 
