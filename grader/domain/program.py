@@ -20,7 +20,7 @@ class Role(StrEnum):
     """The role of one file in its submission."""
 
     #: The program starts here: a ``main.py``, a guarded script, a declared console script, or a
-    #: file that a framework starts.
+    #: file that a framework starts or finds.
     ENTRY = "entry"
     #: An entry or a test imports the file, directly or through others.
     REACHED = "reached"
@@ -28,8 +28,8 @@ class Role(StrEnum):
     #: runs code that may be in the file; or the rubric names it.
     MEMBER = "member"
     TEST = "test"
-    #: Not reached, and no fault: a tool runs the file by its name (``setup.py``), or the file has
-    #: no statement or only literals.
+    #: Not reached, and no fault: a tool runs the file by its name (``setup.py``) or makes it for
+    #: every project, or the file has no statement or only literals.
     NEUTRAL = "neutral"
     #: Not reached by the program: a draft, an old script.
     LEFTOVER = "leftover"

@@ -56,8 +56,8 @@ class FunctionCode(NamedTuple):
     -1 outside. ``prints`` has a print for each statement, in the order of the text. Nested
     functions have their own; code in the body of a class is that of the function around the class.
     ``by_name``: it is a method or a nested function that nothing uses unless the program reads its
-    name; not e.g. a method of a class with a base class, which may call it. ``box``: the argument
-    of which it sets the attributes; of a method, its own object.
+    name; not e.g. ``run`` of a ``Thread``, which calls it. ``box``: the argument of which it sets
+    the attributes; of a method, its own object.
     """
 
     name: str
