@@ -227,10 +227,9 @@ def _starts(
     library are none.
     """
     entries = [path for path in program if parts[path].role is Role.ENTRY]
-    whole = [path for path in entries if not _is_plugged_in(path, program[path])]
-    running = [path for path, file in program.items() if not hardly_runs(file)]
-    started = whole or entries or running
-    return {path: "open" if _runs(program[path]) else "clean" for path in started}
+    started = entries or [path for path, file in program.items() if not hardly_runs(file)]
+    whole = [path for path in started if not _is_plugged_in(path, program[path])]
+    return {path: _manner(program[path]) for path in whole or started}
 
 
 def _is_plugged_in(path: str, file: FileSummary) -> bool:
@@ -239,9 +238,10 @@ def _is_plugged_in(path: str, file: FileSummary) -> bool:
     return bool(file.contract.names) and not file.guarded and not is_main
 
 
-def _runs(file: FileSummary) -> bool:
-    """Return whether something in `file` runs as it is imported; not so a lower-case constant."""
-    return any(one.line == OUTSIDE and one.prints for one in file.functions)
+def _manner(file: FileSummary) -> Literal["clean", "open"]:
+    """Return "open" if `file` runs something as it is imported; not so a lower-case constant."""
+    runs = any(one.line == OUTSIDE and one.prints for one in file.functions)
+    return "open" if runs else "clean"
 
 
 def _copies(

@@ -240,14 +240,19 @@ def _shape_of_lines(imports: Iterable[Import], lines: Iterable[str]) -> Shape:
     functions, called, classes = {}, set(), {}
     for line in lines:
         if head := _FUNCTION.match(line):
-            names = (part.split(":")[0].split("=")[0] for part in head["parameters"].split(","))
-            functions[head["name"]] = tuple(name.strip() for name in names if name.strip())
+            functions[head["name"]] = _parameters(head["parameters"])
         elif call := _CALL.match(line):
             called.add(_dotted(call["called"], bound))
         elif head := _CLASS.match(line):
             bases = (base.partition("[")[0] for base in head["bases"].split(","))
             classes[head["name"]] = tuple(_dotted(base, bound) for base in bases)
     return Shape(_packages(imports), functions, called, classes)
+
+
+def _parameters(text: str) -> tuple[str, ...]:
+    """Return the names of the parameters in `text`: ``a`` and ``b`` of ``a: int, b=3``."""
+    names = (part.split(":")[0].split("=")[0].strip() for part in text.split(","))
+    return tuple(filter(None, names))
 
 
 def _dotted(name: str, bound: Mapping[str, str]) -> str:

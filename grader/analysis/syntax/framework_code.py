@@ -96,12 +96,10 @@ class _Finder:
         objects, widgets = set(_decorated(module, is_command)), set[str]()
         started, tasks = set(_decorated(module, is_dag)), set(_decorated(module, is_task))
         for value, target in chain.from_iterable(map(_bindings, _outside(module))):
-            dotted = _made(value, module)
+            dotted = _made(value, module, tasks)
             if dotted and not is_used_inside(dotted):
                 objects |= _names(target)
                 started |= _names(target) if is_started_outside(dotted) else set()
-            elif _calls_one_of(value, tasks):
-                objects |= _names(target)
             elif _is_streamlit(value, module):
                 widgets |= _names(target)
         called = {module.target(call.func).dotted for block in module.top for call in block.calls}
@@ -136,8 +134,7 @@ class _Finder:
         """
         if self._computes(value):
             return False
-        made = any(_made(node, self.module) for node in walk(value))
-        made = made or _calls_one_of(value, self.tasks) or self._are_defaults(target)
+        made = any(map(self._makes, walk(value))) or self._are_defaults(target)
         return made or self._is_object(target) or self._is_object(value)
 
     def _are_defaults(self, target: ast.expr) -> bool:
@@ -148,7 +145,7 @@ class _Finder:
         """Return whether ``with value:`` makes or enters an object: ``app.app_context()``."""
         if not isinstance(value, ast.Call):
             return False
-        return bool(_made(value, self.module)) or self._is_object(value.func)
+        return self._makes(value) or self._is_object(value.func)
 
     def _adds_tasks(self, loop: ast.For) -> bool:
         """Return whether `loop` does nothing but make tasks of Airflow, or put them in order.
@@ -167,9 +164,10 @@ class _Finder:
         return _imports_airflow(self.module) and all(map(self._is_part_of_order, parts))
 
     def _is_part_of_order(self, value: ast.expr) -> bool:
-        if self._is_order(value) or isinstance(value, ast.Name):
-            return True
-        return bool(_made(value, self.module)) or _calls_one_of(value, self.tasks)
+        return isinstance(value, ast.Name) or self._is_order(value) or self._makes(value)
+
+    def _makes(self, value: ast.AST) -> bool:
+        return bool(_made(value, self.module, self.tasks))
 
     def _sets_up(self, call: ast.expr) -> bool:
         """Return whether `call`, a statement of its own, sets up an object or the whole program.
@@ -179,16 +177,18 @@ class _Finder:
         """
         if not isinstance(call, ast.Call) or self._computes(call):
             return False
-        if _made(call, self.module) or _calls_one_of(call, self.tasks):
+        if self._makes(call):
             return True
         root, name = root_of(call.func)[0], last_name(call.func)
         if root in self.started and (name in _STARTING or root == name):
             return True
-        if name in _STARTING:
-            return False
+        return name not in _STARTING and (self._prepares(call) or self._is_about_object(call))
+
+    def _is_about_object(self, call: ast.Call) -> bool:
+        """Return whether `call` calls a part of an object, or is given one: ``CORS(app)``."""
         given = (*call.args, *(keyword.value for keyword in call.keywords))
-        sets_up = name in _SETTING_UP or self._is_object(call.func)
-        return sets_up or any(map(self._is_whole_object, given)) or self._prepares(call)
+        sets_up = last_name(call.func) in _SETTING_UP or self._is_object(call.func)
+        return sets_up or any(map(self._is_whole_object, given))
 
     def _prepares(self, call: ast.Call) -> bool:
         """Return whether `call` prepares the program, or registers something with a framework.
@@ -307,12 +307,15 @@ def _names(target: ast.expr) -> set[str]:
     return {node.id for node in walk(target) if isinstance(node, ast.Name)}
 
 
-def _made(value: ast.AST, module: Module) -> str:
-    """Return the dotted name of what `value` makes for a framework, e.g. ``flask.Flask``; or ""."""
+def _made(value: ast.AST, module: Module, tasks: Collection[str]) -> str:
+    """Return the dotted name of what `value` makes for a framework, e.g. ``flask.Flask``; or "".
+
+    `tasks` are the functions of the file whose calls make a task of Airflow.
+    """
     if not isinstance(value, ast.Call):
         return ""
     dotted = module.target(value.func).dotted
-    if _is_task_of_airflow(value, module):
+    if dotted in tasks or _is_task_of_airflow(value, module):
         return f"airflow.{dotted}"
     is_known = is_made_outside(dotted) or dotted.rpartition(".")[2] in FACTORIES
     return dotted if is_known else ""
@@ -331,11 +334,6 @@ def _is_task_of_airflow(call: ast.Call, module: Module) -> bool:
 def _imports_airflow(module: Module) -> bool:
     dotted = module.aliases.imported.values()
     return any(one.partition(".")[0] == "airflow" for one in dotted)
-
-
-def _calls_one_of(value: ast.expr, functions: Collection[str]) -> bool:
-    """Return whether `value` only calls one of `functions` of the file by its name: ``load()``."""
-    return isinstance(value, ast.Call) and getattr(value.func, "id", "") in functions
 
 
 def _members(value: ast.expr) -> list[ast.expr]:

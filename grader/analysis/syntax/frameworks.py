@@ -199,17 +199,27 @@ def _called_in(shape: Shape) -> Iterator[tuple[str, str]]:
     e.g. ("a Scrapy spider", "Prices").
     """
     for name, bases in shape.classes.items():
-        for base in bases:
-            words, known = _BASES.get(base.partition(".")[0], ("", frozenset[str]()))
-            if base.rpartition(".")[2] in known:
-                yield words, name
+        yield from ((words, name) for words in filter(None, map(_base_contract, bases)))
     for name, parameters in shape.functions.items():
-        if name in _PIPELINES and "kedro" in shape.packages:
-            yield "a Kedro pipeline", name
-        elif name == "setup" and len(parameters) == 1 and _DISCORD & shape.packages:
-            yield "a Discord extension", name
-        elif _GAMES & shape.packages and (name in _GAME_LOOP or name.startswith("on_")):
-            yield "a Pygame Zero game", name
+        if words := _function_contract(name, parameters, shape.packages):
+            yield words, name
+
+
+def _base_contract(base: str) -> str:
+    """Return the contract of a class with the base class `base`: ``scrapy.Spider``; "" for none."""
+    words, known = _BASES.get(base.partition(".")[0], ("", frozenset[str]()))
+    return words if base.rpartition(".")[2] in known else ""
+
+
+def _function_contract(name: str, parameters: Collection[str], packages: Collection[str]) -> str:
+    """Return the contract of a function of a file that imports `packages`; "" for none."""
+    if name in _PIPELINES and "kedro" in packages:
+        return "a Kedro pipeline"
+    if name == "setup" and len(parameters) == 1 and not _DISCORD.isdisjoint(packages):
+        return "a Discord extension"
+    is_game = not _GAMES.isdisjoint(packages)
+    in_loop = name in _GAME_LOOP or name.startswith("on_")
+    return "a Pygame Zero game" if is_game and in_loop else ""
 
 
 def is_set_up_outside(dotted: str) -> bool:

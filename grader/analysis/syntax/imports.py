@@ -281,9 +281,8 @@ class Modules:
             inside = not standard and (is_test_path(importer) or folder == beside_main)
             if inside or folder not in self._packages:
                 yield folder
-            if not standard and folder.rpartition("/")[2] in AIRFLOW_FOLDERS:
-                around = folder_of(folder)
-                yield from (f"{around}/{name}" if around else name for name in AIRFLOW_FOLDERS)
+            if not standard:
+                yield from _airflow_folders(folder)
 
     def _shadows(self, start: str, importer: str) -> bool:
         """Return whether files in ``start``, the folder of ``main.py``, hide the standard library.
@@ -368,6 +367,13 @@ def _below(one: Import, folder: str) -> Import | None:
         return one._replace(module="")
     prefix = f"{folder}."
     return one._replace(module=one.module[len(prefix) :]) if one.module.startswith(prefix) else None
+
+
+def _airflow_folders(folder: str) -> Iterator[str]:
+    """Yield where Airflow finds imports in ``folder``: ``a/dags``, ``a/plugins`` for ``a/dags``."""
+    around, _, name = folder.rpartition("/")
+    if name in AIRFLOW_FOLDERS:
+        yield from (f"{around}/{one}" if around else one for one in AIRFLOW_FOLDERS)
 
 
 def _folders_above(path: str) -> Iterator[str]:

@@ -33,8 +33,8 @@ class TestSummary(BaseModel):
 
     ``inspect`` stores it as JSON in the ``sketch`` of an inspection. ``depth``: the number of
     packages around the file. ``imports``: its imports, at every depth. ``defined``: the names of
-    the functions and classes that are in no other one. ``public``: the functions in it that tests should cover; none in a
-    test file. ``routines``: its tests and helpers, then its doctests.
+    the functions and classes that are in no other one. ``public``: the functions in it that tests
+    should cover; none in a test file. ``routines``: its tests and helpers, then its doctests.
     """
 
     __test__ = False
