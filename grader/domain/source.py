@@ -24,8 +24,9 @@ from grader.domain.syntax import joined, parse, raw_tokens
 
 Result = TypeVar("Result")
 
-#: Folders of tests, in lower case; not ``contest`` or ``tests_of_strength``.
-_TEST_FOLDERS = frozenset({"tests", "test"})
+#: Folders of tests, in lower case, e.g. ``unit_tests``; not ``contest``, ``tests_of_strength`` or
+#: ``test_project``, which may be all that was handed in.
+_TEST_FOLDER = re.compile(r"tests?|.*_tests", re.DOTALL)
 #: Names of tests without their suffix: those that pytest collects (``test_prices``,
 #: ``prices_test``), ``tests`` (Django makes it, and ``unittest`` collects ``test*.py``), and the
 #: plurals that courses prescribe (``churn_script_logging_and_tests``, ``list_append_tests``). Not
@@ -134,13 +135,18 @@ def is_test_path(path: str) -> bool:
     """Return whether ``path`` is named as a test file, or lies among tests.
 
     e.g. ``test_prices.py``, ``prices_test.py``, ``tests.py``, ``prices_tests.py``, ``conftest.py``,
-    and any file below a folder ``tests`` or ``test``, such as ``tests/helpers.py``; not
-    ``latest_prices.py``, ``test.py`` or ``test1.py``. Upper case does not fit (``Test_a.py``,
-    ``Tests/a.py``); any suffix does (``test_data.txt``).
+    and any file below a folder of tests, such as ``tests/helpers.py``; not ``latest_prices.py``,
+    ``test.py`` or ``test1.py``. Upper case does not fit (``Test_a.py``); any suffix does
+    (``test_data.txt``).
     """
     pure = PurePosixPath(path)
     named = _TEST_NAME.fullmatch(pure.stem) is not None
-    return named or any(part in _TEST_FOLDERS for part in pure.parts[:-1])
+    return named or is_among_tests(path)
+
+
+def is_among_tests(path: str) -> bool:
+    """Return whether the file ``path`` lies below a folder of tests, e.g. ``unit_tests/a.py``."""
+    return any(map(_TEST_FOLDER.fullmatch, PurePosixPath(path).parts[:-1]))
 
 
 def is_conftest(path: str) -> bool:

@@ -107,6 +107,23 @@ def roles(files: Mapping[str, str]) -> dict[str, str]:
             id="an empty main.py beside modules",
         ),
         pytest.param(
+            {
+                "shop/__init__.py": "from shop.prices import total\n",
+                "shop/__init__.pyi": "from shop.prices import total\n\ntotal(1)\n",
+                "shop/prices.py": PRICES,
+                "unit_tests/test_prices.py": TESTS.replace("prices i", "shop i"),
+                "typing_tests/check.py": f"import shop.prices\n{DRAFT}",
+            },
+            {
+                "shop/__init__.py": "reached",
+                "shop/__init__.pyi": "neutral",
+                "shop/prices.py": "reached",
+                "unit_tests/test_prices.py": "test",
+                "typing_tests/check.py": "test",
+            },
+            id="stubs, and folders of tests",
+        ),
+        pytest.param(
             {"run.py": MAIN, "prices.py": PRICES, "old/main.py": DRAFT},
             {"run.py": "entry", "prices.py": "reached", "old/main.py": "leftover"},
             id="an abandoned main.py beside a guarded script that uses modules",

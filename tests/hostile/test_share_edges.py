@@ -26,6 +26,18 @@ def test_a_file_without_statements_earns_nothing(text: str) -> None:
         assert grade({"a.py": text}, rubric).total == 0
 
 
+def test_a_file_that_calls_its_own_functions_is_no_library() -> None:
+    called = {"shop.py": f"{LIBRARY['shop.py']}\n\ntotal([1.0, 2.0])\n"}
+    assert points(called, "main_script") == 0
+    guarded = called["shop.py"].replace("total([1", 'if __name__ == "__main__":\n    total([1')
+    assert points({"shop.py": guarded}, "main_script") == 5
+
+
+def test_what_a_helper_of_tests_does_on_import_costs_nothing() -> None:
+    helper = {"tests/prices.py": "from shop import total\n\nprint(total([1.0]))\n" * 9}
+    assert points({**LIBRARY, **helper}, "import_effects") == points(LIBRARY, "import_effects")
+
+
 def test_a_constant_in_lower_case_does_not_start_a_program() -> None:
     beside = {**LIBRARY, "shop.py": f"{LIBRARY['shop.py']}\n\nlimit = 10\n"}
     assert points(LIBRARY, "main_script") == points(beside, "main_script") == 5

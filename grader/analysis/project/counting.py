@@ -14,7 +14,7 @@ from grader.analysis.project.boxes import Box, in_boxes
 from grader.analysis.project.functions import DEAD, OUTSIDE, FunctionCode
 from grader.analysis.project.summary import FileSummary
 from grader.analysis.project.usage import Kind
-from grader.analysis.project.uses import Uses, hardly_runs, libraries_in
+from grader.analysis.project.uses import Uses, is_run, libraries_in
 from grader.domain.program import Part, Role, Uncounted
 
 #: The fewest statements in a row that repeat others. Runs of three are equal by chance in honest
@@ -227,7 +227,7 @@ def _starts(
     library are none.
     """
     entries = [path for path in program if parts[path].role is Role.ENTRY]
-    started = entries or [path for path, file in program.items() if not hardly_runs(file)]
+    started = entries or [path for path, file in program.items() if is_run(path, file)]
     whole = [path for path in started if not _is_plugged_in(path, program[path])]
     return {path: _manner(program[path]) for path in whole or started}
 

@@ -13,7 +13,7 @@ from grader.analysis.syntax.imports import Import
 from grader.analysis.syntax.starting import Kind, Start
 from grader.domain.hidden import Hidden
 from grader.domain.program import Part, Role
-from grader.domain.source import is_notebook, is_test_path
+from grader.domain.source import is_among_tests, is_notebook, is_test_path
 
 #: A word of code that may be the name of a file: ``program.txt`` in ``"data/program.txt"``.
 FILE_WORD = re.compile(r"[\w.\-]+")
@@ -263,12 +263,11 @@ def _beside_tests(path: str, file: FileSummary) -> int:
     """
     if not is_test_path(path):
         return 0
-    *folders, name = path.split("/")
-    is_among_tests = name in _ONLY_TESTS or not {"test", "tests"}.isdisjoint(folders)
+    is_only_tests = path.rpartition("/")[2] in _ONLY_TESTS or is_among_tests(path)
     counted = (
         one
         for one in file.functions
-        if one.line == 0 or (is_among_tests and not one.name.startswith(_OF_TESTS))
+        if one.line == 0 or (is_only_tests and not one.name.startswith(_OF_TESTS))
     )
     return sum(len(one.prints) for one in counted)
 

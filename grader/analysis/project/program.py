@@ -62,7 +62,7 @@ class _Project:
         """Return the files that start when somebody runs them, with the reason in words."""
         imported = self.imported
         started = {path: self._start_of(path, path in imported) for path in self.files}
-        return {path: why for path, why in started.items() if why and not is_test_path(path)}
+        return {path: why for path, why in started.items() if why and _may_run(path)}
 
     def _start_of(self, path: str, is_imported: bool) -> str:
         """Return why `path` starts when somebody runs it, in words; "" if it only defines."""
@@ -168,7 +168,7 @@ class _Project:
             starts = [one for one in self.files[path].running if one.is_opaque]
             why = f"{path} runs code that cannot be followed, which may be in this file"
             meant = (other for other in self.files if any(one.may_run(other) for one in starts))
-            found |= {other: why for other in meant if not is_test_path(other)}
+            found |= {other: why for other in meant if _may_run(other)}
         return found
 
     def _imported(self, entries: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -184,6 +184,11 @@ class _Project:
 
     def _imports_own(self, path: str) -> bool:
         return any(not is_test_path(target) for target in self.graph.edges[path])
+
+
+def _may_run(path: str) -> bool:
+    """Return whether `path` may run as a part of the program; tests and stubs do not."""
+    return not is_test_path(path) and not path.endswith(".pyi")
 
 
 def _only_defines(file: FileSummary) -> bool:

@@ -19,6 +19,7 @@ from grader.analysis.syntax.frameworks import Contract, Shape, contract_of
 from grader.analysis.syntax.import_time import is_guard, runs_outside
 from grader.analysis.syntax.imports import LATER, NOW, STAR, Import, imports_in
 from grader.analysis.syntax.module import Module, module_of
+from grader.analysis.syntax.scripts import is_script
 from grader.analysis.syntax.starting import Kind, Start, starts_in
 from grader.analysis.syntax.statements import FUNCTIONS, every_statement_of, has_statements, is_stub
 from grader.domain.source import SourceFile, is_document
@@ -74,7 +75,8 @@ class FileSummary(BaseModel):
     """One file as it belongs to the program.
 
     ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
-    it does something as it is imported. ``contract``: the contract of a framework that it fulfils.
+    it does something as it is imported. ``is_script``: what it does then shows that somebody runs
+    it, e.g. ``main()``. ``contract``: the contract of a framework that it fulfils.
     ``texts``: an import for each text like ``"shop.pipelines.Clean"``. ``declares``: the functions
     that it would declare as entry points if it were a ``pyproject.toml`` or ``setup.py``, e.g.
     ``shop.cli:run``. ``publishes``: it would declare a package that others install. ``tests``: it
@@ -93,6 +95,7 @@ class FileSummary(BaseModel):
     imports: tuple[Import, ...] = ()
     guarded: bool = False
     runs: bool = False
+    is_script: bool = False
     contract: Contract = Contract()
     texts: tuple[Import, ...] = ()
     declares: tuple[str, ...] = ()
@@ -140,6 +143,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         imports=(*imports, *_imports_of(starts)),
         guarded=_has_guard(tree),
         runs=any(map(runs_outside, tree.body)),
+        is_script=is_script(module),
         contract=contract_of(_shape_of(module, tree, imports)),
         texts=tuple(islice(named_in_texts(source), _MOST_IMPORTS)),
         declares=_entry_points(source.lines),

@@ -179,14 +179,13 @@ def _names_of(path: str) -> set[str]:
 def libraries_in(program: Mapping[str, FileSummary], parts: Mapping[str, Part]) -> set[str]:
     """Return the files of `program` that nothing starts, so that others import them.
 
-    Nothing may say where the program starts. Of files that import one another, hardly a statement
-    may run on import, e.g. ``random.seed(1)`` beside functions. A script beside them, which has
-    nothing to do with them, makes them no script.
+    Nothing may say where the program starts. Of files that import one another, none may be run, see
+    :func:`is_run`. A script beside them, which has nothing to do with them, makes them no script.
     """
     if any(parts[path].role is Role.ENTRY for path in program):
         return set()
     groups = _connected(program)
-    running = {groups[path] for path, one in program.items() if not hardly_runs(one)}
+    running = {groups[path] for path, one in program.items() if is_run(path, one)}
     return {path for path, group in groups.items() if group not in running}
 
 
@@ -201,7 +200,15 @@ def _connected(program: Mapping[str, FileSummary]) -> dict[str, int]:
     return {path: groups.first(at) for path, at in paths.items()}
 
 
-def hardly_runs(file: FileSummary) -> bool:
-    """Return whether hardly a statement of `file` runs as it is imported."""
+def is_run(path: str, file: FileSummary) -> bool:
+    """Return whether somebody seems to run the `file` at `path`, which no entry says.
+
+    Most of it are functions, and its import starts nothing, in a module that others import:
+    ``random.seed(1)`` beside functions may be there; not ``main()``. Nobody runs an
+    ``__init__.py``.
+    """
+    if path.rpartition("/")[2] == "__init__.py":
+        return False
     outside = sum(len(one.prints) for one in file.functions if one.line == OUTSIDE)
-    return outside <= MOST_OUTSIDE * sum(len(one.prints) for one in file.functions)
+    every = sum(len(one.prints) for one in file.functions)
+    return file.is_script or outside > MOST_OUTSIDE * every
