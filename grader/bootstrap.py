@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
 from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
+from grader.infra.disk_room import check_room
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
+from grader.infra.redis_use import check_redis
 from grader.isolation import build_fork_server
 from grader.lms.registry import gradebooks, inbounds, score_message_writers
 from grader.service.access_log import AccessLog
@@ -30,6 +33,7 @@ from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
 from grader.service.read import Read
+from grader.service.readiness import Part, QueueMoves, Readiness
 from grader.service.receive import Receive
 from grader.service.retention import Purge
 from grader.service.retry import Retry
@@ -39,6 +43,7 @@ from grader.service.submit import QueueCapacity, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
 from grader.settings import Settings
+from grader.store.engines import Timeouts
 from grader.store.sql_store import Store, open_store
 
 if TYPE_CHECKING:
@@ -80,6 +85,7 @@ class Service:
     sweep: Sweep
     purge: Purge
     queue_positions: QueuePositions
+    readiness: Readiness
 
     @cached_property
     def receive(self) -> Receive:
@@ -182,7 +188,8 @@ def build_service(
     """
     clock = clock or SystemClock()
     notifier = notifier or _notifier(settings)
-    store = open_store(settings.database, max_tries=settings.max_tries)
+    timeouts = Timeouts(settings.lock_seconds, settings.statement_seconds)
+    store = open_store(settings.database, max_tries=settings.max_tries, timeouts=timeouts)
     rubric_cache = RubricCache(read_rubric, CATALOG)
     capacity = QueueCapacity(store, clock, settings.max_queued)
     access_log = AccessLog(store, clock)
@@ -204,7 +211,27 @@ def build_service(
         sweep=Sweep(store, clock, notifier, settings.lease_time, settings.pause_time),
         purge=Purge(store.retention, clock),
         queue_positions=QueuePositions(store, clock),
+        readiness=Readiness(_parts(settings, store, clock)),
     )
+
+
+def _parts(settings: Settings, store: Store, clock: Clock) -> list[Part]:
+    """Return the parts that the service needs, as ``/readyz`` names them, in its order."""
+    probes, url = store.probes, settings.redis_url
+    moves = QueueMoves(store.submissions, clock, timedelta(seconds=settings.stalled_after))
+    folders = {"temporary files": Path(tempfile.gettempdir())}
+    if not settings.database_url:
+        folders["data"] = settings.data_dir
+    parts = [
+        Part("database_readable", "The database can be read.", probes.check_readable),
+        Part("database_writable", "The database can be written.", probes.check_writable),
+        Part("schema", "The schema is that of this release.", probes.check_schema),
+        Part("disk", "The disks have room.", partial(check_room, folders, settings.min_free_disk)),
+        Part("queue", "What is queued is graded.", moves.check),
+    ]
+    if url:
+        parts.append(Part("redis", "Redis can be written and read.", partial(check_redis, url)))
+    return parts
 
 
 def _notifier(settings: Settings) -> Notifier:

@@ -27,6 +27,14 @@ class Settings(BaseSettings):
     database_url: str = ""
     #: The Redis that Celery uses; empty lets `grader serve` start one.
     redis_url: str = ""
+    #: Most seconds that the database may keep a caller waiting for a lock or a connection, and, on
+    #: PostgreSQL, for one statement. Requests are then answered with 503.
+    lock_seconds: float = Field(default=5.0, gt=0)
+    statement_seconds: float = Field(default=10.0, gt=0)
+    #: What `/readyz` asks for: free bytes on each disk, and that, while submissions are queued for
+    #: this time, something is graded. Chosen by hand: a few uploads, twice the longest grading.
+    min_free_disk: int = Field(default=67_108_864, ge=0)
+    stalled_after: float = Field(default=120.0, gt=0)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)

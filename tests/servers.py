@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from tests.processes import descendants
 
 
 class PostgresForTests:
@@ -38,6 +42,21 @@ class PostgresForTests:
     def start(self) -> None:
         """Start the server again, at the same URL."""
         self._server.ensure_postgres_running()
+
+    def freeze(self) -> None:
+        """Stop all processes of the server: it takes connections, and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send the signal ``number`` to all processes of the server."""
+        first = int((self._server.pgdata / "postmaster.pid").read_text().split()[0])
+        for pid in (first, *descendants(first)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def close(self) -> None:
         """Stop the server for good."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -49,6 +50,16 @@ class RedisForTests:
         if process is not None:
             process.kill()
             process.wait()
+
+    def freeze(self) -> None:
+        """Stop the process: the server takes connections, and answers nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def client(self) -> redis.Redis:
         """Return a new client of the server, which does not retry."""

@@ -55,9 +55,10 @@ def create_app(service: Service) -> OpenAPI:
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
     queries.install(app)
-    for module in (exercises, submissions, rubrics, audit, webhooks, health):
+    for module in (exercises, submissions, rubrics, audit, webhooks):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.
+    app.register_api(health.blueprint(page=reference.ready_page))
     kinds, page, list_page = all_kinds(REFUSALS), reference.problem_page, reference.problems_page
     app.register_api(problem_kinds.blueprint(kinds, page=page, list_page=list_page))
     app.register_api(metrics.blueprint(request_metrics))
@@ -130,6 +131,7 @@ def _api_context(service: Service) -> ApiContext:
         receive=service.receive,
         access_log=service.access_log,
         limits=service.limits,
+        readiness=service.readiness,
         waiting=waiting,
         sandbox=_sandbox(service.settings),
     )

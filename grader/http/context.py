@@ -14,6 +14,7 @@ from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import RateLimits
 from grader.service.read import Read
+from grader.service.readiness import Readiness
 from grader.service.receive import Receive
 from grader.service.retry import Retry
 from grader.service.submit import Submit
@@ -56,6 +57,7 @@ class ApiContext:
     receive: Receive
     access_log: AccessLog
     limits: RateLimits
+    readiness: Readiness
     waiting: Waiting
     sandbox: Sandbox
 

@@ -16,10 +16,9 @@ from threading import Lock
 from time import monotonic
 
 import structlog
-from redis import ConnectionPool, Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis import RedisError
 
+from grader.infra.redis_use import redis_client
 from grader.service.rate_limits import WINDOW, Decision, LimitKey, Rate, Remaining
 
 log = structlog.get_logger(__name__)
@@ -170,13 +169,7 @@ class SharedCounter:
     """
 
     def __init__(self, redis_url: str) -> None:
-        pool = ConnectionPool.from_url(
-            redis_url.replace("redis+socket://", "unix://", 1),
-            socket_timeout=SOCKET_TIMEOUT,
-            socket_connect_timeout=SOCKET_TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
-        )
-        self._script = Redis(connection_pool=pool).register_script(_TAKE)
+        self._script = redis_client(redis_url, SOCKET_TIMEOUT).register_script(_TAKE)
         self._fallback = ProcessCounter()
         self._retry_at = 0.0
 

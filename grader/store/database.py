@@ -1,30 +1,26 @@
-"""Database connections: the engine of a process, its transactions, and SQLite's settings."""
+"""The database of a process: its transactions, and the errors that mean that it is unavailable."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
     InterfaceError,
     OperationalError,
-    ProgrammingError,
 )
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from grader.domain.errors import BadSettings, StoreUnavailable
+from grader.store.engines import BEGIN, Timeouts, make_engine
 
-#: How many seconds a write waits for another write on SQLite. Chosen by hand.
-BUSY_SECONDS = 30
-#: The name of the execution option that holds the statement with which SQLite begins.
-_BEGIN = "sqlite_begin"
-#: PostgreSQL's error code for a missing table; SQLite reports an operational error.
-_NO_SUCH_TABLE = "42P01"
+#: PostgreSQL's error codes that mean the same as an operational error: a missing table, and a
+#: server that only reads, e.g. after a failover. SQLite reports operational errors for both.
+_UNAVAILABLE = frozenset({"42P01", "25006"})
 
 
 class Database:
@@ -34,16 +30,17 @@ class Database:
     then created, without tables. On SQLite a write transaction takes the write lock at its start,
     because a transaction that reads first can fail when it writes, however long it waits. On
     PostgreSQL both are the same. They raise StoreUnavailable for errors of operation, e.g. if the
-    database cannot be reached, stays locked, has no tables yet or its disk is full; other errors,
-    e.g. a violated constraint, are raised unchanged.
+    database cannot be reached, does not answer within ``timeouts``, stays locked, is read-only, has
+    no tables yet or its disk is full; other errors, e.g. a violated constraint, are raised
+    unchanged. Unless ``pooled``, no connection is kept.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(database_url(url))
-        self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+    def __init__(self, url: str, timeouts: Timeouts = Timeouts(), *, pooled: bool = True) -> None:
+        self.engine = make_engine(database_url(url), timeouts, pooled=pooled)
+        self._writer = self.engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -70,14 +67,6 @@ class Database:
         with _translated_errors(), self._writer.begin() as connection:
             yield connection
 
-    def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached; tables are not checked.
-
-        A SQLite file that does not exist is created, without tables, if its folder exists.
-        """
-        with self.read() as connection:
-            connection.execute(text("SELECT 1"))
-
     def after_fork(self) -> None:
         """Forget the connections of the parent process in a forked child, without closing them.
 
@@ -88,9 +77,9 @@ class Database:
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, so that no deleted rows remain in it.
 
-        While other transactions use the log, this waits for them, for :data:`BUSY_SECONDS` at most;
-        after that the log stays as it is, without an error. On PostgreSQL this does nothing: its
-        next vacuum removes deleted rows.
+        While other transactions use the log, this waits for them, as long as for a lock; after that
+        the log stays as it is, without an error. On PostgreSQL this does nothing: its next vacuum
+        removes deleted rows.
         """
         if self.engine.dialect.name == "sqlite":
             connection = self.engine.raw_connection()
@@ -107,6 +96,8 @@ def _translated_errors() -> Iterator[None]:
     """Raise StoreUnavailable instead of a driver's error that :func:`_is_unreachable` accepts."""
     try:
         yield
+    except NoFreeConnection as error:
+        raise StoreUnavailable("The database has no free connection.") from error
     except DBAPIError as error:
         if not _is_unreachable(error):
             raise
@@ -115,13 +106,12 @@ def _translated_errors() -> Iterator[None]:
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
-    """Return whether ``error`` means that the database cannot be reached or has no tables.
+    """Return whether ``error`` means that the database is unavailable, or has no tables.
 
     E.g. a refused connection or a locked database; not a violated constraint.
     """
-    if isinstance(error, ProgrammingError):
-        return getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE
-    return isinstance(error, OperationalError | InterfaceError)
+    is_listed = getattr(error.orig, "sqlstate", None) in _UNAVAILABLE
+    return is_listed or isinstance(error, OperationalError | InterfaceError)
 
 
 def database_url(url: str) -> URL:
@@ -151,41 +141,3 @@ def _refused(why: str) -> BadSettings:
         how_to_fix="Set GRADER_DATABASE_URL to postgresql://USER@HOST/NAME, sqlite:////PATH or"
         " nothing (a file in the data directory).",
     )
-
-
-def _engine(url: URL) -> Engine:
-    """Return an engine for ``url``; it connects at first use. Pool sizes are chosen by hand."""
-    if url.get_backend_name() == "postgresql":
-        # Errors must not quote the values of a statement: they are personal data.
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=5, max_overflow=20, hide_parameters=True
-        )
-    # The timeout is set here and not by a PRAGMA, because switching to WAL may have to wait too.
-    engine = create_engine(
-        url,
-        connect_args={"timeout": BUSY_SECONDS},
-        pool_size=5,
-        max_overflow=-1,
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
-    """Configure a new connection: WAL, full sync, foreign keys, overwriting of deleted rows."""
-    # Otherwise the driver starts transactions itself, at the first write and never IMMEDIATE.
-    connection.isolation_level = None
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    if mode != "wal":
-        connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    # Overwrite deleted rows in the file: a student's data can be erased.
-    connection.execute("PRAGMA secure_delete=ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin a transaction: ``BEGIN``, or for a writer ``BEGIN IMMEDIATE``."""
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from grader.store.database import Database
+from grader.store.engines import PATIENT
 
 _HERE = Path(__file__).parent / "migrations"
 #: The key of PostgreSQL's advisory lock for migrations: ``graderdb`` in ASCII, a number that other
@@ -26,7 +27,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     An empty database gets all tables. A database that has this revision or a later one is not
     changed. Several processes may call this at once: the first one migrates, the others wait for
-    it, on SQLite for 30 seconds at most.
+    it, for 30 seconds at most.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
@@ -34,7 +35,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         alembic.util.CommandError: ``revision``, or the revision that the database has, is not one
             of this code's revisions; e.g. a newer release migrated the database.
     """
-    database = Database(url)
+    database = Database(url, PATIENT)
     try:
         with _PROCESS_LOCK, database.write() as connection:
             _lock(connection)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from grader.service import ports
 from grader.store.audit_log import SqlAuditLog
 from grader.store.database import Database
+from grader.store.engines import Timeouts
+from grader.store.probes import DatabaseProbes
 from grader.store.repositories.inspections import SqlFacts
 from grader.store.repositories.passbacks import SqlPassbacks
 from grader.store.repositories.rubrics import SqlRubrics
@@ -18,9 +20,9 @@ class Store:
     """All repositories on one database, as attributes, which share its connections.
 
     They store submissions, rubrics, tokens, webhook sources, scores to be sent (``passbacks``), the
-    audit log and cached inspections (``facts``). It implements the port ``Store``, and has
-    ``retention`` in addition, which purges, exports and erases. After ``max_tries`` starts of its
-    grading without a result a submission needs attention.
+    audit log and cached inspections (``facts``). It implements the port ``Store``, and has in
+    addition ``retention``, which purges, exports and erases, and ``probes`` of the database. After
+    ``max_tries`` starts of its grading without a result a submission needs attention.
     """
 
     submissions: ports.Submissions
@@ -32,8 +34,9 @@ class Store:
     facts: ports.FactsCache
     retention: ports.Retention
 
-    def __init__(self, database: Database, max_tries: int) -> None:
+    def __init__(self, database: Database, probes: DatabaseProbes, max_tries: int) -> None:
         self._database = database
+        self.probes = probes
         self.submissions = SqlSubmissions(database, max_tries)
         self.rubrics = SqlRubrics(database)
         self.tokens = SqlTokens(database)
@@ -42,13 +45,6 @@ class Store:
         self.audit_log = SqlAuditLog(database)
         self.facts = SqlFacts(database)
         self.retention = SqlRetention(database)
-
-    def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached; tables are not checked.
-
-        A SQLite file that does not exist is created, without tables, if its folder exists.
-        """
-        self._database.ping()
 
     def after_fork(self) -> None:
         """Forget the connections of the parent process, without closing them.
@@ -62,13 +58,13 @@ class Store:
         self._database.close()
 
 
-def open_store(url: str, *, max_tries: int = 3) -> Store:
+def open_store(url: str, *, max_tries: int = 3, timeouts: Timeouts = Timeouts()) -> Store:
     """Return the store of the database at ``url``. It connects at first use.
 
-    :mod:`grader.store.migrate` must have created the tables. After ``max_tries`` starts of its
-    grading without a result a submission needs attention.
+    It waits for the database within ``timeouts``. :mod:`grader.store.migrate` must have created the
+    tables. After ``max_tries`` starts of its grading without a result a submission needs attention.
 
     Raises:
         BadSettings: ``url`` is neither a SQLite file nor PostgreSQL.
     """
-    return Store(Database(url), max_tries)
+    return Store(Database(url, timeouts), DatabaseProbes(url), max_tries)

@@ -22,6 +22,10 @@ from sqlalchemy import (
 
 from grader.store.columns import TextColumn, UtcDateTime
 
+#: The newest revision of the schema, that of the tables below: four digits, so that they sort.
+#: Every migration raises it.
+REVISION = "0005"
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

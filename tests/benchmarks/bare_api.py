@@ -53,6 +53,7 @@ def main() -> None:
         threads=_THREADS,
         bodies=Bodies(_LONGEST, Spool(1 << 30)),
         limits=ClientLimits(),
+        own_threads={},
     )
     server.run()
 

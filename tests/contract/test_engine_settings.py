@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from grader.domain.errors import BadSettings, StoreUnavailable
-from grader.store.database import BUSY_SECONDS, Database, database_url
+from grader.store.database import Database, database_url
+from grader.store.engines import Timeouts
 from grader.store.sql_store import open_store
 from tests.contract.material import NOW, publish, sent
 
@@ -26,7 +27,7 @@ def test_sqlite_keeps_what_it_has_committed(tmp_path: Path) -> None:
         "journal_mode": "wal",
         "synchronous": full,
         "foreign_keys": 1,
-        "busy_timeout": BUSY_SECONDS * 1000,
+        "busy_timeout": Timeouts().lock * 1000,
     }
 
 
@@ -71,20 +72,6 @@ def test_a_database_without_tables_is_told_from_a_mistake_of_ours(empty_url: str
 def test_every_spelling_of_postgresql_means_one_driver() -> None:
     for spelling in ("postgres", "postgresql", "postgresql+psycopg2", "postgresql+psycopg"):
         assert database_url(f"{spelling}://u@h/d").drivername == "postgresql+psycopg"
-
-
-def test_a_ping_tells_a_database_that_is_there(url: str) -> None:
-    store = open_store(url)
-    store.ping()
-    store.close()
-
-
-def test_a_ping_fails_where_there_is_none(tmp_path: Path) -> None:
-    for gone in (f"sqlite:///{tmp_path}/no/such.db", f"postgresql:///x?host={tmp_path}"):
-        store = open_store(gone)
-        with pytest.raises(StoreUnavailable):
-            store.ping()
-        store.close()
 
 
 def test_what_was_erased_is_not_in_the_files_of_sqlite_either(

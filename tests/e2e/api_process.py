@@ -35,7 +35,8 @@ class Api:
     """``grader api`` with a token of a course; ``settings`` are variables without ``GRADER_``."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        own = Settings(data_dir=folder, database_url="", redis_url="")
+        url = settings.get("DATABASE_URL", "")
+        own = Settings(data_dir=folder, database_url=url, redis_url="")
         migrate(own)
         service = build_service(own, notifier=NoNotifier())
         service.seed()

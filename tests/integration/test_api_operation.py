@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug.test import TestResponse
 
-from grader.bootstrap import Service
+from grader.bootstrap import Service, build_service
 from grader.domain.errors import BadSettings
 from grader.engine.sandbox.levels import available_levels
 from grader.http.app import create_app
+from grader.infra.broker import NoNotifier
 from grader.service.lanes import Lane
 from grader.service.submit import QueueCapacity
 from grader.settings import Settings
@@ -24,6 +26,17 @@ Headers = dict[str, str]
 Zipped = Callable[..., bytes]
 
 URL = "/api/v1/exercises/numbers-refactor/submissions"
+
+
+@dataclass(frozen=True)
+class At:
+    """A clock that stands at ``time``."""
+
+    time: datetime
+
+    def now(self) -> datetime:
+        """Return ``time``."""
+        return self.time
 
 
 def hand_in(client: FlaskClient, headers: Headers, data: bytes) -> None:
@@ -42,6 +55,29 @@ def samples(client: FlaskClient) -> dict[str, float]:
         for family in text_string_to_metric_families(answer.text)
         for sample in family.samples
     }
+
+
+def readiness(service: Service, accept: str = "application/json") -> TestResponse:
+    """Return the answer of ``/readyz`` in a new application, which has no earlier answer."""
+    own = build_service(service.settings, clock=service.clock, notifier=NoNotifier())
+    try:
+        return create_app(own).test_client().get("/readyz", headers={"Accept": accept})
+    finally:
+        own.close()
+
+
+def queue_of(service: Service) -> dict[str, float]:
+    """Return the figures of the part ``queue`` of ``/readyz``."""
+    figures: dict[str, dict[str, float]] = {
+        part["name"]: part["figures"] for part in readiness(service).get_json()["parts"]
+    }
+    return figures["queue"]
+
+
+def failed_parts(answer: TestResponse) -> dict[str, str]:
+    """Return what is wrong by name of the part."""
+    parts = answer.get_json()["parts"]
+    return {part["name"]: part["detail"] for part in parts if part["status"] == "failed"}
 
 
 def lose_the_database(service: Service) -> None:
@@ -72,17 +108,17 @@ def test_without_a_database_an_upload_is_asked_for_again(
 def test_ready_tells_how_much_waits_and_since_when(
     client: FlaskClient, student: Headers, zipped: Zipped, service: Service
 ) -> None:
-    empty = client.get("/readyz").get_json()
+    assert queue_of(service)["oldest_queued_seconds"] == 0
     hand_in(client, student, zipped())
     hand_in(client, student, zipped())
     now = service.clock.now() + timedelta(seconds=1)
     service.store.submissions.claim(Lane.LIVE, now, timedelta(minutes=1))
-    body = client.get("/readyz").get_json()
-    assert (empty["status"], empty["queue"]["oldest_queued_seconds"]) == ("ready", 0)
-    assert (body["status"], body["database"]) == ("ready", "ok")
-    counts = {name: body["queue"][name] for name in ("queued", "running", "needs_attention")}
+    queue = queue_of(service)
+    counts = {name: queue[name] for name in ("queued", "running", "needs_attention")}
     assert counts == {"queued": 1, "running": 1, "needs_attention": 0}
-    assert 0 < body["queue"]["oldest_queued_seconds"] < 600
+    assert 0 < queue["oldest_queued_seconds"] < 600
+    body = readiness(service).get_json()
+    assert body["status"] == "ready"
     assert body["sandbox"] == {
         "confinement": available_levels()[0].value,
         "memory_bytes": service.settings.child_memory,
@@ -99,10 +135,48 @@ def test_a_sandbox_that_the_host_lacks_keeps_the_service_from_starting(service: 
 def test_not_ready_without_the_database(client: FlaskClient, service: Service) -> None:
     lose_the_database(service)
     answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (503, "unavailable")
+    assert set(failed_parts(answer)) == {
+        "database_readable",
+        "database_writable",
+        "schema",
+        "queue",
+        "disk",
+    }
+
+
+def test_readiness_is_told_to_people_as_a_page(service: Service) -> None:
+    page = readiness(service, "text/html,*/*;q=0.8")
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert "Everything works" in page.text and "The database can be written." in page.text
+    lose_the_database(service)
+    page = readiness(service, "text/html")
+    assert page.status_code == 503
+    assert "Something does not work" in page.text and "does not answer" in page.text
+
+
+def test_a_disk_without_room_is_not_ready(service: Service) -> None:
+    wanting = replace(
+        service, settings=service.settings.model_copy(update={"min_free_disk": 2**62})
+    )
+    answer = readiness(wanting)
     assert answer.status_code == 503
-    assert answer.json is not None
-    assert (answer.json["status"], answer.json["database"]) == ("unavailable", "unreachable")
-    assert answer.json["queue"] is None
+    assert failed_parts(answer).keys() == {"disk"}
+    assert "temporary files, data" in failed_parts(answer)["disk"]
+
+
+@pytest.mark.usefixtures("every_attempt")
+def test_a_queue_that_stands_is_not_ready_until_something_is_graded(
+    client: FlaskClient, student: Headers, zipped: Zipped, service: Service
+) -> None:
+    later = service.clock.now() + timedelta(seconds=service.settings.stalled_after + 1)
+    hand_in(client, student, zipped())
+    hand_in(client, student, zipped())
+    assert not failed_parts(readiness(service))
+    moved = replace(service, clock=At(later))
+    assert failed_parts(readiness(moved)).keys() == {"queue"}
+    service.store.submissions.claim(Lane.LIVE, later, timedelta(minutes=1))
+    assert not failed_parts(readiness(moved))
 
 
 def test_a_route_without_the_database_is_a_problem_and_no_traceback(

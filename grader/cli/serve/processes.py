@@ -22,6 +22,9 @@ from grader.settings import Settings
 #: Seconds after SIGTERM in which requests that have arrived whole are still answered. By hand: most
 #: take a small part of it, and ``grader serve`` waits longer before it kills a process.
 DRAIN_SECONDS = 5.0
+#: Threads that only answer these paths. Chosen by hand: one answers at once; requests for
+#: ``/readyz`` share one answer, so two threads answer any number of them.
+HEALTH_THREADS = {"/healthz": 1, "/readyz": 2}
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +51,7 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         app,
         listening,
         threads=settings.threads,
+        own_threads=HEALTH_THREADS,
         bodies=Bodies(settings.max_request, Spool(settings.max_spool), head_decision(app)),
         limits=ClientLimits(
             connections=settings.max_connections,

@@ -194,15 +194,6 @@ class HealthBody(_Body):
     status: str
 
 
-class QueueBody(_Body):
-    """How many submissions are queued, running or need attention; how long the oldest is queued."""
-
-    queued: int
-    running: int
-    needs_attention: int
-    oldest_queued_seconds: float = Field(description="0 if nothing is queued.")
-
-
 class RetriedBody(_Body):
     """The answer to a retry of everything that needs attention."""
 
@@ -221,12 +212,24 @@ class SandboxBody(_Body):
     pair_seconds: float = Field(description="Of CPU time, for one check on one file.")
 
 
-class ReadinessBody(_Body):
-    """Whether the service can work. ``queue`` is null while the database is unreachable."""
+class PartBody(_Body):
+    """A part that the service needs, and whether it works."""
 
-    status: str = Field(description="`ready` or `unavailable`.")
-    database: str = Field(description="`ok` or `unreachable`.")
-    queue: QueueBody | None
+    name: str
+    title: str = Field(description="What the part does.")
+    status: str = Field(description="`ok` or `failed`.")
+    detail: str = Field(description="What is wrong; empty for `ok`.")
+    figures: dict[str, float] = Field(
+        description="What was measured. Of `queue`: `queued`, `running`, `needs_attention` and"
+        " `oldest_queued_seconds`, which is 0 if nothing is queued."
+    )
+
+
+class ReadinessBody(_Body):
+    """Whether every part that the service needs works."""
+
+    status: str = Field(description="`ready`, or `unavailable` if a part has failed.")
+    parts: tuple[PartBody, ...]
     sandbox: SandboxBody
 
 

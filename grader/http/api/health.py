@@ -1,71 +1,74 @@
-"""Routes for health checks: of this process, and of the service with its database."""
+"""Routes for health checks: of this process, and of every part that the service needs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-import structlog
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from grader.http.api.answers import json_answer
-from grader.http.api.bodies import HealthBody, QueueBody, ReadinessBody, SandboxBody
-from grader.http.api.metrics import oldest_seconds
+from grader.http.api.answers import best_of, json_answer
+from grader.http.api.bodies import HealthBody, PartBody, ReadinessBody, SandboxBody
 from grader.http.context import context
 from grader.http.openapi import answer, problems
+from grader.service.readiness import PartState
 
-log = structlog.get_logger(__name__)
-
-blueprint = APIBlueprint(
-    "health",
-    __name__,
-    abp_tags=[Tag(name="operation", description="For operators of the service.")],
-    abp_responses=problems(),
-)
+_FORMS = ("application/json", "text/html")
 
 
-@blueprint.get(
-    "/healthz",
-    operation_id="health",
-    responses={"200": answer("The process is up.", json=HealthBody)},
-)
-def health() -> Response:
-    """Check that this process answers; it checks nothing else, such as the database."""
-    return json_answer(HealthBody(status="ok"))
+def blueprint(*, page: Callable[[Sequence[PartState]], str]) -> APIBlueprint:
+    """Return a blueprint with the public routes ``/healthz`` and ``/readyz``.
 
-
-@blueprint.get(
-    "/readyz",
-    operation_id="readiness",
-    responses={
-        "200": answer("Ready.", json=ReadinessBody),
-        "503": answer("The database is out of reach.", json=ReadinessBody),
-    },
-)
-def ready() -> Response:
-    """Check that the database answers; get the size of the queue and the sandbox's limits."""
-    queue = _queue()
-    body = ReadinessBody(
-        status="ready" if queue else "unavailable",
-        database="ok" if queue else "unreachable",
-        queue=queue,
-        sandbox=SandboxBody(**asdict(context().sandbox)),
+    ``page`` renders the state of all parts as HTML. It is passed in because this package does not
+    import ``http/pages``. The server answers both routes in threads of their own.
+    """
+    routes = APIBlueprint(
+        "health",
+        __name__,
+        abp_tags=[Tag(name="operation", description="For operators of the service.")],
+        abp_responses=problems(),
     )
-    return json_answer(body, 200 if queue else 503)
+
+    @routes.get(
+        "/healthz",
+        operation_id="health",
+        responses={"200": answer("The process is up.", json=HealthBody)},
+    )
+    def health() -> Response:
+        """Check that this process answers; it checks nothing else, such as the database."""
+        return json_answer(HealthBody(status="ok"))
+
+    @routes.get(
+        "/readyz",
+        operation_id="readiness",
+        responses={
+            "200": answer("Every part works.", "text/html", json=ReadinessBody),
+            "503": answer("A part does not work.", "text/html", json=ReadinessBody),
+            **problems("not-acceptable"),
+        },
+    )
+    def ready() -> Response:
+        """Check each part that the service needs; get the sandbox's limits.
+
+        Parts that do not answer within a second or so count as not working.
+        """
+        form = best_of(_FORMS)
+        parts = context().readiness.states()
+        status = 200 if all(part.is_ready for part in parts) else 503
+        if form == "text/html":
+            return Response(page(parts), status, mimetype="text/html")
+        return json_answer(_body(parts), status)
+
+    return routes
 
 
-def _queue() -> QueueBody | None:
-    """Return the counts and the longest wait of the queue; ``None`` without a database."""
-    try:
-        context().store.ping()
-        queue = context().store.submissions.queue()
-    except Exception as error:  # whatever the driver raises, the answer is the same
-        log.error("database_unreachable", error=type(error).__name__)
-        return None
-    return QueueBody(
-        queued=queue.queued,
-        running=queue.running,
-        needs_attention=queue.needs_attention,
-        oldest_queued_seconds=round(oldest_seconds(queue, context().clock), 3),
+def _body(parts: Sequence[PartState]) -> ReadinessBody:
+    return ReadinessBody(
+        status="ready" if all(part.is_ready for part in parts) else "unavailable",
+        parts=tuple(
+            PartBody.from_record(part, status="ok" if part.is_ready else "failed") for part in parts
+        ),
+        sandbox=SandboxBody(**asdict(context().sandbox)),
     )

@@ -23,16 +23,6 @@ log = structlog.get_logger(__name__)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def oldest_seconds(queue: QueueState, clock: Clock) -> float:
-    """Return how many seconds the oldest queued submission has been queued; 0 if none is queued.
-
-    Never negative, even if the clock was set back. A submission that staff retry counts from then.
-    """
-    if queue.oldest_queued_at is None:
-        return 0.0
-    return max(0.0, (clock.now() - queue.oldest_queued_at).total_seconds())
-
-
 class _Queue(Collector):
     """Gauges of the queue, read from the database at each scrape."""
 
@@ -62,7 +52,7 @@ class _Queue(Collector):
         yield gauge(
             "grader_oldest_queued_seconds",
             "How long the oldest queued submission has been waiting.",
-            oldest_seconds(queue, self._clock),
+            queue.seconds_waited(self._clock.now()),
         )
 
 

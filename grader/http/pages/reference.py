@@ -91,6 +91,15 @@ def _add_check_pages(pages: Blueprint, checks: Catalog) -> None:
         return render_template("check.html", check=checks[check_id])
 
 
+def ready_page(parts: Iterable[Any]) -> str:
+    """Return the HTML page about the states of ``parts``, as :func:`problem_page` about a kind.
+
+    Each is a :class:`grader.service.readiness.PartState`.
+    """
+    known = list(parts)
+    return render_template("ready.html", parts=known, is_ready=all(part.is_ready for part in known))
+
+
 def problem_page(kind: object) -> str:
     """Return the HTML page about ``kind``, a :class:`grader.http.problems.kinds.ProblemKind`.
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import resource
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 from waitress.server import create_server
 
 from grader.http.server.channel import Channel, ClientLimits
+from grader.http.server.dispatcher import Dispatcher
 from grader.http.server.request import (
     MAX_IN_MEMORY,
     REFUSED_BODY_FACTOR,
@@ -50,15 +52,23 @@ _OTHER_DESCRIPTORS = 200
 
 
 def make_server(
-    app: Flask, listening: socket.socket, *, threads: int, bodies: Bodies, limits: ClientLimits
+    app: Flask,
+    listening: socket.socket,
+    *,
+    threads: int,
+    bodies: Bodies,
+    limits: ClientLimits,
+    own_threads: Mapping[str, int],
 ) -> Any:
     """Return a Waitress server for ``app`` on ``listening``, an open socket; ``run()`` starts it.
 
-    ``threads`` threads run the routes, and ``bodies.decide`` for heads. A body longer than
-    ``bodies.longest`` is refused, and nothing of it kept; if it is declared to be several times as
-    long, before it is read. A client that reads slowly occupies no thread: up to 16 MiB of a
-    response are buffered. ``limits`` are those of every :class:`Channel`. This process's limit of
-    open files is raised as far as ``limits.connections`` needs and the system allows.
+    ``threads`` threads run the routes, and ``bodies.decide`` for heads. The paths of
+    ``own_threads`` have as many threads of their own, and are answered whatever the others do. A
+    body longer than ``bodies.longest`` is refused, and nothing of it kept; if it is declared to be
+    several times as long, before it is read. A client that reads slowly occupies no thread: up to
+    16 MiB of a response are buffered. ``limits`` are those of every :class:`Channel`. This
+    process's limit of open files is raised as far as ``limits.connections`` needs and the system
+    allows.
     """
     _allow_descriptors(limits.connections * _DESCRIPTORS_EACH + _OTHER_DESCRIPTORS)
     server = create_server(
@@ -77,6 +87,7 @@ def make_server(
         asyncore_use_poll=True,
         ident=None,
     )
+    server.task_dispatcher = Dispatcher(server.task_dispatcher, own_threads)
     parser = type("Request", (Request,), {"bodies": bodies})
     members = {"limits": limits, "bodies": bodies, "parser_class": parser}
     server.channel_class = type("Channel", (Channel,), members)
@@ -89,9 +100,8 @@ def drain(server: Any, seconds: float) -> None:
     That takes ``seconds`` at most. Nothing more is received meanwhile if this runs in the thread of
     ``server.run()``, e.g. in the handler of a signal.
     """
-    tasks = server.task_dispatcher
     deadline = time.monotonic() + seconds
-    while (tasks.queue or tasks.active_count) and time.monotonic() < deadline:
+    while server.task_dispatcher.is_busy() and time.monotonic() < deadline:
         time.sleep(0.02)
 
 

@@ -14,7 +14,7 @@ from grader.service.ports.tokens import Tokens
 
 
 class Store(Protocol):
-    """What the use cases store, as one repository for each kind, and a check of the connection.
+    """What the use cases store, as one repository for each kind.
 
     ``Retention``, which purges and erases, is a port of its own.
     """
@@ -26,6 +26,3 @@ class Store(Protocol):
     passbacks: Passbacks
     audit_log: AuditLog
     facts: FactsCache
-
-    def ping(self) -> None:
-        """Raise StoreUnavailable if the database cannot be reached; tables are not checked."""

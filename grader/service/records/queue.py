@@ -39,6 +39,16 @@ class QueueState:
     needs_attention: int
     oldest_queued_at: datetime | None
 
+    def seconds_waited(self, now: datetime) -> float:
+        """Return how many seconds the oldest queued one has been queued at ``now``; 0 without one.
+
+        Never negative, even if the clock was set back. A submission that staff retry counts from
+        then.
+        """
+        if self.oldest_queued_at is None:
+            return 0.0
+        return max(0.0, (now - self.oldest_queued_at).total_seconds())
+
 
 @dataclass(frozen=True)
 class Swept:

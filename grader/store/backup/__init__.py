@@ -19,6 +19,7 @@ from grader.store.audit_log import append_entry
 from grader.store.backup import postgres, sqlite
 from grader.store.backup.errors import BadBackup
 from grader.store.database import Database, database_url
+from grader.store.engines import PATIENT
 from grader.store.migrate import is_known, upgrade
 
 
@@ -162,7 +163,7 @@ def _dialect_of(file: Path) -> str:
 
 def _note(url: str, now: datetime, actor: str, action: str, about: Backup) -> None:
     """Add an entry about the backup ``about`` to the audit log of the database at ``url``."""
-    database = Database(url)
+    database = Database(url, PATIENT)
     try:
         with database.write() as connection:
             append_entry(connection, now, actor, action, about.revision, bytes=about.size)

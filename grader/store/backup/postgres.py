@@ -25,6 +25,7 @@ from grader.store.backup.fencing import (
 from grader.store.backup.postgres_tools import Tools, tools_for
 from grader.store.backup.sqlite import not_empty
 from grader.store.database import Database
+from grader.store.engines import PATIENT
 
 MAGIC = b"PGDMP"
 #: The script of a restore clears the search path, which our own statements after it need.
@@ -139,7 +140,7 @@ def _fence(dialect: Dialect, first: int, now: datetime) -> bytes:
 @contextmanager
 def _connected(url: URL) -> Iterator[Connection]:
     """Open a connection to the database at ``url``, and close it and its engine at the end."""
-    database = Database(url.render_as_string(hide_password=False))
+    database = Database(url.render_as_string(hide_password=False), PATIENT)
     try:
         with database.read() as connection:
             yield connection

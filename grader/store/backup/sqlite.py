@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 from grader.domain.errors import Conflict, StoreUnavailable
 from grader.store.backup.errors import BadBackup
 from grader.store.backup.fencing import fence, first_token, highest_token, is_empty
-from grader.store.database import BUSY_SECONDS
+from grader.store.engines import PATIENT
 
 MAGIC = b"SQLite format 3\0"
 
@@ -158,7 +158,7 @@ def _wrapped(opened: sqlite3.Connection) -> Iterator[Connection]:
         yield connection
 
 
-def _open(database: str, *, timeout: float = BUSY_SECONDS, uri: bool = False) -> sqlite3.Connection:
+def _open(database: str, *, timeout: float = PATIENT.lock, uri: bool = False) -> sqlite3.Connection:
     """Open ``database`` without implicit transactions: each statement commits itself."""
     return sqlite3.connect(database, timeout=timeout, isolation_level=None, uri=uri)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Lock
+from time import monotonic
 
+import structlog
 from sqlalchemy import bindparam, func, insert, select, update
 
-from grader.domain.errors import NotFound
+from grader.domain.errors import NotFound, StoreUnavailable
 from grader.service.records import Role, TokenRecord
 from grader.store.audit_log import append_entry
 from grader.store.database import Database
@@ -18,6 +21,11 @@ from grader.store.tables import tokens
 
 #: The precision of the time of last use. A write at every request would cost too much.
 USE_NOTED = timedelta(minutes=1)
+#: Seconds in which no time of use is stored after that failed: reads must not wait for a database
+#: that cannot be written. Chosen by hand.
+_PAUSE = 10.0
+
+log = structlog.get_logger(__name__)
 
 _RECORD = RecordColumns(tokens, TokenRecord)
 _BY_DIGEST = select(*_RECORD.columns).where(tokens.c.digest == bindparam("digest"))
@@ -31,6 +39,8 @@ class SqlTokens:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._storing = Lock()
+        self._store_at = 0.0
 
     def create(
         self,
@@ -77,7 +87,8 @@ class SqlTokens:
         """Return the token with ``digest``, even if expired or revoked; ``None`` if unknown.
 
         ``digest`` is the SHA-256 of its secret. If the token is valid, ``now`` is stored as the
-        time of last use, unless a use within the last minute is stored.
+        time of last use, unless a use within the last minute is stored, or the database can be read
+        and not written.
         """
         with self._database.read() as connection:
             row = connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
@@ -87,11 +98,24 @@ class SqlTokens:
         return self._used(record, now) if _counts_as_used(record, now) else record
 
     def _used(self, record: TokenRecord, now: datetime) -> TokenRecord:
-        """Store ``now`` as the time of last use; return the record with it."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(tokens).where(tokens.c.id == record.id).values(last_used_at=now)
-            )
+        """Store ``now`` as the time of last use; return the record with it.
+
+        If that is impossible, or was a moment ago, or another thread waits for it, return the
+        record as it is: a later request stores its use.
+        """
+        if monotonic() < self._store_at or not self._storing.acquire(blocking=False):
+            return record
+        try:
+            with self._database.write() as connection:
+                connection.execute(
+                    update(tokens).where(tokens.c.id == record.id).values(last_used_at=now)
+                )
+        except StoreUnavailable as error:
+            self._store_at = monotonic() + _PAUSE
+            log.warning("use_of_token_not_stored", error=type(error.__cause__).__name__)
+            return record
+        finally:
+            self._storing.release()
         return replace(record, last_used_at=now)
 
     def all(self) -> Sequence[TokenRecord]:

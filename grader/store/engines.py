@@ -1,0 +1,144 @@
+"""Engines for both kinds of database: settings of connections, and limits of every wait."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+
+#: The name of the execution option that holds the statement with which SQLite begins.
+BEGIN = "sqlite_begin"
+#: Seconds beyond the limit of a statement after which PostgreSQL counts as frozen: it has then
+#: neither answered nor ended the statement itself. Chosen by hand.
+_BEYOND_STATEMENT = 2.0
+#: Seconds that PostgreSQL may take to answer outside a transaction, where a pooled connection is
+#: only tested before it is used. Chosen by hand.
+_PING_SECONDS = 2.0
+#: The shortest limit in seconds with which libpq connects.
+_SHORTEST_CONNECT = 2
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How many seconds a database may keep a caller waiting; the defaults are chosen by hand.
+
+    ``lock`` limits the wait for a lock, e.g. for SQLite's write lock, for a new connection, and for
+    a free one of the pool. ``statement`` limits each statement on PostgreSQL, also if the server is
+    frozen or unreachable and says nothing; 0 is no limit. On SQLite a statement has no limit.
+    """
+
+    lock: float = 5.0
+    statement: float = 10.0
+
+
+#: For migrations, backups and restores, which may take as long as they need. They wait for each
+#: other, and for writes that are in progress.
+PATIENT = Timeouts(lock=30.0, statement=0.0)
+
+
+def make_engine(url: URL, timeouts: Timeouts, *, pooled: bool = True) -> Engine:
+    """Return an engine for ``url``, a SQLite file or PostgreSQL; it connects at first use.
+
+    All waits have the limits of ``timeouts``. Unless ``pooled``, each transaction has a connection
+    of its own. Pool sizes are chosen by hand.
+    """
+    is_postgres = url.get_backend_name() == "postgresql"
+    options: dict[str, Any] = {"poolclass": NullPool}
+    if pooled:
+        overflow = 20 if is_postgres else -1
+        options = {"pool_size": 5, "max_overflow": overflow, "pool_timeout": timeouts.lock}
+    # Errors must not quote the values of a statement: they are personal data.
+    options["hide_parameters"] = True
+    return (_postgres if is_postgres else _sqlite)(url, timeouts, options)
+
+
+class _BoundedConnection(psycopg.Connection[Any]):
+    """A connection that is closed when the server has not answered for ``answer_seconds``.
+
+    The server's own limits do not help if it is frozen or its host is gone.
+    """
+
+    answer_seconds: float | None = None
+
+    def wait(
+        self, gen: PQGen[_Result], interval: float = 0.1, timeout: float | None = None
+    ) -> _Result:
+        """Run ``gen``, which communicates with the server, and return its result.
+
+        Raises:
+            psycopg.OperationalError: the server has not answered in time.
+        """
+        limit = self.answer_seconds
+        if self.autocommit and limit:
+            limit = min(limit, _PING_SECONDS)
+        try:
+            return super().wait(gen, interval, timeout or limit)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # Nobody reads the answer that may still come.
+            raise
+
+
+def _postgres(url: URL, timeouts: Timeouts, options: dict[str, Any]) -> Engine:
+    """Return an engine for PostgreSQL."""
+    answer = timeouts.statement + _BEYOND_STATEMENT if timeouts.statement else None
+    if "poolclass" not in options:
+        options["pool_pre_ping"] = True
+    arguments: dict[str, Any] = {
+        "connect_timeout": max(_SHORTEST_CONNECT, math.ceil(timeouts.lock))
+    }
+    if answer:
+        arguments["tcp_user_timeout"] = int(answer * 1000)
+    engine = create_engine(url, connect_args=arguments, **options)
+    # Set here and not as an option of the connection, which a pooler in between may not accept.
+    limits = (
+        f"SET lock_timeout = {int(timeouts.lock * 1000)};"
+        f"SET statement_timeout = {int(timeouts.statement * 1000)}"
+    )
+
+    def connect(dialect: Any, record: Any, positional: Any, named: Any) -> _BoundedConnection:
+        connection = _BoundedConnection.connect(*positional, **named)
+        connection.autocommit = True
+        connection.execute(limits)
+        connection.autocommit = False
+        connection.answer_seconds = answer
+        return connection
+
+    event.listen(engine, "do_connect", connect)
+    return engine
+
+
+def _sqlite(url: URL, timeouts: Timeouts, options: dict[str, Any]) -> Engine:
+    """Return an engine for a SQLite file."""
+    # The timeout is set here and not by a PRAGMA, because switching to WAL may have to wait too.
+    engine = create_engine(url, connect_args={"timeout": timeouts.lock}, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    """Configure a new connection: WAL, full sync, foreign keys, overwriting of deleted rows."""
+    # Otherwise the driver starts transactions itself, at the first write and never IMMEDIATE.
+    connection.isolation_level = None
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    # Overwrite deleted rows in the file: a student's data can be erased.
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction: ``BEGIN``, or for a writer ``BEGIN IMMEDIATE``."""
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
