@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     #: It must be longer than a task: 4 seconds, and then one submission (``child_seconds``).
     deaf_after: float = Field(default=300.0, gt=0)
 
+    #: `grader serve`: the size from which on a log file is rotated, how many old ones of each are
+    #: kept, and whether everything is logged to standard output instead of to files.
+    log_bytes: int = Field(default=16_777_216, gt=0)
+    log_files: int = Field(default=4, ge=0)
+    log_to_stdout: bool = False
+
     #: A file that a worker touches with every heartbeat, for a container's health check.
     alive_file: Path | None = None
 

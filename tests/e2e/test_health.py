@@ -130,6 +130,7 @@ def test_full_disks_of_database_and_log_stop_writes_and_nothing_else(
         resource.prlimit(api.process.pid, resource.RLIMIT_FSIZE, before)
         assert stored(client.upload("after"))
         client.become()
+        assert "log_lines_dropped" in api.log()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +15,7 @@ from grader.cli.errors import errors_reported
 from grader.cli.serve.data_dir import announced, locked
 from grader.cli.serve.first_run import COURSE, prepare
 from grader.cli.serve.listening import listen
+from grader.cli.serve.log_files import LogFiles
 from grader.cli.serve.redis_server import RedisServer
 from grader.cli.serve.stack import Stack
 from grader.cli.serve.supervisor import Signals, Supervisor
@@ -88,7 +89,7 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
             stack.enter_context(locked(settings.data_dir))
         signals = stack.enter_context(Signals())
         listening = stack.enter_context(listen(settings.host, settings.port))
-        supervisor = Supervisor(signals, click.echo)
+        supervisor = Supervisor(signals, _say)
         stack.callback(supervisor.stop)
         settings = _with_redis(settings, stack, supervisor, signals, listening.fileno())
         secret = prepare(settings, token_file)
@@ -99,9 +100,16 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
         if not signals.stopping:
             stack.enter_context(announced(settings.data_dir, url))
             _print_welcome(settings, url, secret, token_file)
-            click.echo(f"Students' files are read in the sandbox {sandbox.value}.")
-        supervisor.run()
-        click.echo("Stopping.")
+            _say(f"Students' files are read in the sandbox {sandbox.value}.")
+        logs = LogFiles(settings.data_dir / "logs", settings.log_bytes, settings.log_files)
+        supervisor.run(logs.rotate)
+        _say("Stopping.")
+
+
+def _say(line: str) -> None:
+    """Print ``line`` on standard output, or drop it where that is impossible, e.g. a full disk."""
+    with suppress(OSError):
+        click.echo(line)
 
 
 def _with_redis(
@@ -122,14 +130,14 @@ def _with_redis(
         server = RedisServer.at(settings.data_dir / "redis")
     stack.callback(server.clean)
     child = supervisor.start(Stack(settings, fd).redis(server))
-    no_answer = Conflict(f"redis-server does not answer; see {child.program.log}.")
+    no_answer = Conflict(f"redis-server does not answer; see {child.program.log or 'above'}.")
     deadline = monotonic() + START_SECONDS
     while not server.answers() and not signals.stopping:
         signals.wait(0.05)
         if child.reap() is not None:
             if child.failures > 1:
                 raise no_answer
-            click.echo(f"redis cannot read its files; they are set aside in {server.set_aside()}")
+            _say(f"redis cannot read its files; they are set aside in {server.set_aside()}")
             child.start()
         if monotonic() > deadline:
             raise no_answer
@@ -174,12 +182,13 @@ def _url(listening: socket.socket) -> str:
 
 def _print_welcome(settings: Settings, url: str, secret: str, token_file: Path | None) -> None:
     """Print the URL, and how to find or create tokens if a token was created (``secret``)."""
-    click.echo(f"Grader runs at {url}  (Ctrl-C stops it; logs in {settings.data_dir / 'logs'})")
+    logs = "" if settings.log_to_stdout else f"; logs in {settings.data_dir / 'logs'}"
+    _say(f"Grader runs at {url}  (Ctrl-C stops it{logs})")
     if secret and token_file is not None:
-        click.echo(f"An instructor's token for the course {COURSE} is in {token_file}")
+        _say(f"An instructor's token for the course {COURSE} is in {token_file}")
     elif secret:
-        click.echo(f"An instructor's token for the course {COURSE}, shown this once: {secret}")
-        click.echo(
+        _say(f"An instructor's token for the course {COURSE}, shown this once: {secret}")
+        _say(
             f"More of them: GRADER_DATA_DIR={settings.data_dir} grader token create "
             f"--role student --course {COURSE} --student s123"
         )

@@ -81,8 +81,9 @@ class RedisServer:
         )
         return "\n".join(lines).encode() + b"\n"
 
-    def program(self, log: Path, environment: Mapping[str, str]) -> Program:
-        """Return the program for the supervisor, which starts it, with its output in ``log``.
+    def program(self, log: Path | None, environment: Mapping[str, str]) -> Program:
+        """Return the program for the supervisor, which starts it, with its output in ``log``, or
+        on standard output.
 
         ``environment`` is its whole environment. It reads :attr:`config` from standard input, and
         is ended after all other programs.

@@ -30,17 +30,17 @@ class Stack:
     settings: Settings
     socket: int
 
-    @property
-    def logs(self) -> Path:
-        """The folder of the log files, one a program: ``logs`` in the data directory.
+    def log(self, name: str) -> Path | None:
+        """Return the log file of the program ``name``, in ``logs`` in the data directory.
 
-        It is not created here.
+        ``None`` if all programs write to standard output. Nothing is created here.
         """
-        return self.settings.data_dir / "logs"
+        settings = self.settings
+        return None if settings.log_to_stdout else settings.data_dir / "logs" / f"{name}.log"
 
     def redis(self, server: RedisServer) -> Program:
         """Return the program of the embedded Redis ``server``; it is not started here."""
-        return server.program(self.logs / "redis.log", self._environment())
+        return server.program(self.log("redis"), self._environment())
 
     def programs(self) -> tuple[Program, ...]:
         """Return the programs api, worker (grades), sender (delivers scores) and scheduler.
@@ -61,7 +61,7 @@ class Stack:
 
     def _program(self, name: str, argv: tuple[str, ...]) -> Program:
         """Return the program ``name`` with the command line ``argv`` and its own log file."""
-        return Program(name, argv, self.logs / f"{name}.log", self._environment())
+        return Program(name, argv, self.log(name), self._environment())
 
     def _environment(self) -> dict[str, str]:
         """Return the environment of every program: this process's own, and command line options.

@@ -12,14 +12,14 @@ import select
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import FrameType, TracebackType
-from typing import Any
+from typing import IO, Any
 
 from grader.infra.process import die_with_parent, libc
 
@@ -28,6 +28,8 @@ from grader.infra.process import die_with_parent, libc
 STABLE_SECONDS = 20.0
 #: Longest pause before a restart, in seconds (chosen by hand).
 MAX_PAUSE = 30.0
+#: Seconds between two calls of the function that runs with the supervisor (chosen by hand).
+LOOK_SECONDS = 2.0
 #: Seconds between SIGTERM and SIGKILL (chosen by hand).
 GRACE_SECONDS = 10.0
 
@@ -38,13 +40,13 @@ class Program:
 
     ``name`` is for messages, ``argv`` is its command line, ``environment`` its whole environment.
     ``stdin`` is written to its standard input at every start, its output is appended to the file
-    ``log``, and it inherits the descriptors ``keep``. A program with ``last`` is ended only after
-    all others.
+    ``log``, or goes to the standard output of this process if that is ``None``, and it inherits the
+    descriptors ``keep``. A program with ``last`` is ended only after all others.
     """
 
     name: str
     argv: tuple[str, ...]
-    log: Path
+    log: Path | None
     environment: Mapping[str, str]
     stdin: bytes = b""
     keep: tuple[int, ...] = ()
@@ -125,19 +127,20 @@ class Child:
     def start(self) -> None:
         """Start the process, which must not be running, and write its standard input.
 
-        It leads a process group of its own.
+        It leads a process group of its own. If its log file cannot be opened, e.g. because the disk
+        is full, its output is dropped.
 
         Raises:
-            OSError: the program, or its log file, cannot be opened.
+            OSError: the program cannot be started.
         """
         program = self.program
         libc()
-        with program.log.open("ab") as log:
+        with _output(program.log) as output:
             self._process = subprocess.Popen(
                 program.argv,
                 stdin=subprocess.PIPE if program.stdin else subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=subprocess.STDOUT,
                 env=dict(program.environment),
                 pass_fds=program.keep,
                 start_new_session=True,
@@ -208,14 +211,17 @@ class Supervisor:
         child.start()
         return child
 
-    def run(self) -> None:
+    def run(self, look: Callable[[], object] = int) -> None:
         """Restart children that end until SIGINT or SIGTERM, then return without stopping them.
+
+        Call ``look`` every :data:`LOOK_SECONDS` meanwhile; it must not take long.
 
         Raises:
             OSError: see :meth:`Child.start`.
         """
         while not self._signals.stopping:
-            self._signals.wait(self.restart_ended())
+            self._signals.wait(min(self.restart_ended(), LOOK_SECONDS))
+            look()
 
     def restart_ended(self) -> float:
         """Report each child that has ended since the last call, and start each whose pause is over.
@@ -229,9 +235,9 @@ class Supervisor:
             code = child.reap()
             if code is not None:
                 pause = max(child.start_at - monotonic(), 0)
-                log = child.program.log
+                log = f" ({child.program.log})" if child.program.log else ""
                 self._report(
-                    f"{child.program.name} {_ended(code)}; starts again in {pause:.1f} s ({log})"
+                    f"{child.program.name} {_ended(code)}; starts again in {pause:.1f} s{log}"
                 )
             if child.pid is None and child.start_at <= monotonic():
                 child.start()
@@ -258,6 +264,24 @@ class Supervisor:
             self._signals.wait(min(0.1, deadline - monotonic()))
         for child in children:
             child.kill()
+
+
+@contextmanager
+def _output(log: Path | None) -> Iterator[int | IO[bytes] | None]:
+    """Yield the output of a process: the end of ``log``, or ``None`` for that of this process.
+
+    A file that cannot be opened is replaced by the null device.
+    """
+    if log is None:
+        yield None
+        return
+    try:
+        opened = log.open("ab")
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    with opened:
+        yield opened
 
 
 def pause_after(failures: int) -> float:

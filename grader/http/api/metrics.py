@@ -9,11 +9,12 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from grader.http.openapi import answer, problems
+from grader.infra.logs import SINK
 from grader.service.ports import Clock
 from grader.service.records import QueueState
 
@@ -56,8 +57,20 @@ class _Queue(Collector):
         )
 
 
+class _Logs(Collector):
+    """The number of log lines that this process could not write."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield the counter."""
+        yield CounterMetricFamily(
+            "grader_log_lines_dropped",
+            "Log lines of this process that could not be written.",
+            SINK.dropped,
+        )
+
+
 class Metrics:
-    """Collects the metrics of one application: requests, their durations, gauges of the queue.
+    """Collects the metrics of one application: requests, their durations, the queue, the log.
 
     :meth:`observe` adds a request; :func:`blueprint` serves everything in ``registry``.
     ``read_queue`` is called whenever metrics are read; if it raises, that is logged, and the gauges
@@ -67,6 +80,7 @@ class Metrics:
     def __init__(self, read_queue: Callable[[], QueueState], clock: Clock) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(_Queue(read_queue, clock))
+        self.registry.register(_Logs())
         self._requests = Counter(
             "grader_requests",
             "Requests by route, method and status.",
