@@ -33,7 +33,7 @@ from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
 from grader.service.read import Read
-from grader.service.readiness import Part, QueueMoves, Readiness
+from grader.service.readiness import NotReady, Part, QueueMoves, Readiness
 from grader.service.receive import Receive
 from grader.service.retention import Purge
 from grader.service.retry import Retry
@@ -44,6 +44,7 @@ from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
 from grader.settings import Settings
 from grader.store.engines import Timeouts
+from grader.store.probes import DatabaseProbes
 from grader.store.sql_store import Store, open_store
 
 if TYPE_CHECKING:
@@ -147,6 +148,21 @@ def migrate(settings: Settings) -> None:
     if not settings.database_url:
         private_folder(settings.data_dir)
     upgrade(settings.database)
+
+
+def schema_problem(settings: Settings) -> str:
+    """Return why this release cannot work with the database, or an empty text if it can.
+
+    The database cannot be read, or its schema is older than this release.
+
+    Raises:
+        BadSettings: the URL of the database is neither a SQLite file nor PostgreSQL.
+    """
+    try:
+        DatabaseProbes(settings.database).check_schema()
+    except NotReady as error:
+        return error.detail
+    return ""
 
 
 def back_up(settings: Settings, file: Path) -> Backup:

@@ -21,6 +21,7 @@ from grader.infra.logs import log_json
 from grader.infra.process import die_with_parent, libc
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
+from workers.schema import await_schema
 from workers.tasks import Tasks
 from workers.watchdog import StallDetector, watch
 
@@ -41,8 +42,8 @@ LOADING = 120.0
 def celery_app() -> Celery:
     """Return the application with its tasks, for the configured Redis; the same at every call.
 
-    The first call also connects Celery's signals, so that a worker prepares its pool processes,
-    logs JSON and watches its consumer.
+    The first call also connects Celery's signals, so that a worker waits for the schema of its
+    database, prepares its pool processes, logs JSON and watches its consumer.
 
     Raises:
         BadSettings: No Redis is configured, a setting is invalid, or this host lacks the sandbox.
@@ -66,6 +67,8 @@ def celery_app() -> Celery:
         # A pool process reports that it is alive when everything is loaded.
         worker_proc_alive_timeout=LOADING,
     )
+    # Before there are pool processes: a worker must not say that it is ready for what it cannot do.
+    signals.worker_init.connect(lambda **_: await_schema(settings), weak=False)
     _connect(Tasks(app))
     _watch_consumer(app, settings.deaf_after)
     _log_sandbox(sandbox)

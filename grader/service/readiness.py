@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock, Thread
 from time import monotonic
 
+from grader.domain.errors import GraderError
 from grader.service.ports import Clock, Submissions
 
 #: Numbers that describe a part, by name, e.g. ``queued``.
@@ -93,6 +94,8 @@ class _Probe:
             self._outcome = PartState(part.name, part.title, True, figures=part.check() or {})
         except NotReady as error:
             self._outcome = self._failed(error.detail, error.figures)
+        except GraderError as error:
+            self._outcome = self._failed(error.detail)
         except Exception as error:  # Whatever it is, the part cannot be relied on.
             self._outcome = self._failed(f"It cannot be checked ({type(error).__name__}).")
 

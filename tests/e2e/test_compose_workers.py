@@ -1,4 +1,4 @@
-"""Workers started as in docker-compose.yml: they touch their file and end on a signal."""
+"""Workers started as in docker-compose.yml wait for the schema, touch their file and end."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.bootstrap import migrate
+from grader.infra.private_files import private_folder
+from grader.settings import Settings
+from grader.store.migrate import upgrade
 from tests.processes import wait_until
 from tests.servers_redis import RedisForTests, redis_server
 
@@ -26,6 +30,9 @@ def redis(tmp_path: Path) -> Iterator[RedisForTests]:
 
 @pytest.mark.parametrize("name", ["worker", "delivery"])
 def test_a_worker_of_the_compose_file(name: str, redis: RedisForTests, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    private_folder(settings.data_dir)
+    upgrade(settings.database, "0002")
     python, *arguments = SERVICES[name]["command"]
     assert python == "python"
     alive, log = tmp_path / "alive", tmp_path / "log"
@@ -39,7 +46,12 @@ def test_a_worker_of_the_compose_file(name: str, redis: RedisForTests, tmp_path:
             [sys.executable, *arguments], env=environment, stdout=told, stderr=told
         )
     try:
+        wait_until(lambda: "older than" in log.read_text(), 60, "the worker saw the schema")
+        assert not alive.exists()
+        assert "worker_ready" not in log.read_text()
+        migrate(settings)
         wait_until(alive.exists, 60, "the worker touched its file")
+        assert "worker_ready" in log.read_text()
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     finally:

@@ -13,7 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, text
 
+from grader.store.database import database_url
 from tests.e2e.api_process import Api
 from tests.e2e.running import EXERCISE, PATIENCE, archive
 from tests.processes import wait_until
@@ -31,10 +33,10 @@ class Client:
     def __init__(self, api: Api, pool: ThreadPoolExecutor) -> None:
         self.api, self._pool = api, pool
 
-    def upload(self, student: str) -> httpx.Response:
+    def upload(self, student: str, **headers: str) -> httpx.Response:
         return httpx.post(
             f"{self.api.url}{EXERCISE}",
-            headers={"Authorization": f"Bearer {self.api.token}"},
+            headers={"Authorization": f"Bearer {self.api.token}", **headers},
             files={"file": ("work.zip", archive(), "application/zip")},
             data={"student": student},
             timeout=PATIENCE,
@@ -43,6 +45,17 @@ class Client:
     def exercises(self) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.api.token}"}
         return httpx.get(f"{self.api.url}/api/v1/exercises", headers=headers, timeout=PATIENCE)
+
+    def waiting_upload(self) -> Future[httpx.Response]:
+        """Begin an upload that waits for its report, and return when it is stored."""
+        upload = self._pool.submit(self.upload, "waiting", Prefer="wait=60")
+        wait_until(lambda: self._queued() == 1, PATIENCE, "the upload was stored", 0.2)
+        return upload
+
+    def _queued(self) -> int:
+        parts = httpx.get(f"{self.api.url}/readyz", timeout=_HEALTH_SECONDS).json()["parts"]
+        (figures,) = [part["figures"] for part in parts if part["name"] == "queue"]
+        return int(figures.get("queued", -1))
 
     def uploads(self, count: int) -> list[Future[httpx.Response]]:
         """Begin ``count`` uploads."""
@@ -148,6 +161,7 @@ def test_a_frozen_postgresql_is_named_and_holds_up_no_probe(
     with Api(tmp_path, THREADS="2", **settings).running() as api:
         client = Client(api, pool)
         client.become()
+        waiting = client.waiting_upload()
         postgres.freeze()
         try:
             uploads = client.uploads(4)
@@ -158,10 +172,41 @@ def test_a_frozen_postgresql_is_named_and_holds_up_no_probe(
             assert all(probe.result().keys() == set(names) for probe in probes)
             assert client.is_healthy()
             assert not any(stored(upload.result()) for upload in uploads)
+            assert stored(waiting.result())
         finally:
             postgres.thaw()
         assert all(stored(upload.result()) for upload in client.uploads(4))
         client.become()
+
+
+def test_a_read_only_or_locked_postgresql_is_named_and_read(
+    tmp_path: Path, postgres: PostgresForTests, pool: ThreadPoolExecutor
+) -> None:
+    settings = {"DATABASE_URL": postgres.url, "LOCK_SECONDS": "0.5"}
+    with Api(tmp_path, THREADS="2", **settings).running() as api:
+        client = Client(api, pool)
+        client.become()
+        engine = create_engine(database_url(postgres.url), isolation_level="AUTOCOMMIT")
+        with engine.connect() as admin:
+            admin.execute(text("ALTER SYSTEM SET default_transaction_read_only = on"))
+            admin.execute(text("SELECT pg_reload_conf()"))
+            client.become("database_writable")
+            assert client.failed()["database_writable"] == "It is read-only, e.g. after a failover."
+            assert not any(stored(upload.result()) for upload in client.uploads(2))
+            assert client.exercises().status_code == 200
+            admin.execute(text("SET default_transaction_read_only = off"))
+            admin.execute(text("ALTER SYSTEM RESET default_transaction_read_only"))
+            admin.execute(text("SELECT pg_reload_conf()"))
+        client.become()
+        with engine.connect().execution_options(isolation_level="READ COMMITTED") as locking:
+            locking.execute(text("LOCK TABLE submissions"))
+            client.become("database_readable", "database_writable", "queue")
+            assert client.is_healthy()
+            assert not any(stored(upload.result()) for upload in client.uploads(2))
+            assert client.exercises().status_code == 200
+        engine.dispose()
+        client.become()
+        assert all(stored(upload.result()) for upload in client.uploads(2))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from grader.domain.errors import StoreUnavailable
 from grader.service import readiness
 from grader.service.readiness import NotReady, Part, PartState, Readiness
 
@@ -51,13 +52,18 @@ def test_each_part_says_what_is_wrong_with_it() -> None:
     def broken() -> None:
         raise NotReady("It is full.", {"free": 0})
 
+    def away() -> None:
+        raise StoreUnavailable("The database does not answer.")
+
     def mistaken() -> None:
         raise ZeroDivisionError
 
-    states = Readiness([part(lambda: {"free": 7}), part(broken), part(mistaken)]).states()
+    checks = (lambda: {"free": 7}, broken, away, mistaken)
+    states = Readiness([part(check) for check in checks]).states()
     assert [(one.is_ready, one.detail, one.figures) for one in states] == [
         (True, "", {"free": 7}),
         (False, "It is full.", {"free": 0}),
+        (False, "The database does not answer.", {}),
         (False, "It cannot be checked (ZeroDivisionError).", {}),
     ]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from grader.domain.errors import StoreUnavailable
 from grader.exports.classes.marks import marks_table
 from grader.exports.formats import Export
 from grader.http.api.answers import (
@@ -48,6 +50,8 @@ from grader.service.records import (
     SubmissionState,
 )
 from grader.service.submit import Admission, Upload
+
+log = structlog.get_logger(__name__)
 
 #: The states in which a submission is not graded any further, so waiting for it is over.
 _ENDED = (
@@ -227,7 +231,8 @@ def _wait_for_report(
 ) -> Response:
     """Return 200 with the report in the form ``export``, or 202 if it is not ready in ``seconds``.
 
-    Also 202 if the submission ended without a report, and at once if too many requests wait.
+    Also 202 if the submission ended without a report, and at once if too many requests wait or the
+    database does not answer: the submission is stored all the same.
     """
 
     def ended() -> bool:
@@ -236,9 +241,13 @@ def _wait_for_report(
         record = context().store.submissions.get(record.id)
         return record.state in _ENDED
 
-    waited = context().waiting.until(record.id, ended, seconds)
-    # While the submission is graded again, its older report is not the one that the client wants.
-    report = context().read.report(record, principal) if record.state in _ENDED else None
+    try:
+        waited = context().waiting.until(record.id, ended, seconds)
+        # While it is graded again, its older report is not the one that the client wants.
+        report = context().read.report(record, principal) if record.state in _ENDED else None
+    except StoreUnavailable as error:
+        log.warning("report_not_awaited", error=type(error.__cause__).__name__)
+        waited, report = False, None
     if report is None:
         response = accepted_answer(record, principal)
     else:
