@@ -171,7 +171,7 @@ _OWN = (
         "store-unavailable",
         503,
         "The database is out of reach",
-        "The database does not answer, or has no tables yet.",
+        "The database does not answer, is locked, full or read-only, or has no tables yet.",
         "Send it again after the time in the Retry-After header, with the same Idempotency-Key.",
     ),
 )
