@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -171,7 +172,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     def refuse(self, refusal: Refused) -> None:
         """Answer with ``refusal``: now if the client waits for a word, else after its body."""
         self._refusal = refusal
-        self.body_rcv.getbuf().close()
+        with suppress(OSError):  # A full disk refuses what is not written yet; the file is closed.
+            self.body_rcv.getbuf().close()
         self.body_rcv.buf = Discard()
         self._release()
         if self._expects:
@@ -179,7 +181,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
     def close(self) -> None:
         """Remove the temporary file, if there is one, and give back the room for it."""
-        super().close()
+        with suppress(OSError):  # As above.
+            super().close()
         self._release()
 
     def _release(self) -> None:
