@@ -236,8 +236,8 @@ def _parts(settings: Settings, store: Store, clock: Clock) -> list[Part]:
     probes, url = store.probes, settings.redis_url
     moves = QueueMoves(store.submissions, clock, timedelta(seconds=settings.stalled_after))
     folders = {"temporary files": Path(tempfile.gettempdir())}
-    if not settings.database_url:
-        folders["data"] = settings.data_dir
+    if probes.folder is not None:
+        folders["the database"] = probes.folder
     parts = [
         Part("database_readable", "The database can be read.", probes.check_readable),
         Part("database_writable", "The database can be written.", probes.check_writable),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from grader.domain.errors import StoreUnavailable
 from grader.service.readiness import NotReady
-from grader.store.database import Database
+from grader.store.database import Database, database_url
 from grader.store.engines import Timeouts
 from grader.store.tables import REVISION, metadata
 
 #: A probe must fail sooner than what asks for it gives up; chosen by hand.
-_QUICK = Timeouts(lock=0.8, statement=1.0)
+_QUICK = Timeouts(lock=1.0, statement=1.2)
 _READ = text("SELECT count(*) FROM (SELECT 1 FROM submissions LIMIT 1) AS first")
 _REVISION = text("SELECT version_num FROM alembic_version")
 #: Stores a row as it is. The table has one row, which no request locks.
@@ -45,6 +46,13 @@ class DatabaseProbes:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url, _QUICK, pooled=False)
+        self._url = database_url(url)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of a SQLite file; ``None`` for PostgreSQL."""
+        is_file = self._url.get_backend_name() == "sqlite"
+        return Path(self._url.database or "").absolute().parent if is_file else None
 
     def check_readable(self) -> None:
         """Read from the table of submissions."""

@@ -162,7 +162,7 @@ def test_a_disk_without_room_is_not_ready(service: Service) -> None:
     answer = readiness(wanting)
     assert answer.status_code == 503
     assert failed_parts(answer).keys() == {"disk"}
-    assert "temporary files, data" in failed_parts(answer)["disk"]
+    assert "temporary files, the database" in failed_parts(answer)["disk"]
 
 
 @pytest.mark.usefixtures("every_attempt")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,15 @@ def test_standard_input_is_written_and_output_appended(
     supervisor.start(fed)
     wait_until(lambda: "secret" in log.read_text(), 30, "it has read its input")
     assert log.read_text() == "before\nsecret\n"
+
+
+def test_a_log_that_cannot_be_opened_keeps_no_child_from_starting(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    done = tmp_path / "done"
+    source = f"print('lost', flush=True); open({str(done)!r}, 'w').close(); {SLEEP}"
+    supervisor.start(replace(program(tmp_path, source), log=tmp_path / "no" / "such" / "log"))
+    wait_until(done.exists, 30, "it ran although its output was dropped")
 
 
 def test_children_are_killed_with_their_supervisor(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
     """Run every process until SIGINT or SIGTERM, then end them in reverse order.
 
     Raises:
-        BadSettings: the data directory cannot be used, e.g. is a file or read-only.
+        BadSettings: the data directory cannot be used, e.g. is a file, read-only or full.
         Conflict: another service uses it, or the port or Redis cannot be used.
     """
     sandbox = sandbox_level_of(settings)
@@ -98,7 +98,8 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
         url = _url(listening)
         _await_api(url, signals, supervisor)
         if not signals.stopping:
-            stack.enter_context(announced(settings.data_dir, url))
+            with usable(settings.data_dir):
+                stack.enter_context(announced(settings.data_dir, url))
             _print_welcome(settings, url, secret, token_file)
             _say(f"Students' files are read in the sandbox {sandbox.value}.")
         logs = LogFiles(settings.data_dir / "logs", settings.log_bytes, settings.log_files)

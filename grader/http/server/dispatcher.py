@@ -24,7 +24,8 @@ class Dispatcher:
     def add_task(self, task: Any) -> None:
         """Have a thread run ``task``, a connection with a whole request or a task about a head."""
         requests = getattr(task, "requests", None)
-        path = requests[0].path if requests else ""
+        # A request that could not be parsed has no path.
+        path = getattr(requests[0], "path", "") if requests else ""
         self._own.get(path, self._main).add_task(task)
 
     def is_busy(self) -> bool:
