@@ -107,10 +107,10 @@ def _postgres(url: URL, timeouts: Timeouts, options: dict[str, Any]) -> Engine:
 
     def connect(dialect: Any, record: Any, positional: Any, named: Any) -> _BoundedConnection:
         connection = _BoundedConnection.connect(*positional, **named)
+        connection.answer_seconds = answer
         connection.autocommit = True
         connection.execute(limits)
         connection.autocommit = False
-        connection.answer_seconds = answer
         return connection
 
     event.listen(engine, "do_connect", connect)

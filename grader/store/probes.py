@@ -15,7 +15,7 @@ from grader.store.engines import Timeouts
 from grader.store.tables import REVISION, metadata
 
 #: A probe must fail sooner than what asks for it gives up; chosen by hand.
-_QUICK = Timeouts(lock=1.0, statement=1.2)
+_QUICK = Timeouts(lock=0.8, statement=0.9)
 _READ = text("SELECT count(*) FROM (SELECT 1 FROM submissions LIMIT 1) AS first")
 _REVISION = text("SELECT version_num FROM alembic_version")
 #: Stores a row as it is. The table has one row, which no request locks.
