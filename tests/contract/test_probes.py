@@ -153,6 +153,7 @@ def alter(server: str, statement: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.postgresql
 def test_a_frozen_postgresql_is_given_up_and_used_again() -> None:
     with TemporaryDirectory(prefix="grader-pg-") as folder:
         server = PostgresForTests(Path(folder))
