@@ -151,7 +151,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         tests=_has_test(source),
         starts=starts,
         looks_into=tuple(sorted({name for call in module.calls for name in _looks_into(call)})),
-        is_code=is_code(tree),
+        is_code=is_code(source),
         trivial=not has_statements(source) or all(map(_is_data, tree.body)),
         lines=sum(not line.isspace() for line in source.lines),
         work=work_in(source),

@@ -8,7 +8,15 @@ import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.analysis.syntax.statements import DEFINITIONS, LOOPS, every_statement, works
+from grader.analysis.syntax.module import module_of
+from grader.analysis.syntax.statements import (
+    DEFINITIONS,
+    LOOPS,
+    every_statement,
+    every_statement_of,
+    works,
+)
+from grader.domain.source import SourceFile
 
 #: Fewest statements that do something (see :func:`works`) for a string to count as a program. Fewer
 #: are an example in a docstring, e.g. ``x = f(1)``, or words that happen to parse. Chosen by hand.
@@ -62,17 +70,18 @@ _ONLY_CODE = (*(ast.Import, ast.ImportFrom, ast.With, ast.Raise, ast.Assert), *L
 _BUILTINS = frozenset({"print", "open", "input", "exec", "eval", "__import__"})
 
 
-def is_code(tree: ast.Module) -> bool:
-    """Return whether ``tree``, of a file of any name, is a program and no prose or data.
+def is_code(source: SourceFile) -> bool:
+    """Return whether ``source``, a file of any name that parses, is a program and no prose or data.
 
     It has two statements or more that do something, calls something, and has a statement that only
     code has: e.g. ``import csv``, a loop, ``rows = load()`` or ``print(rows)``. Not so
     ``Alien(1979)`` above ``Jaws(1975)``, names such as ``Jean-Luc``, and ``limit = a-b``.
     """
-    statements = [item for item, _ in every_statement(tree) if isinstance(item, ast.stmt)]
+    every = every_statement_of(source)
+    statements = [item for item, _ in every if isinstance(item, ast.stmt)]
     if sum(map(works, statements)) < _LEAST_IN_A_FILE:
         return False
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = list(module_of(source).calls)
     if any(getattr(call.func, "id", "") in _BUILTINS for call in calls):
         return True
     return bool(calls) and any(map(_is_only_in_code, statements))
