@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from grader.checks.catalog import CATALOG
@@ -23,11 +25,13 @@ from grader.infra.disk_room import check_room
 from grader.infra.private_files import private_folder
 from grader.infra.rates import ProcessCounter, SharedCounter
 from grader.infra.redis_use import check_redis
-from grader.isolation import build_fork_server
+from grader.isolation import build_fork_server, longest_grading
 from grader.lms.registry import gradebooks, inbounds, score_message_writers
 from grader.service.access_log import AccessLog
 from grader.service.deliver import Deliver
 from grader.service.grade import Grade
+from grader.service.host import Host
+from grader.service.leases import Leases
 from grader.service.ports import Clock, FactsCache, Notifier
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
@@ -282,8 +286,19 @@ def build_engine(
 
 
 def build_grade(service: Service, engine: Engine) -> Grade:
-    """Return the grading use case of a worker, around ``engine``, which the caller closes."""
+    """Return the grading use case of a worker, around ``engine``, which the caller closes.
+
+    Its claims are renewed by whoever calls ``renew`` of its ``leases``: the thread of a worker.
+    """
     settings = service.settings
+    leases = Leases(
+        service.store,
+        service.clock,
+        service.notifier,
+        lease=settings.lease_time,
+        longest=timedelta(seconds=longest_grading(settings)),
+    )
+    name = f"{gethostname()}/{os.getpid()}"
     return Grade(
         store=service.store,
         rubric_cache=service.rubric_cache,
@@ -291,7 +306,9 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         engine=engine,
         clock=service.clock,
         notifier=service.notifier,
-        lease=settings.lease_time,
+        leases=leases,
+        host=Host(name, service.store, engine, service.clock, settings.trouble_pause),
+        max_tries=settings.max_tries,
         pause=settings.pause_time,
         score_messages=ScoreMessages(service.store, score_message_writers()),
     )

@@ -11,6 +11,10 @@ from grader.engine.measuring.job import Limits
 from grader.engine.sandbox import SandboxLevel, choose_level
 from grader.settings import Settings
 
+#: Seconds of a grading beside its job, chosen by hand: reading the archive, starting a fork server
+#: (two on an idle machine), storing the report with the retries of a database that is away (31).
+_BESIDE_JOB = 120.0
+
 
 def sandbox_level_of(settings: Settings) -> SandboxLevel:
     """Return the sandbox level in which this host inspects students' files.
@@ -31,6 +35,14 @@ def limits_of(settings: Settings) -> Limits:
         seconds=settings.child_seconds,
         wall_factor=settings.child_wall_factor,
     )
+
+
+def longest_grading(settings: Settings) -> float:
+    """Return the most seconds that the grading of one submission may take: 360 by default.
+
+    Afterwards its worker counts as hung: the claim is not renewed, and the task is ended.
+    """
+    return limits_of(settings).wall_seconds + _BESIDE_JOB
 
 
 def build_fork_server(settings: Settings) -> ForkServer:

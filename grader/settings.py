@@ -65,15 +65,22 @@ class Settings(BaseSettings):
     #: Worker processes, each with a fork server of its own.
     workers: int = Field(default=1, ge=1, le=256)
     sweep_every: float = Field(default=2.0, gt=0)
-    #: Time after which a submission may be claimed again although its worker has not finished.
-    lease: float = Field(default=900.0, gt=0)
+    #: How long a claim of a submission holds. A worker renews it while it grades, so this is how
+    #: long the submission of a worker that was killed waits.
+    lease: float = Field(default=60.0, gt=0)
     max_tries: int = Field(default=3, ge=1, le=10)
     #: Time before a submission is tried again after an engine fault.
     pause: float = Field(default=2.0, ge=0)
+    #: The longest pause of a worker whose host is in trouble (no memory, descriptors, disk or
+    #: processes) before it looks again: 1 second at first, then twice as long each time.
+    trouble_pause: float = Field(default=60.0, gt=0)
+    #: How long a worker that is told to stop goes on with a submission before it gives it back.
+    #: Less than the time after which it is killed: 10 seconds under `grader serve`.
+    stop_seconds: float = Field(default=5.0, ge=0)
 
-    #: A worker that reads nothing from its non-empty queues for this time exits, to be restarted.
-    #: It must be longer than a task: 4 seconds, and then one submission (``child_seconds``).
-    deaf_after: float = Field(default=300.0, gt=0)
+    #: A worker that is idle and reads nothing from its non-empty queues for this time exits, to be
+    #: restarted.
+    deaf_after: float = Field(default=120.0, gt=0)
 
     #: `grader serve`: the size from which on a log file is rotated, how many old ones of each are
     #: kept, and whether everything is logged to standard output instead of to files.

@@ -24,6 +24,11 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if _state(Path("/proc") / str(pid)) not in ("", "Z", "X")}
 
 
+def is_running(pid: int) -> bool:
+    """Return whether the process ``pid`` runs, or waits for a processor; not if it sleeps."""
+    return _state(Path("/proc") / str(pid)) == "R"
+
+
 def command_of(pid: int) -> str:
     """Return the command line of ``pid``, a space after each word; empty if it has ended."""
     try:

@@ -19,9 +19,10 @@ from grader.domain.errors import BadSettings
 from grader.infra.broker import make_celery
 from grader.infra.logs import log_json
 from grader.infra.process import die_with_parent, libc
-from grader.isolation import sandbox_level_of
+from grader.isolation import longest_grading, sandbox_level_of
 from grader.settings import Settings
 from workers.schema import await_schema
+from workers.shared_times import SharedTimes
 from workers.tasks import Tasks
 from workers.watchdog import StallDetector, watch
 
@@ -30,9 +31,9 @@ log = structlog.get_logger(__name__)
 #: The number of tasks after which Celery replaces a pool process. No tool runs in it, so its memory
 #: hardly grows. Chosen by hand.
 TASKS_PER_CHILD = 1_000
-#: Seconds beyond the lease after which Celery kills a task that hangs outside the fork server: by
-#: then another worker may claim its submission. Chosen by hand.
-BEYOND_LEASE = 60.0
+#: Seconds beyond the longest grading after which Celery kills a task that hangs outside the fork
+#: server: by then its claim is no longer renewed. Chosen by hand.
+BEYOND_GRADING = 60.0
 #: Seconds in which a pool process must have loaded everything. It needs about two on an idle
 #: machine, and many times that if all workers of a busy machine start at once. Chosen by hand.
 LOADING = 120.0
@@ -63,14 +64,15 @@ def celery_app() -> Celery:
         # early and goes on.
         worker_enable_prefetch_count_reduction=False,
         worker_cancel_long_running_tasks_on_connection_loss=True,
-        task_time_limit=settings.lease + BEYOND_LEASE,
+        task_time_limit=longest_grading(settings) + BEYOND_GRADING,
         # A pool process reports that it is alive when everything is loaded.
         worker_proc_alive_timeout=LOADING,
     )
     # Before there are pool processes: a worker must not say that it is ready for what it cannot do.
     signals.worker_init.connect(lambda **_: await_schema(settings), weak=False)
-    _connect(Tasks(app))
-    _watch_consumer(app, settings.deaf_after)
+    times = SharedTimes()
+    _connect(Tasks(app, times))
+    _watch_consumer(app, settings.deaf_after, times)
     _log_sandbox(sandbox)
     if settings.alive_file is not None:
         _touch_alive_file(settings.alive_file)
@@ -127,14 +129,15 @@ def _log_sandbox(name: str) -> None:
     signals.worker_ready.connect(write, weak=False)
 
 
-def _watch_consumer(app: Celery, stalled_after: float) -> None:
+def _watch_consumer(app: Celery, stalled_after: float, times: SharedTimes) -> None:
     """Start the watchdog when a worker is ready, and end it when the worker shuts down.
 
-    It exits a worker whose consumer has stalled for ``stalled_after`` seconds.
+    It exits a worker whose consumer has stalled for ``stalled_after`` seconds. ``times`` say when a
+    pool process was last at work; and they tell the pool processes that the worker shuts down.
     """
 
     def begin(sender: Any, **_: Any) -> None:
-        detector = StallDetector(stalled_after)
+        detector = StallDetector(stalled_after, busy_at=lambda: times.busy_at)
 
         def received(**_: Any) -> None:
             detector.record_activity()
@@ -144,6 +147,7 @@ def _watch_consumer(app: Celery, stalled_after: float) -> None:
         signals.worker_shutting_down.connect(lambda **_: watching.set(), weak=False)
 
     signals.worker_ready.connect(begin, weak=False)
+    signals.worker_shutting_down.connect(lambda **_: times.stop(), weak=False)
 
 
 def _touch_alive_file(file: Path) -> None:

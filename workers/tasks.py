@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from celery import Celery
 
+from grader.domain.errors import StoreUnavailable
 from grader.engine.forkserver import ForkServer
 from grader.infra.broker import DELIVER_TASK, GRADE_TASK
 from grader.isolation import build_fork_server
 from grader.service.lanes import Lane
 from grader.settings import Settings
+from workers.shared_times import SharedTimes
 
 if TYPE_CHECKING:
     from grader.service.grade import GradingPipeline
@@ -30,11 +33,11 @@ class Tasks:
     """The Celery tasks :meth:`grade` and :meth:`deliver`, and the context of their process.
 
     Creating it registers both with ``app``. The context is built with :meth:`prepare`, or by the
-    first task.
+    first task. ``times`` are shared by all processes of the worker: create both before they fork.
     """
 
-    def __init__(self, app: Celery) -> None:
-        self._app = app
+    def __init__(self, app: Celery, times: SharedTimes) -> None:
+        self._app, self._times = app, times
         self._context: WorkerContext | None = None
         self._lock = Lock()
         app.task(self.grade, name=GRADE_TASK)
@@ -50,18 +53,24 @@ class Tasks:
         from workers.context import WorkerContext
 
         with self._lock:
-            self._context = self._context or WorkerContext(self._app, Settings.load(), fork_server)
+            if self._context is None:
+                settings = Settings.load()
+                server = fork_server or build_fork_server(settings)
+                self._context = WorkerContext(self._app, settings, server, self._times)
             return self._context
 
     def prepare(self) -> None:
         """Build the context before the first task; a new fork server warms up at the same time.
 
+        The keeper starts, too, so that the process is known to be alive.
+
         Call it in the process that runs the tasks, once and before anything else: a context that
         exists already would ignore the new fork server.
         """
         fork_server = build_fork_server(Settings.load())
-        fork_server.start_process()
-        self.context(fork_server)
+        with suppress(OSError):  # the host is in trouble, as the first submission will find
+            fork_server.start_process()
+        self.context(fork_server).start_keeper()
 
     def close(self) -> None:
         """Close the context, if it was built; a later task builds a new one."""
@@ -75,20 +84,31 @@ class Tasks:
 
         It ends when none is due. After :data:`ROWS` submissions or about :data:`SECONDS` seconds it
         ends too, and requests another task for ``lane``, because more may be due. A submission
-        whose grading failed counts too; the failure is logged, not raised.
+        whose grading failed counts too; the failure is logged, not raised. It ends at once while
+        the host is in trouble, and when the worker is told to stop: the next sweep requests a task.
 
         Raises:
             ValueError: there is no lane of this name.
-            StoreUnavailable: the database stayed away.
         """
         context, own_lane = self.context(), Lane(lane)
-        pipeline = context.pipeline()
         try:
-            more = until_done(lambda: _next(pipeline, own_lane))
-        finally:
-            pipeline.finish()
+            with context.pipeline() as pipeline:
+                more = until_done(lambda: self._next(pipeline, own_lane))
+        except (StoreUnavailable, OSError, MemoryError) as fault:
+            context.host.suffer(fault)
+            return
         if more:
             context.service.notifier.notify(own_lane)
+
+    def _next(self, pipeline: GradingPipeline, lane: Lane) -> SubmissionRecord | None:
+        """Grade the next due submission of the live lane or, if there is none, of ``lane``.
+
+        Return its record; ``None`` if none is due in either lane, or the worker is to stop.
+        """
+        if self._times.stopping_since:
+            return None
+        claimed = pipeline.next(Lane.LIVE)
+        return claimed or (None if lane is Lane.LIVE else pipeline.next(lane))
 
     def deliver(self) -> None:
         """Try once to send each score that is due, at most :data:`ROWS` scores.
@@ -115,12 +135,3 @@ def until_done(step: Callable[[], object | None]) -> bool:
         if monotonic() >= end:
             break
     return True
-
-
-def _next(pipeline: GradingPipeline, lane: Lane) -> SubmissionRecord | None:
-    """Grade the next due submission of the live lane or, if there is none, of ``lane``.
-
-    Return its record, or ``None`` if none is due in either lane.
-    """
-    claimed = pipeline.next(Lane.LIVE)
-    return claimed or (None if lane is Lane.LIVE else pipeline.next(lane))

@@ -2,7 +2,8 @@
 
 If a connection to Redis breaks while a message is being acknowledged, Celery's consumer can keep
 running without ever receiving a message again, and notices nothing. Such a worker is detected by
-its queues: messages wait in them for longer than any task runs, and the worker receives none.
+its queues: messages wait in them for long, the worker receives none, and none of its processes
+is at work.
 """
 
 from __future__ import annotations
@@ -33,11 +34,13 @@ class StallDetector:
     """Keeps the time of a consumer's last activity, and decides whether it has stalled.
 
     Activity is a received message, or a check that finds the queues empty; creating the detector
-    counts too. ``stalled_after`` is in seconds; ``clock`` returns seconds that never go back.
+    counts too, and so does a process that is at work: ``busy_at`` returns when one last was, by
+    ``clock``, which returns seconds that never go back. ``stalled_after`` is in seconds.
     """
 
     stalled_after: float
     clock: Callable[[], float] = monotonic
+    busy_at: Callable[[], float] = float
     _last_activity: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +59,8 @@ class StallDetector:
         """
         if waiting == 0:
             self.record_activity()
-        return self.clock() - self._last_activity > self.stalled_after
+        active_at = max(self._last_activity, self.busy_at())
+        return self.clock() - active_at > self.stalled_after
 
 
 def watch(app: Celery, queues: Sequence[str], detector: StallDetector) -> Event:

@@ -2,7 +2,8 @@
 
 A worker grades through a :class:`GradingPipeline`, which stores the report of one submission while
 another process measures the next. A report is stored only if the claim of its submission is still
-valid, and any failure puts the submission back into the queue.
+valid, and any failure puts the submission back into the queue. A failure of which the host is to
+blame (:mod:`grader.service.host`) costs the submission none of its tries.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.policies import Intake
+from grader.service.host import Host
 from grader.service.lanes import Lane
+from grader.service.leases import Leases
 from grader.service.ports import (
     Clock,
     Measure,
@@ -39,6 +42,9 @@ log = structlog.get_logger(__name__)
 #: Seconds between attempts to store the end of a grading while the database is away: half a minute
 #: in all, enough for a restart or failover of PostgreSQL. Chosen by hand.
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+#: Doubtful failures that the next try would repeat on a host that is well: their report is made at
+#: once. The others are tried again, and reported after the last try.
+_REPEATED = frozenset({"memory"})
 #: The largest limits of intake that a rubric can set. A submission was accepted under the limits
 #: of its time; a newer rubric with lower limits must not make it unreadable.
 MAX_INTAKE = Intake(
@@ -83,10 +89,10 @@ class Grade:
     """The use case that grades queued submissions: claim, measure and judge one, store its report.
 
     The steps are :meth:`claim`, :meth:`start`, :meth:`collect` and :meth:`finish`. :meth:`next`
-    does all for one submission; :class:`GradingPipeline` calls them one by one. ``lease`` is longer
-    than any grading can take: a submission that is still running after it, e.g. because its worker
-    died, is queued again or, after its last try, needs attention. ``pause`` is the time that a
-    submission waits in the queue after a fault.
+    does all for one submission; :class:`GradingPipeline` calls them one by one. ``leases`` has the
+    claims that are worked on; whose lease ends, e.g. because its worker died, is queued again or,
+    after ``max_tries`` tries, needs attention. ``host`` tells whether it is to blame for a fault.
+    ``pause`` is the time that a submission waits in the queue after a fault.
     """
 
     store: Store
@@ -95,7 +101,9 @@ class Grade:
     engine: Measure
     clock: Clock
     notifier: Notifier
-    lease: timedelta
+    leases: Leases
+    host: Host
+    max_tries: int
     pause: timedelta
     score_messages: ScoreMessages
 
@@ -114,8 +122,11 @@ class Grade:
         return claimed
 
     def claim(self, lane: Lane) -> Claim | None:
-        """Claim the next due submission of ``lane`` for the lease; ``None`` if none is due."""
-        return self.store.submissions.claim(lane, self.clock.now(), self.lease)
+        """Claim the next due submission of ``lane`` and hold the lease; ``None`` if none is due."""
+        claim = self.store.submissions.claim(lane, self.clock.now(), self.leases.lease)
+        if claim is not None:
+            self.leases.hold(claim)
+        return claim
 
     def start(self, claim: Claim) -> Started | None:
         """Start measuring the submission of ``claim``; return ``None`` if that failed.
@@ -140,16 +151,19 @@ class Grade:
     def collect(self, started: Started) -> Measured | None:
         """Wait until the submission is measured; return ``None`` if that failed.
 
-        A failure is logged. The submission is then back in the queue, or needs attention after its
-        last try, unless the claim was lost. In all three cases the notifier tells requests that
-        wait for its report.
+        It failed, too, if inspections failed that the next try may not repeat, unless this is the
+        last try. A failure is logged. The submission is then back in the queue, or needs attention
+        after its last try, unless the claim was lost. In all three cases the notifier tells
+        requests that wait for its report.
 
         Raises:
             StoreUnavailable: It failed, and the submission could not be put back either.
         """
         with _log_context(started.claim):
             try:
-                return Measured(started, started.running.collect())
+                measurement = started.running.collect()
+                if self._is_final(started.claim, measurement):
+                    return Measured(started, measurement)
             except Exception as fault:  # whatever failed, the submission must not be lost
                 self._put_back(started.claim, fault)
         self.notifier.notify_finished(started.claim.submission.id)
@@ -164,8 +178,8 @@ class Grade:
         failed, the notifier tells requests that wait for the report.
 
         Raises:
-            StoreUnavailable: The database stayed away. The submission is queued again, or needs
-                attention after its last try, when the lease of its claim has ended.
+            StoreUnavailable: The database stayed away. The submission is queued again without this
+                try as soon as the database is back, or with it when its lease ends first.
         """
         claim = measured.started.claim
         with _log_context(claim):
@@ -173,9 +187,11 @@ class Grade:
             try:
                 stored = _retry_while_store_is_away(lambda: self._store_report(measured))
             except StoreUnavailable:
-                raise  # the submission cannot be put back either
+                self.leases.give_back(claim, self.clock.now())
+                raise
             except Exception as fault:
                 self._put_back(claim, fault)
+            self.leases.let_go(claim)
             self.notifier.notify_finished(claim.submission.id)
             if stored:  # if the claim was lost, the student may have been erased: cache nothing
                 _cache_facts(measured.measurement)
@@ -217,26 +233,67 @@ class Grade:
         log.info("graded" if held else "claim_lost", status=report.status)
         return held
 
-    def _put_back(self, claim: Claim, fault: Exception) -> None:
-        """Put the submission of ``claim`` back into the queue after ``fault``.
+    def _is_final(self, claim: Claim, measurement: Measurement) -> bool:
+        """Return whether to report ``measurement``; if not, put the submission of ``claim`` back.
 
-        After its last try it needs attention instead. Nothing happens if the claim was lost.
+        Not to be reported is what was measured under a lost claim, on a host in trouble, or with
+        failures that the next try may not repeat, as long as there is one.
 
         Raises:
             StoreUnavailable: The database stayed away.
         """
-        log.error("grading_failed", exc_info=fault)
-        if isinstance(fault, GraderError):
-            problem = fault.detail
+        if self.leases.is_lost(claim):
+            self.leases.let_go(claim)
+            return False
+        doubts = measurement.doubts()
+        if not doubts:
+            return True
+        log.warning("inspections_failed", reasons=list(doubts))
+        if self.host.is_to_blame(None, claim.submission.id):
+            self.leases.give_back(claim, self.clock.now() + self.pause)
+        elif claim.submission.tries >= self.max_tries or _REPEATED.issuperset(doubts):
+            return True
         else:
-            problem = f"grading broke: {type(fault).__name__}"
+            self._release(claim, f"Inspections failed: {', '.join(doubts)}.")
+        return False
 
-        def put_back() -> bool:
+    def _put_back(self, claim: Claim, fault: Exception) -> None:
+        """Put the submission of ``claim`` back into the queue after ``fault``.
+
+        If the host is to blame, this costs no try; otherwise the submission needs attention after
+        its last try. Nothing happens if the claim was lost.
+
+        Raises:
+            StoreUnavailable: The database stayed away.
+        """
+        if self.leases.is_lost(claim):  # and perhaps the fault is that this worker was told to stop
+            log.info("grading_dropped", reason=type(fault).__name__)
+            self.leases.let_go(claim)
+            return
+        log.error("grading_failed", exc_info=fault)
+        if self.host.is_to_blame(fault, claim.submission.id):
+            self.leases.give_back(claim, self.clock.now() + self.pause)
+        elif isinstance(fault, GraderError):
+            self._release(claim, fault.detail)
+        else:
+            self._release(claim, f"grading broke: {type(fault).__name__}")
+
+    def _release(self, claim: Claim, problem: str) -> None:
+        """Queue the submission of ``claim`` again, or park it after its last try with ``problem``.
+
+        Raises:
+            StoreUnavailable: The database stayed away.
+        """
+
+        def release() -> bool:
             """Release the claim; return whether it was still valid."""
             now = self.clock.now()
             return self.store.submissions.release(claim, problem, now, now + self.pause)
 
-        _retry_while_store_is_away(put_back)
+        try:
+            _retry_while_store_is_away(release)
+        finally:
+            self.leases.let_go(claim)
 
 
 class GradingPipeline:
@@ -256,7 +313,8 @@ class GradingPipeline:
         """Claim and measure the next submission of ``lane``, and store the previous one's report.
 
         Return the record of the claimed submission, also if measuring it failed. If none is due,
-        return ``None`` and store nothing: call :meth:`finish` then.
+        or while the host is in trouble, return ``None`` and store nothing: call :meth:`finish`
+        then.
 
         Raises:
             Exception: As :meth:`finish`, about the previous submission. The submission that was
@@ -264,7 +322,7 @@ class GradingPipeline:
             StoreUnavailable: Nothing could be claimed, or the claimed submission could neither be
                 measured nor put back.
         """
-        claim = self._grade.claim(lane)
+        claim = self._grade.claim(lane) if self._grade.host.is_well() else None
         if claim is None:
             return None
         try:

@@ -13,6 +13,7 @@ from grader.store.repositories.rubrics import SqlRubrics
 from grader.store.repositories.sources import SqlSources
 from grader.store.repositories.submissions import SqlSubmissions
 from grader.store.repositories.tokens import SqlTokens
+from grader.store.repositories.workers import SqlWorkers
 from grader.store.retention.repository import SqlRetention
 
 
@@ -20,9 +21,10 @@ class Store:
     """All repositories on one database, as attributes, which share its connections.
 
     They store submissions, rubrics, tokens, webhook sources, scores to be sent (``passbacks``), the
-    audit log and cached inspections (``facts``). It implements the port ``Store``, and has in
-    addition ``retention``, which purges, exports and erases, and ``probes`` of the database. After
-    ``max_tries`` starts of its grading without a result a submission needs attention.
+    audit log, the ``workers`` alive and cached inspections (``facts``). It implements the port
+    ``Store``, and has in addition ``retention``, which purges, exports and erases, and ``probes``
+    of the database. After ``max_tries`` starts of its grading without a result a submission needs
+    attention.
     """
 
     submissions: ports.Submissions
@@ -31,6 +33,7 @@ class Store:
     sources: ports.Sources
     passbacks: ports.Passbacks
     audit_log: ports.AuditLog
+    workers: ports.Workers
     facts: ports.FactsCache
     retention: ports.Retention
 
@@ -43,6 +46,7 @@ class Store:
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)
         self.audit_log = SqlAuditLog(database)
+        self.workers = SqlWorkers(database)
         self.facts = SqlFacts(database)
         self.retention = SqlRetention(database)
 

@@ -24,7 +24,7 @@ from grader.store.columns import TextColumn, UtcDateTime
 
 #: The newest revision of the schema, that of the tables below: four digits, so that they sort.
 #: Every migration raises it.
-REVISION = "0005"
+REVISION = "0006"
 
 metadata = MetaData(
     naming_convention={
@@ -258,4 +258,15 @@ audit = Table(
     Column("course", TextColumn, nullable=False, server_default=""),
     Index(None, "course", "id"),
     Index(None, "subject", "id"),
+)
+
+#: A row for each process that grades: see ``WorkerRecord``. It is news, not data: no backup needs
+#: it, and nothing refers to it.
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", TextColumn, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("trouble", TextColumn, nullable=False),
+    Column("trouble_since", UtcDateTime),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 import time
 from collections import Counter
@@ -51,6 +52,8 @@ class Book:
         self.changed: set[str] = set()
         #: Poison that may have been graded because its kill came too late; see `Poison.outran`.
         self.outran: set[str] = set()
+        #: Seconds from the end of a trouble to the last report, by the kind of trouble.
+        self.recoveries: dict[str, float] = {}
         self.failures: Counter[str] = Counter()
         self.resent = 0
         self._lock = threading.Lock()
@@ -116,6 +119,16 @@ class Book:
             for promise in self.promises.values():
                 if promise.submission in undone:
                     promise.ended_at = 0.0
+
+    def recovered(self, kind: str, sendings: tuple[Sending, ...], well_at: float) -> None:
+        """Record how long after ``well_at``, the end of the trouble ``kind``, the last one ended.
+
+        They are ``sendings`` without poison. One that has not ended makes it infinite.
+        """
+        with self._lock:
+            promises = [self.promises[one.number] for one in sendings if not one.poison]
+        ends = [one.ended_at or math.inf for one in promises]
+        self.recoveries[kind] = max(0.0, max(ends) - well_at)
 
     def accepted(self) -> list[Promise]:
         """Return the promises that the service has accepted."""

@@ -10,6 +10,10 @@ from random import Random
 #: In the last one a newer attempt supersedes a waiting one; in the others every attempt is graded.
 EXERCISES = ("numbers-refactor", "get-data", "chapter-practices")
 HOUR = 3600
+#: The kinds of trouble that befall a calm service with work to do: methods of ``Troubles``.
+TROUBLES = ("kill_every_child", "kill_every_fork_server", "few_descriptors")
+#: One that lasts no longer than it takes: every process that grades is killed, once.
+KILLED_WORKERS = "kill_workers_at_work"
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,9 @@ class Scale:
     """The size of a run. Times are in seconds.
 
     Uploads and faults happen within ``span``; the run ends after ``limit`` in any case. ``lease``
-    is longer than any grading takes; ``child`` is the time limit of a child.
+    is how long a claim holds without being renewed; ``child`` is the time limit of a child.
+    Afterwards each of ``troubles`` befalls a calm host that has ``burst`` submissions to grade, and
+    lasts ``trouble`` seconds.
     """
 
     submissions: int
@@ -31,6 +37,9 @@ class Scale:
     #: Functions in the largest submissions, of seven lines each.
     largest: int
     poisons: Mapping[str, int]
+    burst: int
+    trouble: float
+    troubles: tuple[str, ...] = (*TROUBLES, KILLED_WORKERS)
     restore: bool = True
 
 
@@ -38,8 +47,8 @@ FULL = Scale(
     submissions=500,
     students=60,
     span=110,
-    limit=280,
-    lease=12,
+    limit=420,
+    lease=60,
     child=8,
     faults={
         "kill_child": 12,
@@ -58,17 +67,21 @@ FULL = Scale(
     },
     largest=285,
     poisons={"worker": 4, "child": 2},
+    burst=40,
+    trouble=20,
 )
 SMALL = Scale(
     submissions=30,
     students=12,
     span=8,
-    limit=120,
+    limit=150,
     lease=5,
     child=4,
     faults=dict.fromkeys(FULL.faults, 1),
     largest=30,
     poisons={"worker": 1, "child": 1},
+    burst=10,
+    trouble=4,
     restore=False,
 )
 
@@ -110,12 +123,17 @@ class Fault:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a run: submissions and faults, each sorted by time."""
+    """The plan of a run: submissions and faults, each sorted by time.
+
+    ``bursts`` are the submissions, sent at once, that wait while the host is in trouble, by its
+    kind.
+    """
 
     scale: Scale
     seed: int
     sendings: tuple[Sending, ...]
     faults: tuple[Fault, ...] = field(repr=False)
+    bursts: Mapping[str, tuple[Sending, ...]] = field(repr=False)
 
 
 def make_plan(scale: Scale, seed: int) -> Plan:
@@ -123,7 +141,7 @@ def make_plan(scale: Scale, seed: int) -> Plan:
     chance = Random(seed)
     sendings = sorted(_sendings(scale, chance), key=lambda one: one.at)
     faults = sorted(_faults(scale, chance), key=lambda one: one.at)
-    return Plan(scale, seed, tuple(sendings), tuple(faults))
+    return Plan(scale, seed, tuple(sendings), tuple(faults), _bursts(scale, chance))
 
 
 def _sendings(scale: Scale, chance: Random) -> Iterator[Sending]:
@@ -143,6 +161,27 @@ def _sendings(scale: Scale, chance: Random) -> Iterator[Sending]:
             by="lms" if not poison and chance.random() < 0.15 else "api",
             poison=poison,
         )
+
+
+def _bursts(scale: Scale, chance: Random) -> Mapping[str, tuple[Sending, ...]]:
+    """Return the submissions of each trouble: new students, new texts, and one poison among them.
+
+    The poison kills its child whenever it is graded; it is what must still need attention.
+    """
+    number = scale.submissions
+    bursts = {}
+    for kind in scale.troubles:
+        burst = []
+        for at in range(scale.burst):
+            poison = "child" if at == scale.burst // 2 else ""
+            functions = (scale.largest,) if poison else (chance.randint(1, 8),)
+            student = f"{kind}-{poison or at}"
+            burst.append(
+                Sending(number, 0, student, EXERCISES[0], functions, number + 1_000, poison=poison)
+            )
+            number += 1
+        bursts[kind] = tuple(burst)
+    return bursts
 
 
 def _student(scale: Scale, chance: Random) -> str:

@@ -17,13 +17,16 @@ from tests.chaos.book import Book
 from tests.chaos.clients import Clients, send_all
 from tests.chaos.databases import Rows
 from tests.chaos.faults import Faults
-from tests.chaos.plan import Plan
+from tests.chaos.plan import Plan, Sending
 from tests.chaos.site import Site, site
+from tests.chaos.troubles import Troubles
 from tests.chaos.verdict import Tables, Verdict, judge
 from tests.chaos.watchers import Observer, Poison
 from tests.lms_server import Script, answer
 from tests.processes import descendants
 
+#: Seconds for everything to be graded after a trouble, more than is promised. Chosen by hand.
+RECOVERY_SECONDS = 90.0
 #: Seconds for the end of a run beyond its limit: to read every report and end every process.
 #: Chosen by hand.
 GRACE_SECONDS = 45.0
@@ -50,7 +53,8 @@ def chaos(kind: str, plan: Plan, folder: Path) -> Run:
         AssertionError: the service did not start.
     """
     start = time.monotonic()
-    lifeline = _lifeline(plan.scale.limit + GRACE_SECONDS)
+    troubles = len(plan.bursts) * (plan.scale.trouble + RECOVERY_SECONDS)
+    lifeline = _lifeline(plan.scale.limit + troubles + GRACE_SECONDS)
     with site(kind, folder, plan.scale) as place:
         place.lms.script = _moody(plan.seed)
         run = _on(place, plan, start)
@@ -76,6 +80,11 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     for one in acting:
         one.join(max(0.0, deadline - time.monotonic()))
     in_time = _settle(book, rows, deadline)
+    for kind, burst in plan.bursts.items():
+        deadline += plan.scale.trouble + RECOVERY_SECONDS
+        if _go_through(kind, burst, plan.scale.trouble, place, clients, book, ended, deadline):
+            faults.done[kind] += 1
+    in_time = in_time and _settle(book, rows, deadline)
     ended.set()
     book.outran = {one.submission for one in book.accepted() if poison.outran(one.submission)}
     verdict = _count(place, book, rows, clients, observer, deadline + GRACE_SECONDS / 2)
@@ -88,6 +97,31 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
         notes.append("the time was over before every fault was done")
     broken = (*verdict.broken, *notes)
     return Run(replace(verdict, broken=broken), dict(faults.done), 0.0, poison_kills=poison.kills)
+
+
+def _go_through(
+    kind: str,
+    burst: tuple[Sending, ...],
+    seconds: float,
+    place: Site,
+    clients: Clients,
+    book: Book,
+    ended: threading.Event,
+    deadline: float,
+) -> bool:
+    """Send ``burst``, cause the trouble ``kind`` for ``seconds``, and wait until all have ended.
+
+    Return whether the trouble found a process to act on.
+    """
+    senders = send_all(clients, burst, time.monotonic(), ended)
+    found = Troubles(place).cause(kind, seconds)
+    well_at = time.monotonic()
+    for one in senders:
+        one.join(max(0.0, deadline - time.monotonic()))
+    while book.open() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    book.recovered(kind, burst, well_at)
+    return found
 
 
 def _settle(book: Book, rows: Rows, deadline: float) -> bool:

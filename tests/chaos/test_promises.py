@@ -19,17 +19,21 @@ from tests.chaos.work import archive
 SEED = 4_711
 
 
+@pytest.mark.timeout(600)  # two minutes on an idle machine
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_whatever_dies_nothing_is_lost_and_nothing_graded_twice(kind: str, tmp_path: Path) -> None:
     plan = make_plan(SMALL, SEED)
     run = chaos(kind, plan, tmp_path)
     assert run.verdict.broken == ()
-    assert run.faults == {kind: 1 for kind in SMALL.faults} | {"move_clock": 4}
+    expected = dict.fromkeys((*SMALL.faults, *SMALL.troubles), 1) | {"move_clock": 4}
+    assert run.faults == expected
     figures = run.verdict.figures
-    poisoned = sum(SMALL.poisons.values()) - int(figures["reported poison, too fast to be killed"])
+    assert figures["needs_attention, anything else"] == "0"
+    planted = sum(SMALL.poisons.values()) + len(SMALL.troubles)
+    poisoned = planted - int(figures["reported poison, too fast to be killed"])
     assert poisoned and figures["needs_attention, planted poison"] == f"{poisoned} of {poisoned}"
     ended = int(figures["reported exactly once"]) + int(figures["superseded by a newer attempt"])
-    assert ended == SMALL.submissions - poisoned
+    assert ended == SMALL.submissions + SMALL.burst * len(SMALL.troubles) - poisoned
 
 
 def test_a_seed_gives_the_same_plan_and_the_same_archives() -> None:
@@ -129,6 +133,19 @@ def test_what_was_never_answered_or_refused_is_named() -> None:
     assert judge(book, graded(), [], []).broken == ("sent and never answered: chaos-1",)
     book.answered(ONE, httpx.Response(422, text="no"))
     assert judge(book, graded(), [], []).broken == ("refused: chaos-1 422: no",)
+
+
+def test_a_trouble_that_goes_on_for_too_long_is_named() -> None:
+    book, waits = promised(ONE, POISON), replace(ONE, number=3, student="bob")
+    book.recovered("few_descriptors", (ONE, POISON), well_at=0.0)
+    assert book.recoveries["few_descriptors"] == book.promises[1].ended_at
+    book.sent(waits)
+    book.recovered("kill_every_child", (ONE, waits), well_at=0.0)
+    book.recoveries |= {"few_descriptors": 60.0, "kill_workers_at_work": 90.0}
+    verdict = judge(book, graded("s1", "s2"), [], [])
+    assert verdict.figures["longest wait after a killed worker"] == "90 s"
+    assert "went on too late: kill_every_child after inf s" in verdict.broken
+    assert sum("too late" in one for one in verdict.broken) == 1
 
 
 def test_poison_that_was_reported_is_named() -> None:

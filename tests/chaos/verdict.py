@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from tests.chaos.book import Book, Promise
 from tests.chaos.databases import Rows
+from tests.chaos.plan import KILLED_WORKERS, TROUBLES
 from tests.chaos.watchers import ENDED
 
+#: How long the last submission may wait, in seconds, after the workers were killed in the midst of
+#: their work, and after the end of a trouble of the host. Promised to operators.
+MOST_AFTER_KILL = 90.0
+MOST_AFTER_TROUBLE = 60.0
 #: The queries for submissions, their reports and their scores.
 _STATES = "SELECT id, state, tries, problem, superseded_by FROM submissions"
 _REPORTS = "SELECT submission, count(*) AS number FROM reports GROUP BY submission, rubric_version"
@@ -90,6 +95,10 @@ class Count:
         scores = tables.scores
         self._unsent = [one for one in self._owed if scores.get(one.submission) != "sent"]
 
+    def _recovery(self, kinds: Iterable[str]) -> float:
+        """Return the longest time from the end of a trouble of ``kinds`` to the last report."""
+        return max((self._book.recoveries.get(kind, 0.0) for kind in kinds), default=0.0)
+
     def _state(self, one: Promise) -> str:
         """Return the state of the submission at the end; empty if it is lost."""
         return self._tables.states.get(one.submission, "")
@@ -122,6 +131,8 @@ class Count:
             "tries of clients that failed": f"{sum(self._book.failures.values())}",
             "sent again after the restore": f"{self._book.resent}",
             "graded again after the restore": f"{len(again)}",
+            "end of a trouble to the last report": f"{self._recovery(TROUBLES):.0f} s",
+            "longest wait after a killed worker": f"{self._recovery((KILLED_WORKERS,)):.0f} s",
             "longest wait": f"{max(waits, default=0):.0f} s",
             "median wait": f"{median(waits or [0]):.1f} s",
         }
@@ -149,6 +160,11 @@ class Count:
                 one.submission
                 for one in self._superseded
                 if self._tables.newer.get(one.submission) not in self._tables.states
+            ],
+            "went on too late": [
+                f"{kind} after {seconds:.0f} s"
+                for kind, seconds in self._book.recoveries.items()
+                if seconds > (MOST_AFTER_KILL if kind == KILLED_WORKERS else MOST_AFTER_TROUBLE)
             ],
             "scores that did not arrive": _names(self._unsent),
             "reports that the API does not give": self._unread,

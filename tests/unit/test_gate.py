@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from grader.domain.inspection import Finding, Inspection, State
 from grader.domain.source import SourceFile
 from grader.domain.unreadable import DOCUMENT_GUIDANCE, GUIDANCE, READABLE, unreadable_guidance
-from grader.engine.forkserver.server import _SAMPLE
 from grader.engine.gate import MAX_BYTES, gate
+from grader.engine.measuring.sample import SAMPLE
 
 
 def refused(data: bytes) -> tuple[str, Finding]:
@@ -51,7 +51,7 @@ READABLE_FILES = {
     "invalid escape": b"x = '\\p'\n",
     "a dictionary of 2,000 lines": b"x = {\n" + b"    'a': 1,\n" * 2_000 + b"}\n",
     "as long as allowed": b"x = 1\n" * 5_499,
-    "the warm-up sample": _SAMPLE,
+    "the warm-up sample": SAMPLE,
 }
 
 

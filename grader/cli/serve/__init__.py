@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,6 +12,7 @@ from time import monotonic
 
 import click
 
+from grader.bootstrap import build_service
 from grader.cli.errors import errors_reported
 from grader.cli.serve.data_dir import announced, locked
 from grader.cli.serve.first_run import COURSE, prepare
@@ -18,8 +20,10 @@ from grader.cli.serve.listening import listen
 from grader.cli.serve.log_files import LogFiles
 from grader.cli.serve.redis_server import RedisServer
 from grader.cli.serve.stack import Stack
-from grader.cli.serve.supervisor import Signals, Supervisor
+from grader.cli.serve.supervisor import LOOK_SECONDS, Signals, Supervisor
+from grader.cli.serve.troubles import TroubleLines
 from grader.domain.errors import Conflict
+from grader.infra.broker import NoNotifier
 from grader.infra.private_files import private_folder, usable
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
@@ -103,8 +107,24 @@ def _serve(settings: Settings, token_file: Path | None) -> None:
             _print_welcome(settings, url, secret, token_file)
             _say(f"Students' files are read in the sandbox {sandbox.value}.")
         logs = LogFiles(settings.data_dir / "logs", settings.log_bytes, settings.log_files)
-        supervisor.run(logs.rotate)
+        troubles = stack.enter_context(_trouble_lines(settings))
+
+        def look() -> None:
+            """Do what is to be done every few seconds."""
+            logs.rotate()
+            troubles()
+
+        supervisor.run(look)
         _say("Stopping.")
+
+
+@contextmanager
+def _trouble_lines(settings: Settings) -> Iterator[TroubleLines]:
+    """Yield what tells of trouble of the host; it waits for the database for a moment only."""
+    waits = {"lock_seconds": LOOK_SECONDS, "statement_seconds": LOOK_SECONDS}
+    service = build_service(settings.model_copy(update=waits), notifier=NoNotifier())
+    with closing(service):
+        yield TroubleLines(service.store.workers, service.clock, _say)
 
 
 def _say(line: str) -> None:

@@ -116,6 +116,7 @@ class ForkServer:
         self._process: _Process | None = None
         #: The job whose answers are still in the pipe.
         self._running: RunningJob | None = None
+        self._interrupted = False
         self._lock = threading.Lock()
 
     @property
@@ -134,6 +135,9 @@ class ForkServer:
         It does wait until a new process is warm, and until the answers of an earlier job that were
         not collected yet are read; they are kept for it. No lock is held between ``start`` and
         ``collect``. If the process fails here, nothing is raised: :meth:`collect` tries once more.
+
+        Raises:
+            OSError: No process can be started, see :func:`_start_process`.
         """
         running = RunningJob(job, self)
         with self._lock:
@@ -150,7 +154,7 @@ class ForkServer:
         """
         with self._lock:
             self._read(running)
-            if running.answers is None:
+            if running.answers is None and not self._interrupted:
                 self._send(running)
                 self._read(running)
         if running.answers is None:
@@ -167,6 +171,16 @@ class ForkServer:
             EngineFault: See :meth:`collect`.
         """
         return self.start(job).collect()
+
+    def interrupt(self) -> None:
+        """Let the job that runs, and every later one, fail soon; another thread may wait for it.
+
+        Call it in a process that is to end at once.
+        """
+        self._interrupted = True
+        process = self._process
+        if process is not None and process.owner == os.getpid():
+            process.popen.kill()
 
     def close(self) -> None:
         """End the fork server and its child. May be called again, and the client used again.
@@ -274,19 +288,27 @@ class ForkServer:
 
 
 def _start_process(config: str) -> _Process:
-    """Start a fork server in an empty folder, with an empty environment; ``config`` is JSON."""
+    """Start a fork server in an empty folder, with an empty environment; ``config`` is JSON.
+
+    Raises:
+        OSError: The host has no room, descriptors, memory or processes left.
+    """
     folder = tempfile.mkdtemp(prefix="grader-fork-server-")
-    popen = subprocess.Popen(
-        [sys.executable, "-I", "-W", "ignore", "-m", "grader.engine.forkserver", config],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-        cwd=folder,
-        env={"HOME": folder},
-        close_fds=True,
-        # Ctrl-C in a terminal reaches this process alone, which closes the client when it ends.
-        start_new_session=True,
-    )
+    try:
+        popen = subprocess.Popen(
+            [sys.executable, "-I", "-W", "ignore", "-m", "grader.engine.forkserver", config],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            cwd=folder,
+            env={"HOME": folder},
+            close_fds=True,
+            # Ctrl-C in a terminal reaches this process alone, which closes the client when it ends.
+            start_new_session=True,
+        )
+    except OSError:  # e.g. no descriptors or no processes left
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     assert popen.stdin is not None and popen.stdout is not None
     os.set_blocking(popen.stdin.fileno(), False)
     return _Process(popen, popen.stdin, popen.stdout, folder, os.getpid())

@@ -25,7 +25,7 @@ from grader.engine.forkserver.time_limit import TimeLimit, cpu_seconds
 from grader.engine.measuring.job import GATE, Job, Limits, Pair, failed
 
 #: How many children must be killed from outside (by a person, or by the kernel for want of memory)
-#: while they run a pair before the pair fails. Chosen by hand.
+#: while they run a pair before the pair fails, in a tolerant job. Chosen by hand.
 KILLS = 3
 
 
@@ -78,6 +78,8 @@ class JobRun:
         self._open = dict.fromkeys(job.pairs)
         self._answers: dict[Pair, bytes] = {}
         self._output = 0
+        #: How many children must be killed from outside while they run a pair before it fails.
+        self._most_kills = KILLS if job.tolerant else 1
         self._kills: Counter[Pair | None] = Counter()
         self._reusable = False
         #: CPU seconds that further children may use, and the instant at which the job must be over.
@@ -154,7 +156,7 @@ class JobRun:
         """Return whether a new child runs the pair at which the child died, with wait ``status``.
 
         It does if the child had run another job before, or was killed from outside, unless that
-        happened :data:`KILLS` times at this pair.
+        happened too often at this pair: :data:`KILLS` times, or once if the job is not tolerant.
         """
         if not progress.child.fresh:
             return True
@@ -162,7 +164,7 @@ class JobRun:
         if end is not _End.GONE or not killed:
             return False
         self._kills[progress.current] += 1
-        return self._kills[progress.current] < KILLS
+        return self._kills[progress.current] < self._most_kills
 
     def _read_messages(self, progress: _Progress) -> _End | str:
         """Read the child's messages until it is done, has ended or has to be killed.

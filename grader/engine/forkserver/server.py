@@ -25,7 +25,8 @@ from grader.engine.forkserver.framing import READY, PeerFailed, pack_answers, re
 from grader.engine.forkserver.job_runner import ClientGone, JobRun
 from grader.engine.gate import gate
 from grader.engine.measuring.inspecting import prepare_interpreter, run_steps
-from grader.engine.measuring.job import CheckRequest, FileJob, Limits, canonical_json, decode_job
+from grader.engine.measuring.job import CheckRequest, FileJob, Limits, decode_job
+from grader.engine.measuring.sample import SAMPLE, default_requests
 from grader.engine.sandbox import Confinement, Sandbox, SandboxLevel
 
 _IN, _OUT = 0, 1
@@ -34,33 +35,6 @@ _NEVER = math.inf
 #: loaded before the fork. Chosen by hand: e.g. five rubrics with all checks fit. Later pairs load
 #: theirs in every child, so that the memory of this process does not grow without end.
 _MOST_WARM = 200
-
-#: Code to warm up the tools with: its syntax makes them load everything that they load on first
-#: use. It is our own text, never a student's.
-_SAMPLE = b'''"""A sample."""
-
-import sys
-import os
-
-
-@staticmethod
-def f(a, *b, c: int = 1, **d) -> str:
-    """Say it."""
-    with open(os.devnull) as g:
-        try:
-            return f"{a!r:>{c}}\\N{BULLET}" if a else [x for x in b if x]
-        except (ValueError, OSError) as error:
-            raise KeyError( 'x' ) from error
-
-
-class A(B):
-    x = {1: 2, **{}}
-    async def m(self): return (await  self.x)
-
-
-if __name__ == "__main__":
-    f(*sys.argv, **{})
-'''
 
 
 class Server:
@@ -85,12 +59,9 @@ class Server:
             EngineFault: A child cannot be confined.
         """
         self._slot.verify()
-        passed = gate("sample.py", _SAMPLE)
+        passed = gate("sample.py", SAMPLE)
         assert isinstance(passed, SourceFile), passed
-        defaults = {id: check.options() for id, check in self._catalog.items()}
-        self._warm_up(
-            [(id, canonical_json(o.model_dump(mode="json"))) for id, o in defaults.items()]
-        )
+        self._warm_up([(one.check, one.options) for one in default_requests(self._catalog)])
 
     def serve(self) -> None:
         """Run jobs until the client closes the pipe; then kill the child and raise, never return.
@@ -132,7 +103,7 @@ class Server:
             return
         self._warm.update(new)
         requests = tuple(CheckRequest(check, options) for check, options in new)
-        sample = FileJob("sample.py", _SAMPLE, requests)
+        sample = FileJob("sample.py", SAMPLE, requests)
         for _ in run_steps(sample, tuple(sample.steps), self._catalog):
             pass
         # Frozen objects are not touched by the children's garbage collector, so their memory
@@ -194,6 +165,8 @@ def main() -> None:
         pass
     except EngineFault as fault:
         sys.exit(f"{fault.detail} {fault.how_to_fix}")
+    except OSError as error:  # e.g. no descriptors or processes left for a child
+        sys.exit(f"The fork server cannot go on: {error}.")
     finally:
         os.chdir("/")
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from grader.analysis.project.summary import declares_entries
 from grader.domain.check import Catalog, Context, FileDigests
+from grader.domain.errors import EngineFault
 from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.inspection import Inspection, State
 from grader.domain.rubric import Probe, Rubric
@@ -34,6 +35,7 @@ from grader.engine.intake import why_not_graded
 from grader.engine.measuring.identity import engine_identity, tool_version
 from grader.engine.measuring.job import CheckRequest, FileJob, Inspector, Job, canonical_json
 from grader.engine.measuring.measurement import Keys, Plan, Row, RunningMeasurement
+from grader.engine.measuring.sample import sample_job
 from grader.service.ports import FactsCache
 
 
@@ -157,6 +159,25 @@ class Engine:
         job = Job(tuple(file for file, _ in rows))
         return RunningMeasurement(plan, self._inspector.start(job) if rows else None)
 
+    def examine(self) -> None:
+        """Measure a file of our own, to see whether this host can measure; store nothing.
+
+        Once more if inspections fail, because a single child may be killed on a host that is well.
+
+        Raises:
+            EngineFault: It cannot: the inspector failed, or inspections did twice.
+        """
+        reasons: set[str] = set()
+        for _ in range(2):
+            answers = self._inspector.start(sample_job(self._catalog)).collect()
+            reasons = {one.reason for one in answers.values() if one.state is State.FAILED}
+            if not reasons:
+                return
+        raise EngineFault(
+            f"A file of our own cannot be measured: {', '.join(sorted(reasons))}.",
+            how_to_fix="Look for what ends processes on the host, or for what it has run out of.",
+        )
+
     def _aside(self, submission: Submission, groups: dict[str, _Group]) -> dict[str, str]:
         """Return the key of the gate for each file aside, by path; "" if it cannot be read.
 
@@ -174,13 +195,15 @@ class Engine:
         only for the first submission of a class.
 
         Raises:
-            EngineFault: See :meth:`measure`.
+            EngineFault: See :meth:`measure`; or something of them failed that may not fail again.
         """
         if not rubric.starter:
             return None
         starter = sorted(rubric.starter.items())
         files = tuple(SourceFile(path, text.encode("utf-8")) for path, text in starter)
         measurement = self.start(Submission(files), rubric, is_program=True).collect()
+        if doubts := measurement.doubts():
+            raise EngineFault(f"The starter files cannot be measured: {', '.join(doubts)}.")
         measurement.remember()
         return measurement.facts()
 

@@ -93,10 +93,12 @@ class FileJob:
 class Job:
     """The files of one submission to inspect; files whose results are all known are left out.
 
-    Of files with equal bytes and the same kind of name only the first is in it.
+    Of files with equal bytes and the same kind of name only the first is in it. A pair whose child
+    is killed from outside is run again twice; if not ``tolerant``, it fails at once.
     """
 
     files: tuple[FileJob, ...]
+    tolerant: bool = True
 
     @property
     def pairs(self) -> Iterator[Pair]:
@@ -162,7 +164,7 @@ def encode_job(job: Job) -> tuple[bytes, bytes]:
         }
         for file in job.files
     ]
-    header = json.dumps({"files": files}, separators=(",", ":"))
+    header = json.dumps({"files": files, "tolerant": job.tolerant}, separators=(",", ":"))
     return header.encode("ascii"), b"".join(file.data for file in job.files)
 
 
@@ -181,4 +183,4 @@ def decode_job(header: bytes, body: bytes) -> Job:
             for check, options, context in file["requests"]
         )
         files.append(FileJob(file["path"], data, requests, file["gate"]))
-    return Job(tuple(files))
+    return Job(tuple(files), fields["tolerant"])

@@ -21,6 +21,10 @@ from grader.engine.measuring.job import Answers, FileJob, RunningJob
 from grader.engine.notebook import cells_of
 from grader.service.ports import FactsCache
 
+#: Reasons of failures that the host may be to blame for: a process that was killed (the kernel
+#: does so when memory runs out) or never started, a processor that never came round, memory that
+#: was refused. Not e.g. ``cpu`` or ``crash``, which the next try would repeat.
+DOUBTFUL = frozenset({"killed", "no_child", "timeout", "memory"})
 #: A file of the job, and the cache key of each step's answer: the gate's, then the checks'.
 Row = tuple[FileJob, tuple[str, ...]]
 
@@ -133,6 +137,11 @@ class Measurement:
             archive_sha256=plan.submission.archive_sha256,
             engine=plan.identity,
         )
+
+    def doubts(self) -> Sequence[str]:
+        """Return the reasons of failed answers that the host may be to blame for, sorted."""
+        reasons = {one.reason for one in self.answers.values() if one.state is State.FAILED}
+        return sorted(reasons & DOUBTFUL)
 
     def _contents(self, known: Mapping[str, Inspection]) -> Contents:
         """Return what the search for hidden code needs; ``known`` are inspections by key."""

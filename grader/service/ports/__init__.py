@@ -18,6 +18,7 @@ from grader.service.ports.sources import Sources
 from grader.service.ports.store import Store
 from grader.service.ports.submissions import Submissions
 from grader.service.ports.tokens import Tokens
+from grader.service.ports.workers import Workers
 
 __all__ = [
     "AuditLog",
@@ -36,4 +37,5 @@ __all__ = [
     "Store",
     "Submissions",
     "Tokens",
+    "Workers",
 ]

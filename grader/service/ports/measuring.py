@@ -53,6 +53,12 @@ class Measurement(Protocol):
             EngineFault: The engine gave no result for a file.
         """
 
+    def doubts(self) -> Sequence[str]:
+        """Return the reasons of failed inspections that the host may be to blame for, sorted.
+
+        E.g. ``["killed"]``: its process was ended from outside. They may not fail again.
+        """
+
     def remember(self) -> None:
         """Store the inspections made for this submission in the facts cache, except failed ones.
 
@@ -86,6 +92,13 @@ class Measure(Protocol):
 
         The facts cache is read first, and only inspections that it lacks are made. Errors of the
         cache pass through. An earlier measurement that still runs is waited for.
+        """
+
+    def examine(self) -> None:
+        """Measure a file of our own, to see whether this host can measure at all.
+
+        Raises:
+            EngineFault: It cannot.
         """
 
     def starter(self, rubric: Rubric) -> SubmissionFacts | None:

@@ -11,6 +11,7 @@ from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
 from grader.service.ports.submissions import Submissions
 from grader.service.ports.tokens import Tokens
+from grader.service.ports.workers import Workers
 
 
 class Store(Protocol):
@@ -25,4 +26,5 @@ class Store(Protocol):
     sources: Sources
     passbacks: Passbacks
     audit_log: AuditLog
+    workers: Workers
     facts: FactsCache

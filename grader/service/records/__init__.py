@@ -14,6 +14,7 @@ from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
 from grader.service.records.tokens import Role, TokenRecord
+from grader.service.records.workers import WorkerRecord
 
 __all__ = [
     "AuditEntry",
@@ -40,4 +41,5 @@ __all__ = [
     "SubmissionState",
     "Swept",
     "TokenRecord",
+    "WorkerRecord",
 ]

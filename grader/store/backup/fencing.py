@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Update, case, func, inspect, select, update
 
 from grader.store.rows import RUNNING
-from grader.store.tables import metadata, submissions
+from grader.store.tables import metadata, submissions, workers
 
 #: The names of all our tables, and of the table with the schema revision.
 TABLES = ("alembic_version", *sorted(metadata.tables))
@@ -61,11 +61,12 @@ def highest_token(connection: Connection) -> int:
 def is_empty(connection: Connection) -> bool:
     """Return whether every table of Grader is empty or missing.
 
-    The table with the schema revision does not count, nor do tables of other programs.
+    The table with the schema revision does not count, nor does that of workers, which have a row
+    left if they were killed, nor do tables of other programs.
     """
     there = tables_there(connection)
     return not any(
         connection.execute(select(1).select_from(table).limit(1)).first()
         for name, table in metadata.tables.items()
-        if name in there
+        if name in there and name != workers.name
     )
