@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -53,6 +54,17 @@ def wait_until(done: Callable[[], object], seconds: float, what: str, every: flo
     while not done():
         assert time.monotonic() < deadline, f"never happened: {what}"
         time.sleep(every)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the ids of the children of the process ``pid``; none if it has ended.
+
+    Much faster than :func:`descendants`, because only this process is looked at.
+    """
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    with suppress(OSError):
+        return [int(child) for one in lists for child in one.read_text().split()]
+    return []
 
 
 def _stat(folder: Path) -> list[str]:

@@ -9,10 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from tests.chaos.site import FORK_SERVER, WORKER, Site
-from tests.processes import is_running, parent_of
+from tests.processes import children_of, is_running, parent_of
 
 #: Seconds between two looks for fork servers to kill, and for children of those that are known: so
 #: soon that none has measured anything of weight.
@@ -42,7 +41,7 @@ class Troubles:
         while time.monotonic() < end:
             servers, again = self._site.fork_servers(), time.monotonic() + _LOOK_SECONDS
             while time.monotonic() < again:
-                killed += sum(_kill(child) for pid in servers for child in _children(pid))
+                killed += sum(_kill(child) for pid in servers for child in children_of(pid))
                 time.sleep(_CHILD_SECONDS)
         return killed > 0
 
@@ -116,13 +115,5 @@ def _kill(pid: int) -> bool:
 
 def _works(pid: int) -> bool:
     """Return whether the pool process ``pid`` has a fork server with a child that is running."""
-    found = [child for server in _children(pid) for child in _children(server)]
+    found = [child for server in children_of(pid) for child in children_of(server)]
     return any(is_running(child) for child in found)
-
-
-def _children(pid: int) -> list[int]:
-    """Return the ids of the children of the process ``pid``; none if it has ended."""
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []

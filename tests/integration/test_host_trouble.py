@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import structlog
 
-from grader.bootstrap import Service, build_grade
+from grader.bootstrap import Service, build_engine, build_grade
 from grader.domain.errors import EngineFault, StoreUnavailable
+from grader.domain.rubric import Rubric
+from grader.domain.source import Submission
+from grader.engine.forkserver import ForkServer
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.measurement import Measurement, RunningMeasurement
+from grader.isolation import build_fork_server
 from grader.service.access import Principal
 from grader.service.grade import Grade
 from grader.service.lanes import Lane
 from grader.service.records import SubmissionRecord, SubmissionState
 from grader.service.submit import Upload
 from tests.integration.conftest import COURSE, EXERCISE
+from tests.processes import children_of
 from workers.keeper import Keeper
 from workers.shared_times import SharedTimes
 
@@ -36,13 +45,13 @@ def grade(service: Service, engine: Engine) -> Grade:
 
 @pytest.fixture
 def hand_in(service: Service, zipped: Callable[..., bytes]) -> Callable[[str], SubmissionRecord]:
-    """Return a function: ``hand_in(student)`` is the record of a new submission."""
+    """Return a function: ``hand_in(student)`` is the record of a new submission of a program."""
 
-    def send(student: str) -> SubmissionRecord:
+    def send(student: str, text: str = "") -> SubmissionRecord:
         rubric = service.store.rubrics.newest(EXERCISE)
         assert rubric is not None
         admission = service.submit.admit_event(Principal.of_source("test", COURSE), rubric)
-        data = zipped({"main.py": f"print('{student}')\n"})
+        data = zipped({"main.py": text or f"print('{student}')\n"})
         upload = Upload(student=student, filename="a.zip", data=data, source="")
         return service.submit(admission, upload).record
 
@@ -153,6 +162,63 @@ def test_a_submission_that_is_to_blame_is_parked_and_the_others_are_graded(
     assert parked.problem == KILLED.detail
     states = {service.store.submissions.get(record.id).state for record in others}
     assert states == {SubmissionState.GRADED}
+
+
+@contextmanager
+def killing(fork_server: ForkServer) -> Iterator[None]:
+    """Kill every child of ``fork_server`` as it comes, as the kernel does for want of memory."""
+    ended = threading.Event()
+
+    def kill() -> None:
+        while not ended.wait(0.002):
+            for child in children_of(fork_server.pid or 0):
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_submission_that_really_kills_its_child_is_parked_and_the_others_are_graded(
+    service: Service,
+    hand_in: Callable[..., SubmissionRecord],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service.seed()
+    lines = "\n".join(f"poison_{at} = [{at}, {at}]" for at in range(1_500))
+    poison, others = hand_in("poison", lines), [hand_in(f"s{at}") for at in range(3)]
+    start = Engine.start
+    with ExitStack() as stack, build_fork_server(service.settings) as fork_server:
+        engine = build_engine(service.settings, fork_server=fork_server)
+        grade = replace(build_grade(service, engine), pause=timedelta(0))
+
+        def starting(self: Engine, submission: Submission, rubric: Rubric) -> RunningMeasurement:
+            if b"poison" in submission.files[0].data:
+                stack.enter_context(killing(fork_server))
+            return start(self, submission, rubric)
+
+        def collecting(self: RunningMeasurement) -> Measurement:
+            try:
+                return collect(self)
+            finally:
+                stack.close()
+
+        collect = RunningMeasurement.collect
+        monkeypatch.setattr(Engine, "start", starting)
+        monkeypatch.setattr(RunningMeasurement, "collect", collecting)
+        while grade.next(Lane.LIVE):
+            pass
+    parked = service.store.submissions.get(poison.id)
+    assert (parked.state, parked.tries) == (PARKED, 3)
+    assert "readable on main.py" in parked.problem
+    states = {service.store.submissions.get(record.id).state for record in others}
+    assert states == {SubmissionState.GRADED}
+    assert [one.trouble for one in service.store.workers.all()] == [""]
 
 
 @pytest.mark.parametrize("reasons", [("killed",), ("timeout", "no_child")])
