@@ -10,11 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 
 import structlog
 from celery import Celery
-from kombu.exceptions import OperationalError
-from kombu.messaging import Producer
+from kombu.exceptions import LimitExceeded, OperationalError
 from redis.exceptions import RedisError
 
 from grader.service.lanes import Lane
@@ -35,12 +35,16 @@ RETRY_AFTER_FAILURE = 2.0
 #: a burst. Messages have no expiry: it would be a time of the sender's clock, and a message of a
 #: host whose clock is slow would be void on arrival.
 MAX_UNREAD_MESSAGES = 16
+#: Seconds to wait for a connection while other threads use all of them: as long as Redis may take
+#: to answer one of these. Chosen by hand.
+FREE_SECONDS = 5.0
 #: The Redis pub/sub channel of the ids of finished submissions.
 _FINISHED_CHANNEL = "grader.ended"
 #: Seconds that one read from the channel blocks. Chosen by hand.
 _LISTEN_SECONDS = 1.0
-#: The exceptions of kombu, the Redis client and the socket if Redis is unreachable.
-_CONNECTION_ERRORS = (OperationalError, RedisError, OSError)
+#: The exceptions of kombu, the Redis client and the socket if Redis is unreachable, or if so many
+#: threads wait for it that no connection becomes free.
+_CONNECTION_ERRORS = (OperationalError, LimitExceeded, RedisError, OSError)
 
 
 def make_celery(redis_url: str) -> Celery:
@@ -111,7 +115,9 @@ class CeleryNotifier:
         failure is logged, not raised.
         """
         self._attempt(
-            lambda producer: producer.channel.client.publish(_FINISHED_CHANNEL, submission),
+            lambda connection: connection.default_channel.client.publish(
+                _FINISHED_CHANNEL, submission
+            ),
             _FINISHED_CHANNEL,
         )
 
@@ -130,21 +136,21 @@ class CeleryNotifier:
     def _send(self, task: str, args: list[str], queue: str) -> None:
         """Send a message for ``task`` to ``queue``, unless it has enough unread messages."""
 
-        def send(producer: Producer) -> None:
-            if producer.channel.client.llen(queue) < MAX_UNREAD_MESSAGES:
+        def send(connection: Any) -> None:
+            if connection.default_channel.client.llen(queue) < MAX_UNREAD_MESSAGES:
                 self._app.send_task(
                     task,
                     args=args,
                     queue=queue,
-                    producer=producer,
+                    connection=connection,
                     retry=False,
                     ignore_result=True,
                 )
 
         self._attempt(send, queue)
 
-    def _attempt(self, action: Callable[[Producer], object], target: str) -> None:
-        """Run ``action`` with a connection to Redis; log a failure instead of raising it.
+    def _attempt(self, action: Callable[[Any], object], target: str) -> None:
+        """Run ``action`` with a connection of kombu to Redis; log a failure instead of raising it.
 
         Do nothing for a while after a failure. ``target`` is the queue or channel that the log line
         names.
@@ -152,8 +158,9 @@ class CeleryNotifier:
         if monotonic() < self._retry_at:
             return
         try:
-            with self._app.producer_pool.acquire(block=True) as producer:
-                action(producer)
+            # Not a pool of producers, which waits for their connections without a limit.
+            with self._app.pool.acquire(block=True, timeout=FREE_SECONDS) as connection:
+                action(connection)
         except _CONNECTION_ERRORS as error:
             self._retry_at = monotonic() + RETRY_AFTER_FAILURE
             log.warning("notification_failed", target=target, error=str(error))

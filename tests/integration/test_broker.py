@@ -77,3 +77,23 @@ def test_notifying_while_redis_is_down_raises_nothing(
     notifier.notify(Lane.LIVE)
     notifier.notify_delivery()
     notifier.notify_finished("one")
+
+
+def test_a_frozen_redis_and_a_busy_pool_raise_nothing(
+    redis: RedisForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is waited for a few seconds; without a limit this test would never end."""
+    app = make_celery(redis.url)
+    app.conf.broker_pool_limit = 1
+    notifier = CeleryNotifier(app)
+    redis.freeze()
+    notifier.notify(Lane.LIVE)
+    redis.thaw()
+
+    monkeypatch.setattr("grader.infra.broker.FREE_SECONDS", 0.1)
+    monkeypatch.setattr("grader.infra.broker.RETRY_AFTER_FAILURE", 0.0)
+    with app.pool.acquire():
+        CeleryNotifier(app).notify(Lane.LIVE)
+    assert unread(redis, Lane.LIVE) == 0
+    CeleryNotifier(app).notify(Lane.LIVE)
+    assert unread(redis, Lane.LIVE) == 1
