@@ -37,7 +37,7 @@ from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
 from grader.service.read import Read
-from grader.service.readiness import NotReady, Part, QueueMoves, Readiness
+from grader.service.readiness import NotReady, Part, QueueMoves, Readiness, WorkersWell
 from grader.service.receive import Receive
 from grader.service.retention import Purge
 from grader.service.retry import Retry
@@ -239,6 +239,7 @@ def _parts(settings: Settings, store: Store, clock: Clock) -> list[Part]:
     """Return the parts that the service needs, as ``/readyz`` names them, in its order."""
     probes, url = store.probes, settings.redis_url
     moves = QueueMoves(store.submissions, clock, timedelta(seconds=settings.stalled_after))
+    workers = WorkersWell(store.workers, store.submissions, clock)
     folders = {"temporary files": Path(tempfile.gettempdir())}
     if probes.folder is not None:
         folders["the database"] = probes.folder
@@ -248,6 +249,7 @@ def _parts(settings: Settings, store: Store, clock: Clock) -> list[Part]:
         Part("schema", "The schema is that of this release.", probes.check_schema),
         Part("disk", "The disks have room.", partial(check_room, folders, settings.min_free_disk)),
         Part("queue", "What is queued is graded.", moves.check),
+        Part("workers", "Workers grade.", workers.check),
     ]
     if url:
         parts.append(Part("redis", "Redis can be written and read.", partial(check_redis, url)))

@@ -9,7 +9,8 @@ from threading import Lock, Thread
 from time import monotonic
 
 from grader.domain.errors import GraderError
-from grader.service.ports import Clock, Submissions
+from grader.service.ports import Clock, Submissions, Workers
+from grader.service.records.workers import ALIVE
 
 #: Numbers that describe a part, by name, e.g. ``queued``.
 Figures = Mapping[str, float]
@@ -169,3 +170,32 @@ class QueueMoves:
         recent = self.submissions.throughput(now)
         signs = [*recent.running, *(one.finished_at for one in recent.recent)]
         return any(now - sign < self.limit for sign in signs)
+
+
+@dataclass(frozen=True)
+class WorkersWell:
+    """Checks that workers grade, or could: that one is alive, on a host that is well."""
+
+    workers: Workers
+    submissions: Submissions
+    clock: Clock
+
+    def check(self) -> Figures:
+        """Raise NotReady if all workers pause, or if none is alive although submissions wait.
+
+        A worker pauses while its host is in trouble. One that is just starting has not said that it
+        is alive, so a submission must have been queued for :data:`ALIVE`. Return how many processes
+        that grade are alive, and how many of them pause.
+        """
+        now = self.clock.now()
+        alive = [one for one in self.workers.all() if one.is_alive(now)]
+        figures = {"alive": len(alive), "paused": sum(bool(one.trouble) for one in alive)}
+        if alive and figures["paused"] == len(alive):
+            raise NotReady(
+                "Grading pauses until the host is well: the logs of the workers say what it lacks.",
+                figures,
+            )
+        waited = 0.0 if alive else self.submissions.queue().seconds_waited(now)
+        if waited >= ALIVE.total_seconds():
+            raise NotReady("Submissions are queued, and no worker is alive.", figures)
+        return figures

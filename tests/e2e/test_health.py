@@ -165,7 +165,7 @@ def test_a_frozen_postgresql_is_named_and_holds_up_no_probe(
         postgres.freeze()
         try:
             uploads = client.uploads(4)
-            names = ("database_readable", "database_writable", "schema", "queue")
+            names = ("database_readable", "database_writable", "schema", "queue", "workers")
             client.become(*names)
             probes = [pool.submit(client.failed) for _ in range(20)]
             assert client.is_healthy()
@@ -200,7 +200,7 @@ def test_a_read_only_or_locked_postgresql_is_named_and_read(
         client.become()
         with engine.connect().execution_options(isolation_level="READ COMMITTED") as locking:
             locking.execute(text("LOCK TABLE submissions"))
-            client.become("database_readable", "database_writable", "queue")
+            client.become("database_readable", "database_writable", "queue", "workers")
             assert client.is_healthy()
             assert not any(stored(upload.result()) for upload in client.uploads(2))
             assert client.exercises().status_code == 200

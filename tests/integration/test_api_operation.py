@@ -19,6 +19,7 @@ from grader.engine.sandbox.levels import available_levels
 from grader.http.app import create_app
 from grader.infra.broker import NoNotifier
 from grader.service.lanes import Lane
+from grader.service.records import WorkerRecord
 from grader.service.submit import QueueCapacity
 from grader.settings import Settings
 
@@ -141,6 +142,7 @@ def test_not_ready_without_the_database(client: FlaskClient, service: Service) -
         "database_writable",
         "schema",
         "queue",
+        "workers",
         "disk",
     }
 
@@ -174,9 +176,32 @@ def test_a_queue_that_stands_is_not_ready_until_something_is_graded(
     hand_in(client, student, zipped())
     assert not failed_parts(readiness(service))
     moved = replace(service, clock=At(later))
+    service.store.workers.beat(WorkerRecord("a/1", later))
     assert failed_parts(readiness(moved)).keys() == {"queue"}
     service.store.submissions.claim(Lane.LIVE, later, timedelta(minutes=1))
     assert not failed_parts(readiness(moved))
+
+
+@pytest.mark.usefixtures("every_attempt")
+def test_not_ready_while_every_worker_pauses_or_none_is_alive(
+    client: FlaskClient, student: Headers, zipped: Zipped, service: Service
+) -> None:
+    """It says so without the words of a worker, which may name paths of its host."""
+    workers, now = service.store.workers, service.clock.now()
+    workers.beat(WorkerRecord("a/1", now, "No room in /srv/secret.", now))
+    workers.beat(WorkerRecord("a/2", now))
+    answer = readiness(service)
+    assert not failed_parts(answer)
+    (part,) = [one for one in answer.get_json()["parts"] if one["name"] == "workers"]
+    assert part["figures"] == {"alive": 2, "paused": 1}
+    workers.beat(WorkerRecord("a/2", now, "No memory.", now))
+    answer = readiness(service)
+    assert failed_parts(answer).keys() == {"workers"}
+    assert "secret" not in answer.text
+
+    hand_in(client, student, zipped())
+    moved = replace(service, clock=At(now + timedelta(seconds=60)))
+    assert "no worker is alive" in failed_parts(readiness(moved))["workers"]
 
 
 def test_a_route_without_the_database_is_a_problem_and_no_traceback(
