@@ -51,7 +51,7 @@ def test_a_worker_of_the_compose_file(name: str, redis: RedisForTests, tmp_path:
         assert "worker_ready" not in log.read_text()
         migrate(settings)
         wait_until(alive.exists, 60, "the worker touched its file")
-        assert "worker_ready" in log.read_text()
+        wait_until(lambda: "worker_ready" in log.read_text(), 60, "the worker said so")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     finally:

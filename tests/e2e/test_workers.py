@@ -14,15 +14,18 @@ from typing import Any
 
 import pytest
 
+from grader.engine.forkserver.time_limit import cpu_seconds
 from tests.chaos.databases import Rows
 from tests.e2e.running import PATIENCE, Running, archive, started
-from tests.processes import command_of, parent_of, wait_until
+from tests.processes import children_of, command_of, parent_of, wait_until
 from tests.servers import postgres_server
 
 FORK_SERVER = "grader.engine.forkserver"
 WORKER = "--queues live,regrade"
 #: The lease of these tests in seconds: short, so that a killed worker is missed soon.
 LEASE = 4.0
+#: Seconds of processor time after which a child is at work. The program takes a second or so.
+AT_WORK = 0.05
 
 
 @dataclass
@@ -49,19 +52,21 @@ class Place:
         return [pid for pid in found if FORK_SERVER not in command_of(parent_of(pid))]
 
     def freeze_child(self) -> None:
-        """Stop the child that measures, so that its submission goes on for ever."""
-        servers = self.fork_servers()
+        """Stop a child that measures, so that its submission goes on for ever."""
+        wait_until(self._stopped, PATIENCE, "a child was at work", every=0.005)
 
-        def frozen() -> bool:
-            """Stop a child, and return whether there was one."""
-            for pid in self.running.pids(FORK_SERVER):
-                if parent_of(pid) in servers:
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGSTOP)
-                        return True
-            return False
+    def _stopped(self) -> bool:
+        """Stop a child of a fork server; return whether one was at work.
 
-        wait_until(frozen, PATIENCE, "a child was there", every=0.005)
+        One that has used no processor time to speak of may not be confined yet, or may be the one
+        that only tries the sandbox at the start of a fork server.
+        """
+        for pid in (child for server in self.fork_servers() for child in children_of(server)):
+            if cpu_seconds(pid) > AT_WORK:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                    return True
+        return False
 
     def freeze(self, submission: str) -> None:
         """Wait until ``submission`` is running, and stop the child that measures it."""
