@@ -177,13 +177,15 @@ class Modules:
         ``from setuptools import setup`` beside a ``setup.py`` shows nothing.
         """
         parts = min((one.module for one in imports), key=len).split(".")
-        for count in range(1, len(parts) + 1):
-            folder = ".".join(parts[:count])
-            below = [_below(one, folder) for one in imports]
-            if all(one is not None and self._named(one) for one in below):
-                shows = any(one is not None and one.module for one in below)
-                return folder if shows or "__init__.py" in self.depths else ""
-        return ""
+        folders = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+        folder = next((one for one in folders if self._all_below(imports, one)), "")
+        goes_on = any(one.module != folder for one in imports)
+        return folder if goes_on or "__init__.py" in self.depths else ""
+
+    def _all_below(self, imports: Iterable[Import], folder: str) -> bool:
+        """Return whether each of `imports` names a module here, below `folder`."""
+        below = (_below(one, folder) for one in imports)
+        return all(one is not None and self._named(one) for one in below)
 
     def meant(self, importer: str, one: Import) -> str | None:
         """Return the path of the module that the import ``one`` in ``importer`` refers to.
