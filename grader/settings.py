@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
     database_url: str = ""
     #: The Redis that Celery uses; empty lets `grader serve` start one.
     redis_url: str = ""
+    #: Files whose first line is the password of the database and of Redis. It then need not be in
+    #: the URL: whoever may inspect a container can read its environment.
+    database_password_file: Path | None = None
+    redis_password_file: Path | None = None
     #: Most seconds that the database may keep a caller waiting for a lock or a connection, and, on
     #: PostgreSQL, for one statement. Requests are then answered with 503.
     lock_seconds: float = Field(default=5.0, gt=0)
@@ -110,12 +115,15 @@ class Settings(BaseSettings):
     def load(cls) -> Settings:
         """Return the settings from the environment; variables of other names are ignored.
 
+        The passwords in ``database_password_file`` and ``redis_password_file`` are put in the URLs.
+
         Raises:
             BadSettings: variables have invalid values; the message names each of them, or the first
-                one that should be a list in JSON and is no JSON.
+                one that should be a list in JSON and is no JSON. Or a password's file cannot be
+                read, is empty, or belongs to a URL that names no server.
         """
         try:
-            return cls()
+            settings = cls()
         except ValidationError as error:
             mistakes = "; ".join(_mistake(item) for item in error.errors())
             raise BadSettings(
@@ -128,6 +136,27 @@ class Settings(BaseSettings):
                 f"GRADER_{name}: it must be a list in JSON, such as '[\"lms.example.edu\"]'",
                 how_to_fix="Correct the environment variable, or unset it.",
             ) from None
+        return settings.model_copy(
+            update={
+                "database_url": _with_password(
+                    "DATABASE", settings.database_url, settings.database_password_file
+                ),
+                "redis_url": _with_password(
+                    "REDIS", settings.redis_url, settings.redis_password_file
+                ),
+            }
+        )
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _ignore_address_of_kubernetes(cls, value: object) -> object:
+        """Return the default port for ``value`` such as ``tcp://10.0.0.1:8000``, else ``value``.
+
+        Kubernetes sets ``GRADER_PORT`` to such an address in every pod beside a service that is
+        called ``grader``. It is the address of that service, and not of this process.
+        """
+        of_service = isinstance(value, str) and value.startswith(("tcp://", "udp://", "sctp://"))
+        return cls.model_fields["port"].default if of_service else value
 
     @property
     def database(self) -> str:
@@ -151,3 +180,33 @@ class Settings(BaseSettings):
 def _mistake(item: ErrorDetails) -> str:
     name = "_".join(str(part) for part in item["loc"]).upper()
     return f"GRADER_{name}: {item['msg']}"
+
+
+def _with_password(name: str, url: str, file: Path | None) -> str:
+    """Return ``url`` with the first line of ``file`` as its password, or as it is without a file.
+
+    A password that the URL has already is replaced. ``name`` is ``DATABASE`` or ``REDIS``.
+
+    Raises:
+        BadSettings: the file cannot be read or is empty, or the URL names no server.
+    """
+    if file is None:
+        return url
+    variable = f"GRADER_{name}_PASSWORD_FILE"
+    try:
+        password = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise BadSettings(
+            f"{variable}: {file} cannot be read: {why}",
+            how_to_fix="Name a file that the service's user may read, with the password in it.",
+        ) from None
+    parts = urlsplit(url)
+    if not password or not parts.hostname:
+        wrong = f"{file} is empty" if not password else f"GRADER_{name}_URL names no server"
+        raise BadSettings(
+            f"{variable}: {wrong}", how_to_fix="Correct it, or unset the environment variable."
+        )
+    user, server = parts.netloc.rpartition("@")[::2]
+    secret = f"{user.partition(':')[0]}:{quote(password, safe='')}@{server}"
+    return parts._replace(netloc=secret).geturl()

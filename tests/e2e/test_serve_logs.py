@@ -37,7 +37,7 @@ def test_large_logs_are_rotated(tmp_path: Path) -> None:
         logs = tmp_path / "data" / "logs"
 
         def is_rotated() -> bool:
-            running.get("/healthz")
+            running.get("/metrics")
             return (logs / "api.log.2").exists()
 
         wait_until(is_rotated, PATIENCE, "two old logs of the API are kept")

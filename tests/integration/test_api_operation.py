@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import TestResponse
@@ -231,6 +232,19 @@ def test_metrics_count_the_queue_and_the_requests(
     assert found["grader_requests_total GET unmatched 404"] == 1
     assert found["grader_requests_total other unmatched 405"] == 1
     assert found[f"grader_request_seconds_count POST {route}"] == 1
+
+
+def test_requests_are_logged_and_health_checks_that_succeed_are_not(
+    client: FlaskClient, service: Service
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        client.get("/healthz")
+        client.get("/metrics")
+        client.post("/healthz")
+        lose_the_database(service)
+        client.get("/readyz")
+    said = [(one["route"], one["status"]) for one in logs if one["event"] == "request"]
+    assert said == [("/metrics", 200), ("unmatched", 405), ("/readyz", 503)]
 
 
 def test_metrics_are_served_without_the_database(client: FlaskClient, service: Service) -> None:
