@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from grader.store.migrate import upgrade
 from grader.store.sql_store import Store, open_store
+from tests.contract.old_database import load_old
 from tests.servers import postgres_server
 
 
@@ -60,6 +61,18 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     yield from fresh(request.getfixturevalue("postgres"), "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a database of revision 0003 that is not migrated yet."""
+    if request.param == "sqlite":
+        load_old(url := f"sqlite:///{tmp_path / 'old.db'}", "0003")
+        yield url
+        return
+    for url in fresh(request.getfixturevalue("postgres"), ""):
+        load_old(url, "0003")
+        yield url
 
 
 @pytest.fixture

@@ -2,22 +2,20 @@
 
 ``old_databases/`` holds, for each schema revision, a SQLite database and a plain ``pg_dump`` of
 PostgreSQL with the same rows, made through the API of the version before, and what that version
-read from them (``expected.json``). Add a set when a released version gets a new revision.
+read from them (``expected.json``). Add a set when a released version gets a new revision, with the
+statements of the version before (``statements.py``).
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import make_url
 from standardwebhooks.webhooks import Webhook
 
 from grader.domain.characters import plain_json
@@ -28,29 +26,13 @@ from grader.lms.standard_webhooks.gradebook import StandardWebhooksGradebook
 from grader.service.deliver import Deliver
 from grader.service.lanes import Lane
 from grader.service.records import AuditQuery, PassbackState, Role
-from grader.store.backup.postgres_tools import tools_for
-from grader.store.database import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.sql_store import Store, open_store
-from tests.contract.conftest import fresh
+from tests.contract.old_database import OLD
 
-OLD = Path(__file__).parent / "old_databases"
 EXPECTED: dict[str, Any] = json.loads((OLD / "v0003.expected.json").read_text())
 SUBMISSIONS: dict[str, dict[str, Any]] = EXPECTED["submissions"]
 READ_AT = datetime.fromisoformat(EXPECTED["read_at"])
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a database of revision 0003 that is not migrated yet."""
-    if request.param == "sqlite":
-        path = tmp_path / "old.db"
-        path.write_bytes(gzip.decompress((OLD / "v0003.sqlite.gz").read_bytes()))
-        yield f"sqlite:///{path}"
-        return
-    for url in fresh(request.getfixturevalue("postgres"), ""):
-        load_dump(url, gzip.decompress((OLD / "v0003.postgresql.sql.gz").read_bytes()))
-        yield url
 
 
 @pytest.fixture
@@ -62,16 +44,6 @@ def old_store(old_url: str) -> Iterator[Store]:
     store = open_store(old_url)
     yield store
     store.close()
-
-
-def load_dump(url: str, dump: bytes) -> None:
-    """Run the SQL of a plain ``pg_dump`` in an empty database."""
-    database = Database(url)
-    with database.read() as connection:
-        tools = tools_for(make_url(url), connection)
-    database.close()
-    with tools.script() as script:
-        script.write(dump)
 
 
 def plain(value: Any) -> Any:
