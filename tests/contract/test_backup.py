@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
 
 from grader.domain.errors import BadRequest, Conflict, StoreUnavailable
 from grader.service.lanes import Lane
 from grader.service.records import Claim, SubmissionState
 from grader.store.backup import Backup, back_up, restore
 from grader.store.backup.errors import BadBackup, ToolUnavailable
+from grader.store.backup.postgres_tools import tools_for
 from grader.store.database import Database
 from grader.store.migrate import current_revision, head_revision, upgrade
 from grader.store.sql_store import Store, open_store
@@ -328,3 +330,22 @@ def test_a_sqlite_backup_is_one_compact_file(tmp_path: Path, sqlite_model: bytes
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
     copy.close()
+
+
+def test_a_dump_of_the_whole_database_by_pg_dump_itself_is_restored(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """As ``pg_dump -Fc`` in the database's container makes it, with owners and privileges."""
+    filled(postgres_url)
+    before = everything(postgres_url)
+    database = Database(postgres_url)
+    with database.read() as connection:
+        tools = tools_for(make_url(postgres_url), connection)
+    database.close()
+    tools.run("pg_dump", "-Fc", f"--file={tmp_path / 'dump'}", tools.database)
+    statement(postgres_url, "DELETE FROM passbacks")
+
+    put_back(postgres_url, tmp_path / "dump", replace=True)
+    after = everything(postgres_url)
+    assert before.pop("submissions") != after.pop("submissions")
+    assert after == before
