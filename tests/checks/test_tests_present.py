@@ -82,7 +82,7 @@ def test_no_tests_at_all_are_no_tests_and_not_nothing_to_measure() -> None:
         "assert area(2, 3)",
         "assert not area(0, 3)",
         "assert (area(2, 3), 1) == (6, 1)",
-        "assert area(1, 1) == area(1, 1)",
+        "assert area(1, 2) == area(2, 1)",
         "x = area(1, 2)\nassert x == 2",
         "x = []\narea(x, 2)\nassert x == [2]",
         "x = 0\nfor y in area(1, 2):\n    x += 1\nassert x == 3",

@@ -36,7 +36,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Mult: operator.mul,
 }
 #: Functions of which the result is known if that of their argument is.
-_FUNCTIONS: Mapping[str, Callable[[Any], object]] = {"bool": bool, "len": len}
+_FUNCTIONS: Mapping[str, Callable[[Any], object]] = {"bool": bool, "len": len, "range": range}
 
 
 def truth_of(test: ast.expr, levels: int = _LEVELS) -> bool | None:

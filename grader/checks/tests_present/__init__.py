@@ -207,7 +207,7 @@ def _untested(public: PublicFunction) -> Finding:
 
 CHECK = Check(
     id="tests_present",
-    version=4,
+    version=5,
     title="Unit tests",
     guidance=GUIDANCE,
     guidance_by_code={

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.analysis.syntax.dotted_names import called_name
+from grader.checks.tests_present.conditions import raises_itself
 from grader.checks.tests_present.running import (
     Step,
     catches,
@@ -55,7 +56,9 @@ EXPECT_ERROR = frozenset(
     {"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp", "assert_raises"}
 )
 #: Exceptions that include those of a mistake in the test, e.g. of a misspelled name.
-_ANY_ERROR = frozenset({"Exception", "BaseException"})
+_ANY_ERROR = frozenset({"Exception", "BaseException", "NameError", "UnboundLocalError"})
+#: The two that nearly every function raises for ``None``; both together expect nothing in particular.
+_SLIPS = ("TypeError", "AttributeError")
 
 
 @dataclass
@@ -168,19 +171,25 @@ def _accepts_any_error(call: ast.Call) -> bool:
 
     With a pattern for the message it does not: ``raises(Exception, match="negative")``.
     """
-    has_pattern = "Regex" in called_name(call) or any(item.arg == "match" for item in call.keywords)
-    return not has_pattern and catches(call.args[:1], _ANY_ERROR)
+    patterns = [item.value for item in call.keywords if item.arg == "match"]
+    is_empty = any(isinstance(one, ast.Constant) and not one.value for one in patterns)
+    if "Regex" in called_name(call) or (patterns and not is_empty):
+        return False
+    kinds = call.args[:1]
+    return catches(kinds, _ANY_ERROR) or all(catches(kinds, frozenset({one})) for one in _SLIPS)
 
 
 def _contains_only_raise(statement: ast.stmt) -> bool:
     """Return whether `statement` expects an exception that its own body raises.
 
-    e.g. ``with raises(ValueError): raise ValueError``, or with ``pass`` as its body; not with a
-    call in it.
+    e.g. ``with raises(ValueError): raise ValueError``, with ``pass`` as its body, or with
+    ``area(1 / 0)``; not with ``area(1, 0)``.
     """
     if not isinstance(statement, ast.With | ast.AsyncWith):
         return False
     last = called_name(statement.items[-1].context_expr)
     if last not in _ASSERTING and not last.startswith("assert"):
         return False
+    if any(map(raises_itself, statement.body)):
+        return True
     return all(isinstance(item, ast.Raise | ast.Pass) for item in statement.body)

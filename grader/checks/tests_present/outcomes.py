@@ -107,6 +107,10 @@ class _Grouping:
         local = {name for step in steps for name in _bound_names(step.statement)}
         local.update(name for each in nodes for name in _assigned_names(each))
         self._module_names = module_names.without(self._arguments | local)
+        # What the test binds or replaces itself is no longer the program's, even if it is called.
+        self._own = local | {
+            name for each in nodes for name in _replaced_names(each, module_names.outer)
+        }
         self._usages = [
             Usage(self._module_names)
             .add(each)
@@ -146,8 +150,8 @@ class _Grouping:
         calls: set[Call] = set().union(*(usage.calls for usage in usages))
         names: set[str] = set().union(*(usage.names for usage in usages))
         return Group(
-            calls=tuple(sorted(calls)),
-            names=tuple(sorted(names)),
+            calls=tuple(sorted(one for one in calls if one.name not in self._own)),
+            names=tuple(sorted(names - self._own)),
             link="" if self._asserting.isdisjoint(members) else "asserted",
             escapes=is_header or any(map(self._escapes, members)),
             dispatches=any(usage.dispatches for usage in usages),
@@ -308,6 +312,24 @@ def _assigned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
+
+
+def _replaced_names(nodes: Iterable[ast.AST], outer: Collection[str]) -> Iterator[str]:
+    """Yield the attributes that `nodes` replace in an imported object, which is in `outer`.
+
+    e.g. ``.area`` for ``shapes.area = fake`` and ``monkeypatch.setattr(shapes, "area", fake)``;
+    nothing for ``box.size = 3`` of a local ``box``.
+    """
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            owner: ast.AST = node.value
+            name: object = node.attr
+        elif isinstance(node, ast.Call) and called_name(node) == "setattr" and len(node.args) > 2:
+            owner, name = node.args[0], getattr(node.args[1], "value", "")
+        else:
+            continue
+        if isinstance(owner, ast.Name) and owner.id in outer:
+            yield f".{name}"
 
 
 def _expects_exception(statement: ast.Try) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -14,16 +15,19 @@ from pydantic import BaseModel, ConfigDict
 from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.imports import Import
+from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
+from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.assertions import Assertions
 from grader.checks.tests_present.calls_made import ModuleNames
+from grader.checks.tests_present.conditions import truth_in_test
 from grader.checks.tests_present.outcomes import (
     Group,
     group_of_value,
     groups_of,
     header_expressions,
 )
-from grader.checks.tests_present.running import mentioned_names, steps_of
+from grader.checks.tests_present.running import EXITS, is_skip, mentioned_names, steps_of
 from grader.checks.tests_present.tautologies import Tautologies, digest
 
 #: Methods that the test runner calls before or after the tests of a class, e.g. ``setUp``; not a
@@ -73,12 +77,14 @@ class FoundRoutine(NamedTuple):
 class _FileNames(NamedTuple):
     """Names with one meaning in the whole file.
 
-    ``imported`` are those that imports bind, ``cases`` its unittest classes.
+    ``imported`` are those that imports bind, ``cases`` its unittest classes, ``skips`` other names
+    of functions that skip a test: ``halt`` after ``from pytest import skip as halt``.
     """
 
     imported: frozenset[str]
     module_names: ModuleNames
     cases: frozenset[str]
+    skips: frozenset[str]
 
 
 class _Container(NamedTuple):
@@ -136,10 +142,14 @@ def routines(
     and only unittest classes have tests.
     """
     names = _FileNames(
-        frozenset(one.bound for one in imports), ModuleNames.of(imports, defined), cases_in(tree)
+        frozenset(one.bound for one in imports),
+        ModuleNames.of(imports, defined),
+        cases_in(tree),
+        frozenset(one.bound for one in imports if one.module == "pytest" and one.name in EXITS),
     )
     found = [("", one) for one in _given(tree, names)] if is_test_path else []
-    module = _Container(is_test_path, _is_body_marked_skipped(tree.body), (), False, "")
+    is_skipped = _is_body_marked_skipped(tree.body) or _skips_all(tree.body, names.skips)
+    module = _Container(is_test_path, is_skipped, (), False, "")
     waiting: list[tuple[ast.AST, _Container]] = [(tree, module)]
     while waiting:
         node, container = waiting.pop()
@@ -230,7 +240,7 @@ def _function(function: Function, container: _Container, names: _FileNames) -> F
 
     Otherwise it is a helper, whose ineffective assertions are not reported.
     """
-    steps = steps_of(function)
+    steps = steps_of(function, names.skips, names.imported)
     assertions = Assertions.of(steps, Tautologies(function, names.imported))
     mentions = {
         *assertions.mentions,
@@ -253,7 +263,10 @@ def _test(
     groups: tuple[Group, ...],
 ) -> Routine:
     """Return the test that `function` is. It mentions the setups of its class as well."""
-    is_skipped = container.silent or _is_marked_skipped(function.decorator_list)
+    # pytest and unittest run nothing of a generator
+    is_skipped = (
+        container.silent or _is_marked_skipped(function.decorator_list) or _yields(function)
+    )
     return Routine(
         name=function.name,
         line=function.lineno,
@@ -331,15 +344,19 @@ def _digest(function: Function, container: _Container) -> str:
 def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
     """Return whether one of the decorators `marks` always skips a test or accepts its failure.
 
-    e.g. ``skip("later")``, ``xfail``, ``skipif(True)``; not ``skipif(x)`` and ``xfail(x)``.
+    e.g. ``skip("later")``, ``xfail``, ``skipif(1 == 1)`` and ``parametrize("x", [])``; not
+    ``skipif(x)`` and ``xfail(x)``.
     """
     for mark in marks:
         name = called_name(mark)
         if name in _SKIP_MARKS and not _has_condition(mark):
             return True
-        if name in _CONDITIONAL_SKIP_MARKS and isinstance(mark, ast.Call) and mark.args:
-            if isinstance(mark.args[0], ast.Constant) and mark.args[0].value:
+        arguments = mark.args if isinstance(mark, ast.Call) else []
+        if name in _CONDITIONAL_SKIP_MARKS and arguments:
+            if truth_in_test(arguments[0]) is True:
                 return True
+        if name == "parametrize" and len(arguments) > 1 and truth_of(arguments[1]) is False:
+            return True
     return False
 
 
@@ -362,6 +379,33 @@ def _is_body_marked_skipped(body: Iterable[ast.stmt]) -> bool:
             ):
                 return True
     return False
+
+
+def _skips_all(body: Sequence[ast.stmt], skips: Collection[str]) -> bool:
+    """Return whether `body`, of a module, skips every test in it.
+
+    e.g. by ``pytest.skip("later", allow_module_level=True)``, also under a name of `skips`, or in a
+    fixture with ``autouse=True``; not in a fixture that a test has to name.
+    """
+    for_all = (one for one in body if isinstance(one, FUNCTIONS) and _is_for_all(one))
+    every = chain(body, *(one.body for one in for_all))
+    return any(is_skip(one, skips) for one in every)
+
+
+def _is_for_all(function: Function) -> bool:
+    """Return whether `function` is a fixture that runs for each test: ``autouse=True``."""
+    return any(
+        called_name(mark) == "fixture"
+        and isinstance(mark, ast.Call)
+        and any(item.arg == "autouse" and truth_of(item.value) is True for item in mark.keywords)
+        for mark in function.decorator_list
+    )
+
+
+def _yields(function: Function) -> bool:
+    """Return whether `function` is a generator; a nested function that yields does not make it."""
+    own = walk(*function.body, stop_at={*FUNCTIONS, ast.ClassDef, ast.Lambda})
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own)
 
 
 def _mark_replaced(found: list[tuple[str, FoundRoutine]]) -> list[FoundRoutine]:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader.analysis.syntax.dotted_names import called_name
+from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
 from grader.analysis.syntax.walk import children
+from grader.checks.tests_present.conditions import truth_in_test
 
 #: Calls that end a test early without a failure, e.g. ``pytest.skip("later")``; not ``fail()``.
-_EXITS = frozenset({"skip", "skipTest", "exit", "xfail"})
+EXITS = frozenset({"skip", "skipTest", "exit", "xfail"})
 #: Calls that only show that an object exists: ``assert callable(area)`` does not test ``area``,
 #: ``assert len(area(2))`` does.
 _EXISTENCE_TESTS = frozenset({"callable", "hasattr", "id"})
@@ -35,26 +37,29 @@ class Step(NamedTuple):
     parent: int
 
 
-def steps_of(function: Function) -> list[Step]:
+def steps_of(
+    function: Function, skips: Collection[str] = (), imported: Collection[str] = ()
+) -> list[Step]:
     """Return a step for each statement of `function` that can run, before those inside it.
 
     Left out are its docstring, statements after one that always leaves (``return``, ``raise``,
     ``break``, ``continue``, a skip or exit), bodies that cannot run, e.g. of ``if False:`` and
     ``for x in []:``, and nested functions that are never called. Otherwise the order need not be
-    that of the lines.
+    that of the lines. `skips` are further names under which the file knows e.g. ``pytest.skip``,
+    `imported` those that its imports bind.
     """
     never_called = _never_called(function)
     steps: list[Step] = []
     waiting = [(without_docstring(function.body), False, -1)]
     while waiting:
         body, swallowed, parent = waiting.pop()
-        for statement in _up_to_exit(body):
+        for statement in _up_to_exit(body, skips):
             if id(statement) not in never_called:
                 steps.append(Step(statement, swallowed, parent))
                 index = len(steps) - 1
                 waiting.extend(
                     (inner, swallowed or swallows, index)
-                    for inner, swallows in _reachable_bodies(statement)
+                    for inner, swallows in _reachable_bodies(statement, imported)
                 )
     return steps
 
@@ -152,38 +157,57 @@ def _nested_functions(function: Function) -> Iterator[tuple[Function, Function |
             waiting.append((statement, inside))
 
 
-def _up_to_exit(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+def _up_to_exit(body: Sequence[ast.stmt], skips: Collection[str] = ()) -> Iterator[ast.stmt]:
     """Yield the statements of `body` up to, and with, the first that always leaves it.
 
-    e.g. ``return``, ``raise``, ``break`` or ``pytest.skip()``; not an ``if`` with a ``return``.
+    e.g. ``return``, ``raise``, ``break``, ``pytest.skip()``, a name of `skips`, or ``if True:``
+    with one of these; not an ``if`` that depends on anything.
     """
     for statement in body:
         yield statement
-        if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
+        if _leaves(statement, skips):
             return
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            if called_name(statement.value) in _EXITS:
+        if isinstance(statement, ast.If) and truth_in_test(statement.test) is True:
+            if any(_leaves(one, skips) for one in statement.body):
                 return
 
 
-def _reachable_bodies(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
+def _leaves(statement: ast.stmt, skips: Collection[str]) -> bool:
+    """Return whether `statement` is a ``return``, ``raise``, ``break``, ``continue`` or a skip."""
+    if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
+        return True
+    return is_skip(statement, skips)
+
+
+def is_skip(statement: ast.stmt, skips: Collection[str]) -> bool:
+    """Return whether `statement` is a lone call that ends a test, e.g. ``pytest.skip("later")``.
+
+    `skips` are further names of such functions.
+    """
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    name = called_name(statement.value)
+    return name in EXITS or name in skips
+
+
+def _reachable_bodies(
+    statement: ast.stmt, imported: Collection[str]
+) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
     """Yield each body of `statement` that can run, and whether failed assertions in it are lost.
 
     The bodies of ``if False:`` and ``for x in []:``, and the ``else`` of ``while True:``, cannot
     run. Only the first body, e.g. that of ``try``, can lose failed assertions.
     """
-    test = getattr(statement, "test", getattr(statement, "iter", None))
-    is_known = isinstance(test, ast.Constant) or (
-        isinstance(test, ast.List | ast.Tuple) and not test.elts
-    )
-    truth = bool(getattr(test, "value", False)) if is_known else None
+    truth = None
+    if isinstance(statement, ast.If | ast.While):
+        truth = truth_in_test(statement.test, imported)
+    elif isinstance(statement, ast.For) and truth_of(statement.iter) is False:
+        truth = False
     swallows = _swallows_assertions(statement)
     for body in bodies(statement):
         is_first = body is getattr(statement, "body", None)
-        if isinstance(statement, ast.If | ast.While | ast.For) and truth is not None:
-            if is_first is not truth:
-                continue
-        yield body, swallows and is_first
+        if truth is None or is_first is truth:
+            yield body, swallows and is_first
 
 
 def _swallows_assertions(statement: ast.stmt) -> bool:

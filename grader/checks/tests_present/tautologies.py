@@ -98,6 +98,23 @@ class Tautologies:
         """The names that the function assigns exactly once, to a constant."""
         return constant_names(self.function)
 
+    @cached_property
+    def _calls(self) -> dict[str, ast.Call]:
+        """By the names that the function assigns exactly once, the calls that they name."""
+        times: Counter[str] = Counter()
+        found: dict[str, ast.Call] = {}
+        for node in ast.walk(self.function):
+            times.update(_assigned_by(node))
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                for item in node.targets:
+                    if isinstance(item, ast.Name):
+                        found[item.id] = node.value
+        return {name: call for name, call in found.items() if times[name] == 1}
+
+    def _origin(self, value: ast.expr) -> ast.expr:
+        """Return the call that `value` names, or `value`: ``f(1)`` for ``x`` after ``x = f(1)``."""
+        return self._calls.get(value.id, value) if isinstance(value, ast.Name) else value
+
     def is_known(self, *values: ast.AST) -> bool:
         """Return whether all `values` follow from the text of the test, as far as it is recognized.
 
@@ -149,7 +166,9 @@ class Tautologies:
             return some(self.cannot_fail(value) for value in test.values)
         if isinstance(test, ast.Compare):
             operator, right = test.ops[0], test.comparators[0]
-            return len(test.ops) == 1 and self._comparison_holds(test.left, operator, right)
+            return len(test.ops) == 1 and self._comparison_holds(
+                self._origin(test.left), operator, self._origin(right)
+            )
         if isinstance(test, ast.Name):
             return self._is_imported(test)
         return _is_nonempty_literal(test) or _is_instance_of_object(test)
@@ -158,12 +177,16 @@ class Tautologies:
         """Return whether ``left operator right`` is always true.
 
         e.g. for ``x == x``, ``x in [x, y]``, ``len(x) >= 0``, and ``x is not None`` with an
-        imported ``x``; not for ``f() == f()``, whose calls may differ.
+        imported ``x``, and ``f(1) == f(1)``; not for ``next(x) == next(x)``, which may differ.
         """
         if isinstance(right, ast.Constant):
             return self._holds_for_constant(left, operator, right.value)
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
+        if isinstance(operator, ast.IsNot) and isinstance(right, ast.Name):
+            return right.id == "NotImplemented"  # nobody returns it by mistake
+        if isinstance(operator, ast.Eq) and _is_same_call(left, right):
+            return True
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
             return False  # e.g. a property `box.size` may return a new object each time
         return isinstance(operator, _REFLEXIVE) and is_same(left, right)
@@ -189,6 +212,20 @@ def is_same(left: ast.expr, right: ast.expr) -> bool:
     """Return whether `left` and `right` are equal code without a call, await, yield or ``:=``."""
     has_effects = any(isinstance(node, _EFFECTS) for node in ast.walk(left))
     return not has_effects and shape([left]) == shape([right])
+
+
+def _is_same_call(left: ast.expr, right: ast.expr) -> bool:
+    """Return whether `left` and `right` are equal calls of a function that seems to keep no state.
+
+    e.g. ``area(1)`` twice, which says nothing about the area; not ``next(rows)`` and ``box.pop()``
+    without an argument.
+    """
+    if not isinstance(left, ast.Call) or not left.args or called_name(left) == "next":
+        return False
+    kinds = (ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
+    return shape([left]) == shape([right]) and not any(
+        isinstance(node, kinds) for node in ast.walk(left)
+    )
 
 
 def _is_nonempty_literal(test: ast.expr) -> bool:
