@@ -57,7 +57,8 @@ EXPECT_ERROR = frozenset(
 )
 #: Exceptions that include those of a mistake in the test, e.g. of a misspelled name.
 _ANY_ERROR = frozenset({"Exception", "BaseException", "NameError", "UnboundLocalError"})
-#: The two that nearly every function raises for ``None``; both together expect nothing in particular.
+#: The two that nearly every function raises for ``None``. Both together expect nothing in
+#: particular; one of them, or ``(TypeError, ValueError)``, may be what the function promises.
 _SLIPS = ("TypeError", "AttributeError")
 
 

@@ -18,8 +18,9 @@ def truth_in_test(test: ast.expr, imported: Collection[str] = ()) -> bool | None
 
     It is as :func:`truth_of` says, and variables of the environment are not set: a test that asks
     for one runs nowhere but at home. e.g. false for ``os.environ.get("SLOW")`` and ``"SLOW" in
-    os.environ``, true for ``not os.getenv("CI")``; ``None`` for ``os.getenv("CI", "1")``. An imported function is never
-    ``None``: ``shapes.area is None`` is false if `imported` has ``shapes``.
+    os.environ``, true for ``not os.getenv("CI")``; ``None`` for ``os.getenv("CI", "1")``. An
+    imported function is never ``None``: ``shapes.area is None`` is false if `imported` has
+    ``shapes``.
     """
     negated = False
     while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -15,30 +14,27 @@ from pydantic import BaseModel, ConfigDict
 from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.imports import Import
-from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
-from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.assertions import Assertions
 from grader.checks.tests_present.calls_made import ModuleNames
-from grader.checks.tests_present.conditions import truth_in_test
 from grader.checks.tests_present.outcomes import (
     Group,
     group_of_value,
     groups_of,
     header_expressions,
 )
-from grader.checks.tests_present.running import EXITS, is_skip, mentioned_names, steps_of
+from grader.checks.tests_present.running import EXITS, mentioned_names, steps_of
+from grader.checks.tests_present.skipping import (
+    is_body_marked_skipped,
+    is_generator,
+    is_marked_skipped,
+    skips_all,
+)
 from grader.checks.tests_present.tautologies import Tautologies, digest
 
 #: Methods that the test runner calls before or after the tests of a class, e.g. ``setUp``; not a
 #: method ``prepare``, which a test has to call itself.
 SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "tearDown"})
-#: Marks under which a failure of the test goes unnoticed, e.g. ``@pytest.mark.skip``; not
-#: ``@pytest.mark.slow``.
-_SKIP_MARKS = frozenset({"skip", "xfail", "expectedFailure"})
-#: Marks that skip a test on a condition. Only a constant condition counts: ``skipif(True)`` does,
-#: ``skipif(sys.platform == "win32")`` does not.
-_CONDITIONAL_SKIP_MARKS = frozenset({"skipif", "skipIf"})
 
 
 class Routine(BaseModel):
@@ -148,7 +144,7 @@ def routines(
         frozenset(one.bound for one in imports if one.module == "pytest" and one.name in EXITS),
     )
     found = [("", one) for one in _given(tree, names)] if is_test_path else []
-    is_skipped = _is_body_marked_skipped(tree.body) or _skips_all(tree.body, names.skips)
+    is_skipped = is_body_marked_skipped(tree.body) or skips_all(tree.body, names.skips)
     module = _Container(is_test_path, is_skipped, (), False, "")
     waiting: list[tuple[ast.AST, _Container]] = [(tree, module)]
     while waiting:
@@ -187,7 +183,7 @@ def _class(
     `cases` are the unittest classes of the file.
     """
     functions = {item.name for item in definition.body if isinstance(item, FUNCTIONS)}
-    is_skipped = _is_marked_skipped(definition.decorator_list) or _is_body_marked_skipped(
+    is_skipped = is_marked_skipped(definition.decorator_list) or is_body_marked_skipped(
         definition.body
     )
     return _Container(
@@ -265,7 +261,7 @@ def _test(
     """Return the test that `function` is. It mentions the setups of its class as well."""
     # pytest and unittest run nothing of a generator
     is_skipped = (
-        container.silent or _is_marked_skipped(function.decorator_list) or _yields(function)
+        container.silent or is_marked_skipped(function.decorator_list) or is_generator(function)
     )
     return Routine(
         name=function.name,
@@ -339,73 +335,6 @@ def _digest(function: Function, container: _Container) -> str:
     """
     prepared = container.name if container.prepares else ""
     return prepared + digest([*header_expressions(function), *without_docstring(function.body)])
-
-
-def _is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
-    """Return whether one of the decorators `marks` always skips a test or accepts its failure.
-
-    e.g. ``skip("later")``, ``xfail``, ``skipif(1 == 1)`` and ``parametrize("x", [])``; not
-    ``skipif(x)`` and ``xfail(x)``.
-    """
-    for mark in marks:
-        name = called_name(mark)
-        if name in _SKIP_MARKS and not _has_condition(mark):
-            return True
-        arguments = mark.args if isinstance(mark, ast.Call) else []
-        if name in _CONDITIONAL_SKIP_MARKS and arguments:
-            if truth_in_test(arguments[0]) is True:
-                return True
-        if name == "parametrize" and len(arguments) > 1 and truth_of(arguments[1]) is False:
-            return True
-    return False
-
-
-def _has_condition(mark: ast.expr) -> bool:
-    """Return whether `mark` is ``xfail(condition)``; in ``xfail("later")`` the text is a reason."""
-    if not isinstance(mark, ast.Call) or called_name(mark) != "xfail":
-        return False
-    return any(not isinstance(value, ast.Constant) for value in mark.args)
-
-
-def _is_body_marked_skipped(body: Iterable[ast.stmt]) -> bool:
-    """Return whether `body` has ``pytestmark = pytest.mark.skip`` or ``__test__ = False``."""
-    for item in body:
-        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
-            name, value = item.targets[0].id, item.value
-            marks = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-            is_false = isinstance(value, ast.Constant) and not value.value
-            if (name == "pytestmark" and _is_marked_skipped(marks)) or (
-                name == "__test__" and is_false
-            ):
-                return True
-    return False
-
-
-def _skips_all(body: Sequence[ast.stmt], skips: Collection[str]) -> bool:
-    """Return whether `body`, of a module, skips every test in it.
-
-    e.g. by ``pytest.skip("later", allow_module_level=True)``, also under a name of `skips`, or in a
-    fixture with ``autouse=True``; not in a fixture that a test has to name.
-    """
-    for_all = (one for one in body if isinstance(one, FUNCTIONS) and _is_for_all(one))
-    every = chain(body, *(one.body for one in for_all))
-    return any(is_skip(one, skips) for one in every)
-
-
-def _is_for_all(function: Function) -> bool:
-    """Return whether `function` is a fixture that runs for each test: ``autouse=True``."""
-    return any(
-        called_name(mark) == "fixture"
-        and isinstance(mark, ast.Call)
-        and any(item.arg == "autouse" and truth_of(item.value) is True for item in mark.keywords)
-        for mark in function.decorator_list
-    )
-
-
-def _yields(function: Function) -> bool:
-    """Return whether `function` is a generator; a nested function that yields does not make it."""
-    own = walk(*function.body, stop_at={*FUNCTIONS, ast.ClassDef, ast.Lambda})
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own)
 
 
 def _mark_replaced(found: list[tuple[str, FoundRoutine]]) -> list[FoundRoutine]:
