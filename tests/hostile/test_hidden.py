@@ -69,6 +69,7 @@ def test_what_cannot_be_read_limits_the_total(line: str, path: str, text: str) -
         ("import price_tests", {"price_tests.py": PROGRAM}),
         ("import tests", {"tests.py": f"def run():\n    {ONE}"}),
         ("import tests.helpers", {"tests/helpers.py": f"def run():\n    {ONE}"}),
+        ("import tests.test_all", {"tests/test_all.py": f"def test_all():\n    {ONE}"}),
     ],
 )
 def test_what_the_program_may_run_is_shown(line: str, more: Files) -> None:
@@ -88,6 +89,10 @@ def test_what_the_program_may_run_is_shown(line: str, more: Files) -> None:
         ("exec(open('a.txt').read())", {"a.txt": "LIMIT = 3\nNAMES = ['a']\n"}),
         ("print(name)", {"a.txt": PROGRAM, "program": PROGRAM, "it.ipynb": "{}"}),
         ("print('program')", {"tests/test_all.py": PROGRAM}),
+        (
+            "import tests.test_all",
+            {"tests/test_all.py": f"def test_all():\n    {ONE}\n    assert main"},
+        ),
         ("from speed_test import run", {"speed_test.py": f"def run():\n    {ONE}"}),
         ("from test_model import run", {"test_model.py": f"def run():\n    {ONE}"}),
         ("from f_tests import run", {"f_tests.py": f"LIMIT = 3\n\n\ndef run():\n    {ONE}"}),

@@ -259,7 +259,8 @@ def _beside_tests(path: str, file: FileSummary) -> int:
 
     A module that is only called like a test may be one that is meant, such as ``speed_test.py``,
     ``statistical_tests.py`` or a ``test_model.py`` beside ``train_model.py``: of it, only what runs
-    on import counts.
+    on import counts. Where nothing asserts, a function is no test whatever its name, e.g.
+    ``test_all`` with the whole program in it.
     """
     if not is_test_path(path):
         return 0
@@ -267,7 +268,7 @@ def _beside_tests(path: str, file: FileSummary) -> int:
     counted = (
         one
         for one in file.functions
-        if one.line == 0 or (is_only_tests and not one.name.startswith(_OF_TESTS))
+        if one.line == 0 or (is_only_tests and not (file.tests and one.name.startswith(_OF_TESTS)))
     )
     return sum(len(one.prints) for one in counted)
 
