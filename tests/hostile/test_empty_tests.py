@@ -37,6 +37,8 @@ CALLS = {
     "receipts.format_receipt([], date(2024, 2, 29))": '"Receipt of 2024-02-29"',
     'purchases.parse_purchase({"name": "tea", "amount": 1, "price": 2})': "tea",
 }
+#: All points for unit tests.
+FULL = CHAPTER.criteria["unit_tests"].points
 ASSERT = "assert {call} == {result}"
 
 
@@ -158,4 +160,4 @@ def test_an_empty_test_earns_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in HONEST.items()])
 def test_a_test_that_looks_like_an_empty_one_counts(case: Case) -> None:
-    assert unit_tests(case) == 10
+    assert unit_tests(case) == FULL

@@ -23,11 +23,12 @@ from grader.checks.tests_present.outcomes import (
     groups_of,
     header_expressions,
 )
-from grader.checks.tests_present.running import EXITS, mentioned_names, steps_of
+from grader.checks.tests_present.running import mentioned_names, steps_of
 from grader.checks.tests_present.skipping import (
     is_body_marked_skipped,
     is_generator,
     is_marked_skipped,
+    names_of_skips,
     skips_all,
 )
 from grader.checks.tests_present.tautologies import Tautologies, digest
@@ -141,11 +142,10 @@ def routines(
         frozenset(one.bound for one in imports),
         ModuleNames.of(imports, defined),
         cases_in(tree),
-        frozenset(one.bound for one in imports if one.module == "pytest" and one.name in EXITS),
+        names_of_skips(imports),
     )
     found = [("", one) for one in _given(tree, names)] if is_test_path else []
-    is_skipped = is_body_marked_skipped(tree.body) or skips_all(tree.body, names.skips)
-    module = _Container(is_test_path, is_skipped, (), False, "")
+    module = _Container(is_test_path, skips_all(tree.body, names.skips), (), False, "")
     waiting: list[tuple[ast.AST, _Container]] = [(tree, module)]
     while waiting:
         node, container = waiting.pop()

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 
 from grader.analysis.syntax.dotted_names import called_name
+from grader.analysis.syntax.imports import Import
 from grader.analysis.syntax.known_values import truth_of
 from grader.analysis.syntax.statements import FUNCTIONS, Function
 from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.conditions import truth_in_test
-from grader.checks.tests_present.running import is_skip
+from grader.checks.tests_present.running import EXITS, is_skip
 
 #: Marks under which a failure of the test goes unnoticed, e.g. ``@pytest.mark.skip``; not
 #: ``@pytest.mark.slow``.
@@ -21,23 +22,32 @@ _SKIP_MARKS = frozenset({"skip", "xfail", "expectedFailure"})
 _CONDITIONAL_SKIP_MARKS = frozenset({"skipif", "skipIf"})
 
 
+def names_of_skips(imports: Iterable[Import]) -> frozenset[str]:
+    """Return the names under which `imports` bind what ends a test.
+
+    e.g. ``halt`` for ``from pytest import skip as halt``.
+    """
+    return frozenset(one.bound for one in imports if one.module == "pytest" and one.name in EXITS)
+
+
 def is_marked_skipped(marks: Iterable[ast.expr]) -> bool:
     """Return whether one of the decorators `marks` always skips a test or accepts its failure.
 
     e.g. ``skip("later")``, ``xfail``, ``skipif(1 == 1)`` and ``parametrize("x", [])``; not
     ``skipif(x)`` and ``xfail(x)``.
     """
-    for mark in marks:
-        name = called_name(mark)
-        if name in _SKIP_MARKS and not _has_condition(mark):
-            return True
-        arguments = mark.args if isinstance(mark, ast.Call) else []
-        if name in _CONDITIONAL_SKIP_MARKS and arguments:
-            if truth_in_test(arguments[0]) is True:
-                return True
-        if name == "parametrize" and len(arguments) > 1 and truth_of(arguments[1]) is False:
-            return True
-    return False
+    return any(map(_skips, marks))
+
+
+def _skips(mark: ast.expr) -> bool:
+    """Return whether the decorator `mark` always skips a test or accepts its failure."""
+    name = called_name(mark)
+    if name in _SKIP_MARKS:
+        return not _has_condition(mark)
+    arguments = mark.args if isinstance(mark, ast.Call) else []
+    if name in _CONDITIONAL_SKIP_MARKS:
+        return any(truth_in_test(one) is True for one in arguments[:1])
+    return name == "parametrize" and any(truth_of(one) is False for one in arguments[1:2])
 
 
 def _has_condition(mark: ast.expr) -> bool:
@@ -64,9 +74,12 @@ def is_body_marked_skipped(body: Iterable[ast.stmt]) -> bool:
 def skips_all(body: Sequence[ast.stmt], skips: Collection[str]) -> bool:
     """Return whether `body`, of a module, skips every test in it.
 
-    e.g. by ``pytest.skip("later", allow_module_level=True)``, also under a name of `skips`, or in a
+    e.g. by a mark (see :func:`is_body_marked_skipped`), by ``pytest.skip("later",
+    allow_module_level=True)``, also under a name of `skips`, or in a
     fixture with ``autouse=True``; not in a fixture that a test has to name.
     """
+    if is_body_marked_skipped(body):
+        return True
     for_all = (one for one in body if isinstance(one, FUNCTIONS) and _is_for_all(one))
     every = chain(body, *(one.body for one in for_all))
     return any(is_skip(one, skips) for one in every)

@@ -183,13 +183,13 @@ class Tautologies:
             return self._holds_for_constant(left, operator, right.value)
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
             return any(is_same(left, item) for item in right.elts)
-        if isinstance(operator, ast.IsNot) and isinstance(right, ast.Name):
-            return right.id == "NotImplemented"  # nobody returns it by mistake
-        if isinstance(operator, ast.Eq) and _is_same_call(left, right):
-            return True
+        if isinstance(operator, ast.IsNot):
+            return called_name(right) == "NotImplemented"  # nobody returns it by mistake
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
             return False  # e.g. a property `box.size` may return a new object each time
-        return isinstance(operator, _REFLEXIVE) and is_same(left, right)
+        if not isinstance(operator, _REFLEXIVE):
+            return False
+        return is_same(left, right) or _is_same_call(left, right)
 
     def _holds_for_constant(self, left: ast.expr, operator: ast.cmpop, value: object) -> bool:
         """Return whether `left` compared with the constant `value` is always true.
