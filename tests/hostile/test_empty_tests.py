@@ -76,6 +76,8 @@ EMPTY: Mapping[str, Case] = {
     "a condition that is false": Case(body="if not True:\n    " + ASSERT),
     "a comparison that is false": Case(body="if 0 > 1:\n    " + ASSERT),
     "a function that is None": Case(body="if {function} is None:\n    " + ASSERT),
+    "a library that is not there": Case(body='pytest.importorskip("nothing_here")\n' + ASSERT),
+    "a library for all that is not there": Case(head='pytest.importorskip("nothing_here")\n'),
     "an unset variable": Case(body='if os.environ.get("SLOW"):\n    ' + ASSERT),
     "a return without a variable": Case(body='if not os.getenv("CI"):\n    return\n' + ASSERT),
     "a return": Case(body="return\n" + ASSERT),
@@ -111,6 +113,8 @@ EMPTY: Mapping[str, Case] = {
 HONEST: Mapping[str, Case] = {
     "plain": Case(),
     "cases": Case(mark='@pytest.mark.parametrize("x", [1, 2])', arguments="x"),
+    "a library that is there": Case(body='pytest.importorskip("decimal")\n' + ASSERT),
+    "a module of its own": Case(head='prices = pytest.importorskip("prices")\n'),
     "skipped on Windows": Case(mark='@pytest.mark.skipif(os.name == "nt", reason="x")'),
     "a fixture for all": Case(
         head='@pytest.fixture(autouse=True)\ndef ready(tmp_path):\n    """Return it."""\n'

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from math import inf
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from grader.analysis.syntax.imports import STAR, Import, Modules
@@ -65,6 +68,21 @@ class ImportedNames:
         The latter are the test files that `path` imports, directly or through other test files.
         """
         return self._renamed[path].get(name, name), self._test_files[path]
+
+    def is_there(self, module: str) -> bool:
+        """Return whether `module` is there where the program runs.
+
+        It is one of the standard library, of the submission, or one that the program imports.
+        """
+        top = module.partition(".")[0]
+        return top in sys.stdlib_module_names or top in self._tops
+
+    @cached_property
+    def _tops(self) -> frozenset[str]:
+        """The first parts of the modules that the program imports, and the names of its files."""
+        imported = (one.module for path in self.program for one in self.imports[path])
+        own = (part for path in self.program for part in PurePosixPath(path).with_suffix("").parts)
+        return frozenset(chain((name.partition(".")[0] for name in imported), own))
 
     @cached_property
     def from_program(self) -> Mapping[str, list[tuple[Import, str]]]:

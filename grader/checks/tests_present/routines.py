@@ -14,7 +14,13 @@ from pydantic import BaseModel, ConfigDict
 from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.import_time import is_guard
 from grader.analysis.syntax.imports import Import
-from grader.analysis.syntax.statements import FUNCTIONS, Function, bodies, without_docstring
+from grader.analysis.syntax.statements import (
+    DEFINITIONS,
+    FUNCTIONS,
+    Function,
+    bodies,
+    without_docstring,
+)
 from grader.checks.tests_present.assertions import Assertions
 from grader.checks.tests_present.calls_made import ModuleNames
 from grader.checks.tests_present.outcomes import (
@@ -25,6 +31,7 @@ from grader.checks.tests_present.outcomes import (
 )
 from grader.checks.tests_present.running import mentioned_names, steps_of
 from grader.checks.tests_present.skipping import (
+    asked_for,
     is_body_marked_skipped,
     is_generator,
     is_marked_skipped,
@@ -48,7 +55,7 @@ class Routine(BaseModel):
     they are in classes that prepare something, e.g. in ``setUp``; `Suite` decides whether they are
     copies. ``silent`` is "skipped" if a failure of the test goes unnoticed
     (``skip``, ``xfail``), "replaced" if a later definition in its class or module has the same
-    name, else empty.
+    name, else empty. ``needs`` are the modules without which it is skipped.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,6 +69,7 @@ class Routine(BaseModel):
     groups: tuple[Group, ...]
     digest: str = ""
     silent: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class FoundRoutine(NamedTuple):
@@ -75,13 +83,15 @@ class _FileNames(NamedTuple):
     """Names with one meaning in the whole file.
 
     ``imported`` are those that imports bind, ``cases`` its unittest classes, ``skips`` other names
-    of functions that skip a test: ``halt`` after ``from pytest import skip as halt``.
+    of functions that skip a test: ``halt`` after ``from pytest import skip as halt``. ``needs`` are
+    the modules without which all tests of the file are skipped.
     """
 
     imported: frozenset[str]
     module_names: ModuleNames
     cases: frozenset[str]
     skips: frozenset[str]
+    needs: frozenset[str]
 
 
 class _Container(NamedTuple):
@@ -143,6 +153,7 @@ def routines(
         ModuleNames.of(imports, defined),
         cases_in(tree),
         names_of_skips(imports),
+        frozenset(asked_for(item for item in tree.body if not isinstance(item, DEFINITIONS))),
     )
     found = [("", one) for one in _given(tree, names)] if is_test_path else []
     module = _Container(is_test_path, skips_all(tree.body, names.skips), (), False, "")
@@ -247,7 +258,8 @@ def _function(function: Function, container: _Container, names: _FileNames) -> F
     effective = len(assertions.effective)
     if container.collected and function.name.startswith("test"):
         test = _test(function, container, effective, mentions, groups)
-        return FoundRoutine(test, assertions.ineffective)
+        needs = tuple(sorted(names.needs.union(asked_for([function]))))
+        return FoundRoutine(test.model_copy(update={"needs": needs}), assertions.ineffective)
     return FoundRoutine(_helper(function.name, function, mentions, groups, effective), ())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from grader.analysis.syntax.dotted_names import called_name
@@ -93,6 +93,18 @@ def _is_for_all(function: Function) -> bool:
         and any(item.arg == "autouse" and truth_of(item.value) is True for item in mark.keywords)
         for mark in function.decorator_list
     )
+
+
+def asked_for(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the module of each ``pytest.importorskip("numpy")`` in `nodes`, at any depth.
+
+    Without it the test is skipped.
+    """
+    for node in chain.from_iterable(map(walk, nodes)):
+        if isinstance(node, ast.Call) and called_name(node) == "importorskip" and node.args:
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield name.value
 
 
 def is_generator(function: Function) -> bool:

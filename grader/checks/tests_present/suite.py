@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, filterfalse
 
 from pydantic import BaseModel, ConfigDict
 
@@ -102,6 +102,9 @@ class Suite:
             return "is skipped, or allowed to fail"
         if routine.silent:
             return "never runs: a later test of the same name takes its place"
+        missing = next(filterfalse(self._imported.is_there, routine.needs), None)
+        if missing is not None:
+            return f"is skipped without `{missing}`, which your program does not import"
         if self._imported.program and key not in self._testing_program:
             return "tries out nothing of your program"
         helpers = (self._identities[helper] for helper in self._helpers[key])
