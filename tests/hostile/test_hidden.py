@@ -70,6 +70,7 @@ def test_what_cannot_be_read_limits_the_total(line: str, path: str, text: str) -
         ("import tests", {"tests.py": f"def run():\n    {ONE}"}),
         ("import tests.helpers", {"tests/helpers.py": f"def run():\n    {ONE}"}),
         ("import tests.test_all", {"tests/test_all.py": f"def test_all():\n    {ONE}"}),
+        ("import words; exec(words.TEXT)", {"words.py": f"TEXT = {PROGRAM!r}\n"}),
     ],
 )
 def test_what_the_program_may_run_is_shown(line: str, more: Files) -> None:

@@ -33,7 +33,7 @@ _RUNS_FILES = frozenset({Kind.TEXT, Kind.FILE, Kind.PROCESS})
 _DECODES = frozenset({Kind.TEXT, Kind.FILE})
 #: Why no check looks there.
 _TEXT, _NOTEBOOK, _FOLDER = "a text", "a notebook", "in a folder of tools"
-_TEST, _UNREADABLE = "among the tests", "not readable"
+_TEST, _UNREADABLE, _STRING = "among the tests", "not readable", "strings in it"
 
 
 #: Where the program names or starts a file: path and line.
@@ -102,9 +102,10 @@ def hidden_in(sources: Sources) -> tuple[Hidden, ...]:
     """Return the code that the program runs where no check looks, sorted by path.
 
     That are a text or notebook that it names or may start, a module in a folder of tools, what
-    Python imports and nobody can read, and a test that it imports for more than its tests.
+    Python imports and nobody can read, a test that it imports for more than its tests, and a
+    program in a string where it runs strings.
     """
-    found = [*_aside(sources), *_graded(sources)]
+    found = [*_aside(sources), *_graded(sources), *_in_strings(sources)]
     return tuple(sorted(found, key=lambda one: one.path))
 
 
@@ -245,6 +246,20 @@ def _graded(sources: Sources) -> Iterator[Hidden]:
             if by is not None:
                 line = sources.graph.edges[by][path].line if path in sources.graph.edges[by] else 1
                 yield Hidden(path=path, statements=statements, where=where, by=by, line=line)
+
+
+def _in_strings(sources: Sources) -> Iterator[Hidden]:
+    """Yield the files of the program with programs in their strings, if it runs strings."""
+    starts = (each for each in sources.starts if each[1].kind is Kind.TEXT)
+    for by, start in starts:
+        if sources.program[by].executes:
+            for path, file in sources.program.items():
+                if file.in_texts:
+                    inside = sum(one.statements for one in file.in_texts)
+                    yield Hidden(
+                        path=path, statements=inside, where=_STRING, by=by, line=start.line
+                    )
+            return
 
 
 def _spared(path: str, file: FileSummary) -> tuple[str, int]:

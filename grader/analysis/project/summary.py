@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from grader.analysis.project.functions import FunctionCode, demanded_in, functions_of
 from grader.analysis.project.toml import NotToml, parse_toml, table
 from grader.analysis.project.usage import Work, work_in
-from grader.analysis.syntax.code_in_strings import is_code
+from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text, is_code
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.dotted_texts import named_in_texts
 from grader.analysis.syntax.frameworks import Contract, Shape, contract_of
@@ -82,7 +82,8 @@ class FileSummary(BaseModel):
     ``shop.cli:run``. ``publishes``: it would declare a package that others install. ``tests``: it
     has a test that asserts something. ``starts``: the places that start code which no import names.
     ``looks_into``: the modules of which it looks for names as it runs, ``""`` for its own.
-    ``is_code``: it is a program also if its name does not say so. ``is_broken``: it cannot be
+    ``is_code``: it is a program also if its name does not say so. ``in_texts``: programs in its
+    strings. ``is_broken``: it cannot be
     parsed. ``trivial``: it has no statement, or only literals bound to names. ``is_table``: the
     latter, but more than is read. ``lines``: its lines that are not blank. ``work``: its
     definitions and the names that it uses. ``functions``: the statements of each function, and
@@ -104,6 +105,7 @@ class FileSummary(BaseModel):
     starts: tuple[Start, ...] = ()
     looks_into: tuple[str, ...] = ()
     is_code: bool = False
+    in_texts: tuple[CodeInText, ...] = ()
     is_broken: bool = False
     trivial: bool = False
     is_table: bool = False
@@ -121,6 +123,11 @@ class FileSummary(BaseModel):
     def is_opaque(self) -> bool:
         """Whether it starts code that may be in any file of the submission."""
         return any(start.is_opaque for start in self.running)
+
+    @property
+    def executes(self) -> bool:
+        """Whether it runs texts as code: ``exec(text)``."""
+        return _executes(self.starts)
 
     @property
     def running(self) -> tuple[Start, ...]:
@@ -152,6 +159,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         starts=starts,
         looks_into=tuple(sorted({name for call in module.calls for name in _looks_into(call)})),
         is_code=is_code(source),
+        in_texts=code_in_text(source),
         trivial=not has_statements(source) or all(map(_is_data, tree.body)),
         lines=sum(not line.isspace() for line in source.lines),
         work=work_in(source),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import textwrap
 import warnings
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from grader.analysis.syntax.module import module_of
@@ -40,17 +39,23 @@ class CodeInText(NamedTuple):
     statements: int
 
 
-def code_in_text(tree: ast.Module) -> Iterator[CodeInText]:
-    """Yield each string in ``tree`` that is a program; docstrings and parts of f-strings count too.
+def code_in_text(source: SourceFile) -> tuple[CodeInText, ...]:
+    """Return each string of ``source`` that is a program; docstrings and parts of f-strings too.
 
     It must parse (see :func:`parsed_text`), have at least 30 characters, a newline or ``;``, and at
     least 3 statements that do something (``LEAST_STATEMENTS``). The order is not that of the lines.
+    They are found once and then kept.
     """
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found = _statements(node.value)
-            if found >= LEAST_STATEMENTS:
-                yield CodeInText(node.lineno, node.col_offset + 1, found)
+    return source.once(_read_texts)
+
+
+def _read_texts(source: SourceFile) -> tuple[CodeInText, ...]:
+    found = (
+        CodeInText(node.lineno, node.col_offset + 1, _statements(node.value))
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return tuple(one for one in found if one.statements >= LEAST_STATEMENTS)
 
 
 def _statements(text: str) -> int:

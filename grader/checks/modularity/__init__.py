@@ -220,8 +220,7 @@ def _program(source: SourceFile, outside: int) -> _Program:
     defines = functions > 0 or any(
         isinstance(item, ast.ClassDef) and has_fields(item) for item in source.tree.body
     )
-    in_text = tuple(code_in_text(source.tree))
-    return _Program(work_in(source), outside, in_text, functions, defines)
+    return _Program(work_in(source), outside, code_in_text(source), functions, defines)
 
 
 def _star_imports(source: SourceFile, imports: Iterable[Import]) -> list[Import]:
