@@ -20,6 +20,11 @@ _READ = text("SELECT count(*) FROM (SELECT 1 FROM submissions LIMIT 1) AS first"
 _REVISION = text("SELECT version_num FROM alembic_version")
 #: Stores a row as it is. The table has one row, which no request locks.
 _WRITE = text("UPDATE alembic_version SET version_num = version_num")
+#: Makes PostgreSQL write about 500 kB to a temporary file on its disk: the rows do not fit into the
+#: least memory that it can be given. Updating a row in place needs no room, so that it works on a
+#: disk that is full while nothing can be accepted.
+_LITTLE_MEMORY = text("SET LOCAL work_mem = '64kB'")
+_NEED_ROOM = text("SELECT count(*) FROM generate_series(1, 32768)")
 _LOCK = text(f"LOCK TABLE {', '.join(metadata.tables)} IN ROW EXCLUSIVE MODE")
 #: What to tell people, by PostgreSQL's error code, or by words of SQLite's message.
 _REASONS = {
@@ -29,6 +34,7 @@ _REASONS = {
     "57014": "It is locked, or too slow.",
     "locked": "It is locked.",
     "53100": "Its disk is full.",
+    "53400": "It may not write the temporary files that it needs.",
     "full": "Its disk is full.",
     "disk I/O": "Its disk is full or broken.",
     "42P01": "It has no tables yet: run `grader db upgrade`.",
@@ -60,10 +66,15 @@ class DatabaseProbes:
             connection.execute(_READ)
 
     def check_writable(self) -> None:
-        """Store something that changes nothing, and on PostgreSQL lock all tables for writing."""
+        """Store something that changes nothing.
+
+        On PostgreSQL, also lock all tables for writing, and write a temporary file.
+        """
         with _explained(), self._database.write() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(_LOCK)
+                connection.execute(_LITTLE_MEMORY)
+                connection.execute(_NEED_ROOM)
             connection.execute(_WRITE)
 
     def check_schema(self) -> None:

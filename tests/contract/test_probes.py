@@ -145,6 +145,17 @@ def test_a_read_only_postgresql_is_read_and_not_written(postgres: str, postgres_
     store.close()
 
 
+def test_postgresql_must_have_room_for_more_rows(postgres: str, postgres_url: str) -> None:
+    # `make chaos` fills its disk. That the probe needs room there is seen without a mount, too.
+    name = make_url(postgres_url).database
+    alter(postgres, f"ALTER DATABASE {name} SET temp_file_limit = '128kB'")
+    assert problems(postgres_url) == {
+        "writable": "It may not write the temporary files that it needs."
+    }
+    alter(postgres, f"ALTER DATABASE {name} RESET temp_file_limit")
+    assert problems(postgres_url) == {}
+
+
 def alter(server: str, statement: str) -> None:
     """Execute ``statement`` on ``server`` outside a transaction."""
     engine = create_engine(database_url(server), isolation_level="AUTOCOMMIT")
