@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,6 +44,15 @@ def parent_of(pid: int) -> int:
     """Return the id of the parent process of ``pid``; 0 if the process has ended."""
     fields = _stat(Path("/proc") / str(pid))
     return int(fields[1]) if fields else 0
+
+
+def started_at(pid: int) -> float:
+    """Return when the process ``pid`` started, on the monotonic clock; infinity if it has ended."""
+    fields = _stat(Path("/proc") / str(pid))
+    if not fields:
+        return math.inf
+    since_boot = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return time.monotonic() - time.clock_gettime(time.CLOCK_BOOTTIME) + since_boot
 
 
 def wait_until(done: Callable[[], object], seconds: float, what: str, every: float = 0.05) -> None:

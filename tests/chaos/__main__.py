@@ -31,6 +31,9 @@ def main() -> None:
         runs[kind] = _run(kind, plan, given.keep)
         print(f"  {runs[kind].seconds:.0f} s", flush=True)
     print("\n".join(["", *table(runs), ""]))
+    for kind, run in runs.items():
+        for trouble, why in run.left_out.items():
+            print(f"{kind}: without {trouble}, because {why}")
     broken = [f"{kind}: {one}" for kind, run in runs.items() for one in run.verdict.broken]
     print("\n".join(broken) or "Every promise was kept.")
     sys.exit(1 if broken else 0)

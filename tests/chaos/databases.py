@@ -11,10 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from tests.chaos.disks import Disk, own_disk
 from tests.servers import PostgresForTests
 
 #: A program that takes the write lock of a SQLite file, prints ``held``, and keeps the lock.
@@ -29,12 +30,25 @@ class Database(Protocol):
     """A database that can be made to fail."""
 
     url: str
+    #: The disk of its files, which is ``None`` if this host lets nobody mount one.
+    disk: Disk | None
+    #: Whether it can be made read-only while it runs.
+    has_read_only: bool
 
     def cut(self) -> None:
         """Break the connections, or hold the write lock for a short time."""
 
     def stop(self) -> None:
         """Be unreachable or locked for some seconds, and come back."""
+
+    def lock(self, seconds: float) -> None:
+        """Let no other connection use the table of submissions, or write, for ``seconds``."""
+
+    def read_only(self, seconds: float) -> None:
+        """Refuse all writes for ``seconds``."""
+
+    def fill(self, seconds: float) -> None:
+        """Have no room on its disk for ``seconds``, and run again after that."""
 
 
 class Rows:
@@ -69,8 +83,10 @@ class Rows:
 class Sqlite:
     """A SQLite file. It fails while another process holds its lock, which is then killed."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    has_read_only = False
+
+    def __init__(self, file: Path, disk: Disk | None = None) -> None:
+        self._file, self.disk = file, disk
         self.url = f"sqlite:///{file}"
 
     def cut(self) -> None:
@@ -80,6 +96,19 @@ class Sqlite:
     def stop(self) -> None:
         """Hold the lock for 4 seconds, longer than the longest pause of a client."""
         self._hold(4)
+
+    def lock(self, seconds: float) -> None:
+        """Hold the lock for ``seconds``."""
+        self._hold(seconds)
+
+    def read_only(self, seconds: float) -> None:
+        """Raise NotImplementedError: a file cannot become read-only for who has it open."""
+        raise NotImplementedError
+
+    def fill(self, seconds: float) -> None:
+        """Have no room on the disk of the file for ``seconds``; Redis stores on the same one."""
+        assert self.disk is not None
+        self.disk.fill(seconds)
 
     def _hold(self, seconds: float) -> None:
         """Hold the write lock in another process for ``seconds``, then kill that process."""
@@ -94,8 +123,10 @@ class Sqlite:
 class Postgres:
     """A PostgreSQL server that only this run uses."""
 
-    def __init__(self, server: PostgresForTests) -> None:
-        self._server = server
+    has_read_only = True
+
+    def __init__(self, server: PostgresForTests, disk: Disk | None) -> None:
+        self._server, self.disk = server, disk
         self.url = server.url.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def cut(self) -> None:
@@ -111,16 +142,49 @@ class Postgres:
         time.sleep(2)
         self._server.start()
 
+    def lock(self, seconds: float) -> None:
+        """Hold a lock of the table of submissions for ``seconds`` that readers wait for, too."""
+        engine = create_engine(self.url, poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(text("LOCK TABLE submissions IN ACCESS EXCLUSIVE MODE"))
+            time.sleep(seconds)
+
+    def read_only(self, seconds: float) -> None:
+        """Make transactions read-only for ``seconds``, also over connections that are open."""
+        engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as admin:
+            _execute(admin, "ALTER SYSTEM SET default_transaction_read_only = on")
+            try:
+                time.sleep(seconds)
+            finally:
+                admin.execute(text("SET default_transaction_read_only = off"))
+                _execute(admin, "ALTER SYSTEM RESET default_transaction_read_only")
+
+    def fill(self, seconds: float) -> None:
+        """Have no room for ``seconds``; then start the server, which may have ended for this."""
+        assert self.disk is not None
+        self.disk.fill(seconds)
+        self._server.start()
+
+
+def _execute(admin: Connection, statement: str) -> None:
+    """Execute ``statement``, which changes a setting of the server, and put it in force."""
+    admin.execute(text(statement))
+    admin.execute(text("SELECT pg_reload_conf()"))
+
 
 @contextmanager
-def database(kind: str, data_dir: Path) -> Iterator[Database]:
-    """Yield the database of a run: of ``kind`` ``sqlite`` in ``data_dir``, or ``postgresql``."""
+def database(kind: str, data_dir: Path, disk: Disk | None) -> Iterator[Database]:
+    """Yield the database of a run: of ``kind`` ``sqlite`` in ``data_dir``, or ``postgresql``.
+
+    ``disk`` is that of ``data_dir``; PostgreSQL has one of its own.
+    """
     if kind == "sqlite":
-        yield Sqlite(data_dir / "grader.db")
+        yield Sqlite(data_dir / "grader.db", disk)
         return
-    with TemporaryDirectory(prefix="grader-pg-") as home:
+    with TemporaryDirectory(prefix="grader-pg-") as home, own_disk(Path(home)) as its_disk:
         server = PostgresForTests(Path(home))
         try:
-            yield Postgres(server)
+            yield Postgres(server, its_disk)
         finally:
             server.close()

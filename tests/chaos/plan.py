@@ -12,6 +12,17 @@ EXERCISES = ("numbers-refactor", "get-data", "chapter-practices")
 HOUR = 3600
 #: The kinds of trouble that befall a calm service with work to do: methods of ``Troubles``.
 TROUBLES = ("kill_every_child", "kill_every_fork_server", "few_descriptors")
+#: The kinds of trouble beside the host, by the parts of ``/readyz`` of which one must tell of it.
+#: Nobody promises how soon a worker finds out that its host is in trouble: it must have some work.
+#: Logs are no part: lines that cannot be written are dropped and counted.
+OUTAGES: Mapping[str, tuple[str, ...]] = {
+    "lock_database": ("database_writable",),
+    "read_only_database": ("database_writable",),
+    "fill_database": ("database_writable", "disk"),
+    "fill_logs": (),
+    "fill_redis": ("redis",),
+    "read_only_redis": ("redis",),
+}
 #: One that lasts no longer than it takes: every process that grades is killed, once.
 KILLED_WORKERS = "kill_workers_at_work"
 
@@ -22,8 +33,8 @@ class Scale:
 
     Uploads and faults happen within ``span``; the run ends after ``limit`` in any case. ``lease``
     is how long a claim holds without being renewed; ``child`` is the time limit of a child.
-    Afterwards each of ``troubles`` befalls a calm host that has ``burst`` submissions to grade, and
-    lasts ``trouble`` seconds.
+    Afterwards each of ``troubles`` befalls a calm service that has ``burst`` submissions to grade,
+    and lasts ``trouble`` seconds, or if it is one of :data:`OUTAGES`, ``outage`` seconds.
     """
 
     submissions: int
@@ -39,16 +50,22 @@ class Scale:
     poisons: Mapping[str, int]
     burst: int
     trouble: float
-    troubles: tuple[str, ...] = (*TROUBLES, KILLED_WORKERS)
+    outage: float
+    troubles: tuple[str, ...] = (*TROUBLES, KILLED_WORKERS, *OUTAGES)
     restore: bool = True
 
+    def seconds_of(self, kind: str) -> float:
+        """Return how long the trouble ``kind`` lasts, in seconds."""
+        return self.outage if kind in OUTAGES else self.trouble
 
+
+#: Times as short as they can be, for an end within five minutes.
 FULL = Scale(
     submissions=500,
     students=60,
-    span=110,
+    span=90,
     limit=420,
-    lease=60,
+    lease=30,
     child=8,
     faults={
         "kill_child": 12,
@@ -68,7 +85,8 @@ FULL = Scale(
     largest=285,
     poisons={"worker": 4, "child": 2},
     burst=40,
-    trouble=20,
+    trouble=12,
+    outage=6,
 )
 SMALL = Scale(
     submissions=30,
@@ -82,6 +100,7 @@ SMALL = Scale(
     poisons={"worker": 1, "child": 1},
     burst=10,
     trouble=4,
+    outage=4,
     restore=False,
 )
 
@@ -166,14 +185,17 @@ def _sendings(scale: Scale, chance: Random) -> Iterator[Sending]:
 def _bursts(scale: Scale, chance: Random) -> Mapping[str, tuple[Sending, ...]]:
     """Return the submissions of each trouble: new students, new texts, and one poison among them.
 
-    The poison kills its child whenever it is graded; it is what must still need attention.
+    The poison kills its child whenever it is graded; it is what must still need attention. There is
+    none in :data:`OUTAGES`: they kill no child, so that nobody can confuse them with poison, and
+    the log, from which the poison is known, may be full.
     """
     number = scale.submissions
     bursts = {}
     for kind in scale.troubles:
         burst = []
         for at in range(scale.burst):
-            poison = "child" if at == scale.burst // 2 else ""
+            is_poison = kind not in OUTAGES and at == scale.burst // 2
+            poison = "child" if is_poison else ""
             functions = (scale.largest,) if poison else (chance.randint(1, 8),)
             student = f"{kind}-{poison or at}"
             burst.append(

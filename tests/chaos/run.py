@@ -16,8 +16,10 @@ from random import Random
 from tests.chaos.book import Book
 from tests.chaos.clients import Clients, send_all
 from tests.chaos.databases import Rows
+from tests.chaos.disks import unmount_all
 from tests.chaos.faults import Faults
-from tests.chaos.plan import Plan, Sending
+from tests.chaos.health import Health
+from tests.chaos.plan import OUTAGES, Plan, Sending
 from tests.chaos.site import Site, site
 from tests.chaos.troubles import Troubles
 from tests.chaos.verdict import Tables, Verdict, judge
@@ -35,12 +37,16 @@ _DUE = "SELECT count(*) FROM passbacks WHERE state = 'due'"
 
 @dataclass
 class Run:
-    """The result of a run. ``faults`` counts the faults that were caused, by kind."""
+    """The result of a run. ``faults`` counts the faults that were caused, by kind.
+
+    ``left_out`` are the kinds of trouble that this host or database does not have, and why.
+    """
 
     verdict: Verdict
     faults: dict[str, int]
     seconds: float
     poison_kills: int
+    left_out: dict[str, str]
     notes: list[str] = field(default_factory=list)
 
 
@@ -53,7 +59,7 @@ def chaos(kind: str, plan: Plan, folder: Path) -> Run:
         AssertionError: the service did not start.
     """
     start = time.monotonic()
-    troubles = len(plan.bursts) * (plan.scale.trouble + RECOVERY_SECONDS)
+    troubles = sum(plan.scale.seconds_of(kind) + RECOVERY_SECONDS for kind in plan.bursts)
     lifeline = _lifeline(plan.scale.limit + troubles + GRACE_SECONDS)
     with site(kind, folder, plan.scale) as place:
         place.lms.script = _moody(plan.seed)
@@ -70,24 +76,29 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     observer, poison = Observer(rows, clients, book), Poison(place, book)
     faults = Faults(place, book, clients, observer, plan.seed)
     deadline = start + plan.scale.limit
-    begin = time.monotonic()
+    health, begin = Health(place.url, lambda: place.pids("grader api")), time.monotonic()
+    health.begin(ended)
     _thread(observer.watch, ended)
     _thread(poison.watch, ended)
     acting = [
         _thread(faults.run, plan.faults, begin, ended),
         _thread(send_all, clients, plan.sendings, begin, ended),
     ]
-    for one in acting:
-        one.join(max(0.0, deadline - time.monotonic()))
+    with health.trouble("the faults of the plan"):
+        for one in acting:
+            one.join(max(0.0, deadline - time.monotonic()))
     in_time = _settle(book, rows, deadline)
     for kind, burst in plan.bursts.items():
-        deadline += plan.scale.trouble + RECOVERY_SECONDS
-        if _go_through(kind, burst, plan.scale.trouble, place, clients, book, ended, deadline):
+        if kind in place.impossible:
+            continue
+        seconds = plan.scale.seconds_of(kind)
+        deadline += seconds + RECOVERY_SECONDS
+        if _go_through(kind, burst, seconds, place, clients, book, health, ended, deadline):
             faults.done[kind] += 1
     in_time = in_time and _settle(book, rows, deadline)
     ended.set()
     book.outran = {one.submission for one in book.accepted() if poison.outran(one.submission)}
-    verdict = _count(place, book, rows, clients, observer, deadline + GRACE_SECONDS / 2)
+    verdict = _count(place, book, rows, clients, observer, health, deadline + GRACE_SECONDS / 2)
     clients.close()
     notes = list(faults.errors)
     notes += [f"the backup held {one}, the restore lost it" for one in faults.missing]
@@ -96,7 +107,8 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
     if any(one.is_alive() for one in acting):
         notes.append("the time was over before every fault was done")
     broken = (*verdict.broken, *notes)
-    return Run(replace(verdict, broken=broken), dict(faults.done), 0.0, poison_kills=poison.kills)
+    verdict = replace(verdict, broken=broken)
+    return Run(verdict, dict(faults.done), 0.0, poison.kills, place.impossible)
 
 
 def _go_through(
@@ -106,21 +118,25 @@ def _go_through(
     place: Site,
     clients: Clients,
     book: Book,
+    health: Health,
     ended: threading.Event,
     deadline: float,
 ) -> bool:
     """Send ``burst``, cause the trouble ``kind`` for ``seconds``, and wait until all have ended.
 
-    Return whether the trouble found a process to act on.
+    Then wait until the service says that it is well. Return whether the trouble found something to
+    act on.
     """
     senders = send_all(clients, burst, time.monotonic(), ended)
-    found = Troubles(place).cause(kind, seconds)
+    with health.trouble(kind, OUTAGES.get(kind, ())):
+        found = Troubles(place).cause(kind, seconds)
     well_at = time.monotonic()
     for one in senders:
         one.join(max(0.0, deadline - time.monotonic()))
     while book.open() and time.monotonic() < deadline:
         time.sleep(0.2)
     book.recovered(kind, burst, well_at)
+    health.wait_until_well()
     return found
 
 
@@ -134,13 +150,19 @@ def _settle(book: Book, rows: Rows, deadline: float) -> bool:
 
 
 def _count(
-    place: Site, book: Book, rows: Rows, clients: Clients, observer: Observer, deadline: float
+    place: Site,
+    book: Book,
+    rows: Rows,
+    clients: Clients,
+    observer: Observer,
+    health: Health,
+    deadline: float,
 ) -> Verdict:
     """Read the tables and all reports at the end, and return the verdict."""
     tables = Tables.of(rows, deadline)
     graded = [one for one, state in tables.states.items() if state == "graded"]
     unread = observer.read_all(graded)
-    return judge(book, tables, list(place.lms.seen), unread)
+    return judge(book, tables, list(place.lms.seen), unread, health)
 
 
 def _moody(seed: int) -> Script:
@@ -180,6 +202,7 @@ def _lifeline(seconds: float) -> threading.Timer:
         for pid in descendants(os.getpid()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        unmount_all()
         os._exit(2)
 
     timer = threading.Timer(seconds, cut)

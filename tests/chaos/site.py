@@ -18,6 +18,7 @@ import httpx
 
 from grader.cli.serve.redis_server import RedisServer
 from tests.chaos.databases import Database, database
+from tests.chaos.disks import Disk, own_disk
 from tests.chaos.plan import EXERCISES, Scale
 from tests.e2e.running import Running
 from tests.lms_server import Lms
@@ -41,6 +42,8 @@ class Site:
     lms: Lms
     environment: dict[str, str]
     port: int
+    #: The disk of the logs, which is ``None`` if this host lets nobody mount one.
+    logs: Disk | None = None
     token: str = ""
     secret: str = ""
     running: Running | None = None
@@ -59,6 +62,17 @@ class Site:
     def log(self) -> Path:
         """The log file of the grading workers."""
         return self.data_dir / "logs" / "worker.log"
+
+    @property
+    def impossible(self) -> dict[str, str]:
+        """The kinds of trouble that cannot be caused here, and why not."""
+        found = {}
+        if not self.database.has_read_only:
+            found["read_only_database"] = "an open file of SQLite cannot become read-only"
+        for kind, disk in (("fill_database", self.database.disk), ("fill_logs", self.logs)):
+            if disk is None:
+                found[kind] = "this host lets nobody mount a small disk"
+        return found
 
     def start(self) -> None:
         """Start ``grader serve`` with two grading workers."""
@@ -147,9 +161,12 @@ def site(kind: str, folder: Path, scale: Scale) -> Iterator[Site]:
     """Run the service on a database of ``kind``, with an LMS as a source; end it afterwards."""
     data_dir = folder / "data"
     with ExitStack() as stack:
-        base = stack.enter_context(database(kind, data_dir))
+        disk = stack.enter_context(own_disk(data_dir))
+        logs = stack.enter_context(own_disk(data_dir / "logs"))
+        base = stack.enter_context(database(kind, data_dir, disk))
         lms = stack.enter_context(Lms().running())
-        place = Site(folder, base, lms, _environment(kind, base, folder, lms, scale), _free_port())
+        environment = _environment(kind, base, folder, lms, scale)
+        place = Site(folder, base, lms, environment, _free_port(), logs)
         place.move_clock(0)
         stack.callback(place.stop)
         place.start()

@@ -1,14 +1,17 @@
-"""Trouble of the host that lasts: processes are killed as they come, or descriptors run out."""
+"""Trouble that lasts: of the host, of its disks, of the database and of Redis."""
 
 from __future__ import annotations
 
 import os
 import resource
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+
+import redis
 
 from tests.chaos.site import FORK_SERVER, WORKER, Site
 from tests.processes import children_of, is_running, parent_of
@@ -22,9 +25,9 @@ _FEW = 5
 
 
 class Troubles:
-    """The kinds of trouble, each a method that lasts for ``seconds`` and then leaves the host well.
+    """The kinds of trouble, each a method that lasts for ``seconds`` and then leaves all well.
 
-    Each returns whether it found a process to act on.
+    Each returns whether it found something to act on.
     """
 
     def __init__(self, site: Site) -> None:
@@ -75,6 +78,49 @@ class Troubles:
         while not all(map(_works, pool)) and time.monotonic() < end:
             time.sleep(_CHILD_SECONDS)
         return sum(map(_kill, pool)) > 0
+
+    def lock_database(self, seconds: float) -> bool:
+        """Hold a lock that every writer of the database waits for."""
+        self._site.database.lock(seconds)
+        return True
+
+    def read_only_database(self, seconds: float) -> bool:
+        """Make the database read-only, as after a failover."""
+        self._site.database.read_only(seconds)
+        return True
+
+    def fill_database(self, seconds: float) -> bool:
+        """Leave no room on the disk of the database."""
+        self._site.database.fill(seconds)
+        return True
+
+    def fill_logs(self, seconds: float) -> bool:
+        """Leave no room on the disk of the logs."""
+        if self._site.logs is not None:
+            self._site.logs.fill(seconds)
+        return self._site.logs is not None
+
+    def fill_redis(self, seconds: float) -> bool:
+        """Let Redis store nothing, for want of memory."""
+        with self._redis() as client:
+            client.config_set("maxmemory", 1)
+            time.sleep(seconds)
+            client.config_set("maxmemory", 0)
+        return True
+
+    def read_only_redis(self, seconds: float) -> bool:
+        """Make Redis the replica of a server that does not exist: it can be read only."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        with self._redis() as client:
+            client.replicaof("127.0.0.1", port)
+            time.sleep(seconds)
+            client.replicaof("NO", "ONE")
+        return True
+
+    def _redis(self) -> redis.Redis:
+        """Return a client of the service's Redis."""
+        return redis.Redis(unix_socket_path=str(self._site.redis().socket), socket_timeout=5)
 
     @contextmanager
     def _limited(self, most: int) -> Iterator[bool]:
