@@ -30,7 +30,7 @@ class Database(Protocol):
     """A database that can be made to fail."""
 
     url: str
-    #: The disk of its files, which is ``None`` if this host lets nobody mount one.
+    #: The disk of its files, which is ``None`` if this host refuses to mount one.
     disk: Disk | None
     #: Whether it can be made read-only while it runs.
     has_read_only: bool
@@ -102,7 +102,7 @@ class Sqlite:
         self._hold(seconds)
 
     def read_only(self, seconds: float) -> None:
-        """Raise NotImplementedError: a file cannot become read-only for who has it open."""
+        """Raise NotImplementedError: an open file cannot become read-only."""
         raise NotImplementedError
 
     def fill(self, seconds: float) -> None:

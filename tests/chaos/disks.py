@@ -12,7 +12,7 @@ from typing import Self
 
 #: Bytes of a disk that is not full, far more than a run writes, of the WAL of PostgreSQL too.
 _SIZE = 1_073_741_824
-#: Seconds after which a full disk is looked at again, in case that somebody deleted a file.
+#: Seconds between two measurements of a full disk: a deleted file makes room.
 _LOOK_SECONDS = 0.1
 #: The folders with a disk, for a run that is cut off.
 _mounted: list[Path] = []
@@ -26,7 +26,7 @@ class Disk:
 
     @classmethod
     def at(cls, folder: Path) -> Self | None:
-        """Mount a new disk at ``folder``; return ``None`` if this host lets nobody mount one."""
+        """Mount a new disk at ``folder``; return ``None`` if this host refuses to mount it."""
         folder.mkdir(parents=True, exist_ok=True)
         run = _mount("-t", "tmpfs", "-o", f"size={_SIZE},mode=700", "grader-chaos", str(folder))
         if not run:
@@ -58,7 +58,7 @@ class Disk:
         return (state.f_blocks - state.f_bfree) * state.f_frsize
 
     def _resize(self, size: int) -> bool:
-        """Make the disk ``size`` bytes large; return False if more of it is in use by now."""
+        """Make the disk ``size`` bytes large; return False if more of it is in use."""
         return _mount("-o", f"remount,size={size}", str(self.folder))
 
 
@@ -84,7 +84,7 @@ def unmount_all() -> None:
 
 @contextmanager
 def own_disk(folder: Path) -> Iterator[Disk | None]:
-    """Yield a disk for ``folder``, or ``None`` if this host lets nobody mount one."""
+    """Yield a disk for ``folder``, or ``None`` if this host refuses to mount it."""
     disk = Disk.at(folder)
     try:
         yield disk

@@ -112,7 +112,7 @@ class Health:
     def wait_until_well(self) -> None:
         """Wait until ``/readyz`` says that all is well after the last trouble, or it is too late.
 
-        That it is too late is then one of :attr:`untrue`.
+        If it is too late, :attr:`untrue` has a line about it.
         """
         last = self._trouble
         assert last is not None and last.ended is not None
@@ -156,7 +156,7 @@ class Health:
         return Answer(path, asked_at, seconds, _SWITCHES * max(delays, default=0.0), failed)
 
     def judge(self, answer: Answer) -> None:
-        """Count ``answer``, and record whether it was late or untrue."""
+        """Count ``answer``, and record it if it is late or untrue."""
         with self._lock:
             trouble = self._trouble
             self.asked += 1

@@ -42,7 +42,7 @@ class Site:
     lms: Lms
     environment: dict[str, str]
     port: int
-    #: The disk of the logs, which is ``None`` if this host lets nobody mount one.
+    #: The disk of the logs, which is ``None`` if this host refuses to mount one.
     logs: Disk | None = None
     token: str = ""
     secret: str = ""
@@ -71,7 +71,7 @@ class Site:
             found["read_only_database"] = "an open file of SQLite cannot become read-only"
         for kind, disk in (("fill_database", self.database.disk), ("fill_logs", self.logs)):
             if disk is None:
-                found[kind] = "this host lets nobody mount a small disk"
+                found[kind] = "this host refuses to mount a small disk"
         return found
 
     def start(self) -> None:

@@ -66,7 +66,7 @@ def test_an_answer_that_never_comes_is_late() -> None:
     assert len(health.late) == 1
 
 
-def test_who_is_ready_in_a_trouble_of_a_part_says_what_is_untrue() -> None:
+def test_ready_while_a_part_is_in_trouble_is_untrue() -> None:
     health = idle()
     with health.trouble("fill_redis", ("redis", "disk")):
         health.judge(answered(after=2.9))
@@ -77,7 +77,7 @@ def test_who_is_ready_in_a_trouble_of_a_part_says_what_is_untrue() -> None:
     assert len(health.untrue) == 2 and broken(health) == ["untrue answers of /readyz"]
 
 
-def test_who_is_not_ready_a_minute_after_a_trouble_says_what_is_untrue() -> None:
+def test_not_ready_a_minute_after_a_trouble_is_untrue() -> None:
     health = idle()
     with health.trouble("fill_logs"):
         health.judge(answered("queue", after=3.1))
@@ -117,11 +117,11 @@ def test_the_watcher_asks_a_server_until_it_is_well(ended: threading.Event) -> N
         health.begin(ended)
         health.wait_until_well()
         assert asked.count("/readyz") >= 2
-        wait_until(lambda: "/healthz" in asked, 60, "the other one was asked")
+        wait_until(lambda: "/healthz" in asked, 60, "/healthz was asked")
     assert health.untrue == []
 
 
-def test_nobody_who_answers_because_nobody_is_there_is_late(ended: threading.Event) -> None:
+def test_silence_is_late_and_a_refused_connection_is_not(ended: threading.Event) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     health = Health(f"http://127.0.0.1:{port}")
