@@ -124,6 +124,88 @@ def test_a_small_helper_among_the_tests_costs_nothing() -> None:
     assert hidden(files) and not report_on(files, CHAPTER).total.limited
 
 
+SITE = "venv/lib/python3.11/site-packages"
+#: What pip wrote of PyYAML and NumPy; a path is quoted if it holds a comma.
+RECORD = (
+    "yaml/__init__.py,sha256=a,12311\nyaml/nodes.py,sha256=b,1440\nyaml-6.0.dist-info/RECORD,,\n"
+    '"numpy/a,b.py",,\nnumpy/__init__.py,sha256=c,1\ncv2/cv2.abi3.so,,\r\ntyping_extensions.py,,\n'
+)
+VENV = {
+    "venv/pyvenv.cfg": "home = /usr/bin\n",
+    f"{SITE}/yaml-6.0.dist-info/RECORD": RECORD,
+    f"{SITE}/yaml/__init__.py": PROGRAM,
+    f"{SITE}/yaml/__pycache__/nodes.cpython-311.pyc": "compiled",
+    f"{SITE}/numpy/__init__.py": PROGRAM,
+    f"{SITE}/cv2/cv2.abi3.so": "compiled",
+    f"{SITE}/typing_extensions.py": PROGRAM,
+    f"{SITE}/_virtualenv.py": PROGRAM,
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("import program", {f"{SITE}/program.py": PROGRAM}),
+        ("from program.work import run", {f"{SITE}/program/work.py": PROGRAM}),
+        ("from yaml.program import run", {f"{SITE}/yaml/program.py": PROGRAM}),
+        ("import program", {f"{SITE}/program.cpython-311-x86_64-linux-gnu.so": "compiled"}),
+        ("import program", {f"{SITE}/program.py": LARGE}),
+        ("importlib.import_module('program')", {f"{SITE}/program.py": PROGRAM}),
+    ],
+)
+def test_what_no_installer_put_into_an_environment_is_hidden(line: str, more: Files) -> None:
+    (path,) = more
+    files = with_line(line, {**VENV, **more})
+    report = report_on(files, CHAPTER)
+    (signal,) = (one for one in report.signals if one.code == "hidden-program")
+    assert f"`{path}`" in signal.message and signal.path == "main.py"
+    assert line in files["main.py"].splitlines()[(signal.line or 0) - 1]
+    total = report.total
+    assert total.points is not None and total.points <= 60 and path in total.limited
+
+
+@pytest.mark.parametrize("folder", ["env/Lib", "node_modules/a/lib", ".venv/lib/python3.13"])
+def test_what_hides_behind_a_module_of_an_environment_is_found(folder: str) -> None:
+    site = f"{folder}/site-packages"
+    files = with_line(
+        "import program",
+        {
+            f"{site}/pip-24.0.dist-info/RECORD": "pip/__init__.py,,\n",
+            f"{site}/program.py": "from core import run\n\nrun()\n",
+            f"{site}/core.py": PROGRAM,
+        },
+    )
+    assert f"{site}/core.py" in report_on(files, CHAPTER).total.limited
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("import yaml, numpy, cv2, typing_extensions", {}),
+        ("import yaml.nodes", {f"{SITE}/yaml/gen/made_at_run_time.py": PROGRAM}),
+        ("import purchases", {f"{SITE}/purchases.py": PROGRAM}),
+        ("import csv", {f"{SITE}/csv.py": PROGRAM}),
+        ("print('program')", {f"{SITE}/program.py": PROGRAM}),
+        ("import it", {f"{SITE}/it.py": PROGRAM, f"{SITE}/it-1.0.egg-info": "Name: it\n"}),
+        (
+            "import it",
+            {
+                f"{SITE}/it.py": PROGRAM,
+                f"{SITE}/it-1.0-py3.8.egg-info/PKG-INFO": "Name: it\n",
+                f"{SITE}/it-1.0-py3.8.egg-info/installed-files.txt": "../it.py\nPKG-INFO\n",
+            },
+        ),
+        ("import it", {f"{SITE}/it.py": PROGRAM, f"{SITE}/big-1.dist-info/RECORD": "a\n" * 10**6}),
+    ],
+)
+def test_what_an_installer_put_into_an_environment_is_not_hidden(line: str, more: Files) -> None:
+    assert hidden(with_line(line, {**VENV, **more})) == []
+
+
+def test_an_environment_without_lists_is_not_judged() -> None:
+    assert hidden(with_line("import it", {f"{SITE}/it.py": PROGRAM})) == []
+
+
 def test_leftovers_of_half_the_size_are_a_signal_and_those_of_twice_a_limit() -> None:
     for copies, is_limited in ((1, False), (9, True)):
         draft = "".join(PROGRAM.replace("len", f"f{copy}") for copy in range(copies))
@@ -164,6 +246,17 @@ def test_what_is_named_is_kept_aside_before_a_flood() -> None:
     flood = {f"{number}.txt": PROGRAM for number in range(MAX_ASIDE + 50)}
     kept = aside({"main.py": "exec(open('z.txt').read())\n", **flood, "z.txt": PROGRAM})
     assert len(kept) == MAX_ASIDE and "z.txt" in kept
+
+
+def test_modules_of_an_environment_are_kept_aside_only_if_the_code_names_one() -> None:
+    added = {**VENV, f"{SITE}/program.py": PROGRAM, f"{SITE}/core.py": PROGRAM}
+    assert aside({"main.py": "import yaml\n", **added}) == [
+        f"{SITE}/yaml/__pycache__/nodes.cpython-311.pyc"
+    ]
+    kept = aside({"main.py": "import program\n", **added})
+    assert kept == [f"{SITE}/{name}.py" for name in ("_virtualenv", "core", "program")]
+    flood = {f"{SITE}/a{number}.py": PROGRAM for number in range(MAX_ASIDE + 50)}
+    assert f"{SITE}/program.py" in aside({"main.py": "import program\n", **added, **flood})
 
 
 def test_a_folder_keeps_aside_what_a_zip_does(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import sys
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,6 +83,26 @@ class Sources:
         return graph_of({path: file.imports for path, file in self.files.items()})
 
     @cached_property
+    def uninstalled(self) -> Mapping[str, Place]:
+        """Where the program imports modules of its environment that no installer put there.
+
+        It does so directly, or through another one of them: ``program.py`` imports ``core.py``.
+        """
+        modules = _by_top(path for path in self.aside if path not in self.of_tools)
+        meant = self.graph.modules.meant
+        waiting = deque(
+            (one.module, (by, one.line)) for by, one in self.imports if not meant(by, one)
+        )
+        found: dict[str, Place] = {}
+        while waiting:
+            module, place = waiting.popleft()
+            for path in modules.pop(module.partition(".")[0], ()):
+                found[path] = place
+                file = self.aside[path] or FileSummary()
+                waiting += ((one.module, place) for one in file.imports if not one.level)
+        return found
+
+    @cached_property
     def importers(self) -> Mapping[str, str]:
         """Each file that the entries of the program import, with one that imports it."""
         entries = [path for path in self.program if self.parts[path].role is Role.ENTRY]
@@ -98,12 +120,26 @@ class Sources:
         return [(path, one) for path, one in every if not one.level]
 
 
+def _by_top(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return those ``paths`` that lie in ``site-packages``, by their module or package in there.
+
+    One that is called as a module of the standard library is left out: Python finds that first.
+    """
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        below = f"/{path}".partition("/site-packages/")[2]
+        top = re.split(r"[/.]", below)[0]
+        if below and top not in sys.stdlib_module_names:
+            found.setdefault(top, []).append(path)
+    return found
+
+
 def hidden_in(sources: Sources) -> tuple[Hidden, ...]:
     """Return the code that the program runs where no check looks, sorted by path.
 
-    That are a text or notebook that it names or may start, a module in a folder of tools, what
-    Python imports and nobody can read, a test that it imports for more than its tests, and a
-    program in a string where it runs strings.
+    That are a text or notebook that it names or may start, a module in a folder of tools or one
+    that no installer put into an environment, what Python imports and nobody can read, a test that
+    it imports for more than its tests, and a program in a string where it runs strings.
     """
     found = [*_aside(sources), *_graded(sources), *_in_strings(sources)]
     return tuple(sorted(found, key=lambda one: one.path))
@@ -120,6 +156,9 @@ def _aside(sources: Sources) -> Iterator[Hidden]:
 
 def _found(path: str, file: FileSummary | None, sources: Sources) -> tuple[str, Place | None]:
     """Return why no check looks at ``path``, and where the program runs it, or ``None``."""
+    if path in sources.uninstalled:
+        is_readable = file is not None and not file.is_broken
+        return (_FOLDER if is_readable else _UNREADABLE), sources.uninstalled[path]
     if path.endswith((*_MODULES, *_ARCHIVES)):
         return _UNREADABLE, _imported(path, sources) or _started(path, sources)
     if file is None:

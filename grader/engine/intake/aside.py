@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from grader.analysis.project.hidden import FILE_WORD
 from grader.domain.source import SourceFile, decode, is_document
 from grader.engine.gate import MAX_BYTES
+from grader.engine.intake.candidate import Candidate
+from grader.engine.intake.installed import uninstalled
 
 #: Most files that are kept aside, those first that the code names (chosen by hand).
 MAX_ASIDE = 100
@@ -40,35 +42,39 @@ COMPILED = (".pyc", ".pyo", ".so", ".pyd", ".zip", ".pyz", ".egg", ".whl")
 _MEDIA = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".bmp", ".wav", ".mp3", ".ogg", ".ttf", ".pdf")
 
 
-class Candidate(NamedTuple):
-    """A file that is not graded: its path, its size in bytes, and a function that reads it.
+class Aside(NamedTuple):
+    """The ``files`` that are kept aside, sorted by path.
 
-    ``is_artifact``: it lies in a folder that a tool made, or is a file of a tool.
+    ``added`` are the paths of those in an environment that no installer put there.
     """
 
-    name: str
-    stated: int
-    pieces: Callable[[], Iterable[bytes]]
-    is_artifact: bool = False
+    files: tuple[SourceFile, ...]
+    added: frozenset[str]
 
 
-def kept_aside(
-    code: Sequence[SourceFile], candidates: Iterable[Candidate]
-) -> tuple[SourceFile, ...]:
-    """Return those of ``candidates`` that may be a part of the program, sorted by path.
+def kept_aside(code: Sequence[SourceFile], candidates: Iterable[Candidate]) -> Aside:
+    """Return those of ``candidates`` that may be a part of the program.
 
-    ``code`` are the graded Python files. Candidates are files that the code names, and others if
-    the code can start what it does not name. What is too large to be read, or compiled, has no
-    data. Errors of reading a candidate pass through.
+    ``code`` are the graded Python files. Candidates are files that the code names, modules of an
+    environment that no installer put there, and others if the code can start what it does not name.
+    What is too large to be read, or compiled, has no data. Errors of reading a candidate pass
+    through.
     """
     every = [one for one in candidates if _may_be_code(one.name)]
     known = _Code.of([one.data for one in code if len(one.data) <= MAX_BYTES], every)
-    ranked = sorted(filter(known.runs, every), key=lambda one: (not known.names(one), one.name))
+    added = uninstalled(every, known.words)
+    may_run = (one for one in every if one.name in added or known.runs(one))
+    kept = _read(sorted(may_run, key=lambda one: known.rank(one, one.name in added)))
+    return Aside(tuple(kept[name] for name in sorted(kept)), added.intersection(kept))
+
+
+def _read(ranked: Iterable[Candidate]) -> dict[str, SourceFile]:
+    """Return by path the first :data:`MAX_ASIDE` of ``ranked`` that may be code, and read them."""
     kept: dict[str, SourceFile] = {}
     for one in ranked:
         if len(kept) < MAX_ASIDE and (data := _data(one)) is not None:
             kept.setdefault(one.name, SourceFile(one.name, data))
-    return tuple(kept[name] for name in sorted(kept))
+    return kept
 
 
 def _may_be_code(name: str) -> bool:
@@ -134,6 +140,14 @@ class _Code:
         """
         is_named = _last_word(one.name) in self.words
         return is_named and (not one.is_artifact or self._knows(_folder(one)))
+
+    def rank(self, one: Candidate, is_added: bool) -> tuple[bool, bool, str]:
+        """Return a key that sorts ``one`` early if the code names it, or imports what ``is_added``.
+
+        ``is_added``: it lies in an environment, and no installer put it there.
+        """
+        is_imported = is_added and not self.words.isdisjoint(_modules(one))
+        return not (is_imported or self.names(one)), not is_added, one.name
 
     def _knows(self, folder: str) -> bool:
         return not folder or folder in self.words

@@ -22,7 +22,8 @@ from grader.engine.intake.artifacts import (
     imported_folders,
     is_importable,
 )
-from grader.engine.intake.aside import Candidate, kept_aside
+from grader.engine.intake.aside import Aside, kept_aside
+from grader.engine.intake.candidate import Candidate
 from grader.engine.intake.names import CONFIGURATION, check_appearance, collision_key
 from grader.engine.intake.refusals import refusal, shown, size
 
@@ -210,13 +211,13 @@ class Collection:
         self._add_imported(graded)
         graded.sort(key=lambda source: source.path)
         aside = self._aside(graded)
-        stored = {one.name for one in self._stored}
+        of_tools = {one.name for one in self._stored} - aside.added
         return Submission(
             files=tuple(graded),
             dropped=self._dropped(),
             archive_sha256=archive_sha256,
-            aside=aside,
-            of_tools=frozenset(one.path for one in aside if one.path in stored),
+            aside=aside.files,
+            of_tools=frozenset(one.path for one in aside.files if one.path in of_tools),
         )
 
     def _read_kept(self) -> Iterator[SourceFile]:
@@ -234,7 +235,7 @@ class Collection:
             pass  # One damaged file refuses the whole archive.
         self._dropped_files[name] = reason
 
-    def _aside(self, graded: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
+    def _aside(self, graded: Iterable[SourceFile]) -> Aside:
         """Return the files that the code among ``graded`` may run, see :func:`kept_aside`."""
         code = [file for file in graded if self.is_code(file.path)]
         known = {file.path for file in code}
