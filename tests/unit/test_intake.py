@@ -331,6 +331,15 @@ def test_links_in_a_folder_are_never_followed(project: Path, tmp_path: Path) -> 
     }
 
 
+def test_a_link_to_a_folder_that_a_tool_made_is_not_followed(project: Path) -> None:
+    (project / "main.py").write_text("import a, sys\nsys.path += []\n")
+    (project / "venv/lib").mkdir(parents=True)
+    (project / "venv/lib/a.py").write_text("print(1)\n")
+    (project / "venv/lib64").symlink_to("lib")
+    (project / "venv/pyvenv.cfg").write_text("")
+    assert [file.path for file in read_path(project).aside] == ["venv/lib/a.py"]
+
+
 def test_artifacts_in_a_folder_are_not_walked(project: Path) -> None:
     for name in ("venv/lib/x.py", ".git/x.py", "pkg/__pycache__/x.py"):
         (project / name).parent.mkdir(parents=True)

@@ -206,7 +206,9 @@ def _add_entry(
 
 def _files_below(artifact: Path) -> Iterator[Path]:
     """Yield the files in an artifact folder, or the artifact itself; links are never followed."""
-    if artifact.is_file() and not artifact.is_symlink():
+    if artifact.is_symlink():  # lib64 in a virtual environment leads to lib
+        return
+    if artifact.is_file():
         yield artifact
     for above, folders, names in os.walk(artifact):
         folders.sort()
