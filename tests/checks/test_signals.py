@@ -40,6 +40,11 @@ def test_a_text_that_is_run(inspect: Inspect, text: str) -> None:
     assert codes(inspect("signals", text)) == ["text-as-code"]
 
 
+def test_a_script_of_a_shell_is_named(inspect: Inspect) -> None:
+    found = inspect("signals", "import os\nos.system('sh run.sh')")
+    assert codes(found) == ["computed-start"] and "`run.sh`" in found.findings[0].message
+
+
 @pytest.mark.parametrize(
     "text",
     [

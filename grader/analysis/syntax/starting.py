@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     MODULES = "modules"
     #: A file in another Python process: ``subprocess.run([sys.executable, "old.py"])``.
     PROCESS = "process"
+    #: A script of a shell, which is not followed: ``sh run.sh``, ``make``.
+    SCRIPT = "script"
     #: A notebook: ``jupyter execute report.ipynb``.
     NOTEBOOK = "notebook"
     #: Nothing yet, but imports search another folder from there on: ``sys.path.append(folder)``.
@@ -60,7 +62,7 @@ class Start(NamedTuple):
 
         Not so for ``eval("1 + 1")``, which runs no statement, and ``import_module("csv")``.
         """
-        if self.kind in (Kind.NOTEBOOK, Kind.FOLDER):
+        if self.kind in (Kind.SCRIPT, Kind.NOTEBOOK, Kind.FOLDER):
             return False
         if self.kind is Kind.TEXT:
             return self.function not in ("eval", "marshal.loads")
@@ -122,10 +124,19 @@ _JUPYTER = re.compile(r"(?:.*[/\\])?(?:jupyter(?:-\w+)?|papermill|runipy|nbconve
 _RUNNER = re.compile(
     r"(?:^|[\s/\\;&|])(?:i?python[\d.]*w?|pypy3?|py|jupyter(?:-\w+)?|papermill)(?:\.exe)?(?=\s|$)"
 )
+#: A shell, as a word of a command, and the file that it reads: ``bash``, ``run.sh``; not ``ssh``.
+_SHELL = re.compile(r"(?:.*[/\\])?(?:(?:ba|da|k|z)?sh|source|cmd|pwsh|powershell)(?:\.exe)?")
+_SCRIPT = re.compile(r".+\.(?:sh|bash|zsh|ksh|bat|cmd|ps1|command)", re.DOTALL)
+#: Options of shells after which comes a command.
+_COMMANDS = frozenset({"-c", "-lc", "/c", "/C", "-Command"})
+#: Programs whose commands are in a file that nobody names.
+_MAKERS = frozenset({"make", "gmake", "nmake"})
 #: Options of Python that a word follows, and those with which it runs nothing.
 _WITH_WORD, _HARMLESS = frozenset({"-W", "-X"}), frozenset({"-V", "--version", "-h", "--help"})
-#: Options after which comes what runs.
-_DECIDING = frozenset({"-c", "-m"})
+#: Options after which comes what runs; ``-`` is Python's input.
+_DECIDING = frozenset({"-c", "-m", "-"})
+#: How a word begins in place of a file if Python reads its input: ``python - <<EOF``; or ``-m``.
+_NO_FILE = ("-", "<")
 #: What separates the words of a command: ``cd shop&&python main.py``.
 _BETWEEN = re.compile(r"[\s;&|()'\"]+")
 #: A literal path of a file: ``data/program.txt``; not ``print(1.5)`` or ``utf-8``.
@@ -275,8 +286,9 @@ def _word(text: str) -> str | None:
 def _process(call: ast.Call, tree: ast.Module) -> tuple[Kind, str] | None:
     """Return what of Python the process of ``call`` runs, and its path, module or "".
 
-    ``None`` if it runs something else. Where the command is worked out, it may be Python if the
-    file ``tree`` names Python anywhere.
+    A script of a shell, which may run Python as well, is found too. ``None`` if it runs something
+    else. Where the command is worked out, it may be Python if the file ``tree`` names Python
+    anywhere.
     """
     words = list(chain.from_iterable(map(_words, _command(call))))
     for at, word in enumerate(words):
@@ -284,6 +296,8 @@ def _process(call: ast.Call, tree: ast.Module) -> tuple[Kind, str] | None:
             return _python(words[at + 1 :], word)
         if _JUPYTER.fullmatch(word or ""):
             return _notebook(words[at:])
+    if script := _script(words):
+        return Kind.SCRIPT, script
     is_computed = words[:1] == [None] and _names_a_runner(tree)
     return (Kind.PROCESS, "") if is_computed else None
 
@@ -308,7 +322,26 @@ def _python(words: Words, program: str | None) -> tuple[Kind, str] | None:
         return Kind.TEXT, ""
     if option == "-m" and target:
         return Kind.MODULE, target
-    return Kind.PROCESS, "" if option in (None, "-m") else option
+    return Kind.PROCESS, "" if option is None or option.startswith(_NO_FILE) else option
+
+
+def _script(words: Words) -> str:
+    """Return the script that a shell runs, or ``make``; "" if the command is neither.
+
+    ``git add run.sh`` runs none.
+    """
+    texts = [word or "" for word in words]
+    if texts and (texts[0] in _MAKERS or _SCRIPT.fullmatch(texts[0])):
+        return texts[0]
+    shells = (at for at, text in enumerate(texts) if _SHELL.fullmatch(text))
+    return _after_shell(texts[next(shells, len(texts)) + 1 :])
+
+
+def _after_shell(texts: Sequence[str]) -> str:
+    """Return the script that a shell runs with the arguments ``texts``; "" for ``-c ls``."""
+    if _COMMANDS.isdisjoint(texts):
+        return next((text for text in texts if not text.startswith("-")), "")
+    return next(filter(_SCRIPT.fullmatch, texts), "")
 
 
 def _is_option(word: str | None) -> bool:

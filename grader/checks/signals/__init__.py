@@ -42,7 +42,7 @@ _COMPUTED = Guidance(
 )
 
 _STARTED = Guidance(
-    explanation="Python runs again here, and what it runs is worked out: nobody can follow it.",
+    explanation="Python or a shell runs here, and no check can follow what it runs.",
     how_to_fix="Look what it runs, and whether that was handed in and graded.",
     url=f"{_DOCS}/library/subprocess.html",
 )
@@ -125,7 +125,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
 
 CHECK = Check(
     id="signals",
-    version=2,
+    version=3,
     title="For a person to look at",
     guidance=GUIDANCE,
     guidance_by_code={

@@ -52,8 +52,15 @@ def _found(start: Start) -> tuple[str, str]:
     if start.kind is Kind.FILE or (start.kind is Kind.MODULE and "." not in start.target):
         is_literal = start.kind is Kind.MODULE and start.exact
         return ("", "") if is_literal else (_COMPUTED, f"`{start.function}` imports {_OUT}")
+    return _process(start)
+
+
+def _process(start: Start) -> tuple[str, str]:
+    """Return the code and message of the finding for `start` if it is a process, as `_found`."""
     if start.kind in (Kind.PROCESS, Kind.NOTEBOOK) and not start.exact:
         return "computed-start", f"`{start.function}` starts Python on {_OUT}"
+    if start.kind is Kind.SCRIPT:
+        return "computed-start", f"`{start.function}` runs `{start.target}`, which no check reads"
     return "", ""
 
 
