@@ -202,8 +202,9 @@ def test_what_an_installer_put_into_an_environment_is_not_hidden(line: str, more
     assert hidden(with_line(line, {**VENV, **more})) == []
 
 
-def test_an_environment_without_lists_is_not_judged() -> None:
-    assert hidden(with_line("import it", {f"{SITE}/it.py": PROGRAM})) == []
+def test_in_an_environment_without_distributions_nothing_was_installed() -> None:
+    (message,) = hidden(with_line("import it", {f"{SITE}/it.py": PROGRAM}))
+    assert f"`{SITE}/it.py`" in message
 
 
 def test_leftovers_of_half_the_size_are_a_signal_and_those_of_twice_a_limit() -> None:

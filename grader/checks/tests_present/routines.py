@@ -148,13 +148,7 @@ def routines(
     file is not named like a test file (`is_test_path`), only the content of classes is returned,
     and only unittest classes have tests.
     """
-    names = _FileNames(
-        frozenset(one.bound for one in imports),
-        ModuleNames.of(imports, defined),
-        cases_in(tree),
-        names_of_skips(imports),
-        frozenset(asked_for(item for item in tree.body if not isinstance(item, DEFINITIONS))),
-    )
+    names = _names_in(tree, imports, defined)
     found = [("", one) for one in _given(tree, names)] if is_test_path else []
     module = _Container(is_test_path, skips_all(tree.body, names.skips), (), False, "")
     waiting: list[tuple[ast.AST, _Container]] = [(tree, module)]
@@ -169,6 +163,18 @@ def routines(
                 found += [(container.name, one) for one in inside]
     found.sort(key=lambda item: item[1].routine.line)
     return _mark_replaced(found)
+
+
+def _names_in(tree: ast.Module, imports: tuple[Import, ...], defined: Iterable[str]) -> _FileNames:
+    """Return the names of the file `tree`, see :func:`routines`."""
+    outside = (item for item in tree.body if not isinstance(item, DEFINITIONS))
+    return _FileNames(
+        frozenset(one.bound for one in imports),
+        ModuleNames.of(imports, defined),
+        cases_in(tree),
+        names_of_skips(imports),
+        frozenset(asked_for(outside)),
+    )
 
 
 def _members(node: ast.AST) -> Iterator[ast.stmt]:

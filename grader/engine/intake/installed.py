@@ -27,8 +27,9 @@ def uninstalled(candidates: Iterable[Candidate], words: Collection[str]) -> froz
     These are the modules in a folder ``site-packages`` that no distribution there lists, if the
     code, which has ``words``, may import one of them; lists are read only then. In a package that
     is listed (``comtypes``, which writes ``comtypes/gen/x.py``) one of them must be named in full.
-    A folder is skipped if a distribution in it has no list (Conda, Debian), if it has none at all,
-    or if the lists have more than :data:`MAX_LISTS` bytes. Errors of reading pass through.
+    A folder is skipped if a distribution in it has no list (Conda, Debian), or if the lists have
+    more than :data:`MAX_LISTS` bytes. Without any distribution nothing in it was installed. Errors
+    of reading pass through.
     """
     folders: dict[str, dict[str, Candidate]] = {}
     for one in candidates:
@@ -49,7 +50,8 @@ def _uninstalled(files: Mapping[str, Candidate], words: frozenset[str]) -> Itera
     }
     if words.isdisjoint(dotted[0] for dotted in modules.values()):
         return
-    if listed := _listed(files):
+    listed = _listed(files)
+    if listed is not None:
         packages = {path.partition("/")[0] for path in listed}
         for below in _added(
             {new: modules[new] for new in modules.keys() - listed}, packages, words
@@ -82,8 +84,11 @@ def _dotted(below: str) -> tuple[str, ...]:
     return (*folders, name.partition(".")[0])
 
 
-def _listed(files: Mapping[str, Candidate]) -> frozenset[str]:
-    """Return the files that the distributions among ``files`` list; none if a list is missing."""
+def _listed(files: Mapping[str, Candidate]) -> frozenset[str] | None:
+    """Return the files that the distributions among ``files`` list.
+
+    ``None`` if a list is missing, or the lists are too large.
+    """
     described, lists = set[str](), dict[str, Candidate]()
     for below, one in files.items():
         folder, _, name = below.partition("/")
@@ -94,7 +99,7 @@ def _listed(files: Mapping[str, Candidate]) -> frozenset[str]:
                 lists[folder] = one
     total = sum(one.stated for one in lists.values())
     if len(lists) < len(described) or total > MAX_LISTS:
-        return frozenset()
+        return None
     return frozenset(path for folder, one in lists.items() for path in _paths(folder, one))
 
 
