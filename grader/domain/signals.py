@@ -20,6 +20,7 @@ from grader.domain.limits import (
     program_statements,
     unnamed_leftovers,
 )
+from grader.domain.program import Uncounted
 from grader.domain.rubric import CompiledRubric
 from grader.domain.source import is_test_path
 
@@ -37,6 +38,10 @@ LEAST_EXPECTED = 10
 FAR_BETTER = 10
 #: Fewest other files to compare a file with (chosen by hand).
 _LEAST_OTHERS = 2
+#: Fewest statements outside functions, and in functions beside them, that are reported where the
+#: latter are less than OF_ALL times the former. Chosen by hand: 7 of 95 programs of strangers are
+#: reported.
+LEAST_OUTSIDE, LEAST_INSIDE, OF_ALL = 40, 10, 2
 #: The checks whose findings are counted for the comparison.
 _COMPARED = ("style", "naming", "docstrings")
 
@@ -50,8 +55,8 @@ def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Pla
     equal to an earlier one, then of files with at most a tenth of the findings of style, naming and
     docstrings that the others lead to expect, then of dropped files that may be code, whose paths
     are not among the files of ``facts``, then of code that the program runs where no check looks,
-    and of leftovers with over half as many statements as the program. Files with few statements are
-    not compared with others, and findings of tests are not.
+    of leftovers with over half as many statements as the program, and of a script beside functions.
+    Files with few statements are not compared with others, and findings of tests are not.
     """
     keys = {probe.check.id: probe.key for probe in compiled.probes}
     key = keys.get(SIGNALS)
@@ -66,6 +71,7 @@ def signals_of(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterator[Pla
     yield from _hidden(facts.dropped)
     yield from map(_hidden_program, hidden_code(compiled, facts))
     yield from _large_leftovers(compiled, facts)
+    yield from _script_beside_functions(facts.files)
 
 
 def _hidden_program(one: Hidden) -> Place:
@@ -86,6 +92,29 @@ def _large_leftovers(compiled: CompiledRubric, facts: SubmissionFacts) -> Iterat
         paths = first_few([f"`{file.path}`" for file in files])
         message = f"The program has {own} statements, and does not use {left} in {paths}"
         yield files[0].path, Finding(code="large-leftovers", message=message)
+
+
+def _script_beside_functions(files: Sequence[FileFacts]) -> Iterator[Place]:
+    """Yield a signal where much of the program is a script, and functions stand beside it.
+
+    They may be the beginning of modules, or there to be measured in its place.
+    """
+    program = [file for file in files if file.part.is_measured]
+    scripts = [(one, file.path) for file in program if (one := _outside(file)) is not None]
+    script = sum(one.statements for one, _ in scripts)
+    every = sum(file.part.statements for file in program)
+    if script >= LEAST_OUTSIDE and LEAST_INSIDE <= every - script < script * OF_ALL:
+        most, path = max(scripts, key=lambda each: (each[0].statements, each[1]))
+        message = (
+            f"{most.statements} statements from here on are in no function, of {every} in the"
+            " program: look whether its functions do a part of the work"
+        )
+        yield path, Finding(code="script-beside-functions", line=most.line, message=message)
+
+
+def _outside(file: FileFacts) -> Uncounted | None:
+    """Return the statements of ``file`` outside functions, ``None`` without any."""
+    return next((one for one in file.part.uncounted if one.why == "outside"), None)
 
 
 def _twins(files: Sequence[FileFacts], sizes: Mapping[str, int]) -> Iterator[Place]:

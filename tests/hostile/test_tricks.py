@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain.rubric import Rubric
-from tests.hostile.grading import RUBRICS, Files, grade, report_on
+from tests.hostile.grading import CHAPTER, RUBRICS, Files, grade, report_on
 from tests.hostile.neighbours import NEIGHBOURS
 from tests.hostile.starting_neighbours import STARTING_NEIGHBOURS
 from tests.hostile.tricks import (
@@ -101,6 +101,18 @@ def test_varied_statements_of_junk_do_not_pay(script: str, trick: Trick) -> None
 @each_script
 def test_junk_that_is_named_and_never_called_does_not_pay(script: str, trick: Trick) -> None:
     assert not above(DECOY, formatted(trick(script)))
+
+
+@each_of({name: trick for name, trick in VARIED_JUNK.items() if "untouched" in name})
+def test_functions_beside_a_monolith_are_a_signal_at_its_place(trick: Trick) -> None:
+    files = formatted(trick(SCRIPTS["monolith"]))
+    signals = report_on(files, CHAPTER).signals
+    (signal,) = (one for one in signals if one.code == "script-beside-functions")
+    assert signal.path in files and "in no function" in signal.message
+
+
+def test_a_script_without_functions_is_no_signal() -> None:
+    assert not report_on({"numbers.py": SCRIPTS["monolith"]}, CHAPTER).signals
 
 
 @each_of(PIECES_OF_A_BOX)

@@ -87,6 +87,15 @@ _LEFTOVERS = Guidance(
     url=f"{_DOCS}/tutorial/modules.html",
 )
 
+_BESIDE = Guidance(
+    explanation=(
+        "Much of this program is a script, outside functions, and yet it has functions. It may be"
+        " half-way to modules, or its functions stand there to be measured in place of the script."
+    ),
+    how_to_fix="Look whether the functions do a part of the work.",
+    url=f"{_DOCS}/tutorial/modules.html",
+)
+
 _TWIN = Guidance(
     explanation="Two files hold the same bytes.",
     how_to_fix="Ask which of the two is used. Copies also cost points where repetition does.",
@@ -139,6 +148,7 @@ CHECK = Check(
         "hidden-file": _HIDDEN,
         "hidden-program": _HIDDEN_PROGRAM,
         "large-leftovers": _LEFTOVERS,
+        "script-beside-functions": _BESIDE,
         "twin-file": _TWIN,
         "far-better-file": _FAR_BETTER,
     },
