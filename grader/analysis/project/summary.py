@@ -76,19 +76,19 @@ class FileSummary(BaseModel):
 
     ``imports``: every import. ``guarded``: it has a guard ``if __name__ == "__main__":``. ``runs``:
     it does something as it is imported. ``is_script``: what it does then shows that somebody runs
-    it, e.g. ``main()``. ``contract``: the contract of a framework that it fulfils.
-    ``texts``: an import for each text like ``"shop.pipelines.Clean"``. ``declares``: the functions
-    that it would declare as entry points if it were a ``pyproject.toml`` or ``setup.py``, e.g.
-    ``shop.cli:run``. ``publishes``: it would declare a package that others install. ``tests``: it
-    has a test that asserts something. ``starts``: the places that start code which no import names.
+    it, e.g. ``main()``. ``contract``: the contract of a framework that it fulfils. ``texts``: an
+    import for each text like ``"shop.pipelines.Clean"``. ``declares``: the functions that it would
+    declare as entry points if it were a ``pyproject.toml`` or ``setup.py``, e.g. ``shop.cli:run``.
+    ``publishes``: it would declare a package that others install. ``tests``: it has a test that
+    asserts something. ``starts``: the places that start code which no import names.
     ``looks_into``: the modules of which it looks for names as it runs, ``""`` for its own.
     ``is_code``: it is a program also if its name does not say so. ``in_texts``: programs in its
-    strings. ``is_broken``: it cannot be
-    parsed. ``trivial``: it has no statement, or only literals bound to names. ``is_table``: the
-    latter, but more than is read. ``lines``: its lines that are not blank. ``work``: its
-    definitions and the names that it uses. ``functions``: the statements of each function, and
-    those outside. ``demanded``: how many different statements a framework demands outside. Nothing
-    here depends on the name of the file, so that files of equal bytes have equal summaries.
+    strings. ``is_broken``: it cannot be parsed. ``trivial``: it has no statement, or only literals
+    bound to names. ``is_table``: the latter, but more than is read. ``lines``: its lines that are
+    not blank. ``work``: its definitions and the names that it uses. ``functions``: the statements
+    of each function, and those outside. ``demanded``: how many different statements a framework
+    demands outside. Nothing here depends on the name of the file, so that files of equal bytes have
+    equal summaries.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -63,7 +63,7 @@ _METHODS = {
 }
 #: Frameworks whose ``settings.py`` starts the program.
 _SETTINGS = {"kedro": "Kedro", "scrapy": "Scrapy"}
-#: Frameworks that are told by texts which code to call: ``"shop.pipelines.Clean"`` in settings,
+#: Frameworks whose settings name the code to call as text: ``"shop.pipelines.Clean"`` in settings,
 #: ``bot.load_extension("cogs.music")``.
 _NAMING = frozenset({"celery", "discord", "disnake", "django", "nextcord", "scrapy"})
 #: Folders of Airflow, which finds imports in each of them: ``from operators import Load`` in

@@ -116,6 +116,15 @@ def depth_in(context: Context) -> int:
     return sum(int(part[len(_AROUND) :]) for part in context if part.startswith(_AROUND))
 
 
+def main_among(paths: Iterable[str]) -> str:
+    """Return that ``main.py`` of ``paths`` that starts the program, or "" without any.
+
+    It is the one in the fewest folders, tests aside; among several, the first by path.
+    """
+    mains = (path for path in paths if path.split("/")[-1] == "main.py" and not is_test_path(path))
+    return min(mains, key=lambda path: (path.count("/"), path), default="")
+
+
 @lru_cache(maxsize=4)
 def _paths(files: FileDigests) -> frozenset[str]:
     """Return the paths of ``files``. Cached, because every file of a submission asks for them."""
@@ -154,14 +163,11 @@ class Modules:
     def of(depths: Mapping[str, int], imports: Mapping[str, Iterable[Import]]) -> Modules:
         """Return the modules of `depths`, of which each path has `imports`.
 
-        The program starts in the ``main.py`` in the fewest folders, tests aside; among several, in
-        the first by path. Students often hand in the files of a folder without the folder, which
-        their imports name. It is one if each import of a module in it leads to a module here.
+        The program starts where :func:`main_among` says. Students often hand in the files of a
+        folder without the folder, which their imports name: ``day_3.game`` for ``game.py``. It is
+        one if each import of a module in it leads to a module here.
         """
-        named = (path for path in depths if path.split("/")[-1] == "main.py")
-        mains = [path for path in named if not is_test_path(path)]
-        start = min(mains, key=lambda path: (path.count("/"), path), default="")
-        modules = Modules(depths, start)
+        modules = Modules(depths, main_among(depths))
         foreign = defaultdict[str, set[Import]](set)
         for one in chain.from_iterable(imports.values()):
             top = one.module.partition(".")[0]

@@ -10,7 +10,14 @@ from grader.analysis.project.usage import Work, has_fields, work_in
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
 from grader.analysis.syntax.framework_code import demanded_outside
 from grader.analysis.syntax.import_time import is_guard, runs_outside
-from grader.analysis.syntax.imports import STAR, Import, depth_in, imports_in, packages_around
+from grader.analysis.syntax.imports import (
+    STAR,
+    Import,
+    depth_in,
+    imports_in,
+    main_among,
+    packages_around,
+)
 from grader.analysis.syntax.statements import (
     DEFINITIONS,
     functions_in,
@@ -131,16 +138,11 @@ _MAIN = "main"
 def context(path: str, files: FileDigests) -> Context:
     """Return a context: "main" if `path` starts the program, and the number of packages around it.
 
-    The latter is a text of :func:`packages_around`, left out if it is 0. The program starts from
-    the ``main.py`` of `files` in the fewest folders, tests aside; among several from the first by
-    path.
+    The latter is a text of :func:`packages_around`, left out if it is 0. :func:`main_among` says
+    where the program starts.
     """
-    named = (other for other, _ in files if other.split("/")[-1] == "main.py")
-    mains = sorted(
-        (other for other in named if not is_test_path(other)),
-        key=lambda other: (other.count("/"), other),
-    )
-    return ((_MAIN,) if mains[:1] == [path] else ()) + packages_around(path, files)
+    is_main = main_among(other for other, _ in files) == path
+    return ((_MAIN,) if is_main else ()) + packages_around(path, files)
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:

@@ -75,8 +75,8 @@ def skips_all(body: Sequence[ast.stmt], skips: Collection[str]) -> bool:
     """Return whether `body`, of a module, skips every test in it.
 
     e.g. by a mark (see :func:`is_body_marked_skipped`), by ``pytest.skip("later",
-    allow_module_level=True)``, also under a name of `skips`, or in a
-    fixture with ``autouse=True``; not in a fixture that a test has to name.
+    allow_module_level=True)``, also under a name of `skips`, or in a fixture with
+    ``autouse=True``; not in a fixture that a test has to name.
     """
     if is_body_marked_skipped(body):
         return True
