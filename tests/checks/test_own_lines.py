@@ -295,7 +295,11 @@ def test_a_mended_line_of_a_real_file_is_python_and_found_no_more(
     check_id: str, corpus: Corpus, inspect: Inspect
 ) -> None:
     check, seen = CATALOG[check_id], Counter[str]()
-    for source in corpus.files[::2]:
+    half = len(corpus.files[::2])
+    # The second half is for a check that has nothing to mend in the first, as on other Pythons.
+    for at, source in enumerate([*corpus.files[::2], *corpus.files[1::2]]):
+        if seen and at >= half:
+            break
         for one in inspect(check_id, source.data, path=source.path).findings:
             if one.before is None or seen[one.code] > 40 or source.stand_in:
                 continue
