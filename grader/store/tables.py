@@ -24,7 +24,7 @@ from grader.store.columns import TextColumn, UtcDateTime
 
 #: The newest revision of the schema, that of the tables below: four digits, so that they sort.
 #: Every migration raises it.
-REVISION = "0006"
+REVISION = "0007"
 
 metadata = MetaData(
     naming_convention={
@@ -39,6 +39,7 @@ IS_QUEUED = text("state = 'queued'")
 IS_RUNNING = text("state = 'running'")
 IS_PARKED = text("state = 'needs_attention'")
 IS_DUE = text("state = 'due'")
+IS_UNMEASURED = text("facts IS NULL")
 
 #: Uploaded files by hash, so that the same bytes are stored once.
 archives = Table(
@@ -70,6 +71,26 @@ rubrics = Table(
     Column("text", TextColumn, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", TextColumn, nullable=False),
+    #: What its author says about the change; may be empty.
+    Column("message", TextColumn, nullable=False, server_default=""),
+)
+
+#: The working copy of an exercise's next rubric version, at most one for each exercise. It has no
+#: foreign key to ``exercises``, because the first version of an exercise has a draft, too.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("exercise", TextColumn, primary_key=True),
+    Column("course", TextColumn, nullable=False),
+    #: Rises with every change, for the entity tag.
+    Column("revision", Integer, nullable=False),
+    Column("digest", TextColumn, nullable=False),
+    Column("text", TextColumn, nullable=False),
+    #: The published version that the draft was begun from; 0 without one.
+    Column("base_version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", TextColumn, nullable=False),
+    Index(None, "course", "exercise"),
 )
 
 #: The number of attempts by exercise and student. Counting locks one student, not the class.
@@ -112,6 +133,8 @@ submissions = Table(
     Column("superseded_by", TextColumn),
     #: When it was last claimed.
     Column("started_at", UtcDateTime),
+    #: The regrade that it waits for. No foreign key, so that finishing a row locks no other table.
+    Column("regrade", TextColumn),
     UniqueConstraint("exercise", "student", "attempt"),
     Index(None, "exercise", "id"),
     Index(None, "graded_at"),
@@ -269,4 +292,98 @@ workers = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("trouble", TextColumn, nullable=False),
     Column("trouble_since", UtcDateTime),
+)
+
+#: A batch that grades submissions of an exercise again, by a version of its rubric.
+regrades = Table(
+    "regrades",
+    metadata,
+    Column("id", TextColumn, primary_key=True),
+    Column("exercise", TextColumn, ForeignKey("exercises.id"), nullable=False),
+    Column("course", TextColumn, nullable=False),
+    Column("rubric_version", Integer, nullable=False),
+    #: ``all`` attempts, or the ``counted`` one of each student.
+    Column("scope", TextColumn, nullable=False),
+    Column("reason", TextColumn, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
+    Column("cancelled_at", UtcDateTime),
+    Column("undone_at", UtcDateTime),
+    Index(None, "exercise", "id"),
+)
+
+#: The submissions of a regrade, with what they had before it. ``old_report`` and ``new_report``
+#: have no foreign key: they are deleted together with the submission.
+regrade_items = Table(
+    "regrade_items",
+    metadata,
+    Column("regrade", TextColumn, ForeignKey("regrades.id"), primary_key=True),
+    Column("submission", TextColumn, ForeignKey("submissions.id"), primary_key=True),
+    Column("state", TextColumn, nullable=False),
+    Column("old_report", TextColumn, nullable=False),
+    Column("old_state", TextColumn, nullable=False),
+    Column("old_problem", TextColumn, nullable=False),
+    Column("new_report", TextColumn),
+    Index(None, "submission"),
+)
+
+#: Texts of rubrics whose effect somebody asked for. The same text of an exercise is stored once.
+previews = Table(
+    "previews",
+    metadata,
+    Column("id", TextColumn, primary_key=True),
+    Column("exercise", TextColumn, nullable=False),
+    Column("course", TextColumn, nullable=False),
+    Column("digest", TextColumn, nullable=False),
+    Column("text", TextColumn, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
+    UniqueConstraint("exercise", "digest"),
+    Index(None, "created_at"),
+)
+
+#: What is to be measured, or was measured, for previews: uploads and starter files for a set of
+#: probes. Like cached inspections they can always be measured again.
+measurements = Table(
+    "measurements",
+    metadata,
+    #: A hash of everything in a rubric that facts depend on.
+    Column("probes", TextColumn, primary_key=True),
+    #: What is measured: a hash of the upload and its name, or of the starter files.
+    Column("subject", TextColumn, primary_key=True),
+    #: A preview whose rubric has these probes.
+    Column("preview", TextColumn, ForeignKey("previews.id"), nullable=False),
+    #: Empty for starter files, which are in the rubric.
+    Column("archive_sha256", TextColumn, ForeignKey("archives.sha256")),
+    Column("filename", TextColumn, nullable=False),
+    #: Without findings; empty until it is measured.
+    Column("facts", TextColumn),
+    Column("tries", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("problem", TextColumn, nullable=False),
+    Index(None, "preview"),
+    Index(None, "archive_sha256"),
+    Index(
+        "ix_measurements_waiting",
+        "preview",
+        "subject",
+        sqlite_where=IS_UNMEASURED,
+        postgresql_where=IS_UNMEASURED,
+    ),
+)
+
+#: Golden samples: programs whose points are known, on which each rubric version is tried.
+samples = Table(
+    "samples",
+    metadata,
+    Column("exercise", TextColumn, primary_key=True),
+    Column("name", TextColumn, primary_key=True),
+    Column("course", TextColumn, nullable=False),
+    Column("archive_sha256", TextColumn, ForeignKey("archives.sha256"), nullable=False),
+    Column("filename", TextColumn, nullable=False),
+    #: A JSON object: the expected ``total`` and, if known, the points by criterion.
+    Column("expected", TextColumn, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("updated_by", TextColumn, nullable=False),
+    Index(None, "archive_sha256"),
 )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, exists, select, tuple_, update
+from sqlalchemy import Connection, delete, exists, or_, select, tuple_, update
 
 from grader.service.records import DeletedRows
 from grader.store.tables import (
     archives,
     attempts,
     idempotency_keys,
+    measurements,
     passbacks,
+    regrade_items,
     reports,
+    samples,
     submissions,
 )
 
@@ -22,8 +25,8 @@ def remove_submissions(
 ) -> DeletedRows:
     """Delete the submissions ``ids`` (a few hundred at most); return how many rows of each kind.
 
-    Their reports, scores and idempotency keys are deleted too, archives that no other submission
-    uses, and the count of attempts of a student who has no submission to the exercise any more (not
+    Their reports, scores, idempotency keys and places in regrades are deleted too, archives that
+    nothing else uses, what was measured of their archives, and the count of attempts of a student who has no submission to the exercise any more (not
     included in the result). Unknown ids are ignored. A worker that is grading one loses its
     claim. With ``keep_keys`` the keys stay, but no longer refer to a submission: a repeated request
     is then refused and does not bring the submission back.
@@ -34,6 +37,7 @@ def remove_submissions(
     sent = connection.execute(delete(passbacks).where(passbacks.c.submission.in_(ids))).rowcount
     judged = connection.execute(delete(reports).where(reports.c.submission.in_(ids))).rowcount
     keys = _remove_keys(connection, ids, keep_keys)
+    connection.execute(delete(regrade_items).where(regrade_items.c.submission.in_(ids)))
     gone = connection.execute(delete(submissions).where(submissions.c.id.in_(ids))).rowcount
     kept = _remove_archives(connection, sorted({row.archive_sha256 for row in rows}))
     _remove_attempts(connection, sorted({(row.exercise, row.student) for row in rows}))
@@ -51,14 +55,19 @@ def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:
 
 
 def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
-    """Delete the archives among ``hashes`` that no submission uses; return how many.
+    """Delete the archives among ``hashes`` that nothing uses; return how many.
 
-    Archives are locked before the check. An archive that an upload of the same bytes has locked is
-    skipped.
+    A submission or a golden sample may use one. What was measured of any of them is deleted: it is
+    measured again when a preview needs it. Archives are locked before the check. An archive that an
+    upload of the same bytes has locked is skipped.
     """
+    connection.execute(delete(measurements).where(measurements.c.archive_sha256.in_(hashes)))
     wanted = select(archives.c.sha256).where(archives.c.sha256.in_(hashes))
     held = connection.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
-    in_use = exists().where(submissions.c.archive_sha256 == archives.c.sha256)
+    in_use = or_(
+        exists().where(submissions.c.archive_sha256 == archives.c.sha256),
+        exists().where(samples.c.archive_sha256 == archives.c.sha256),
+    )
     return connection.execute(delete(archives).where(archives.c.sha256.in_(held), ~in_use)).rowcount
 
 
