@@ -26,10 +26,11 @@ def remove_submissions(
     """Delete the submissions ``ids`` (a few hundred at most); return how many rows of each kind.
 
     Their reports, scores, idempotency keys and places in regrades are deleted too, archives that
-    nothing else uses, what was measured of their archives, and the count of attempts of a student who has no submission to the exercise any more (not
-    included in the result). Unknown ids are ignored. A worker that is grading one loses its
-    claim. With ``keep_keys`` the keys stay, but no longer refer to a submission: a repeated request
-    is then refused and does not bring the submission back.
+    nothing else uses, what was measured of their archives, and the count of attempts of a student
+    who has no submission to the exercise any more (not included in the result). Unknown ids are
+    ignored. A worker that is grading one loses its claim. With ``keep_keys`` the keys stay, but no
+    longer refer to a submission: a repeated request is then refused and does not bring the
+    submission back.
     """
     whose = select(submissions.c.archive_sha256, submissions.c.exercise, submissions.c.student)
     # The lock makes a worker that is about to store a report wait, and then lose its claim.
