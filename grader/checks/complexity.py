@@ -9,6 +9,7 @@ from grader.analysis.tools.radon_complexity import MODULE, Block, blocks
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import (
+    UsualLimit,
     maximum_measure,
     over_limit_measure,
     share_of_statements_measure,
@@ -115,6 +116,10 @@ LESSON = Lesson(
 )
 
 
+#: McCabe's own limit is 10: a beginner's functions stay below that.
+_LIMIT = UsualLimit(8, "ways through a block")
+
+
 def _credit(complexity: int, limit: int | None) -> Fraction:
     """Return which part of the statements of a function of `complexity` counts as good.
 
@@ -132,6 +137,7 @@ CHECK = Check(
     id="complexity",
     version=2,
     title="Simple control flow",
+    synonyms=("radon", "cyclomatic", "cyclomatic_complexity", "mccabe", "simple_code"),
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
@@ -142,7 +148,9 @@ CHECK = Check(
             formula="highest cyclomatic complexity of a function, method or module body",
             maximum="complexity",
         ),
-        over_limit_measure("functions_over", "complexity", "Blocks over the limit", "blocks"),
+        over_limit_measure(
+            "functions_over", "complexity", "Blocks over the limit", "blocks", usual_limit=_LIMIT
+        ),
         share_of_statements_measure(
             "share_in_simple_functions",
             "Statements in functions, within the complexity limit",
@@ -150,7 +158,7 @@ CHECK = Check(
             credit=_credit,
             formula="statements of functions (of one over the limit, limit ÷ complexity of them)",
             evidence=_is_over,
-            takes_limit=True,
+            usual_limit=_LIMIT,
         ),
     ),
     shares={

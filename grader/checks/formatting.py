@@ -134,6 +134,11 @@ CHECK = Check(
     id="formatting",
     version=2,
     title="Formatted with Black",
+    synonyms=(
+        "black",
+        "format",
+        "layout",
+    ),
     guidance=GUIDANCE,
     lesson=LESSON,
     shares={

@@ -110,6 +110,7 @@ CHECK = Check(
     id="maintainability",
     version=1,
     title="Easy to maintain",
+    synonyms=("maintainability_index", "radon_mi"),
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(

@@ -8,7 +8,7 @@ from grader.analysis.syntax.newer_constructs import Construct, newer_constructs
 from grader.analysis.syntax.statements import has_statements
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import over_limit_measure
+from grader.domain.measures import UsualLimit, over_limit_measure
 from grader.domain.rubric import NEWER_SYNTAX
 from grader.domain.source import SourceFile
 
@@ -78,6 +78,7 @@ CHECK = Check(
     id=NEWER_SYNTAX,
     version=1,
     title="Syntax that the exercise's Python reads",
+    synonyms=("vermin", "python_version"),
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
@@ -86,6 +87,7 @@ CHECK = Check(
             "python",
             "Constructs that need a newer Python",
             "constructs",
+            usual_limit=UsualLimit(11, "the minor version: 11 is Python 3.11"),
             formula="number of constructs that need a newer Python than 3.limit",
         ),
     ),

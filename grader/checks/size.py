@@ -7,7 +7,7 @@ from grader.analysis.tools.radon_halstead import halstead
 from grader.analysis.tools.radon_raw import raw_counts
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import Facts, Finding, Inspection
-from grader.domain.measures import count_measure, maximum_measure, over_limit_measure
+from grader.domain.measures import UsualLimit, count_measure, maximum_measure, over_limit_measure
 from grader.domain.source import SourceFile
 
 GUIDANCE = Guidance(
@@ -87,6 +87,7 @@ CHECK = Check(
     id="size",
     version=1,
     title="Small files",
+    synonyms=("halstead", "file_size", "lines_of_code", "loc"),
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(
@@ -103,7 +104,13 @@ CHECK = Check(
             "logical lines",
             maximum="file_lines",
         ),
-        over_limit_measure("files_over", "file_lines", "Files over the limit", "files"),
+        over_limit_measure(
+            "files_over",
+            "file_lines",
+            "Files over the limit",
+            "files",
+            usual_limit=UsualLimit(200, "logical lines"),
+        ),
         count_measure(
             "halstead_volume",
             "Halstead volume",

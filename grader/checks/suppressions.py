@@ -57,6 +57,7 @@ CHECK = Check(
     id="suppressions",
     version=1,
     title="No comments that silence a tool",
+    synonyms=("noqa", "fmt_off", "silenced"),
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
 from grader.cli.output import print_text
 from grader.domain.characters import visible
-from grader.domain.errors import BadRubric, EngineFault, GraderError
+from grader.domain.errors import BadRubric, EngineFault, GraderError, RubricProblem
 
 #: Error code -> advice for the administrator, for errors without a ``how_to_fix``.
 _ADVICE = {
@@ -52,12 +52,23 @@ def errors_reported() -> Iterator[None]:
         sys.exit(ExitCode.BAD_INPUT)
 
 
+def print_problems(problems: Iterable[RubricProblem], *, err: bool = False) -> None:
+    """Print each of ``problems`` of a rubric, with its line of the text and carets below it."""
+    for problem in problems:
+        print_text(f"  {visible(str(problem))}", err=err)
+        for line in problem.excerpt.splitlines():
+            print_text(f"      {visible(line)}", err=err)
+
+
 def _print_error(error: GraderError) -> None:
     """Print title, details, cause, location and advice of ``error`` on standard error."""
     print_text(f"{error.title} [{error.code}]", err=True)
-    lines = [str(p) for p in error.problems] if isinstance(error, BadRubric) else [error.detail]
-    for line in lines:
-        print_text(f"  {visible(line)}", err=True)
+    if isinstance(error, BadRubric):
+        print_problems(error.problems, err=True)
+        if error.more:
+            print_text(f"  and {error.more} more", err=True)
+    else:
+        print_text(f"  {visible(error.detail)}", err=True)
     if error.__cause__ is not None:
         reason = str(error.__cause__).partition("\n")[0]
         print_text(f"  Because: {reason}", err=True)

@@ -7,7 +7,7 @@ import click
 from grader.checks.catalog import CATALOG
 from grader.cli.errors import errors_reported
 from grader.domain.errors import BadRequest
-from grader.domain.rubric.reading import nearest
+from grader.domain.wording import nearest
 from grader.exports.lesson import render_lesson
 
 

@@ -112,6 +112,9 @@ class Check(Generic[OptionsT]):
     context: Callable[[str, FileDigests], Context] = no_context
     combine: Callable[[Inspections, OptionsT], Inspections] | None = None
     tools: tuple[str, ...] = ()
+    #: Other names for which the id is suggested: of tools and of what the check is about, e.g.
+    #: "flake8" and "pep8" for ``style``. A rubric cannot use them.
+    synonyms: tuple[str, ...] = ()
     skips_tests: bool = False
     #: Whether a test file that cannot be read leaves the criteria of this check without points. Not
     #: for a check to which it only lacks something, e.g. tests.

@@ -64,7 +64,7 @@ class RubricProblem:
 
     ``path`` leads to it from the top of the rubric, as keys and 0-based indexes. ``line`` and
     ``column`` are 1-based; 0 means unknown. ``suggestion`` is the word that was probably meant, or
-    empty.
+    empty. ``excerpt`` is the line and, below it, a line with carets at the place, or empty.
     """
 
     message: str
@@ -72,6 +72,7 @@ class RubricProblem:
     line: int = 0
     column: int = 0
     suggestion: str = ""
+    excerpt: str = ""
 
     def __str__(self) -> str:
         place = f"line {self.line}, column {self.column}: " if self.line else ""
@@ -81,22 +82,28 @@ class RubricProblem:
         return f"{place}{named}{self.message}{hint}"
 
 
-class BadRubric(GraderError):
-    """A rubric that is refused because of its mistakes; ``problems`` lists those that were found.
+#: Most mistakes of a rubric that are listed: more than anybody corrects in one go.
+_MOST_PROBLEMS = 50
 
-    Others may appear once these are fixed: keys and types are only examined if the YAML is right,
-    and names, scales and sums only if keys and types are.
+
+class BadRubric(GraderError):
+    """A rubric that is refused because of its mistakes; ``problems`` lists the first of them.
+
+    These are 50 at most; ``more`` is the number of the others. They are the mistakes of the form
+    and of the names alike. Only after a mistake of YAML's syntax the rest cannot be examined.
     """
 
     code = "invalid-rubric"
     title = "The rubric has mistakes"
 
     def __init__(self, problems: Sequence[RubricProblem]) -> None:
+        self.problems = tuple(problems[:_MOST_PROBLEMS])
+        self.more = len(problems) - len(self.problems)
+        told = [str(problem) for problem in self.problems]
         super().__init__(
-            "; ".join(str(problem) for problem in problems),
-            how_to_fix="Mend each place that is named and send the rubric again.",
+            "; ".join(told + [f"and {self.more} more"] * bool(self.more)),
+            how_to_fix="Correct each place that is named and send the rubric again.",
         )
-        self.problems = tuple(problems)
 
 
 class BadRequest(GraderError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grader.domain.inspection import Facts, Finding, by_statement
 from grader.domain.program import COUNTED, STATEMENTS, UNREADABLE
@@ -18,16 +18,24 @@ Evidence = Callable[[Finding, int | None], bool]
 Parts = tuple[Fraction, Fraction]
 
 
+class UsualLimit(NamedTuple):
+    """A limit that suits a first exercise, and what it counts, e.g. 20 and "statements"."""
+
+    value: int
+    of: str
+
+
 @dataclass(frozen=True)
 class Measure:
     """A named formula: it makes one number of the merged facts of all files of a criterion.
 
     The scale of a rubric turns that number into points. ``value(facts, limit)`` returns an exact
     number between ``low`` and ``high`` (``None``: no upper bound), or ``None`` where there is
-    nothing to measure. A measure with ``takes_limit`` needs a ``limit`` in the rubric's scale,
-    others must have none. ``evidence(finding, limit)`` says whether a report shows a finding as
-    counted by the measure; it does not change ``value``. A share has ``parts(facts, limit)``, of
-    which ``value`` is 100 × part ÷ whole; ``of`` names what they count, e.g. "statements".
+    nothing to measure. A measure with a ``usual_limit``, which is an example, needs a ``limit`` in
+    the rubric's scale; others must have none. ``evidence(finding, limit)`` says whether a report
+    shows a finding as counted by the measure; it does not change ``value``. A share has
+    ``parts(facts, limit)``, of which ``value`` is 100 × part ÷ whole; ``of`` names what they count,
+    e.g. "statements".
     """
 
     id: str
@@ -37,11 +45,16 @@ class Measure:
     formula: str
     value: Callable[[Facts, int | None], Fraction | None]
     evidence: Evidence = lambda finding, limit: True
-    takes_limit: bool = False
+    usual_limit: UsualLimit | None = None
     low: int = 0
     high: int | None = None
     parts: Callable[[Facts, int | None], Parts | None] | None = None
     of: str = ""
+
+    @property
+    def takes_limit(self) -> bool:
+        """Whether the scale of a rubric needs a limit for this measure."""
+        return self.usual_limit is not None
 
     @property
     def description(self) -> str:
@@ -139,14 +152,16 @@ def over_limit_measure(
     title: str,
     unit: str,
     *,
+    usual_limit: UsualLimit,
     formula: str = "",
     codes: Collection[str] | None = None,
 ) -> Measure:
     """Return the measure `name`: how many values of `histogram` exceed the limit of the scale.
 
-    Lower is better. Without any value, or without a limit, there is nothing to measure. Its
-    evidence are findings of `codes` (default: all) without a value, or with one over the limit. The
-    default of `formula` is ``number of <unit> over the limit``.
+    `usual_limit` is an example of that. Lower is better. Without any value, or without a limit,
+    there is nothing to measure. Its evidence are findings of `codes` (default: all) without a
+    value, or with one over the limit. The default of `formula` is ``number of <unit> over the
+    limit``.
     """
     of_codes = _evidence_of(codes)
 
@@ -161,7 +176,7 @@ def over_limit_measure(
         return over and of_codes(finding, limit)
 
     formula = formula or f"number of {unit} over the limit"
-    return Measure(name, title, unit, "lower", formula, value, evidence, takes_limit=True)
+    return Measure(name, title, unit, "lower", formula, value, evidence, usual_limit)
 
 
 def share_measure(
@@ -173,7 +188,7 @@ def share_measure(
     better: Better = "higher",
     formula: str,
     evidence: Evidence,
-    takes_limit: bool = False,
+    usual_limit: UsualLimit | None = None,
 ) -> Measure:
     """Return the measure `name`: 100 × part ÷ whole; nothing to measure where the whole is 0.
 
@@ -193,7 +208,7 @@ def share_measure(
         formula,
         value,
         evidence,
-        takes_limit=takes_limit,
+        usual_limit=usual_limit,
         high=100,
         parts=parts,
         of=of,
@@ -208,7 +223,7 @@ def share_of_statements_measure(
     credit: Callable[[int, int | None], Fraction | int],
     formula: str,
     evidence: Evidence,
-    takes_limit: bool = False,
+    usual_limit: UsualLimit | None = None,
 ) -> Measure:
     """Return the measure `name`: the percentage of the program's statements in good functions.
 
@@ -237,7 +252,7 @@ def share_of_statements_measure(
         of="statements",
         formula=f"100 × {formula}{whole}",
         evidence=evidence,
-        takes_limit=takes_limit,
+        usual_limit=usual_limit,
     )
 
 

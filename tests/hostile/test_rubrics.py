@@ -43,6 +43,21 @@ BOMBS = {
     "a python object": ("a: !!python/object/apply:os.system [id]", "tags"),
     "many documents": ("---\n" * 16_000, "one document"),
     "one key many times": ("a: 1\n" * 13_000, "twice"),
+    "many unknown keys": ("".join(f"k{n}: 1\n" for n in range(7_000)), "unknown key"),
+    "many unknown options": (
+        "criteria: {a: {check: style, options: {"
+        + ", ".join(f"max{n}: 1" for n in range(5_000))
+        + "}}}",
+        "no such option",
+    ),
+    "many criteria": (
+        "criteria:\n" + "".join(f"  a{n}: {{check: stlye}}\n" for n in range(2_500)),
+        "style",
+    ),
+    "many anchors": ("- &a 1\n" * 9_000, "anchors"),
+    "many merge keys": ("<<: 1\n" * 10_000, "merge keys"),
+    "many aliases": ("- *a\n" * 13_000, "aliases"),
+    "many mistakes on one line": ("{" + "a: *c, " * 9_000 + "}", "aliases"),
     "empty lines": ("\n" * 65_000, "mapping"),
     "escapes": ('"' + "\\x41" * 16_000 + '"', "mapping"),
 }
@@ -63,6 +78,8 @@ def test_a_bomb_is_a_mistake_with_its_position(name: str) -> None:
         tracemalloc.stop()
     assert time.monotonic() - began < SECONDS
     assert any(said in str(one) for one in caught.value.problems)
+    assert len(caught.value.problems) <= 50
+    assert all(len(one.excerpt) <= 205 for one in caught.value.problems)
 
 
 @pytest.mark.parametrize("key", ["files", "exclude"])

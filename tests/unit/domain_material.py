@@ -10,7 +10,13 @@ from typing import Any
 from grader.domain.check import AnyCheck, Catalog, Check, Guidance, Options
 from grader.domain.facts import EngineIdentity, FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Finding, Inspection, State
-from grader.domain.measures import Measure, count_measure, maximum_measure, over_limit_measure
+from grader.domain.measures import (
+    Measure,
+    UsualLimit,
+    count_measure,
+    maximum_measure,
+    over_limit_measure,
+)
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric, Rubric
@@ -40,7 +46,13 @@ def _share(facts: Facts, limit: int | None) -> Fraction | None:
 
 COMPLAINTS = count_measure("complaints", "Complaints", "complaints")
 USES = count_measure("uses", "Uses", "uses", better="higher")
-OVER = over_limit_measure("functions_over", "lengths", "Functions over the limit", "functions")
+OVER = over_limit_measure(
+    "functions_over",
+    "lengths",
+    "Functions over the limit",
+    "functions",
+    usual_limit=UsualLimit(20, "lines"),
+)
 LONGEST = maximum_measure("longest", "Longest function", "lines")
 SHARE = Measure("share", "Share covered", "percent", "higher", "covered / whole", _share, high=100)
 

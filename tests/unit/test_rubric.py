@@ -14,7 +14,8 @@ from grader.domain.check import Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.measures import count_measure
 from grader.domain.rubric import CompiledRubric
-from grader.domain.rubric.reading import nearest, read_rubric
+from grader.domain.rubric.reading import read_rubric
+from grader.domain.wording import nearest
 from tests.unit.domain_material import (
     CATALOG,
     LintOptions,
@@ -258,8 +259,8 @@ def test_a_cap_must_be_one_that_can_be_lifted() -> None:
         ({"from": 4}, ("to",), "is missing"),
         ({"from": 4, "to": 9, "lifts_at": 60, "lift_at": 60}, ("lift_at",), "unknown key"),
         ({"from": 4, "to": 4, "lifts_at": 60}, ("to",), "`to` is more than 4"),
-        ({"from": 4, "to": 9, "lifts_at": 0}, ("lifts_at",), "should be greater than 0"),
-        ({"from": 4, "to": 9, "lifts_at": 101}, ("lifts_at",), "less than or equal to 100"),
+        ({"from": 4, "to": 9, "lifts_at": 0}, ("lifts_at",), "above 0, at most 100"),
+        ({"from": 4, "to": 9, "lifts_at": 101}, ("lifts_at",), "above 0, at most 100"),
         ({"from": "x", "to": 9, "lifts_at": 60}, ("from",), "should be a number"),
     ],
 )
@@ -409,13 +410,17 @@ def test_no_such_number_is_taken_for_a_limit(limit: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "path", "words"),
     [
-        ({"python": 3.11}, ("python",), "put it in quotes"),
+        ({"python": 3.11}, ("python",), 'in quotes, such as "3.11"'),
         ({"criteria": []}, ("criteria",), "a map"),
-        ({"criteria": {}}, ("criteria",), "at least 1"),
+        ({"criteria": {}}, ("criteria",), "at least one"),
         ({"criteria": {"it": []}}, ("criteria", "it"), "a map"),
         ({"intake": 3}, ("intake",), "a map"),
-        ({"intake": {"max_file": True}}, ("intake", "max_file"), "should be a valid integer"),
-        ({"exercise": "Not A Slug"}, ("exercise",), "should match"),
+        (
+            {"intake": {"max_file": True}},
+            ("intake", "max_file"),
+            "should be a whole number from 1 to 20971520",
+        ),
+        ({"exercise": "Not A Slug"}, ("exercise",), "such as hw-1"),
         ({"title": "\ud800"}, ("title",), "should be"),
     ],
 )
@@ -429,7 +434,7 @@ def test_wrong_shapes_are_told_in_plain_words(
 
 
 def test_patterns_are_a_list_of_text() -> None:
-    assert the_problem(one(files="**/*.py")).message == "should be a list"
+    assert the_problem(one(files="**/*.py")).message == "should be a list: put [ ] around it"
     assert the_problem(one(exclude=[1])).path == ("criteria", "it", "exclude", 0)
 
 

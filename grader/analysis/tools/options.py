@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from grader.domain.check import Options
+from grader.domain.wording import Described, whole_number
 
 #: Characters of a line. The bounds are chosen by hand; they refuse typing errors such as 8 or 8800.
-LineLength = Annotated[int, Field(ge=20, le=500)]
+LineLength = Annotated[int, Field(ge=20, le=500), whole_number(20, 500, 88)]
 #: Versions of Python for which Black can write code.
 Target = Literal[
     "py33",
@@ -72,7 +73,11 @@ class ImportOrderOptions(Options):
 
 
 #: A flake8 code or the beginning of one, e.g. ``E501``, ``E5`` or ``W``.
-Code = Annotated[str, Field(pattern=r"^[A-Z]{1,3}[0-9]{0,3}$")]
+Code = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{1,3}[0-9]{0,3}$"),
+    Described('should be a code of flake8 or the beginning of one, such as "E501" or "W"'),
+]
 
 #: Codes that complain about text that Black writes.
 #: e.g. E203 about the blank in ``rows[a + 1 :]``, W503 about an operator at the start of a line,
@@ -91,7 +96,7 @@ class StyleOptions(Options):
     max_line_length: LineLength = 88
     select: Annotated[tuple[Code, ...], Field(min_length=1)] | None = None
     extend_ignore: tuple[Code, ...] = BESIDE_BLACK
-    max_complexity: Annotated[int, Field(ge=0, le=1_000)] | None = None
+    max_complexity: Annotated[int, Field(ge=0, le=1_000), whole_number(0, 1_000, 10)] | None = None
 
     def arguments(self) -> tuple[str, ...]:
         """Return these options as arguments of flake8's command line; empty ones are left out."""

@@ -13,7 +13,7 @@ from grader.analysis.tools.options import Code, LineLength, StyleOptions
 from grader.checks.answers.codes_in_text import codes_in_text
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import Measure
+from grader.domain.measures import Measure, UsualLimit
 from grader.domain.source import SourceFile, is_python
 
 #: The file with the student's answers, and the folder of the script before the exercise.
@@ -188,7 +188,7 @@ MEASURES = (
             " limit where that is more"
         ),
         value=_agreement,
-        takes_limit=True,
+        usual_limit=UsualLimit(4, "kinds of complaints"),
         high=100,
     ),
     Measure(
@@ -252,6 +252,7 @@ CHECK = Check(
     id="answers",
     version=1,
     title="The answers name what flake8 found",
+    synonyms=("questions", "reflection"),
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code=GUIDANCE_BY_CODE,

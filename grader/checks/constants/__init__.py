@@ -162,6 +162,7 @@ CHECK = Check(
     id="constants",
     version=3,
     title="Constants in capital letters",
+    synonyms=("magic_numbers", "upper_case"),
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code={"magic-number": _MAGIC},

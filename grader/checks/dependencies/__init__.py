@@ -14,6 +14,7 @@ from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, O
 from grader.domain.inspection import Facts, Finding, Inspection, State
 from grader.domain.measures import Measure, count_measure
 from grader.domain.source import SourceFile
+from grader.domain.wording import Described
 
 _MISSING, _NO_NAME, _NO_TOML = "missing-package", "no-package", "not-toml"
 #: Beginning of the count of each required package that a file names; its canonical name follows.
@@ -48,7 +49,11 @@ GUIDANCE_BY_CODE = {
 
 #: A package name by the pattern of PyPI, at most 100 characters (chosen by hand), e.g. ``flake8``
 #: and ``zope.interface``; not ``black>=24`` or ``-black``.
-Package = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$")]
+Package = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"),
+    Described("should be the name of a package, such as pandas"),
+]
 
 
 class DependenciesOptions(Options):
@@ -184,6 +189,7 @@ CHECK = Check(
     id="dependencies",
     version=1,
     title="Packages are named",
+    synonyms=("poetry", "requirements", "pip", "pyproject", "packages"),
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code=GUIDANCE_BY_CODE,

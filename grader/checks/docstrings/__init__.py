@@ -209,6 +209,7 @@ CHECK = Check(
     id="docstrings",
     version=5,
     title="Docstrings that tell what things are for",
+    synonyms=("pydocstyle", "documentation", "interrogate"),
     guidance=GUIDANCE,
     guidance_by_code={
         "trivial-docstring": _TRIVIAL,

@@ -141,6 +141,7 @@ CHECK = Check(
     id="duplication",
     version=1,
     title="Nothing said twice",
+    synonyms=("dry", "clones", "copies", "repetition", "jscpd"),
     guidance=GUIDANCE,
     lesson=LESSON,
     measures=(

@@ -33,7 +33,13 @@ from grader.checks.exceptions.risky_calls import Risk, read_program
 from grader.checks.exceptions.try_blocks import Try, find_tries
 from grader.domain.check import Check, Context, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
-from grader.domain.measures import count_measure, over_limit_measure, rate_measure, share_measure
+from grader.domain.measures import (
+    UsualLimit,
+    count_measure,
+    over_limit_measure,
+    rate_measure,
+    share_measure,
+)
 from grader.domain.source import SourceFile
 
 _UNCARED = "unguarded-call"
@@ -167,6 +173,7 @@ CHECK = Check(
     id="exceptions",
     version=3,
     title="Errors handled with care",
+    synonyms=("error_handling", "errors", "try_except", "bugbear", "flake8_bugbear"),
     guidance=guidance.GUIDANCE,
     lesson=LESSON,
     guidance_by_code={
@@ -239,6 +246,7 @@ CHECK = Check(
             "try_sizes",
             "Long `try` bodies",
             "`try` bodies",
+            usual_limit=UsualLimit(5, "statements"),
             formula="number of `try` with `except` that hold more statements than the limit",
             codes=(_LONG_TRY,),
         ),

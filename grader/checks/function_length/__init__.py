@@ -10,6 +10,7 @@ from grader.checks.function_length.sizes import Size, sizes
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import (
+    UsualLimit,
     count_measure,
     maximum_measure,
     over_limit_measure,
@@ -182,6 +183,7 @@ MEASURES = (
         "lengths",
         "Functions over the limit",
         "functions",
+        usual_limit=UsualLimit(20, "logical lines"),
         formula="number of functions over the limit",
         codes=(LENGTH,),
     ),
@@ -192,7 +194,7 @@ MEASURES = (
         credit=_credit,
         formula="statements of functions, of each as many as the limit at most",
         evidence=_is_longer,
-        takes_limit=True,
+        usual_limit=UsualLimit(15, "statements"),
     ),
     maximum_measure(
         "longest",
@@ -210,6 +212,7 @@ MEASURES = (
         "arguments",
         "Functions with more arguments than the limit",
         "functions",
+        usual_limit=UsualLimit(5, "arguments"),
         formula="number of functions with more named arguments, self and cls aside, than the limit",
         codes=(ARGUMENTS,),
     ),
@@ -218,6 +221,7 @@ MEASURES = (
         "nesting",
         "Functions nested deeper than the limit",
         "functions",
+        usual_limit=UsualLimit(3, "blocks"),
         formula="number of functions with more blocks around one statement than the limit",
         codes=(NESTING,),
     ),
@@ -226,6 +230,7 @@ MEASURES = (
         "returns",
         "Functions with more returns than the limit",
         "functions",
+        usual_limit=UsualLimit(4, "returns"),
         formula="number of functions with more return statements than the limit",
         codes=(RETURNS,),
     ),
@@ -235,6 +240,7 @@ CHECK = Check(
     id="function_length",
     version=4,
     title="Short functions",
+    synonyms=("short_functions", "long_functions", "functions", "arguments", "nesting"),
     guidance=GUIDANCE,
     guidance_by_code={ARGUMENTS: _ARGUMENTS, NESTING: _NESTING, RETURNS: _RETURNS},
     lesson=LESSON,

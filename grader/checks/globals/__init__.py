@@ -203,6 +203,7 @@ CHECK = Check(
     id="globals",
     version=3,
     title="Arguments and results instead of globals",
+    synonyms=("global_variables", "global_state", "arguments_and_results"),
     guidance=GUIDANCE,
     guidance_by_code={
         "global-statement": _STATEMENT,

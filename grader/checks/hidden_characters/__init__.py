@@ -114,6 +114,7 @@ CHECK = Check(
     id="hidden_characters",
     version=1,
     title="No characters that hide or deceive",
+    synonyms=("trojan_source", "bidi", "unicode"),
     guidance=GUIDANCE,
     guidance_by_code={"bidi-control": _BIDI, _NAME: _LOOK_ALIKE},
     lesson=LESSON,

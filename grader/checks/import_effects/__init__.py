@@ -192,6 +192,7 @@ CHECK = Check(
     id="import_effects",
     version=4,
     title="Nothing happens on import",
+    synonyms=("side_effects", "effects_on_import", "main_guard"),
     guidance=GUIDANCE,
     guidance_by_code={RUNS: _RUNS, PRINTS: _PRINTS, ASKS: _ASKS, READS: _READS},
     lesson=LESSON,

@@ -141,6 +141,7 @@ CHECK = Check(
     id="import_order",
     version=4,
     title="Imports sorted with isort",
+    synonyms=("isort", "imports", "sorted_imports"),
     guidance=GUIDANCE,
     guidance_by_code={"hidden-import": _HIDDEN},
     lesson=LESSON,

@@ -301,6 +301,7 @@ CHECK = Check(
     id="modularity",
     version=6,
     title="Modules, functions and a guarded main.py",
+    synonyms=("modules", "main_script", "main_py", "refactoring"),
     guidance=GUIDANCE,
     guidance_by_code={
         "outside-function": _OUTSIDE,

@@ -9,6 +9,7 @@ from grader.domain.inspection import Facts
 from grader.domain.measures import (
     Measure,
     Parts,
+    UsualLimit,
     count_measure,
     maximum_measure,
     share_measure,
@@ -84,7 +85,7 @@ MEASURES = (
         " statements a program of this exercise has at least",
         _share_in_functions,
         lambda finding, limit: finding.code in _OUTSIDE_FUNCTIONS,
-        takes_limit=True,
+        usual_limit=UsualLimit(20, "statements"),
         high=100,
     ),
     share_of_statements_measure(

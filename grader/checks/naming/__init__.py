@@ -18,6 +18,7 @@ from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, count_measure, rate_measure
 from grader.domain.source import SourceFile, is_test_path
+from grader.domain.wording import Described
 
 GUIDANCE = Guidance(
     explanation=(
@@ -33,7 +34,11 @@ GUIDANCE = Guidance(
 )
 
 #: A name or a pattern, e.g. "visit_*" and "setUp"; not "a-b". At most 80 characters, by hand.
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_*?][A-Za-z0-9_*?]*$", max_length=80)]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z_*?][A-Za-z0-9_*?]*$", max_length=80),
+    Described("should be a name, which may have * and ?, such as visit_*"),
+]
 
 
 class NamingOptions(Options):
@@ -192,6 +197,7 @@ CHECK = Check(
     id="naming",
     version=3,
     title="Names that tell",
+    synonyms=("pep8_naming", "names", "descriptive_names"),
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code=GUIDANCE_BY_CODE,

@@ -220,6 +220,7 @@ CHECK = Check(
     id="single_purpose",
     version=4,
     title="Functions with one clear purpose",
+    synonyms=("one_purpose", "single_responsibility", "focused_functions"),
     guidance=GUIDANCE,
     lesson=LESSON,
     guidance_by_code={_MIXES: _MIXED, _SEVERAL: _PHASES, _AND: _NAMED, _LONG: _TOO_LONG},

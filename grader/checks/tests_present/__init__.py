@@ -209,6 +209,7 @@ CHECK = Check(
     id="tests_present",
     version=5,
     title="Unit tests",
+    synonyms=("pytest", "unittest", "tests", "unit_tests", "test_coverage"),
     guidance=GUIDANCE,
     guidance_by_code={
         UNTESTED: _UNTESTED,

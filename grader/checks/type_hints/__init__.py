@@ -199,6 +199,7 @@ CHECK = Check(
     id="type_hints",
     version=3,
     title="Type hints",
+    synonyms=("mypy", "pyright", "annotations", "types", "typing"),
     guidance=GUIDANCE,
     guidance_by_code={"any-hint": _ANY, "wrong-hint": _WRONG},
     lesson=LESSON,

@@ -21,20 +21,49 @@ from grader.domain.measures import Measure
 from grader.domain.rubric.globs import selects
 from grader.domain.rubric.policies import Attempts, Feedback, Intake, Strict
 from grader.domain.source import is_notebook, is_test_path
+from grader.domain.wording import Described, whole_number
 
 #: Multiples of a tenth of a point, the unit of the ledger.
-Points = Annotated[Decimal, Field(ge=0, le=10_000, max_digits=6, decimal_places=1)]
+Points = Annotated[
+    Decimal,
+    Field(ge=0, le=10_000, max_digits=6, decimal_places=1),
+    Described("should be a number from 0 to 10000 with at most one decimal, such as 7.5"),
+]
 #: A value of a measure in a scale. The bounds are chosen by hand.
-Amount = Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000, decimal_places=4)]
+Amount = Annotated[
+    Decimal,
+    Field(ge=-1_000_000, le=1_000_000, decimal_places=4),
+    Described("should be a number from -1000000 to 1000000 with at most 4 decimals, such as 30"),
+]
 #: An id that can be part of a URL, e.g. ``hw-1``; not ``HW 1``.
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Slug = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$"),
+    Described("should be at most 64 small letters, digits, - and _, such as hw-1"),
+]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200),
+    Described("should be text of 1 to 200 characters (a number needs quotes)"),
+]
 #: The limits bound the time that matching the paths of a submission takes.
 Globs = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=100)
+    tuple[
+        Annotated[
+            str,
+            Field(min_length=1, max_length=200),
+            Described("should be a pattern of 1 to 200 characters, such as src/*.py"),
+        ],
+        ...,
+    ],
+    Field(max_length=100),
 ]
-StarterText = Annotated[str, Field(min_length=1)]
+StarterText = Annotated[
+    str, Field(min_length=1), Described("should be the text of the file, and not empty")
+]
 
+#: Most criteria of a rubric (chosen by hand).
+MOST_CRITERIA = 100
 #: The ``check`` of a criterion whose points a person gives.
 MANUAL = "manual"
 #: Id of the check that hashes lines of code, which tells starter lines from the student's.
@@ -73,7 +102,9 @@ class Scale(Strict):
     """
 
     measure: str
-    limit: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
+    limit: (
+        Annotated[int, Field(strict=True, ge=0, le=100_000), whole_number(0, 100_000, 20)] | None
+    ) = None
     full_at: Amount | None = None
     zero_at: Amount | None = None
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)] | None = None
@@ -88,7 +119,11 @@ class GraduatedCap(Strict):
 
     lowest: Points = Field(alias="from")
     highest: Points = Field(alias="to")
-    lifts_at: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+    lifts_at: Annotated[
+        Decimal,
+        Field(gt=0, le=100, decimal_places=2),
+        Described("should be a percentage above 0, at most 100, such as 60"),
+    ]
 
 
 class Smallest(Strict):
@@ -98,7 +133,7 @@ class Smallest(Strict):
     tests aside, its total is at most ``caps_total_at``.
     """
 
-    statements: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    statements: Annotated[int, Field(strict=True, ge=1, le=100_000), whole_number(1, 100_000, 20)]
     caps_total_at: Points
 
 
@@ -215,10 +250,16 @@ class Rubric(Strict):
     exercise: Slug
     course: Slug
     title: Name
-    description: Annotated[str, Field(max_length=5_000)] = ""
-    python: Annotated[str, Field(pattern=r"^3\.\d{1,2}$")] = "3.11"
+    description: Annotated[
+        str, Field(max_length=5_000), Described("should be text of at most 5000 characters")
+    ] = ""
+    python: Annotated[
+        str,
+        Field(pattern=r"^3\.\d{1,2}$"),
+        Described('should be a version in quotes, such as "3.11"'),
+    ] = "3.11"
     total: Points
-    criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=100)]
+    criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=MOST_CRITERIA)]
     smallest: Smallest | None = None
     intake: Intake = Intake()
     feedback: Feedback = Feedback()

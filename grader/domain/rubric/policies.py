@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.domain.wording import whole_number
+
 #: A positive integer; strict, so that "12" and true are refused.
 Whole = Annotated[int, Field(strict=True, gt=0)]
 
@@ -27,11 +29,17 @@ class Intake(Strict):
     """
 
     notebooks: Literal["accepted", "refused"] = "refused"
-    max_upload: Annotated[Whole, Field(le=52_428_800)] = 10_485_760
-    max_entries: Annotated[Whole, Field(le=20_000)] = 2_000
-    max_file: Annotated[Whole, Field(le=20_971_520)] = 2_097_152
-    max_total: Annotated[Whole, Field(le=104_857_600)] = 20_971_520
-    max_depth: Annotated[Whole, Field(le=64)] = 16
+    max_upload: Annotated[Whole, Field(le=52_428_800), whole_number(1, 52_428_800, 10_485_760)] = (
+        10_485_760
+    )
+    max_entries: Annotated[Whole, Field(le=20_000), whole_number(1, 20_000, 2_000)] = 2_000
+    max_file: Annotated[Whole, Field(le=20_971_520), whole_number(1, 20_971_520, 2_097_152)] = (
+        2_097_152
+    )
+    max_total: Annotated[Whole, Field(le=104_857_600), whole_number(1, 104_857_600, 20_971_520)] = (
+        20_971_520
+    )
+    max_depth: Annotated[Whole, Field(le=64), whole_number(1, 64, 16)] = 16
 
 
 #: ``beginner`` explains each finding and is encouraging, ``standard`` explains each kind once,
