@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from grader.bootstrap import Service
+from grader.engine.rubric_text import read_plain
 from grader.service.records import Role
 
 Headers = dict[str, str]
@@ -121,6 +123,37 @@ def test_a_new_exercise(client: FlaskClient, instructor: Headers, service: Servi
     assert elsewhere.status_code == 422
 
 
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_json_is_a_rubric_too(
+    client: FlaskClient, instructor: Headers, service: Service, indent: int | str | None
+) -> None:
+    asked = read_plain(text_of(service)) | {"title": "Ren\u00e9 \U0001f600 </b>"}
+    text = json.dumps(asked, indent=indent, default=float)
+    headers = instructor | {"Content-Type": "application/json", "If-Match": "*"}
+    answer = client.put(URL, data=text, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    assert answer.json["text"] == text, "stored as it was sent"
+    assert client.get(URL, headers=instructor).text == text
+    shown = client.get(URL.removesuffix("/rubric"), headers=instructor).json
+    assert shown is not None
+    assert shown["title"] == asked["title"]
+
+
+def test_mistakes_in_json_are_named_with_their_places(
+    client: FlaskClient, instructor: Headers, service: Service
+) -> None:
+    asked = read_plain(text_of(service)) | {"tittle": "x"}
+    text = json.dumps(asked, indent=2, default=float)
+    headers = instructor | {"Content-Type": "application/json", "If-Match": "*"}
+    answer = client.put(URL, data=text, headers=headers)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["type"]) == (422, "/problems/invalid-rubric")
+    (mistake,) = answer.json["errors"]
+    line = text[: text.index("tittle")].count("\n") + 1
+    assert (mistake["line"], mistake["column"], mistake["suggestion"]) == (line, 3, "title")
+
+
 def test_mistakes_are_named_with_their_places(
     client: FlaskClient, instructor: Headers, service: Service
 ) -> None:
@@ -144,7 +177,7 @@ def test_what_is_no_rubric_at_all(client: FlaskClient, instructor: Headers, data
 
 def test_size_and_kind_are_limited(client: FlaskClient, instructor: Headers) -> None:
     large = put(client, instructor, b"#" * 65_537)
-    kind = client.put(URL, data="{}", headers=instructor | {"Content-Type": "application/json"})
+    kind = client.put(URL, data="{}", headers=instructor | {"Content-Type": "text/plain"})
     assert large.json is not None and kind.json is not None
     assert (large.status_code, large.json["type"]) == (413, "/problems/request-too-large")
     assert "65536" in large.json["detail"]

@@ -20,7 +20,8 @@ from grader.service.records import RubricRecord
 #: The most bytes of a rubric's text. Chosen by hand.
 MAX_BYTES = 65_536
 YAML = "application/yaml"
-_YAML_TYPES = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml")
+#: Media types of a rubric that is sent. JSON is read as what it is, a form of YAML.
+_SENT_TYPES = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml", "application/json")
 _ETAG = {"ETag": "The version, for If-Match and If-None-Match."}
 
 blueprint = APIBlueprint(
@@ -59,8 +60,9 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     "/<slug:exercise>/rubric",
     operation_id="putRubric",
     security=allowed(Act.PUBLISH),
-    description="The next grading uses it; reports that there are stay as they are.",
-    openapi_extensions=body({kind: {"type": "object"} for kind in _YAML_TYPES}, "The rubric."),
+    description="The next grading uses it; reports that there are stay as they are. The text is "
+    "stored as it is sent: YAML with its comments, or JSON.",
+    openapi_extensions=body({kind: {"type": "object"} for kind in _SENT_TYPES}, "The rubric."),
     responses={
         "200": answer("A new version.", json=RubricBody, headers=_ETAG),
         "201": answer("A new exercise.", json=RubricBody, headers=_ETAG | {"Location": "It."}),
@@ -97,10 +99,10 @@ def _read_text() -> str:
     """Return the body of this request as text.
 
     Raises:
-        UnsupportedType: the media type is not YAML.
+        UnsupportedType: the media type is neither YAML nor JSON.
         BadRubric: the body is not UTF-8; the error names the line.
     """
-    if request.mimetype not in _YAML_TYPES:
+    if request.mimetype not in _SENT_TYPES:
         raise UnsupportedType(
             f"The rubric has the media type {request.mimetype or '(none)'!r}.",
             how_to_fix=f"Send it with Content-Type: {YAML} (curl --data-binary @rubric.yaml).",
