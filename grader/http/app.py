@@ -54,7 +54,6 @@ def create_app(service: Service) -> OpenAPI:
     install_context(app, _api_context(service))
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
-    queries.install(app)
     for module in (exercises, submissions, rubrics, audit, webhooks):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.
@@ -64,6 +63,7 @@ def create_app(service: Service) -> OpenAPI:
     app.register_api(metrics.blueprint(request_metrics))
     app.register_api(document.blueprint(app))
     api_document = app.api_doc
+    queries.install(app, api_document)
     auth.install(app, api_document)
     reference.install(app, api_document, CATALOG)
     return app

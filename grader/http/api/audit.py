@@ -31,7 +31,7 @@ blueprint.before_request(authenticate)
     security=allowed(Act.READ_AUDIT),
     responses={
         "200": answer("A page of entries.", json=AuditPage, headers=NEXT_LINK),
-        **problems("bad-request", "forbidden", "not-found"),
+        **problems("forbidden", "not-found"),
     },
 )
 def entries(query: AuditParameters) -> Response:

@@ -96,7 +96,9 @@ def blueprint(app: OpenAPI) -> APIBlueprint:
     Its path is ``openapi.json`` below :data:`PREFIX`. The document is made when it is first read,
     with the routes that ``app`` has then.
     """
-    routes = APIBlueprint("document", __name__, url_prefix=PREFIX, abp_responses=problems())
+    routes = APIBlueprint(
+        "document", __name__, url_prefix=PREFIX, abp_responses=problems("bad-request")
+    )
 
     @routes.get(
         "/openapi.json",

@@ -15,6 +15,8 @@ from grader.http.context import context
 from grader.http.openapi import answer, problems
 from grader.service.readiness import PartState
 
+#: Routes that a machine asks every few seconds.
+PROBES = frozenset({"/healthz", "/readyz"})
 _FORMS = ("application/json", "text/html")
 
 
@@ -37,7 +39,10 @@ def blueprint(*, page: Callable[[Sequence[PartState]], str]) -> APIBlueprint:
         responses={"200": answer("The process is up.", json=HealthBody)},
     )
     def health() -> Response:
-        """Check that this process answers; it checks nothing else, such as the database."""
+        """Check that this process answers; it checks nothing else, such as the database.
+
+        A query is ignored, so that a parameter against caches does no harm.
+        """
         return json_answer(HealthBody(status="ok"))
 
     @routes.get(
@@ -52,7 +57,7 @@ def blueprint(*, page: Callable[[Sequence[PartState]], str]) -> APIBlueprint:
     def ready() -> Response:
         """Check each part that the service needs; get the sandbox's limits.
 
-        Parts that do not answer within a second or so count as not working.
+        Parts that do not answer within a second or so count as not working. A query is ignored.
         """
         form = best_of(_FORMS)
         parts = context().readiness.states()

@@ -112,7 +112,7 @@ def blueprint(metrics: Metrics) -> APIBlueprint:
     @routes.get(
         "/metrics",
         operation_id="metrics",
-        responses={"200": answer("Prometheus text.", "text/plain"), **problems()},
+        responses={"200": answer("Prometheus text.", "text/plain"), **problems("bad-request")},
     )
     def show() -> Response:
         """Get metrics for Prometheus: requests, their durations and the size of the queue."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from werkzeug.routing import BaseConverter
 
 from grader.exports.formats import FORMATS
@@ -127,12 +127,7 @@ class AuditParameters(PageQuery):
 
 
 class RetryQuery(Parameters):
-    """The query parameters of a retry of everything that needs attention. Empty: no limit.
-
-    Others are refused: a limit with a typing error must not be none.
-    """
-
-    model_config = ConfigDict(extra="forbid")
+    """The query parameters of a retry of everything that needs attention. Empty: no limit."""
 
     course: ShortText = Field("", description="Only of this course; staff of one have one only.")
     exercise: ShortText = Field("", description="Only of this exercise.")

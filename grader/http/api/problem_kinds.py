@@ -36,7 +36,7 @@ def blueprint(
         __name__,
         url_prefix="/problems",
         abp_tags=[Tag(name="problems", description="What errors mean.")],
-        abp_responses=problems("not-acceptable"),
+        abp_responses=problems("bad-request", "not-acceptable"),
     )
 
     @routes.get(

@@ -29,7 +29,9 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/exercises",
     abp_tags=[Tag(name="rubrics", description="What exercises are marked on.")],
-    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
+    abp_responses=problems(
+        "bad-request", "unauthorized", "not-found", "too-many-requests", "store-unavailable"
+    ),
 )
 blueprint.before_request(authenticate)
 

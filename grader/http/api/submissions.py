@@ -49,7 +49,9 @@ blueprint = APIBlueprint(
     __name__,
     url_prefix=f"{PREFIX}/submissions",
     abp_tags=[Tag(name="submissions", description="What was handed in, and what came of it.")],
-    abp_responses=problems("unauthorized", "not-found", "too-many-requests", "store-unavailable"),
+    abp_responses=problems(
+        "bad-request", "unauthorized", "not-found", "too-many-requests", "store-unavailable"
+    ),
 )
 blueprint.before_request(authenticate)
 
@@ -79,7 +81,7 @@ def show(path: SubmissionPath) -> Response:
     responses={
         "200": REPORT,
         "202": NOT_YET,
-        **problems("bad-request", "not-acceptable", "superseded"),
+        **problems("not-acceptable", "superseded"),
     },
 )
 def report(path: SubmissionPath, query: FormatQuery) -> Response:
@@ -161,7 +163,7 @@ def retry(path: SubmissionPath) -> Response:
     security=allowed(Act.RETRY),
     responses={
         "200": answer("How many are queued again.", json=RetriedBody),
-        **problems("bad-request", "forbidden"),
+        **problems("forbidden"),
     },
 )
 def retry_all(query: RetryQuery) -> Response:

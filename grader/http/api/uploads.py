@@ -10,12 +10,14 @@ from flask import request
 from grader.domain.errors import BadRequest
 from grader.domain.person_names import check_utf8, only_value
 from grader.http.api.parameters import UploadQuery
+from grader.http.api.queries import refuse_unknown
 from grader.http.openapi import Description, body, text
 from grader.http.problems.errors import UnsupportedType
 
 #: The longest file name in characters. Chosen by hand.
 MAX_FILENAME = 200
 _FORM = "multipart/form-data"
+_FIELDS = ("file", "student")
 #: Media types of a raw body, with the file name to use if none is given.
 _RAW = {
     "application/zip": "submission.zip",
@@ -29,6 +31,7 @@ UPLOAD_BODY: Description = body(
         _FORM: {
             "type": "object",
             "required": ["file"],
+            "additionalProperties": False,
             "properties": {
                 "file": text(
                     format="binary",
@@ -63,8 +66,9 @@ def read_sent(query: UploadQuery) -> Sent:
     200 characters, without folders and unprintable characters. An empty file is accepted here.
 
     Raises:
-        BadRequest: the form does not have exactly one file in its field ``file``, has a field that
-            is not UTF-8, or two different values for one, or another one than ``query``.
+        BadRequest: the form does not have exactly one file in its field ``file``, has an unknown
+            field or one that is not UTF-8, or two different values for one, or another one than
+            ``query``.
         UnsupportedType: the media type is neither a form nor an accepted type of a raw body.
         RequestEntityTooLarge: (of Werkzeug) the body is longer than the application allows.
     """
@@ -82,6 +86,9 @@ def read_sent(query: UploadQuery) -> Sent:
 
 def _read_form(query: UploadQuery) -> Sent:
     """Return the file of the form; file name and student may also come from ``query``."""
+    for field, values in request.form.lists():
+        check_utf8("".join(values), field)
+    refuse_unknown([*request.files, *request.form], _FIELDS, "form field")
     files = request.files.getlist("file")
     if len(files) != 1:
         raise BadRequest(
@@ -89,10 +96,7 @@ def _read_form(query: UploadQuery) -> Sent:
             how_to_fix="Send one zip archive: curl -F file=@submission.zip -F student=NAME.",
             where="file",
         )
-    for field, values in request.form.lists():
-        check_utf8("".join(values), field)
-        only_value(values, field)
-    student = only_value([request.form.get("student", ""), query.student], "student")
+    student = only_value([*request.form.getlist("student"), query.student], "student")
     name = only_value(map(_clean_name, (files[0].filename or "", query.filename)), "filename")
     return Sent(files[0].read(), name, student)
 

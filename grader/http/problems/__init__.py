@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from grader.domain.characters import plain_json
 from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge, TooMany
+from grader.http.problems.errors import UnknownNames
 from grader.http.problems.kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
 from grader.http.rate_headers import rate_headers
 from grader.infra.redaction import redact
@@ -41,10 +42,11 @@ _CHALLENGES = {
 
 
 class Mistake(BaseModel):
-    """One mistake in a rubric that was sent: what is wrong (``message``), where, and a suggestion.
+    """One mistake in what was sent: what is wrong (``message``), where, and a suggestion.
 
-    ``path`` leads to it from the top, as keys and 0-based indexes. ``line`` and ``column`` are
-    1-based; 0 if unknown. ``suggestion`` is the word that was probably meant, or empty.
+    ``path`` leads to it from the top of a rubric, as keys and 0-based indexes, or is the name of a
+    parameter or field. ``line`` and ``column`` are 1-based; 0 if unknown. ``suggestion`` is the
+    word that was probably meant, or empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -152,7 +154,13 @@ def _answer_known(error: GraderError) -> Response:
 
 
 def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
-    """Return the mistakes that a BadRubric lists; none for any other error."""
+    """Return the mistakes that a BadRubric or UnknownNames lists; none for any other error."""
+    if isinstance(error, UnknownNames):
+        message = f"unknown {error.what}"
+        return tuple(
+            Mistake(message=message, path=(name,), suggestion=suggestion)
+            for name, suggestion in error.nearest.items()
+        )
     if not isinstance(error, BadRubric):
         return ()
     return tuple(

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from grader.domain.errors import GraderError
+from collections.abc import Mapping, Sequence
+
+from grader.domain.errors import BadRequest, GraderError
+
+
+class UnknownNames(BadRequest):
+    """A request with parameters or fields that its route does not have.
+
+    ``nearest`` maps each unknown name to the right one that was probably meant, or to "". ``known``
+    are the right names, and ``what`` is what they are names of, e.g. ``parameter``.
+    """
+
+    def __init__(self, nearest: Mapping[str, str], *, known: Sequence[str], what: str) -> None:
+        hints = {name: f" (did you mean {hint!r}?)" for name, hint in nearest.items() if hint}
+        named = ", ".join(f"{name!r}{hints.get(name, '')}" for name in nearest)
+        right = f"takes: {', '.join(known)}" if known else f"takes no {what}s: leave them out"
+        super().__init__(
+            f"There is no {what} {named} at this address.",
+            how_to_fix=f"Nothing was done. This address {right}.",
+            where=next(iter(nearest)),
+        )
+        self.nearest = nearest
+        self.what = what
 
 
 class NotAcceptable(GraderError):
