@@ -18,7 +18,7 @@ from flask import Flask, request
 
 from grader.domain.errors import BadRequest
 from grader.domain.person_names import check_utf8, only_value
-from grader.domain.rubric.reading import nearest
+from grader.domain.wording import nearest
 from grader.http.api.health import PROBES
 from grader.http.problems.errors import UnknownNames
 
