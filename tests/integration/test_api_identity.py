@@ -21,9 +21,9 @@ source = webhook_source
 COMPOSED, DECOMPOSED = "Zo\u00e9", "Zoe\u0301"
 
 
-def form(data: bytes, *fields: tuple[str, bytes]) -> dict[str, Any]:
+def form(data: bytes, *fields: tuple[str, bytes], filename: bytes = b"work.zip") -> dict[str, Any]:
     """Return the body and headers of a form with a zip and raw ``fields``, bytes as they are."""
-    parts = [b'name="file"; filename="work.zip"\r\n\r\n' + data]
+    parts = [b'name="file"; filename="%s"\r\n\r\n%s' % (filename, data)]
     parts += [b'name="%s"\r\n\r\n%s' % (name.encode(), value) for name, value in fields]
     head = b"--line\r\nContent-Disposition: form-data; "
     body = b"".join(head + part + b"\r\n" for part in parts) + b"--line--\r\n"
@@ -66,10 +66,13 @@ def test_what_is_not_utf8_is_refused(
 ) -> None:
     escaped = "".join(f"%{byte:02X}" for byte in encoded)
     raw = instructor | {"Content-Type": "application/zip"}
+    ada = (("student", b"ada"),)
     answers = [
         client.post(URL, headers=instructor, **form(zipped(), ("student", encoded))),
         client.post(URL, headers=instructor, **form(zipped(), ("note", encoded))),
+        client.post(URL, headers=instructor, **form(zipped(), *ada, filename=encoded + b".zip")),
         client.post(f"{URL}?student={escaped}", data=zipped(), headers=raw),
+        client.post(f"{URL}?student=ada&filename={escaped}.zip", data=zipped(), headers=raw),
         client.get(f"{URL}?student={escaped}", headers=instructor),
         client.get(f"/api/v1/audit?subject={escaped}", headers=instructor),
     ]

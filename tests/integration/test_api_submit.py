@@ -218,6 +218,19 @@ def test_forms_that_lack_the_file_or_have_two(
     assert both.json["where"] == "file"
 
 
+@pytest.mark.parametrize("body", [b"no form", b"--line\r\nX: y\r\n\r\nz\r\n--line--\r\n"])
+@pytest.mark.parametrize("boundary", ["; boundary=line", ""])
+def test_what_is_no_form_is_refused_as_such(
+    client: FlaskClient, student: Headers, body: bytes, boundary: str
+) -> None:
+    answer = client.post(
+        URL, data=body, headers=student, content_type=f"multipart/form-data{boundary}"
+    )
+    assert answer.status_code == 400 and answer.json is not None
+    assert "The form cannot be read" in answer.json["detail"]
+    assert "curl -F file=" in answer.json["how_to_fix"]
+
+
 def test_bodies_of_other_kinds_are_refused(client: FlaskClient, student: Headers) -> None:
     answer = client.post(URL, json={"file": "x"}, headers=student)
     assert answer.json is not None

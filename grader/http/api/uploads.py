@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import IO, Any
 
 from flask import request
+from werkzeug.formparser import FormDataParser
 
 from grader.domain.errors import BadRequest
 from grader.domain.person_names import check_utf8, only_value
@@ -67,8 +69,8 @@ def read_sent(query: UploadQuery) -> Sent:
 
     Raises:
         BadRequest: the form does not have exactly one file in its field ``file``, has an unknown
-            field or one that is not UTF-8, or two different values for one, or another one than
-            ``query``.
+            field, a field or a file name that is not UTF-8, or two different values for one, or
+            another one than ``query``.
         UnsupportedType: the media type is neither a form nor an accepted type of a raw body.
         RequestEntityTooLarge: (of Werkzeug) the body is longer than the application allows.
     """
@@ -84,8 +86,34 @@ def read_sent(query: UploadQuery) -> Sent:
     )
 
 
+class _FormParser(FormDataParser):
+    """Raises BadRequest for a form that cannot be read; the base class makes an empty one of it."""
+
+    def parse(self, stream: IO[bytes], mimetype: str, *given: Any, **more: Any) -> Any:
+        """Return what the base class returns.
+
+        Raises:
+            BadRequest: a name in the form is not UTF-8, or the body is no form.
+        """
+        self.silent = False
+        try:
+            return super().parse(stream, mimetype, *given, **more)
+        except UnicodeDecodeError:
+            raise BadRequest(
+                "The name of the file, or of a field, is not UTF-8.",
+                how_to_fix="Send names in UTF-8, or rename the file: submission.zip will do.",
+                where="file",
+            ) from None
+        except ValueError as error:
+            raise BadRequest(
+                f"The form cannot be read: {error}.",
+                how_to_fix="Send it as curl does: curl -F file=@submission.zip -F student=NAME.",
+            ) from None
+
+
 def _read_form(query: UploadQuery) -> Sent:
     """Return the file of the form; file name and student may also come from ``query``."""
+    request.form_data_parser_class = _FormParser
     for field, values in request.form.lists():
         check_utf8("".join(values), field)
     refuse_unknown([*request.files, *request.form], _FIELDS, "form field")
@@ -96,6 +124,7 @@ def _read_form(query: UploadQuery) -> Sent:
             how_to_fix="Send one zip archive: curl -F file=@submission.zip -F student=NAME.",
             where="file",
         )
+    check_utf8(files[0].filename or "", "file")
     student = only_value([*request.form.getlist("student"), query.student], "student")
     name = only_value(map(_clean_name, (files[0].filename or "", query.filename)), "filename")
     return Sent(files[0].read(), name, student)
