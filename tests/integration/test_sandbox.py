@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from grader.engine.measuring.job import CheckRequest, FileJob, Job, Limits
 from grader.engine.sandbox import landlock
 from grader.engine.sandbox.confinement import Confinement
 from grader.engine.sandbox.levels import Sandbox, SandboxLevel, available_levels
+from tests.processes import children_of
 
 HERE = str(Path(__file__).parent)
 LIMITS = Limits(pair_seconds=10, seconds=60, memory=256 << 20)
@@ -165,6 +167,22 @@ def test_an_ordinary_user_is_shut_in_as_well() -> None:
 def test_one_that_the_host_does_not_offer_is_refused() -> None:
     with pytest.raises(BadSettings, match="no sandbox 'none'"):
         ForkServer(sandbox="none")
+
+
+class Frozen(Sandbox):
+    """A sandbox in which a process stops, as if the kernel did not answer."""
+
+    def enter(self) -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def test_a_trial_that_does_not_end_is_a_failure_and_leaves_no_process() -> None:
+    frozen = Frozen(SandboxLevel.RLIMITS, 0, b"", ())
+    slot = ChildSlot(CATALOG, Confinement.of_children(LIMITS, frozen))
+    before = set(children_of(os.getpid()))
+    with pytest.raises(EngineFault, match="rlimits cannot be entered: a trial has not ended"):
+        slot.verify(seconds=0.5)
+    assert set(children_of(os.getpid())) <= before
 
 
 def test_one_that_cannot_be_entered_is_never_left_out() -> None:

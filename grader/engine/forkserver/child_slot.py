@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from grader.engine.forkserver.child import run_child
 from grader.engine.forkserver.framing import pack_frame, send
 from grader.engine.measuring.job import Pair
 from grader.engine.sandbox import Confinement, address_space
+
+#: Seconds in which the process of :meth:`ChildSlot.verify` must have ended. It takes less than a
+#: millisecond, and a fork server has 120 s to start on a busy host. Chosen by hand.
+_TRIAL_SECONDS = 30.0
 
 
 @dataclass
@@ -89,14 +94,24 @@ class ChildSlot:
         os.kill(child.pid, signal.SIGKILL)
         return os.waitpid(child.pid, 0)[1]
 
-    def verify(self) -> None:
+    def verify(self, seconds: float = _TRIAL_SECONDS) -> None:
         """Fork a process that enters the confinement and exits, to detect a failure at startup.
 
         The slot stays as it is.
 
         Raises:
-            EngineFault: The confinement cannot be entered.
+            EngineFault: The confinement cannot be entered, or not within ``seconds``.
         """
+        why = self._trial(seconds)
+        if why:
+            level = self._confinement.sandbox.level
+            raise EngineFault(
+                f"The sandbox {level.value} cannot be entered: {why}.",
+                how_to_fix="Set GRADER_SANDBOX to auto, or to a weaker one.",
+            )
+
+    def _trial(self, seconds: float) -> str:
+        """Fork the process of :meth:`verify`; return why it failed, or an empty text."""
         read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -108,16 +123,18 @@ class ChildSlot:
                 code = error.errno or code
             finally:
                 os._exit(code)
-        os.close(read_end)
         os.close(write_end)
+        # Nobody writes to the pipe: it can be read once the process, its last writer, has ended.
+        has_ended = bool(select.select([read_end], [], [], seconds)[0])
+        os.close(read_end)
+        if not has_ended:
+            os.kill(pid, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        if code:
-            why = os.strerror(code) if code > 0 else f"signal {-code}"
-            level = self._confinement.sandbox.level
-            raise EngineFault(
-                f"The sandbox {level.value} cannot be entered: {why}.",
-                how_to_fix="Set GRADER_SANDBOX to auto, or to a weaker one.",
-            )
+        if not has_ended:
+            return f"a trial has not ended within {seconds:g} seconds"
+        if code < 0:
+            return f"signal {-code}"
+        return os.strerror(code) if code else ""
 
     def _exhausted(self, child: Child) -> bool:
         """Return whether ``child`` has run enough jobs, has exited or has grown too large.
