@@ -33,6 +33,7 @@ _REASONS = {
     "55P03": "It is locked.",
     "57014": "It is locked, or too slow.",
     "locked": "It is locked.",
+    "interrupted": "It is too slow.",
     "53100": "Its disk is full.",
     "53400": "It may not write the temporary files that it needs.",
     "full": "Its disk is full.",

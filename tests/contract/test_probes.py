@@ -119,12 +119,21 @@ def test_a_locked_table_of_postgresql_is_told_and_waited_for_not_for_long(
     store.close()
 
 
-def test_a_statement_of_postgresql_ends_in_time(postgres_url: str) -> None:
-    database = Database(postgres_url, SHORT)
-    with pytest.raises(StoreUnavailable), database.read() as connection:
-        connection.execute(text("SELECT pg_sleep(60)"))
-    with database.read() as connection:
-        assert connection.execute(text("SELECT 1")).scalar() == 1
+#: A query that never ends by itself.
+_ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+def test_a_statement_ends_in_time_and_its_transaction_comes_to_nothing(url: str) -> None:
+    database = Database(url, SHORT)
+    for _ in range(2):  # The second time over the same connection.
+        with pytest.raises(StoreUnavailable), database.read() as connection:
+            connection.execute(text(_ENDLESS)).all()
+        with pytest.raises(StoreUnavailable), database.write() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            connection.execute(text(f"UPDATE alembic_version SET version_num = ({_ENDLESS})"))
+        with database.write() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert found == REVISION
     database.close()
 
 

@@ -146,7 +146,7 @@ class SqlRetention:
         :func:`grader.store.retention.student_data.erase` says what stays. The new audit entry names
         the student, so that the data can be erased again after a backup from before was restored.
         Deleted rows are then removed from SQLite's write-ahead log too, unless other transactions
-        use the log for the next 30 seconds.
+        use the log for as long as a lock is waited for.
 
         Raises:
             NotFound: the student has neither a submission nor a token.
