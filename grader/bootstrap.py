@@ -32,6 +32,7 @@ from grader.service.deliver import Deliver
 from grader.service.grade import Grade
 from grader.service.host import Host
 from grader.service.leases import Leases
+from grader.service.merge import MergeStudents
 from grader.service.ports import Clock, FactsCache, Notifier
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
@@ -89,6 +90,7 @@ class Service:
     limits: RateLimits
     sweep: Sweep
     purge: Purge
+    merge: MergeStudents
     queue_positions: QueuePositions
     readiness: Readiness
 
@@ -230,6 +232,7 @@ def build_service(
         limits=limits,
         sweep=Sweep(store, clock, notifier, settings.lease_time, settings.pause_time),
         purge=Purge(store.retention, clock),
+        merge=MergeStudents(store.retention, clock),
         queue_positions=QueuePositions(store, clock),
         readiness=Readiness(_parts(settings, store, clock)),
     )

@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     #: the URL: whoever may inspect a container can read its environment.
     database_password_file: Path | None = None
     redis_password_file: Path | None = None
-    #: Most seconds that the database may keep a caller waiting for a lock or a connection, and, on
-    #: PostgreSQL, for one statement. Requests are then answered with 503.
+    #: Most seconds that the database may keep a caller waiting for a lock or a connection, and for
+    #: one statement. Requests are then answered with 503.
     lock_seconds: float = Field(default=5.0, gt=0)
     statement_seconds: float = Field(default=10.0, gt=0)
     #: What `/readyz` asks for: free bytes on each disk, and that, while submissions are queued for

@@ -1,26 +1,28 @@
-"""``grader student``: export or erase the data of one student; list names that are alike."""
+"""``grader student``: export, merge or erase the data of students; list names that are alike."""
 
 from __future__ import annotations
 
+import shlex
 import zipfile
 from pathlib import Path
 
 import click
 
 from grader.bootstrap import COMMAND_LINE, Service
-from grader.cli.output import print_table
+from grader.cli.output import print_table, print_text
 from grader.cli.purge import describe_removed
 from grader.cli.service import open_service
-from grader.domain.person_names import canonical
+from grader.domain.person_names import REPLACEMENT, canonical
 from grader.infra.private_files import private_file
 from grader.service.alike_names import AlikeName, alike_names
+from grader.service.records import Merge
 
 _COURSE = click.option("--course", default="", help="In one course; in every course without it.")
 
 
 @click.group()
 def student() -> None:
-    """Export or erase the data of one student, or list names that are alike."""
+    """Export, merge or erase the data of students, or list names that are alike."""
 
 
 @student.command()
@@ -29,8 +31,8 @@ def alike() -> None:
 
     Blanks around a name are removed now, and letters composed (NFC), so two spellings are one
     student, and a student who was stored under another spelling begins anew. Names that came in
-    another encoding than UTF-8 are listed too: several students may share one. Nothing is changed.
-    To keep one spelling, `export` and `erase` the other, and hand in again what is to stay.
+    another encoding than UTF-8 are listed too: several students may share one. Nothing is changed:
+    `grader student merge` does that. STORED AS is written so that bash and zsh take it.
     """
     with open_service() as service:
         found = list(alike_names(service.store.retention.names()))
@@ -40,7 +42,7 @@ def alike() -> None:
                 (
                     one.held.course,
                     one.today,
-                    ascii(one.held.name),
+                    _typed(one.held.name),
                     str(one.held.submissions),
                     str(one.held.tokens),
                     "letters were lost" if one.is_lossy else _why(one),
@@ -59,6 +61,77 @@ def _stored(service: Service, name: str) -> str:
 def _why(one: AlikeName) -> str:
     """Return why ``one``, whose letters are all there, is listed."""
     return "has a twin" if one.held.name == one.today else "is now stored otherwise"
+
+
+def _typed(name: str) -> str:
+    r"""Return ``name`` as bash and zsh take it, e.g. ``ada``, ``' bob'``, ``$'Zoe\u0301'``."""
+    if name.isascii() and name.isprintable():
+        return shlex.quote(name)
+    return f"$'{''.join(map(_escaped, name))}'"
+
+
+def _escaped(char: str) -> str:
+    """Return ``char`` within ``$'...'``: escaped unless it is a plain character of ASCII."""
+    if char.isascii() and char.isprintable():
+        return f"\\{char}" if char in "\\'" else char
+    return f"\\u{ord(char):04x}" if char <= "\uffff" else f"\\U{ord(char):08x}"
+
+
+@student.command()
+@click.argument("old")
+@click.argument("new")
+@_COURSE
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def merge(old: str, new: str, course: str, dry_run: bool, yes: bool) -> None:
+    """Give all submissions and tokens of the student OLD to the student NEW.
+
+    Without --course, in every course. Where both have submissions to an exercise, their attempts
+    are numbered anew by the time when they were received. Nothing is lost: reports, scores and keys
+    of requests stay as they are, and tokens of OLD go on working, as NEW. NEW need not exist yet;
+    what is stored is its form of today (no blanks around it, composed letters). It is refused while
+    a submission of one of them is being graded. The audit log keeps both names. This cannot be
+    undone, so it shows first what will change and asks.
+    """
+    with open_service() as service:
+        old = _stored(service, old)
+        _print_merge(service.merge.preview(old, new, course), old, new)
+        if dry_run:
+            return
+        if not yes:
+            click.confirm("This cannot be undone. Merge them?", abort=True)
+        merged = service.merge(old, new, course, actor=COMMAND_LINE)
+        print_text(f"Merged: {_described(merged)} of {_typed(old)} are of {canonical(new)} now.")
+
+
+def _print_merge(planned: Merge, old: str, new: str) -> None:
+    """Print what the merge ``planned`` will do, and why it may be a mistake."""
+    if planned.attempts:
+        print_table(
+            ("COURSE", "EXERCISE", "RECEIVED", "STORED AS", "ATTEMPT", "BECOMES"),
+            [
+                (
+                    one.course,
+                    one.exercise,
+                    f"{one.received_at:%Y-%m-%d %H:%M:%S}",
+                    _typed(one.student),
+                    str(one.attempt),
+                    str(one.becomes),
+                )
+                for one in planned.attempts
+            ],
+        )
+    print_text(f"{_described(planned)} of {_typed(old)} will be of {canonical(new)}.")
+    if REPLACEMENT in old:
+        print_text(f"Letters of {_typed(old)} were lost: it may be several people.")
+    elif canonical(old) != canonical(new):
+        print_text("These are two names, not two spellings of one.")
+
+
+def _described(merge: Merge) -> str:
+    """Return what of ``merge`` changes its name, e.g. ``2 submissions and 1 token``."""
+    counts = {"submission": merge.moved, "token": merge.tokens}
+    return " and ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
 
 @student.command()

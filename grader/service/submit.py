@@ -23,6 +23,7 @@ from grader.service.lanes import Lane
 from grader.service.ports import Clock, Notifier, ReadUpload, Store
 from grader.service.rate_limits import RateLimits, Remaining
 from grader.service.records import NewSubmission, RubricRecord, SubmissionRecord
+from grader.service.request_digest import request_digest
 from grader.service.rubric_cache import RubricCache
 
 #: Bytes that a form may need beyond the file in it: boundaries, part headers, short fields. Chosen
@@ -241,20 +242,15 @@ def _new_submission(admission: Admission, upload: Upload, *, supersedes: bool) -
         source=upload.source,
         actor=admission.principal.actor,
         scope=admission.principal.actor,
-        request_digest=_request_digest(admission.rubric.exercise, upload),
+        request_digest=request_digest(
+            hashlib.sha256(upload.data).hexdigest(),
+            admission.rubric.exercise,
+            upload.student,
+            upload.filename,
+            upload.callback_context,
+        ),
         idempotency_key=upload.idempotency_key,
         callback_url=upload.callback_url,
         callback_context=upload.callback_context,
         supersedes=supersedes,
     )
-
-
-def _request_digest(exercise: str, upload: Upload) -> str:
-    """Return a SHA-256 of the parts that must be equal in two requests with the same key.
-
-    They are the exercise, student, file name, file and callback context; not the callback URL.
-    """
-    whole = hashlib.sha256(hashlib.sha256(upload.data).digest())
-    for part in (exercise, upload.student, upload.filename, upload.callback_context):
-        whole.update(part.encode() + b"\0")
-    return whole.hexdigest()

@@ -355,12 +355,36 @@ def test_names_that_are_alike_are_listed_and_reached(grader: Grader, tmp_path: P
         database.execute("UPDATE tokens SET student = 'Zoe\u0301'")
     database.close()
     _, row = grader("student", "alike").stdout.splitlines()
-    assert row.split()[:5] == ["mlops", "Zo\u00e9", "'Zoe\\u0301'", "0", "1"]
+    assert row.split()[:5] == ["mlops", "Zo\u00e9", "$'Zoe\\u0301'", "0", "1"]
     assert grader("student", "export", "Zoe\u0301", tmp_path / "old.zip").exit_code == 0
     assert grader("token", "create", *whose, "Zo\u00e9").exit_code == 0
     assert "has a twin" in grader("student", "alike").stdout
     for spelling in ("Zoe\u0301", " Zoe\u0301"):  # the old one, then the canonical one
         assert "1 tokens" in grader("student", "erase", spelling, "--yes").stdout
+
+
+def test_two_spellings_of_a_name_are_merged(grader: Grader, tmp_path: Path) -> None:
+    grader("db", "upgrade")
+    whose = ("--role", "student", "--course", "mlops", "--student", "Zo\u00e9")
+    assert grader("token", "create", *whose).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "grader.db")) as database, database:
+        database.execute("UPDATE tokens SET student = 'Zoe\u0301'")
+    merge = ("student", "merge", "Zoe\u0301", "Zo\u00e9")
+    foretold = "0 submissions and 1 token of $'Zoe\\u0301' will be of Zo\u00e9.\n"
+    assert grader(*merge, "--dry-run").stdout == foretold
+    asked = grader(*merge)  # The question was not answered with yes.
+    assert asked.exit_code == 1 and asked.stdout.startswith(foretold)
+    assert len(grader("student", "alike").stdout.splitlines()) == 2
+    done = grader(*merge, "--yes").stdout
+    assert done.endswith(
+        "Merged: 0 submissions and 1 token of $'Zoe\\u0301' are of Zo\u00e9 now.\n"
+    )
+    assert len(grader("student", "alike").stdout.splitlines()) == 1
+    refused = grader(*merge, "--yes")
+    assert refused.exit_code == 2 and "Both names are stored as 'Zo\u00e9'" in refused.stderr
+    other = grader("student", "merge", "Zo\u00e9", "ada", "--dry-run").stdout
+    assert "These are two names, not two spellings of one." in other
+    assert "student.merged" in grader("audit", "list").stdout
 
 
 def test_a_dry_run_of_a_purge_reports_what_it_would_remove(grader: Grader) -> None:

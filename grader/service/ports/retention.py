@@ -1,4 +1,4 @@
-"""The port for purging old data, and for exporting and erasing one student's data."""
+"""The port for purging old data, and for exporting, merging and erasing students' data."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from grader.service.records import DeletedRows, ExportedItem, HeldName, PurgeCriteria
+from grader.service.records import DeletedRows, ExportedItem, HeldName, Merge, PurgeCriteria
 
 
 class Retention(Protocol):
-    """Purges old data, and exports and erases the data of a student.
+    """Purges old data, and exports, merges and erases the data of students.
 
-    Each of these adds an audit entry, unless a purge found nothing to delete; counting adds none. A
-    deletion and its entry are one transaction. ``actor`` is the name that the audit entry gets,
-    ``now`` its time.
+    Each of these adds an audit entry, unless a purge found nothing to delete; counting and a
+    preview add none. A change and its entry are one transaction. ``actor`` is the name that the
+    audit entry gets, ``now`` its time.
     """
 
     def count_purgeable(self, criteria: PurgeCriteria) -> DeletedRows:
@@ -58,6 +58,21 @@ class Retention(Protocol):
 
     def names(self) -> Sequence[HeldName]:
         """Return every name of a student under which something is stored, by course and name."""
+
+    def preview_merge(self, old: str, new: str, course: str) -> Merge:
+        """Return what :meth:`merge` would change; raise what it would raise."""
+
+    def merge(self, old: str, new: str, course: str, actor: str, now: datetime) -> Merge:
+        """Give all submissions and tokens of ``old`` to the student ``new``; return what changed.
+
+        ``course`` limits it to one course; empty means every course. Where both have submissions to
+        an exercise, their attempts are numbered anew by the time when they were received. Reports
+        and scores stay as they were made, idempotency keys with their submissions.
+
+        Raises:
+            NotFound: ``old`` has neither a submission nor a token there.
+            Conflict: a submission that would be changed is being graded.
+        """
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
         """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.

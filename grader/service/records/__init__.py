@@ -9,7 +9,14 @@ from grader.service.records.pages import Page
 from grader.service.records.passbacks import Passback, PassbackState, ScoreMessage
 from grader.service.records.queue import Claim, QueueState, Swept
 from grader.service.records.results import Result, StoredReport
-from grader.service.records.retention import DeletedRows, ExportedItem, HeldName, PurgeCriteria
+from grader.service.records.retention import (
+    DeletedRows,
+    ExportedItem,
+    HeldName,
+    Merge,
+    MergedAttempt,
+    PurgeCriteria,
+)
 from grader.service.records.rubrics import ExerciseRecord, RubricRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
@@ -25,6 +32,8 @@ __all__ = [
     "ExportedItem",
     "HeldName",
     "Mark",
+    "Merge",
+    "MergedAttempt",
     "NewSubmission",
     "Page",
     "Passback",

@@ -55,6 +55,35 @@ class HeldName:
 
 
 @dataclass(frozen=True)
+class MergedAttempt:
+    """A submission to an exercise at which two merged names meet, or that changes its name.
+
+    ``student`` is the name under which it was stored, ``attempt`` the number that it had under that
+    name, and ``becomes`` its number among the attempts of both.
+    """
+
+    submission: str
+    course: str
+    exercise: str
+    student: str
+    received_at: datetime
+    attempt: int
+    becomes: int
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a merge of two students' names changes, or would change.
+
+    ``attempts`` are by exercise and time, ``moved`` of them get another name, and so do ``tokens``.
+    """
+
+    attempts: tuple[MergedAttempt, ...]
+    moved: int
+    tokens: int
+
+
+@dataclass(frozen=True)
 class ExportedItem:
     """One file of a student's exported data: JSON, or an upload as it was sent.
 

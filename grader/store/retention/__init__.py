@@ -1,1 +1,1 @@
-"""Retention: purge old submissions; export and erase one student's data."""
+"""Retention: purge old submissions; export, merge and erase students' data."""

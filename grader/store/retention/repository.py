@@ -1,4 +1,4 @@
-"""Purge old data; export and erase one student's data."""
+"""Purge old data; export, merge and erase students' data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from grader.service.records import (
     DeletedRows,
     ExportedItem,
     HeldName,
+    Merge,
     PurgeCriteria,
     SubmissionState,
 )
 from grader.store.audit_log import append_entry
 from grader.store.database import Database
 from grader.store.ids import first_id
-from grader.store.retention import student_data
+from grader.store.retention import merging, student_data
 from grader.store.retention.deletion import remove_submissions
 from grader.store.rows import DUE
 from grader.store.tables import inspections, passbacks, submissions, tokens
@@ -28,7 +29,7 @@ _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
 
 
 class SqlRetention:
-    """Purges old data, and exports and erases one student's data. It implements ``Retention``.
+    """Purges old data, and exports, merges and erases students' data. It implements ``Retention``.
 
     Old are submissions that were received, and cached inspections that were used, before a time.
     Each method is one transaction, except that ``export`` reads in one and adds its audit entry in
@@ -139,6 +140,32 @@ class SqlRetention:
                 for course, name, count in connection.execute(rows):
                     counts.setdefault((course, name), [0, 0])[at] = count
         return [HeldName(*key, *numbers) for key, numbers in sorted(counts.items())]
+
+    def preview_merge(self, old: str, new: str, course: str) -> Merge:
+        """Return what :meth:`merge` would change; raise what it would raise."""
+        with self._database.read() as connection:
+            return merging.plan(connection, old, new, course)
+
+    def merge(self, old: str, new: str, course: str, actor: str, now: datetime) -> Merge:
+        """Give all submissions and tokens of ``old`` to ``new``, and return what has changed.
+
+        ``course`` limits it to one course; empty means every course.
+        :func:`grader.store.retention.merging.merge` says how. The audit entry is about ``new`` and
+        names ``old``.
+
+        Raises:
+            NotFound: ``old`` has neither a submission nor a token.
+            Conflict: a submission that would be changed is being graded.
+        """
+        with self._database.write() as connection:
+            merged = merging.merge(connection, old, new, course)
+            detail: dict[str, str | int] = {
+                "merged": old,
+                "submissions": merged.moved,
+                "tokens": merged.tokens,
+            }
+            append_entry(connection, now, actor, "student.merged", new, course=course, **detail)
+        return merged
 
     def erase(self, student: str, course: str, actor: str, now: datetime) -> DeletedRows:
         """Delete the data of ``student`` in ``course`` (empty: every course); return how many rows.
