@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from grader.settings import Settings
+
 #: Exercises that ship with the service. The uploads fit none of them, which does not matter here.
 #: In the last one a newer attempt supersedes a waiting one; in the others every attempt is graded.
 EXERCISES = ("numbers-refactor", "get-data", "chapter-practices")
@@ -32,9 +34,10 @@ class Scale:
     """The size of a run. Times are in seconds.
 
     Uploads and faults happen within ``span``; the run ends after ``limit`` in any case. ``lease``
-    is how long a claim holds without being renewed; ``child`` is the time limit of a child.
-    Afterwards each of ``troubles`` befalls a calm service that has ``burst`` submissions to grade,
-    and lasts ``trouble`` seconds, or if it is one of :data:`OUTAGES`, ``outage`` seconds.
+    is how long a claim holds meanwhile without being renewed; ``child`` is the time limit of a
+    child. Afterwards claims hold for ``calm_lease``, and each of ``troubles`` befalls a calm
+    service that has ``burst`` submissions to grade, and lasts ``trouble`` seconds, or if it is one
+    of :data:`OUTAGES`, ``outage`` seconds.
     """
 
     submissions: int
@@ -42,6 +45,7 @@ class Scale:
     span: float
     limit: float
     lease: float
+    calm_lease: float
     child: float
     #: How often each kind of fault happens.
     faults: Mapping[str, int]
@@ -59,13 +63,15 @@ class Scale:
         return self.outage if kind in OUTAGES else self.trouble
 
 
-#: Times as short as they can be, for an end within five minutes.
+#: Times as short as they can be, for an end within six minutes. Only how long a service waits for
+#: workers that were killed at work is measured with the lease that operators have.
 FULL = Scale(
     submissions=500,
     students=60,
     span=90,
     limit=420,
     lease=30,
+    calm_lease=Settings.model_construct().lease,
     child=8,
     faults={
         "kill_child": 12,
@@ -94,6 +100,7 @@ SMALL = Scale(
     span=8,
     limit=150,
     lease=5,
+    calm_lease=5,
     child=4,
     faults=dict.fromkeys(FULL.faults, 1),
     largest=30,

@@ -28,7 +28,7 @@ from tests.lms_server import Script, answer
 from tests.processes import descendants
 
 #: Seconds for everything to be graded after a trouble, more than is promised. Chosen by hand.
-RECOVERY_SECONDS = 90.0
+RECOVERY_SECONDS = 120.0
 #: Seconds for the end of a run beyond its limit: to read every report and end every process.
 #: Chosen by hand.
 GRACE_SECONDS = 45.0
@@ -88,6 +88,7 @@ def _on(place: Site, plan: Plan, start: float) -> Run:
         for one in acting:
             one.join(max(0.0, deadline - time.monotonic()))
     in_time = _settle(book, rows, deadline)
+    place.set_lease(plan.scale.calm_lease)
     for kind, burst in plan.bursts.items():
         if kind in place.impossible:
             continue
