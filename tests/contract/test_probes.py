@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +22,7 @@ from grader.store.database import Database, database_url
 from grader.store.engines import Timeouts
 from grader.store.migrate import head_revision, upgrade
 from grader.store.probes import DatabaseProbes
-from grader.store.sql_store import open_store
+from grader.store.sql_store import Store, open_store
 from grader.store.tables import REVISION
 from tests.contract.material import NOW, publish, sent
 from tests.servers import PostgresForTests
@@ -186,13 +188,28 @@ def test_a_frozen_postgresql_is_given_up_and_used_again() -> None:
                 with pytest.raises(StoreUnavailable):
                     store.submissions.accept(sent(), NOW)
             assert problems(server.url).keys() == {"readable", "writable", "schema"}
-            server.thaw()
-            assert store.submissions.accept(sent(), NOW)[1]
+            with ThreadPoolExecutor(10) as pool:
+                reasons = list(pool.map(_reason, [store] * 40))
+                # Only one of them waited until the server had not answered.
+                assert reasons.count("being tried again") >= 35, reasons
+                server.thaw()
+                assert _reason(store) == ""
+                assert set(pool.map(_reason, [store] * 40)) == {""}
             assert problems(server.url) == {}
             store.close()
         finally:
             server.thaw()
             server.close()
+
+
+def _reason(store: Store) -> str:
+    """Return why ``store`` does not accept a submission: for the want of a turn, or otherwise."""
+    try:
+        store.submissions.accept(sent(), NOW)
+    except StoreUnavailable as error:
+        found = re.search("being tried again", str(error.__cause__))
+        return found.group() if found else "another"
+    return ""
 
 
 #: A program that probes the SQLite database at argv[1] while no file can grow.
