@@ -85,6 +85,13 @@ def test_memory_holds_what_the_settings_allow() -> None:
     assert int(script) * 2 * UNITS["m"] < size(SERVICES["redis"]["mem_limit"])
 
 
+def test_the_database_has_a_connection_for_every_thread_of_every_api_and_for_20_workers() -> None:
+    (most,) = [int(word.split("=")[1]) for word in SERVICES["postgres"]["command"] if "=" in word]
+    (apis,) = re.findall(r"server-template api 1-(\d+)", (ROOT / "haproxy.cfg").read_text())
+    probes = 5
+    assert int(apis) * (DEFAULTS.threads + probes) + 20 * 3 < most
+
+
 def test_only_the_proxy_is_reached_from_outside_and_only_from_this_machine() -> None:
     ports = {name: one["ports"] for name, one in SERVICES.items() if "ports" in one}
     assert ports == {"proxy": ["127.0.0.1:8000:8000"]}
