@@ -505,6 +505,18 @@ def test_no_process_starts_without_the_configured_sandbox(
     assert "What to do: Set it to auto" in result.stderr
 
 
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/self", "/proc/none/below"])
+def test_a_data_directory_that_cannot_be_used_is_explained(
+    grader: Grader, tmp_path: Path, place: str
+) -> None:
+    """It is a file, or on a file system that takes no files."""
+    (tmp_path / "file").touch()
+    result = grader("serve", "--data-dir", tmp_path / place, "--port", "0")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{tmp_path / place} cannot be used: " in result.stderr
+    assert "What to do: Choose a place that you may write to" in result.stderr
+
+
 def test_a_retry_names_one_submission_or_all(grader: Grader) -> None:
     for words in ((), ("some-id", "--all"), ("some-id", "--exercise", "get-data")):
         refused = grader("retry", *words, "--token", "t")
