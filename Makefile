@@ -30,7 +30,7 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --hypothesis-profile quick \
 		-m "not corpus and not postgresql and not slow" $(QUICK)
 
-test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser
+test: $(VENV)/.dev $(VENV)/.redis $(VENV)/.browser $(VENV)/.haproxy
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
@@ -96,6 +96,12 @@ $(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.lock
 $(VENV)/.redis: $(VENV)/.runtime
 	$(BIN)/python -c "from grader.cli.serve.redis_server import find_binary; find_binary()" \
 		|| (apt-get update -qq && apt-get install -y -qq redis-server)
+	@touch $@
+
+# The proxy of docker-compose.yml is tested in front of two APIs.
+$(VENV)/.haproxy: $(VENV)/.runtime
+	command -v haproxy >/dev/null || test -x /usr/sbin/haproxy \
+		|| (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq haproxy)
 	@touch $@
 
 # Pages are tested in a real browser.

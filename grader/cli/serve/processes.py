@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import sys
 from threading import Event
 from types import FrameType
 
@@ -14,13 +13,13 @@ from grader.bootstrap import Service, build_service
 from grader.cli.serve.listening import listen
 from grader.http.app import create_app, head_decision
 from grader.http.context import context_of
-from grader.http.server import Bodies, ClientLimits, Spool, drain, make_server
+from grader.http.server import Bodies, ClientLimits, Spool, make_server, serve, stop
 from grader.infra.logs import log_json
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings
 
-#: Seconds after SIGTERM in which requests that have arrived whole are still answered. By hand: most
-#: take a small part of it, and ``grader serve`` waits longer before it kills a process.
+#: Seconds after SIGTERM in which requests that have begun to arrive are still answered. By hand:
+#: most take a small part of it, and ``grader serve`` waits longer before it kills a process.
 DRAIN_SECONDS = 5.0
 #: Threads that only answer these paths. Chosen by hand: one answers at once; requests for
 #: ``/readyz`` share one answer, so two threads answer any number of them.
@@ -30,10 +29,10 @@ log = structlog.get_logger(__name__)
 
 
 def run_api(settings: Settings, fd: int | None = None) -> None:
-    """Serve HTTP until SIGTERM, then close all resources and exit with code 0.
+    """Serve HTTP until SIGTERM, then close all resources and return.
 
-    At SIGTERM, requests that wait for a report are answered with 202, and others that have arrived
-    whole are answered, too.
+    At SIGTERM, requests that wait for a report are answered with 202, and others that have begun to
+    arrive are answered, too.
 
     ``fd`` is the descriptor of a listening socket; ``None`` opens the configured address. Logging
     is configured first.
@@ -60,16 +59,15 @@ def run_api(settings: Settings, fd: int | None = None) -> None:
         ),
     )
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        """Handle a signal: end the waits, answer what has arrived, and leave the main loop."""
+    def handle(number: int, frame: FrameType | None) -> None:
+        """Handle a signal: end the waits, and let the server stop."""
         context_of(app).waiting.end()
-        drain(server, DRAIN_SECONDS)
-        sys.exit(0)
+        stop(server)
 
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, handle)
     log.info("api_started", sandbox=sandbox_level_of(settings).value)
     try:
-        server.run()
+        serve(server, DRAIN_SECONDS)
     finally:
         server.close()
         service.close()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import resource
 import socket
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +27,7 @@ from grader.http.server.request import (
     Decision,
     Request,
 )
+from grader.http.server.running import serve, stop
 from grader.http.server.spool import Spool
 
 __all__ = [
@@ -38,8 +38,9 @@ __all__ = [
     "Decide",
     "Decision",
     "Spool",
-    "drain",
     "make_server",
+    "serve",
+    "stop",
 ]
 
 #: The most bytes of request line and headers together. Chosen by hand: a token and the headers of
@@ -60,7 +61,7 @@ def make_server(
     limits: ClientLimits,
     own_threads: Mapping[str, int],
 ) -> Any:
-    """Return a Waitress server for ``app`` on ``listening``, an open socket; ``run()`` starts it.
+    """Return a Waitress server for ``app`` on ``listening``, an open socket, for :func:`serve`.
 
     ``threads`` threads run the routes, and ``bodies.decide`` for heads. The paths of
     ``own_threads`` have as many threads of their own, and are answered whatever the others do. A
@@ -87,22 +88,12 @@ def make_server(
         asyncore_use_poll=True,
         ident=None,
     )
+    server.is_stopping = False
     server.task_dispatcher = Dispatcher(server.task_dispatcher, own_threads)
     parser = type("Request", (Request,), {"bodies": bodies})
     members = {"limits": limits, "bodies": bodies, "parser_class": parser}
     server.channel_class = type("Channel", (Channel,), members)
     return server
-
-
-def drain(server: Any, seconds: float) -> None:
-    """Wait until the requests that ``server`` has received whole are answered.
-
-    That takes ``seconds`` at most. Nothing more is received meanwhile if this runs in the thread of
-    ``server.run()``, e.g. in the handler of a signal.
-    """
-    deadline = time.monotonic() + seconds
-    while server.task_dispatcher.is_busy() and time.monotonic() < deadline:
-        time.sleep(0.02)
 
 
 def _allow_descriptors(wanted: int) -> None:

@@ -80,6 +80,12 @@ class BodyTask(WSGITask):  # type: ignore[misc]
         environ: dict[str, Any] = super().get_environment()
         return {**environ, **self.request.environ}
 
+    def build_response_header(self) -> bytes:
+        """Return the head of the response, which says so if it is the last on its connection."""
+        if self.channel.server.is_stopping:
+            self.set_close_on_finish()
+        return bytes(super().build_response_header())
+
 
 class HeadTask:
     """A task that decides on the head of ``request``, whose body waits for that."""
