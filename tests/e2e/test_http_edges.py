@@ -245,6 +245,21 @@ def test_who_waits_for_a_report_is_answered_when_the_server_stops(tmp_path: Path
         assert api.process.wait(PATIENCE) == 0
 
 
+def test_who_has_begun_to_ask_is_answered_when_the_server_stops(tmp_path: Path) -> None:
+    whole = b"GET /healthz HTTP/1.1\r\nHost: grader\r\n\r\n"
+    with Api(tmp_path).running() as api, ExitStack() as stack:
+        assert api.process is not None
+        asking = {at: stack.enter_context(api.connect(whole[:at])) for at in (0, 10, 40)}
+        idle = stack.enter_context(api.connect(whole))
+        assert receive(idle).status == 200
+        api.process.send_signal(signal.SIGTERM)
+        for at, opened in asking.items():
+            opened.sendall(whole[at:])
+        assert [receive(opened).status for opened in asking.values()] == [200, 200, 200]
+        assert idle.recv(1) == b""
+        assert api.process.wait(PATIENCE) == 0
+
+
 def queued(api: Api) -> int:
     """Return how many submissions are queued."""
     headers = {"Authorization": f"Bearer {api.token}"}
