@@ -136,6 +136,17 @@ def test_ctrl_c_stops_all_of_it_and_the_next_start_goes_on(tmp_path: Path) -> No
         wait_until(lambda: not alive(again.seen), PATIENCE, "all ended with the supervisor")
 
 
+def test_a_host_with_few_descriptors_grades_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = ("sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *COMMAND)
+    monkeypatch.setattr("tests.e2e.running.COMMAND", limited)
+    with started(tmp_path) as running:
+        for number in range(4):
+            graded(running, f"s{number}")
+        assert running.get("/readyz").status_code == 200
+
+
 def test_a_port_that_is_taken_is_told_kindly(served: Running, tmp_path: Path) -> None:
     port = served.url.rpartition(":")[2]
     run = subprocess.run(
