@@ -14,7 +14,7 @@ OURS := grader workers tests
 # which takes a third longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo check test serve lint bench chaos fuzz fuzz-api audit lock format clean
+.PHONY: demo check test serve lint bench chaos fuzz fuzz-api audit lock schema format clean
 
 demo: $(VENV)/.runtime $(VENV)/.redis
 	./.ci/demo
@@ -73,6 +73,10 @@ lock: $(VENV)/.dev
 	$(UV_COMPILE) --extra build pyproject.toml -o requirements.lock
 	$(UV_COMPILE) --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	$(UV_COMPILE) --extra fuzz pyproject.toml -o requirements-fuzz.lock
+
+# Made from the models and the checks; a test compares it. Editors read it beside the rubrics.
+schema: $(VENV)/.runtime
+	$(BIN)/grader rubric schema > rubrics/rubric.schema.json
 
 clean:
 	rm -rf $(VENV) var build dist

@@ -14,6 +14,7 @@ from grader.cli.errors import ExitCode, errors_reported
 from grader.cli.golden import earned_points, expected_points, golden_folder, sample_path
 from grader.cli.measuring import find_rubric_text, open_engine
 from grader.cli.output import print_text
+from grader.domain.rubric.json_schema import rubric_schema_text
 from grader.domain.rubric.reading import size_advice
 from grader.engine.rubric_text import rubric_file_text
 
@@ -41,6 +42,15 @@ def lint(file: Path) -> None:
             print_text("Advice, for exercises whose programs differ in size:")
         for sentence in advice:
             print_text(f"  {sentence}")
+
+
+@rubric.command()
+def schema() -> None:
+    """Print the JSON Schema of rubrics, by which an editor checks, completes and explains keys.
+
+    Save it as rubric.schema.json beside a rubric whose first line names it, as the shipped ones do.
+    """
+    print_text(rubric_schema_text(CATALOG))
 
 
 @rubric.command("test")

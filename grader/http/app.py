@@ -21,6 +21,7 @@ from grader.http.api import (
     problem_kinds,
     queries,
     rubrics,
+    schemas,
     submissions,
     webhooks,
 )
@@ -61,6 +62,7 @@ def create_app(service: Service) -> OpenAPI:
     kinds, page, list_page = all_kinds(REFUSALS), reference.problem_page, reference.problems_page
     app.register_api(problem_kinds.blueprint(kinds, page=page, list_page=list_page))
     app.register_api(metrics.blueprint(request_metrics))
+    app.register_api(schemas.blueprint(CATALOG))
     app.register_api(document.blueprint(app))
     api_document = app.api_doc
     queries.install(app, api_document)
