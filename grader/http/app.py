@@ -48,7 +48,7 @@ def create_app(service: Service) -> OpenAPI:
     Raises:
         BadSettings: this host does not offer the configured sandbox, or there is no such one.
     """
-    app = document.new_app(__name__)
+    app = document.new_app(__name__, CATALOG)
     app.config["MAX_CONTENT_LENGTH"] = service.settings.max_request
     app.url_map.converters["slug"] = SlugConverter
     request_metrics = metrics.Metrics(service.store.submissions.queue, service.clock)

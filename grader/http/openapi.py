@@ -17,6 +17,8 @@ PREFIX = "/api/v1"
 SCHEME = "bearer"
 #: The headers of a listing's response.
 NEXT_LINK = {"Link": 'The next page, as rel="next".'}
+#: The schema of a rubric, as YAML or as JSON; the document's components have it.
+RUBRIC = {"$ref": "#/components/schemas/RubricDocument"}
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 Description = dict[str, Any]
@@ -49,7 +51,7 @@ def answer(
     """Return the description of a response that is not a problem document.
 
     ``json`` is the model of its JSON body. ``media_types`` are the media types of its other bodies:
-    a YAML body is described as an object, any other one as a string. ``headers`` are descriptions
+    a YAML body is described as a rubric, any other one as a string. ``headers`` are descriptions
     by header name. Without ``json`` and ``media_types`` the response has no body.
     """
     kinds = dict.fromkeys(("application/json", *media_types) if json else media_types)
@@ -69,8 +71,8 @@ def answer(
 
 
 def _schema(media_type: str) -> Description:
-    """Return the schema of a body: an object for YAML, a string for anything else."""
-    return {"type": "object"} if media_type.endswith("yaml") else text()
+    """Return the schema of a body: a rubric for YAML, a string for anything else."""
+    return RUBRIC if media_type.endswith("yaml") else text()
 
 
 def problems(*codes: str, upload: bool = False) -> ResponseDict:

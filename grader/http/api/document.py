@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from grader import __version__
+from grader.domain.check import Catalog
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
+from grader.domain.rubric.json_schema import rubric_schema
 from grader.http.api import bodies
 from grader.http.openapi import PREFIX, problems
 from grader.http.problems import Problem, refuse_invalid
@@ -39,6 +41,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.ProblemKindsBody,
     Problem,
 )
+_REFS = "#/components/schemas/"
 _SECURITY: dict[str, Any] = {
     "bearer": {
         "type": "http",
@@ -55,12 +58,12 @@ _SECURITY: dict[str, Any] = {
 }
 
 
-def new_app(name: str) -> OpenAPI:
+def new_app(name: str, catalog: Catalog) -> OpenAPI:
     """Return an application without routes, and with Grader's title in its OpenAPI document.
 
-    The document has the schemas of the API's JSON bodies and the ways to authenticate. Its routes
-    refuse invalid parameters with :func:`refuse_invalid`. ``name`` is the import name of the
-    application. There are no static files and no pages of the framework about the API.
+    The document has the schemas of the API's JSON bodies, of rubrics on the checks of ``catalog``,
+    and the ways to authenticate. Its routes refuse invalid parameters with :func:`refuse_invalid`.
+    ``name`` is the import name of the application. There are no static files and no pages of the framework about the API.
     """
     return OpenAPI(
         name,
@@ -75,19 +78,36 @@ def new_app(name: str) -> OpenAPI:
         validation_error_callback=refuse_invalid,
         doc_ui=False,
         # Replaced as a whole, because the library's own model of a schema has no `const`.
-        openapi_extensions={"components": _components()},
+        openapi_extensions={"components": _components(catalog)},
         static_folder=None,
     )
 
 
-@cache
-def _components() -> dict[str, Any]:
+def _components(catalog: Catalog) -> dict[str, Any]:
     """Return the ``components`` of the document: body schemas by name, and security schemes."""
+    return {
+        "schemas": _body_schemas() | _rubric_schemas(catalog),
+        "securitySchemes": _SECURITY,
+    }
+
+
+@cache
+def _body_schemas() -> dict[str, Any]:
+    """Return the schemas of the bodies that are models, by name."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "serialization") for model in _MODELS
     ]
-    _, schemas = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
-    return {"schemas": schemas["$defs"], "securitySchemes": _SECURITY}
+    _, schemas = models_json_schema(wanted, ref_template=f"{_REFS}{{model}}")
+    found: dict[str, Any] = schemas["$defs"]
+    return found
+
+
+def _rubric_schemas(catalog: Catalog) -> dict[str, Any]:
+    """Return the schema of rubrics as ``RubricDocument``, and those of its parts."""
+    schema = rubric_schema(catalog, refs=_REFS)
+    parts: dict[str, Any] = schema.pop("$defs")
+    del schema["$schema"]  # it is the dialect of the whole document
+    return {**parts, "RubricDocument": schema}
 
 
 def blueprint(app: OpenAPI) -> APIBlueprint:

@@ -12,7 +12,7 @@ from grader.http.api.bodies import RubricBody
 from grader.http.api.parameters import ExercisePath, RubricGetHeaders, RubricPutHeaders
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
-from grader.http.openapi import PREFIX, allowed, answer, body, problems
+from grader.http.openapi import PREFIX, RUBRIC, allowed, answer, body, problems
 from grader.http.problems.errors import UnsupportedType
 from grader.service.access import Act
 from grader.service.records import RubricRecord
@@ -64,7 +64,7 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     security=allowed(Act.PUBLISH),
     description="The next grading uses it; reports that there are stay as they are. The text is "
     "stored as it is sent: YAML with its comments, or JSON.",
-    openapi_extensions=body({kind: {"type": "object"} for kind in _SENT_TYPES}, "The rubric."),
+    openapi_extensions=body({kind: RUBRIC for kind in _SENT_TYPES}, "The rubric."),
     responses={
         "200": answer("A new version.", json=RubricBody, headers=_ETAG),
         "201": answer("A new exercise.", json=RubricBody, headers=_ETAG | {"Location": "It."}),

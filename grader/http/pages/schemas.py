@@ -51,7 +51,8 @@ def _describe_type(schema: Mapping[str, Any]) -> Markup:
     values = schema.get("additionalProperties")
     if kind == "object" and isinstance(values, Mapping):
         return Markup("object of ") + describe_schema(values)
-    words = schema.get("format") or kind or "anything"
+    kinds = " or ".join(kind) if isinstance(kind, list) else kind
+    words = schema.get("format") or kinds or "anything"
     return escape(words) + escape(_range(schema))
 
 
