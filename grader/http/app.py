@@ -25,6 +25,7 @@ from grader.http.api import (
     submissions,
     webhooks,
 )
+from grader.http.api.examples import add_examples
 from grader.http.api.parameters import SlugConverter
 from grader.http.auth import PRINCIPAL
 from grader.http.context import ApiContext, Sandbox, install_context
@@ -65,6 +66,7 @@ def create_app(service: Service) -> OpenAPI:
     app.register_api(schemas.blueprint(CATALOG))
     app.register_api(document.blueprint(app))
     api_document = app.api_doc
+    add_examples(api_document)
     queries.install(app, api_document)
     auth.install(app, api_document)
     reference.install(app, api_document, CATALOG)

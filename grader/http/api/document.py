@@ -63,7 +63,8 @@ def new_app(name: str, catalog: Catalog) -> OpenAPI:
 
     The document has the schemas of the API's JSON bodies, of rubrics on the checks of ``catalog``,
     and the ways to authenticate. Its routes refuse invalid parameters with :func:`refuse_invalid`.
-    ``name`` is the import name of the application. There are no static files and no pages of the framework about the API.
+    ``name`` is the import name of the application. There are no static files and no pages of the
+    framework about the API.
     """
     return OpenAPI(
         name,
