@@ -25,13 +25,16 @@ def test_a_rubric_is_returned_as_it_was_sent(store: Store) -> None:
 
 
 def test_versions_follow_each_other(store: Store) -> None:
-    publish(store)
+    first = publish(store)
     second = store.rubrics.publish(
         rubric(title="New"), "b", "e" * 64, base=1, actor="teacher", now=NOW
     )
 
     assert second.version == 2
     assert store.rubrics.newest("numbers") == second
+    assert store.rubrics.version("numbers", 1) == first
+    assert store.rubrics.version("numbers", 2) == second
+    assert store.rubrics.version("numbers", 3) is store.rubrics.version("nothing", 1) is None
     (exercise,) = store.rubrics.page().items
     assert (exercise.title, exercise.version) == ("New", 2)
     entry = audit_entries(store, limit=1)[0]

@@ -11,7 +11,8 @@ from grader.domain.check import PATCH, AnyCheck, Catalog
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.history import Compared, Earlier, History, Since, compare, history_of
 from grader.domain.inspection import Inspection, State
-from grader.domain.leftovers import GUIDANCE, settle_parts
+from grader.domain.judging import judge_submission
+from grader.domain.leftovers import GUIDANCE
 from grader.domain.report import (
     Command,
     CriterionLine,
@@ -28,10 +29,9 @@ from grader.domain.report.located import LocatedFinding, guidance_of, located_fi
 from grader.domain.report.next_step import next_step
 from grader.domain.report.patch import git_patch
 from grader.domain.rubric import CompiledRubric, Probe
-from grader.domain.scoring import Ledger, Number, Outcome, Row, judge, number
+from grader.domain.scoring import Ledger, Number, Outcome, Row, number
 from grader.domain.signals import SIGNALS, signals_of
 from grader.domain.source import is_document, is_notebook
-from grader.domain.starter import subtract_starter
 from grader.domain.unreadable import AS_A_SCRIPT, READABLE
 
 
@@ -54,7 +54,7 @@ def build_report(
     only instructors may see, and no receipt.
     """
     rubric = compiled.rubric
-    now = _judged(compiled, subtract_starter(compiled, facts, starter))
+    now = _judged(compiled, facts, starter)
     then = _earlier_attempt(compiled, now, starter, earlier)
     compared = compare(then.found, now.found) if then else None
     ledger = now.ledger
@@ -109,14 +109,15 @@ class _Judged:
 
 
 def _judged(
-    compiled: CompiledRubric, facts: SubmissionFacts, attempt: int | None = None
+    compiled: CompiledRubric,
+    facts: SubmissionFacts,
+    starter: SubmissionFacts | None,
+    attempt: int | None = None,
 ) -> _Judged:
-    """Judge ``facts``, from which the starter is subtracted; ``attempt`` is their number."""
-    facts = settle_parts(compiled, facts)
-    faults = tuple(_faults(facts, compiled.probes))
-    return _Judged(
-        facts, judge(compiled, facts), located_findings(compiled, facts), faults, attempt
-    )
+    """Judge ``facts`` without the ``starter``; ``attempt`` is their number."""
+    own, ledger = judge_submission(compiled, facts, starter)
+    faults = tuple(_faults(own, compiled.probes))
+    return _Judged(own, ledger, located_findings(compiled, own), faults, attempt)
 
 
 def _earlier_attempt(
@@ -128,7 +129,7 @@ def _earlier_attempt(
     """
     if earlier is None or now.needs_attention or not earlier.answers(compiled, now.facts.engine):
         return None
-    then = _judged(compiled, subtract_starter(compiled, earlier.facts, starter), earlier.attempt)
+    then = _judged(compiled, earlier.facts, starter, earlier.attempt)
     return None if then.needs_attention else then
 
 

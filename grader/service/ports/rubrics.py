@@ -31,6 +31,9 @@ class Rubrics(Protocol):
     def newest(self, exercise: str) -> RubricRecord | None:
         """Return the newest rubric version of ``exercise``, or ``None`` if it does not exist."""
 
+    def version(self, exercise: str, version: int) -> RubricRecord | None:
+        """Return the rubric of ``exercise`` in ``version``; ``None`` if there is no such version."""
+
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
         """Return up to ``limit`` exercises, sorted by id, of ``course`` (empty: every course).
 

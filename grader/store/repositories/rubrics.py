@@ -23,6 +23,12 @@ _NEWEST = (
     .where(exercises.c.id == bindparam("exercise"), rubrics.c.version == exercises.c.version)
 )
 
+_VERSION = (
+    select(*_RECORD.columns)
+    .where(rubrics.c.exercise == bindparam("exercise"))
+    .where(rubrics.c.version == bindparam("version"))
+)
+
 
 @for_dialect
 def _new_exercise(insert_into: InsertInto) -> Executable:
@@ -78,6 +84,14 @@ class SqlRubrics:
         """Return the newest rubric version of ``exercise``, or ``None`` if it does not exist."""
         with self._database.read() as connection:
             row = connection.execute(_NEWEST, {"exercise": exercise}).one_or_none()
+        return None if row is None else _RECORD.read(row)
+
+    def version(self, exercise: str, version: int) -> RubricRecord | None:
+        """Return the rubric of ``exercise`` in ``version``; ``None`` if there is no such version."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                _VERSION, {"exercise": exercise, "version": version}
+            ).one_or_none()
         return None if row is None else _RECORD.read(row)
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
