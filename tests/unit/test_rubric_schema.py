@@ -136,9 +136,7 @@ def test_every_shipped_rubric_names_the_schema_and_fits_it() -> None:
 
 
 def test_every_key_is_explained() -> None:
-    models = (
-        Rubric, Criterion, Scale, Level, GraduatedCap, Smallest, Intake, Feedback, Attempts
-    )  # fmt: skip
+    models = (Rubric, Criterion, Scale, Level, GraduatedCap, Smallest, Intake, Feedback, Attempts)
     for model in models:
         keys = {field.alias or name for name, field in model.model_fields.items()}
         assert set(KEY_HELP[model.__name__]) == keys
