@@ -156,3 +156,11 @@ def test_many_and_long_names_make_no_long_answer(client: FlaskClient) -> None:
     assert answer.status_code == 400
     assert len(answer.data) < 10_000
     assert len(answer.get_json()["errors"]) <= 20
+
+
+def test_a_secret_that_is_sent_as_a_name_is_not_repeated(client: FlaskClient) -> None:
+    secret = "grader_" + "x" * 43
+    answer = client.get(f"/problems?{secret}")
+    assert answer.status_code == 400
+    assert secret not in answer.text
+    assert "grader_[hidden]" in answer.text

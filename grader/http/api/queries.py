@@ -21,6 +21,7 @@ from grader.domain.person_names import check_utf8, only_value
 from grader.domain.wording import nearest
 from grader.http.api.health import PROBES
 from grader.http.problems.errors import UnknownNames
+from grader.infra.redaction import redact
 
 #: The most names that a refusal lists, and the most characters of each. Chosen by hand.
 _MAX_LISTED = 20
@@ -59,7 +60,8 @@ def refuse_unknown(sent: Iterable[str], known: Collection[str], what: str) -> No
     ``what`` is the kind of thing that they name, e.g. ``parameter``. Capital letters count:
     ``Student`` is not ``student``, but it is the nearest right word.
     """
-    unknown = [name[:_MAX_NAME] for name in dict.fromkeys(sent) if name not in known]
+    # Redacted, because whoever forgets `token=` sends a secret as a name.
+    unknown = [redact(name)[:_MAX_NAME] for name in dict.fromkeys(sent) if name not in known]
     if unknown:
         found = {name: nearest(name.lower(), known) for name in unknown[:_MAX_LISTED]}
         raise UnknownNames(found, known=sorted(known), what=what)
