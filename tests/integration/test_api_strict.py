@@ -77,6 +77,20 @@ def test_every_parameter_that_is_described_is_known_and_only_those_are_named(
     assert seen > 10
 
 
+def test_every_body_with_fields_is_described_as_taking_no_others(client: FlaskClient) -> None:
+    document: dict[str, Any] = client.get("/api/v1/openapi.json").get_json()
+    # A webhook's body belongs to its connector; what a merge patch makes is read as a whole.
+    others = {("receiveWebhook", "application/json")}
+    for item in document["paths"].values():
+        for operation in item.values():
+            for media_type, body in operation.get("requestBody", {}).get("content", {}).items():
+                name = body["schema"].get("$ref", "").rpartition("/")[2]
+                schema = document["components"]["schemas"][name] if name else body["schema"]
+                if schema.get("type") == "object" and "merge-patch" not in media_type:
+                    is_open = schema.get("additionalProperties") is not False
+                    assert is_open == ((operation["operationId"], media_type) in others)
+
+
 def test_a_rubric_is_not_published_where_something_else_was_asked(
     client: FlaskClient, instructor: Headers, service: Service
 ) -> None:
