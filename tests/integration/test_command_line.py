@@ -193,8 +193,8 @@ def test_a_rubric_is_linted(grader: Grader, tmp_path: Path) -> None:
         )
     )
     assert (
-        "style: violations depends on the size of a program; violations_rate measures the same as"
-        " a share." in grader("rubric", "lint", counting).stdout
+        "criteria.style.scale.measure: violations depends on the size of a program; violations_rate"
+        " measures the same as a share\n" in grader("rubric", "lint", counting).stdout
     )
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(shipped.read_text().replace("check: formatting", "check: formating"))

@@ -101,22 +101,6 @@ def _starter_problems(form: Form) -> Iterator[RubricProblem]:
             yield RubricProblem(message, ("starter", path))
 
 
-def size_advice(rubric: Rubric, catalog: Catalog) -> Iterator[str]:
-    """Yield a sentence for each criterion of ``rubric`` whose measure falls with a program's size.
-
-    It names the share that measures the same. e.g. a count of long functions costs a program of 40
-    functions more points than one of 4 with the same habits.
-    """
-    for name, criterion in rubric.criteria.items():
-        check = catalog.get(criterion.check)
-        counted = criterion.scale.measure if criterion.scale else ""
-        if check is not None and counted in check.shares:
-            yield (
-                f"{name}: {counted} depends on the size of a program; {check.shares[counted]}"
-                " measures the same as a share."
-            )
-
-
 def _draft_problems(draft: Draft, catalog: Catalog) -> Iterator[RubricProblem]:
     """Yield the problems of the known values of a criterion."""
     for problem in (*_cap_problems(draft), *_check_problems(draft, catalog)):

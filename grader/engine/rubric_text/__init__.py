@@ -6,6 +6,7 @@ from grader.engine.rubric_text.shipped import (
     rubrics_folder,
     shipped_rubric,
     shipped_rubrics,
+    starting_rubric,
 )
 from grader.engine.rubric_text.strict_yaml import MAX_BYTES
 
@@ -18,4 +19,5 @@ __all__ = [
     "rubrics_folder",
     "shipped_rubric",
     "shipped_rubrics",
+    "starting_rubric",
 ]

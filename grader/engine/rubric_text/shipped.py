@@ -42,6 +42,12 @@ def shipped_rubrics() -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in paths}
 
 
+def starting_rubric(exercise: str) -> str:
+    """Return the text of a commented rubric to start from, for the exercise called ``exercise``."""
+    text = Path(__file__).with_name("start.yaml").read_text("utf-8")
+    return text.replace("my-exercise", exercise)
+
+
 def rubrics_folder() -> Path:
     """Return the folder of the shipped rubrics, in a checkout or in the installed package."""
     package = Path(grader.__file__).parent
