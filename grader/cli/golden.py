@@ -197,22 +197,31 @@ def _with_blocks(text: str, blocks: Mapping[str, list[str]]) -> str:
         BadRequest: the samples do not begin a line each.
     """
     lines = text.rstrip("\n").split("\n")
+    starts = _starts(text)
+    end = len(lines)
+    for name, start in reversed(starts.items()):
+        # What is above the next sample belongs to that, e.g. "# The script as it was:".
+        while end > start + 1 and (not lines[end - 1] or lines[end - 1].startswith("#")):
+            end -= 1
+        if block := blocks.get(name):
+            comment = _COMMENT.search(lines[start])
+            lines[start:end] = [block[0] + (comment[0] if comment else ""), *block[1:]]
+        end = start
+    lines += [line for name, block in blocks.items() if name not in starts for line in block]
+    return "\n".join(lines) + "\n"
+
+
+def _starts(text: str) -> dict[str, int]:
+    """Return name -> 0-based line of each sample that ``text``, of ``expected.yaml``, lists.
+
+    Raises:
+        BadRequest: the samples do not begin a line each.
+    """
     positions = read_tree(text).positions.items()
-    starts = {str(path[0]): place for path, place in positions if len(path) == 1}
-    if any(column != 1 for _, column in starts.values()):
+    places = {str(path[0]): place for path, place in positions if len(path) == 1}
+    if any(column != 1 for _, column in places.values()):
         raise BadRequest(
             f"{EXPECTED} has samples that do not begin a line.",
             how_to_fix="Begin a line with each, such as `modules: 100`.",
         )
-    end = len(lines)
-    for name, (start, _) in reversed(starts.items()):
-        above = start - 1
-        # What is above the next sample belongs to that, e.g. "# The script as it was:".
-        while end > start and (not lines[end - 1] or lines[end - 1].startswith("#")):
-            end -= 1
-        if block := blocks.get(name):
-            comment = _COMMENT.search(lines[start - 1])
-            lines[start - 1 : end] = [block[0] + (comment[0] if comment else ""), *block[1:]]
-        end = above
-    lines += [line for name, block in blocks.items() if name not in starts for line in block]
-    return "\n".join(lines) + "\n"
+    return {name: line - 1 for name, (line, _) in places.items()}

@@ -159,13 +159,16 @@ def test_rubric(rubric_name: str | None, folder: Path | None, records: bool) -> 
     all_equal = True
     with errors_reported(), open_engine() as engine:
         if rubric_name is not None:
-            all_equal = _test_one(engine, rubric_name, folder, records)
+            all_equal = _test_one(engine, rubric_name, folder or _folder_of(rubric_name), records)
         elif folder is not None:
             raise BadRequest("--golden needs the rubric that its samples are for.")
         else:
             for name in _every_rubric():
                 print_text(f"{name}:")
-                all_equal &= _test_one(engine, name, None, records, may_lack_samples=True)
+                if sample_names(_folder_of(name)):
+                    all_equal &= _test_one(engine, name, _folder_of(name), records)
+                else:
+                    print_text("no samples")
     sys.exit(ExitCode.GRADED if all_equal else ExitCode.UNDER_THRESHOLD)
 
 
@@ -176,32 +179,29 @@ def _every_rubric() -> list[str]:
     return [*shipped_rubrics()]
 
 
-def _test_one(
-    engine: Engine, name: str, folder: Path | None, records: bool, *, may_lack_samples: bool = False
-) -> bool:
-    """Test or record the samples of the rubric ``name``; return whether all are as expected."""
+def _test_one(engine: Engine, name: str, folder: Path, records: bool) -> bool:
+    """Test or record the samples of the rubric ``name`` in ``folder``.
+
+    Return whether all are as expected, or recorded.
+    """
     text = find_rubric_text(name)
-    file = Path(name) if Path(name).is_file() else None
-    folder = folder or golden_folder(read_rubric(text).exercise, file)
-    if may_lack_samples and not sample_names(folder):
-        print_text("no samples")
-        return True
-    expected: dict[str, Points] = {}
-    if not records or (folder / EXPECTED).exists():
-        expected |= expected_points(folder)
+    is_new = records and not (folder / EXPECTED).exists()
+    expected = {} if is_new else expected_points(folder)
+    names = dict.fromkeys([*expected, *(sample_names(folder) if records else ())])
+    found = []
+    for one in _compared(engine, text, folder, [*names], expected):
+        found.append(one)
+        print_text("\n".join(_changes(one) if records else _result(one)))
     if records:
-        names = [*dict.fromkeys([*expected, *sample_names(folder)])]
-        found = [*_compared(engine, text, folder, names, expected)]
         record(folder, name, found)
-        for line in (line for one in found for line in _changes(one)):
-            print_text(line)
         return all(one.earned.total is not None for one in found)
-    all_equal = True
-    for one in _compared(engine, text, folder, [*expected], expected):
-        all_equal &= one.is_equal
-        for line in _result(one):
-            print_text(line)
-    return all_equal
+    return all(one.is_equal for one in found)
+
+
+def _folder_of(name: str) -> Path:
+    """Return the default folder of samples of the rubric ``name``."""
+    file = Path(name) if Path(name).is_file() else None
+    return golden_folder(read_rubric(find_rubric_text(name)).exercise, file)
 
 
 def _compared(

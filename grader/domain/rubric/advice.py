@@ -72,14 +72,12 @@ def advice_on_ledgers(ledgers: Sequence[Ledger], whose: str) -> Iterator[RubricP
     follows. Criteria that a person judges, or that were withheld, are left out.
     """
     for rows in zip(*(ledger.rows for ledger in ledgers), strict=True) if len(ledgers) > 1 else ():
-        judged = all(row.outcome not in (Outcome.MANUAL, Outcome.WITHHELD) for row in rows)
-        if not judged or not rows[0].max_points:
-            continue
-        path = ("criteria", rows[0].id)
-        if all(row.points == row.max_points for row in rows):
-            most = show(rows[0].max_points)
-            yield RubricProblem(f"each of the {len(rows)} {whose} earns all points ({most})", path)
-        elif not any(row.points for row in rows):
+        path, most = ("criteria", rows[0].id), rows[0].max_points
+        earned = {row.points for row in rows}
+        if earned == {most} and most:
+            message = f"each of the {len(rows)} {whose} earns all points ({show(most)})"
+            yield RubricProblem(message, path)
+        elif earned == {0} and most:
             yield RubricProblem(f"none of the {len(rows)} {whose} earns a point", path)
 
 
@@ -110,11 +108,9 @@ def advice_on_good_program(good: Ledger, script: Ledger) -> Iterator[RubricProbl
     if points is None or of_script is None or not most:
         return
     if points < _GOOD * most:
-        lost = sorted(rows, key=lambda row: (row.points or 0) - row.max_points)
-        where = first_few([_of(row) for row in lost if row.points != row.max_points])
-        capped = f"its total is held at {show(good.total.cap)}" if good.total.cap else where
+        why = f"its total is held at {show(good.total.cap)}" if good.total.cap else _lost(rows)
         yield RubricProblem(
-            f"a good small program earns only {show(points)} of {show(most)} points: {capped}",
+            f"a good small program earns only {show(points)} of {show(most)} points: {why}",
             ("total",),
         )
     elif of_script >= points:
@@ -125,8 +121,16 @@ def advice_on_good_program(good: Ledger, script: Ledger) -> Iterator[RubricProbl
         )
 
 
-def _of(row: Row) -> str:
-    return f"{row.id} {show(row.points or Fraction())} of {show(row.max_points)}"
+def _lost(rows: Sequence[Row]) -> str:
+    """Return the criteria that lost points, the most first: "tests 0 of 20, style 3 of 10"."""
+    lost = sorted(rows, key=lambda row: (row.points or 0) - row.max_points)
+    return first_few(
+        [
+            f"{row.id} {show(row.points or Fraction())} of {show(row.max_points)}"
+            for row in lost
+            if row.points != row.max_points
+        ]
+    )
 
 
 def _size_advice(measure: Measure, check: AnyCheck) -> Iterator[RubricProblem]:
@@ -176,14 +180,18 @@ def _end_advice(scale: Scale, measure: Measure) -> Iterator[RubricProblem]:
 
 def _pattern_advice(criterion: Criterion, check: AnyCheck) -> Iterator[RubricProblem]:
     """Yield advice on patterns that can match nothing that ``check`` reads and that counts."""
-    readable: list[str] = []
     for key in ("files", "exclude"):
         for at, pattern in enumerate(getattr(criterion, key) or ()):
-            paths = [path for path in _examples(pattern) if check.reads(path)]
-            if not paths:
+            if not any(map(check.reads, _examples(pattern))):
                 message = f"{pattern} matches no file that {check.id} reads{_hint(pattern)}"
                 yield RubricProblem(message, (key, at))
-            readable += paths * (key == "files")
+    yield from _left_out_advice(criterion, check)
+
+
+def _left_out_advice(criterion: Criterion, check: AnyCheck) -> Iterator[RubricProblem]:
+    """Yield advice if of what ``files`` can match, everything is left out again."""
+    every = (path for pattern in criterion.files for path in _examples(pattern))
+    readable = [path for path in every if check.reads(path)]
     if readable and not any(criterion.takes(path, check) for path in readable):
         if selects(readable[0], criterion.files, criterion.exclude or ()):
             message = f"{check.id} leaves tests out, unless the criterion has exclude: []"

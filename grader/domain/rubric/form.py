@@ -88,6 +88,12 @@ class Form:
         wrong = (path_of(error) for error in self.errors if _KEY not in error["loc"])
         return any(one[: len(path)] == path for one in (*wrong, *self.doubtful))
 
+    def has_all(self, drafts: Sequence[Draft]) -> bool:
+        """Return whether ``drafts`` are all criteria that the author meant, one at least."""
+        criteria = self.data.get("criteria")
+        doubts = any(path[:1] == ("criteria",) and len(path) < 3 for path in self.doubtful)
+        return isinstance(criteria, Mapping) and 0 < len(drafts) == len(criteria) and not doubts
+
     def problems(self) -> Iterator[RubricProblem]:
         """Yield a problem for each error, but for what follows from another mistake.
 

@@ -68,11 +68,8 @@ def is_starter_path(path: object) -> bool:
 
 def _total_problems(form: Form, drafts: list[Draft]) -> Iterator[RubricProblem]:
     """Yield a problem if the points of all criteria are known, and are not the total."""
-    criteria = form.data.get("criteria")
-    everything = isinstance(criteria, Mapping) and 0 < len(drafts) == len(criteria)
-    is_known = everything and all(draft.knows("points") for draft in drafts)
-    doubts = any(path[:1] == ("criteria",) and len(path) < 3 for path in form.doubtful)
-    if not is_known or doubts or form.unknown("total"):
+    is_known = form.has_all(drafts) and all(draft.knows("points") for draft in drafts)
+    if not is_known or form.unknown("total"):
         return
     added = sum((draft.criterion.points for draft in drafts), Decimal())
     total = Decimal(str(form.data["total"]))

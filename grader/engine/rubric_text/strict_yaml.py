@@ -289,6 +289,10 @@ class Tree:
             return _UNUSABLE
         if event.style or text in _CONSTANTS:
             return text if event.style else _CONSTANTS[text]
+        return self._plain(event, text, path)
+
+    def _plain(self, event: ScalarEvent, text: str, path: KeyPath) -> Any:
+        """Return the value of ``text``, which is not quoted: a number, or else the text."""
         if _NOT_A_NUMBER.match(text):
             self._mistake(event, f"{text} is not a number one can count with", path)
             return _UNUSABLE
