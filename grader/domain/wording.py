@@ -70,9 +70,9 @@ def plain_message(error: ErrorDetails) -> str:
     if kind == "literal_error":
         return f"should be {context['expected']}"
     if kind == "too_short":
-        return "should have at least one"
+        return "should have at least one entry"
     if kind == "too_long":
-        return f"should have at most {context['max_length']}"
+        return f"should have at most {context['max_length']} entries"
     return _MESSAGES.get(kind, "is no value that fits")
 
 

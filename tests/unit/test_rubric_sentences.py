@@ -116,7 +116,9 @@ def test_a_mistake_brings_no_mistakes_that_follow_from_it() -> None:
 def test_names_of_tools_and_lessons_suggest_the_check(word: str, meant: str) -> None:
     text = f"criteria: {{a: {{check: {word}}}}}"
     (problem,) = (one for one in problems(text) if one.path == ("criteria", "a", "check"))
-    assert (problem.message, problem.suggestion) == (f"no check {word!r}", meant)
+    assert problem.suggestion == meant
+    assert problem.message.startswith(f"no check {word!r}")
+    assert ("there are answers, complexity," in problem.message) == (not meant)
 
 
 def test_synonyms_are_no_ids_and_suggest_one_check_each() -> None:
@@ -223,3 +225,24 @@ def test_a_missing_limit_comes_with_one_that_is_usual(measure: Any) -> None:
     data = {"criteria": {"a": {"title": "T", "points": 1, "check": check.id, "scale": scale}}}
     told = sentences(data)
     assert any(f"such as limit: {measure.usual_limit.value}" in sentence for sentence in told), told
+
+
+def test_the_example_of_a_missing_scale_is_a_right_one() -> None:
+    for check in CATALOG.values():
+        if not check.gradable:
+            continue
+        without = {"title": "T", "points": 1, "check": check.id}
+        data = {"exercise": "a", "course": "b", "title": "c", "total": 1}
+        ((_, told),) = [
+            one.message.split("such as ")
+            for one in examine(data | {"criteria": {"a": without}}, CATALOG)[1]
+        ]
+        text = "\n".join(f"{key}: {value}" for key, value in data.items())
+        row = f"{{title: T, points: 1, check: {check.id}, scale: {told}}}"
+        assert read_rubric_text(f"{text}\ncriteria: {{a: {row}}}\n", CATALOG)
+
+
+def test_a_measure_of_another_check_is_said_to_be_there() -> None:
+    scale = {"measure": "violations", "full_at": 0, "zero_at": 3}
+    data = {"criteria": {"a": {"title": "T", "points": 1, "check": "formatting", "scale": scale}}}
+    assert any("; for that, see style)" in sentence for sentence in sentences(data))

@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from grader.domain.characters import first_few
 from grader.domain.check import AnyCheck, Catalog, Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.rubric import MANUAL, GraduatedCap, Rubric, Smallest, probe_of
 from grader.domain.rubric.contradictions import contradictions
 from grader.domain.rubric.form import Draft, Form, KeyPath, form_of, path_of
-from grader.domain.rubric.scales import scale_problems
+from grader.domain.rubric.scales import example_scale, scale_problems
 from grader.domain.wording import meant_value, nearest, plain_message
 
 #: A relative path of a Python file without "." and ".." segments, e.g. "tools/numbers.py"; not
@@ -118,13 +119,19 @@ def _check_problems(draft: Draft, catalog: Catalog) -> Iterator[RubricProblem]:
             if getattr(criterion, key):
                 yield RubricProblem(f"a manual criterion has no {key}", (key,))
     elif criterion.check not in gradable:
-        synonyms = {word: check.id for check in gradable.values() for word in check.synonyms}
-        known = nearest(criterion.check, [*gradable, MANUAL], synonyms)
-        yield RubricProblem(f"no check {criterion.check!r}", ("check",), suggestion=known)
+        yield _unknown_check(criterion.check, gradable)
     else:
         check = gradable[criterion.check]
         yield from _option_problems(criterion.options, check)
-        yield from _measure_problems(draft, check)
+        yield from _measure_problems(draft, check, catalog)
+
+
+def _unknown_check(name: str, gradable: Catalog) -> RubricProblem:
+    """Return the problem of a check that is not among ``gradable``."""
+    synonyms = {word: check.id for check in gradable.values() for word in check.synonyms}
+    known = nearest(name, [*gradable, MANUAL], synonyms)
+    listed = "" if known else f" (there are {', '.join([*gradable, MANUAL])})"
+    return RubricProblem(f"no check {name!r}{listed}", ("check",), suggestion=known)
 
 
 def _cap_problems(draft: Draft) -> Iterator[RubricProblem]:
@@ -136,32 +143,40 @@ def _cap_problems(draft: Draft) -> Iterator[RubricProblem]:
         yield RubricProblem("a criterion without points can never lift its cap", ("caps_total_at",))
     if isinstance(cap, GraduatedCap) and cap.highest <= cap.lowest:
         yield RubricProblem(
-            f"the cap rises from `from` to `to`, so `to` is more than {cap.lowest}",
+            f"the cap rises from `from` to `to`, so `to` should be more than {cap.lowest}",
             ("caps_total_at", "to"),
         )
 
 
-def _measure_problems(draft: Draft, check: AnyCheck) -> Iterator[RubricProblem]:
+def _measure_problems(draft: Draft, check: AnyCheck, catalog: Catalog) -> Iterator[RubricProblem]:
     """Yield the problems of the scale of ``draft`` and of the measure that it names."""
     scale = draft.criterion.scale
     if not draft.knows("scale", "measure"):
         return
     if scale is None:
-        example = f"such as scale: {{measure: {check.measures[0].id}, ...}}"
-        yield RubricProblem(f"a scale is needed, {example}", ("scale",))
+        share = next(iter(check.shares.values()), check.measures[0].id)
+        usual = check.measure(share) or check.measures[0]
+        yield RubricProblem(f"a scale is needed, such as {example_scale(usual)}", ("scale",))
         return
     measure = check.measure(scale.measure)
     if measure is None:
-        names = [each.id for each in check.measures]
-        yield RubricProblem(
-            f"no measure {scale.measure!r} in {check.id} (it has {', '.join(names)})",
-            ("scale", "measure"),
-            suggestion=nearest(scale.measure, names),
-        )
+        yield _unknown_measure(scale.measure, check, catalog)
         return
     points = draft.criterion.points if draft.knows("points") else None
     for problem in scale_problems(scale, points, measure, draft.unknown_of_scale):
         yield replace(problem, path=("scale", *problem.path))
+
+
+def _unknown_measure(name: str, check: AnyCheck, catalog: Catalog) -> RubricProblem:
+    """Return the problem of a measure that ``check`` lacks; other checks may have it."""
+    names = [each.id for each in check.measures]
+    others = [one.id for one in catalog.values() if one.gradable and one.measure(name)]
+    elsewhere = f"; for that, see {first_few(others)}" if others else ""
+    return RubricProblem(
+        f"no measure {name!r} in {check.id} (it has {', '.join(names)}{elsewhere})",
+        ("scale", "measure"),
+        suggestion=nearest(name, names),
+    )
 
 
 def _option_problems(options: Mapping[str, Any], check: AnyCheck) -> Iterator[RubricProblem]:
@@ -174,8 +189,8 @@ def _option_problems(options: Mapping[str, Any], check: AnyCheck) -> Iterator[Ru
             if error["type"] == "extra_forbidden":
                 known = check.options.model_fields
                 hint = nearest(str(path[-1]), known)
-                has = f"it has {', '.join(known)}" if known else "it has none"
-                message = f"{check.id} has no such option ({has})"
+                has = f"such option (it has {', '.join(known)})" if known else "options"
+                message = f"{check.id} has no {has}"
                 yield RubricProblem(message, path, suggestion=hint)
             else:
                 yield RubricProblem(plain_message(error), path, suggestion=meant_value(error))

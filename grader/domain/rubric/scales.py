@@ -46,20 +46,36 @@ def _end_problems(
 ) -> Iterator[RubricProblem]:
     """Yield the problem, if any, of the two ends of a linear scale for ``measure``."""
     if full_at is None or zero_at is None:
-        full, zero = ("0", "20") if measure.better == "lower" else (f"{measure.high or 10}", "0")
-        example = f"such as full_at: {full}, zero_at: {zero}"
-        yield RubricProblem(f"full_at and zero_at are both needed (or levels), {example}", ())
+        message = f"full_at and zero_at are both needed (or levels), such as {_ends(measure)}"
+        yield RubricProblem(message, ())
     elif full_at == zero_at:
         yield RubricProblem("full_at and zero_at are the same", ("zero_at",))
     elif (full_at < zero_at) != (measure.better == "lower"):
         yield RubricProblem(
-            f"{measure.id} is better {measure.better}: full_at and zero_at are the wrong way round",
+            f"full_at and zero_at are the wrong way round: {_better(measure)}",
             ("full_at",),
         )
     elif not _reachable(full_at, measure):
         end = f"at least {measure.low}" if measure.better == "lower" else f"at most {measure.high}"
         message = f"no value of {measure.id} ever reaches it: it is {end}"
         yield RubricProblem(message, ("full_at",))
+
+
+def example_scale(measure: Measure) -> str:
+    """Return a scale for ``measure`` as one may write it: "{measure: tests, full_at: 10, ...}"."""
+    usual = measure.usual_limit
+    limit = f", limit: {usual.value}" if usual else ""
+    return f"{{measure: {measure.id}{limit}, {_ends(measure)}}}"
+
+
+def _ends(measure: Measure) -> str:
+    if measure.better == "lower":
+        return "full_at: 0, zero_at: 20"
+    return f"full_at: {measure.high or 10}, zero_at: 0"
+
+
+def _better(measure: Measure) -> str:
+    return f"{'less' if measure.better == 'lower' else 'more'} is better for {measure.id}"
 
 
 def _reachable(value: Decimal, measure: Measure) -> bool:
@@ -77,10 +93,8 @@ def _level_problems(
     earned = [level.earns for level in levels]
     if earned != sorted(earned, reverse=measure.better == "lower"):
         worse = "more" if measure.better == "lower" else "less"
-        yield RubricProblem(
-            f"{measure.id} is better {measure.better}: a level of {worse} may not earn more",
-            ("levels",),
-        )
+        message = f"{_better(measure)}, so that a level of {worse} may not earn more"
+        yield RubricProblem(message, ("levels",))
     if points is not None and max(earned) != points:
         yield RubricProblem(f"the best level must earn the {points} points", ("levels",))
 
