@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
@@ -28,6 +28,7 @@ from grader.cli.measuring import find_rubric_text, open_engine
 from grader.cli.output import print_text
 from grader.domain.rubric.json_schema import rubric_schema_text
 from grader.domain.errors import BadRequest, Conflict
+from grader.domain.rubric.values import Slug
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import (
@@ -83,13 +84,7 @@ def new(name: str, output: Path | None, samples: bool) -> None:
     `grader rubric test`. Nothing is overwritten. Exit codes: 0 written, 2 bad input.
     """
     with errors_reported():
-        # A name that a rubric accepts: see Slug in domain/rubric.
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-            raise BadRequest(
-                f"{name!r} is no name of an exercise.",
-                how_to_fix="Take small letters, digits, - and _, such as hw-1.",
-            )
-        text = starting_rubric(name)
+        text = starting_rubric(_exercise_name(name))
         if output is None:
             if samples:
                 raise BadRequest("--samples needs --output, which says where.")
@@ -108,6 +103,17 @@ def new(name: str, output: Path | None, samples: bool) -> None:
                 found = [*_compared(engine, text, golden, sample_names(golden), {})]
             record(golden, str(output), found)
             print_text(f"Samples and their points are in {golden}.")
+
+
+def _exercise_name(name: str) -> str:
+    """Return ``name``, if a rubric may have it as its exercise; raise BadRequest if not."""
+    try:
+        return TypeAdapter(Slug).validate_python(name)
+    except ValidationError:
+        raise BadRequest(
+            f"{name!r} is no name of an exercise.",
+            how_to_fix="Take small letters, digits, - and _, such as hw-1.",
+        ) from None
 
 
 def _write_new(file: Path, text: str, golden: Path | None) -> None:

@@ -64,8 +64,8 @@ def test_mistakes_of_yaml_form_and_names_are_listed_in_one_go_and_in_order() -> 
             "",
         ),
         (17, "this key is here twice", ""),
-        (19, "anchors (&five) are not allowed: write it out", ""),
-        (23, "aliases (*five) are not allowed: write it out", ""),
+        (19, "anchors (&five) are not allowed: text that begins with & needs quotes", ""),
+        (23, "aliases (*five) are not allowed: text that begins with * needs quotes", ""),
         (24, "no check 'isort'", "import_order"),
         (26, "should be a list: put [ ] around it", ""),
     ]
@@ -246,3 +246,30 @@ def test_a_measure_of_another_check_is_said_to_be_there() -> None:
     scale = {"measure": "violations", "full_at": 0, "zero_at": 3}
     data = {"criteria": {"a": {"title": "T", "points": 1, "check": "formatting", "scale": scale}}}
     assert any("; for that, see style)" in sentence for sentence in sentences(data))
+
+
+#: Mistakes of YAML's syntax in the rubric above: what is replaced by what, the line, the words.
+SYNTAX = [
+    ("total: 30", "total 30", 5, "a key needs a colon and a blank"),
+    ("total: 30", "total:30", 5, "a key needs a colon and a blank"),
+    ("title: My", "title: My: own", 3, "text with a colon needs quotes"),
+    ("    pionts", "      pionts", 9, "the indentation is wrong"),
+    ("    pionts", "   pionts", 9, "the indentation fits none of the lines above"),
+    ("    pionts", "\tpionts", 9, "indent with spaces"),
+    ("    pionts", "    - pionts", 9, "a list item (-) among keys"),
+    ("full_at: 0, zero_at: 60}", "full_at: 0 zero_at: 60}", 11, "a comma or } is missing"),
+    ("zero_at: 60}", "zero_at: 60", 12, "a comma or } is missing"),
+    ("title: My", "title: `My`", 3, "text that begins with ` needs quotes"),
+    ("title: My", "title: @My", 3, "text that begins with @ needs quotes"),
+    ("title: My", 'title: "My', 3, "the quotes that begin here are not closed"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), SYNTAX)
+def test_a_mistake_of_syntax_is_said_in_words_with_its_line(
+    old: str, new: str, line: int, words: str
+) -> None:
+    text = SEVEN.replace('    files: "*.py"\n', "")
+    (problem,) = problems(text.replace(old, new, 1))
+    assert problem.message.startswith("not YAML: ") and words in problem.message
+    assert problem.line == line

@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from grader.domain.errors import BadRubric, RubricProblem
+from grader.engine.rubric_text.syntax_messages import syntax_message
 
 #: Most bytes of a text, and deepest nesting; a rubric needs 6 levels (both chosen by hand).
 MAX_BYTES = 65_536
@@ -187,13 +188,15 @@ class Tree:
         """Note an alias, an anchor or a tag; the value of the last two is read as if without."""
         path = self._open[-1].path if self._open else ()
         if isinstance(event, AliasEvent):
-            message = f"aliases (*{event.anchor:.40}) are not allowed: write it out"
+            message = f"aliases (*{event.anchor:.40}) are not allowed: text that begins with * needs quotes"
             self._mistake(event, message, path)
         elif event.anchor:
-            message = f"anchors (&{event.anchor:.40}) are not allowed: write it out"
+            message = f"anchors (&{event.anchor:.40}) are not allowed: text that begins with & needs quotes"
             self._mistake(event, message, path)
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag:
-            self._mistake(event, "tags (!) are not allowed", path)
+            self._mistake(
+                event, "tags (!) are not allowed: text that begins with ! needs quotes", path
+            )
 
     def _node(self, event: NodeEvent) -> None:
         """Add a key, a scalar, or a container that is then filled, to the open container."""
@@ -332,7 +335,8 @@ def read_tree(text: str) -> Tree:
         message = f"the character U+{error.character:04X} is not allowed"
         tree.note(message, (), _position_at(text, error.position))
     except MarkedYAMLError as error:
-        tree.note(*_syntax_problem(error))
+        message, position = syntax_message(error)
+        tree.note(message, (), position)
     except YAMLError as error:
         tree.note(f"not YAML: {error}", (), (1, 1))
     except (ValueError, OverflowError):  # chr() raises on an escape like \UFFFFFFFF.
@@ -381,12 +385,3 @@ def _excerpt(line: str, column: int) -> str:
     marked = _KEY_AND_VALUE.match(shown, at)
     width = len(marked[0].rstrip()) if marked else 0
     return f"{shown}\n{' ' * at}{'^' * max(1, width)}" if shown.strip() else ""
-
-
-def _syntax_problem(error: MarkedYAMLError) -> tuple[str, KeyPath, Position]:
-    """Return the message of the parser's ``error``, with a hint about tabs, and its position."""
-    mark = error.problem_mark or error.context_mark
-    position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    message = ", ".join(part for part in (error.context, error.problem) if part)
-    hint = " (indent with spaces, not with tabs)" if "'\\t'" in message else ""
-    return f"not YAML: {message}{hint}", (), position
