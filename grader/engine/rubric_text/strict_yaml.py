@@ -188,10 +188,12 @@ class Tree:
         """Note an alias, an anchor or a tag; the value of the last two is read as if without."""
         path = self._open[-1].path if self._open else ()
         if isinstance(event, AliasEvent):
-            message = f"aliases (*{event.anchor:.40}) are not allowed: text that begins with * needs quotes"
+            name = f"*{event.anchor:.40}"
+            message = f"aliases ({name}) are not allowed: text that begins with * needs quotes"
             self._mistake(event, message, path)
         elif event.anchor:
-            message = f"anchors (&{event.anchor:.40}) are not allowed: text that begins with & needs quotes"
+            name = f"&{event.anchor:.40}"
+            message = f"anchors ({name}) are not allowed: text that begins with & needs quotes"
             self._mistake(event, message, path)
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag:
             self._mistake(

@@ -32,7 +32,7 @@ class Rubrics(Protocol):
         """Return the newest rubric version of ``exercise``, or ``None`` if it does not exist."""
 
     def version(self, exercise: str, version: int) -> RubricRecord | None:
-        """Return the rubric of ``exercise`` in ``version``; ``None`` if there is no such version."""
+        """Return version ``version`` of the rubric of ``exercise``; ``None`` without such a one."""
 
     def page(self, *, course: str = "", cursor: str = "", limit: int = 50) -> Page[ExerciseRecord]:
         """Return up to ``limit`` exercises, sorted by id, of ``course`` (empty: every course).

@@ -87,7 +87,7 @@ class SqlRubrics:
         return None if row is None else _RECORD.read(row)
 
     def version(self, exercise: str, version: int) -> RubricRecord | None:
-        """Return the rubric of ``exercise`` in ``version``; ``None`` if there is no such version."""
+        """Return version ``version`` of the rubric of ``exercise``; ``None`` without such a one."""
         with self._database.read() as connection:
             row = connection.execute(
                 _VERSION, {"exercise": exercise, "version": version}
