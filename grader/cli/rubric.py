@@ -26,8 +26,8 @@ from grader.cli.golden import (
 )
 from grader.cli.measuring import find_rubric_text, open_engine
 from grader.cli.output import print_text
-from grader.domain.rubric.json_schema import rubric_schema_text
 from grader.domain.errors import BadRequest, Conflict
+from grader.domain.rubric.json_schema import rubric_schema_text
 from grader.domain.rubric.values import Slug
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
