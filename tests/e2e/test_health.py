@@ -42,9 +42,12 @@ class Client:
             timeout=PATIENCE,
         )
 
-    def exercises(self) -> httpx.Response:
+    def get(self, path: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.api.token}"}
-        return httpx.get(f"{self.api.url}/api/v1/exercises", headers=headers, timeout=PATIENCE)
+        return httpx.get(f"{self.api.url}{path}", headers=headers, timeout=PATIENCE)
+
+    def exercises(self) -> httpx.Response:
+        return self.get("/api/v1/exercises")
 
     def waiting_upload(self) -> Future[httpx.Response]:
         """Begin an upload that waits for its report, and return when it is stored."""
@@ -118,10 +121,15 @@ def test_a_locked_sqlite_file_is_waited_for_for_seconds(
 ) -> None:
     with Api(tmp_path, THREADS="2", LOCK_SECONDS="0.5").running() as api:
         client = Client(api, pool)
+        read = client.upload("before").headers["Location"] + "/archive"
         with closing(sqlite3.connect(tmp_path / "grader.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert not any(stored(upload.result()) for upload in client.uploads(4))
             assert client.exercises().status_code == 200
+            # What staff reads of a student is noted first.
+            refused = client.get(read)
+            assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (503, True)
+        assert client.get(read).status_code == 200
         assert all(stored(upload.result()) for upload in client.uploads(4))
 
 
