@@ -324,6 +324,8 @@ regrade_items = Table(
     Column("old_state", TextColumn, nullable=False),
     Column("old_problem", TextColumn, nullable=False),
     Column("new_report", TextColumn),
+    #: 1 if points or maximum of ``new_report`` differ from those of ``old_report``, else 0.
+    Column("changed", Integer, nullable=False, server_default="0"),
     Index(None, "submission"),
 )
 

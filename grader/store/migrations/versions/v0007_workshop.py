@@ -74,6 +74,7 @@ def _create_regrades() -> None:
         sa.Column("old_state", TextColumn(), nullable=False),
         sa.Column("old_problem", TextColumn(), nullable=False),
         sa.Column("new_report", TextColumn(), nullable=True),
+        sa.Column("changed", sa.Integer(), nullable=False, server_default="0"),
         sa.ForeignKeyConstraint(
             ["regrade"], ["regrades.id"], name="fk_regrade_items_regrade_regrades"
         ),
