@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.domain.errors import BadRequest, BadRubric
+from grader.domain.errors import BadArchive, BadRequest, BadRubric
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
+from grader.domain.rubric.policies import Intake
+from grader.domain.source import Submission
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import read_plain, rubric_digest, rubrics_folder
@@ -134,17 +136,32 @@ def sample_path(folder: Path, name: str) -> Path:
     return archive if archive.exists() and not (folder / name).exists() else folder / name
 
 
+def read_sample(path: Path, limits: Intake) -> Submission:
+    """Return the submission at ``path``, a sample.
+
+    Raises:
+        BadRequest: it is missing, or cannot be read as a submission within ``limits``.
+    """
+    try:
+        return read_path(path, limits)
+    except BadArchive as error:
+        raise BadRequest(
+            f"The sample {path} cannot be read. {error.detail}",
+            how_to_fix="Put a folder or zip there as a student hands it in, or remove it.",
+        ) from None
+
+
 def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Points:
     """Return the points that the submission at ``sample`` earns; nothing is compared.
 
     Raises:
         BadRubric: ``rubric_text`` has mistakes.
-        BadArchive: ``sample`` is missing, or cannot be read as a submission.
+        BadRequest: ``sample`` is missing, or cannot be read as a submission.
         EngineFault: the engine failed altogether.
     """
     rubric = read_rubric(rubric_text)
     compiled = CompiledRubric.of(rubric, CATALOG)
-    facts = engine.measure(read_path(sample, rubric.intake), rubric)
+    facts = engine.measure(read_sample(sample, rubric.intake), rubric)
     starter = engine.starter(rubric)
     report = build_report(compiled, facts, digest=rubric_digest(rubric_text), starter=starter)
     total = report.total.points

@@ -20,6 +20,7 @@ from grader.cli.golden import (
     earned_points,
     expected_points,
     golden_folder,
+    read_sample,
     record,
     sample_names,
     sample_path,
@@ -29,7 +30,6 @@ from grader.cli.output import print_text
 from grader.domain.errors import BadRequest, Conflict
 from grader.domain.rubric.json_schema import rubric_schema_text
 from grader.domain.rubric.values import Slug
-from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import (
     rubric_file_text,
@@ -63,7 +63,7 @@ def lint(file: Path) -> None:
         parsed = read_rubric(text)
         folder = golden_folder(parsed.exercise, file)
         paths = [sample_path(folder, name) for name in sample_names(folder)]
-        samples = [read_path(path, parsed.intake) for path in paths]
+        samples = [read_sample(path, parsed.intake) for path in paths]
         with open_engine() as engine:
             linted = lint_rubric(text, CATALOG, engine, samples=samples)
         size = f"{len(parsed.criteria)} criteria, {parsed.total} points"

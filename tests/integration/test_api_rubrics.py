@@ -214,3 +214,19 @@ def test_an_exercise_belongs_to_its_course(
     assert put(client, stranger | {"If-Match": "*"}, taken).status_code == 404
     moved = put(client, auth(Role.ADMIN) | {"If-Match": "*"}, taken)
     assert moved.status_code == 409
+
+
+def test_mistakes_of_form_and_of_names_are_sent_together(
+    client: FlaskClient, instructor: Headers, service: Service
+) -> None:
+    wrong = text_of(service).replace('python: "3.11"', "python: 3.10", 1)
+    wrong = wrong.replace("check: formatting", "check: black", 1)
+    wrong += "".join(f"key{n}: 1\n" for n in range(60))
+    answer = put(client, instructor | {"If-Match": "*"}, wrong)
+    assert answer.status_code == 422 and answer.json is not None
+    errors = answer.json["errors"]
+    first, second = (one for one in errors if not str(one["path"][0]).startswith("key"))
+    assert first["message"] == 'should be a version in quotes, such as "3.11"'
+    assert (second["suggestion"], second["path"][-1]) == ("formatting", "check")
+    assert first["line"] < second["line"] and second["column"] == 5
+    assert len(errors) == 50 and answer.json["detail"].endswith("; and 12 more")

@@ -199,3 +199,13 @@ def test_without_a_name_the_rubrics_here_are_tested_or_all_that_ship(
     (sample / "main.py").write_text("x = 1\n")
     assert grader("test").exit_code == 1
     assert grader("test", "--golden", own).exit_code == 2
+
+
+def test_a_sample_that_cannot_be_read_is_named(grader: Grader) -> None:
+    Path("easy.yaml").write_text(EASY)
+    Path("golden/easy/notes").mkdir(parents=True)
+    Path("golden/easy/notes/readme.txt").write_text("Nothing yet.")
+    for command in (["lint"], ["test", "--record"]):
+        refused = grader(*command, "easy.yaml")
+        assert refused.exit_code == 2
+        assert "The sample golden/easy/notes cannot be read." in refused.stderr
