@@ -238,6 +238,6 @@ def _changes(one: Comparison) -> Iterator[str]:
     elif one.expected is None:
         yield f"{one.name}: {one.earned.total} (new)"
     elif one.is_equal:
-        yield f"{one.name}: {one.earned.total}"
+        yield f"{one.name}: {one.earned.total}" + " (criteria new)" * (not one.expected.criteria)
     else:
         yield from (f"{line}; recorded" for line in one.differences())

@@ -146,7 +146,7 @@ def test_what_is_recorded_names_the_criterion_that_differs(grader: Grader, sampl
     recorded = grader("test", "get-data", "--golden", samples, "--record")
     assert recorded.exit_code == 0
     assert recorded.stdout.splitlines() == [
-        "script: 20",
+        "script: 20 (criteria new)",
         "finished: 100, but 99 is expected; recorded",
         "function: 80.2 (new)",
     ]
