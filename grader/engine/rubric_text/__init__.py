@@ -1,5 +1,6 @@
 """The texts of rubrics: find them on disk and in the package, and parse them."""
 
+from grader.engine.rubric_text.patching import patch_rubric_text
 from grader.engine.rubric_text.reading import read_plain, read_rubric_text, rubric_digest
 from grader.engine.rubric_text.shipped import (
     rubric_file_text,
@@ -12,6 +13,7 @@ from grader.engine.rubric_text.strict_yaml import MAX_BYTES
 
 __all__ = [
     "MAX_BYTES",
+    "patch_rubric_text",
     "read_plain",
     "read_rubric_text",
     "rubric_digest",

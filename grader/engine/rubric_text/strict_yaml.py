@@ -328,7 +328,7 @@ def read_tree(text: str) -> Tree:
     # YAML ends lines also at these two, and counts them in the positions that it gives.
     tree = Tree(text.replace("\x85", "\n").replace("\u2028", "\n").split("\n"))
     try:
-        for event in _events(text):
+        for event in read_events(text):
             tree.add(event)
         return tree
     except _Stop:
@@ -348,7 +348,8 @@ def read_tree(text: str) -> Tree:
     return tree
 
 
-def _events(text: str) -> Iterator[Event]:
+def read_events(text: str) -> Iterator[Event]:
+    """Yield the events of ``text``; raise ruamel's YAMLError where it is no YAML."""
     parser = YAML(typ="safe", pure=True)
     events: Iterator[Event] = parser.parse(text)
     return events
