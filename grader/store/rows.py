@@ -7,10 +7,10 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 
-from sqlalchemy import Column, ColumnElement, Row, Table, literal_column
+from sqlalchemy import Column, ColumnElement, Label, Row, Table, func, literal_column
 
 from grader.service.records import SubmissionRecord
-from grader.store.tables import passbacks, submissions
+from grader.store.tables import passbacks, submissions, tokens
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -26,7 +26,8 @@ class RecordColumns(Generic[Record]):
     A query selects :attr:`columns`, those with the names of the fields, and :meth:`read` turns each
     of its rows into a record. So a new field of the dataclass is selected and read everywhere.
     Fields whose type is a ``StrEnum`` are converted; ``converters`` convert other columns by name,
-    e.g. ``{"detail": json.loads}``.
+    e.g. ``{"detail": json.loads}``. ``joined`` has the columns of fields that are not of ``table``,
+    by name.
 
     Raises:
         KeyError: ``table`` has no column for a field.
@@ -37,10 +38,13 @@ class RecordColumns(Generic[Record]):
         table: Table,
         record: type[Record],
         converters: Mapping[str, Callable[[Any], Any]] | None = None,
+        joined: Mapping[str, Label[Any]] | None = None,
     ) -> None:
-        self.columns: tuple[Column[Any], ...] = tuple(
-            table.c[field.name] for field in fields(record)
+        known = {**table.c, **(joined or {})}
+        self.columns: tuple[ColumnElement[Any], ...] = tuple(
+            known[field.name] for field in fields(record)
         )
+        self._names = [field.name for field in fields(record)]
         self._record = record
         hints = get_type_hints(record)
         enums = {
@@ -52,7 +56,10 @@ class RecordColumns(Generic[Record]):
 
     def read(self, row: AnyRow) -> Record:
         """Return the record in ``row``, which must have the columns :attr:`columns` or more."""
-        values = {column.name: row._mapping[column] for column in self.columns}
+        values = {
+            name: row._mapping[column]
+            for name, column in zip(self._names, self.columns, strict=True)
+        }
         for name, convert in self._converters.items():
             values[name] = convert(values[name])
         return self._record(**values)
@@ -62,6 +69,14 @@ _SUBMISSIONS = RecordColumns(submissions, SubmissionRecord)
 #: The columns of a submission's record, and the function that makes the record of a row with them.
 RECORD = _SUBMISSIONS.columns
 record_of = _SUBMISSIONS.read
+
+
+def author_of(actor: Column[str]) -> Label[str]:
+    """Return the name of the token whose id the column ``actor`` has, or else the actor itself.
+
+    The query must join ``tokens`` on ``actor``, as an outer join.
+    """
+    return func.coalesce(tokens.c.name, actor).label("author")
 
 
 # Literals instead of parameters, so that the planner can always use a partial index.

@@ -7,6 +7,7 @@ from grader.store.audit_log import SqlAuditLog
 from grader.store.database import Database
 from grader.store.engines import Timeouts
 from grader.store.probes import DatabaseProbes
+from grader.store.repositories.drafts import SqlDrafts
 from grader.store.repositories.inspections import SqlFacts
 from grader.store.repositories.passbacks import SqlPassbacks
 from grader.store.repositories.rubrics import SqlRubrics
@@ -20,8 +21,8 @@ from grader.store.retention.repository import SqlRetention
 class Store:
     """All repositories on one database, as attributes, which share its connections.
 
-    They store submissions, rubrics, tokens, webhook sources, scores to be sent (``passbacks``), the
-    audit log, the ``workers`` alive and cached inspections (``facts``). It implements the port
+    They store submissions, rubrics and their drafts, tokens, webhook sources, scores to be sent
+    (``passbacks``), the audit log, the ``workers`` alive and cached inspections (``facts``). It implements the port
     ``Store``, and has in addition ``retention``, which purges, exports and erases, and ``probes``
     of the database. After ``max_tries`` starts of its grading without a result a submission needs
     attention.
@@ -29,6 +30,7 @@ class Store:
 
     submissions: ports.Submissions
     rubrics: ports.Rubrics
+    drafts: ports.Drafts
     tokens: ports.Tokens
     sources: ports.Sources
     passbacks: ports.Passbacks
@@ -42,6 +44,7 @@ class Store:
         self.probes = probes
         self.submissions = SqlSubmissions(database, max_tries)
         self.rubrics = SqlRubrics(database)
+        self.drafts = SqlDrafts(database)
         self.tokens = SqlTokens(database)
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)

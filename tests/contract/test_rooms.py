@@ -17,9 +17,14 @@ from tests.contract.material import NOW, SECOND, audit_entries, publish, rubric
 
 def test_a_rubric_is_returned_as_it_was_sent(store: Store) -> None:
     text = "# ümlaut\r\nexercise: numbers  \n\n"
-    record = store.rubrics.publish(rubric(), text, "d" * 64, base=None, actor="admin", now=NOW)
+    digest, said = "d" * 64, "Beginn ü"
+    record = store.rubrics.publish(
+        rubric(), text, digest, base=None, actor="admin", now=NOW, message=said
+    )
 
-    assert record == RubricRecord("numbers", "mlops", 1, "d" * 64, text, NOW, "admin")
+    expected = RubricRecord("numbers", "mlops", 1, digest, text, NOW, "admin", said, "admin")
+    assert record == expected
+    assert audit_entries(store, limit=1)[0].detail == {"version": 1, "message": said}
     assert store.rubrics.newest("numbers") == record
     assert store.rubrics.newest("nothing") is None
 

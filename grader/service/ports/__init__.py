@@ -2,10 +2,12 @@
 
 from grader.service.ports.audit_log import AuditLog
 from grader.service.ports.clock import Clock
+from grader.service.ports.drafts import Drafts
 from grader.service.ports.measuring import (
     FactsCache,
     Measure,
     Measurement,
+    PatchRubric,
     ReadRubric,
     ReadUpload,
     RunningMeasurement,
@@ -23,11 +25,13 @@ from grader.service.ports.workers import Workers
 __all__ = [
     "AuditLog",
     "Clock",
+    "Drafts",
     "FactsCache",
     "Measure",
     "Measurement",
     "Notifier",
     "Passbacks",
+    "PatchRubric",
     "ReadRubric",
     "ReadUpload",
     "Retention",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Inspection
@@ -40,6 +40,22 @@ class ReadRubric(Protocol):
         Raises:
             BadRubric: the text has mistakes; the error lists them. After a syntax error it lists
                 only that.
+        """
+
+
+class PatchRubric(Protocol):
+    """The function that changes values in the text of a rubric, and nothing else in it.
+
+    It raises ``BadRubric`` if the text cannot be changed like that.
+    """
+
+    def __call__(self, text: str, changes: Mapping[str, Any]) -> str:
+        """Return ``text`` changed by ``changes``, a JSON merge patch (RFC 7396).
+
+        Whether the result is a valid rubric is not checked.
+
+        Raises:
+            BadRubric: ``text`` is no mapping in strict YAML, or ``changes`` have no place in it.
         """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from grader.service.ports.audit_log import AuditLog
+from grader.service.ports.drafts import Drafts
 from grader.service.ports.measuring import FactsCache
 from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.rubrics import Rubrics
@@ -22,6 +23,7 @@ class Store(Protocol):
 
     submissions: Submissions
     rubrics: Rubrics
+    drafts: Drafts
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks

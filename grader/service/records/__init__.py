@@ -17,7 +17,7 @@ from grader.service.records.retention import (
     MergedAttempt,
     PurgeCriteria,
 )
-from grader.service.records.rubrics import ExerciseRecord, RubricRecord
+from grader.service.records.rubrics import DraftRecord, ExerciseRecord, RubricRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
 from grader.service.records.tokens import Role, TokenRecord
@@ -28,6 +28,7 @@ __all__ = [
     "AuditQuery",
     "Claim",
     "DeletedRows",
+    "DraftRecord",
     "ExerciseRecord",
     "ExportedItem",
     "HeldName",
