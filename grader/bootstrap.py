@@ -19,7 +19,7 @@ from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
-from grader.engine.rubric_text import read_rubric_text, shipped_rubrics
+from grader.engine.rubric_text import patch_rubric_text, read_rubric_text, shipped_rubrics
 from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.disk_room import check_room
 from grader.infra.private_files import private_folder
@@ -29,6 +29,7 @@ from grader.isolation import build_fork_server, longest_grading
 from grader.lms.registry import gradebooks, inbounds, score_message_writers
 from grader.service.access_log import AccessLog
 from grader.service.deliver import Deliver
+from grader.service.drafts import Drafts
 from grader.service.grade import Grade
 from grader.service.host import Host
 from grader.service.leases import Leases
@@ -47,6 +48,7 @@ from grader.service.score_messages import ScoreMessages
 from grader.service.submit import QueueCapacity, Submit
 from grader.service.sweep import Sweep
 from grader.service.tokens import Tokens
+from grader.service.versions import Versions
 from grader.settings import Settings
 from grader.store.engines import Timeouts
 from grader.store.probes import DatabaseProbes
@@ -84,6 +86,8 @@ class Service:
     submit: Submit
     read: Read
     publish: Publish
+    drafts: Drafts
+    versions: Versions
     retry: Retry
     tokens: Tokens
     access_log: AccessLog
@@ -217,6 +221,7 @@ def build_service(
     access_log = AccessLog(store, clock)
     limits = _limits(settings)
     submit = Submit(store, rubric_cache, read_bytes, clock, notifier, capacity, limits)
+    publish = Publish(store, rubric_cache, patch_rubric_text, clock)
     return Service(
         settings=settings,
         store=store,
@@ -225,7 +230,9 @@ def build_service(
         rubric_cache=rubric_cache,
         submit=submit,
         read=Read(store),
-        publish=Publish(store, rubric_cache, clock),
+        publish=publish,
+        drafts=Drafts(store, rubric_cache, patch_rubric_text, clock, publish),
+        versions=Versions(store, rubric_cache, publish),
         retry=Retry(store, clock, notifier),
         tokens=Tokens(store, clock, access_log),
         access_log=access_log,

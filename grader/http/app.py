@@ -14,6 +14,7 @@ from grader.http import auth, problems
 from grader.http.api import (
     audit,
     document,
+    drafts,
     exercises,
     health,
     metrics,
@@ -56,7 +57,7 @@ def create_app(service: Service) -> OpenAPI:
     install_context(app, _api_context(service))
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
-    for module in (exercises, submissions, rubrics, audit, webhooks):
+    for module in (exercises, submissions, rubrics, drafts, audit, webhooks):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.
     app.register_api(health.blueprint(page=reference.ready_page))
@@ -131,6 +132,8 @@ def _api_context(service: Service) -> ApiContext:
         queue_positions=service.queue_positions,
         submit=service.submit,
         publish=service.publish,
+        drafts=service.drafts,
+        versions=service.versions,
         retry=service.retry,
         receive=service.receive,
         access_log=service.access_log,

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from grader.http.waiting import Waiting
 from grader.service.access_log import AccessLog
+from grader.service.drafts import Drafts
 from grader.service.ports import Clock, Store
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
@@ -19,6 +20,7 @@ from grader.service.receive import Receive
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
+from grader.service.versions import Versions
 
 _KEY = "grader.api_context"
 
@@ -53,6 +55,8 @@ class ApiContext:
     queue_positions: QueuePositions
     submit: Submit
     publish: Publish
+    drafts: Drafts
+    versions: Versions
     retry: Retry
     receive: Receive
     access_log: AccessLog

@@ -3,71 +3,111 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from grader.domain.errors import (
-    BadRubric,
-    Conflict,
-    NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
-    RubricProblem,
-)
-from grader.service.access import Principal, no_exercise
-from grader.service.ports import Clock, Store
-from grader.service.records import RubricRecord
+from grader.domain.errors import PreconditionFailed
+from grader.domain.rubric import Rubric
+from grader.service.access import Principal
+from grader.service.ports import Clock, PatchRubric, Store
+from grader.service.records import DraftRecord, RubricRecord
 from grader.service.rubric_cache import RubricCache
+from grader.service.rubric_edits import (
+    overtaken,
+    read_for,
+    require_match,
+    visible_newest,
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The newest version after a publication; ``is_new`` is false if the text was its already."""
+
+    record: RubricRecord
+    is_new: bool
 
 
 @dataclass(frozen=True)
 class Publish:
     """The use case that publishes a rubric: validate its text, and store it as the next version.
 
-    Call the instance for the text that a principal sends, and :meth:`seed` for a rubric that is
-    shipped with Grader. From then on submissions to the exercise are graded by the new version;
-    stored reports stay as they are.
+    Call the instance for the text that a principal sends, :meth:`patch` for a change of some
+    values, :meth:`draft` for a draft, and :meth:`seed` for a rubric that is shipped with Grader.
+    From then on submissions to the exercise are graded by the new version; stored reports stay as
+    they are. The text of the newest version makes no new one.
     """
 
     store: Store
     rubric_cache: RubricCache
+    patch_text: PatchRubric
     clock: Clock
 
     def __call__(
-        self, exercise: str, text: str, *, if_match: str, principal: Principal
-    ) -> RubricRecord:
+        self, exercise: str, text: str, *, if_match: str, principal: Principal, message: str = ""
+    ) -> Published:
         """Validate ``text``, store it as the next version of ``exercise``, and return its record.
 
         ``if_match`` is the entity tag of the version that was edited, or ``*`` for any version. For
-        a new exercise, which this creates, it must be empty or ``*``. The role of ``principal`` is
-        not checked here.
+        a new exercise, which this creates, it must be empty or ``*``. If the newest version has
+        this very text, an older tag will do, so that a request may be sent again. ``message`` says
+        what the change is about. The role of ``principal`` is not checked here.
 
         Raises:
             BadRubric: the text has mistakes, or names another exercise.
             PreconditionRequired: ``if_match`` is empty, and the exercise exists.
             PreconditionFailed: ``if_match`` is not the tag of the newest version, or names a
                 version of an exercise that does not exist; or another version is published just
-                now.
+                now. The error names the author.
             NotFound: ``principal`` may not see the exercise, or the course of a new exercise.
             Conflict: the exercise belongs to another course than the rubric says.
         """
-        rubric = self.rubric_cache.read(text).rubric
-        if rubric.exercise != exercise:
-            message = f"is {rubric.exercise}, but it was sent to {exercise}"
-            raise BadRubric([RubricProblem(message, ("exercise",))])
         newest = self.store.rubrics.newest(exercise)
-        if newest is None and not principal.may_see(rubric.course):
-            raise _no_course(rubric.course, principal)
-        if newest and not principal.may_see(newest.course):
-            raise no_exercise(exercise)
-        if newest and newest.course != rubric.course:
-            raise Conflict(
-                f"The exercise {exercise} belongs to the course {newest.course}.",
-                how_to_fix="Keep the course, or choose another exercise id.",
+        rubric = read_for(self.rubric_cache, exercise, text, newest, principal)
+        is_same = newest is not None and newest.text == text
+        require_match(newest, newest.etag if newest and if_match and is_same else if_match)
+        return self._store(rubric, text, newest, principal, message)
+
+    def patch(
+        self,
+        exercise: str,
+        changes: Mapping[str, Any],
+        *,
+        if_match: str,
+        principal: Principal,
+        message: str = "",
+    ) -> Published:
+        """Publish the newest version of ``exercise`` with ``changes``, a JSON merge patch.
+
+        Only the named values are replaced in its text. The parameters and errors are those of a
+        call; in addition NotFound is raised for an exercise that does not exist.
+        """
+        newest = visible_newest(self.store, exercise, principal)
+        require_match(newest, if_match)
+        text = self.patch_text(newest.text, changes)
+        rubric = read_for(self.rubric_cache, exercise, text, newest, principal)
+        return self._store(rubric, text, newest, principal, message)
+
+    def draft(self, draft: DraftRecord, *, principal: Principal, message: str = "") -> Published:
+        """Publish ``draft``, which ``principal`` may see, and delete it.
+
+        Raises:
+            BadRubric: the text is no longer a valid rubric, e.g. after a check was removed.
+            PreconditionFailed: another version was published since the draft was begun, or it was
+                changed since it was read.
+            Conflict: as in a call.
+        """
+        newest = self.store.rubrics.newest(draft.exercise)
+        rubric = read_for(self.rubric_cache, draft.exercise, draft.text, newest, principal)
+        if newest is not None and newest.version != draft.base_version:
+            raise overtaken(
+                newest,
+                "since this draft was begun",
+                how_to_fix="Compare both with GET .../rubric/draft/diff, put the other change into "
+                "the draft, and send it with ?rebase=true.",
             )
-        base = _base(newest, if_match)
-        return self.store.rubrics.publish(
-            rubric, text, digest_of(text), base=base, actor=principal.actor, now=self.clock.now()
-        )
+        return self._store(rubric, draft.text, newest, principal, message, draft)
 
     def seed(self, text: str) -> bool:
         """Publish ``text``, a rubric shipped with Grader, unless its exercise exists already.
@@ -88,41 +128,44 @@ class Publish:
             return False
         return True
 
+    def _store(
+        self,
+        rubric: Rubric,
+        text: str,
+        newest: RubricRecord | None,
+        principal: Principal,
+        message: str,
+        draft: DraftRecord | None = None,
+    ) -> Published:
+        """Store the valid ``text`` as the version after ``newest``, unless that has this text.
+
+        Raises:
+            PreconditionFailed: ``newest`` is not the newest any more, or ``draft`` was changed.
+        """
+        now = self.clock.now()
+        if newest is not None and newest.text == text:
+            if draft is not None:
+                self.store.drafts.delete(draft, actor=principal.actor, now=now)
+            return Published(newest, is_new=False)
+        try:
+            record = self.store.rubrics.publish(
+                rubric,
+                text,
+                digest_of(text),
+                base=newest.version if newest else None,
+                actor=principal.actor,
+                now=now,
+                message=message,
+                draft=draft,
+            )
+        except PreconditionFailed:
+            present = self.store.rubrics.newest(rubric.exercise)
+            if present is None or present == newest:
+                raise  # it is the draft that was changed
+            raise overtaken(present, "just now") from None
+        return Published(record, is_new=True)
+
 
 def digest_of(text: str) -> str:
     """Return the SHA-256 of ``text`` in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _no_course(course: str, principal: Principal) -> NotFound:
-    """Return the error for a new exercise in a course that ``principal`` may not see."""
-    return NotFound(
-        f"The rubric says course: {course}, and this token is for the course {principal.course}.",
-        how_to_fix=f"Write course: {principal.course}, or use a token for {course}: grader token "
-        f"create --role instructor --course {course}",
-        where="course",
-    )
-
-
-def _base(newest: RubricRecord | None, if_match: str) -> int | None:
-    """Return the version that a new one replaces; ``None`` for a new exercise.
-
-    Raises:
-        PreconditionRequired: the exercise exists, and ``if_match`` is empty.
-        PreconditionFailed: ``if_match`` is neither ``*`` nor the tag of ``newest``.
-    """
-    if newest is None:
-        if if_match not in ("", "*"):
-            raise PreconditionFailed("If-Match names a version, but the exercise is new.")
-        return None
-    if not if_match:
-        raise PreconditionRequired(
-            f"The rubric of {newest.exercise} exists already, in version {newest.version}.",
-            how_to_fix=f"GET it, edit it, and send it with If-Match: {newest.etag}",
-        )
-    if if_match not in ("*", newest.etag):
-        raise PreconditionFailed(
-            f"Version {newest.version} was published since you read the rubric.",
-            how_to_fix="GET the newest version, put your change into it and send it again.",
-        )
-    return newest.version

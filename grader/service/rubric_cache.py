@@ -8,7 +8,7 @@ from threading import Lock
 from grader.domain.check import Catalog
 from grader.domain.rubric import CompiledRubric
 from grader.service.ports import ReadRubric
-from grader.service.records import RubricRecord
+from grader.service.records import DraftRecord, RubricRecord
 
 
 class RubricCache:
@@ -26,8 +26,8 @@ class RubricCache:
         self._cached: OrderedDict[str, CompiledRubric] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, record: RubricRecord) -> CompiledRubric:
-        """Return the compiled rubric of ``record``, a published version, from the cache if there.
+    def of(self, record: RubricRecord | DraftRecord) -> CompiledRubric:
+        """Return the compiled rubric of ``record``, from the cache if there.
 
         Raises:
             BadRubric: the text is no longer a valid rubric, e.g. after a check was removed.

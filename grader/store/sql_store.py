@@ -22,10 +22,10 @@ class Store:
     """All repositories on one database, as attributes, which share its connections.
 
     They store submissions, rubrics and their drafts, tokens, webhook sources, scores to be sent
-    (``passbacks``), the audit log, the ``workers`` alive and cached inspections (``facts``). It implements the port
-    ``Store``, and has in addition ``retention``, which purges, exports and erases, and ``probes``
-    of the database. After ``max_tries`` starts of its grading without a result a submission needs
-    attention.
+    (``passbacks``), the audit log, the ``workers`` alive and cached inspections (``facts``). It
+    implements the port ``Store``, and has in addition ``retention``, which purges, exports and
+    erases, and ``probes`` of the database. After ``max_tries`` starts of its grading without a
+    result a submission needs attention.
     """
 
     submissions: ports.Submissions

@@ -31,16 +31,31 @@ Headers = dict[str, str]
 
 EXERCISES = "/api/v1/exercises"
 EXERCISE = f"{EXERCISES}/<slug:exercise>"
+VERSION = f"{EXERCISE}/rubric/versions/<int:version>"
+DRAFT = f"{EXERCISE}/rubric/draft"
 SUBMISSION = "/api/v1/submissions/<slug:submission>"
 README = Path(__file__).parents[2] / "README.md"
 
 #: Each guarded route: which act it is, and what it answers where that is allowed. A retry of what
-#: is queued is a 409, and what could be published is sent without If-Match: 428.
+#: is queued is a 409, and what could be published is sent without If-Match: 428. A draft, of an
+#: older version, is there already: it is neither published (412) nor copied over (409).
 GUARDED = {
     ("GET", EXERCISES): (Act.READ_EXERCISES, 200),
     ("GET", EXERCISE): (Act.READ_EXERCISES, 200),
     ("GET", f"{EXERCISE}/rubric"): (Act.READ_EXERCISES, 200),
     ("PUT", f"{EXERCISE}/rubric"): (Act.PUBLISH, 428),
+    ("PATCH", f"{EXERCISE}/rubric"): (Act.PUBLISH, 428),
+    ("POST", f"{EXERCISE}/rubric/copy"): (Act.PUBLISH, 409),
+    ("GET", f"{EXERCISE}/rubric/versions"): (Act.READ_VERSIONS, 200),
+    ("GET", VERSION): (Act.READ_VERSIONS, 200),
+    ("GET", f"{VERSION}/diff"): (Act.READ_VERSIONS, 200),
+    ("POST", f"{VERSION}/restore"): (Act.PUBLISH, 428),
+    ("GET", DRAFT): (Act.READ_VERSIONS, 200),
+    ("PUT", DRAFT): (Act.PUBLISH, 428),
+    ("PATCH", DRAFT): (Act.PUBLISH, 428),
+    ("DELETE", DRAFT): (Act.PUBLISH, 428),
+    ("GET", f"{DRAFT}/diff"): (Act.READ_VERSIONS, 200),
+    ("POST", f"{DRAFT}/publish"): (Act.PUBLISH, 412),
     ("GET", f"{EXERCISE}/submissions"): (Act.READ_SUBMISSIONS, 200),
     ("GET", f"{EXERCISE}/marks"): (Act.READ_MARKS, 200),
     ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
@@ -111,6 +126,11 @@ class Site:
         rubric = service.store.rubrics.newest("numbers-refactor")
         assert rubric is not None
         self._rubric = rubric.text
+        rubric_url = f"{EXERCISES}/numbers-refactor/rubric"
+        for url, text in ((f"{rubric_url}/draft", "# 1\n"), (rubric_url, "# 2\n")):
+            sent = {"data": self._rubric + text, "content_type": "application/yaml"}
+            headers = self.token_of(WHO["admin"]) | {"If-Match": "*"}
+            assert self.client.put(url, headers=headers, **sent).status_code in (200, 201)
         source = SourceRecord("moodle", "mlops", "standard-webhooks", {"secret": "whsec_AAAA"})
         service.store.sources.put(source, "test", service.clock.now())
 
@@ -138,6 +158,7 @@ class Site:
             "check_id": "complexity",
             "code": "not-a-zip",
             "source": "moodle",
+            "version": "1",
             **named,
         }
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found.group(1)], rule)
@@ -146,6 +167,10 @@ class Site:
     def _body(self, method: str, rule: str) -> dict[str, Any]:
         if method == "PUT":
             return {"data": self._rubric, "content_type": "application/yaml"}
+        if method == "PATCH":
+            return {"data": "{}", "content_type": "application/merge-patch+json"}
+        if rule.endswith(("/rubric/copy", "/draft/publish")):
+            return {"json": {"exercise": "numbers-refactor"} if rule.endswith("copy") else {}}
         if (method, rule) == HAND_IN:
             url = {"query_string": {"student": "ada"}} if hasattr(self, "submission") else {}
             return {"data": self._archive, "content_type": "application/zip", **url}

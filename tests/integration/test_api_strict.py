@@ -29,7 +29,7 @@ def routes(client: FlaskClient) -> Iterator[tuple[str, str]]:
 
 
 def address(rule: str) -> str:
-    return re.sub(r"<(?:\w+:)?\w+>", "numbers-refactor", rule)
+    return re.sub(r"<(?:\w+:)?\w+>", "numbers-refactor", rule.replace("<int:version>", "1"))
 
 
 def test_every_route_refuses_an_unknown_parameter_by_name(
@@ -62,7 +62,7 @@ def test_every_parameter_that_is_described_is_known_and_only_those_are_named(
             if path in PROBES:
                 continue
             assert "400" in operation["responses"], path
-            url = re.sub(r"{\w+}", "numbers-refactor", path)
+            url = re.sub(r"{\w+}", "numbers-refactor", path.replace("{version}", "1"))
             unknown = client.open(f"{url}?zzz=1", method=method, headers=instructor).get_json()
             expected = f"takes: {', '.join(names)}." if names else "takes no parameters"
             assert expected in unknown["how_to_fix"], path
@@ -105,7 +105,7 @@ def test_a_rubric_is_not_published_where_something_else_was_asked(
         "title": "The request cannot be understood",
         "status": 400,
         "detail": "There is no parameter 'dry_run', 'dry-run' at this address.",
-        "how_to_fix": "Nothing was done. This address takes no parameters: leave them out.",
+        "how_to_fix": "Nothing was done. This address takes: message.",
         "where": "dry_run",
         "instance": f"{EXERCISE}/rubric",
         "errors": [

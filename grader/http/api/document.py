@@ -31,6 +31,10 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.ExerciseBody,
     bodies.ExercisesPage,
     bodies.RubricBody,
+    bodies.VersionTextBody,
+    bodies.VersionsPage,
+    bodies.DraftBody,
+    bodies.DiffBody,
     bodies.ReceivedBody,
     bodies.AuditBody,
     bodies.AuditPage,
@@ -41,6 +45,8 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.ProblemKindsBody,
     Problem,
 )
+#: Bodies of requests, whose fields with a default may be left out.
+_SENT: tuple[type[BaseModel], ...] = (bodies.PublishDraft, bodies.CopyRubric)
 _REFS = "#/components/schemas/"
 _SECURITY: dict[str, Any] = {
     "bearer": {
@@ -98,6 +104,7 @@ def _body_schemas() -> dict[str, Any]:
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "serialization") for model in _MODELS
     ]
+    wanted += [(model, "validation") for model in _SENT]
     _, schemas = models_json_schema(wanted, ref_template=f"{_REFS}{{model}}")
     found: dict[str, Any] = schemas["$defs"]
     return found

@@ -46,6 +46,11 @@ ShortText = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Cursor = Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$")]
 
 
+#: The most characters of what is said about a version; the highest number of one. By hand.
+MAX_MESSAGE = 500
+MAX_VERSION = 1_000_000
+
+
 class Parameters(BaseModel):
     """The base of all models of parameters (path, query, headers).
 
@@ -71,6 +76,12 @@ class ExercisePath(Parameters):
     """The path parameter of a route about an exercise: its id."""
 
     exercise: str = Field(description="The exercise's id.")
+
+
+class VersionPath(ExercisePath):
+    """The path parameters of a route about a version of a rubric: exercise and number."""
+
+    version: int = Field(ge=1, le=MAX_VERSION, description="The number of the version.")
 
 
 class SubmissionPath(Parameters):
@@ -176,6 +187,30 @@ class UploadHeaders(Parameters):
     )
     prefer: str = Field(
         "", alias="Prefer", description="`wait=30` answers with the report, if it takes no longer."
+    )
+
+
+class PublishQuery(Parameters):
+    """The query parameter of a route that publishes: what is said about the version."""
+
+    message: Annotated[str, Field(max_length=MAX_MESSAGE), AfterValidator(_printable)] = Field(
+        "", description="What the change is about; kept with the version."
+    )
+
+
+class DraftQuery(Parameters):
+    """The query parameter of a route that changes a draft: whether it begins from a new base."""
+
+    rebase: bool = Field(
+        False, description="Whether the draft now follows the newest version; see 412 of `publish`."
+    )
+
+
+class DiffQuery(Parameters):
+    """The query parameter of a comparison: the other version."""
+
+    against: int | None = Field(
+        None, ge=1, le=MAX_VERSION, description="The older version; by default the one before."
     )
 
 

@@ -1,28 +1,54 @@
-"""Routes of rubrics, which are read and published as the text that an instructor writes."""
+"""Routes of published rubrics, which are read and sent as the text that an instructor writes."""
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from grader.domain.errors import BadRubric, RubricProblem
-from grader.http.api.answers import best_of, json_answer
-from grader.http.api.bodies import RubricBody
-from grader.http.api.parameters import ExercisePath, RubricGetHeaders, RubricPutHeaders
+from grader.http.api.answers import json_answer, next_page, page_answer
+from grader.http.api.bodies import (
+    CopyRubric,
+    DiffBody,
+    DraftBody,
+    RubricBody,
+    VersionBody,
+    VersionsPage,
+    VersionTextBody,
+)
+from grader.http.api.parameters import (
+    DiffQuery,
+    ExercisePath,
+    PageQuery,
+    PublishQuery,
+    RubricGetHeaders,
+    RubricPutHeaders,
+    VersionPath,
+)
+from grader.http.api.rubric_bodies import (
+    ETAG,
+    PATCH_BODY,
+    RUBRIC_BODY,
+    YAML,
+    described,
+    read_json,
+    read_merge_patch,
+    read_sent_rubric,
+    rubric_answer,
+    tagged,
+)
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
-from grader.http.openapi import PREFIX, RUBRIC, allowed, answer, body, problems
-from grader.http.problems.errors import UnsupportedType
+from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.service.access import Act
-from grader.service.records import RubricRecord
+from grader.service.publish import Published
 
-#: The most bytes of a rubric's text. Chosen by hand.
-MAX_BYTES = 65_536
-YAML = "application/yaml"
-#: Media types of a rubric that is sent. JSON is read as what it is, a form of YAML.
-_SENT_TYPES = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml", "application/json")
-_ETAG = {"ETag": "The version, for If-Match and If-None-Match."}
+_PUBLISHING = (
+    "forbidden",
+    "precondition-failed",
+    "invalid-rubric",
+    "precondition-required",
+)
 
 blueprint = APIBlueprint(
     "rubrics",
@@ -41,21 +67,15 @@ blueprint.before_request(authenticate)
     operation_id="getRubric",
     security=allowed(Act.READ_EXERCISES),
     responses={
-        "200": answer("The newest version.", YAML, json=RubricBody, headers=_ETAG),
-        "304": answer("The version that is known already.", headers=_ETAG),
+        "200": answer("The newest version.", YAML, json=RubricBody, headers=ETAG),
+        "304": answer("The version that is known already.", headers=ETAG),
         **problems("not-acceptable"),
     },
 )
 def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     """Get the newest version of a rubric: its text as it was sent, or JSON with its version."""
     record = context().read.exercise(path.exercise, caller())
-    kind = best_of((YAML, "application/json"))
-    if kind == YAML:
-        response = Response(record.text, mimetype=YAML)
-    else:
-        response = json_answer(RubricBody.from_record(record))
-    _tagged(response, record).make_conditional(request)
-    return response
+    return rubric_answer(record, RubricBody.from_record(record))
 
 
 @blueprint.put(
@@ -63,57 +83,150 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     operation_id="putRubric",
     security=allowed(Act.PUBLISH),
     description="The next grading uses it; reports that there are stay as they are. The text is "
-    "stored as it is sent: YAML with its comments, or JSON.",
-    openapi_extensions=body({kind: RUBRIC for kind in _SENT_TYPES}, "The rubric."),
+    "stored as it is sent: YAML with its comments, or JSON. The text of the newest version makes "
+    "no new one.",
+    openapi_extensions=RUBRIC_BODY,
     responses={
-        "200": answer("A new version.", json=RubricBody, headers=_ETAG),
-        "201": answer("A new exercise.", json=RubricBody, headers=_ETAG | {"Location": "It."}),
+        "200": answer("The newest version.", json=RubricBody, headers=ETAG),
+        "201": answer("A new exercise.", json=RubricBody, headers=ETAG | {"Location": "It."}),
+        **problems(*_PUBLISHING, "conflict", "request-too-large", "unsupported-media-type"),
+    },
+)
+def publish(path: ExercisePath, query: PublishQuery, header: RubricPutHeaders) -> Response:
+    """Publish the next version of a rubric, or a new exercise; for instructors and admins."""
+    text, principal = read_sent_rubric(), caller()
+    published = context().publish(
+        path.exercise,
+        text,
+        if_match=header.if_match,
+        principal=principal,
+        message=query.message,
+    )
+    return published_answer(published)
+
+
+@blueprint.patch(
+    "/<slug:exercise>/rubric",
+    operation_id="patchRubric",
+    security=allowed(Act.PUBLISH),
+    description="Only the values that are named change in the text; comments, order and quotes of "
+    "all the rest stay. A new key is added behind the others of its mapping.",
+    openapi_extensions=PATCH_BODY,
+    responses={
+        "200": answer("The newest version.", json=RubricBody, headers=ETAG),
+        **problems(*_PUBLISHING, "conflict", "request-too-large", "unsupported-media-type"),
+    },
+)
+def patch(path: ExercisePath, query: PublishQuery, header: RubricPutHeaders) -> Response:
+    """Publish the next version of a rubric by a merge patch: only what differs is sent."""
+    changes, principal = read_merge_patch(), caller()
+    published = context().publish.patch(
+        path.exercise,
+        changes,
+        if_match=header.if_match,
+        principal=principal,
+        message=query.message,
+    )
+    return published_answer(published)
+
+
+@blueprint.get(
+    "/<slug:exercise>/rubric/versions",
+    operation_id="listRubricVersions",
+    security=allowed(Act.READ_VERSIONS),
+    responses={
+        "200": answer("A page of versions.", json=VersionsPage, headers=NEXT_LINK),
+        **problems("forbidden"),
+    },
+)
+def versions(path: ExercisePath, query: PageQuery) -> Response:
+    """List the versions of a rubric, newest first; staff only."""
+    newest, page = context().versions.page(
+        path.exercise, caller(), cursor=query.cursor, limit=query.limit
+    )
+    following = next_page(page.next_cursor)
+    items = tuple(VersionBody.of(record, newest.version) for record in page.items)
+    return page_answer(VersionsPage(items=items, next=following), following)
+
+
+@blueprint.get(
+    "/<slug:exercise>/rubric/versions/<int:version>",
+    operation_id="getRubricVersion",
+    security=allowed(Act.READ_VERSIONS),
+    responses={
+        "200": answer("That version.", YAML, json=VersionTextBody, headers=ETAG),
+        "304": answer("The version is known already.", headers=ETAG),
+        **problems("forbidden", "not-acceptable"),
+    },
+)
+def version(path: VersionPath, header: RubricGetHeaders) -> Response:
+    """Get a version of a rubric: its text as it was sent, or JSON; staff only."""
+    newest = context().versions.get(path.exercise, 0, caller())
+    record = context().versions.get(path.exercise, path.version, caller())
+    return rubric_answer(record, VersionTextBody.of(record, newest.version))
+
+
+@blueprint.get(
+    "/<slug:exercise>/rubric/versions/<int:version>/diff",
+    operation_id="diffRubricVersions",
+    security=allowed(Act.READ_VERSIONS),
+    responses={
+        "200": answer("What differs.", json=DiffBody),
+        **problems("forbidden", "invalid-rubric"),
+    },
+)
+def diff(path: VersionPath, query: DiffQuery) -> Response:
+    """Compare a version with another, in words by criterion and as text; staff only."""
+    found = context().versions.diff(path.exercise, path.version, query.against, caller())
+    return json_answer(DiffBody.of(found))
+
+
+@blueprint.post(
+    "/<slug:exercise>/rubric/versions/<int:version>/restore",
+    operation_id="restoreRubricVersion",
+    security=allowed(Act.PUBLISH),
+    responses={
+        "200": answer("The newest version.", json=RubricBody, headers=ETAG),
+        **problems(*_PUBLISHING, "conflict"),
+    },
+)
+def restore(path: VersionPath, header: RubricPutHeaders) -> Response:
+    """Publish the text of an earlier version as the next one."""
+    published = context().versions.restore(
+        path.exercise, path.version, if_match=header.if_match, principal=caller()
+    )
+    return published_answer(published)
+
+
+@blueprint.post(
+    "/<slug:exercise>/rubric/copy",
+    operation_id="copyRubric",
+    security=allowed(Act.PUBLISH),
+    description="Only the exercise and the course change in the text. The other exercise need not "
+    "exist yet.",
+    openapi_extensions=described(CopyRubric, "Where to."),
+    responses={
+        "201": answer("The draft.", json=DraftBody, headers=ETAG | {"Location": "It."}),
         **problems(
-            "forbidden",
-            "conflict",
-            "precondition-failed",
-            "request-too-large",
-            "unsupported-media-type",
-            "invalid-rubric",
-            "precondition-required",
+            "forbidden", "conflict", "invalid-rubric", "unsupported-media-type", "request-too-large"
         ),
     },
 )
-def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
-    """Publish the next version of a rubric, or a new exercise; for instructors and admins."""
-    principal = caller()
-    sent = _read_text()
-    record = context().publish(path.exercise, sent, if_match=header.if_match, principal=principal)
-    response = json_answer(RubricBody.from_record(record), 201 if record.version == 1 else 200)
-    response.headers["Location"] = request.path
-    return _tagged(response, record)
+def copy(path: ExercisePath) -> Response:
+    """Copy a rubric to the draft of another exercise, also of another course."""
+    asked, principal = read_json(CopyRubric), caller()
+    source = context().versions.get(path.exercise, asked.version, principal)
+    course = asked.course or source.course
+    draft = context().drafts.copy(source, asked.exercise, course, principal)
+    response = json_answer(DraftBody.from_record(draft), 201)
+    response.headers["Location"] = f"{PREFIX}/exercises/{draft.exercise}/rubric/draft"
+    return tagged(response, draft)
 
 
-def _tagged(response: Response, record: RubricRecord) -> Response:
-    """Return ``response`` with the entity tag of ``record``; clients must ask before reuse."""
-    response.headers["ETag"] = record.etag
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Vary"] = "Accept, Authorization"
-    return response
-
-
-def _read_text() -> str:
-    """Return the body of this request as text.
-
-    Raises:
-        UnsupportedType: the media type is neither YAML nor JSON.
-        BadRubric: the body is not UTF-8; the error names the line.
-    """
-    if request.mimetype not in _SENT_TYPES:
-        raise UnsupportedType(
-            f"The rubric has the media type {request.mimetype or '(none)'!r}.",
-            how_to_fix=f"Send it with Content-Type: {YAML} (curl --data-binary @rubric.yaml).",
-            where="Content-Type",
-        )
-    request.max_content_length = MAX_BYTES
-    data = request.get_data(cache=False)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadRubric([RubricProblem("is not UTF-8 text", line=line, column=1)]) from None
+def published_answer(published: Published) -> Response:
+    """Return the answer to a publication: 201 for a new exercise, else 200."""
+    record = published.record
+    is_created = published.is_new and record.version == 1
+    response = json_answer(RubricBody.from_record(record), 201 if is_created else 200)
+    response.headers["Location"] = f"{PREFIX}/exercises/{record.exercise}/rubric"
+    return tagged(response, record)
