@@ -52,21 +52,24 @@ def errors_reported() -> Iterator[None]:
         sys.exit(ExitCode.BAD_INPUT)
 
 
-def print_problems(problems: Iterable[RubricProblem], *, err: bool = False) -> None:
-    """Print each of ``problems`` of a rubric, with its line of the text and carets below it."""
+def print_problems(problems: Iterable[RubricProblem], more: int = 0, *, err: bool = False) -> None:
+    """Print each of ``problems`` of a rubric, with its line of the text and carets below it.
+
+    ``more`` is the number of those that are not printed.
+    """
     for problem in problems:
         print_text(f"  {visible(str(problem))}", err=err)
         for line in problem.excerpt.splitlines():
             print_text(f"      {visible(line)}", err=err)
+    if more:
+        print_text(f"  and {more} more", err=err)
 
 
 def _print_error(error: GraderError) -> None:
     """Print title, details, cause, location and advice of ``error`` on standard error."""
     print_text(f"{error.title} [{error.code}]", err=True)
     if isinstance(error, BadRubric):
-        print_problems(error.problems, err=True)
-        if error.more:
-            print_text(f"  and {error.more} more", err=True)
+        print_problems(error.problems, error.more, err=True)
     else:
         print_text(f"  {visible(error.detail)}", err=True)
     if error.__cause__ is not None:

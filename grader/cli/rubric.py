@@ -70,7 +70,7 @@ def lint(file: Path) -> None:
         print_text(f"{file}: {parsed.title}: {size}. No mistakes.")
         if linted.advice:
             print_text("Advice, for you to judge:")
-            print_problems(linted.advice)
+            print_problems(linted.advice, linted.more)
 
 
 @rubric.command()

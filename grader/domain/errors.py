@@ -82,8 +82,8 @@ class RubricProblem:
         return f"{place}{named}{self.message}{hint}"
 
 
-#: Most mistakes of a rubric that are listed: more than anybody corrects in one go.
-_MOST_PROBLEMS = 50
+#: Most mistakes of a rubric that are listed, and most advice: more than anybody reads in one go.
+MOST_PROBLEMS = 50
 
 
 class BadRubric(GraderError):
@@ -97,7 +97,7 @@ class BadRubric(GraderError):
     title = "The rubric has mistakes"
 
     def __init__(self, problems: Sequence[RubricProblem]) -> None:
-        self.problems = tuple(problems[:_MOST_PROBLEMS])
+        self.problems = tuple(problems[:MOST_PROBLEMS])
         self.more = len(problems) - len(self.problems)
         told = [str(problem) for problem in self.problems]
         super().__init__(

@@ -16,6 +16,7 @@ from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRubric
 from grader.domain.rubric.globs import matches
 from grader.engine.rubric_text import MAX_BYTES, read_rubric_text
+from grader.engine.rubric_text.lint import lint_rubric
 
 ALIASES = "a: &a [x, x]\n" + "".join(
     f"{name}: &{name} [*{before}, *{before}]\n"
@@ -94,6 +95,22 @@ def test_patterns_are_few_and_short(key: str) -> None:
     assert mistakes(["*"] * 101)
     assert mistakes(["*" * 200]) == ""
     assert mistakes(["*" * 201])
+
+
+@pytest.mark.parametrize("pattern", ["*", "**/", "/src", "[a-z]*"])
+def test_advice_on_many_patterns_is_short(pattern: str) -> None:
+    def patterns(key: str) -> str:
+        return f"{key}: [{', '.join(repr(f'{pattern}{n}*') for n in range(40))}, '**']"
+
+    row = "title: t, points: 1, check: style, scale: {measure: errors, full_at: 0, zero_at: 1}"
+    criteria = "".join(
+        f"  a{n}: {{{row}, {patterns('files')}, {patterns('exclude')}}}\n" for n in range(50)
+    )
+    text = f"exercise: a\ncourse: b\ntitle: c\ntotal: 50\ncriteria:\n{criteria}"
+    assert len(text) <= MAX_BYTES
+    linted = lint_rubric(text, CATALOG)
+    assert linted.mistakes == () and 0 < len(linted.advice) <= 50
+    assert linted.more > 0 or pattern != "/src"
 
 
 #: Parts of patterns on which simple matchers take exponential time.

@@ -108,7 +108,11 @@ def advice_on_good_program(good: Ledger, script: Ledger) -> Iterator[RubricProbl
     if points is None or of_script is None or not most:
         return
     if points < _GOOD * most:
-        why = f"its total is held at {show(good.total.cap)}" if good.total.cap else _lost(rows)
+        why = (
+            f"its total is held at {show(good.total.cap)}"
+            if good.total.cap is not None
+            else _lost(rows)
+        )
         yield RubricProblem(
             f"a good small program earns only {show(points)} of {show(most)} points: {why}",
             ("total",),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.domain.check import Catalog
-from grader.domain.errors import BadRubric, RubricProblem
+from grader.domain.errors import MOST_PROBLEMS, BadRubric, RubricProblem
 from grader.domain.leftovers import settle_parts
 from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.advice import (
@@ -39,8 +39,8 @@ GOOD_PROGRAM, SCRIPT = "chapter-practices/practised", "chapter-practices/script"
 class Linted:
     """The result of linting a rubric: its mistakes, or the rubric and advice on it.
 
-    ``rubric`` is ``None`` if there are ``mistakes``; ``more`` is the number of those that are not
-    listed. Mistakes and advice have their places in the text.
+    ``rubric`` is ``None`` if there are ``mistakes``. Of either :data:`MOST_PROBLEMS` are listed,
+    with their places in the text; ``more`` is the number of the others.
     """
 
     rubric: Rubric | None = None
@@ -80,8 +80,9 @@ def lint_rubric(
         *(_graded_advice(rubric, catalog, engine, samples) if engine else ()),
     ]
     tree = read_tree(decode_text(text))
-    located = [tree.located(one) for one in found]
-    return Linted(rubric, advice=sorted(located, key=lambda one: (one.line, one.column)))
+    located = sorted(map(tree.located, found), key=lambda one: (one.line, one.column))
+    shown = located[:MOST_PROBLEMS]
+    return Linted(rubric, more=len(located) - len(shown), advice=shown)
 
 
 def _graded_advice(
