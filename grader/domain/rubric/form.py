@@ -109,9 +109,11 @@ class Form:
                 if path[:-1] not in self.doubtful:
                     missing.append(path)
             elif error["type"] == "extra_forbidden":
-                key = nearest(str(path[-1]), _keys_at(path))
+                known = [*_keys_at(path)]
+                key = nearest(str(path[-1]), known)
                 meant.add((*path[:-1], key))
-                yield RubricProblem("unknown key", path, suggestion=key)
+                listed = "" if key else f" (there are {', '.join(known)})"
+                yield RubricProblem(f"unknown key{listed}", path, suggestion=key)
             else:
                 yield RubricProblem(plain_message(error), path, suggestion=meant_value(error))
         for path in missing:
