@@ -33,18 +33,21 @@ def rubric_changes(before: Rubric, after: Rubric) -> tuple[Change, ...]:
     """
     whole = _differences(_plain(before, "criteria"), _plain(after, "criteria"))
     found = [Change("", text) for text in whole]
-    kept = [name for name in after.criteria if name in before.criteria]
-    if kept != [name for name in before.criteria if name in after.criteria]:
+    if _shared(after, before) != _shared(before, after):
         found.append(Change("", "criteria: in another order"))
     for name, criterion in after.criteria.items():
-        found += [
-            Change(name, text) for text in _of_criterion(before.criteria.get(name), criterion)
-        ]
-    for name, criterion in before.criteria.items():
-        if name not in after.criteria:
-            points = _shown(criterion.points)
-            found.append(Change(name, f"{criterion.title}: removed, it had {points} points"))
+        texts = _of_criterion(before.criteria.get(name), criterion)
+        found += [Change(name, text) for text in texts]
+    for name in [name for name in before.criteria if name not in after.criteria]:
+        gone = before.criteria[name]
+        text = f"{gone.title}: removed, it had {_shown(gone.points)} points"
+        found.append(Change(name, text))
     return tuple(found)
+
+
+def _shared(one: Rubric, other: Rubric) -> list[str]:
+    """Return the ids of the criteria that both have, in the order of ``one``."""
+    return [name for name in one.criteria if name in other.criteria]
 
 
 def _of_criterion(before: Criterion | None, after: Criterion) -> Iterator[str]:

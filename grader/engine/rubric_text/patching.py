@@ -43,6 +43,8 @@ def merged(data: Any, changes: Any) -> Any:
 def patch_rubric_text(text: str, changes: Mapping[str, Any]) -> str:
     """Return ``text``, strict YAML or JSON, changed by ``changes``, a JSON merge patch.
 
+    Numbers in ``changes`` are of type ``int`` or ``Decimal``.
+
     Only the values that it names are replaced. A new key is added behind the last one of its
     mapping, in the style of that; ``None`` removes a key with its lines. A value that is the same
     already stays as it is written. Comments, order and quotes of all the rest stay.
@@ -76,14 +78,19 @@ def _refusal(why: str, path: KeyPath = ()) -> BadRubric:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Return whether two data are equal, of the same types: not ``True`` and ``1``."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    """Return whether two data are equal, and of one kind: not ``True`` and ``1``."""
+    if _kind(one) is not _kind(other):
+        return False
+    if isinstance(one, dict):
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
+    if isinstance(one, list):
         return len(one) == len(other) and all(map(_same, one, other))
-    numbers = (int, Decimal)
-    alike = type(one) is type(other) or (type(one) in numbers and type(other) in numbers)
-    return alike and bool(one == other)
+    return bool(one == other)
+
+
+def _kind(value: Any) -> type:
+    """Return the type of ``value``; whole numbers and those with a fraction are of one kind."""
+    return Decimal if type(value) is int else type(value)
 
 
 def _replaced(text: str, data: Any, changes: Mapping[str, Any]) -> str:
@@ -115,20 +122,23 @@ def _replacement(text: str, mapping: Node, key: Node, old: Node, new: Any) -> _E
     if old.end <= key.end:  # e.g. the ``a`` of ``{a, b: 1}``
         return _Edit(key.end, key.end, f": {written(new, _style(text, mapping, 0))}")
     colon = text.index(":", key.end) + 1
-    gap = text[colon : old.start] if old.start >= colon else ""
-    tail = text[old.end :].split("\n", 1)[0].strip()
+    gap = text[colon : old.start]
     style = _style(text, mapping, key.column + 2, old.style if old.is_flow else "")
     after = written(new, style)
-    if tail and after.startswith("|"):
+    if after.startswith("|") and text[old.end :].split("\n", 1)[0].strip():
         # What follows on the line, e.g. a comment, would become text of the value.
         after = written(new, Style(style.is_json, False, quote='"'))
-    if after.startswith(style.newline):
-        # e.g. ``scale: {}  # later`` becomes ``scale:``, lines, ``  # later``
-        return _Edit(colon if not gap.strip() else old.start, old.end, after)
-    if gap.strip():
+    if gap.strip():  # e.g. ``scale:  # linear`` above its keys
         return _Edit(old.start, old.end, after)
-    is_beside = "\n" not in gap and (gap or (old.end > old.start and style.is_json))
-    return _Edit(colon, old.end, (gap if is_beside else " ") + after)
+    if after.startswith(style.newline):
+        return _Edit(colon, old.end, after)
+    return _Edit(colon, old.end, _gap_before(old, gap, style) + after)
+
+
+def _gap_before(old: Node, gap: str, style: Style) -> str:
+    """Return the blanks behind a colon: the ``gap`` before ``old``, if a value beside it can."""
+    is_tight = not gap and old.end > old.start and style.is_json  # e.g. ``{"a":1}``
+    return gap if is_tight or (gap and "\n" not in gap) else " "
 
 
 def _keys_that_differ(data: Any, wanted: Any, path: KeyPath) -> Iterator[KeyPath]:
@@ -184,22 +194,20 @@ def _removal(text: str, mapping: Node, key: str, around: list[tuple[Node, Node, 
     outermost on, each with the key and the value that lead to ``mapping``.
     """
     entries = mapping.entries or []
-    index = next(i for i, (name, _) in enumerate(entries) if name.value == key)
-    name, value = entries[index]
-    end = max(name.end, value.end)
     if len(entries) == 1:
         if mapping.is_flow or not around:
             return _Edit(mapping.start, mapping.end, "{}")
         return _replacement(text, *around[-1], {})
-    following = entries[index + 1][0] if index + 1 < len(entries) else None
+    index = [name.value for name, _ in entries].index(key)
+    name, value = entries[index]
+    end = max(name.end, value.end)
     line = text.rfind("\n", 0, name.start) + 1
-    if mapping.is_flow or text[line : name.start].strip():
-        # e.g. the ``a`` of ``{a: 1, b: 2}``, or of a list's ``- a: 1``
-        if following is not None:
-            return _Edit(name.start, following.start, "")
-        before = entries[index - 1]
-        return _Edit(max(before[0].end, before[1].end), end, "")
-    return _Edit(line, min(_line_end(text, end) + _break_at(text, end), len(text)), "")
+    if not mapping.is_flow and not text[line : name.start].strip():
+        return _Edit(line, min(_line_end(text, end) + _break_at(text, end), len(text)), "")
+    # e.g. the ``a`` of ``{a: 1, b: 2}``, or of a list's ``- a: 1``
+    if index + 1 < len(entries):
+        return _Edit(name.start, entries[index + 1][0].start, "")
+    return _Edit(max(node.end for node in entries[index - 1]), end, "")
 
 
 def _break_at(text: str, end: int) -> int:

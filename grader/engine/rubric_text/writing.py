@@ -51,17 +51,23 @@ def written(value: Any, style: Style) -> str:
 
     It begins with a line break if it needs lines of its own.
     """
-    if isinstance(value, Mapping) and value and style.is_block:
-        flow = _flow(value, style.is_json)
-        is_flat = not any(isinstance(one, Mapping | list) for one in value.values())
-        return (
-            flow if is_flat and len(flow) <= _WIDTH and "\\n" not in flow else _lines(value, style)
-        )
     if isinstance(value, str):
         if style.is_block and not style.is_json and "\n" in value:
             return _text_block(value, style)
         return _text(value, style.is_json, style.quote)
-    return _flow(value, style.is_json)
+    flow = _flow(value, style.is_json)
+    if style.is_block and isinstance(value, Mapping) and value and not _fits_a_line(value, flow):
+        return _lines(value, style)
+    return flow
+
+
+def _fits_a_line(value: Mapping[str, Any], flow: str) -> bool:
+    """Return whether a mapping is short and flat enough for the one line ``flow``.
+
+    e.g. a scale; not a criterion, nor a text of several lines.
+    """
+    is_flat = not any(isinstance(one, Mapping | list) for one in value.values())
+    return is_flat and len(flow) <= _WIDTH and "\\n" not in flow
 
 
 def _lines(value: Mapping[str, Any], style: Style) -> str:
