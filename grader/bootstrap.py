@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks.catalog import CATALOG
 from grader.domain.rubric import Rubric
+from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.forkserver import ForkServer
@@ -34,7 +35,7 @@ from grader.service.grade import Grade
 from grader.service.host import Host
 from grader.service.leases import Leases
 from grader.service.merge import MergeStudents
-from grader.service.ports import Clock, FactsCache, Notifier
+from grader.service.ports import Clock, FactsCache, LintRubric, Notifier
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
@@ -88,6 +89,7 @@ class Service:
     publish: Publish
     drafts: Drafts
     versions: Versions
+    lint: LintRubric
     retry: Retry
     tokens: Tokens
     access_log: AccessLog
@@ -127,6 +129,14 @@ def read_rubric(text: str) -> Rubric:
         BadRubric: ``text`` has mistakes.
     """
     return read_rubric_text(text, CATALOG)
+
+
+def lint_text(text: str) -> Linted:
+    """Return the mistakes of the rubric ``text`` or, if it has none, advice; nothing is graded."""
+    # This finds the built-in programs, which only linting needs.
+    from grader.engine.rubric_text.lint import lint_rubric
+
+    return lint_rubric(text, CATALOG)
 
 
 def read_bytes(data: bytes, *, filename: str = "", limits: Intake = Intake()) -> Submission:
@@ -233,6 +243,7 @@ def build_service(
         publish=publish,
         drafts=Drafts(store, rubric_cache, patch_rubric_text, clock, publish),
         versions=Versions(store, rubric_cache, publish),
+        lint=lint_text,
         retry=Retry(store, clock, notifier),
         tokens=Tokens(store, clock, access_log),
         access_log=access_log,

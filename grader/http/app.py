@@ -17,6 +17,7 @@ from grader.http.api import (
     drafts,
     exercises,
     health,
+    linting,
     metrics,
     observing,
     problem_kinds,
@@ -57,7 +58,7 @@ def create_app(service: Service) -> OpenAPI:
     install_context(app, _api_context(service))
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
-    for module in (exercises, submissions, rubrics, drafts, audit, webhooks):
+    for module in (exercises, submissions, rubrics, drafts, linting, audit, webhooks):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.
     app.register_api(health.blueprint(page=reference.ready_page))
@@ -134,6 +135,7 @@ def _api_context(service: Service) -> ApiContext:
         publish=service.publish,
         drafts=service.drafts,
         versions=service.versions,
+        lint=service.lint,
         retry=service.retry,
         receive=service.receive,
         access_log=service.access_log,

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from grader.http.waiting import Waiting
 from grader.service.access_log import AccessLog
 from grader.service.drafts import Drafts
-from grader.service.ports import Clock, Store
+from grader.service.ports import Clock, LintRubric, Store
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import RateLimits
@@ -57,6 +57,7 @@ class ApiContext:
     publish: Publish
     drafts: Drafts
     versions: Versions
+    lint: LintRubric
     retry: Retry
     receive: Receive
     access_log: AccessLog

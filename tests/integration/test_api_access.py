@@ -33,6 +33,7 @@ EXERCISES = "/api/v1/exercises"
 EXERCISE = f"{EXERCISES}/<slug:exercise>"
 VERSION = f"{EXERCISE}/rubric/versions/<int:version>"
 DRAFT = f"{EXERCISE}/rubric/draft"
+VALIDATE = "/api/v1/rubrics/validate"
 SUBMISSION = "/api/v1/submissions/<slug:submission>"
 README = Path(__file__).parents[2] / "README.md"
 
@@ -56,6 +57,7 @@ GUARDED = {
     ("DELETE", DRAFT): (Act.PUBLISH, 428),
     ("GET", f"{DRAFT}/diff"): (Act.READ_VERSIONS, 200),
     ("POST", f"{DRAFT}/publish"): (Act.PUBLISH, 412),
+    ("POST", VALIDATE): (Act.PUBLISH, 200),
     ("GET", f"{EXERCISE}/submissions"): (Act.READ_SUBMISSIONS, 200),
     ("GET", f"{EXERCISE}/marks"): (Act.READ_MARKS, 200),
     ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
@@ -165,7 +167,7 @@ class Site:
         return self.client.open(path, method=method, headers=headers, **self._body(method, rule))
 
     def _body(self, method: str, rule: str) -> dict[str, Any]:
-        if method == "PUT":
+        if method == "PUT" or rule == VALIDATE:
             return {"data": self._rubric, "content_type": "application/yaml"}
         if method == "PATCH":
             return {"data": "{}", "content_type": "application/merge-patch+json"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -30,6 +31,20 @@ _CHARACTERS = re.compile(r"\[(!?)([^\]])[^\]]*\]")
 #: than that (both chosen by hand): a rubric of Black, isort and flake8 alone gives half to a line.
 _NOTICEABLE = Fraction(1, 10)
 _GOOD = Fraction(6, 10)
+
+
+@dataclass(frozen=True)
+class Linted:
+    """The result of linting a rubric: its mistakes, or the rubric and advice on it.
+
+    ``rubric`` is ``None`` if there are ``mistakes``. At most 50 of either are listed, with their
+    places in the text; ``more`` is the number of the others.
+    """
+
+    rubric: Rubric | None = None
+    mistakes: Sequence[RubricProblem] = ()
+    more: int = 0
+    advice: Sequence[RubricProblem] = ()
 
 
 def advice(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem]:

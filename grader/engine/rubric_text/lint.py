@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from grader.domain.check import Catalog
 from grader.domain.errors import MOST_PROBLEMS, BadRubric, RubricProblem
-from grader.domain.leftovers import settle_parts
+from grader.domain.judging import judge_submission
 from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.advice import (
+    Linted,
     advice,
     advice_on_good_program,
     advice_on_idle_programs,
     advice_on_ledgers,
     advice_on_paths,
 )
-from grader.domain.scoring import Ledger, judge
+from grader.domain.scoring import Ledger
 from grader.domain.source import SourceFile, Submission
-from grader.domain.starter import subtract_starter
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text.reading import read_rubric_text
@@ -33,20 +32,6 @@ IDLE_PROGRAMS: Mapping[str, bytes] = {
 }
 #: Folders with a good small program, with tests, and with a plain script, among the golden samples.
 GOOD_PROGRAM, SCRIPT = "chapter-practices/practised", "chapter-practices/script"
-
-
-@dataclass(frozen=True)
-class Linted:
-    """The result of linting a rubric: its mistakes, or the rubric and advice on it.
-
-    ``rubric`` is ``None`` if there are ``mistakes``. Of either :data:`MOST_PROBLEMS` are listed,
-    with their places in the text; ``more`` is the number of the others.
-    """
-
-    rubric: Rubric | None = None
-    mistakes: Sequence[RubricProblem] = ()
-    more: int = 0
-    advice: Sequence[RubricProblem] = ()
 
 
 def lint_rubric(
@@ -93,9 +78,7 @@ def _graded_advice(
     starter = engine.starter(rubric)
 
     def graded(submission: Submission) -> Ledger:
-        facts = engine.measure(submission, rubric)
-        own = subtract_starter(compiled, facts, starter)
-        return judge(compiled, settle_parts(compiled, own))
+        return judge_submission(compiled, engine.measure(submission, rubric), starter).ledger
 
     golden = rubrics_folder() / "golden"
     idle = {

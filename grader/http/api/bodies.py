@@ -8,9 +8,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.values import Slug
 from grader.http.api.parameters import MAX_MESSAGE, MAX_VERSION
 from grader.http.openapi import PREFIX
+from grader.http.problems import Mistake
 from grader.service.access import Act, Principal, may
 from grader.service.estimate import QueuePosition
 from grader.service.records import (
@@ -145,6 +147,36 @@ class RubricBody(_Body):
     version: int
     digest: str = Field(description="SHA-256 of the text.")
     text: str
+
+
+class LintBody(_Body):
+    """What is wrong with a rubric, or else advice on it; each with its line and column.
+
+    ``valid`` is whether it could be published. At most 50 of either are listed; ``more`` is the
+    number of the others. ``total`` are its points, 0 if it is not valid.
+    """
+
+    valid: bool
+    title: str
+    criteria: int
+    total: float
+    mistakes: tuple[Mistake, ...]
+    advice: tuple[Mistake, ...]
+    more: int
+
+    @classmethod
+    def of(cls, linted: Linted) -> LintBody:
+        """Return ``linted`` as it is sent."""
+        rubric = linted.rubric
+        return cls(
+            valid=rubric is not None,
+            title=rubric.title if rubric else "",
+            criteria=len(rubric.criteria) if rubric else 0,
+            total=float(rubric.total) if rubric else 0,
+            mistakes=tuple(map(Mistake.of, linted.mistakes)),
+            advice=tuple(map(Mistake.of, linted.advice)),
+            more=linted.more,
+        )
 
 
 class VersionState(StrEnum):

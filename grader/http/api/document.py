@@ -32,6 +32,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.ExercisesPage,
     bodies.RubricBody,
     bodies.VersionTextBody,
+    bodies.LintBody,
     bodies.VersionsPage,
     bodies.DraftBody,
     bodies.DiffBody,

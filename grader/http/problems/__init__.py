@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -12,7 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from grader.domain.characters import plain_json
-from grader.domain.errors import BadArchive, BadRequest, BadRubric, GraderError, TooLarge, TooMany
+from grader.domain.errors import (
+    BadArchive,
+    BadRequest,
+    BadRubric,
+    GraderError,
+    RubricProblem,
+    TooLarge,
+    TooMany,
+)
 from grader.http.problems.errors import UnknownNames
 from grader.http.problems.kinds import OWN_KINDS, TOO_LARGE_STATUS, UNREADABLE_STATUS
 from grader.http.rate_headers import rate_headers
@@ -46,7 +55,8 @@ class Mistake(BaseModel):
 
     ``path`` leads to it from the top of a rubric, as keys and 0-based indexes, or is the name of a
     parameter or field. ``line`` and ``column`` are 1-based; 0 if unknown. ``suggestion`` is the
-    word that was probably meant, or empty.
+    word that was probably meant, or empty. ``excerpt`` is the line and, below it, carets at the
+    place, or empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +66,12 @@ class Mistake(BaseModel):
     line: int = 0
     column: int = 0
     suggestion: str = ""
+    excerpt: str = ""
+
+    @classmethod
+    def of(cls, problem: RubricProblem) -> Mistake:
+        """Return ``problem``, a mistake of a rubric or advice on it, as it is sent."""
+        return cls.model_validate(asdict(problem))
 
 
 class Problem(BaseModel):
@@ -163,16 +179,7 @@ def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
         )
     if not isinstance(error, BadRubric):
         return ()
-    return tuple(
-        Mistake(
-            message=one.message,
-            path=one.path,
-            line=one.line,
-            column=one.column,
-            suggestion=one.suggestion,
-        )
-        for one in error.problems
-    )
+    return tuple(map(Mistake.of, error.problems))
 
 
 def _extra_headers(error: GraderError) -> dict[str, str]:

@@ -5,6 +5,7 @@ from grader.service.ports.clock import Clock
 from grader.service.ports.drafts import Drafts
 from grader.service.ports.measuring import (
     FactsCache,
+    LintRubric,
     Measure,
     Measurement,
     PatchRubric,
@@ -27,6 +28,7 @@ __all__ = [
     "Clock",
     "Drafts",
     "FactsCache",
+    "LintRubric",
     "Measure",
     "Measurement",
     "Notifier",

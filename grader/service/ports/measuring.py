@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from grader.domain.facts import SubmissionFacts
 from grader.domain.inspection import Inspection
 from grader.domain.rubric import Rubric
+from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 
@@ -57,6 +58,13 @@ class PatchRubric(Protocol):
         Raises:
             BadRubric: ``text`` is no mapping in strict YAML, or ``changes`` have no place in it.
         """
+
+
+class LintRubric(Protocol):
+    """The function that tells what is wrong with the text of a rubric, or hardly meant in it."""
+
+    def __call__(self, text: str) -> Linted:
+        """Return the mistakes of ``text`` or, if it has none, the advice that needs no program."""
 
 
 class Measurement(Protocol):
