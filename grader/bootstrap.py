@@ -12,6 +12,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 
 from grader.checks.catalog import CATALOG
+from grader.domain.errors import BadRequest, BadRubric, BadSettings
 from grader.domain.rubric import Rubric
 from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.policies import Intake
@@ -20,7 +21,13 @@ from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
-from grader.engine.rubric_text import patch_rubric_text, read_rubric_text, shipped_rubrics
+from grader.engine.rubric_text import (
+    patch_rubric_text,
+    read_rubric_text,
+    rubric_file_text,
+    rubric_files,
+    shipped_rubrics,
+)
 from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
 from grader.infra.disk_room import check_room
 from grader.infra.private_files import private_folder
@@ -113,9 +120,33 @@ class Service:
         return Deliver(self.store, gradebooks(self.settings.callback_hosts), self.clock)
 
     def seed(self) -> None:
-        """Publish each shipped rubric whose exercise does not exist yet; leave the others alone."""
+        """Publish each rubric of :attr:`Settings.rubrics`, and each shipped one, that is new.
+
+        A rubric whose exercise exists stays as it is. One of the folder comes before a shipped one.
+
+        Raises:
+            BadSettings: the folder is none, or a rubric in it has mistakes or cannot be read.
+        """
+        if self.settings.rubrics is not None:
+            self._seed_folder(self.settings.rubrics)
         for text in shipped_rubrics().values():
             self.publish.seed(text)
+
+    def _seed_folder(self, folder: Path) -> None:
+        """Publish each rubric of ``folder`` that is new; raise BadSettings if one is unusable."""
+        if not folder.is_dir():
+            raise BadSettings(
+                f"GRADER_RUBRICS: {folder} is no folder.",
+                how_to_fix="Name a folder with rubrics (*.yaml), or unset it.",
+            )
+        for file in rubric_files(folder):
+            try:
+                self.publish.seed(rubric_file_text(file))
+            except (BadRubric, BadRequest) as error:
+                raise BadSettings(
+                    f"GRADER_RUBRICS: {file}: {error.detail}",
+                    how_to_fix=f"Correct it: grader rubric lint {file}",
+                ) from None
 
     def close(self) -> None:
         """Close the database connections; those to Redis stay."""

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
 
     #: The folder of the embedded database, the embedded Redis and the logs.
     data_dir: Path = Path("var/serve")
+    #: A folder of rubrics (``*.yaml``): those of new exercises are published at every start.
+    rubrics: Path | None = None
     #: An SQLAlchemy URL; empty for SQLite in the data directory.
     database_url: str = ""
     #: The Redis that Celery uses; empty lets `grader serve` start one.

@@ -15,12 +15,12 @@ def db() -> None:
 
 
 @db.command()
-@click.option("--seed/--no-seed", default=True, help="Publish shipped rubrics that are missing.")
+@click.option("--seed/--no-seed", default=True, help="Publish rubrics that are missing.")
 def upgrade(seed: bool) -> None:
     """Migrate the schema to the newest revision. It is safe to run this at every start.
 
     A SQLite database that does not exist is created. Unless --no-seed is given, publish each
-    shipped rubric whose exercise does not exist yet.
+    rubric of the folder GRADER_RUBRICS, and each shipped one, whose exercise does not exist yet.
     """
     with errors_reported():
         settings = Settings.load()

@@ -466,6 +466,20 @@ def test_an_invalid_setting_is_named(grader: Grader, name: str, value: str) -> N
     assert name in result.stderr and "secret" not in result.stderr
 
 
+def test_a_folder_of_rubrics_that_does_not_serve_is_named(grader: Grader, tmp_path: Path) -> None:
+    folder = tmp_path / "rubrics"
+    missing = grader("db", "upgrade", GRADER_RUBRICS=str(folder))
+    assert missing.exit_code == 2 and f"{folder} is no folder" in missing.stderr
+    folder.mkdir()
+    rubric = (ROOT / "rubrics" / "get-data.yaml").read_text("utf-8")
+    (folder / "bad.yaml").write_text(rubric.replace("check: formatting", "check: formating"))
+    refused = grader("db", "upgrade", GRADER_RUBRICS=str(folder))
+    assert refused.exit_code == 2
+    assert "bad.yaml" in refused.stderr and "did you mean 'formatting'?" in refused.stderr
+    (folder / "bad.yaml").write_text(rubric, "utf-8")
+    assert grader("db", "upgrade", GRADER_RUBRICS=str(folder)).exit_code == 0
+
+
 def test_the_database_is_in_the_configured_folder(grader: Grader, tmp_path: Path) -> None:
     grader("db", "upgrade")
     assert (tmp_path / "data" / "grader.db").is_file()

@@ -17,7 +17,7 @@ COURSE = "mlops"
 
 
 def prepare(settings: Settings, token_file: Path | None) -> str:
-    """Migrate the database, publish missing shipped exercises, and ensure that there is a token.
+    """Migrate the database, publish missing exercises, and ensure that there is a token.
 
     Return the secret of the token if one was created, an instructor's of the course :data:`COURSE`,
     else ``""``. Without ``token_file`` a token is created only if the database has none, not even

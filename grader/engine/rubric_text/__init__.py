@@ -4,6 +4,7 @@ from grader.engine.rubric_text.patching import patch_rubric_text
 from grader.engine.rubric_text.reading import read_plain, read_rubric_text, rubric_digest
 from grader.engine.rubric_text.shipped import (
     rubric_file_text,
+    rubric_files,
     rubrics_folder,
     shipped_rubric,
     shipped_rubrics,
@@ -18,6 +19,7 @@ __all__ = [
     "read_rubric_text",
     "rubric_digest",
     "rubric_file_text",
+    "rubric_files",
     "rubrics_folder",
     "shipped_rubric",
     "shipped_rubrics",

@@ -38,8 +38,13 @@ def shipped_rubric(name: str) -> str | None:
 
 def shipped_rubrics() -> dict[str, str]:
     """Return name -> text of every shipped rubric, sorted by name."""
-    paths = sorted(rubrics_folder().glob("*.yaml"))
+    paths = rubric_files(rubrics_folder())
     return {path.stem: path.read_text("utf-8") for path in paths}
+
+
+def rubric_files(folder: Path) -> list[Path]:
+    """Return the rubric files (``*.yaml``) of ``folder``, sorted by name; folders in it aside."""
+    return sorted(path for path in folder.glob("*.yaml") if path.is_file())
 
 
 def starting_rubric(exercise: str) -> str:
