@@ -14,6 +14,7 @@ from grader.cli.facts import facts
 from grader.cli.purge import purge
 from grader.cli.retry import retry
 from grader.cli.rubric import rubric
+from grader.cli.rubrics import COMMANDS as RUBRIC_COMMANDS
 from grader.cli.serve import api, scheduler, serve
 from grader.cli.source import source
 from grader.cli.student import student
@@ -50,6 +51,8 @@ for command in (
     student,
 ):
     main.add_command(command)
+for command in RUBRIC_COMMANDS:
+    rubric.add_command(command)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ _OWN_RUBRICS = Path("rubrics")
 
 @click.group()
 def rubric() -> None:
-    """Write, validate and test rubric files."""
+    """Write, validate and test rubric files; publish them on a service, and get them back."""
 
 
 @rubric.command()
