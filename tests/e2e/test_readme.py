@@ -28,10 +28,11 @@ def block(marker: str) -> str:
 def run(command: list[str], served: Running, cwd: Path) -> subprocess.CompletedProcess[str]:
     who = {"URL": served.url, "TOKEN": served.token}
     client = {"GRADER_URL": served.url, "GRADER_TOKEN": served.token}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, **who, **client},
+        env={**os.environ, **who, **client, "PATH": path},
         capture_output=True,
         text=True,
         timeout=120,
@@ -48,6 +49,22 @@ def test_the_upload_of_the_readme_prints_the_report(served: Running, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert re.search(r"Total: [0-9.]+ / 100", done.stdout)
     assert "numbers.py" in done.stdout
+
+
+def test_the_readme_changes_a_rubric(served: Running, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rubrics", tmp_path / "rubrics", ignore=shutil.ignore_patterns("golden"))
+    done = run(["bash", "-euo", "pipefail", "-c", block("change")], served, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "numbers-refactor is published as version 2." in done.stdout
+    assert "numbers-refactor is version 3 now, with the text of 1." in done.stdout
+    assert "numbers-next is published as version 1." in done.stdout
+    drafted = run(["bash", "-euo", "pipefail", "-c", block("draft")], served, tmp_path)
+    assert drafted.returncode == 0, drafted.stdout + drafted.stderr
+    assert '"version":4' in drafted.stdout.replace(" ", "")
+    text = served.get("/api/v1/exercises/numbers-refactor/rubric", Accept="application/yaml").text
+    before = (ROOT / "rubrics" / "numbers-refactor.yaml").read_text().splitlines()
+    changed = [line for line in text.splitlines() if line not in before]
+    assert [line.replace('"', "") for line in changed] == ["title: Numbers, third edition"]
 
 
 @pytest.mark.parametrize(
