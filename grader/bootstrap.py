@@ -41,6 +41,7 @@ from grader.service.drafts import Drafts
 from grader.service.grade import Grade
 from grader.service.host import Host
 from grader.service.leases import Leases
+from grader.service.measure import MeasureRequested
 from grader.service.merge import MergeStudents
 from grader.service.ports import Clock, FactsCache, LintRubric, Notifier
 from grader.service.publish import Publish
@@ -365,4 +366,17 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         max_tries=settings.max_tries,
         pause=settings.pause_time,
         score_messages=ScoreMessages(service.store, score_message_writers()),
+    )
+
+
+def build_measure_requested(service: Service, grade: Grade) -> MeasureRequested:
+    """Return the use case that makes requested measurements, with engine and host of ``grade``."""
+    return MeasureRequested(
+        store=service.store,
+        rubric_cache=service.rubric_cache,
+        read_upload=read_bytes,
+        engine=grade.engine,
+        clock=service.clock,
+        host=grade.host,
+        pause=grade.pause,
     )

@@ -8,7 +8,13 @@ from functools import partial
 
 from celery import Celery
 
-from grader.bootstrap import Service, build_engine, build_grade, build_service
+from grader.bootstrap import (
+    Service,
+    build_engine,
+    build_grade,
+    build_measure_requested,
+    build_service,
+)
 from grader.engine.forkserver import ForkServer
 from grader.infra.broker import CeleryNotifier
 from grader.service.grade import GradingPipeline
@@ -33,6 +39,8 @@ class WorkerContext:
         self.service: Service = build_service(settings, notifier=CeleryNotifier(app))
         self._engine = build_engine(settings, self.service.store.facts, fork_server=fork_server)
         self._grade = build_grade(self.service, self._engine)
+        #: Makes requested measurements with the same engine, outside of the pipelines.
+        self.measure_requested = build_measure_requested(self.service, self._grade)
         self._new_keeper = partial(
             Keeper,
             self._grade.leases,

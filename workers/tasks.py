@@ -20,7 +20,6 @@ from workers.shared_times import SharedTimes
 
 if TYPE_CHECKING:
     from grader.service.grade import GradingPipeline
-    from grader.service.records import SubmissionRecord
     from workers.context import WorkerContext
 
 #: The most rows and seconds of one task, which then requests another task for the rest. So a worker
@@ -82,10 +81,12 @@ class Tasks:
     def grade(self, lane: str) -> None:
         """Grade due submissions: of the live lane first and, while it has none, of ``lane``.
 
-        It ends when none is due. After :data:`ROWS` submissions or about :data:`SECONDS` seconds it
-        ends too, and requests another task for ``lane``, because more may be due. A submission
-        whose grading failed counts too; the failure is logged, not raised. It ends at once while
-        the host is in trouble, and when the worker is told to stop: the next sweep requests a task.
+        In the regrade lane it also makes measurements that were requested, one at a time, while no
+        submission is due. It ends when nothing is due. After :data:`ROWS` of them, or about
+        :data:`SECONDS` seconds, it ends too, and requests another task for ``lane``, because more
+        may be due. A submission whose grading failed counts too; the failure is logged, not raised.
+        It ends at once while the host is in trouble, and when the worker is told to stop: the next
+        sweep requests a task.
 
         Raises:
             ValueError: there is no lane of this name.
@@ -93,22 +94,29 @@ class Tasks:
         context, own_lane = self.context(), Lane(lane)
         try:
             with context.pipeline() as pipeline:
-                more = until_done(lambda: self._next(pipeline, own_lane))
+                more = until_done(lambda: self._next(context, pipeline, own_lane))
         except (StoreUnavailable, OSError, MemoryError) as fault:
             context.host.suffer(fault)
             return
         if more:
             context.service.notifier.notify(own_lane)
 
-    def _next(self, pipeline: GradingPipeline, lane: Lane) -> SubmissionRecord | None:
+    def _next(self, context: WorkerContext, pipeline: GradingPipeline, lane: Lane) -> object | None:
         """Grade the next due submission of the live lane or, if there is none, of ``lane``.
 
-        Return its record; ``None`` if none is due in either lane, or the worker is to stop.
+        If there is none either, make the next measurement that belongs to ``lane``. Return what was
+        done; ``None`` if nothing is due, or the worker is to stop.
         """
         if self._times.stopping_since:
             return None
-        claimed = pipeline.next(Lane.LIVE)
-        return claimed or (None if lane is Lane.LIVE else pipeline.next(lane))
+        if claimed := pipeline.next(Lane.LIVE):
+            return claimed
+        if lane is Lane.LIVE:
+            return None
+        if claimed := pipeline.next(lane):
+            return claimed
+        pipeline.finish()  # no report waits for a measurement
+        return context.measure_requested.next()
 
     def deliver(self) -> None:
         """Try once to send each score that is due, at most :data:`ROWS` scores.

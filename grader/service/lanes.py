@@ -8,8 +8,8 @@ from enum import StrEnum
 class Lane(StrEnum):
     """A part of the queue, in order of priority: workers claim from ``live`` before ``regrade``.
 
-    Every upload is in ``live``. ``regrade`` is for grading old submissions again; no use case puts
-    any there yet.
+    Every upload is in ``live``. ``regrade`` is for grading old submissions again, and for
+    measurements that previews of rubrics request.
     """
 
     LIVE = "live"

@@ -32,13 +32,17 @@ class RubricCache:
         Raises:
             BadRubric: the text is no longer a valid rubric, e.g. after a check was removed.
         """
+        return self.text(record.text, record.digest)
+
+    def text(self, text: str, digest: str) -> CompiledRubric:
+        """Return the compiled rubric of ``text``, whose SHA-256 is ``digest``, as :meth:`of`."""
         with self._lock:
-            cached = self._cached.get(record.digest)
+            cached = self._cached.get(digest)
         if cached is not None:
             return cached
-        compiled = self.read(record.text)
+        compiled = self.read(text)
         with self._lock:
-            self._cached[record.digest] = compiled
+            self._cached[digest] = compiled
             while len(self._cached) > self._size:
                 self._cached.popitem(last=False)
         return compiled

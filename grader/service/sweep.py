@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from grader.service.lanes import Lane
 from grader.service.ports import Clock, Notifier, Store
 from grader.service.records import Swept
 
@@ -22,9 +23,9 @@ class Sweep:
 
     Call the instance regularly. A worker counts as lost when the lease of its claim has expired. A
     submission whose last try is used up is not queued again, but needs attention. Due are
-    submissions that can be claimed and scores that can be sent, e.g. because a notification got
-    lost. ``lease``, how long a claim lasts, and ``pause``, the wait after a failed try, must be
-    those of the workers.
+    submissions and requested measurements that can be claimed, and scores that can be sent, e.g.
+    because a notification got lost. ``lease``, how long a claim lasts, and ``pause``, the wait
+    after a failed try, must be those of the workers.
 
     Rows store absolute times, and a clock may be set back, e.g. by an hour on a machine that
     started with a wrong one. Times that then lie too far ahead are reduced to the latest that can
@@ -50,7 +51,10 @@ class Sweep:
         if corrected:
             log.warning("clock_set_back", corrected_rows=corrected)
         swept = self.store.submissions.sweep(now)
-        for lane in swept.due_lanes:
+        due = set(swept.due_lanes)
+        if self.store.measurements.is_due(now):
+            due.add(Lane.REGRADE)
+        for lane in sorted(due):
             self.notifier.notify(lane)
         if swept.due_passbacks:
             self.notifier.notify_delivery()

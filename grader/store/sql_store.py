@@ -9,7 +9,9 @@ from grader.store.engines import Timeouts
 from grader.store.probes import DatabaseProbes
 from grader.store.repositories.drafts import SqlDrafts
 from grader.store.repositories.inspections import SqlFacts
+from grader.store.repositories.measurements import SqlMeasurements
 from grader.store.repositories.passbacks import SqlPassbacks
+from grader.store.repositories.previews import SqlPreviews
 from grader.store.repositories.rubrics import SqlRubrics
 from grader.store.repositories.sources import SqlSources
 from grader.store.repositories.submissions import SqlSubmissions
@@ -21,16 +23,18 @@ from grader.store.retention.repository import SqlRetention
 class Store:
     """All repositories on one database, as attributes, which share its connections.
 
-    They store submissions, rubrics and their drafts, tokens, webhook sources, scores to be sent
-    (``passbacks``), the audit log, the ``workers`` alive and cached inspections (``facts``). It
-    implements the port ``Store``, and has in addition ``retention``, which purges, exports and
-    erases, and ``probes`` of the database. After ``max_tries`` starts of its grading without a
-    result a submission needs attention.
+    They store submissions, rubrics, their drafts and previews, measurements for previews, tokens,
+    webhook sources, scores to be sent (``passbacks``), the audit log, the ``workers`` alive and
+    cached inspections (``facts``). It implements the port ``Store``, and has in addition
+    ``retention``, which purges, exports and erases, and ``probes`` of the database. After
+    ``max_tries`` starts of its grading without a result a submission needs attention.
     """
 
     submissions: ports.Submissions
     rubrics: ports.Rubrics
     drafts: ports.Drafts
+    previews: ports.Previews
+    measurements: ports.Measurements
     tokens: ports.Tokens
     sources: ports.Sources
     passbacks: ports.Passbacks
@@ -45,6 +49,8 @@ class Store:
         self.submissions = SqlSubmissions(database, max_tries)
         self.rubrics = SqlRubrics(database)
         self.drafts = SqlDrafts(database)
+        self.previews = SqlPreviews(database)
+        self.measurements = SqlMeasurements(database)
         self.tokens = SqlTokens(database)
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)

@@ -15,6 +15,7 @@ from grader.service.ports.measuring import (
 )
 from grader.service.ports.notifier import Notifier
 from grader.service.ports.passbacks import Passbacks
+from grader.service.ports.previews import Measurements, Previews
 from grader.service.ports.retention import Retention
 from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
@@ -31,9 +32,11 @@ __all__ = [
     "LintRubric",
     "Measure",
     "Measurement",
+    "Measurements",
     "Notifier",
     "Passbacks",
     "PatchRubric",
+    "Previews",
     "ReadRubric",
     "ReadUpload",
     "Retention",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from grader.domain.facts import SubmissionFacts
+from grader.domain.facts import EngineIdentity, SubmissionFacts
 from grader.domain.inspection import Inspection
 from grader.domain.rubric import Rubric
 from grader.domain.rubric.advice import Linted
@@ -110,6 +110,10 @@ class Measure(Protocol):
 
     A probe is a check with its options.
     """
+
+    @property
+    def identity(self) -> EngineIdentity:
+        """The versions on which its facts depend."""
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
         """Start to measure ``submission`` for the probes of ``rubric``; do not wait for the result.

@@ -8,6 +8,7 @@ from grader.service.ports.audit_log import AuditLog
 from grader.service.ports.drafts import Drafts
 from grader.service.ports.measuring import FactsCache
 from grader.service.ports.passbacks import Passbacks
+from grader.service.ports.previews import Measurements, Previews
 from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
 from grader.service.ports.submissions import Submissions
@@ -24,6 +25,8 @@ class Store(Protocol):
     submissions: Submissions
     rubrics: Rubrics
     drafts: Drafts
+    previews: Previews
+    measurements: Measurements
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks

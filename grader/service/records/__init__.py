@@ -7,6 +7,13 @@ from grader.service.records.audit_log import AuditEntry, AuditQuery
 from grader.service.records.marks import Mark
 from grader.service.records.pages import Page
 from grader.service.records.passbacks import Passback, PassbackState, ScoreMessage
+from grader.service.records.previews import (
+    CountedAttempt,
+    MeasurementClaim,
+    MeasurementRecord,
+    PreviewRecord,
+    Subject,
+)
 from grader.service.records.queue import Claim, QueueState, Swept
 from grader.service.records.results import Result, StoredReport
 from grader.service.records.retention import (
@@ -27,18 +34,22 @@ __all__ = [
     "AuditEntry",
     "AuditQuery",
     "Claim",
+    "CountedAttempt",
     "DeletedRows",
     "DraftRecord",
     "ExerciseRecord",
     "ExportedItem",
     "HeldName",
     "Mark",
+    "MeasurementClaim",
+    "MeasurementRecord",
     "Merge",
     "MergedAttempt",
     "NewSubmission",
     "Page",
     "Passback",
     "PassbackState",
+    "PreviewRecord",
     "PurgeCriteria",
     "QueueState",
     "Result",
@@ -47,6 +58,7 @@ __all__ = [
     "ScoreMessage",
     "SourceRecord",
     "StoredReport",
+    "Subject",
     "SubmissionRecord",
     "SubmissionState",
     "Swept",
