@@ -39,18 +39,27 @@ class ScoreMessages:
         """
         if not claim.callback_url or report.status != SubmissionState.GRADED.value:
             return None
-        source = self.store.sources.get(claim.submission.source)
+        return self.write(
+            Score(
+                submission=claim.submission,
+                report=report,
+                rubric_version=rubric.version,
+                graded_at=graded_at,
+                callback_url=claim.callback_url,
+                callback_context=claim.callback_context,
+            )
+        )
+
+    def write(self, score: Score) -> ScoreMessage | None:
+        """Return the message with ``score``.
+
+        ``None``, which is logged, if the submission's source is gone or its connector has no
+        writer.
+        """
+        source = self.store.sources.get(score.submission.source)
         writer = None if source is None else self.writers.get(source.connector)
         if source is None or writer is None:
             # Only a row that was deleted or edited by hand gets here.
-            log.error("score_without_connector", source=claim.submission.source)
+            log.error("score_without_connector", source=score.submission.source)
             return None
-        score = Score(
-            submission=claim.submission,
-            report=report,
-            rubric_version=rubric.version,
-            graded_at=graded_at,
-            callback_url=claim.callback_url,
-            callback_context=claim.callback_context,
-        )
         return writer(score, source)

@@ -83,6 +83,7 @@ class Accepted:
 class QueueCapacity:
     """Refuses uploads while ``limit`` submissions are queued, and events while twice as many are.
 
+    Those of a regrade, which wait behind every upload, are not among them.
     Counting the queued rows takes longer the more there are, so a count is reused for
     :data:`COUNT_VALID_FOR`, less what this process has reserved since. If nothing is left, rows are
     counted anew. Several processes or threads together may exceed the limit by what they reserve
@@ -105,7 +106,7 @@ class QueueCapacity:
         """
         now = self._clock.now()
         if self._left <= 0 or self._counted_at is None or now >= self._counted_at + COUNT_VALID_FOR:
-            self._left = self._limit - self._store.submissions.queue().queued
+            self._left = self._limit - self._store.submissions.queue(Lane.LIVE).queued
             self._counted_at = now
         if self._left <= (-self._limit if is_event else 0):
             raise Overloaded(

@@ -7,7 +7,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_type_hints
 
-from sqlalchemy import Column, ColumnElement, Label, Row, Table, func, literal_column
+from sqlalchemy import Column, ColumnElement, Label, Row, Table, func, literal_column, select
 
 from grader.service.records import SubmissionRecord
 from grader.store.tables import passbacks, submissions, tokens
@@ -84,3 +84,15 @@ QUEUED: ColumnElement[bool] = submissions.c.state == literal_column("'queued'")
 RUNNING: ColumnElement[bool] = submissions.c.state == literal_column("'running'")
 PARKED: ColumnElement[bool] = submissions.c.state == literal_column("'needs_attention'")
 DUE: ColumnElement[bool] = passbacks.c.state == literal_column("'due'")
+
+_OTHER = submissions.alias("other")
+#: The student's newest attempt with a report: the one that counts.
+IS_COUNTED: ColumnElement[bool] = (
+    submissions.c.attempt
+    == select(func.max(_OTHER.c.attempt))
+    .where(_OTHER.c.exercise == submissions.c.exercise)
+    .where(_OTHER.c.student == submissions.c.student)
+    .where(_OTHER.c.report_id.is_not(None))
+    .correlate(submissions)
+    .scalar_subquery()
+)

@@ -12,6 +12,7 @@ from grader.store.repositories.inspections import SqlFacts
 from grader.store.repositories.measurements import SqlMeasurements
 from grader.store.repositories.passbacks import SqlPassbacks
 from grader.store.repositories.previews import SqlPreviews
+from grader.store.repositories.regrades import SqlRegrades
 from grader.store.repositories.rubrics import SqlRubrics
 from grader.store.repositories.sources import SqlSources
 from grader.store.repositories.submissions import SqlSubmissions
@@ -28,6 +29,11 @@ class Store:
     cached inspections (``facts``). It implements the port ``Store``, and has in addition
     ``retention``, which purges, exports and erases, and ``probes`` of the database. After
     ``max_tries`` starts of its grading without a result a submission needs attention.
+    They store submissions, rubrics, their drafts, regrades, tokens, webhook sources, scores to send
+    (``passbacks``), the audit log, the ``workers`` alive and cached inspections (``facts``). It
+    implements the port ``Store``, and has in addition ``retention``, which purges, exports and
+    erases, and ``probes`` of the database. After ``max_tries`` starts of its grading without a
+    result a submission needs attention.
     """
 
     submissions: ports.Submissions
@@ -35,6 +41,7 @@ class Store:
     drafts: ports.Drafts
     previews: ports.Previews
     measurements: ports.Measurements
+    regrades: ports.Regrades
     tokens: ports.Tokens
     sources: ports.Sources
     passbacks: ports.Passbacks
@@ -51,6 +58,7 @@ class Store:
         self.drafts = SqlDrafts(database)
         self.previews = SqlPreviews(database)
         self.measurements = SqlMeasurements(database)
+        self.regrades = SqlRegrades(database)
         self.tokens = SqlTokens(database)
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)

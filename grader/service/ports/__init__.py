@@ -16,6 +16,7 @@ from grader.service.ports.measuring import (
 from grader.service.ports.notifier import Notifier
 from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.previews import Measurements, Previews
+from grader.service.ports.regrades import Regrades, WriteScore
 from grader.service.ports.retention import Retention
 from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
@@ -39,6 +40,7 @@ __all__ = [
     "Previews",
     "ReadRubric",
     "ReadUpload",
+    "Regrades",
     "Retention",
     "Rubrics",
     "RunningMeasurement",
@@ -47,4 +49,5 @@ __all__ = [
     "Submissions",
     "Tokens",
     "Workers",
+    "WriteScore",
 ]

@@ -9,6 +9,7 @@ from grader.service.ports.drafts import Drafts
 from grader.service.ports.measuring import FactsCache
 from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.previews import Measurements, Previews
+from grader.service.ports.regrades import Regrades
 from grader.service.ports.rubrics import Rubrics
 from grader.service.ports.sources import Sources
 from grader.service.ports.submissions import Submissions
@@ -27,6 +28,7 @@ class Store(Protocol):
     drafts: Drafts
     previews: Previews
     measurements: Measurements
+    regrades: Regrades
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks

@@ -13,6 +13,7 @@ from grader.service.lanes import Lane
 from grader.service.records.marks import Mark
 from grader.service.records.pages import Page
 from grader.service.records.queue import Claim, QueueState, Swept
+from grader.service.records.regrades import ReportEntry
 from grader.service.records.results import Result, StoredReport
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
 
@@ -121,6 +122,18 @@ class Submissions(Protocol):
         ``None`` if there is no report, or no such submission.
         """
 
+    def one_report(self, submission_id: str, report_id: str) -> StoredReport | None:
+        """Return the report ``report_id`` of a submission, also if it no longer counts.
+
+        ``None`` if the submission has no such report.
+        """
+
+    def reports(self, submission_id: str) -> Sequence[ReportEntry]:
+        """Return the reports of a submission, newest first; empty if there are none."""
+
+    def judged_by(self, submission_id: str) -> int | None:
+        """Return the rubric version of the newest report of a submission; ``None`` without one."""
+
     def facts(self, submission_id: str) -> SubmissionFacts | None:
         """Return the facts, with their findings, that the newest report was made from.
 
@@ -163,11 +176,11 @@ class Submissions(Protocol):
             BadRequest: ``cursor`` is invalid.
         """
 
-    def queue(self) -> QueueState:
-        """Return how many submissions of all lanes are queued, are running and need attention.
+    def queue(self, lane: Lane | None = None) -> QueueState:
+        """Return how many submissions of ``lane`` are queued, are running and need attention.
 
-        The result also says since when the oldest queued submission has been queued, ``None`` if
-        nothing is queued.
+        ``None`` counts all lanes. The result also says since when the oldest queued one has been
+        queued, ``None`` if nothing is queued.
         """
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:

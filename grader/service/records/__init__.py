@@ -15,6 +15,15 @@ from grader.service.records.previews import (
     Subject,
 )
 from grader.service.records.queue import Claim, QueueState, Swept
+from grader.service.records.regrades import (
+    ItemState,
+    NewRegrade,
+    RegradeItem,
+    RegradeProgress,
+    RegradeRecord,
+    RegradeScope,
+    ReportEntry,
+)
 from grader.service.records.results import Result, StoredReport
 from grader.service.records.retention import (
     DeletedRows,
@@ -40,11 +49,13 @@ __all__ = [
     "ExerciseRecord",
     "ExportedItem",
     "HeldName",
+    "ItemState",
     "Mark",
     "MeasurementClaim",
     "MeasurementRecord",
     "Merge",
     "MergedAttempt",
+    "NewRegrade",
     "NewSubmission",
     "Page",
     "Passback",
@@ -52,6 +63,11 @@ __all__ = [
     "PreviewRecord",
     "PurgeCriteria",
     "QueueState",
+    "RegradeItem",
+    "RegradeProgress",
+    "RegradeRecord",
+    "RegradeScope",
+    "ReportEntry",
     "Result",
     "Role",
     "RubricRecord",

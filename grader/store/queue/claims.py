@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from grader.domain.errors import NotFound
 from grader.service.lanes import Lane
@@ -81,12 +93,20 @@ _BRING_ROWS_FORWARD = (
     .where(QUEUED, submissions.c.not_before > bindparam("latest"))
     .values(not_before=bindparam("latest"))
 )
-_ALL_QUEUED, _ALL_RUNNING, _ALL_PARKED = (
-    select(func.count()).select_from(submissions).where(which).scalar_subquery()
-    for which in (QUEUED, RUNNING, PARKED)
-)
-_OLDEST = select(func.min(submissions.c.queued_at)).where(QUEUED).scalar_subquery()
-_WAITING = select(_ALL_QUEUED, _ALL_RUNNING, _ALL_PARKED, _OLDEST)
+
+
+def _waiting_of(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return a query for the figures of :class:`QueueState`, of rows with all ``conditions``."""
+    counts = (
+        select(func.count()).select_from(submissions).where(which, *conditions).scalar_subquery()
+        for which in (QUEUED, RUNNING, PARKED)
+    )
+    oldest = select(func.min(submissions.c.queued_at)).where(QUEUED, *conditions).scalar_subquery()
+    return select(*counts, oldest)
+
+
+_WAITING = _waiting_of()
+_WAITING_IN_LANE = _waiting_of(submissions.c.lane == bindparam("lane"))
 _LOST = "The worker was lost while grading, {tries} times: the submission may be what kills it."
 
 
@@ -205,10 +225,15 @@ def get(connection: Connection, submission_id: str) -> SubmissionRecord:
     return record_of(row)
 
 
-def waiting(connection: Connection) -> QueueState:
+def waiting(connection: Connection, lane: Lane | None = None) -> QueueState:
     """Return the number of queued, running and parked rows, and since when the oldest is queued.
 
-    Rows of all lanes count. Parked rows need attention. The time is ``None`` if nothing is queued.
+    They are those of ``lane``, or of all lanes. Parked rows need attention. The time is ``None`` if
+    nothing is queued.
     """
-    queued, running, parked, oldest = connection.execute(_WAITING).one()
+    if lane is None:
+        figures = connection.execute(_WAITING).one()
+    else:
+        figures = connection.execute(_WAITING_IN_LANE, {"lane": lane.value}).one()
+    queued, running, parked, oldest = figures
     return QueueState(queued, running, parked, oldest)

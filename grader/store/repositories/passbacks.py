@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 
 from grader.service.records import (
     Passback,
@@ -14,11 +14,31 @@ from grader.service.records import (
     SubmissionRecord,
 )
 from grader.store.database import Database
+from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
 from grader.store.rows import DUE, RecordColumns
 from grader.store.tables import passbacks
 
 _RECORD = RecordColumns(passbacks, Passback, {"payload": str.encode})
+#: An older score that is still to be sent would arrive after the newer one.
+_REPLACE_OLDER = (
+    update(passbacks)
+    .where(passbacks.c.submission == bindparam("of"), DUE)
+    .values(state=PassbackState.FAILED.value, last_error="A newer score was to be sent.")
+)
+
+
+@for_dialect
+def _score(insert_into: InsertInto) -> Executable:
+    """Insert a score; one of the same report and URL, sent before, becomes due again.
+
+    It gets a new id: a receiver that has seen the old one would take the message for a repetition.
+    """
+    inserted = insert_into(passbacks)
+    return inserted.on_conflict_do_update(
+        index_elements=[passbacks.c.report, passbacks.c.url],
+        set_={column.name: inserted.excluded[column.name] for column in passbacks.columns},
+    )
 
 
 class SqlPassbacks:
@@ -105,23 +125,23 @@ def enqueue_score(
 ) -> None:
     """Add ``message`` to the outbox, due at once, in the transaction that stores its report.
 
-    ``report_id`` is the id of that report.
-
-    Raises:
-        sqlalchemy.exc.IntegrityError: the outbox has a score of this report for the same URL.
+    ``report_id`` is the id of that report. If the score of this report was sent to the same URL
+    before, it is sent again. Other scores of the submission that are still to be sent are given up.
     """
+    connection.execute(_REPLACE_OLDER, {"of": submission.id})
     connection.execute(
-        insert(passbacks).values(
-            id=new_id(now),
-            report=report_id,
-            submission=submission.id,
-            source=submission.source,
-            url=message.url,
-            payload=message.body.decode(),
-            state=PassbackState.DUE.value,
-            tries=0,
-            next_try_at=now,
-            waits_since=now,
-            last_error="",
-        )
+        _score(connection),
+        {
+            "id": new_id(now),
+            "report": report_id,
+            "submission": submission.id,
+            "source": submission.source,
+            "url": message.url,
+            "payload": message.body.decode(),
+            "state": PassbackState.DUE.value,
+            "tries": 0,
+            "next_try_at": now,
+            "waits_since": now,
+            "last_error": "",
+        },
     )

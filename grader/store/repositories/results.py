@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel
-from sqlalchemy import Connection, Executable, bindparam, func, select, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 
 from grader.domain.facts import SubmissionFacts
 from grader.domain.history import Earlier
@@ -14,6 +13,7 @@ from grader.domain.report import Report, TotalLine
 from grader.service.records import (
     Claim,
     Mark,
+    ReportEntry,
     Result,
     StoredReport,
     SubmissionRecord,
@@ -23,7 +23,9 @@ from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
 from grader.store.repositories.facts_text import engine_version, join_facts, read_many, split_facts
 from grader.store.repositories.passbacks import enqueue_score
-from grader.store.rows import RECORD, RUNNING, AnyRow, record_of
+from grader.store.repositories.regrade_rows import finish_item
+from grader.store.repositories.report_text import total_of
+from grader.store.rows import IS_COUNTED, RECORD, RUNNING, AnyRow, record_of
 from grader.store.tables import reports, submissions
 
 GRADED = SubmissionState.GRADED.value
@@ -33,7 +35,7 @@ _KEY = ("submission", "rubric_version", "engine_version")
 _WHAT = ("status", "graded_at", "facts", "findings", "report")
 #: Finds the row of a valid claim, and locks it until the transaction ends.
 _HELD = (
-    select(submissions.c.id)
+    select(submissions.c.id, submissions.c.regrade)
     .where(submissions.c.id == bindparam("submission"), RUNNING)
     .where(submissions.c.token == bindparam("token"))
     .with_for_update()
@@ -51,13 +53,30 @@ _END = (
         problem=bindparam("why"),
     )
 )
+_WITH_REPORT = (
+    reports.c.report,
+    reports.c.rubric_version,
+    reports.c.graded_at.label("reported_at"),
+    *RECORD,
+)
 _NEWEST_REPORT = (
-    select(
-        reports.c.report,
-        reports.c.rubric_version,
-        reports.c.graded_at.label("reported_at"),
-        *RECORD,
-    )
+    select(*_WITH_REPORT)
+    .join(submissions, submissions.c.report_id == reports.c.id)
+    .where(submissions.c.id == bindparam("submission"))
+)
+_ONE_REPORT = (
+    select(*_WITH_REPORT)
+    .join(submissions, submissions.c.id == reports.c.submission)
+    .where(reports.c.submission == bindparam("of"), reports.c.id == bindparam("wanted"))
+)
+_ALL_REPORTS = (
+    select(*_WITH_REPORT, reports.c.id.label("report_key"), submissions.c.report_id)
+    .join(submissions, submissions.c.id == reports.c.submission)
+    .where(reports.c.submission == bindparam("of"))
+    .order_by(reports.c.graded_at.desc(), reports.c.id.desc())
+)
+_NEWEST_VERSION = (
+    select(reports.c.rubric_version)
     .join(submissions, submissions.c.report_id == reports.c.id)
     .where(submissions.c.id == bindparam("submission"))
 )
@@ -70,15 +89,6 @@ _MEASURED = (
     .order_by(submissions.c.id)
     .limit(_PORTION)
 )
-_OTHER = submissions.alias("other")
-_NEWEST_ATTEMPT = (
-    select(func.max(_OTHER.c.attempt))
-    .where(_OTHER.c.exercise == submissions.c.exercise)
-    .where(_OTHER.c.student == submissions.c.student)
-    .where(_OTHER.c.report_id.is_not(None))
-    .correlate(submissions)
-    .scalar_subquery()
-)
 _MARKS = (
     select(
         *(submissions.c[name] for name in ("student", "attempt", "id", "state", "received_at")),
@@ -89,16 +99,10 @@ _MARKS = (
     .join(reports, submissions.c.report_id == reports.c.id)
     .where(submissions.c.exercise == bindparam("exercise"))
     .where(submissions.c.student > bindparam("after"))
-    .where(submissions.c.attempt == _NEWEST_ATTEMPT)
+    .where(IS_COUNTED)
     .order_by(submissions.c.student)
     .limit(_PORTION)
 )
-
-
-class _Outcome(BaseModel):
-    """The part of a stored report that a mark needs."""
-
-    total: TotalLine
 
 
 @for_dialect
@@ -119,32 +123,31 @@ def finish(connection: Connection, held: Claim, result: Result, now: datetime) -
     If the claim was lost, nothing is stored. An existing report of the same rubric and engine
     version stays if it is graded, and the submission then counts as graded by it; one that needed
     attention is replaced. The message with the score, if ``result`` has one, is stored for sending
-    only with a report that is stored now and graded.
+    only with a report that is stored now and graded. A submission of a regrade takes its place in
+    that, and its score is sent if the student's mark is another one than before.
     """
-    if not _still_held(connection, held):
+    submission = held.submission.id
+    row = connection.execute(_HELD, {"submission": submission, "token": held.token}).one_or_none()
+    if row is None:
         return False
-    kept, is_new = _keep_report(connection, held.submission.id, result, now)
+    kept, sends = _keep_report(connection, submission, result, now)
     graded = kept.status == GRADED
     connection.execute(
         _END,
         {
-            "submission": held.submission.id,
+            "submission": submission,
             "status": kept.status,
             "report": kept.id,
             "at": kept.graded_at if graded else None,
             "why": "" if graded else problem_of(result.report),
         },
     )
+    if row.regrade is not None:
+        sends = finish_item(connection, row.regrade, submission, kept.id, graded=graded)
     message = result.score_message
-    if is_new and graded and message is not None:
+    if sends and graded and message is not None:
         enqueue_score(connection, held.submission, message, kept.id, now)
     return True
-
-
-def _still_held(connection: Connection, held: Claim) -> bool:
-    """Return whether ``held`` is valid; if so, its row is locked until the transaction ends."""
-    mine = {"submission": held.submission.id, "token": held.token}
-    return connection.execute(_HELD, mine).scalar() is not None
 
 
 def _keep_report(
@@ -190,10 +193,41 @@ def newest_report(connection: Connection, submission_id: str) -> StoredReport | 
     ``None`` if there is no report, or no such submission.
     """
     row = connection.execute(_NEWEST_REPORT, {"submission": submission_id}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _stored(row)
+
+
+def one_report(connection: Connection, submission_id: str, report_id: str) -> StoredReport | None:
+    """Return the report ``report_id`` of a submission, also if it is no longer its newest.
+
+    ``None`` if the submission has no such report.
+    """
+    row = connection.execute(_ONE_REPORT, {"of": submission_id, "wanted": report_id}).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def all_reports(connection: Connection, submission_id: str) -> Sequence[ReportEntry]:
+    """Return the reports of a submission, newest first; empty if there are none."""
+    return [
+        ReportEntry(
+            id=row.report_key,
+            rubric_version=row.rubric_version,
+            graded_at=row.reported_at,
+            total=total_of(row.report),
+            is_current=row.report_key == row.report_id,
+        )
+        for row in connection.execute(_ALL_REPORTS, {"of": submission_id})
+    ]
+
+
+def _stored(row: AnyRow) -> StoredReport:
+    """Return the report in ``row``, with its submission."""
     report = Report.model_validate_json(row.report)
     return StoredReport(record_of(row), report, row.rubric_version, row.reported_at)
+
+
+def newest_version(connection: Connection, submission_id: str) -> int | None:
+    """Return the rubric version of the newest report; ``None`` if there is none."""
+    return connection.execute(_NEWEST_VERSION, {"submission": submission_id}).scalar()
 
 
 def newest_facts(connection: Connection, submission_id: str) -> SubmissionFacts | None:
@@ -248,7 +282,7 @@ def marks(connection: Connection, exercise: str, after: str) -> Sequence[Mark]:
     is left out; a mark is that of the newest attempt that has one. An empty result is the end.
     """
     rows = connection.execute(_MARKS, {"exercise": exercise, "after": after}).all()
-    return [_mark(row, _Outcome.model_validate_json(row.report).total) for row in rows]
+    return [_mark(row, total_of(row.report)) for row in rows]
 
 
 def _mark(row: AnyRow, total: TotalLine) -> Mark:

@@ -22,6 +22,7 @@ from grader.service.records import (
     NewSubmission,
     Page,
     QueueState,
+    ReportEntry,
     Result,
     StoredReport,
     SubmissionRecord,
@@ -166,6 +167,24 @@ class SqlSubmissions:
         with self._database.read() as connection:
             return results.newest_report(connection, submission_id)
 
+    def one_report(self, submission_id: str, report_id: str) -> StoredReport | None:
+        """Return the report ``report_id`` of a submission, also if it no longer counts.
+
+        ``None`` if the submission has no such report.
+        """
+        with self._database.read() as connection:
+            return results.one_report(connection, submission_id, report_id)
+
+    def reports(self, submission_id: str) -> Sequence[ReportEntry]:
+        """Return the reports of a submission, newest first; empty if there are none."""
+        with self._database.read() as connection:
+            return results.all_reports(connection, submission_id)
+
+    def judged_by(self, submission_id: str) -> int | None:
+        """Return the rubric version of the newest report of a submission; ``None`` without one."""
+        with self._database.read() as connection:
+            return results.newest_version(connection, submission_id)
+
     def facts(self, submission_id: str) -> SubmissionFacts | None:
         """Return the facts of the newest grading that led to a report, with their findings.
 
@@ -237,14 +256,14 @@ class SqlSubmissions:
         items = tuple(record_of(row) for row in rows)
         return Page(items, cursor_after(items[-1].id) if more else "")
 
-    def queue(self) -> QueueState:
-        """Return how many submissions are queued, are running and need attention.
+    def queue(self, lane: Lane | None = None) -> QueueState:
+        """Return how many submissions of ``lane`` are queued, are running and need attention.
 
-        All lanes count. The result also says since when the oldest queued submission has been
-        queued, ``None`` if there is none.
+        ``None`` counts all lanes. The result also says since when the oldest queued one has been
+        queued, ``None`` if nothing is queued.
         """
         with self._database.read() as connection:
-            return queue.waiting(connection)
+            return queue.waiting(connection, lane)
 
     def queue_order(self, lane: Lane, now: datetime) -> Sequence[str]:
         """Return the ids of the queued submissions of ``lane`` in the order of future claims.
