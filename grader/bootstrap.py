@@ -50,6 +50,7 @@ from grader.service.rate_limits import Quotas, RateLimits
 from grader.service.read import Read
 from grader.service.readiness import NotReady, Part, QueueMoves, Readiness, WorkersWell
 from grader.service.receive import Receive
+from grader.service.regrade import Regrade
 from grader.service.retention import Purge
 from grader.service.retry import Retry
 from grader.service.rubric_cache import RubricCache
@@ -99,6 +100,7 @@ class Service:
     versions: Versions
     lint: LintRubric
     retry: Retry
+    regrade: Regrade
     tokens: Tokens
     access_log: AccessLog
     limits: RateLimits
@@ -277,6 +279,7 @@ def build_service(
         versions=Versions(store, rubric_cache, publish),
         lint=lint_text,
         retry=Retry(store, clock, notifier),
+        regrade=Regrade(store, clock, notifier, ScoreMessages(store, score_message_writers())),
         tokens=Tokens(store, clock, access_log),
         access_log=access_log,
         limits=limits,
@@ -365,7 +368,7 @@ def build_grade(service: Service, engine: Engine) -> Grade:
         host=Host(name, service.store, engine, service.clock, settings.trouble_pause),
         max_tries=settings.max_tries,
         pause=settings.pause_time,
-        score_messages=ScoreMessages(service.store, score_message_writers()),
+        score_messages=service.regrade.score_messages,
     )
 
 

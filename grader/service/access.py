@@ -60,6 +60,7 @@ class Act(StrEnum):
     READ_MARKS = "read the marks of a class"
     READ_FACTS = "read facts, signals and faults"
     RETRY = "grade again what needs attention"
+    REGRADE = "grade a class again"
     READ_AUDIT = "read the audit log"
 
 
@@ -78,6 +79,7 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.READ_MARKS: _STAFF | {Role.LMS},
     Act.READ_FACTS: _STAFF,
     Act.RETRY: _STAFF,
+    Act.REGRADE: _IN_CHARGE,
     Act.READ_AUDIT: _IN_CHARGE,
 }
 

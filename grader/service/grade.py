@@ -36,6 +36,7 @@ from grader.service.ports import (
 from grader.service.records import Claim, Result, RubricRecord, SubmissionRecord
 from grader.service.rubric_cache import RubricCache
 from grader.service.score_messages import ScoreMessages
+from grader.service.stored_facts import StoredFacts, stored_facts
 
 log = structlog.get_logger(__name__)
 
@@ -197,7 +198,7 @@ class Grade:
                 _cache_facts(measured.measurement)
 
     def _start(self, claim: Claim) -> Started:
-        """Read the upload of ``claim`` and start to measure it for the newest rubric.
+        """Start to measure the upload of ``claim`` for the newest rubric, or take stored facts.
 
         Raises:
             EngineFault: The exercise has no rubric, or the engine failed.
@@ -208,11 +209,22 @@ class Grade:
             raise EngineFault(f"The exercise {claim.submission.exercise} has no rubric.")
         compiled = self.rubric_cache.of(record)
         starter = self.engine.starter(compiled.rubric)
+        running = self._measured_before(claim, compiled) or self._measure(claim, compiled)
+        return Started(claim, record, compiled, starter, running)
+
+    def _measured_before(self, claim: Claim, compiled: CompiledRubric) -> StoredFacts | None:
+        """Return stored facts of a submission that is graded again, if they serve; else None."""
+        if claim.submission.lane is not Lane.REGRADE:
+            return None
+        submission, engine = claim.submission, self.engine.identity
+        return stored_facts(self.store, self.rubric_cache, submission, compiled, engine)
+
+    def _measure(self, claim: Claim, compiled: CompiledRubric) -> RunningMeasurement:
+        """Read the upload of ``claim`` and start to measure it. Raises as :meth:`_start`."""
         submission = self.read_upload(
             claim.data, filename=claim.submission.filename, limits=MAX_INTAKE
         )
-        running = self.engine.start(submission, compiled.rubric)
-        return Started(claim, record, compiled, starter, running)
+        return self.engine.start(submission, compiled.rubric)
 
     def _store_report(self, measured: Measured) -> bool:
         """Judge and store the report; return whether the claim was still valid."""

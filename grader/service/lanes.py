@@ -10,6 +10,7 @@ class Lane(StrEnum):
 
     Every upload is in ``live``. ``regrade`` is for grading old submissions again, and for
     measurements that previews of rubrics request.
+    Every upload is in ``live``. A regrade puts old submissions into ``regrade``.
     """
 
     LIVE = "live"

@@ -44,14 +44,22 @@ class Read:
             raise missing
         return record
 
-    def report(self, submission: SubmissionRecord, principal: Principal) -> Report | None:
+    def report(
+        self, submission: SubmissionRecord, principal: Principal, report_id: str = ""
+    ) -> Report | None:
         """Return the newest report of ``submission`` with its receipt; ``None`` if there is none.
+
+        With a ``report_id`` it is that report, also an old one, and ``None`` if it is not one of
+        ``submission``.
 
         The signals, findings that only staff may see, are left out unless ``principal`` is staff:
         admin, instructor or grader. That ``principal`` may see the submission is not checked here:
         get it from :meth:`submission`.
         """
-        stored = self.store.submissions.report(submission.id)
+        if report_id:
+            stored = self.store.submissions.one_report(submission.id, report_id)
+        else:
+            stored = self.store.submissions.report(submission.id)
         if stored is None:
             return None
         report = with_receipt(stored)

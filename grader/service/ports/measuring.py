@@ -114,6 +114,7 @@ class Measure(Protocol):
     @property
     def identity(self) -> EngineIdentity:
         """The versions on which its facts depend."""
+        """The versions of everything that facts depend on beside submission and probes."""
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
         """Start to measure ``submission`` for the probes of ``rubric``; do not wait for the result.
