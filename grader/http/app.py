@@ -22,6 +22,7 @@ from grader.http.api import (
     observing,
     problem_kinds,
     queries,
+    regrades,
     rubrics,
     schemas,
     submissions,
@@ -59,6 +60,7 @@ def create_app(service: Service) -> OpenAPI:
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
     for module in (exercises, submissions, rubrics, drafts, linting, audit, webhooks):
+    for module in (exercises, submissions, rubrics, drafts, regrades, audit, webhooks):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.
     app.register_api(health.blueprint(page=reference.ready_page))
@@ -137,6 +139,7 @@ def _api_context(service: Service) -> ApiContext:
         versions=service.versions,
         lint=service.lint,
         retry=service.retry,
+        regrade=service.regrade,
         receive=service.receive,
         access_log=service.access_log,
         limits=service.limits,

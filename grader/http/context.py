@@ -17,6 +17,7 @@ from grader.service.rate_limits import RateLimits
 from grader.service.read import Read
 from grader.service.readiness import Readiness
 from grader.service.receive import Receive
+from grader.service.regrade import Regrade
 from grader.service.retry import Retry
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
@@ -59,6 +60,7 @@ class ApiContext:
     versions: Versions
     lint: LintRubric
     retry: Retry
+    regrade: Regrade
     receive: Receive
     access_log: AccessLog
     limits: RateLimits

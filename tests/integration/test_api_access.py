@@ -20,9 +20,10 @@ from werkzeug.test import TestResponse
 from grader.bootstrap import Service, build_service
 from grader.http.app import create_app
 from grader.infra.broker import NoNotifier
-from grader.service.access import REACH, ROLES, Act
-from grader.service.records import Role, SourceRecord
+from grader.service.access import REACH, ROLES, Act, Principal
+from grader.service.records import RegradeScope, Role, SourceRecord
 from grader.settings import Settings
+from tests.contract.material import NOW, claimed, result, sent
 
 #: The rubric grades every attempt, so a student can hand in several times.
 pytestmark = pytest.mark.usefixtures("every_attempt")
@@ -35,11 +36,13 @@ VERSION = f"{EXERCISE}/rubric/versions/<int:version>"
 DRAFT = f"{EXERCISE}/rubric/draft"
 VALIDATE = "/api/v1/rubrics/validate"
 SUBMISSION = "/api/v1/submissions/<slug:submission>"
+REGRADE = "/api/v1/regrades/<slug:regrade>"
 README = Path(__file__).parents[2] / "README.md"
 
 #: Each guarded route: which act it is, and what it answers where that is allowed. A retry of what
-#: is queued is a 409, and what could be published is sent without If-Match: 428. A draft, of an
-#: older version, is there already: it is neither published (412) nor copied over (409).
+#: is queued is a 409, as is a regrade of what has no report, and what could be published is sent
+#: without If-Match: 428. A draft, of an older version, is there already: it is neither published
+#: (412) nor copied over (409).
 GUARDED = {
     ("GET", EXERCISES): (Act.READ_EXERCISES, 200),
     ("GET", EXERCISE): (Act.READ_EXERCISES, 200),
@@ -63,10 +66,18 @@ GUARDED = {
     ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
     ("GET", SUBMISSION): (Act.READ_SUBMISSIONS, 200),
     ("GET", f"{SUBMISSION}/report"): (Act.READ_SUBMISSIONS, 202),
+    ("GET", f"{SUBMISSION}/reports"): (Act.READ_SUBMISSIONS, 200),
+    ("GET", f"{SUBMISSION}/reports/<slug:report>"): (Act.READ_SUBMISSIONS, 404),
     ("GET", f"{SUBMISSION}/facts"): (Act.READ_FACTS, 202),
     ("GET", f"{SUBMISSION}/archive"): (Act.READ_ARCHIVES, 200),
     ("POST", f"{SUBMISSION}/retry"): (Act.RETRY, 409),
     ("POST", "/api/v1/submissions/all/retry"): (Act.RETRY, 200),
+    ("POST", f"{EXERCISE}/regrades"): (Act.REGRADE, 409),
+    ("GET", f"{EXERCISE}/regrades"): (Act.REGRADE, 200),
+    ("GET", REGRADE): (Act.REGRADE, 200),
+    ("GET", f"{REGRADE}/items"): (Act.REGRADE, 200),
+    ("POST", f"{REGRADE}/cancel"): (Act.REGRADE, 409),
+    ("POST", f"{REGRADE}/undo"): (Act.REGRADE, 409),
     ("GET", "/api/v1/audit"): (Act.READ_AUDIT, 200),
 }
 HAND_IN = ("POST", f"{EXERCISE}/submissions")
@@ -118,11 +129,15 @@ NOBODY = ("none", "unknown", "expired", "revoked")
 
 
 class Site:
-    """A service with one submission of ``ada``; sends any request with any token."""
+    """A service with one submission of ``ada``; sends any request with any token.
+
+    Of another exercise it has a regrade that is cancelled.
+    """
 
     def __init__(self, service: Service, archive: bytes) -> None:
         self.service, self._archive = service, archive
         self.client: FlaskClient = create_app(service).test_client()
+        self.regrade = _cancelled_regrade(service)
         answer = self.ask("POST", f"{EXERCISE}/submissions", self.token_of(WHO["student"]))
         self.submission: str = answer.get_json()["id"]
         rubric = service.store.rubrics.newest("numbers-refactor")
@@ -157,6 +172,8 @@ class Site:
         known = {
             "exercise": "get-data" if again else "numbers-refactor",
             "submission": getattr(self, "submission", ""),
+            "regrade": self.regrade,
+            "report": "none",
             "check_id": "complexity",
             "code": "not-a-zip",
             "source": "moodle",
@@ -176,7 +193,21 @@ class Site:
         if (method, rule) == HAND_IN:
             url = {"query_string": {"student": "ada"}} if hasattr(self, "submission") else {}
             return {"data": self._archive, "content_type": "application/zip", **url}
+        if (method, rule) == ("POST", f"{EXERCISE}/regrades"):
+            return {"json": {"reason": "The rubric has changed."}}
         return {}
+
+
+def _cancelled_regrade(service: Service) -> str:
+    """Cancel a regrade of a graded submission to ``chapter-practices``; return its id."""
+    rubric = service.store.rubrics.newest("chapter-practices")
+    assert rubric is not None
+    service.store.submissions.accept(sent("zoe", exercise="chapter-practices"), NOW)
+    assert service.store.submissions.finish(claimed(service.store), result(rubric), NOW)
+    principal = Principal.of_source("test", rubric.course)
+    regrade = service.regrade(rubric, RegradeScope.ALL, "It has changed.", principal)
+    service.regrade.cancel(regrade, principal)
+    return regrade.id
 
 
 @pytest.fixture(scope="module")
@@ -241,11 +272,11 @@ def test_what_is_not_yours_looks_like_what_is_not_there(site: Site, name: str) -
     for (method, rule), (act, _) in GUARDED.items():
         if who.reaches(rule) or (act is Act.PUBLISH and who.role in ROLES[act]):
             continue  # an exercise's id is the service's: whoever may publish can tell it is taken
-        kind = "submission" if "<slug:submission>" in rule else "exercise"
+        kind = next(one for one in ("submission", "regrade", "exercise") if f":{one}>" in rule)
         real = site.ask(method, rule, headers)
         none = site.ask(method, rule, headers, **{kind: made_up})
         assert real.status_code == none.status_code == 404
-        names = f"{site.submission}|numbers-refactor|get-data"
+        names = f"{site.submission}|{site.regrade}|numbers-refactor|get-data"
         assert re.sub(names, made_up, real.text) == none.text, rule
 
 
@@ -253,7 +284,7 @@ def test_what_is_not_yours_looks_like_what_is_not_there(site: Site, name: str) -
 def test_without_a_good_token_nothing_is_told(site: Site, kind: str) -> None:
     headers = _no_token(site, kind)
     for method, rule in GUARDED:
-        for named in ({}, {"exercise": "none", "submission": "none"}):
+        for named in ({}, {"exercise": "none", "submission": "none", "regrade": "none"}):
             answer = site.ask(method, rule, headers, **named)
             assert answer.status_code == 401, (method, rule)
             assert answer.headers["WWW-Authenticate"].startswith("Bearer ")

@@ -44,16 +44,28 @@ METHODS = {"get", "post", "put", "patch", "delete", "trace"}
 
 @pytest.fixture
 def known(
-    client: FlaskClient, student: Headers, zipped: Callable[..., bytes], grade: Callable[[], int]
+    client: FlaskClient,
+    student: Headers,
+    instructor: Headers,
+    zipped: Callable[..., bytes],
+    grade: Callable[[], int],
 ) -> dict[str, str | int]:
     """Return values of path parameters by name; all but the source exist."""
     url = "/api/v1/exercises/numbers-refactor/submissions"
     made = client.post(url, data=zipped(), content_type="application/zip", headers=student)
     grade()
     assert made.json is not None
+    again = {"reason": "The rubric has changed.", "scope": "all"}
+    url = "/api/v1/exercises/numbers-refactor/regrades"
+    regrade = client.post(url, json=again, headers=instructor).get_json()["id"]
+    grade()
+    url = f"/api/v1/submissions/{made.json['id']}/reports"
+    (report,) = client.get(url, headers=student).get_json()["items"]
     return {
         "exercise": "numbers-refactor",
         "submission": made.json["id"],
+        "report": report["id"],
+        "regrade": regrade,
         "code": "not-a-zip",
         "source": "nowhere",
         "version": 1,

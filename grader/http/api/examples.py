@@ -51,6 +51,6 @@ def _examples() -> dict[str, Any]:
     report = Report.model_validate(known["Report"])
     for form in FORMATS.values():
         if form.media_type != "application/json":
-            for operation in ("submit", "getReport"):
+            for operation in ("submit", "getReport", "getOldReport"):
                 known[f"{operation} {form.media_type}"] = form.render(report)
     return known

@@ -90,6 +90,18 @@ class SubmissionPath(Parameters):
     submission: str = Field(description="The submission's id, as the upload was answered with.")
 
 
+class ReportPath(SubmissionPath):
+    """The path parameters of a route about one report of a submission: the ids of both."""
+
+    report: str = Field(description="The report's id, from the list of reports.")
+
+
+class RegradePath(Parameters):
+    """The path parameter of a route about a regrade: its id."""
+
+    regrade: str = Field(description="The regrade's id.")
+
+
 class SourcePath(Parameters):
     """The path parameter of a route about a source, a system that sends webhooks: its name."""
 

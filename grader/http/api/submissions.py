@@ -6,6 +6,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from grader.domain.errors import NotFound
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
 from grader.exports.formats import FORMATS
@@ -17,9 +18,9 @@ from grader.http.api.answers import (
     status_answer,
     wanted_export,
 )
-from grader.http.api.bodies import RetriedBody, SubmissionBody
+from grader.http.api.bodies import ReportEntryBody, ReportsBody, RetriedBody, SubmissionBody
 from grader.http.api.downloads import attachment, download_name
-from grader.http.api.parameters import FormatQuery, RetryQuery, SubmissionPath
+from grader.http.api.parameters import FormatQuery, ReportPath, RetryQuery, SubmissionPath
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, problems
@@ -92,6 +93,42 @@ def report(path: SubmissionPath, query: FormatQuery) -> Response:
     found = context().read.report(record, principal)
     if found is None:
         return not_yet_answer(record, principal)
+    context().access_log.record_read("report", principal, record)
+    return report_answer(found, export)
+
+
+@blueprint.get(
+    "/<slug:submission>/reports",
+    operation_id="listReports",
+    security=allowed(Act.READ_SUBMISSIONS),
+    responses={"200": answer("The reports.", json=ReportsBody)},
+)
+def reports(path: SubmissionPath) -> Response:
+    """List all reports of a submission, newest first, also those before it was graded again."""
+    principal = caller()
+    record = context().read.submission(path.submission, principal)
+    context().access_log.record_read("report", principal, record)
+    found = context().store.submissions.reports(record.id)
+    return json_answer(ReportsBody(items=tuple(ReportEntryBody.of(one, record) for one in found)))
+
+
+@blueprint.get(
+    "/<slug:submission>/reports/<slug:report>",
+    operation_id="getOldReport",
+    security=allowed(Act.READ_SUBMISSIONS),
+    responses={"200": REPORT, **problems("not-acceptable")},
+)
+def old_report(path: ReportPath, query: FormatQuery) -> Response:
+    """Get one of the reports of a submission in the form of `format`, or else of `Accept`."""
+    principal = caller()
+    record = context().read.submission(path.submission, principal)
+    export = wanted_export(query.format)
+    found = context().read.report(record, principal, path.report)
+    if found is None:
+        raise NotFound(
+            f"The submission has no report {path.report!r}.",
+            how_to_fix=f"List its reports: GET {PREFIX}/submissions/{record.id}/reports",
+        )
     context().access_log.record_read("report", principal, record)
     return report_answer(found, export)
 

@@ -32,6 +32,7 @@ from grader.store.tables import (
     idempotency_keys,
     inspections,
     passbacks,
+    regrade_items,
     reports,
     submissions,
     tokens,
@@ -41,6 +42,8 @@ from grader.store.tables import (
 _SECRET = frozenset({"digest", "request_digest", "token"})
 #: Text columns that contain JSON.
 _TEXTS = frozenset({reports.c.report, reports.c.facts, reports.c.findings})
+#: What is exported of a submission beside its upload and reports: tables by the name of the file.
+_OF_SUBMISSION = {"passbacks": passbacks, "keys": idempotency_keys, "regrades": regrade_items}
 #: The most ids of one statement: both databases limit its parameters. Chosen by hand.
 _AT_ONCE = 200
 #: Suffixes that an exported upload keeps; any other becomes ``.bin``.
@@ -50,10 +53,10 @@ _KNOWN_SUFFIXES = frozenset({".zip", ".py", ".ipynb"})
 def read(connection: Connection, student: str, course: str) -> Iterator[ExportedItem]:
     """Yield the stored data of ``student`` in ``course`` (empty: every course) as files.
 
-    These are tokens, counts of attempts, each submission with its upload, reports, scores and
-    idempotency keys, the audit entries about these or by one of the tokens, and those about exports
-    and erasures of the student, which are of every course. Uploads are unchanged, the rest is JSON
-    without secrets. Cached inspections are left out.
+    These are tokens, counts of attempts, each submission with its upload, reports, scores,
+    idempotency keys and places in regrades, the audit entries about these or by one of the tokens,
+    and those about exports and erasures of the student, which are of every course. Uploads are
+    unchanged, the rest is JSON without secrets. Cached inspections are left out.
 
     Raises:
         NotFound: the student has neither a submission nor a token.
@@ -73,7 +76,7 @@ def read(connection: Connection, student: str, course: str) -> Iterator[Exported
 
 
 def _read_submission(connection: Connection, submission: str) -> Iterator[ExportedItem]:
-    """Yield the row of ``submission``, its upload, and its reports, scores and keys."""
+    """Yield the row of ``submission``, its upload, and its reports, scores, keys and regrades."""
     folder = f"submissions/{submission}"
     (row,) = _rows(connection, submissions, submissions.c.id == submission)
     yield _as_json(f"{folder}/submission", row)
@@ -84,7 +87,7 @@ def _read_submission(connection: Connection, submission: str) -> Iterator[Export
     yield ExportedItem(f"{folder}/upload{suffix if suffix in _KNOWN_SUFFIXES else '.bin'}", data)
     for report in _rows(connection, reports, reports.c.submission == submission):
         yield _as_json(f"{folder}/report-{report['id']}", report)
-    for name, table in (("passbacks", passbacks), ("keys", idempotency_keys)):
+    for name, table in _OF_SUBMISSION.items():
         yield _as_json(
             f"{folder}/{name}", _rows(connection, table, table.c.submission == submission)
         )
