@@ -107,7 +107,7 @@ def test_a_regrade_queues_what_has_a_report(course: Course) -> None:
 
     assert regrade.progress == RegradeProgress(waiting=2)
     assert (regrade.scope, regrade.reason) == (RegradeScope.ALL, "Docstrings count more.")
-    assert (regrade.rubric_version, regrade.created_by, regrade.author) == (2, "token-7", "")
+    assert (regrade.rubric_version, regrade.author) == (2, "token-7")
     for one in (graded, parked):
         queued = course.store.submissions.get(one.id)
         assert (queued.state, queued.lane, queued.tries) == (STATE.QUEUED, Lane.REGRADE, 0)

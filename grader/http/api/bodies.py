@@ -17,12 +17,12 @@ from grader.service.access import Act, Principal, may
 from grader.service.estimate import QueuePosition
 from grader.service.records import (
     ExerciseRecord,
-    RubricRecord,
     ItemState,
     RegradeItem,
     RegradeRecord,
     RegradeScope,
     ReportEntry,
+    RubricRecord,
     SubmissionRecord,
     SubmissionState,
 )
@@ -374,8 +374,7 @@ class RegradeBody(_Body):
     scope: RegradeScope
     reason: str
     created_at: datetime
-    created_by: str = Field(description="A token's id.")
-    author: str = Field(description="The token's name.")
+    author: str = Field(description="The name of the token that created it.")
     cancelled_at: datetime | None
     undone_at: datetime | None
     progress: RegradeProgressBody

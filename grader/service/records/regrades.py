@@ -76,8 +76,8 @@ class RegradeRecord:
     """A stored regrade with its progress.
 
     ``rubric_version`` was the newest when it was created; a submission is graded by what is the
-    newest when its turn comes. ``created_by`` is the id of a token, or the name of what acted
-    without one, and ``author`` the token's name, or empty.
+    newest when its turn comes. ``author`` is the name of the token that created it, or the actor
+    without one.
     """
 
     id: str
@@ -87,7 +87,6 @@ class RegradeRecord:
     scope: RegradeScope
     reason: str
     created_at: datetime
-    created_by: str
     author: str
     cancelled_at: datetime | None
     undone_at: datetime | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from grader.domain.errors import Conflict, NotFound
 from grader.service.lanes import Lane
@@ -30,10 +30,11 @@ from grader.store.repositories.regrade_rows import (
     totals_of,
     undo_items,
 )
-from grader.store.rows import IS_COUNTED, AnyRow
+from grader.store.rows import IS_COUNTED, AnyRow, author_of
 from grader.store.tables import regrade_items, regrades, submissions, tokens
 
-_ALL = select(regrades, func.coalesce(tokens.c.name, "").label("author")).select_from(
+_COLUMNS = [column for column in regrades.c if column.name != "created_by"]
+_ALL = select(*_COLUMNS, author_of(regrades.c.created_by)).select_from(
     regrades.outerjoin(tokens, tokens.c.id == regrades.c.created_by)
 )
 _ENDED = submissions.c.state.in_(
