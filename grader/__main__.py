@@ -9,6 +9,7 @@ from grader.cli.audit import audit
 from grader.cli.backup import backup, restore
 from grader.cli.check import check
 from grader.cli.db import db
+from grader.cli.exercise import exercise
 from grader.cli.explain import explain
 from grader.cli.facts import facts
 from grader.cli.purge import purge
@@ -41,6 +42,7 @@ for command in (
     api,
     scheduler,
     rubric,
+    exercise,
     token,
     source,
     audit,
