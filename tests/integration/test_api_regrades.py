@@ -192,8 +192,8 @@ def test_the_old_report_is_there_while_the_new_one_is_made(course: Course) -> No
         ({}, "reason: Field required"),
         ({"reason": " "}, "reason: String should match"),
         ({"reason": "x", "scope": "some"}, "scope: Input should be 'counted' or 'all'"),
-        ({"reason": "x", "student": "ada"}, "student"),
-        ([], "body"),
+        ({"reason": "x", "student": "ada"}, "There is no field 'student'"),
+        ([], "JSON object"),
     ],
 )
 def test_what_is_asked_has_to_make_sense(course: Course, body: Any, said: str) -> None:
@@ -226,3 +226,24 @@ def test_a_regrade_does_not_fill_the_queue(course: Course, service: Service) -> 
     course.regrade()
     service.submit.capacity._limit = 1
     course.hand_in("eve", DOCUMENTED)
+
+
+def test_publishing_a_draft_can_grade_the_class_again(course: Course) -> None:
+    draft = f"{EXERCISE}/rubric/draft"
+    submission = course.hand_in("ada", UNDOCUMENTED)
+
+    def publish(text: str) -> str:
+        """Publish ``text`` by way of a draft, with a regrade; return the address of the regrade."""
+        yaml = course.headers | {"Content-Type": "application/yaml"}
+        assert course.client.put(draft, data=text, headers=yaml).status_code == 201
+        again = {"message": "Docstrings", "regrade": {"scope": "all", "reason": "They count less."}}
+        answer = course.client.post(f"{draft}/publish", json=again, headers=course.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.headers.get("Grader-Regrade", "")
+
+    assert publish(MORE) == ""  # nobody has a report
+    course.grade()
+    regrade = course.get(publish(LIGHTER))
+    assert (regrade["rubric_version"], regrade["progress"]["waiting"]) == (3, 1)
+    course.grade()
+    assert course.points(submission) == 8

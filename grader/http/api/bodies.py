@@ -268,11 +268,29 @@ class Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class CreateRegrade(Sent):
+    """Whose work is graded again by the newest rubric, and why."""
+
+    scope: RegradeScope = Field(
+        RegradeScope.COUNTED,
+        description="`counted`: each student's newest attempt with a report; `all`: every attempt.",
+    )
+    reason: str = Field(
+        min_length=1,
+        max_length=500,
+        pattern=r"\S",
+        description="Why; it is kept, and is in the audit log.",
+    )
+
+
 class PublishDraft(Sent):
     """How a draft is published."""
 
     message: Annotated[str, Field(max_length=MAX_MESSAGE)] = Field(
         "", description="What the change is about."
+    )
+    regrade: CreateRegrade | None = Field(
+        None, description="What is graded again by it; nothing without this."
     )
 
 
@@ -333,23 +351,6 @@ class ReportsBody(_Body):
     """All reports of a submission, newest first."""
 
     items: tuple[ReportEntryBody, ...]
-
-
-class NewRegradeBody(BaseModel):
-    """What a regrade is to do, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    scope: RegradeScope = Field(
-        RegradeScope.COUNTED,
-        description="`counted`: each student's newest attempt with a report; `all`: every attempt.",
-    )
-    reason: str = Field(
-        min_length=1,
-        max_length=500,
-        pattern=r"\S",
-        description="Why; it is kept, and is in the audit log.",
-    )
 
 
 class RegradeProgressBody(_Body):

@@ -37,7 +37,6 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.DraftBody,
     bodies.DiffBody,
     bodies.ReportsBody,
-    bodies.NewRegradeBody,
     bodies.RegradeBody,
     bodies.RegradesPage,
     bodies.RegradeItemsPage,
@@ -52,7 +51,11 @@ _MODELS: tuple[type[BaseModel], ...] = (
     Problem,
 )
 #: Bodies of requests, whose fields with a default may be left out.
-_SENT: tuple[type[BaseModel], ...] = (bodies.PublishDraft, bodies.CopyRubric)
+_SENT: tuple[type[BaseModel], ...] = (
+    bodies.PublishDraft,
+    bodies.CopyRubric,
+    bodies.CreateRegrade,
+)
 _REFS = "#/components/schemas/"
 _SECURITY: dict[str, Any] = {
     "bearer": {

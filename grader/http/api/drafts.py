@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from grader.domain.errors import Conflict
 from grader.http.api.answers import json_answer
-from grader.http.api.bodies import DiffBody, DraftBody, PublishDraft, RubricBody
+from grader.http.api.bodies import (
+    DiffBody,
+    DraftBody,
+    PublishDraft,
+    RubricBody,
+    regrade_links,
+)
 from grader.http.api.parameters import (
     DraftQuery,
     ExercisePath,
@@ -42,6 +51,8 @@ _EDITING = problems(
     "request-too-large",
     "unsupported-media-type",
 )
+
+_REGRADE = {"Grader-Regrade": "The regrade that was asked for, if anybody has a report."}
 
 blueprint = APIBlueprint(
     "drafts",
@@ -154,10 +165,11 @@ def diff(path: ExercisePath) -> Response:
     operation_id="publishDraft",
     security=allowed(Act.PUBLISH),
     description="The draft is gone then. Where another version was published since it was begun, "
-    "the answer is 412: put that into the draft and send it with `?rebase=true`.",
+    "the answer is 412: put that into the draft and send it with `?rebase=true`. With `regrade` "
+    "what was graded is graded again by the new version.",
     openapi_extensions=described(PublishDraft, "How."),
     responses={
-        "200": answer("The newest version.", json=RubricBody, headers=ETAG),
+        "200": answer("The newest version.", json=RubricBody, headers=ETAG | _REGRADE),
         "201": answer("A new exercise.", json=RubricBody, headers=ETAG | {"Location": "It."}),
         **problems(
             "forbidden",
@@ -175,7 +187,14 @@ def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
     published = context().drafts.publish_draft(
         path.exercise, if_match=header.if_match, principal=caller(), message=asked.message
     )
-    return published_answer(published)
+    response = published_answer(published)
+    if asked.regrade is not None:
+        with suppress(Conflict):  # nobody has a report yet
+            regrade = context().regrade(
+                published.record, asked.regrade.scope, asked.regrade.reason, caller()
+            )
+            response.headers["Grader-Regrade"] = regrade_links(regrade)["self"]
+    return response
 
 
 def _answer(draft: DraftRecord) -> Response:

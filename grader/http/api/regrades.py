@@ -8,15 +8,15 @@ from flask_openapi3.models.tag import Tag
 
 from grader.http.api.answers import RETRY_SECONDS, json_answer, next_page, page_answer
 from grader.http.api.bodies import (
-    NewRegradeBody,
+    CreateRegrade,
     RegradeBody,
     RegradeItemBody,
     RegradeItemsPage,
     RegradesPage,
     regrade_links,
 )
-from grader.http.api.json_bodies import json_body, read_json
 from grader.http.api.parameters import ExercisePath, PageQuery, RegradePath
+from grader.http.api.rubric_bodies import described, read_json
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
 from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
@@ -49,7 +49,7 @@ blueprint.before_request(authenticate)
     description="Every submission keeps its report until it has the new one, and its old report "
     "stays readable afterwards. Uploads go first. What is queued or being graded is left out: it "
     "gets the newest rubric anyway. Scores are sent again only where a mark changes.",
-    openapi_extensions=json_body(NewRegradeBody, "Whose work is graded again, and why."),
+    openapi_extensions=described(CreateRegrade, "Whose work, and why."),
     responses={
         "201": answer("The regrade.", json=RegradeBody, headers={"Location": "It.", **_WAIT}),
         **problems("conflict", "request-too-large", "unsupported-media-type"),
@@ -59,7 +59,7 @@ def create(path: ExercisePath) -> Response:
     """Grade the submissions of an exercise again by its newest rubric."""
     principal = caller()
     rubric = context().read.exercise(path.exercise, principal)
-    asked = read_json(NewRegradeBody)
+    asked = read_json(CreateRegrade)
     record = context().regrade(rubric, asked.scope, asked.reason, principal)
     response = _regrade_answer(record, 201)
     response.headers["Location"] = regrade_links(record)["self"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import NoReturn
 from urllib.parse import quote
 
 import structlog
@@ -43,8 +42,6 @@ _HTTP_CODES = {
     415: "unsupported-media-type",
     503: "overloaded",
 }
-#: The most mistakes that a refusal of parameters or of a body lists. Chosen by hand.
-_MAX_LISTED = 20
 _TOO_LONG = "The body of this request may have at most {} bytes."
 #: ``WWW-Authenticate`` by code of the problem.
 _CHALLENGES = {
@@ -104,20 +101,19 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_unexpected)
 
 
-def refuse_invalid(error: ValidationError) -> NoReturn:
-    """Refuse invalid parameters, or an invalid JSON body; flask-openapi3 calls this, too.
+def refuse_invalid(error: ValidationError) -> Response:
+    """Refuse invalid parameters; flask-openapi3 calls this and expects a response.
 
     Raises:
-        BadRequest: always. Its ``detail`` lists the first mistakes, and ``where`` names the place
-            of the first.
+        BadRequest: always. Its ``detail`` lists every mistake, and ``where`` names the first
+            parameter.
     """
-    found = error.errors()[:_MAX_LISTED]
-    mistakes = [(".".join(map(str, item["loc"])) or "body", item["msg"]) for item in found]
-    detail = "; ".join(f"{place[:100]}: {message}" for place, message in mistakes)
+    mistakes = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+    detail = "; ".join(f"{place}: {message}" for place, message in mistakes)
     raise BadRequest(
         detail,
         how_to_fix="Compare the parameters with the route's description in /docs.",
-        where=mistakes[0][0][:100],
+        where=mistakes[0][0],
     )
 
 
