@@ -59,8 +59,16 @@ def create_app(service: Service) -> OpenAPI:
     install_context(app, _api_context(service))
     observing.install(app, request_metrics, reference.policy())
     problems.install(app)
-    for module in (exercises, submissions, rubrics, drafts, linting, audit, webhooks):
-    for module in (exercises, submissions, rubrics, drafts, regrades, audit, webhooks):
+    for module in (
+        exercises,
+        submissions,
+        rubrics,
+        drafts,
+        linting,
+        regrades,
+        audit,
+        webhooks,
+    ):
         app.register_api(module.blueprint)
     # One address answers with JSON or a page, and the API does not import the pages.
     app.register_api(health.blueprint(page=reference.ready_page))

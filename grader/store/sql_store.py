@@ -24,16 +24,11 @@ from grader.store.retention.repository import SqlRetention
 class Store:
     """All repositories on one database, as attributes, which share its connections.
 
-    They store submissions, rubrics, their drafts and previews, measurements for previews, tokens,
-    webhook sources, scores to be sent (``passbacks``), the audit log, the ``workers`` alive and
-    cached inspections (``facts``). It implements the port ``Store``, and has in addition
+    They store submissions, rubrics, their drafts and previews, measurements for previews, regrades,
+    tokens, webhook sources, scores to be sent (``passbacks``), the audit log, the ``workers`` alive
+    and cached inspections (``facts``). It implements the port ``Store``, and has in addition
     ``retention``, which purges, exports and erases, and ``probes`` of the database. After
     ``max_tries`` starts of its grading without a result a submission needs attention.
-    They store submissions, rubrics, their drafts, regrades, tokens, webhook sources, scores to send
-    (``passbacks``), the audit log, the ``workers`` alive and cached inspections (``facts``). It
-    implements the port ``Store``, and has in addition ``retention``, which purges, exports and
-    erases, and ``probes`` of the database. After ``max_tries`` starts of its grading without a
-    result a submission needs attention.
     """
 
     submissions: ports.Submissions

@@ -113,7 +113,6 @@ class Measure(Protocol):
 
     @property
     def identity(self) -> EngineIdentity:
-        """The versions on which its facts depend."""
         """The versions of everything that facts depend on beside submission and probes."""
 
     def start(self, submission: Submission, rubric: Rubric) -> RunningMeasurement:
