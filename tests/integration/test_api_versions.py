@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -43,6 +44,10 @@ class Editor:
         if body is None:
             return self.client.post(url, headers=self.headers | _dashed(more))
         return self._send("POST", url, "application/json", more, json=body)
+
+    def raw(self, method: str, url: str, kind: str, data: bytes) -> TestResponse:
+        """Send ``data`` of the media type ``kind``, for any version."""
+        return self._send(method, url, kind, ANY, data=data)
 
     def _send(
         self, method: str, url: str, kind: str, more: dict[str, str], **body: Any
@@ -154,6 +159,20 @@ def test_who_was_faster_is_named(ada: Editor, bob: Editor, service: Service) -> 
     assert ada.post(f"{URL}/versions/1/restore", If_Match=tag).status_code == 412
 
 
+def test_of_many_changes_at_a_time_one_is_published(ada: Editor, service: Service) -> None:
+    text, tag = text_of(service), ada.get(URL).headers["ETag"]
+
+    def publish(number: int) -> TestResponse:
+        return ada.put(URL, f"{text}# {number}\n", If_Match=tag)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(publish, range(8)), key=lambda one: one.status_code)
+    assert [one.status_code for one in answers] == [200, *[412] * 7]
+    for refused in answers[1:]:
+        assert "by 'Dr. Ada'" in refusal(refused)[1]
+    assert len(json_of(ada.get(f"{URL}/versions"))["items"]) == 2
+
+
 def test_a_patch_changes_its_values_and_no_other_character(ada: Editor, service: Service) -> None:
     before = text_of(service)
     patched = ada.patch(f"{URL}?message=Mild", {"title": "Anew"}, If_Match="*")
@@ -164,6 +183,12 @@ def test_a_patch_changes_its_values_and_no_other_character(ada: Editor, service:
     assert wrong.status_code == 422
     assert wrong.get_json()["errors"][0]["suggestion"] == "title"
     assert ada.patch(URL, ["title"], If_Match="*").status_code == 400
+    twice = ada.raw("PATCH", URL, "application/merge-patch+json", b'{"title": "x", "title": "y"}')
+    assert twice.status_code == 400
+    deep = b'{"a":' * 3_000 + b"1" + b"}" * 3_000
+    assert ada.raw("PATCH", URL, "application/merge-patch+json", deep).status_code in (400, 422)
+    large = b'{"title": "' + b"x" * 65_536 + b'"}'
+    assert ada.raw("PATCH", URL, "application/merge-patch+json", large).status_code == 413
     assert ada.put(URL, "{}", Content_Type="application/merge-patch+json").status_code == 415
     assert ada.patch(URL, {"title": "x"}, Content_Type="application/json").status_code == 415
     assert ada.patch(URL, {"exercise": "other"}, If_Match="*").status_code == 422
@@ -263,7 +288,8 @@ def test_a_draft_is_a_valid_rubric_and_fields_are_known(ada: Editor, service: Se
     wrong = ada.post(f"{DRAFT}/publish", {"mesage": "x"})
     assert wrong.status_code == 400
     assert wrong.get_json()["errors"][0]["suggestion"] == "message"
-    assert ada.post(f"{DRAFT}/publish", {"message": 7}).status_code == 400
+    for message in (7, "x" * 501, "two\nlines", "\ud800"):
+        assert ada.post(f"{DRAFT}/publish", {"message": message}).status_code == 400
     assert ada.post(f"{DRAFT}/publish", []).status_code == 400
     assert ada.put(f"{DRAFT}?dry_run=1", text_of(service), If_Match="*").status_code == 400
 

@@ -99,16 +99,26 @@ def test_only_the_lines_that_are_named_change(
         ("a: 1\nb:\n- x: 1\n", {"b": [2]}, "a: 1\nb: [2]\n"),
         ("a:\n  b: 1\n", {"a": {"b": None}}, "a: {}\n"),
         ("a:\n  b: 1\n", {"a": {"b": None, "c": 2}}, "a:\n  c: 2\n"),
-        ("a: 1 # one", {"b": 2}, "a: 1 # one\nb: 2"),
+        ("a: 1 # one", {"b": 2}, "a: 1 # one\nb: 2\n"),
         ("a:\nb: 2\n", {"a": 1}, "a: 1\nb: 2\n"),
         ("a: 1\n", {"a": {"b": {"c": 2}, "d": [{"e": 1}]}}, "a:\n  b: {c: 2}\n  d: [{e: 1}]\n"),
         ("a: x\n", {"a": "7", "yes": "no"}, 'a: "7"\n"yes": "no"\n'),
         ("a: x # c\n", {"a": "1\n2\n"}, 'a: "1\\n2\\n" # c\n'),
+        ("a: x # c\n", {"a": {"b": "1\n2\n"}}, 'a: {b: "1\\n2\\n"} # c\n'),
         ("\ufeffa: 1\n", {"a": 2}, "\ufeffa: 2\n"),
+        ("a: 1", {"b": "1\n2\n"}, "a: 1\nb: |\n  1\n  2\n"),
+        ("a: {b, c: [1,\n 2]} # d", {"a": {"b": 3, "c": None}}, "a: {b: 3} # d"),
     ],
 )
 def test_the_style_around_is_kept(text: str, changes: dict[str, Any], expected: str) -> None:
     assert patch_rubric_text(text, changes) == expected
+
+
+def deep(levels: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for _ in range(levels):
+        found = {"a": found}
+    return found
 
 
 def test_what_cannot_be_put_into_its_place_is_refused() -> None:
@@ -117,6 +127,8 @@ def test_what_cannot_be_put_into_its_place_is_refused() -> None:
         ("a: 1\n", {"a": Decimal("1e99")}),
         ("a: 1\n", {"a": "\ud800"}),
         ("a: &x 1\n", {"a": 2}),
+        ("a: 1\n", {"a": deep(20)}),
+        ("a: 1\n", {"a": deep(5_000)}),
         ("a: 1\n", {str(number): 1 for number in range(MAX_KEYS + 1)}),
     ):
         with pytest.raises(BadRubric):
@@ -164,7 +176,7 @@ def _block(value: dict[str, Any], depth: int) -> list[str]:
     return lines
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(_KEYS, _VALUES, max_size=4),
     _CHANGES,
@@ -178,16 +190,8 @@ def test_law_patch_and_parse_is_parse_and_merge(
     patched = patch_rubric_text(text, changes)
     assert read_plain(patched) == merged(before, changes)
     assert patch_rubric_text(patched, changes) == patched
-    if kind == "block":
-        comments = [line for line in text.splitlines() if line.strip().startswith("# after")]
-        kept = [line for line in patched.splitlines() if line in comments]
-        assert kept == comments or any(value is None for value in _values(changes))
-
-
-def _values(changes: Any) -> list[Any]:
-    if not isinstance(changes, dict):
-        return [changes]
-    return [one for value in changes.values() for one in [value, *_values(value)]]
+    comments = [line for line in text.splitlines() if line.startswith("# after")]
+    assert [line for line in patched.splitlines() if line in comments] == comments
 
 
 @settings(max_examples=30, deadline=None)

@@ -10,7 +10,7 @@ from typing import Any
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.engine.rubric_text.nodes import Node, read_nodes
 from grader.engine.rubric_text.reading import read_plain
-from grader.engine.rubric_text.strict_yaml import KeyPath
+from grader.engine.rubric_text.strict_yaml import MAX_DEPTH, KeyPath
 from grader.engine.rubric_text.writing import Style, written, written_entry
 
 #: The most keys that one patch adds or removes: the text is read again after each (about 50 ms for
@@ -55,6 +55,8 @@ def patch_rubric_text(text: str, changes: Mapping[str, Any]) -> str:
             into its place, e.g. of a key that is written as ``? key``.
     """
     data = read_plain(text)
+    if _is_deep(changes):
+        raise _refusal(f"a patch is nested deeper than {MAX_DEPTH} levels")
     wanted = merged(data, changes)
     if not isinstance(data, dict) or not isinstance(wanted, dict):
         raise _refusal("a patch is for a rubric that is a mapping")
@@ -71,6 +73,20 @@ def patch_rubric_text(text: str, changes: Mapping[str, Any]) -> str:
     if not _same(read_plain(changed), wanted):
         raise _refusal("the patch cannot be put into this text: PUT the whole rubric")
     return bom + changed
+
+
+def _is_deep(changes: Any, levels: int = MAX_DEPTH) -> bool:
+    """Return whether ``changes`` are nested deeper than ``levels``."""
+    inner = [changes]
+    while inner and levels >= 0:
+        levels -= 1
+        inner = [
+            one
+            for value in inner
+            for one in (value.values() if isinstance(value, dict) else value)
+            if isinstance(one, dict | list)
+        ]
+    return bool(inner)
 
 
 def _refusal(why: str, path: KeyPath = ()) -> BadRubric:
@@ -98,8 +114,18 @@ def _replaced(text: str, data: Any, changes: Mapping[str, Any]) -> str:
     root = read_nodes(text)
     edits = list(_replacements(text, root, data, changes)) if root else []
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
-        text = text[: edit.start] + edit.new + text[edit.end :]
+        text = _edited(text, edit)
     return text
+
+
+def _edited(text: str, edit: _Edit) -> str:
+    """Return ``text`` changed by ``edit``; lines that are new at its end get a line break.
+
+    Without it, a text behind ``|`` would lose the line break of its last line.
+    """
+    is_open = edit.end == len(text) and "\n" in edit.new and not edit.new.endswith("\n")
+    after = ("\r\n" if "\r\n" in text else "\n") if is_open else text[edit.end :]
+    return text[: edit.start] + edit.new + after
 
 
 def _replacements(
@@ -125,8 +151,8 @@ def _replacement(text: str, mapping: Node, key: Node, old: Node, new: Any) -> _E
     gap = text[colon : old.start]
     style = _style(text, mapping, key.column + 2, old.style if old.is_flow else "")
     after = written(new, style)
-    if after.startswith("|") and text[old.end :].split("\n", 1)[0].strip():
-        # What follows on the line, e.g. a comment, would become text of the value.
+    if "|" in after and style.newline in after and text[old.end :].split("\n", 1)[0].strip():
+        # What follows on the line, e.g. a comment, would become a line of the text behind ``|``.
         after = written(new, Style(style.is_json, False, quote='"'))
     if gap.strip():  # e.g. ``scale:  # linear`` above its keys
         return _Edit(old.start, old.end, after)
@@ -168,7 +194,7 @@ def _with_key(text: str, path: KeyPath, wanted: Mapping[str, Any]) -> str:
         edit = _addition(text, node, key, wanted[key])
     else:
         edit = _removal(text, node, key, around)
-    return text[: edit.start] + edit.new + text[edit.end :]
+    return _edited(text, edit)
 
 
 def _addition(text: str, mapping: Node, key: str, value: Any) -> _Edit:

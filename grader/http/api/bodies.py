@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.values import Slug
-from grader.http.api.parameters import MAX_MESSAGE, MAX_VERSION
+from grader.http.api.parameters import MAX_VERSION, Message
 from grader.http.openapi import PREFIX
 from grader.http.problems import Mistake
 from grader.service.access import Act, Principal, may
@@ -286,9 +286,7 @@ class CreateRegrade(Sent):
 class PublishDraft(Sent):
     """How a draft is published."""
 
-    message: Annotated[str, Field(max_length=MAX_MESSAGE)] = Field(
-        "", description="What the change is about."
-    )
+    message: Message = Field("", description="What the change is about; kept with the version.")
     regrade: CreateRegrade | None = Field(
         None, description="What is graded again by it; nothing without this."
     )

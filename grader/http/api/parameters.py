@@ -46,8 +46,9 @@ ShortText = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Cursor = Annotated[str, Field(max_length=300, pattern=r"^[!-~]*$")]
 
 
-#: The most characters of what is said about a version; the highest number of one. By hand.
-MAX_MESSAGE = 500
+#: What is said about a version. 500 characters are chosen by hand.
+Message = Annotated[str, Field(max_length=500), AfterValidator(_printable)]
+#: The highest number of a version that is looked for. Chosen by hand.
 MAX_VERSION = 1_000_000
 
 
@@ -205,9 +206,7 @@ class UploadHeaders(Parameters):
 class PublishQuery(Parameters):
     """The query parameter of a route that publishes: what is said about the version."""
 
-    message: Annotated[str, Field(max_length=MAX_MESSAGE), AfterValidator(_printable)] = Field(
-        "", description="What the change is about; kept with the version."
-    )
+    message: Message = Field("", description="What the change is about; kept with the version.")
 
 
 class DraftQuery(Parameters):

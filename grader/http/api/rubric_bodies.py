@@ -118,11 +118,28 @@ def _json_object(media_type: str) -> dict[str, Any]:
             where="Content-Type",
         )
     try:
-        found = json.loads(_data(), parse_float=Decimal, parse_constant=_refuse_constant)
+        found = json.loads(
+            _data(),
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_distinct,
+        )
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise BadRequest("The body is no JSON object.", where="body")
+        raise BadRequest(
+            "The body is no JSON object, or has a key twice.",
+            how_to_fix='Send an object such as {"title": "Homework 1"}.',
+            where="body",
+        )
+    return found
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return ``pairs`` as a dict; raise ValueError if a key is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
     return found
 
 
