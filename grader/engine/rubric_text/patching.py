@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.engine.rubric_text.nodes import Node, read_nodes
 from grader.engine.rubric_text.reading import read_plain
-from grader.engine.rubric_text.strict_yaml import MAX_DEPTH, KeyPath
+from grader.engine.rubric_text.strict_yaml import MAX_DEPTH
 from grader.engine.rubric_text.writing import Style, written, written_entry
 
-#: The most keys that one patch adds or removes: the text is read again after each (about 50 ms for
-#: a shipped rubric). Chosen by hand.
-MAX_KEYS = 50
+#: How often a text is read again while keys are added and removed. Two passes do for nearly all
+#: patches; a mapping that loses all its keys needs a third. Chosen by hand.
+_PASSES = 6
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,8 @@ def patch_rubric_text(text: str, changes: Mapping[str, Any]) -> str:
     already stays as it is written. Comments, order and quotes of all the rest stay.
 
     Raises:
-        BadRubric: ``text`` is not a mapping in strict YAML; or ``changes`` add or remove more than
-            :data:`MAX_KEYS` keys; or they have a value that YAML cannot have, or that cannot be put
-            into its place, e.g. of a key that is written as ``? key``.
+        BadRubric: ``text`` is not a mapping in strict YAML; or ``changes`` are nested too deeply,
+            have a value that YAML cannot have, or one that cannot be put into its place.
     """
     data = read_plain(text)
     if _is_deep(changes):
@@ -62,17 +61,12 @@ def patch_rubric_text(text: str, changes: Mapping[str, Any]) -> str:
         raise _refusal("a patch is for a rubric that is a mapping")
     bom = "\ufeff" * text.startswith("\ufeff")
     changed = _replaced(text.removeprefix(bom), data, changes)
-    count = 0
-    while path := next(_keys_that_differ(read_plain(changed), wanted, ()), None):
-        count += 1
-        if count > MAX_KEYS:
-            raise _refusal(f"a patch adds or removes {MAX_KEYS} keys at most")
-        before, changed = changed, _with_key(changed, path, wanted)
-        if before == changed:
-            break
-    if not _same(read_plain(changed), wanted):
-        raise _refusal("the patch cannot be put into this text: PUT the whole rubric")
-    return bom + changed
+    for _ in range(_PASSES):
+        data = read_plain(changed)
+        if _same(data, wanted):
+            return bom + changed
+        changed = _with_keys(changed, data, wanted)
+    raise _refusal("the patch cannot be put into this text: PUT the whole rubric")
 
 
 def _is_deep(changes: Any, levels: int = MAX_DEPTH) -> bool:
@@ -89,8 +83,8 @@ def _is_deep(changes: Any, levels: int = MAX_DEPTH) -> bool:
     return bool(inner)
 
 
-def _refusal(why: str, path: KeyPath = ()) -> BadRubric:
-    return BadRubric([RubricProblem(why, path)])
+def _refusal(why: str) -> BadRubric:
+    return BadRubric([RubricProblem(why)])
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -112,9 +106,31 @@ def _kind(value: Any) -> type:
 def _replaced(text: str, data: Any, changes: Mapping[str, Any]) -> str:
     """Return ``text`` with the values replaced of those keys of ``changes`` that it has."""
     root = read_nodes(text)
-    edits = list(_replacements(text, root, data, changes)) if root else []
+    return _applied(text, _replacements(text, root, data, changes)) if root else text
+
+
+def _with_keys(text: str, data: Any, wanted: Any) -> str:
+    """Return ``text``, whose data are ``data``, closer to ``wanted``, which has other keys.
+
+    All keys are added that it lacks; if it lacks none, those are removed that it has in addition,
+    as far as they can be at once.
+    """
+    root = read_nodes(text)
+    if root is None:
+        return text
+    additions = list(_additions(text, root, data, wanted))
+    return _applied(text, additions or _removals(text, root, data, wanted, ()))
+
+
+def _applied(text: str, edits: Iterable[_Edit]) -> str:
+    """Return ``text`` changed by ``edits``, less those that overlap one behind them.
+
+    Of several at one place, the last comes first in the text.
+    """
+    limit = len(text)
     for edit in sorted(edits, key=lambda one: one.start, reverse=True):
-        text = _edited(text, edit)
+        if edit.end <= limit:
+            text, limit = _edited(text, edit), edit.start
     return text
 
 
@@ -167,53 +183,65 @@ def _gap_before(old: Node, gap: str, style: Style) -> str:
     return gap if is_tight or (gap and "\n" not in gap) else " "
 
 
-def _keys_that_differ(data: Any, wanted: Any, path: KeyPath) -> Iterator[KeyPath]:
-    """Yield the paths of keys that only one of two mappings has, those to be added first."""
-    if not isinstance(data, Mapping) or not isinstance(wanted, Mapping):
-        return
-    for key in [*(key for key in wanted if key not in data), *(k for k in data if k not in wanted)]:
-        yield (*path, key)
-    for key in data.keys() & wanted.keys():
-        yield from _keys_that_differ(data[key], wanted[key], (*path, key))
+def _additions(text: str, node: Node, data: Any, wanted: Any) -> Iterator[_Edit]:
+    """Yield the edits that add what ``wanted`` has in addition to ``data``, those of ``node``.
+
+    Those of outer mappings come first: where both end on one line, the inner one goes on first.
+    """
+    new = {key: value for key, value in wanted.items() if key not in data}
+    if new:
+        yield _addition(text, node, new)
+    for key, inner in _inner(node, data, wanted):
+        yield from _additions(text, inner, data[key], wanted[key])
 
 
-def _with_key(text: str, path: KeyPath, wanted: Mapping[str, Any]) -> str:
-    """Return ``text`` with the key at ``path`` added, if ``wanted`` has it, or else removed."""
-    node = read_nodes(text)
-    around: list[tuple[Node, Node, Node]] = []
-    for step in path[:-1]:
-        pair = node.at(str(step)) if node else None
-        if node is None or pair is None:
-            return text
-        around.append((node, *pair))
-        node, wanted = pair[1], wanted[str(step)]
-    if node is None or node.entries is None:
-        return text
-    key = str(path[-1])
-    if key in wanted:
-        edit = _addition(text, node, key, wanted[key])
-    else:
-        edit = _removal(text, node, key, around)
-    return _edited(text, edit)
+def _removals(
+    text: str, node: Node, data: Any, wanted: Any, around: tuple[tuple[Node, Node, Node], ...]
+) -> Iterator[_Edit]:
+    """Yield the edits that remove what ``data``, those of ``node``, have and ``wanted`` does not.
+
+    Of a mapping that loses all its keys, one stays for a later pass. ``around`` has the mappings
+    around ``node``, from the outermost on, each with the key and the value that lead to it.
+    """
+    gone = [key for key in data if key not in wanted]
+    if len(gone) == len(data) > 1:
+        del gone[0]
+    for key in gone:
+        yield _removal(text, node, key, around)
+    for key, inner in _inner(node, data, wanted):
+        pair = node.at(key)
+        assert pair is not None
+        yield from _removals(text, inner, data[key], wanted[key], (*around, (node, *pair)))
 
 
-def _addition(text: str, mapping: Node, key: str, value: Any) -> _Edit:
-    """Return the edit that adds ``key`` with ``value`` behind the last entry of ``mapping``."""
+def _inner(node: Node, data: Any, wanted: Any) -> Iterator[tuple[str, Node]]:
+    """Yield the key and node of each mapping in ``node`` that is one in both data."""
+    for name, value in node.entries or ():
+        mappings = (one.get(name.value) for one in (data, wanted))
+        if value.entries is not None and all(isinstance(one, dict) for one in mappings):
+            yield name.value, value
+
+
+def _addition(text: str, mapping: Node, new: Mapping[str, Any]) -> _Edit:
+    """Return the edit that adds the entries ``new`` behind the last entry of ``mapping``."""
     style = _style(text, mapping, mapping.column + 2)
-    entry = written_entry(key, value, style)
+    entries = [written_entry(key, value, style) for key, value in new.items()]
     if not mapping.entries:
-        return _Edit(mapping.start + 1, mapping.start + 1, entry)
+        return _Edit(mapping.start + 1, mapping.start + 1, ", ".join(entries))
     last_key, last = mapping.entries[-1]
     end = max(last_key.end, last.end)
     if mapping.is_flow:
         before = text[: last_key.start].rpartition("\n")[2]
         own_line = style.newline + before if not before.strip() and "\n" in text else " "
-        return _Edit(end, end, f",{own_line}{entry}")
+        return _Edit(end, end, "".join(f",{own_line}{entry}" for entry in entries))
     end = _line_end(text, end)
-    return _Edit(end, end, f"{style.newline}{' ' * mapping.column}{entry}")
+    start = style.newline + " " * mapping.column
+    return _Edit(end, end, "".join(start + entry for entry in entries))
 
 
-def _removal(text: str, mapping: Node, key: str, around: list[tuple[Node, Node, Node]]) -> _Edit:
+def _removal(
+    text: str, mapping: Node, key: str, around: tuple[tuple[Node, Node, Node], ...]
+) -> _Edit:
     """Return the edit that removes ``key`` from ``mapping``, with its lines if those are its own.
 
     A mapping without entries becomes ``{}``. ``around`` has the mappings around it, from the
