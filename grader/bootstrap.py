@@ -21,6 +21,7 @@ from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
+from grader.engine.measuring.identity import engine_identity
 from grader.engine.rubric_text import (
     patch_rubric_text,
     read_rubric_text,
@@ -44,6 +45,7 @@ from grader.service.leases import Leases
 from grader.service.measure import MeasureRequested
 from grader.service.merge import MergeStudents
 from grader.service.ports import Clock, FactsCache, LintRubric, Notifier
+from grader.service.preview import Preview
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import Quotas, RateLimits
@@ -51,6 +53,7 @@ from grader.service.read import Read
 from grader.service.readiness import NotReady, Part, QueueMoves, Readiness, WorkersWell
 from grader.service.receive import Receive
 from grader.service.regrade import Regrade
+from grader.service.requested_facts import RequestedFacts
 from grader.service.retention import Purge
 from grader.service.retry import Retry
 from grader.service.rubric_cache import RubricCache
@@ -97,6 +100,7 @@ class Service:
     read: Read
     publish: Publish
     drafts: Drafts
+    preview: Preview
     versions: Versions
     lint: LintRubric
     retry: Retry
@@ -266,6 +270,8 @@ def build_service(
     limits = _limits(settings)
     submit = Submit(store, rubric_cache, read_bytes, clock, notifier, capacity, limits)
     publish = Publish(store, rubric_cache, patch_rubric_text, clock)
+    drafts = Drafts(store, rubric_cache, patch_rubric_text, clock, publish)
+    requested = RequestedFacts(store, notifier, engine_identity(CATALOG))
     return Service(
         settings=settings,
         store=store,
@@ -275,7 +281,8 @@ def build_service(
         submit=submit,
         read=Read(store),
         publish=publish,
-        drafts=Drafts(store, rubric_cache, patch_rubric_text, clock, publish),
+        drafts=drafts,
+        preview=Preview(store, rubric_cache, clock, drafts, requested),
         versions=Versions(store, rubric_cache, publish),
         lint=lint_text,
         retry=Retry(store, clock, notifier),

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from typing import NamedTuple
 
-from grader.domain.report import Report
 from grader.domain.rubric import CompiledCriterion, CompiledRubric
 from grader.domain.scoring import Ledger, Number, number
 
@@ -59,21 +59,27 @@ class Standing:
         points = None if total.points is None else number(total.points)
         return cls(points, number(total.max_points), rows)
 
-    @classmethod
-    def of_report(cls, report: Report) -> Standing:
-        """Return what ``report`` says."""
-        rows = tuple(
-            CriterionStanding(row.id, row.title, row.points, row.max_points, row.why)
-            for row in report.criteria
-        )
-        return cls(report.total.points, report.total.max_points, rows)
-
     @property
     def share(self) -> Fraction | None:
         """The points as a share of the most possible, 0 to 1; ``None`` if either is unknown."""
         if self.points is None or not self.max_points:
             return None
         return _exact(self.points) / _exact(self.max_points)
+
+
+class CriterionMove(NamedTuple):
+    """A criterion as it was and as a draft has it; ``None`` where one of them lacks it."""
+
+    id: str
+    title: str
+    before: CriterionStanding | None
+    after: CriterionStanding | None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it gives other points, or exists on one side only."""
+        was, now = self.before, self.after
+        return was is None or now is None or was.points != now.points
 
 
 @dataclass(frozen=True)
@@ -92,10 +98,10 @@ class Moved:
     problem: str = ""
 
     @property
-    def change(self) -> Fraction:
-        """How many points the student gains (or, if negative, loses); 0 if that is unknown."""
+    def change(self) -> Fraction | None:
+        """How many points the student gains (or, if negative, loses); ``None`` if unknown."""
         if self.after is None or self.after.points is None or self.before.points is None:
-            return Fraction()
+            return None
         return _exact(self.after.points) - _exact(self.before.points)
 
     @property
@@ -108,23 +114,19 @@ class Moved:
         """Whether the draft gives other points, in all or for a criterion, than the report."""
         if self.after is None or not self.is_judged:
             return False
-        if self.before.points != self.after.points:
-            return True
-        return any(
-            was is None or now is None or was.points != now.points for was, now in self.criteria()
-        )
+        return self.before.points != self.after.points or any(self.changed_criteria())
 
-    def criteria(self) -> Iterator[tuple[CriterionStanding | None, CriterionStanding | None]]:
-        """Yield each criterion as it was and as the draft has it, ``None`` where one lacks it.
+    def changed_criteria(self) -> Iterator[CriterionMove]:
+        """Yield those of :meth:`criteria` with other points, or that exist on one side only."""
+        return (one for one in self.criteria() if one.has_changed)
 
-        Those of the draft come first, in its order.
-        """
+    def criteria(self) -> Iterator[CriterionMove]:
+        """Yield each criterion as it was and as the draft has it; those of the draft come first."""
         before = {row.id: row for row in self.before.criteria}
-        after = self.after.criteria if self.after is not None else ()
-        for row in after:
-            yield before.pop(row.id, None), row
+        for row in self.after.criteria if self.after is not None else ():
+            yield CriterionMove(row.id, row.title, before.pop(row.id, None), row)
         for row in before.values():
-            yield row, None
+            yield CriterionMove(row.id, row.title, row, None)
 
 
 @dataclass
@@ -166,6 +168,16 @@ class CriterionEffect:
     same: int = 0
     before: Mean = field(default_factory=Mean)
     after: Mean = field(default_factory=Mean)
+
+    @property
+    def mean_before(self) -> Number | None:
+        """The mean of the points in the reports; ``None`` if there are none."""
+        return self.before.value
+
+    @property
+    def mean_after(self) -> Number | None:
+        """The mean of the points by the draft; ``None`` if there are none."""
+        return self.after.value
 
     def add(self, before: CriterionStanding | None, after: CriterionStanding | None) -> None:
         """Add what one student has by the report and by the draft."""
@@ -234,11 +246,9 @@ class Effect:
             self.failed += bool(moved.problem)
             return moved
         self.judged += 1
-        for before, after in moved.criteria():
-            some = after or before
-            if some is not None:
-                known = self.criteria.setdefault(some.id, CriterionEffect(some.id, some.title))
-                known.add(before, after)
+        for one in moved.criteria():
+            known = self.criteria.setdefault(one.id, CriterionEffect(one.id, one.title))
+            known.add(one.before, one.after)
         self._add_shares(moved, pass_mark)
         return moved
 
@@ -271,7 +281,7 @@ def _empty(criterion: CompiledCriterion) -> CriterionEffect:
 
 def _largest_first(moved: Moved) -> tuple[Fraction, str]:
     """Return the sort key of ``moved``: the size of its change, largest first, then its name."""
-    return -abs(moved.change), moved.student
+    return -abs(moved.change or Fraction()), moved.student
 
 
 def _exact(points: Number) -> Fraction:

@@ -11,6 +11,7 @@ from grader.http.waiting import Waiting
 from grader.service.access_log import AccessLog
 from grader.service.drafts import Drafts
 from grader.service.ports import Clock, LintRubric, Store
+from grader.service.preview import Preview
 from grader.service.publish import Publish
 from grader.service.queue_positions import QueuePositions
 from grader.service.rate_limits import RateLimits
@@ -57,6 +58,7 @@ class ApiContext:
     submit: Submit
     publish: Publish
     drafts: Drafts
+    preview: Preview
     versions: Versions
     lint: LintRubric
     retry: Retry

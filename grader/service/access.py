@@ -53,6 +53,7 @@ class Act(StrEnum):
 
     READ_EXERCISES = "read exercises and rubrics"
     PUBLISH = "publish rubrics"
+    PREVIEW = "see what a draft would do"
     READ_VERSIONS = "read drafts and earlier versions of rubrics"
     HAND_IN = "hand in"
     READ_SUBMISSIONS = "read submissions and their reports"
@@ -72,6 +73,7 @@ _IN_CHARGE = frozenset({Role.ADMIN, Role.INSTRUCTOR})
 ROLES: Mapping[Act, frozenset[Role]] = {
     Act.READ_EXERCISES: _EVERYBODY,
     Act.PUBLISH: _IN_CHARGE,
+    Act.PREVIEW: _IN_CHARGE,
     Act.READ_VERSIONS: _STAFF,
     Act.HAND_IN: _EVERYBODY,
     Act.READ_SUBMISSIONS: _EVERYBODY,

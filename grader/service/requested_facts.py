@@ -36,12 +36,23 @@ class RequestedFacts:
         ``compiled`` is that rubric. What is missing, or has neither facts nor a problem, is still
         to be measured: it is queued, and the workers are notified.
         """
+        found = self.look(preview, compiled, subjects)
+        if any(_is_open(found.get(one.key)) for one in subjects):
+            self.notify()
+        return found
+
+    def notify(self) -> None:
+        """Notify the workers that there is something to measure."""
+        self.notifier.notify(Lane.REGRADE)
+
+    def look(
+        self, preview: PreviewRecord, compiled: CompiledRubric, subjects: Collection[Subject]
+    ) -> Mapping[str, MeasurementRecord]:
+        """Return what :meth:`of` returns, and queue what is missing, but notify nobody."""
         key = self.key(compiled)
         found = self.store.measurements.get_many(key, {one.key for one in subjects})
         missing = {one.key: one for one in subjects if one.key not in found}
         self.store.measurements.request(preview, key, [missing[name] for name in sorted(missing)])
-        if any(_is_open(found.get(one.key)) for one in subjects):
-            self.notifier.notify(Lane.REGRADE)
         return found
 
 

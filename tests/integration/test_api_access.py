@@ -35,6 +35,7 @@ EXERCISE = f"{EXERCISES}/<slug:exercise>"
 VERSION = f"{EXERCISE}/rubric/versions/<int:version>"
 DRAFT = f"{EXERCISE}/rubric/draft"
 VALIDATE = "/api/v1/rubrics/validate"
+PREVIEW = "/api/v1/previews/<slug:preview>"
 SUBMISSION = "/api/v1/submissions/<slug:submission>"
 REGRADE = "/api/v1/regrades/<slug:regrade>"
 README = Path(__file__).parents[2] / "README.md"
@@ -61,6 +62,8 @@ GUARDED = {
     ("GET", f"{DRAFT}/diff"): (Act.READ_VERSIONS, 200),
     ("POST", f"{DRAFT}/publish"): (Act.PUBLISH, 412),
     ("POST", VALIDATE): (Act.PUBLISH, 200),
+    ("POST", f"{EXERCISE}/rubric/preview"): (Act.PREVIEW, 200),
+    ("GET", PREVIEW): (Act.PREVIEW, 200),
     ("GET", f"{EXERCISE}/submissions"): (Act.READ_SUBMISSIONS, 200),
     ("GET", f"{EXERCISE}/marks"): (Act.READ_MARKS, 200),
     ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
@@ -148,6 +151,8 @@ class Site:
             sent = {"data": self._rubric + text, "content_type": "application/yaml"}
             headers = self.token_of(WHO["admin"]) | {"If-Match": "*"}
             assert self.client.put(url, headers=headers, **sent).status_code in (200, 201)
+        asked = self.ask("POST", f"{EXERCISE}/rubric/preview", self.token_of(WHO["admin"]))
+        self.preview: str = asked.get_json()["preview"]
         source = SourceRecord("moodle", "mlops", "standard-webhooks", {"secret": "whsec_AAAA"})
         service.store.sources.put(source, "test", service.clock.now())
 
@@ -178,6 +183,7 @@ class Site:
             "code": "not-a-zip",
             "source": "moodle",
             "version": "1",
+            "preview": getattr(self, "preview", ""),
             **named,
         }
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found.group(1)], rule)
@@ -272,11 +278,13 @@ def test_what_is_not_yours_looks_like_what_is_not_there(site: Site, name: str) -
     for (method, rule), (act, _) in GUARDED.items():
         if who.reaches(rule) or (act is Act.PUBLISH and who.role in ROLES[act]):
             continue  # an exercise's id is the service's: whoever may publish can tell it is taken
-        kind = next(one for one in ("submission", "regrade", "exercise") if f":{one}>" in rule)
+        kind = next(
+            one for one in ("submission", "preview", "regrade", "exercise") if f":{one}>" in rule
+        )
         real = site.ask(method, rule, headers)
         none = site.ask(method, rule, headers, **{kind: made_up})
         assert real.status_code == none.status_code == 404
-        names = f"{site.submission}|{site.regrade}|numbers-refactor|get-data"
+        names = f"{site.submission}|{site.preview}|{site.regrade}|numbers-refactor|get-data"
         assert re.sub(names, made_up, real.text) == none.text, rule
 
 

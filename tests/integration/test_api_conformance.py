@@ -39,6 +39,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+YAML = {"Content-Type": "application/yaml"}
 METHODS = {"get", "post", "put", "patch", "delete", "trace"}
 
 
@@ -61,6 +62,10 @@ def known(
     grade()
     url = f"/api/v1/submissions/{made.json['id']}/reports"
     (report,) = client.get(url, headers=student).get_json()["items"]
+    url = "/api/v1/exercises/numbers-refactor/rubric"
+    text = client.get(url, headers=instructor).data
+    preview = client.post(f"{url}/preview", data=text, headers=instructor | YAML)
+    assert preview.json is not None
     return {
         "exercise": "numbers-refactor",
         "submission": made.json["id"],
@@ -69,6 +74,7 @@ def known(
         "code": "not-a-zip",
         "source": "nowhere",
         "version": 1,
+        "preview": preview.json["preview"],
     }
 
 

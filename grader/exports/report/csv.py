@@ -54,12 +54,20 @@ def table_of(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
     empty; keys of a row that are not in ``columns`` are ignored. Texts that a spreadsheet would
     read as formulas get a ``'`` in front.
     """
+    return "".join(table_lines(columns, rows))
+
+
+def table_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> Iterator[str]:
+    """Yield the lines of :func:`table_of`, one for each row as it comes."""
     sheet = StringIO()
     writer = csv.writer(sheet, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
+    yield _BYTE_ORDER_MARK + sheet.getvalue()
     for row in rows:
+        sheet.seek(0)
+        sheet.truncate()
         writer.writerow([_cell(row.get(column)) for column in columns])
-    return _BYTE_ORDER_MARK + sheet.getvalue()
+        yield sheet.getvalue()
 
 
 def csv_headers() -> Mapping[str, str]:

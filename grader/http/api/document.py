@@ -19,6 +19,7 @@ from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
 from grader.domain.rubric.json_schema import rubric_schema
 from grader.http.api import bodies
+from grader.http.api.preview_bodies import PreviewBody
 from grader.http.openapi import PREFIX, problems
 from grader.http.problems import Problem, refuse_invalid
 
@@ -40,6 +41,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.RegradeBody,
     bodies.RegradesPage,
     bodies.RegradeItemsPage,
+    PreviewBody,
     bodies.ReceivedBody,
     bodies.AuditBody,
     bodies.AuditPage,

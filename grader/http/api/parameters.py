@@ -103,6 +103,12 @@ class RegradePath(Parameters):
     regrade: str = Field(description="The regrade's id.")
 
 
+class PreviewPath(Parameters):
+    """The path parameter of a route about a preview: its id."""
+
+    preview: str = Field(description="The preview's id, as the request for it was answered with.")
+
+
 class SourcePath(Parameters):
     """The path parameter of a route about a source, a system that sends webhooks: its name."""
 
@@ -214,6 +220,25 @@ class DraftQuery(Parameters):
 
     rebase: bool = Field(
         False, description="Whether the draft now follows the newest version; see 412 of `publish`."
+    )
+
+
+class PreviewQuery(Parameters):
+    """The query parameters of a preview: the pass mark in percent, and the most students listed."""
+
+    pass_mark: float = Field(
+        50, ge=0, le=100, allow_inf_nan=False, description="In percent of the most points."
+    )
+    limit: int = Field(
+        200, ge=0, le=1000, description="The most students listed; those that change most."
+    )
+
+
+class PreviewHeaders(Parameters):
+    """The header of a preview that says whether to wait for the workers. Empty if not sent."""
+
+    prefer: str = Field(
+        "", alias="Prefer", description="`wait=30` waits until all is measured, at most as long."
     )
 
 

@@ -78,9 +78,9 @@ def authenticate() -> None:
     Raises:
         Unauthorized: there is no valid token in a header ``Authorization: Bearer``.
         TooMany: the token's requests of this minute are used up.
-        NotFound: the role may not use the route, and the path names a submission, a regrade or
-            an exercise that does not exist or that the token may not see. ``Forbidden`` would show
-            that it exists.
+        NotFound: the role may not use the route, and the path names a submission, a preview, a
+            regrade or an exercise that does not exist or that the token may not see.
+            ``Forbidden`` would show that it exists.
         Forbidden: the token's role may not use this route, in all other cases.
     """
     principal = request.environ.get(PRINCIPAL) or _authenticated()
@@ -128,11 +128,13 @@ def _declared_roles(
 def _require_existing(principal: Principal) -> None:
     """Raise NotFound if the path names something that ``principal`` may not see.
 
-    That is a submission, a regrade or an exercise.
+    That is a submission, a preview, a regrade or an exercise.
     """
     named = request.view_args or {}
     if "submission" in named:
         context().read.submission(named["submission"], principal)
+    if "preview" in named:
+        context().preview.get(named["preview"], principal)
     if "regrade" in named:
         context().regrade.find(named["regrade"], principal)
     if "exercise" in named:

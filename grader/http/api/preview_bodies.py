@@ -1,0 +1,125 @@
+"""The JSON body of a preview. Its docstrings are shown in the description of the API."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.domain.effect import Effect, Moved
+from grader.service.records import PreviewRecord
+
+Points = int | float
+
+
+class _Body(BaseModel):
+    """The base of the bodies, which are made from the attributes of domain objects."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class CoverageBody(_Body):
+    """How many students the preview covers; `waiting` ones are still to be measured."""
+
+    students: int
+    judged: int
+    waiting: int
+    failed: int
+
+
+class CriterionEffectBody(_Body):
+    """The effect on one criterion. `better`, `worse` and `same` count students."""
+
+    id: str
+    title: str
+    before_points: Points | None = Field(description="The most points; null for a new criterion.")
+    after_points: Points | None = Field(description="The most points; null if it is removed.")
+    better: int
+    worse: int
+    same: int
+    mean_before: Points | None = Field(description="Null if no report has points.")
+    mean_after: Points | None = Field(description="Null if nobody has points.")
+
+
+class DistributionBody(_Body):
+    """The judged students by tenths of the most points, the lowest tenth first."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+class PassMarkBody(_Body):
+    """How many judged students cross the pass mark."""
+
+    at: float = Field(description="In percent of the most points.")
+    gained: int = Field(description="Below it before, and at or above it by the draft.")
+    lost: int
+
+
+class CriterionMoveBody(_Body):
+    """One student's points in one criterion, with the sentences that explain them."""
+
+    id: str
+    before: Points | None = Field(description="Null without points, or for a new criterion.")
+    after: Points | None
+    why_before: str
+    why_after: str
+
+
+class StudentBody(_Body):
+    """A student whose points change, in all or in a criterion, with the criteria that change."""
+
+    student: str
+    attempt: int
+    submission: str
+    before: Points | None = Field(description="By the stored report.")
+    after: Points | None = Field(description="By the draft.")
+    criteria: tuple[CriterionMoveBody, ...]
+
+    @classmethod
+    def of(cls, moved: Moved) -> StudentBody:
+        """Return the body of ``moved``, which is judged."""
+        return cls(
+            student=moved.student,
+            attempt=moved.attempt,
+            submission=moved.submission,
+            before=moved.before.points,
+            after=moved.after.points if moved.after else None,
+            criteria=tuple(
+                CriterionMoveBody(
+                    id=one.id,
+                    before=one.before.points if one.before else None,
+                    after=one.after.points if one.after else None,
+                    why_before=one.before.why if one.before else "",
+                    why_after=one.after.why if one.after else "",
+                )
+                for one in moved.changed_criteria()
+            ),
+        )
+
+
+class PreviewBody(_Body):
+    """What a draft would give the class. Nothing is changed by asking."""
+
+    preview: str = Field(description="Its id, for `GET /previews/{preview}`.")
+    exercise: str
+    complete: bool = Field(description="Whether nothing is still to be measured.")
+    coverage: CoverageBody
+    criteria: tuple[CriterionEffectBody, ...]
+    distribution: DistributionBody
+    pass_mark: PassMarkBody
+    students: tuple[StudentBody, ...] = Field(description="Largest change first.")
+    warnings: tuple[str, ...] = Field(description="What the author may not mean.")
+
+    @classmethod
+    def of(cls, record: PreviewRecord, effect: Effect, pass_mark: float) -> PreviewBody:
+        """Return the body of the preview ``record``; ``pass_mark`` is in percent."""
+        return cls(
+            preview=record.id,
+            exercise=record.exercise,
+            complete=not effect.waiting,
+            coverage=CoverageBody.model_validate(effect),
+            criteria=tuple(map(CriterionEffectBody.model_validate, effect.criteria.values())),
+            distribution=DistributionBody.model_validate(effect),
+            pass_mark=PassMarkBody(at=pass_mark, gained=effect.gained, lost=effect.lost),
+            students=tuple(map(StudentBody.of, effect.movers)),
+            warnings=tuple(effect.warnings()),
+        )
