@@ -282,7 +282,7 @@ def build_service(
         read=Read(store),
         publish=publish,
         drafts=drafts,
-        preview=Preview(store, rubric_cache, clock, drafts, requested),
+        preview=Preview(store, rubric_cache, clock, drafts, requested, lint_text),
         versions=Versions(store, rubric_cache, publish),
         lint=lint_text,
         retry=Retry(store, clock, notifier),

@@ -111,10 +111,10 @@ class Moved:
 
     @property
     def has_changed(self) -> bool:
-        """Whether the draft gives other points, in all or for a criterion, than the report."""
-        if self.after is None or not self.is_judged:
+        """Whether the draft gives other points in all than the report."""
+        if self.after is None or self.after.points is None:
             return False
-        return self.before.points != self.after.points or any(self.changed_criteria())
+        return self.before.points != self.after.points
 
     def changed_criteria(self) -> Iterator[CriterionMove]:
         """Yield those of :meth:`criteria` with other points, or that exist on one side only."""

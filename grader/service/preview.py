@@ -16,7 +16,7 @@ from grader.domain.judging import Basis, judge_submission, serves
 from grader.domain.rubric import CompiledRubric
 from grader.service.access import Principal
 from grader.service.drafts import Drafts
-from grader.service.ports import Clock, Store
+from grader.service.ports import Clock, LintRubric, Store
 from grader.service.publish import digest_of
 from grader.service.records import CountedAttempt, MeasurementRecord, PreviewRecord, Subject
 from grader.service.requested_facts import RequestedFacts
@@ -41,6 +41,7 @@ class Preview:
     clock: Clock
     drafts: Drafts
     requested: RequestedFacts
+    lint: LintRubric
     _slots: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(SLOTS))
 
     def of_text(self, exercise: str, text: str, principal: Principal) -> PreviewRecord:
@@ -110,6 +111,11 @@ class Preview:
         compiled = self.rubric_cache.text(record.text, record.digest)
         with self._slot():
             yield from self._moved(record, compiled)
+
+    def warnings(self, record: PreviewRecord, effect: Effect) -> list[str]:
+        """Return what the author of the rubric may not mean: advice, and what ``effect`` shows."""
+        advice = self.lint(record.text).advice
+        return [*map(str, advice), *effect.warnings()]
 
     def is_measured(self, record: PreviewRecord) -> bool:
         """Return whether nothing that was requested for ``record`` is still to be measured."""

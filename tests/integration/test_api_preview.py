@@ -257,3 +257,13 @@ def _admin(service: Service) -> Principal:
     """Return the principal of a new admin's token."""
     _, token = service.tokens.create(name="admin", role=Role.ADMIN, actor="test")
     return Principal.of_token(token)
+
+
+def test_what_the_author_may_not_mean_is_said(
+    client: FlaskClient, instructor: Headers, service: Service, graded: dict[str, float]
+) -> None:
+    warned = ask(client, instructor, rubric(service)).json["warnings"]
+    assert any("everybody gets all" in sentence for sentence in warned)
+    assert any("nobody gets any" in sentence for sentence in warned)
+    advised = service.lint(rubric(service)).advice
+    assert warned[: len(advised)] == [str(one) for one in advised]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,21 @@ class RubricApi:
                 how_to_fix="Choose another name for `exercise:`, or use a token of its course.",
             )
         return json_object(check_response(response))
+
+    def preview(
+        self, exercise: str, text: str | None, query: Mapping[str, float], seconds: int
+    ) -> httpx.Response:
+        """Return the answer to a preview of ``text`` or, if that is ``None``, of the draft.
+
+        It waits up to ``seconds`` seconds for the workers. 202 says that some is not measured yet.
+        """
+        prefer = {"Prefer": f"wait={seconds}"}
+        return self._client.post(
+            _path(exercise, "/preview"),
+            content=None if text is None else text.encode(),
+            headers=prefer if text is None else prefer | _YAML,
+            params=query,
+        )
 
     def publish_draft(self, exercise: str, etag: str, message: str) -> dict[str, Any]:
         """Publish the draft of ``exercise`` that has ``etag``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.domain.effect import Effect, Moved
@@ -65,7 +67,7 @@ class CriterionMoveBody(_Body):
 
 
 class StudentBody(_Body):
-    """A student whose points change, in all or in a criterion, with the criteria that change."""
+    """A student whose points change in all, with the criteria that change."""
 
     student: str
     attempt: int
@@ -110,7 +112,9 @@ class PreviewBody(_Body):
     warnings: tuple[str, ...] = Field(description="What the author may not mean.")
 
     @classmethod
-    def of(cls, record: PreviewRecord, effect: Effect, pass_mark: float) -> PreviewBody:
+    def of(
+        cls, record: PreviewRecord, effect: Effect, pass_mark: float, warnings: Sequence[str]
+    ) -> PreviewBody:
         """Return the body of the preview ``record``; ``pass_mark`` is in percent."""
         return cls(
             preview=record.id,
@@ -121,5 +125,5 @@ class PreviewBody(_Body):
             distribution=DistributionBody.model_validate(effect),
             pass_mark=PassMarkBody(at=pass_mark, gained=effect.gained, lost=effect.lost),
             students=tuple(map(StudentBody.of, effect.movers)),
-            warnings=tuple(effect.warnings()),
+            warnings=tuple(warnings),
         )

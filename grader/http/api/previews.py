@@ -111,7 +111,8 @@ def _answer(record: PreviewRecord, query: PreviewQuery, seconds: int) -> Respons
         name = attachment(f"{record.exercise}-preview.csv")
         response.headers["Content-Disposition"] = name
     else:
-        response = json_answer(PreviewBody.of(record, effect, query.pass_mark), status)
+        warnings = previews.warnings(record, effect)
+        response = json_answer(PreviewBody.of(record, effect, query.pass_mark, warnings), status)
     response.headers["Location"] = f"{PREFIX}/previews/{record.id}"
     response.headers["Vary"] = "Accept, Authorization"
     if waited:
