@@ -67,6 +67,21 @@ def test_the_readme_changes_a_rubric(served: Running, tmp_path: Path) -> None:
     assert [line.replace('"', "") for line in changed] == ["title: Numbers, third edition"]
 
 
+def test_a_class_is_graded_again_and_that_is_undone(served: Running, tmp_path: Path) -> None:
+    served.upload("zoe", data=archive(run=9), Prefer="wait=60")
+    first, _, rest = block("regrade").partition("\n")
+    done = run(["bash", "-euo", "pipefail", "-c", first], served, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "No mark has changed." in done.stdout
+    found = re.search(r"undo-regrade (\S+)", done.stdout)
+    assert found, done.stdout
+    commands = rest.replace("REGRADE", found[1])
+    done = run(["bash", "-euo", "pipefail", "-c", commands], served, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Types count less." in done.stdout and '"student":"zoe"' in done.stdout
+    assert "Nothing waits any more." in done.stdout and "The regrade is undone" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("form", "mark"), [("text", "/ 100"), ("json", '"grader.report/1"'), ("markdown", "# ")]
 )
