@@ -82,7 +82,13 @@ def regrades(exercise_id: str, url: str, token: str) -> None:
     with errors_reported(), open_client(url, token) as client:
         path = f"{_API}/exercises/{quote(exercise_id, safe='')}/regrades"
         rows = [
-            (one["id"], one["created_at"][:16], one["author"], _told(one), one["reason"])
+            (
+                one["id"],
+                one["created_at"][:16].replace("T", " "),
+                one["author"],
+                _told(one),
+                one["reason"],
+            )
             for one in _listed(client, path)
         ]
     print_table(("ID", "CREATED (UTC)", "BY", "STATE", "REASON"), rows)

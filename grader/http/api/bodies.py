@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.values import Slug
@@ -275,11 +275,8 @@ class CreateRegrade(Sent):
         RegradeScope.COUNTED,
         description="`counted`: each student's newest attempt with a report; `all`: every attempt.",
     )
-    reason: str = Field(
-        min_length=1,
-        max_length=500,
-        pattern=r"\S",
-        description="Why; it is kept, and is in the audit log.",
+    reason: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        min_length=1, max_length=500, description="Why; it is kept, and is in the audit log."
     )
 
 
