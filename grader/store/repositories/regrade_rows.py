@@ -27,12 +27,13 @@ from grader.domain.report import Report
 from grader.service.lanes import Lane
 from grader.service.ports import WriteScore
 from grader.service.ports.connector import Score
-from grader.service.records import ItemState, RegradeProgress, SubmissionState
+from grader.service.records import ItemState, RegradeProgress, ScoreMessage, SubmissionState
 from grader.store.repositories.passbacks import enqueue_score
 from grader.store.repositories.report_text import total_of
 from grader.store.rows import IS_COUNTED, PARKED, QUEUED, RECORD, RUNNING, AnyRow, record_of
 from grader.store.tables import regrade_items, reports, submissions
 
+GRADED = SubmissionState.GRADED.value
 _ITEM = regrade_items.c
 _SUBMISSION = submissions.c
 _IS_WAITING = _ITEM.state == ItemState.WAITING.value
@@ -81,8 +82,8 @@ _RESTORABLE = (
     .join(_OLD, _OLD.c.id == _ITEM.old_report)
     .where(_ITEM.regrade == bindparam("regrade"))
     .order_by(_SUBMISSION.id)
-    .with_for_update(of=submissions)
 )
+_TO_RESTORE = _RESTORABLE.with_for_update(of=submissions)
 # The token rises, so that a worker that is grading the row has lost its claim.
 _RESTORE = (
     update(submissions)
@@ -146,7 +147,12 @@ def finish_item(
     if graded:
         ended = update(submissions).where(_SUBMISSION.id == submission)
         connection.execute(ended.values(regrade=None))
-    return changed and connection.execute(_COUNTS, {"row": submission}).scalar() is not None
+    return changed and _counts(connection, submission)
+
+
+def _counts(connection: Connection, submission: str) -> bool:
+    """Return whether ``submission`` is the student's newest attempt with a report."""
+    return connection.execute(_COUNTS, {"row": submission}).scalar() is not None
 
 
 def progress_of(connection: Connection, regrade: str) -> RegradeProgress:
@@ -161,23 +167,64 @@ def progress_of(connection: Connection, regrade: str) -> RegradeProgress:
 
 def cancel_items(connection: Connection, regrade: str) -> int:
     """Give the submissions of ``regrade`` that wait their old state back; return how many."""
-    rows = connection.execute(_RESTORABLE.where(_WAITS), {"regrade": regrade}).all()
+    rows = connection.execute(_TO_RESTORE.where(_WAITS), {"regrade": regrade}).all()
     _restore(connection, regrade, rows, ItemState.CANCELLED)
     return len(rows)
 
 
-def undo_items(connection: Connection, regrade: str, write: WriteScore, now: datetime) -> int:
+class OldScores:
+    """Makes the messages by which an LMS is sent the old score of a submission again.
+
+    A message is made once. ``write`` makes it. It has ``now`` as the time of the grading, because a
+    receiver may ignore a score that is older than the one it has.
+    """
+
+    def __init__(self, write: WriteScore, now: datetime) -> None:
+        self._write, self._now = write, now
+        self._made: dict[str, ScoreMessage | None] = {}
+
+    def prepare(self, connection: Connection, regrade: str) -> None:
+        """Make the messages of ``regrade`` ahead, outside of the transaction that undoes it.
+
+        Reading the reports of a large class takes seconds, for which no worker could store one.
+        """
+        for row in connection.execute(_RESTORABLE.where(_STANDS), {"regrade": regrade}).all():
+            self.of(connection, row)
+
+    def of(self, connection: Connection, row: AnyRow) -> ScoreMessage | None:
+        """Return the message with the score of the old report in ``row``.
+
+        ``None`` if nobody wants it, if the mark is the same, or if the old report had no score.
+        """
+        if not (row.callback_url and row.changed and row.old_state == GRADED):
+            return None
+        if row.old_report not in self._made:
+            found = select(reports.c.report).where(reports.c.id == row.old_report)
+            score = Score(
+                submission=record_of(row),
+                report=Report.model_validate_json(connection.execute(found).scalar_one()),
+                rubric_version=row.rubric_version,
+                graded_at=self._now,
+                callback_url=row.callback_url,
+                callback_context=row.callback_context,
+            )
+            self._made[row.old_report] = self._write(score)
+        return self._made[row.old_report]
+
+
+def undo_items(connection: Connection, regrade: str, scores: OldScores, now: datetime) -> int:
     """Give the submissions of ``regrade`` their old reports and states back; return how many.
 
     Those that wait are cancelled first. What was graded once more since is marked as kept. Old
-    scores that are to be sent again go to the outbox, in messages that ``write`` makes.
+    ``scores`` of attempts that count go to the outbox.
     """
     cancelled = cancel_items(connection, regrade)
-    rows = connection.execute(_RESTORABLE.where(_STANDS), {"regrade": regrade}).all()
+    rows = connection.execute(_TO_RESTORE.where(_STANDS), {"regrade": regrade}).all()
     _restore(connection, regrade, rows, ItemState.UNDONE)
     for row in rows:
-        if row.callback_url and row.changed and row.old_state == SubmissionState.GRADED.value:
-            _send_old_score(connection, row, write, now)
+        message = scores.of(connection, row)
+        if message is not None and _counts(connection, row.id):
+            enqueue_score(connection, record_of(row), message, row.old_report, now)
     moved_on = update(regrade_items).where(_ITEM.regrade == regrade, or_(_IS_WAITING, _IS_DONE))
     connection.execute(moved_on.values(state=ItemState.KEPT.value))
     return cancelled + len(rows)
@@ -197,7 +244,7 @@ def _restore(
 
 def _before(row: AnyRow) -> dict[str, Any]:
     """Return the values of a submission in ``row`` before the regrade, and its id as ``row``."""
-    graded = row.old_state == SubmissionState.GRADED.value
+    graded = row.old_state == GRADED
     return {
         "row": row.id,
         "old_state": row.old_state,
@@ -205,32 +252,6 @@ def _before(row: AnyRow) -> dict[str, Any]:
         "old_report": row.old_report,
         "old_graded_at": row.old_graded_at if graded else None,
     }
-
-
-def _send_old_score(connection: Connection, row: AnyRow, write: WriteScore, now: datetime) -> None:
-    """Put the score of the old report in ``row`` into the outbox, if the attempt counts.
-
-    The message has ``now`` as the time of the grading: a receiver may ignore a score that is older
-    than the one it has.
-    """
-    if connection.execute(_COUNTS, {"row": row.id}).scalar() is None:
-        return
-    text = connection.execute(
-        select(reports.c.report).where(reports.c.id == row.old_report)
-    ).scalar_one()
-    submission = record_of(row)
-    message = write(
-        Score(
-            submission=submission,
-            report=Report.model_validate_json(text),
-            rubric_version=row.rubric_version,
-            graded_at=now,
-            callback_url=row.callback_url,
-            callback_context=row.callback_context,
-        )
-    )
-    if message is not None:
-        enqueue_score(connection, submission, message, row.old_report, now)
 
 
 def totals_of(connection: Connection, ids: Iterable[str | None]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from grader.store.database import Database
 from grader.store.ids import new_id
 from grader.store.repositories.regrade_rows import (
     STATE,
+    OldScores,
     cancel_items,
     progress_of,
     totals_of,
@@ -45,7 +46,7 @@ _ENDED = submissions.c.state.in_(
 class SqlRegrades:
     """Stores regrades in a database. It implements the port ``Regrades``.
 
-    Each method is one transaction.
+    Each method is one transaction; :meth:`undo` reads what it sends before it begins that.
     """
 
     def __init__(self, database: Database) -> None:
@@ -154,11 +155,14 @@ class SqlRegrades:
             NotFound: there is no such regrade.
             Conflict: it was undone before, or has nothing to undo.
         """
+        scores = OldScores(write, now)
+        with self._database.read() as connection:
+            scores.prepare(connection, regrade_id)
         with self._database.write() as connection:
             record = _get(connection, regrade_id)
             if record.undone_at is not None:
                 raise Conflict("This regrade was undone before.")
-            count = undo_items(connection, regrade_id, write, now)
+            count = undo_items(connection, regrade_id, scores, now)
             if not count:
                 raise Conflict(
                     "No submission of this regrade can get its old report back: all were"
