@@ -18,6 +18,7 @@ from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.policies import Intake
 from grader.domain.source import Submission
 from grader.engine.forkserver import ForkServer
+from grader.engine.golden_folder import EXPECTED, read_golden_folder
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
@@ -27,6 +28,7 @@ from grader.engine.rubric_text import (
     read_rubric_text,
     rubric_file_text,
     rubric_files,
+    rubrics_folder,
     shipped_rubrics,
 )
 from grader.infra.broker import CeleryNotifier, NoNotifier, make_celery
@@ -57,6 +59,7 @@ from grader.service.requested_facts import RequestedFacts
 from grader.service.retention import Purge
 from grader.service.retry import Retry
 from grader.service.rubric_cache import RubricCache
+from grader.service.samples import GoldenSample, Samples
 from grader.service.score_messages import ScoreMessages
 from grader.service.submit import QueueCapacity, Submit
 from grader.service.sweep import Sweep
@@ -103,6 +106,7 @@ class Service:
     preview: Preview
     versions: Versions
     lint: LintRubric
+    samples: Samples
     retry: Retry
     regrade: Regrade
     tokens: Tokens
@@ -130,6 +134,7 @@ class Service:
         """Publish each rubric of :attr:`Settings.rubrics`, and each shipped one, that is new.
 
         A rubric whose exercise exists stays as it is. One of the folder comes before a shipped one.
+        The golden samples beside a rubric come with it.
 
         Raises:
             BadSettings: the folder is none, or a rubric in it has mistakes or cannot be read.
@@ -137,7 +142,7 @@ class Service:
         if self.settings.rubrics is not None:
             self._seed_folder(self.settings.rubrics)
         for text in shipped_rubrics().values():
-            self.publish.seed(text)
+            self._seed_one(text, rubrics_folder())
 
     def _seed_folder(self, folder: Path) -> None:
         """Publish each rubric of ``folder`` that is new; raise BadSettings if one is unusable."""
@@ -148,16 +153,33 @@ class Service:
             )
         for file in rubric_files(folder):
             try:
-                self.publish.seed(rubric_file_text(file))
+                self._seed_one(rubric_file_text(file), folder)
             except (BadRubric, BadRequest) as error:
                 raise BadSettings(
                     f"GRADER_RUBRICS: {file}: {error.detail}",
                     how_to_fix=f"Correct it: grader rubric lint {file}",
                 ) from None
 
+    def _seed_one(self, text: str, folder: Path) -> None:
+        """Publish ``text`` of ``folder`` if its exercise is new, with the golden samples there."""
+        record = self.publish.seed(text)
+        if record is not None:
+            found = _golden_samples(folder / "golden" / record.exercise)
+            self.samples.seed(record.exercise, record.course, found)
+
     def close(self) -> None:
         """Close the database connections; those to Redis stay."""
         self.store.close()
+
+
+def _golden_samples(folder: Path) -> list[GoldenSample]:
+    """Return the golden samples in ``folder``; none if it does not say what they should earn."""
+    if not (folder / EXPECTED).exists():
+        return []
+    return [
+        GoldenSample(one.name, one.filename, one.data, one.expected)
+        for one in read_golden_folder(folder)
+    ]
 
 
 def read_rubric(text: str) -> Rubric:
@@ -285,6 +307,7 @@ def build_service(
         preview=Preview(store, rubric_cache, clock, drafts, requested, lint_text),
         versions=Versions(store, rubric_cache, publish),
         lint=lint_text,
+        samples=Samples(store, rubric_cache, read_bytes, clock),
         retry=Retry(store, clock, notifier),
         regrade=Regrade(store, clock, notifier, ScoreMessages(store, score_message_writers())),
         tokens=Tokens(store, clock, access_log),

@@ -6,45 +6,27 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
-from grader.domain.errors import BadArchive, BadRequest, BadRubric
-from grader.domain.report.building import build_report
+from grader.domain.errors import BadArchive, BadRequest
+from grader.domain.judging import judge_submission
 from grader.domain.rubric import CompiledRubric
 from grader.domain.rubric.policies import Intake
+from grader.domain.samples import SamplePoints, differences
+from grader.domain.scoring import Number
 from grader.domain.source import Submission
+from grader.engine.golden_folder import EXPECTED
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
-from grader.engine.rubric_text import read_plain, rubric_digest, rubrics_folder
+from grader.engine.rubric_text import rubrics_folder
 from grader.engine.rubric_text.strict_yaml import read_tree
 
-#: The file in a folder of samples that lists each sample with its points.
-EXPECTED = "expected.yaml"
 #: Names of samples that YAML reads as text without quotes, e.g. ``syntax-error``; not ``12``.
 _PLAIN = re.compile(r"(?!(?:null|true|false)\Z)[a-z][a-z0-9_-]*")
 #: A comment behind a value, e.g. ``# as the lesson has it``.
 _COMMENT = re.compile(r"\s#.*")
-
-
-class Points(BaseModel):
-    """The points of a sample: its ``total``, and those of each criterion, by id.
-
-    ``total`` is ``None`` if a check failed by a fault of the engine. Criteria without points, e.g.
-    those that a person judges, are left out; so are all of them where only the total is known.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    total: Decimal | None
-    criteria: dict[str, Decimal] = {}
-
-
-_FILE: TypeAdapter[dict[str, Decimal | Points]] = TypeAdapter(dict[str, Decimal | Points])
 
 
 @dataclass(frozen=True)
@@ -52,32 +34,35 @@ class Comparison:
     """What a sample earned, and what it should earn; ``expected`` is ``None`` if nobody said."""
 
     name: str
-    earned: Points
-    expected: Points | None
+    earned: SamplePoints | None
+    expected: SamplePoints | None
 
     @property
     def is_equal(self) -> bool:
         """Whether it earned what it should, in total and in each criterion that is known."""
-        return self.expected is not None and not [*self.differences()]
+        return self.expected is not None and not differences(self.expected, self.earned)
 
     def differences(self) -> Iterator[str]:
         """Yield a line about the total if anything differs, and one for each such criterion."""
-        before = self.expected or Points(total=None)
-        if self.earned.total is None:
-            yield f"{self.name}: withheld, but {before.total} is expected"
-        elif before.total != self.earned.total:
-            yield f"{self.name}: {self.earned.total}, but {before.total} is expected"
-        elif before.criteria and before.criteria != self.earned.criteria:
-            yield f"{self.name}: {self.earned.total}, as expected, but by other criteria"
-        if not before.criteria:
+        if self.expected is None:
+            yield f"{self.name}: {_total(self.earned)}, and nobody said what is expected"
             return
-        for criterion in dict.fromkeys([*before.criteria, *self.earned.criteria]):
-            now, then = self.earned.criteria.get(criterion), before.criteria.get(criterion)
-            if now != then:
-                yield f"  {criterion}: {_shown(now)}, but {_shown(then)} is expected"
+        found = differences(self.expected, self.earned)
+        if found and not found[0].criterion:
+            yield f"{self.name}: {_total(self.earned)}, but {self.expected.total} is expected"
+        elif found:
+            yield f"{self.name}: {_total(self.earned)}, as expected, but by other criteria"
+        for one in found:
+            if one.criterion:
+                shown = f"{_shown(one.earned)}, but {_shown(one.expected)} is expected"
+                yield f"  {one.criterion}: {shown}"
 
 
-def _shown(points: Decimal | None) -> str:
+def _total(points: SamplePoints | None) -> str:
+    return "withheld" if points is None else str(points.total)
+
+
+def _shown(points: Number | None) -> str:
     return "nothing" if points is None else str(points)
 
 
@@ -89,51 +74,6 @@ def golden_folder(exercise: str, rubric_file: Path | None) -> Path:
     """
     folder = rubric_file.parent if rubric_file else rubrics_folder()
     return folder / "golden" / exercise
-
-
-def expected_points(folder: Path) -> Mapping[str, Points]:
-    """Return sample name -> expected points, as listed in ``expected.yaml`` in ``folder``.
-
-    A sample has a total there (``modules: 100``), or ``total`` and ``criteria``.
-
-    Raises:
-        BadRequest: the file is missing, cannot be read, or is not such a mapping.
-    """
-    file = folder / EXPECTED
-    how = (
-        f"Write lines like `modules: 100` there, one for each folder or zip in {folder}, or let"
-        " `grader rubric test --record` write them."
-    )
-    try:
-        listed = _FILE.validate_python(read_plain(file.read_bytes()))
-    except OSError:
-        raise BadRequest(f"There is no {file}.", how_to_fix=how) from None
-    except (BadRubric, ValidationError):
-        raise BadRequest(f"{file} does not name samples and points.", how_to_fix=how) from None
-    return {
-        name: points if isinstance(points, Points) else Points(total=points)
-        for name, points in listed.items()
-    }
-
-
-def sample_names(folder: Path) -> list[str]:
-    """Return the names of the samples in ``folder``, sorted: of its folders and zips."""
-    if not folder.is_dir():
-        return []
-    found = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
-    return sorted(
-        {path.stem for path in found if path.suffix == ".zip"}
-        | {path.name for path in found if path.is_dir()}
-    )
-
-
-def sample_path(folder: Path, name: str) -> Path:
-    """Return ``folder/name``, the path of a sample, or ``folder/name.zip`` if only that exists.
-
-    It is ``folder/name`` too if there is neither.
-    """
-    archive = folder / f"{name}.zip"
-    return archive if archive.exists() and not (folder / name).exists() else folder / name
 
 
 def read_sample(path: Path, limits: Intake) -> Submission:
@@ -151,8 +91,10 @@ def read_sample(path: Path, limits: Intake) -> Submission:
         ) from None
 
 
-def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Points:
+def earned_points(engine: Engine, rubric_text: str, sample: Path) -> SamplePoints | None:
     """Return the points that the submission at ``sample`` earns; nothing is compared.
+
+    ``None`` if a check failed by a fault of the engine, so that points are withheld.
 
     Raises:
         BadRubric: ``rubric_text`` has mistakes.
@@ -163,14 +105,7 @@ def earned_points(engine: Engine, rubric_text: str, sample: Path) -> Points:
     compiled = CompiledRubric.of(rubric, CATALOG)
     facts = engine.measure(read_sample(sample, rubric.intake), rubric)
     starter = engine.starter(rubric)
-    report = build_report(compiled, facts, digest=rubric_digest(rubric_text), starter=starter)
-    total = report.total.points
-    return Points(
-        total=None if total is None else Decimal(str(total)),
-        criteria={
-            row.id: Decimal(str(row.points)) for row in report.criteria if row.points is not None
-        },
-    )
+    return SamplePoints.of(judge_submission(compiled, facts, starter).ledger)
 
 
 def record(folder: Path, rubric_name: str, compared: Sequence[Comparison]) -> None:
@@ -187,9 +122,9 @@ def record(folder: Path, rubric_name: str, compared: Sequence[Comparison]) -> No
     text = file.read_text("utf-8") if file.exists() else head
     known = {one.name for one in compared if one.expected and one.expected.criteria}
     blocks = {
-        one.name: _block(one)
+        one.name: _block(one.name, one.earned)
         for one in compared
-        if one.earned.total is not None and not (one.is_equal and one.name in known)
+        if one.earned is not None and not (one.is_equal and one.name in known)
     }
     try:
         file.write_text(_with_blocks(text, blocks), "utf-8")
@@ -197,11 +132,11 @@ def record(folder: Path, rubric_name: str, compared: Sequence[Comparison]) -> No
         raise BadRequest(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def _block(one: Comparison) -> list[str]:
-    """Return the lines of ``expected.yaml`` about a sample."""
-    name = json.dumps(one.name) if not _PLAIN.fullmatch(one.name) else one.name
-    rows = [f"    {id}: {points}" for id, points in one.earned.criteria.items()]
-    return [f"{name}:", f"  total: {one.earned.total}", "  criteria:", *rows]
+def _block(name: str, earned: SamplePoints) -> list[str]:
+    """Return the lines of ``expected.yaml`` about the sample ``name``."""
+    key = name if _PLAIN.fullmatch(name) else json.dumps(name)
+    rows = [f"    {id}: {points}" for id, points in earned.criteria.items()]
+    return [f"{key}:", f"  total: {earned.total}", "  criteria:", *rows]
 
 
 def _with_blocks(text: str, blocks: Mapping[str, list[str]]) -> str:

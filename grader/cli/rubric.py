@@ -14,22 +14,20 @@ from grader.bootstrap import read_rubric
 from grader.checks.catalog import CATALOG
 from grader.cli.errors import ExitCode, errors_reported, print_problems
 from grader.cli.golden import (
-    EXPECTED,
     Comparison,
-    Points,
     earned_points,
-    expected_points,
     golden_folder,
     read_sample,
     record,
-    sample_names,
-    sample_path,
 )
 from grader.cli.measuring import find_rubric_text, open_engine
 from grader.cli.output import print_text
+from grader.cli.samples import samples
 from grader.domain.errors import BadRequest, Conflict
 from grader.domain.rubric.json_schema import rubric_schema_text
 from grader.domain.rubric.values import Slug
+from grader.domain.samples import SamplePoints
+from grader.engine.golden_folder import EXPECTED, expected_points, sample_names, sample_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.rubric_text import (
     rubric_file_text,
@@ -46,6 +44,9 @@ _OWN_RUBRICS = Path("rubrics")
 @click.group()
 def rubric() -> None:
     """Write, validate and test rubric files; publish them on a service, and get them back."""
+
+
+rubric.add_command(samples)
 
 
 @rubric.command()
@@ -200,7 +201,7 @@ def _test_one(engine: Engine, name: str, folder: Path, records: bool) -> bool:
         print_text("\n".join(_changes(one) if records else _result(one)))
     if records:
         record(folder, name, found)
-        return all(one.earned.total is not None for one in found)
+        return all(one.earned is not None for one in found)
     return all(one.is_equal for one in found)
 
 
@@ -211,7 +212,11 @@ def _folder_of(name: str) -> Path:
 
 
 def _compared(
-    engine: Engine, text: str, folder: Path, names: Sequence[str], expected: Mapping[str, Points]
+    engine: Engine,
+    text: str,
+    folder: Path,
+    names: Sequence[str],
+    expected: Mapping[str, SamplePoints],
 ) -> Iterator[Comparison]:
     """Grade the samples ``names`` in ``folder``, and yield what they earn beside ``expected``."""
     for name in names:
@@ -221,11 +226,11 @@ def _compared(
 
 def _result(one: Comparison) -> Iterator[str]:
     """Yield the lines about a sample; its rows, where nobody said what they should be."""
-    if one.is_equal:
+    if one.is_equal and one.earned:
         yield f"{one.name}: {one.earned.total}"
         return
     yield from one.differences()
-    if one.expected and not one.expected.criteria:
+    if one.earned and one.expected and not one.expected.criteria:
         rows = ", ".join(f"{name} {points}" for name, points in one.earned.criteria.items())
         yield f"  it earns: {rows}"
         yield "  --record writes the criteria down, so that the one that differs is named"
@@ -233,7 +238,7 @@ def _result(one: Comparison) -> Iterator[str]:
 
 def _changes(one: Comparison) -> Iterator[str]:
     """Yield the lines about what is recorded of a sample."""
-    if one.earned.total is None:
+    if one.earned is None:
         yield f"{one.name}: withheld, and so not recorded"
     elif one.expected is None:
         yield f"{one.name}: {one.earned.total} (new)"

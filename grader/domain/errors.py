@@ -6,9 +6,10 @@ field, path or thing that is wrong, or is empty.
 GraderError
     BadArchive              the upload cannot be read; TooLarge: it is over a limit
     BadRubric               lists RubricProblem
+    SamplesDiffer           lists SampleMistake
     BadRequest, KeyReused, PreconditionRequired, PreconditionFailed, Conflict, Superseded
     Unauthorized, Forbidden, NotFound, BadSignature
-    TooMany, Overloaded, StoreUnavailable
+    TooMany, Overloaded, SamplesNotMeasured, StoreUnavailable
     BadSettings, EngineFault
 """
 
@@ -151,6 +152,47 @@ class Conflict(GraderError):
 
     code = "conflict"
     title = "Not possible in this state"
+
+
+@dataclass(frozen=True)
+class SampleMistake:
+    """A golden sample that does not earn what it should, which ``message`` names.
+
+    ``criterion`` is the id of the criterion that differs, or empty for the total.
+    """
+
+    message: str
+    sample: str
+    criterion: str = ""
+
+
+class SamplesDiffer(GraderError):
+    """A rubric that is not published because golden samples would not earn what they should.
+
+    ``mistakes`` names each sample, and the criteria that differ.
+    """
+
+    code = "samples-differ"
+    title = "Golden samples earn other points"
+
+    def __init__(self, mistakes: Sequence[SampleMistake], how_to_fix: str) -> None:
+        detail = "; ".join(one.message for one in mistakes)
+        super().__init__(f"{detail}.", how_to_fix=how_to_fix)
+        self.mistakes = tuple(mistakes)
+
+
+class SamplesNotMeasured(GraderError):
+    """A rubric that is not published yet, because golden samples are still to be measured for it.
+
+    The workers have been asked to. ``preview`` is the id of the preview that they work for.
+    """
+
+    code = "samples-not-measured"
+    title = "Golden samples are being measured"
+
+    def __init__(self, detail: str, *, how_to_fix: str, preview: str) -> None:
+        super().__init__(detail, how_to_fix=how_to_fix)
+        self.preview = preview
 
 
 class Superseded(GraderError):

@@ -20,6 +20,7 @@ from grader.service.readiness import Readiness
 from grader.service.receive import Receive
 from grader.service.regrade import Regrade
 from grader.service.retry import Retry
+from grader.service.samples import Samples
 from grader.service.submit import Submit
 from grader.service.tokens import Tokens
 from grader.service.versions import Versions
@@ -61,6 +62,7 @@ class ApiContext:
     preview: Preview
     versions: Versions
     lint: LintRubric
+    samples: Samples
     retry: Retry
     regrade: Regrade
     receive: Receive

@@ -109,24 +109,23 @@ class Publish:
             )
         return self._store(rubric, draft.text, newest, principal, message, draft)
 
-    def seed(self, text: str) -> bool:
+    def seed(self, text: str) -> RubricRecord | None:
         """Publish ``text``, a rubric shipped with Grader, unless its exercise exists already.
 
-        Return whether it was published. The audit log names ``seed`` as the actor.
+        Return its record, or ``None`` if it exists. The audit log names ``seed`` as the actor.
 
         Raises:
             BadRubric: the text has mistakes.
         """
         rubric = self.rubric_cache.read(text).rubric
         if self.store.rubrics.newest(rubric.exercise):
-            return False
+            return None
         try:
-            self.store.rubrics.publish(
+            return self.store.rubrics.publish(
                 rubric, text, digest_of(text), base=None, actor="seed", now=self.clock.now()
             )
         except PreconditionFailed:  # another process was faster
-            return False
-        return True
+            return None
 
     def _store(
         self,

@@ -14,6 +14,7 @@ from grader.store.repositories.passbacks import SqlPassbacks
 from grader.store.repositories.previews import SqlPreviews
 from grader.store.repositories.regrades import SqlRegrades
 from grader.store.repositories.rubrics import SqlRubrics
+from grader.store.repositories.samples import SqlSamples
 from grader.store.repositories.sources import SqlSources
 from grader.store.repositories.submissions import SqlSubmissions
 from grader.store.repositories.tokens import SqlTokens
@@ -24,11 +25,11 @@ from grader.store.retention.repository import SqlRetention
 class Store:
     """All repositories on one database, as attributes, which share its connections.
 
-    They store submissions, rubrics, their drafts and previews, measurements for previews, regrades,
-    tokens, webhook sources, scores to be sent (``passbacks``), the audit log, the ``workers`` alive
-    and cached inspections (``facts``). It implements the port ``Store``, and has in addition
-    ``retention``, which purges, exports and erases, and ``probes`` of the database. After
-    ``max_tries`` starts of its grading without a result a submission needs attention.
+    They store submissions, rubrics, their drafts, previews and golden samples, measurements for
+    previews, regrades, tokens, webhook sources, scores to be sent (``passbacks``), the audit log,
+    the ``workers`` alive and cached inspections (``facts``). It implements the port ``Store``, and
+    has in addition ``retention``, which purges, exports and erases, and ``probes`` of the database.
+    After ``max_tries`` starts of its grading without a result a submission needs attention.
     """
 
     submissions: ports.Submissions
@@ -37,6 +38,7 @@ class Store:
     previews: ports.Previews
     measurements: ports.Measurements
     regrades: ports.Regrades
+    samples: ports.Samples
     tokens: ports.Tokens
     sources: ports.Sources
     passbacks: ports.Passbacks
@@ -54,6 +56,7 @@ class Store:
         self.previews = SqlPreviews(database)
         self.measurements = SqlMeasurements(database)
         self.regrades = SqlRegrades(database)
+        self.samples = SqlSamples(database)
         self.tokens = SqlTokens(database)
         self.sources = SqlSources(database)
         self.passbacks = SqlPassbacks(database)

@@ -36,6 +36,7 @@ VERSION = f"{EXERCISE}/rubric/versions/<int:version>"
 DRAFT = f"{EXERCISE}/rubric/draft"
 VALIDATE = "/api/v1/rubrics/validate"
 PREVIEW = "/api/v1/previews/<slug:preview>"
+SAMPLE = f"{EXERCISE}/samples/<slug:sample>"
 SUBMISSION = "/api/v1/submissions/<slug:submission>"
 REGRADE = "/api/v1/regrades/<slug:regrade>"
 README = Path(__file__).parents[2] / "README.md"
@@ -64,6 +65,12 @@ GUARDED = {
     ("POST", VALIDATE): (Act.PUBLISH, 200),
     ("POST", f"{EXERCISE}/rubric/preview"): (Act.PREVIEW, 200),
     ("GET", PREVIEW): (Act.PREVIEW, 200),
+    ("PUT", SAMPLE): (Act.PUBLISH, 200),
+    ("GET", f"{EXERCISE}/samples"): (Act.PUBLISH, 200),
+    ("GET", SAMPLE): (Act.PUBLISH, 200),
+    ("GET", f"{SAMPLE}/archive"): (Act.PUBLISH, 200),
+    ("PATCH", SAMPLE): (Act.PUBLISH, 200),
+    ("DELETE", SAMPLE): (Act.PUBLISH, 204),
     ("GET", f"{EXERCISE}/submissions"): (Act.READ_SUBMISSIONS, 200),
     ("GET", f"{EXERCISE}/marks"): (Act.READ_MARKS, 200),
     ("POST", f"{EXERCISE}/submissions"): (Act.HAND_IN, 202),
@@ -95,6 +102,7 @@ OPEN = {
     ("GET", "/healthz"): 200,
     ("GET", "/readyz"): 200,
     ("GET", "/metrics"): 200,
+    ("GET", "/schemas/rubric.json"): 200,
     ("GET", "/api/v1/openapi.json"): 200,
     ("GET", "/schemas/rubric.json"): 200,
     ("POST", "/api/v1/webhooks/<slug:source>"): 401,
@@ -179,6 +187,7 @@ class Site:
             "submission": getattr(self, "submission", ""),
             "regrade": self.regrade,
             "report": "none",
+            "sample": "good",
             "check_id": "complexity",
             "code": "not-a-zip",
             "source": "moodle",
@@ -190,6 +199,11 @@ class Site:
         return self.client.open(path, method=method, headers=headers, **self._body(method, rule))
 
     def _body(self, method: str, rule: str) -> dict[str, Any]:
+        if (method, rule) == ("PATCH", SAMPLE):
+            return {"json": {"expected": {"total": 5}}}
+        if (method, rule) == ("PUT", SAMPLE):
+            query = {"expected": "5"}
+            return {"data": self._archive, "content_type": "application/zip", "query_string": query}
         if method == "PUT" or rule == VALIDATE:
             return {"data": self._rubric, "content_type": "application/yaml"}
         if method == "PATCH":

@@ -68,6 +68,7 @@ def known(
     assert preview.json is not None
     return {
         "exercise": "numbers-refactor",
+        "sample": "modules",
         "submission": made.json["id"],
         "report": report["id"],
         "regrade": regrade,

@@ -107,6 +107,7 @@ def test_every_documented_get_answers_as_documented(
         "regrade": regrade["id"],
         "code": "not-a-zip",
         "version": "1",
+        "sample": "modules",
     }
     rubric = "/api/v1/exercises/numbers-refactor/rubric"
     begun = client.patch(

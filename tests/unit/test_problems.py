@@ -86,7 +86,14 @@ def test_no_error_of_the_family_is_forgotten() -> None:
     simple = {one for one in GraderError.__subclasses__() if one.__module__ == errors.__name__}
     # A service with bad settings does not start, so this error is never answered.
     told = simple - {errors.BadSettings}
-    assert told - {errors.BadArchive, errors.BadRubric, errors.TooMany} == set(STATUSES)
+    own_forms = {
+        errors.BadArchive,
+        errors.BadRubric,
+        errors.SamplesDiffer,
+        errors.SamplesNotMeasured,
+        errors.TooMany,
+    }
+    assert told - own_forms == set(STATUSES)
     assert {one.code for one in told - {errors.BadArchive}} <= set(OWN_KINDS)
 
 
@@ -197,3 +204,25 @@ def test_parameters_that_do_not_validate_are_named() -> None:
         problems.refuse_invalid(caught.value)
     assert refused.value.where == "limit"
     assert "limit: " in refused.value.detail
+
+
+def test_samples_that_differ_are_named_by_criterion() -> None:
+    mistakes = [
+        errors.SampleMistake("good: 85, and 90 is expected", "good"),
+        errors.SampleMistake("good, style: 5, and 10 is expected", "good", "style"),
+    ]
+    answer = asked(raising(errors.SamplesDiffer(mistakes, "Change it.")))
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["type"]) == (409, "/problems/samples-differ")
+    assert [(one["message"], one["path"]) for one in answer.json["errors"]] == [
+        ("good: 85, and 90 is expected", ["good"]),
+        ("good, style: 5, and 10 is expected", ["good", "style"]),
+    ]
+
+
+def test_samples_that_are_measured_now_say_when_to_ask_again() -> None:
+    error = errors.SamplesNotMeasured("2 of 3.", how_to_fix="Wait.", preview="1")
+    answer = asked(raising(error))
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["type"]) == (503, "/problems/samples-not-measured")
+    assert answer.headers["Retry-After"] == "3"

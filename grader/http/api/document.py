@@ -20,6 +20,7 @@ from grader.domain.report import Report
 from grader.domain.rubric.json_schema import rubric_schema
 from grader.http.api import bodies
 from grader.http.api.preview_bodies import PreviewBody
+from grader.http.api import bodies, sample_bodies
 from grader.http.openapi import PREFIX, problems
 from grader.http.problems import Problem, refuse_invalid
 
@@ -42,6 +43,9 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.RegradesPage,
     bodies.RegradeItemsPage,
     PreviewBody,
+    sample_bodies.ExpectedBody,
+    sample_bodies.SampleBody,
+    sample_bodies.SamplesBody,
     bodies.ReceivedBody,
     bodies.AuditBody,
     bodies.AuditPage,

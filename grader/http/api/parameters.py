@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from werkzeug.routing import BaseConverter
 
+from grader.domain.samples import Expected
 from grader.exports.formats import FORMATS
 from grader.service.records import SubmissionState
 
@@ -83,6 +84,25 @@ class VersionPath(ExercisePath):
     """The path parameters of a route about a version of a rubric: exercise and number."""
 
     version: int = Field(ge=1, le=MAX_VERSION, description="The number of the version.")
+
+
+class SamplePath(ExercisePath):
+    """The path parameters of a route about a golden sample: its exercise and its name."""
+
+    sample: str = Field(description="The sample's name.")
+
+
+class SampleQuery(Parameters):
+    """The query parameters of storing a golden sample: what it should earn, and its file name.
+
+    Without ``expected`` an existing sample keeps what it should earn.
+    """
+
+    expected: Expected | None = Field(
+        None,
+        description="The points that it should earn; needed for a new sample.",
+    )
+    filename: ShortText = Field("", description="What the file is called.")
 
 
 class SubmissionPath(Parameters):

@@ -27,7 +27,10 @@ _RAW = {
     "text/x-python": "submission.py",
     "application/octet-stream": "",
 }
+_KINDS = f"one of: {', '.join(_RAW)}"
+_RAW_SCHEMAS = {kind: text(format="binary") for kind in _RAW}
 
+RAW_BODY: Description = body(_RAW_SCHEMAS, "A zip archive or one Python file, as the whole body.")
 UPLOAD_BODY: Description = body(
     {
         _FORM: {
@@ -42,7 +45,7 @@ UPLOAD_BODY: Description = body(
                 "student": text(description="Who hands in; a student's token says it already."),
             },
         },
-        **{kind: text(format="binary") for kind in _RAW},
+        **_RAW_SCHEMAS,
     },
     "A zip archive or one Python file, as a form field or as the whole body.",
 )
@@ -76,14 +79,28 @@ def read_sent(query: UploadQuery) -> Sent:
     """
     if request.mimetype == _FORM:
         return _read_form(query)
-    if request.mimetype in _RAW:
-        name = query.filename or _RAW[request.mimetype]
-        return Sent(request.get_data(cache=False), _clean_name(name), query.student)
-    raise UnsupportedType(
-        f"The upload has the media type {request.mimetype or '(none)'!r}.",
-        how_to_fix=f"Send a form (curl -F file=@submission.zip), or one of: {', '.join(_RAW)}.",
-        where="Content-Type",
-    )
+    data, filename = read_raw(query.filename, f"a form (curl -F file=@submission.zip), or {_KINDS}")
+    return Sent(data, filename, query.student)
+
+
+def read_raw(filename: str, accepted: str = _KINDS) -> tuple[bytes, str]:
+    """Return the whole body of this request, and its file name: ``filename`` cleaned, or a default.
+
+    The default follows from the media type, ``submission.zip`` or ``submission.py``; it may be
+    empty. ``accepted`` names what the route takes.
+
+    Raises:
+        UnsupportedType: the media type is not an accepted type of a raw body.
+        RequestEntityTooLarge: (of Werkzeug) the body is longer than the application allows.
+    """
+    if request.mimetype not in _RAW:
+        raise UnsupportedType(
+            f"The upload has the media type {request.mimetype or '(none)'!r}.",
+            how_to_fix=f"Send {accepted}.",
+            where="Content-Type",
+        )
+    name = filename or _RAW[request.mimetype]
+    return request.get_data(cache=False), _clean_name(name)
 
 
 class _FormParser(FormDataParser):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
+from typing import NoReturn
 from urllib.parse import quote
 
 import structlog
@@ -19,6 +20,7 @@ from grader.domain.errors import (
     BadRubric,
     GraderError,
     RubricProblem,
+    SamplesDiffer,
     TooLarge,
     TooMany,
 )
@@ -31,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 #: Seconds in ``Retry-After``, by code of the problem; chosen by hand.
-RETRY_AFTER = {"overloaded": 60, "store-unavailable": 5}
+RETRY_AFTER = {"overloaded": 60, "samples-not-measured": 3, "store-unavailable": 5}
 #: Codes of problems for errors that Flask or Waitress raise, by HTTP status.
 _HTTP_CODES = {
     400: "bad-request",
@@ -42,6 +44,8 @@ _HTTP_CODES = {
     415: "unsupported-media-type",
     503: "overloaded",
 }
+#: The most mistakes that a refusal of parameters or of a body lists. Chosen by hand.
+_MAX_LISTED = 20
 _TOO_LONG = "The body of this request may have at most {} bytes."
 #: ``WWW-Authenticate`` by code of the problem.
 _CHALLENGES = {
@@ -101,19 +105,20 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_unexpected)
 
 
-def refuse_invalid(error: ValidationError) -> Response:
-    """Refuse invalid parameters; flask-openapi3 calls this and expects a response.
+def refuse_invalid(error: ValidationError) -> NoReturn:
+    """Refuse invalid parameters, or an invalid JSON body; flask-openapi3 calls this, too.
 
     Raises:
-        BadRequest: always. Its ``detail`` lists every mistake, and ``where`` names the first
-            parameter.
+        BadRequest: always. Its ``detail`` lists the first mistakes, and ``where`` names the place
+            of the first.
     """
-    mistakes = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
-    detail = "; ".join(f"{place}: {message}" for place, message in mistakes)
+    found = error.errors()[:_MAX_LISTED]
+    mistakes = [(".".join(map(str, item["loc"])) or "body", item["msg"]) for item in found]
+    detail = "; ".join(f"{place[:100]}: {message}" for place, message in mistakes)
     raise BadRequest(
         detail,
         how_to_fix="Compare the parameters with the route's description in /docs.",
-        where=mistakes[0][0],
+        where=mistakes[0][0][:100],
     )
 
 
@@ -170,7 +175,12 @@ def _answer_known(error: GraderError) -> Response:
 
 
 def _mistakes(error: GraderError) -> tuple[Mistake, ...]:
-    """Return the mistakes that a BadRubric or UnknownNames lists; none for any other error."""
+    """Return the mistakes that ``error`` lists, if it is of a kind that lists some."""
+    if isinstance(error, SamplesDiffer):
+        return tuple(
+            Mistake(message=one.message, path=tuple(filter(None, (one.sample, one.criterion))))
+            for one in error.mistakes
+        )
     if isinstance(error, UnknownNames):
         message = f"unknown {error.what}"
         return tuple(

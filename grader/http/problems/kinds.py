@@ -91,6 +91,15 @@ _OWN = (
         "Look at its present state first.",
     ),
     ProblemKind(
+        "samples-differ",
+        409,
+        "Golden samples earn other points",
+        "Under this rubric golden samples of the exercise do not earn what they should; `errors` "
+        "names each sample, and the criterion if that is known.",
+        "Change the rubric, or publish it all the same with a reason (`override`): then these "
+        "points are expected.",
+    ),
+    ProblemKind(
         "superseded",
         410,
         "A newer attempt took its place",
@@ -166,6 +175,15 @@ _OWN = (
         "Too much is waiting",
         "More is waiting than the service takes.",
         "Nothing was stored. Send it again after the time in the Retry-After header.",
+    ),
+    ProblemKind(
+        "samples-not-measured",
+        503,
+        "Golden samples are being measured",
+        "The rubric asks for something that was not measured yet of the golden samples of the "
+        "exercise. Workers do it now.",
+        "Nothing is published. Send it again after the time in the Retry-After header, or with "
+        "`Prefer: wait=30`.",
     ),
     ProblemKind(
         "store-unavailable",

@@ -19,6 +19,7 @@ from grader.service.ports.previews import Measurements, Previews
 from grader.service.ports.regrades import Regrades, WriteScore
 from grader.service.ports.retention import Retention
 from grader.service.ports.rubrics import Rubrics
+from grader.service.ports.samples import Samples
 from grader.service.ports.sources import Sources
 from grader.service.ports.store import Store
 from grader.service.ports.submissions import Submissions
@@ -44,6 +45,7 @@ __all__ = [
     "Retention",
     "Rubrics",
     "RunningMeasurement",
+    "Samples",
     "Sources",
     "Store",
     "Submissions",

@@ -11,6 +11,7 @@ from grader.service.ports.passbacks import Passbacks
 from grader.service.ports.previews import Measurements, Previews
 from grader.service.ports.regrades import Regrades
 from grader.service.ports.rubrics import Rubrics
+from grader.service.ports.samples import Samples
 from grader.service.ports.sources import Sources
 from grader.service.ports.submissions import Submissions
 from grader.service.ports.tokens import Tokens
@@ -29,6 +30,7 @@ class Store(Protocol):
     previews: Previews
     measurements: Measurements
     regrades: Regrades
+    samples: Samples
     tokens: Tokens
     sources: Sources
     passbacks: Passbacks

@@ -34,6 +34,7 @@ from grader.service.records.retention import (
     PurgeCriteria,
 )
 from grader.service.records.rubrics import DraftRecord, ExerciseRecord, RubricRecord
+from grader.service.records.samples import NewSample, SampleRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
 from grader.service.records.tokens import Role, TokenRecord
@@ -56,6 +57,7 @@ __all__ = [
     "Merge",
     "MergedAttempt",
     "NewRegrade",
+    "NewSample",
     "NewSubmission",
     "Page",
     "Passback",
@@ -71,6 +73,7 @@ __all__ = [
     "Result",
     "Role",
     "RubricRecord",
+    "SampleRecord",
     "ScoreMessage",
     "SourceRecord",
     "StoredReport",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, Executable, bindparam, false, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from grader.domain.errors import Conflict, KeyReused, NotFound
 from grader.service.lanes import Lane
 from grader.service.records import NewSubmission, SubmissionRecord, SubmissionState
+from grader.store.archives import store_archive
 from grader.store.audit_log import append_entry
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
 from grader.store.rows import QUEUED, RECORD, record_of
-from grader.store.tables import archives, attempts, exercises, idempotency_keys, submissions
+from grader.store.tables import attempts, exercises, idempotency_keys, submissions
 
 _COURSE = select(exercises.c.course).where(exercises.c.id == bindparam("exercise"))
 _FIRST_OF_KEY = (
@@ -43,16 +43,6 @@ def _free_key(insert_into: InsertInto) -> Executable:
     """Insert a key unless it exists; returns its submission only if it was inserted."""
     inserted = insert_into(idempotency_keys).on_conflict_do_nothing()
     return inserted.returning(idempotency_keys.c.submission)
-
-
-@for_dialect
-def _archive(insert_into: InsertInto) -> Executable:
-    """Insert an archive; lock an existing one, so that no purge deletes it before the commit."""
-    return insert_into(archives).on_conflict_do_update(
-        index_elements=[archives.c.sha256],
-        set_={"created_at": archives.c.created_at},
-        where=false(),
-    )
 
 
 @for_dialect
@@ -86,7 +76,7 @@ def accept(
     submission_id = new_id(now)
     if new.idempotency_key and not _take_key(connection, new, submission_id, now):
         return _first_with_key(connection, new), False
-    sha256 = _store_archive(connection, new.data, now)
+    sha256 = store_archive(connection, new.data, now)
     attempt = _count_attempt(connection, new)
     row = connection.execute(
         _SUBMISSION,
@@ -167,13 +157,6 @@ def _first_with_key(connection: Connection, new: NewSubmission) -> SubmissionRec
             how_to_fix="Use a new key for every new submission, and the same one to send it again.",
         )
     return record_of(row)
-
-
-def _store_archive(connection: Connection, data: bytes, now: datetime) -> str:
-    """Store ``data`` unless the same bytes are stored; return its SHA-256 in hexadecimal."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    connection.execute(_archive(connection), {"sha256": sha256, "data": data, "created_at": now})
-    return sha256
 
 
 def _count_attempt(connection: Connection, new: NewSubmission) -> int:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, exists, or_, select, tuple_, update
+from sqlalchemy import Connection, delete, exists, select, tuple_, update
 
 from grader.service.records import DeletedRows
+from grader.store.archives import remove_unused_archives
 from grader.store.tables import (
-    archives,
     attempts,
     idempotency_keys,
-    measurements,
     passbacks,
     regrade_items,
     reports,
-    samples,
     submissions,
 )
 
@@ -40,7 +38,7 @@ def remove_submissions(
     keys = _remove_keys(connection, ids, keep_keys)
     connection.execute(delete(regrade_items).where(regrade_items.c.submission.in_(ids)))
     gone = connection.execute(delete(submissions).where(submissions.c.id.in_(ids))).rowcount
-    kept = _remove_archives(connection, sorted({row.archive_sha256 for row in rows}))
+    kept = remove_unused_archives(connection, sorted({row.archive_sha256 for row in rows}))
     _remove_attempts(connection, sorted({(row.exercise, row.student) for row in rows}))
     return DeletedRows(submissions=gone, reports=judged, passbacks=sent, keys=keys, archives=kept)
 
@@ -53,23 +51,6 @@ def _remove_keys(connection: Connection, ids: Sequence[str], keep: bool) -> int:
         connection.execute(emptied)
         return 0
     return connection.execute(delete(idempotency_keys).where(of_them)).rowcount
-
-
-def _remove_archives(connection: Connection, hashes: Sequence[str]) -> int:
-    """Delete the archives among ``hashes`` that nothing uses; return how many.
-
-    A submission or a golden sample may use one. What was measured of any of them is deleted: it is
-    measured again when a preview needs it. Archives are locked before the check. An archive that an
-    upload of the same bytes has locked is skipped.
-    """
-    connection.execute(delete(measurements).where(measurements.c.archive_sha256.in_(hashes)))
-    wanted = select(archives.c.sha256).where(archives.c.sha256.in_(hashes))
-    held = connection.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
-    in_use = or_(
-        exists().where(submissions.c.archive_sha256 == archives.c.sha256),
-        exists().where(samples.c.archive_sha256 == archives.c.sha256),
-    )
-    return connection.execute(delete(archives).where(archives.c.sha256.in_(held), ~in_use)).rowcount
 
 
 def _remove_attempts(connection: Connection, pairs: Sequence[tuple[str, str]]) -> None:
