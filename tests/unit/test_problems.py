@@ -37,7 +37,6 @@ STATUSES = {
     errors.EngineFault: 500,
     errors.Overloaded: 503,
     errors.StoreUnavailable: 503,
-    errors.StoreUnavailable: 503,
 }
 
 
