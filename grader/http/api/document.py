@@ -20,6 +20,7 @@ from grader.domain.report import Report
 from grader.domain.rubric.json_schema import rubric_schema
 from grader.http.api import bodies, sample_bodies
 from grader.http.api.preview_bodies import PreviewBody
+from grader.http.api import bodies, rubric_models
 from grader.http.openapi import PREFIX, problems
 from grader.http.problems import Problem, refuse_invalid
 
@@ -31,12 +32,12 @@ _MODELS: tuple[type[BaseModel], ...] = (
     bodies.MarksBody,
     bodies.ExerciseBody,
     bodies.ExercisesPage,
-    bodies.RubricBody,
-    bodies.VersionTextBody,
-    bodies.LintBody,
-    bodies.VersionsPage,
-    bodies.DraftBody,
-    bodies.DiffBody,
+    rubric_models.RubricBody,
+    rubric_models.VersionTextBody,
+    rubric_models.LintBody,
+    rubric_models.VersionsPage,
+    rubric_models.DraftBody,
+    rubric_models.DiffBody,
     bodies.ReportsBody,
     bodies.RegradeBody,
     bodies.RegradesPage,
@@ -57,8 +58,8 @@ _MODELS: tuple[type[BaseModel], ...] = (
 )
 #: Bodies of requests, whose fields with a default may be left out.
 _SENT: tuple[type[BaseModel], ...] = (
-    bodies.PublishDraft,
-    bodies.CopyRubric,
+    rubric_models.PublishDraft,
+    rubric_models.CopyRubric,
     bodies.CreateRegrade,
 )
 _REFS = "#/components/schemas/"

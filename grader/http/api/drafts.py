@@ -10,13 +10,7 @@ from flask_openapi3.models.tag import Tag
 
 from grader.domain.errors import Conflict
 from grader.http.api.answers import json_answer
-from grader.http.api.bodies import (
-    DiffBody,
-    DraftBody,
-    PublishDraft,
-    RubricBody,
-    regrade_links,
-)
+from grader.http.api.bodies import regrade_links
 from grader.http.api.parameters import (
     DraftQuery,
     ExercisePath,
@@ -35,6 +29,7 @@ from grader.http.api.rubric_bodies import (
     rubric_answer,
     tagged,
 )
+from grader.http.api.rubric_models import DiffBody, DraftBody, PublishDraft, RubricBody
 from grader.http.api.rubrics import published_answer
 from grader.http.auth import authenticate, caller
 from grader.http.context import context

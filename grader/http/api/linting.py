@@ -7,8 +7,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from grader.http.api.answers import json_answer
-from grader.http.api.bodies import LintBody
 from grader.http.api.rubric_bodies import RUBRIC_BODY, read_sent_rubric
+from grader.http.api.rubric_models import LintBody
 from grader.http.auth import authenticate
 from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, problems

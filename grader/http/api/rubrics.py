@@ -7,15 +7,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from grader.http.api.answers import json_answer, next_page, page_answer
-from grader.http.api.bodies import (
-    CopyRubric,
-    DiffBody,
-    DraftBody,
-    RubricBody,
-    VersionBody,
-    VersionsPage,
-    VersionTextBody,
-)
 from grader.http.api.parameters import (
     DiffQuery,
     ExercisePath,
@@ -36,6 +27,15 @@ from grader.http.api.rubric_bodies import (
     read_sent_rubric,
     rubric_answer,
     tagged,
+)
+from grader.http.api.rubric_models import (
+    CopyRubric,
+    DiffBody,
+    DraftBody,
+    RubricBody,
+    VersionBody,
+    VersionsPage,
+    VersionTextBody,
 )
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
