@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Self
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 

@@ -18,9 +18,8 @@ from grader.domain.check import Catalog
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
 from grader.domain.rubric.json_schema import rubric_schema
-from grader.http.api import bodies, sample_bodies
+from grader.http.api import bodies, rubric_models, sample_bodies
 from grader.http.api.preview_bodies import PreviewBody
-from grader.http.api import bodies, rubric_models
 from grader.http.openapi import PREFIX, problems
 from grader.http.problems import Problem, refuse_invalid
 
