@@ -131,24 +131,30 @@ class Moved:
 
 @dataclass
 class Mean:
-    """A running mean of points; with their smallest and largest share of the most possible."""
+    """A running mean of points, which also knows whether everybody got all or nothing.
+
+    The sum is in thousandths, as an integer: fractions took a fifth of a preview's time (profile of
+    1,000 students with 8 criteria).
+    """
 
     count: int = 0
-    total: Fraction = Fraction()
-    lowest: Fraction = Fraction(1)
-    highest: Fraction = Fraction()
+    thousandths: int = 0
+    all_full: bool = True
+    all_zero: bool = True
 
     def add(self, points: Number, most: Number) -> None:
         """Add ``points`` of ``most`` possible ones."""
-        share = _exact(points) / _exact(most) if most else Fraction()
         self.count += 1
-        self.total += _exact(points)
-        self.lowest, self.highest = min(self.lowest, share), max(self.highest, share)
+        self.thousandths += round(points * 1000)
+        self.all_full = self.all_full and points == most
+        self.all_zero = self.all_zero and not points
 
     @property
     def value(self) -> Number | None:
         """The mean, rounded to hundredths; ``None`` of nothing."""
-        return number(round(self.total / self.count, 2)) if self.count else None
+        if not self.count:
+            return None
+        return number(round(Fraction(self.thousandths, 1000 * self.count), 2))
 
 
 @dataclass
@@ -267,9 +273,9 @@ class Effect:
         """Yield a sentence on each criterion that tells no students apart, of two or more."""
         for one in self.criteria.values():
             if one.after_points and one.after.count > 1:
-                if one.after.lowest == 1:
+                if one.after.all_full:
                     yield f"{one.title} ({one.id}): everybody gets all {one.after_points} points."
-                elif not one.after.highest:
+                elif one.after.all_zero:
                     yield f"{one.title} ({one.id}): nobody gets any of its points."
 
 
@@ -286,4 +292,5 @@ def _largest_first(moved: Moved) -> tuple[Fraction, str]:
 
 def _exact(points: Number) -> Fraction:
     """Return ``points``, a number of a report, as the decimal number that it stands for."""
-    return Fraction(str(points))
+    # Points have one decimal, the most points of a rubric rarely more. Faster than by way of text.
+    return Fraction(round(points * 1000), 1000)

@@ -176,3 +176,19 @@ def test_the_newest_attempt_with_a_report_counts(store: Store) -> None:
     assert found[0].facts == facts().without_findings()
     assert found[0].rubric_version == 1
     assert [*store.previews.counted("nothing")] == []
+
+
+def test_a_purge_takes_old_previews_with_what_was_measured_for_them(
+    store: Store, preview: PreviewRecord
+) -> None:
+    store.measurements.request(preview, "probes", [STARTER])
+    later = NOW + 9 * SECOND
+    newer = store.previews.put("numbers", "mlops", "new", "f" * 64, actor="ada", now=later)
+    store.retention.purge_inspections(NOW, 10, "admin", later)
+    assert store.previews.get(preview.id) is not None
+    store.retention.purge_inspections(later, 10, "admin", later)
+    assert store.previews.get(preview.id) is None
+    assert store.previews.get(newer.id) is not None
+    assert store.measurements.waiting("probes") == 0
+    entry = audit_entries(store, limit=1)[0]
+    assert (entry.action, entry.detail["previews"]) == ("inspections.purged", 1)

@@ -39,6 +39,7 @@ class Retention(Protocol):
         """Delete up to ``limit`` cached inspections last used before ``before``; return how many.
 
         The time of last use is exact to a day; without a use, the time when it was stored counts.
+        Previews asked for before ``before`` and their measurements are deleted, too.
         If none was deleted, there is no audit entry.
         """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select
 
 from grader.service.records import (
     DeletedRows,
@@ -22,7 +22,14 @@ from grader.store.ids import first_id
 from grader.store.retention import merging, student_data
 from grader.store.retention.deletion import remove_submissions
 from grader.store.rows import DUE
-from grader.store.tables import inspections, passbacks, submissions, tokens
+from grader.store.tables import (
+    inspections,
+    measurements,
+    passbacks,
+    previews,
+    submissions,
+    tokens,
+)
 
 _LAST_USED = func.coalesce(inspections.c.used_at, inspections.c.stored_at)
 _FINISHED = (SubmissionState.GRADED.value, SubmissionState.SUPERSEDED.value)
@@ -96,7 +103,8 @@ class SqlRetention:
         """Delete up to ``limit`` cached inspections last used before ``before``; return how many.
 
         The time of last use is exact to a day; without a use it is the time when the inspection was
-        stored. The order does not matter, because every inspection can be measured again. An audit
+        stored. The order does not matter, because every inspection can be measured again. Previews
+        that were asked for before ``before`` go, too, with what was measured for them. An audit
         entry is added unless nothing was deleted.
         """
         chosen = select(inspections.c.key).where(_unused_since(before)).limit(limit)
@@ -104,11 +112,12 @@ class SqlRetention:
             gone = connection.execute(
                 delete(inspections).where(inspections.c.key.in_(chosen), _unused_since(before))
             ).rowcount
-            if gone:
-                since = before.isoformat()
-                append_entry(
-                    connection, now, actor, "inspections.purged", "", before=since, inspections=gone
-                )
+            asked = _remove_previews(connection, before)
+            if gone or asked:
+                detail: dict[str, str | int] = {"before": before.isoformat(), "inspections": gone}
+                if asked:
+                    detail["previews"] = asked
+                append_entry(connection, now, actor, "inspections.purged", "", course="", **detail)
         return DeletedRows(inspections=gone)
 
     def export(
@@ -209,3 +218,10 @@ def _unused_since(before: datetime) -> ColumnElement[bool]:
     """Return the condition for inspections last used, or else stored, before ``before``."""
     # The first condition follows from the second, and can use an index.
     return and_(inspections.c.stored_at < before, _LAST_USED < before)
+
+
+def _remove_previews(connection: Connection, before: datetime) -> int:
+    """Delete the previews last asked for before ``before``, with their measurements; count them."""
+    old = select(previews.c.id).where(previews.c.created_at < before)
+    connection.execute(delete(measurements).where(measurements.c.preview.in_(old)))
+    return connection.execute(delete(previews).where(previews.c.created_at < before)).rowcount
