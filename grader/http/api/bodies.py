@@ -12,17 +12,13 @@ from grader.service.access import Act, Principal, may
 from grader.service.estimate import QueuePosition
 from grader.service.records import (
     ExerciseRecord,
-    ItemState,
-    RegradeItem,
-    RegradeRecord,
     RegradeScope,
-    ReportEntry,
     SubmissionRecord,
     SubmissionState,
 )
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """The base of all response bodies: immutable, and made from records."""
 
     model_config = ConfigDict(frozen=True)
@@ -40,7 +36,7 @@ class _Body(BaseModel):
         return cls.model_validate(same | more)
 
 
-class PlaceBody(_Body):
+class PlaceBody(Body):
     """The place of a queued submission in the queue, and when its report is expected."""
 
     position: int = Field(
@@ -52,7 +48,7 @@ class PlaceBody(_Body):
     )
 
 
-class SubmissionBody(_Body):
+class SubmissionBody(Body):
     """A stored submission and its state of grading. Times are in UTC."""
 
     id: str
@@ -104,14 +100,14 @@ def submission_links(record: SubmissionRecord) -> dict[str, str]:
     }
 
 
-class SubmissionsPage(_Body):
+class SubmissionsPage(Body):
     """One page of submissions, newest first."""
 
     items: tuple[SubmissionBody, ...]
     next: str | None = Field(description="The address of the next page; null on the last.")
 
 
-class ExerciseBody(_Body):
+class ExerciseBody(Body):
     """An exercise with the number of its newest rubric version."""
 
     id: str
@@ -130,7 +126,7 @@ class ExerciseBody(_Body):
         )
 
 
-class ExercisesPage(_Body):
+class ExercisesPage(Body):
     """One page of exercises, sorted by id."""
 
     items: tuple[ExerciseBody, ...]
@@ -155,7 +151,7 @@ class CreateRegrade(Sent):
     )
 
 
-class MarkBody(_Body):
+class MarkBody(Body):
     """The points of a student's newest attempt that has a report. Times are in UTC."""
 
     student: str
@@ -169,126 +165,19 @@ class MarkBody(_Body):
     reported_at: datetime
 
 
-class MarksBody(_Body):
+class MarksBody(Body):
     """The marks in an exercise of all students that have a report, sorted by student."""
 
     items: tuple[MarkBody, ...]
 
 
-class TotalBody(_Body):
-    """The total of a report."""
-
-    points: int | float | None = Field(description="Null while any points are withheld.")
-    max_points: int | float
-
-
-class ReportEntryBody(_Body):
-    """One of the reports of a submission. The time is in UTC."""
-
-    id: str
-    rubric_version: int
-    graded_at: datetime
-    total: TotalBody
-    is_current: bool = Field(description="Whether it is the report that counts now.")
-    links: dict[str, str] = Field(description="`self`.")
-
-    @staticmethod
-    def of(entry: ReportEntry, submission: SubmissionRecord) -> ReportEntryBody:
-        """Return the body of ``entry``, a report of ``submission``."""
-        own = f"{submission_links(submission)['self']}/reports/{entry.id}"
-        total = TotalBody.from_record(entry.total)
-        return ReportEntryBody.from_record(entry, total=total, links={"self": own})
-
-
-class ReportsBody(_Body):
-    """All reports of a submission, newest first."""
-
-    items: tuple[ReportEntryBody, ...]
-
-
-class RegradeProgressBody(_Body):
-    """How many submissions of a regrade are in each state."""
-
-    total: int
-    waiting: int = Field(description="They wait for a worker, or one is grading them.")
-    done: int = Field(description="They have their new report.")
-    failed: int = Field(description="Grading failed on our side; a retry finishes them.")
-    cancelled: int = Field(description="The regrade was cancelled before their turn came.")
-    undone: int = Field(description="They have their old report back.")
-    kept: int = Field(description="They were graded once more since, so undoing left them.")
-    changed: int = Field(description="How many of `done` have another mark than before.")
-
-
-class RegradeBody(_Body):
-    """A batch that grades submissions of an exercise again. Times are in UTC."""
-
-    id: str
-    exercise: str
-    rubric_version: int = Field(description="The newest version when it was created.")
-    scope: RegradeScope
-    reason: str
-    created_at: datetime
-    author: str = Field(description="The name of the token that created it.")
-    cancelled_at: datetime | None
-    undone_at: datetime | None
-    progress: RegradeProgressBody
-    links: dict[str, str] = Field(description="`self`, `items`, `exercise`.")
-
-    @staticmethod
-    def of(record: RegradeRecord) -> RegradeBody:
-        """Return the body of ``record``."""
-        progress = RegradeProgressBody.from_record(record.progress)
-        return RegradeBody.from_record(record, progress=progress, links=regrade_links(record))
-
-
-def regrade_links(record: RegradeRecord) -> dict[str, str]:
-    """Return the URL paths of ``record``, its items and its exercise by these names."""
-    own = f"{PREFIX}/regrades/{record.id}"
-    exercise = f"{PREFIX}/exercises/{record.exercise}"
-    return {"self": own, "items": f"{own}/items", "exercise": exercise}
-
-
-class RegradesPage(_Body):
-    """One page of regrades, newest first."""
-
-    items: tuple[RegradeBody, ...]
-    next: str | None = Field(description="The address of the next page; null on the last.")
-
-
-class RegradeItemBody(_Body):
-    """A submission of a regrade, with the totals of its old and its new report."""
-
-    submission: str
-    student: str
-    attempt: int
-    state: ItemState
-    before: TotalBody
-    after: TotalBody | None = Field(description="Null while there is no new report.")
-
-    @staticmethod
-    def of(item: RegradeItem) -> RegradeItemBody:
-        """Return the body of ``item``."""
-        return RegradeItemBody.from_record(
-            item,
-            before=TotalBody.from_record(item.before),
-            after=TotalBody.from_record(item.after) if item.after else None,
-        )
-
-
-class RegradeItemsPage(_Body):
-    """One page of the submissions of a regrade, sorted by id."""
-
-    items: tuple[RegradeItemBody, ...]
-    next: str | None = Field(description="The address of the next page; null on the last.")
-
-
-class ReceivedBody(_Body):
+class ReceivedBody(Body):
     """An accepted webhook: the id of its submission, the same if the event is sent again."""
 
     id: str
 
 
-class AuditBody(_Body):
+class AuditBody(Body):
     """One entry of the audit log. The time is in UTC."""
 
     id: str
@@ -301,26 +190,26 @@ class AuditBody(_Body):
     detail: dict[str, str | int]
 
 
-class AuditPage(_Body):
+class AuditPage(Body):
     """One page of the audit log, newest first."""
 
     items: tuple[AuditBody, ...]
     next: str | None = Field(description="The address of the next page; null on the last.")
 
 
-class HealthBody(_Body):
+class HealthBody(Body):
     """The state of the process: `status` is always `ok`."""
 
     status: str
 
 
-class RetriedBody(_Body):
+class RetriedBody(Body):
     """The answer to a retry of everything that needs attention."""
 
     retried: int = Field(description="How many submissions are queued again.")
 
 
-class SandboxBody(_Body):
+class SandboxBody(Body):
     """The sandbox in which a child process inspects students' files, and its limits."""
 
     confinement: str = Field(
@@ -332,7 +221,7 @@ class SandboxBody(_Body):
     pair_seconds: float = Field(description="Of CPU time, for one check on one file.")
 
 
-class PartBody(_Body):
+class PartBody(Body):
     """A part that the service needs, and whether it works."""
 
     name: str
@@ -345,7 +234,7 @@ class PartBody(_Body):
     )
 
 
-class ReadinessBody(_Body):
+class ReadinessBody(Body):
     """Whether every part that the service needs works."""
 
     status: str = Field(description="`ready`, or `unavailable` if a part has failed.")
@@ -353,7 +242,7 @@ class ReadinessBody(_Body):
     sandbox: SandboxBody
 
 
-class ProblemKindBody(_Body):
+class ProblemKindBody(Body):
     """One kind of problem (error) that the API answers with: what it means and how to fix it."""
 
     type: str
@@ -363,7 +252,7 @@ class ProblemKindBody(_Body):
     how_to_fix: str
 
 
-class ProblemKindsBody(_Body):
+class ProblemKindsBody(Body):
     """All kinds of problems that the API answers with."""
 
     items: tuple[ProblemKindBody, ...]

@@ -18,7 +18,7 @@ from grader.domain.check import Catalog
 from grader.domain.facts import SubmissionFacts
 from grader.domain.report import Report
 from grader.domain.rubric.json_schema import rubric_schema
-from grader.http.api import bodies, rubric_models, sample_bodies
+from grader.http.api import bodies, regrade_bodies, rubric_models, sample_bodies
 from grader.http.api.preview_bodies import PreviewBody
 from grader.http.openapi import PREFIX, problems
 from grader.http.problems import Problem, refuse_invalid
@@ -37,10 +37,10 @@ _MODELS: tuple[type[BaseModel], ...] = (
     rubric_models.VersionsPage,
     rubric_models.DraftBody,
     rubric_models.DiffBody,
-    bodies.ReportsBody,
-    bodies.RegradeBody,
-    bodies.RegradesPage,
-    bodies.RegradeItemsPage,
+    regrade_bodies.ReportsBody,
+    regrade_bodies.RegradeBody,
+    regrade_bodies.RegradesPage,
+    regrade_bodies.RegradeItemsPage,
     PreviewBody,
     sample_bodies.ExpectedBody,
     sample_bodies.SampleBody,

@@ -10,13 +10,13 @@ from flask_openapi3.models.tag import Tag
 
 from grader.domain.errors import Conflict
 from grader.http.api.answers import json_answer
-from grader.http.api.bodies import regrade_links
 from grader.http.api.parameters import (
     DraftQuery,
     ExercisePath,
     RubricGetHeaders,
     RubricPutHeaders,
 )
+from grader.http.api.regrade_bodies import regrade_links
 from grader.http.api.rubric_bodies import (
     ETAG,
     PATCH_BODY,

@@ -13,8 +13,7 @@ from pydantic import Field
 
 from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.values import Slug
-from grader.http.api.bodies import CreateRegrade, Sent
-from grader.http.api.bodies import _Body as Body
+from grader.http.api.bodies import Body, CreateRegrade, Sent
 from grader.http.api.parameters import MAX_VERSION, Message
 from grader.http.openapi import PREFIX
 from grader.http.problems import Mistake

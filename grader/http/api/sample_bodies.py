@@ -7,8 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from grader.domain.samples import SamplePoints
-from grader.http.api.bodies import Sent
-from grader.http.api.bodies import _Body as Body
+from grader.http.api.bodies import Body, Sent
 from grader.http.openapi import PREFIX
 from grader.service.records import SampleRecord
 

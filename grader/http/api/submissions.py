@@ -18,9 +18,10 @@ from grader.http.api.answers import (
     status_answer,
     wanted_export,
 )
-from grader.http.api.bodies import ReportEntryBody, ReportsBody, RetriedBody, SubmissionBody
+from grader.http.api.bodies import RetriedBody, SubmissionBody
 from grader.http.api.downloads import attachment, download_name
 from grader.http.api.parameters import FormatQuery, ReportPath, RetryQuery, SubmissionPath
+from grader.http.api.regrade_bodies import ReportEntryBody, ReportsBody
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, problems
