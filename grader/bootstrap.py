@@ -59,6 +59,7 @@ from grader.service.requested_facts import RequestedFacts
 from grader.service.retention import Purge
 from grader.service.retry import Retry
 from grader.service.rubric_cache import RubricCache
+from grader.service.sample_gate import SampleGate
 from grader.service.samples import GoldenSample, Samples
 from grader.service.score_messages import ScoreMessages
 from grader.service.submit import QueueCapacity, Submit
@@ -291,9 +292,10 @@ def build_service(
     access_log = AccessLog(store, clock)
     limits = _limits(settings)
     submit = Submit(store, rubric_cache, read_bytes, clock, notifier, capacity, limits)
-    publish = Publish(store, rubric_cache, patch_rubric_text, clock)
-    drafts = Drafts(store, rubric_cache, patch_rubric_text, clock, publish)
     requested = RequestedFacts(store, notifier, engine_identity(CATALOG))
+    gate = SampleGate(store, requested, clock)
+    publish = Publish(store, rubric_cache, patch_rubric_text, clock, gate)
+    drafts = Drafts(store, rubric_cache, patch_rubric_text, clock, publish)
     return Service(
         settings=settings,
         store=store,

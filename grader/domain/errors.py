@@ -184,15 +184,18 @@ class SamplesDiffer(GraderError):
 class SamplesNotMeasured(GraderError):
     """A rubric that is not published yet, because golden samples are still to be measured for it.
 
-    The workers have been asked to. ``preview`` is the id of the preview that they work for.
+    The workers have been asked to. ``probes`` and ``subjects`` are the keys of what they measure.
     """
 
     code = "samples-not-measured"
     title = "Golden samples are being measured"
 
-    def __init__(self, detail: str, *, how_to_fix: str, preview: str) -> None:
+    def __init__(
+        self, detail: str, *, how_to_fix: str, probes: str, subjects: Sequence[str]
+    ) -> None:
         super().__init__(detail, how_to_fix=how_to_fix)
-        self.preview = preview
+        self.probes = probes
+        self.subjects = tuple(subjects)
 
 
 class Superseded(GraderError):

@@ -99,7 +99,13 @@ class Drafts:
         self.store.drafts.delete(draft, actor=principal.actor, now=self.clock.now())
 
     def publish_draft(
-        self, exercise: str, *, if_match: str, principal: Principal, message: str = ""
+        self,
+        exercise: str,
+        *,
+        if_match: str,
+        principal: Principal,
+        message: str = "",
+        override: str = "",
     ) -> Published:
         """Publish the draft of ``exercise``, which is deleted, and return the new version.
 
@@ -108,7 +114,7 @@ class Drafts:
         """
         draft = self.get(exercise, principal)
         require_match(draft, if_match or "*")
-        return self.publish.draft(draft, principal=principal, message=message)
+        return self.publish.draft(draft, principal=principal, message=message, override=override)
 
     def copy(
         self, source: RubricRecord, exercise: str, course: str, principal: Principal

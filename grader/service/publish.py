@@ -11,7 +11,7 @@ from grader.domain.errors import PreconditionFailed
 from grader.domain.rubric import Rubric
 from grader.service.access import Principal
 from grader.service.ports import Clock, PatchRubric, Store
-from grader.service.records import DraftRecord, RubricRecord
+from grader.service.records import DraftRecord, Override, RubricRecord
 from grader.service.rubric_cache import RubricCache
 from grader.service.rubric_edits import (
     overtaken,
@@ -19,6 +19,7 @@ from grader.service.rubric_edits import (
     require_match,
     visible_newest,
 )
+from grader.service.sample_gate import SampleGate
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,27 @@ class Publish:
     values, :meth:`draft` for a draft, and :meth:`seed` for a rubric that is shipped with Grader.
     From then on submissions to the exercise are graded by the new version; stored reports stay as
     they are. The text of the newest version makes no new one.
+
+    Before that the golden samples of the exercise are tried, except by :meth:`seed`: if they do not
+    earn what they should, or are not measured yet, all methods raise the errors of
+    :meth:`SampleGate.check`, unless ``override`` has a reason to publish the rubric all the same.
     """
 
     store: Store
     rubric_cache: RubricCache
     patch_text: PatchRubric
     clock: Clock
+    gate: SampleGate
 
     def __call__(
-        self, exercise: str, text: str, *, if_match: str, principal: Principal, message: str = ""
+        self,
+        exercise: str,
+        text: str,
+        *,
+        if_match: str,
+        principal: Principal,
+        message: str = "",
+        override: str = "",
     ) -> Published:
         """Validate ``text``, store it as the next version of ``exercise``, and return its record.
 
@@ -67,7 +80,7 @@ class Publish:
         rubric = read_for(self.rubric_cache, exercise, text, newest, principal)
         is_same = newest is not None and newest.text == text
         require_match(newest, newest.etag if newest and if_match and is_same else if_match)
-        return self._store(rubric, text, newest, principal, message)
+        return self._store(rubric, text, newest, principal, message, override)
 
     def patch(
         self,
@@ -77,6 +90,7 @@ class Publish:
         if_match: str,
         principal: Principal,
         message: str = "",
+        override: str = "",
     ) -> Published:
         """Publish the newest version of ``exercise`` with ``changes``, a JSON merge patch.
 
@@ -87,9 +101,16 @@ class Publish:
         require_match(newest, if_match)
         text = self.patch_text(newest.text, changes)
         rubric = read_for(self.rubric_cache, exercise, text, newest, principal)
-        return self._store(rubric, text, newest, principal, message)
+        return self._store(rubric, text, newest, principal, message, override)
 
-    def draft(self, draft: DraftRecord, *, principal: Principal, message: str = "") -> Published:
+    def draft(
+        self,
+        draft: DraftRecord,
+        *,
+        principal: Principal,
+        message: str = "",
+        override: str = "",
+    ) -> Published:
         """Publish ``draft``, which ``principal`` may see, and delete it.
 
         Raises:
@@ -107,7 +128,7 @@ class Publish:
                 how_to_fix="Compare both with GET .../rubric/draft/diff, put the other change into "
                 "the draft, and send it with ?rebase=true.",
             )
-        return self._store(rubric, draft.text, newest, principal, message, draft)
+        return self._store(rubric, draft.text, newest, principal, message, override, draft)
 
     def seed(self, text: str) -> RubricRecord | None:
         """Publish ``text``, a rubric shipped with Grader, unless its exercise exists already.
@@ -134,11 +155,13 @@ class Publish:
         newest: RubricRecord | None,
         principal: Principal,
         message: str,
+        override: str,
         draft: DraftRecord | None = None,
     ) -> Published:
         """Store the valid ``text`` as the version after ``newest``, unless that has this text.
 
         Raises:
+            SamplesNotMeasured, SamplesDiffer: as :meth:`SampleGate.check`.
             PreconditionFailed: ``newest`` is not the newest any more, or ``draft`` was changed.
         """
         now = self.clock.now()
@@ -146,16 +169,20 @@ class Publish:
             if draft is not None:
                 self.store.drafts.delete(draft, actor=principal.actor, now=now)
             return Published(newest, is_new=False)
+        digest = digest_of(text)
+        compiled = self.rubric_cache.text(text, digest)
+        expected = self.gate.check(compiled, text, principal.actor, override)
         try:
             record = self.store.rubrics.publish(
                 rubric,
                 text,
-                digest_of(text),
+                digest,
                 base=newest.version if newest else None,
                 actor=principal.actor,
                 now=now,
                 message=message,
                 draft=draft,
+                override=Override(override, expected) if override else None,
             )
         except PreconditionFailed:
             present = self.store.rubrics.newest(rubric.exercise)

@@ -95,7 +95,13 @@ class Versions:
         return RubricDiff(*names, rubric_changes(old, new), "\n".join(lines))
 
     def restore(
-        self, exercise: str, number: int, *, if_match: str, principal: Principal
+        self,
+        exercise: str,
+        number: int,
+        *,
+        if_match: str,
+        principal: Principal,
+        override: str = "",
     ) -> Published:
         """Publish the text of the version ``number`` of ``exercise`` as a new version.
 
@@ -104,7 +110,14 @@ class Versions:
         """
         text = self.get(exercise, number, principal).text
         message = f"Restores version {number}."
-        return self.publish(exercise, text, if_match=if_match, principal=principal, message=message)
+        return self.publish(
+            exercise,
+            text,
+            if_match=if_match,
+            principal=principal,
+            message=message,
+            override=override,
+        )
 
 
 def _name(record: RubricRecord | DraftRecord) -> str:

@@ -60,6 +60,10 @@ def known(
     url = "/api/v1/exercises/numbers-refactor/regrades"
     regrade = client.post(url, json=again, headers=instructor).get_json()["id"]
     grade()
+    sample = "/api/v1/exercises/numbers-refactor/samples/modules"
+    client.put(
+        f"{sample}?expected=5", data=zipped(), content_type="application/zip", headers=instructor
+    )
     url = f"/api/v1/submissions/{made.json['id']}/reports"
     (report,) = client.get(url, headers=student).get_json()["items"]
     url = "/api/v1/exercises/numbers-refactor/rubric"

@@ -100,6 +100,12 @@ def test_every_documented_get_answers_as_documented(
     url = "/api/v1/exercises/numbers-refactor/regrades"
     regrade = client.post(url, json={"reason": "It has changed."}, headers=instructor).get_json()
     listed = client.get(f"/api/v1/submissions/{made}/reports", headers=instructor).get_json()
+    stored = client.put(
+        "/api/v1/exercises/numbers-refactor/samples/modules?expected=5",
+        data=zipped(),
+        headers=instructor | {"Content-Type": "application/zip"},
+    )
+    assert stored.status_code == 200
     known = {
         "exercise": "numbers-refactor",
         "submission": made,

@@ -105,7 +105,7 @@ def test_a_rubric_is_not_published_where_something_else_was_asked(
         "title": "The request cannot be understood",
         "status": 400,
         "detail": "There is no parameter 'dry_run', 'dry-run' at this address.",
-        "how_to_fix": "Nothing was done. This address takes: message.",
+        "how_to_fix": "Nothing was done. This address takes: message, override.",
         "where": "dry_run",
         "instance": f"{EXERCISE}/rubric",
         "errors": [

@@ -220,7 +220,7 @@ def test_samples_that_differ_are_named_by_criterion() -> None:
 
 
 def test_samples_that_are_measured_now_say_when_to_ask_again() -> None:
-    error = errors.SamplesNotMeasured("2 of 3.", how_to_fix="Wait.", preview="1")
+    error = errors.SamplesNotMeasured("2 of 3.", how_to_fix="Wait.", probes="p", subjects=["s"])
     answer = asked(raising(error))
     assert answer.json is not None
     assert (answer.status_code, answer.json["type"]) == (503, "/problems/samples-not-measured")

@@ -17,14 +17,23 @@ from grader.engine.rubric_text import rubric_file_text
 _EFFECT = "From now on it grades what is handed in; reports that exist stay as they are."
 
 
+_OVERRIDE_OPTION = click.option(
+    "--override", default="", help="A reason to publish although golden samples earn other points."
+)
+
+
 @click.command()
 @click.argument("name", metavar="FILE")
 @click.option("--message", default="", help="What the change is about, for the list of versions.")
 @click.option("--draft", is_flag=True, help="FILE is an exercise: publish its draft.")
+@_OVERRIDE_OPTION
 @URL_OPTION
 @TOKEN_OPTION
-def publish(name: str, message: str, draft: bool, url: str, token: str) -> None:
+def publish(name: str, message: str, draft: bool, override: str, url: str, token: str) -> None:
     """Publish FILE as the next version of its exercise, or as a new one, and say what changes.
+
+    The service first tries it on the golden samples of the exercise. If one does not earn what it
+    should, nothing is published; with --override REASON it is, and these points are expected then.
 
     The text of the newest version makes no new version. Every version stays, and `grader rubric
     restore` brings it back. This takes the token of an instructor or an admin. Exit codes: 0
@@ -33,13 +42,13 @@ def publish(name: str, message: str, draft: bool, url: str, token: str) -> None:
     with errors_reported(), open_client(url, token) as client:
         api = RubricApi(client)
         if draft:
-            made = api.publish_draft(name, api.etag(name, "/draft"), message)
+            made = api.publish_draft(name, api.etag(name, "/draft"), message, override)
             _print_published(name, int(made["version"]))
         else:
-            _publish_file(api, Path(name), message)
+            _publish_file(api, Path(name), message, override)
 
 
-def _publish_file(api: RubricApi, file: Path, message: str) -> None:
+def _publish_file(api: RubricApi, file: Path, message: str, override: str) -> None:
     """Publish ``file`` unless it is the newest version already; print what changes.
 
     Raises:
@@ -52,7 +61,7 @@ def _publish_file(api: RubricApi, file: Path, message: str) -> None:
     if served is not None and served.text == text:
         print_text(f"{exercise} is version {served.version} already, with this very text.")
         return
-    made = api.publish(exercise, text, served.etag if served else "", message)
+    made = api.publish(exercise, text, served.etag if served else "", message, override)
     if served is not None:
         print_text(f"{exercise}: from version {served.version} to {file}")
         print_changes(changes_in_words(served.text, text))
@@ -66,13 +75,14 @@ def _print_published(exercise: str, version: int) -> None:
 @click.command()
 @click.argument("exercise")
 @click.argument("version", type=click.IntRange(min=1))
+@_OVERRIDE_OPTION
 @URL_OPTION
 @TOKEN_OPTION
-def restore(exercise: str, version: int, url: str, token: str) -> None:
+def restore(exercise: str, version: int, override: str, url: str, token: str) -> None:
     """Publish the text of an earlier VERSION of EXERCISE again, as a new version."""
     with errors_reported(), open_client(url, token) as client:
         api = RubricApi(client)
-        made = api.restore(exercise, version, api.etag(exercise))
+        made = api.restore(exercise, version, api.etag(exercise), override)
         print_text(f"{exercise} is version {made['version']} now, with the text of {version}.")
 
 

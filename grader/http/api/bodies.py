@@ -152,6 +152,27 @@ class CreateRegrade(Sent):
 
 
 class MarkBody(Body):
+class PublishDraft(Sent):
+    """How a draft is published."""
+
+    message: Message = Field("", description="What the change is about; kept with the version.")
+    override: Message = Field(
+        "", description="A reason to publish although golden samples do not earn what they should."
+    )
+    regrade: CreateRegrade | None = Field(
+        None, description="What is graded again by it; nothing without this."
+    )
+
+
+class CopyRubric(Sent):
+    """Where a rubric is copied to."""
+
+    exercise: Slug = Field(description="The exercise whose draft it becomes. It may be new.")
+    course: Slug | None = Field(None, description="Its course; by default that of the rubric.")
+    version: int = Field(0, ge=0, le=MAX_VERSION, description="By default (0) the newest.")
+
+
+class MarkBody(_Body):
     """The points of a student's newest attempt that has a report. Times are in UTC."""
 
     student: str

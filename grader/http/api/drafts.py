@@ -13,10 +13,12 @@ from grader.http.api.answers import json_answer
 from grader.http.api.parameters import (
     DraftQuery,
     ExercisePath,
+    PublishHeaders,
     RubricGetHeaders,
     RubricPutHeaders,
 )
 from grader.http.api.regrade_bodies import regrade_links
+from grader.http.api.publishing import PUBLISHING, published_answer, when_measured
 from grader.http.api.rubric_bodies import (
     ETAG,
     PATCH_BODY,
@@ -166,21 +168,21 @@ def diff(path: ExercisePath) -> Response:
     responses={
         "200": answer("The newest version.", json=RubricBody, headers=ETAG | _REGRADE),
         "201": answer("A new exercise.", json=RubricBody, headers=ETAG | {"Location": "It."}),
-        **problems(
-            "forbidden",
-            "conflict",
-            "precondition-failed",
-            "invalid-rubric",
-            "request-too-large",
-            "unsupported-media-type",
-        ),
+        **problems(*PUBLISHING, "request-too-large", "unsupported-media-type"),
     },
 )
-def publish(path: ExercisePath, header: RubricPutHeaders) -> Response:
+def publish(path: ExercisePath, header: PublishHeaders) -> Response:
     """Publish the draft of a rubric as its next version."""
-    asked = read_json(PublishDraft)
-    published = context().drafts.publish_draft(
-        path.exercise, if_match=header.if_match, principal=caller(), message=asked.message
+    asked, principal = read_json(PublishDraft), caller()
+    published = when_measured(
+        lambda: context().drafts.publish_draft(
+            path.exercise,
+            if_match=header.if_match,
+            principal=principal,
+            message=asked.message,
+            override=asked.override,
+        ),
+        header.prefer,
     )
     response = published_answer(published)
     if asked.regrade is not None:

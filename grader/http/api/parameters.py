@@ -229,8 +229,18 @@ class UploadHeaders(Parameters):
     )
 
 
-class PublishQuery(Parameters):
-    """The query parameter of a route that publishes: what is said about the version."""
+class OverrideQuery(Parameters):
+    """The query parameter of a route that publishes: why, although golden samples earn less."""
+
+    override: Message = Field(
+        "",
+        description="A reason to publish although golden samples do not earn what they should: it "
+        "is kept in the audit log, and the new points are expected from now on.",
+    )
+
+
+class PublishQuery(OverrideQuery):
+    """The query parameters of a route that publishes: what is said about the version, and why."""
 
     message: Message = Field("", description="What the change is about; kept with the version.")
 
@@ -289,4 +299,12 @@ class RubricPutHeaders(Parameters):
 
     if_match: str = Field(
         "", alias="If-Match", description="The ETag of the version that was edited."
+    )
+
+
+class PublishHeaders(RubricPutHeaders):
+    """The headers of a route that publishes: the version that was edited, and whether to wait."""
+
+    prefer: str = Field(
+        "", alias="Prefer", description="`wait=30` waits until golden samples are measured."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -10,12 +12,14 @@ from grader.http.api.answers import json_answer, next_page, page_answer
 from grader.http.api.parameters import (
     DiffQuery,
     ExercisePath,
+    OverrideQuery,
     PageQuery,
+    PublishHeaders,
     PublishQuery,
     RubricGetHeaders,
-    RubricPutHeaders,
     VersionPath,
 )
+from grader.http.api.publishing import PUBLISHING, published_answer, when_measured
 from grader.http.api.rubric_bodies import (
     ETAG,
     PATCH_BODY,
@@ -42,13 +46,6 @@ from grader.http.context import context
 from grader.http.openapi import NEXT_LINK, PREFIX, allowed, answer, problems
 from grader.service.access import Act
 from grader.service.publish import Published
-
-_PUBLISHING = (
-    "forbidden",
-    "precondition-failed",
-    "invalid-rubric",
-    "precondition-required",
-)
 
 blueprint = APIBlueprint(
     "rubrics",
@@ -89,20 +86,25 @@ def show(path: ExercisePath, header: RubricGetHeaders) -> Response:
     responses={
         "200": answer("The newest version.", json=RubricBody, headers=ETAG),
         "201": answer("A new exercise.", json=RubricBody, headers=ETAG | {"Location": "It."}),
-        **problems(*_PUBLISHING, "conflict", "request-too-large", "unsupported-media-type"),
+        **problems(
+            *PUBLISHING, "precondition-required", "request-too-large", "unsupported-media-type"
+        ),
     },
 )
-def publish(path: ExercisePath, query: PublishQuery, header: RubricPutHeaders) -> Response:
+def publish(path: ExercisePath, query: PublishQuery, header: PublishHeaders) -> Response:
     """Publish the next version of a rubric, or a new exercise; for instructors and admins."""
     text, principal = read_sent_rubric(), caller()
-    published = context().publish(
-        path.exercise,
-        text,
-        if_match=header.if_match,
-        principal=principal,
-        message=query.message,
+    return _published(
+        lambda: context().publish(
+            path.exercise,
+            text,
+            if_match=header.if_match,
+            principal=principal,
+            message=query.message,
+            override=query.override,
+        ),
+        header,
     )
-    return published_answer(published)
 
 
 @blueprint.patch(
@@ -114,20 +116,25 @@ def publish(path: ExercisePath, query: PublishQuery, header: RubricPutHeaders) -
     openapi_extensions=PATCH_BODY,
     responses={
         "200": answer("The newest version.", json=RubricBody, headers=ETAG),
-        **problems(*_PUBLISHING, "conflict", "request-too-large", "unsupported-media-type"),
+        **problems(
+            *PUBLISHING, "precondition-required", "request-too-large", "unsupported-media-type"
+        ),
     },
 )
-def patch(path: ExercisePath, query: PublishQuery, header: RubricPutHeaders) -> Response:
+def patch(path: ExercisePath, query: PublishQuery, header: PublishHeaders) -> Response:
     """Publish the next version of a rubric by a merge patch: only what differs is sent."""
     changes, principal = read_merge_patch(), caller()
-    published = context().publish.patch(
-        path.exercise,
-        changes,
-        if_match=header.if_match,
-        principal=principal,
-        message=query.message,
+    return _published(
+        lambda: context().publish.patch(
+            path.exercise,
+            changes,
+            if_match=header.if_match,
+            principal=principal,
+            message=query.message,
+            override=query.override,
+        ),
+        header,
     )
-    return published_answer(published)
 
 
 @blueprint.get(
@@ -187,15 +194,22 @@ def diff(path: VersionPath, query: DiffQuery) -> Response:
     security=allowed(Act.PUBLISH),
     responses={
         "200": answer("The newest version.", json=RubricBody, headers=ETAG),
-        **problems(*_PUBLISHING, "conflict"),
+        **problems(*PUBLISHING, "precondition-required"),
     },
 )
-def restore(path: VersionPath, header: RubricPutHeaders) -> Response:
+def restore(path: VersionPath, query: OverrideQuery, header: PublishHeaders) -> Response:
     """Publish the text of an earlier version as the next one."""
-    published = context().versions.restore(
-        path.exercise, path.version, if_match=header.if_match, principal=caller()
+    principal = caller()
+    return _published(
+        lambda: context().versions.restore(
+            path.exercise,
+            path.version,
+            if_match=header.if_match,
+            principal=principal,
+            override=query.override,
+        ),
+        header,
     )
-    return published_answer(published)
 
 
 @blueprint.post(
@@ -223,10 +237,6 @@ def copy(path: ExercisePath) -> Response:
     return tagged(response, draft)
 
 
-def published_answer(published: Published) -> Response:
-    """Return the answer to a publication: 201 for a new exercise, else 200."""
-    record = published.record
-    is_created = published.is_new and record.version == 1
-    response = json_answer(RubricBody.from_record(record), 201 if is_created else 200)
-    response.headers["Location"] = f"{PREFIX}/exercises/{record.exercise}/rubric"
-    return tagged(response, record)
+def _published(publish: Callable[[], Published], header: PublishHeaders) -> Response:
+    """Return the answer to ``publish``, which waits for golden samples if ``header`` asks so."""
+    return published_answer(when_measured(publish, header.prefer))

@@ -8,6 +8,7 @@ from typing import Protocol
 from grader.domain.rubric import Rubric
 from grader.service.records.pages import Page
 from grader.service.records.rubrics import DraftRecord, ExerciseRecord, RubricRecord
+from grader.service.records.samples import Override
 
 
 class Rubrics(Protocol):
@@ -24,13 +25,15 @@ class Rubrics(Protocol):
         now: datetime,
         message: str = "",
         draft: DraftRecord | None = None,
+        override: Override | None = None,
     ) -> RubricRecord:
         """Store ``text`` as the next version of its exercise, with an audit entry.
 
         Return its record. ``rubric`` is the parsed ``text`` and ``digest`` the SHA-256 of ``text``.
         ``base`` is the number of the newest version, which this one replaces, or ``None`` to create
         the exercise. ``message`` says what the change is about. ``draft`` is the draft that is
-        published, which is deleted.
+        published, which is deleted. ``override`` says what golden samples are expected to earn from
+        now on, and why.
 
         Raises:
             Conflict: the exercise belongs to another course than ``rubric``.

@@ -34,7 +34,7 @@ from grader.service.records.retention import (
     PurgeCriteria,
 )
 from grader.service.records.rubrics import DraftRecord, ExerciseRecord, RubricRecord
-from grader.service.records.samples import NewSample, SampleRecord
+from grader.service.records.samples import NewSample, Override, SampleRecord
 from grader.service.records.sources import SourceRecord
 from grader.service.records.submissions import NewSubmission, SubmissionRecord, SubmissionState
 from grader.service.records.tokens import Role, TokenRecord
@@ -59,6 +59,7 @@ __all__ = [
     "NewRegrade",
     "NewSample",
     "NewSubmission",
+    "Override",
     "Page",
     "Passback",
     "PassbackState",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,3 +39,14 @@ class SampleRecord:
     expected: SamplePoints
     updated_at: datetime
     updated_by: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A rubric is published although golden samples do not earn what they should, for ``reason``.
+
+    ``expected`` has by the name of the sample what is expected from now on.
+    """
+
+    reason: str
+    expected: Mapping[str, SamplePoints]

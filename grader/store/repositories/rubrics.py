@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Executable, bindparam, delete, insert, select
 
 from grader.domain.errors import BadRequest, Conflict, PreconditionFailed
 from grader.domain.rubric import Rubric
-from grader.service.records import DraftRecord, ExerciseRecord, Page, RubricRecord
+from grader.service.records import DraftRecord, ExerciseRecord, Override, Page, RubricRecord
 from grader.store.audit_log import append_entry
 from grader.store.cursors import cursor_after, key_before, page_size, split
 from grader.store.database import Database
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.repositories.drafts import remove_draft
+from grader.store.repositories.samples import expect_all
 from grader.store.rows import AnyRow, RecordColumns, author_of
 from grader.store.tables import drafts, exercises, rubrics, tokens
 
@@ -56,6 +57,7 @@ class SqlRubrics:
         now: datetime,
         message: str = "",
         draft: DraftRecord | None = None,
+        override: Override | None = None,
     ) -> RubricRecord:
         """Store ``text`` as the next version of its exercise, with an audit entry.
 
@@ -63,6 +65,7 @@ class SqlRubrics:
         the newest version, which this one replaces, or ``None`` to create the exercise. A text that
         equals the newest version is stored as a new version too. A ``draft`` is deleted in the same
         transaction, and so is one that another course began for a new exercise.
+        What golden samples should earn changes with it, by ``override``.
 
         Raises:
             Conflict: the exercise belongs to another course.
@@ -88,9 +91,12 @@ class SqlRubrics:
             subject, course = rubric.exercise, rubric.course
             detail: dict[str, str | int] = {"version": version}
             detail |= {"message": message} if message else {}
+            detail |= {"override": override.reason} if override else {}
             append_entry(
                 connection, now, actor, "rubric.published", subject, course=course, **detail
             )
+            if override is not None:
+                expect_all(connection, rubric.exercise, override.expected, actor, now)
             asked = {"exercise": rubric.exercise, "version": version}
             return _RECORD.read(connection.execute(_VERSION, asked).one())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -156,6 +156,23 @@ def expect(
     record = _RECORD.read(row)
     append(connection, record, "sample.expected")
     return record
+
+
+def expect_all(
+    connection: Connection,
+    exercise: str,
+    expected: Mapping[str, SamplePoints],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Store in this transaction what samples of ``exercise`` are expected to earn, by their names.
+
+    A sample that was deleted meanwhile is left out.
+    """
+    for name, points in expected.items():
+        record = _find(connection, exercise, name)
+        if record is not None:
+            expect(connection, record, points, actor, now)
 
 
 def append(connection: Connection, record: SampleRecord, action: str) -> None:
