@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from grader.http.openapi import PREFIX
 from grader.service.access import Act, Principal, may
 from grader.service.estimate import QueuePosition
 from grader.service.records import (
     ExerciseRecord,
-    RegradeScope,
     SubmissionRecord,
     SubmissionState,
 )
@@ -139,40 +138,7 @@ class Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class CreateRegrade(Sent):
-    """Whose work is graded again by the newest rubric, and why."""
-
-    scope: RegradeScope = Field(
-        RegradeScope.COUNTED,
-        description="`counted`: each student's newest attempt with a report; `all`: every attempt.",
-    )
-    reason: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
-        min_length=1, max_length=500, description="Why; it is kept, and is in the audit log."
-    )
-
-
 class MarkBody(Body):
-class PublishDraft(Sent):
-    """How a draft is published."""
-
-    message: Message = Field("", description="What the change is about; kept with the version.")
-    override: Message = Field(
-        "", description="A reason to publish although golden samples do not earn what they should."
-    )
-    regrade: CreateRegrade | None = Field(
-        None, description="What is graded again by it; nothing without this."
-    )
-
-
-class CopyRubric(Sent):
-    """Where a rubric is copied to."""
-
-    exercise: Slug = Field(description="The exercise whose draft it becomes. It may be new.")
-    course: Slug | None = Field(None, description="Its course; by default that of the rubric.")
-    version: int = Field(0, ge=0, le=MAX_VERSION, description="By default (0) the newest.")
-
-
-class MarkBody(_Body):
     """The points of a student's newest attempt that has a report. Times are in UTC."""
 
     student: str

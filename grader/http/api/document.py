@@ -59,7 +59,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
 _SENT: tuple[type[BaseModel], ...] = (
     rubric_models.PublishDraft,
     rubric_models.CopyRubric,
-    bodies.CreateRegrade,
+    regrade_bodies.CreateRegrade,
 )
 _REFS = "#/components/schemas/"
 _SECURITY: dict[str, Any] = {

@@ -17,8 +17,8 @@ from grader.http.api.parameters import (
     RubricGetHeaders,
     RubricPutHeaders,
 )
-from grader.http.api.regrade_bodies import regrade_links
 from grader.http.api.publishing import PUBLISHING, published_answer, when_measured
+from grader.http.api.regrade_bodies import regrade_links
 from grader.http.api.rubric_bodies import (
     ETAG,
     PATCH_BODY,
@@ -32,7 +32,6 @@ from grader.http.api.rubric_bodies import (
     tagged,
 )
 from grader.http.api.rubric_models import DiffBody, DraftBody, PublishDraft, RubricBody
-from grader.http.api.rubrics import published_answer
 from grader.http.auth import authenticate, caller
 from grader.http.context import context
 from grader.http.openapi import PREFIX, allowed, answer, problems

@@ -8,8 +8,8 @@ from flask import Response
 
 from grader.domain.errors import SamplesNotMeasured
 from grader.http.api.answers import json_answer
-from grader.http.api.bodies import RubricBody
 from grader.http.api.rubric_bodies import tagged
+from grader.http.api.rubric_models import RubricBody
 from grader.http.context import context
 from grader.http.openapi import PREFIX
 from grader.http.waiting import wanted_wait

@@ -6,10 +6,11 @@ Their docstrings are shown in the description of the API.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from grader.http.api.bodies import Body, submission_links
+from grader.http.api.bodies import Body, Sent, submission_links
 from grader.http.openapi import PREFIX
 from grader.service.records import (
     ItemState,
@@ -19,6 +20,18 @@ from grader.service.records import (
     ReportEntry,
     SubmissionRecord,
 )
+
+
+class CreateRegrade(Sent):
+    """Whose work is graded again by the newest rubric, and why."""
+
+    scope: RegradeScope = Field(
+        RegradeScope.COUNTED,
+        description="`counted`: each student's newest attempt with a report; `all`: every attempt.",
+    )
+    reason: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        min_length=1, max_length=500, description="Why; it is kept, and is in the audit log."
+    )
 
 
 class TotalBody(Body):

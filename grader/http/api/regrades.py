@@ -7,9 +7,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from grader.http.api.answers import RETRY_SECONDS, json_answer, next_page, page_answer
-from grader.http.api.bodies import CreateRegrade
 from grader.http.api.parameters import ExercisePath, PageQuery, RegradePath
 from grader.http.api.regrade_bodies import (
+    CreateRegrade,
     RegradeBody,
     RegradeItemBody,
     RegradeItemsPage,

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from grader.domain.rubric.advice import Linted
 from grader.domain.rubric.values import Slug
-from grader.http.api.bodies import Body, CreateRegrade, Sent
+from grader.http.api.bodies import Body, Sent
 from grader.http.api.parameters import MAX_VERSION, Message
+from grader.http.api.regrade_bodies import CreateRegrade
 from grader.http.openapi import PREFIX
 from grader.http.problems import Mistake
 from grader.service.records import RubricRecord
@@ -143,6 +144,9 @@ class PublishDraft(Sent):
     """How a draft is published."""
 
     message: Message = Field("", description="What the change is about; kept with the version.")
+    override: Message = Field(
+        "", description="A reason to publish although golden samples do not earn what they should."
+    )
     regrade: CreateRegrade | None = Field(
         None, description="What is graded again by it; nothing without this."
     )
