@@ -55,6 +55,7 @@ def test_the_readme_changes_a_rubric(served: Running, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rubrics", tmp_path / "rubrics", ignore=shutil.ignore_patterns("golden"))
     done = run(["bash", "-euo", "pipefail", "-c", block("change")], served, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing is published and no points are changed." in done.stdout
     assert "numbers-refactor is published as version 2." in done.stdout
     assert "numbers-refactor is version 3 now, with the text of 1." in done.stdout
     assert "numbers-next is published as version 1." in done.stdout
