@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from grader.domain.errors import BadRequest, Conflict, NotFound
 from grader.service.lanes import Lane
@@ -24,6 +26,7 @@ from grader.service.records import (
     SubmissionState,
 )
 from grader.store.sql_store import Store
+from grader.store.tables import submissions
 from tests.contract.material import (
     LEASE,
     NOW,
@@ -393,3 +396,32 @@ def test_the_lanes_are_counted_apart(course: Course) -> None:
     assert (live.queued, live.oldest_queued_at) == (1, LATER + SECOND)
     assert (regraded.queued, regraded.oldest_queued_at) == (1, LATER)
     assert course.store.submissions.queue().queued == 2
+
+
+def test_a_worker_of_the_release_before_finishes_an_item_without_knowing(course: Course) -> None:
+    """It grades the row, but neither takes in the item nor clears what the row waits for."""
+    record = course.graded()
+    regrade = course.regrade()
+    held = claimed(course.store, LATER, Lane.REGRADE)
+    queued = update(submissions).where(submissions.c.id == record.id)
+    with course.store._database.write() as connection:
+        connection.execute(queued.values(regrade=None))
+    assert course.store.submissions.finish(held, result(course.new, points=8), LATER)
+    with course.store._database.write() as connection:
+        connection.execute(queued.values(regrade=regrade.id))
+
+    assert course.store.regrades.get(regrade.id).progress == RegradeProgress(done=1)
+    course.undo(regrade)
+    assert course.points(record) == 5
+
+
+def test_the_export_of_a_student_names_the_regrades(course: Course) -> None:
+    record = course.graded("s1")
+    regrade = course.regrade()
+    exported = {
+        item.name: item.data for item in course.store.retention.export("s1", "", "admin", LAST)
+    }
+    (item,) = json.loads(exported[f"submissions/{record.id}/regrades.json"])
+    assert (item["regrade"], item["submission"]) == (regrade.id, record.id)
+    course.store.retention.erase("s1", "", "admin", LAST)
+    assert course.store.regrades.get(regrade.id).progress.total == 0

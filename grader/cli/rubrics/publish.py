@@ -70,6 +70,8 @@ def _publish_file(api: RubricApi, file: Path, message: str, override: str) -> No
 
 def _print_published(exercise: str, version: int) -> None:
     print_text(f"{exercise} is published as version {version}. {_EFFECT}")
+    if version > 1:
+        print_text(f'To grade those again:  grader exercise regrade {exercise} --reason "..."')
 
 
 @click.command()
