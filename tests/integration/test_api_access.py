@@ -103,6 +103,7 @@ OPEN = {
     ("GET", "/readyz"): 200,
     ("GET", "/metrics"): 200,
     ("GET", "/api/v1/openapi.json"): 200,
+    ("GET", "/schemas/rubric.json"): 200,
     ("POST", "/api/v1/webhooks/<slug:source>"): 401,
 }
 

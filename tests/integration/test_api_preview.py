@@ -70,10 +70,11 @@ def rubric(service: Service) -> str:
 
 
 def reweighed(text: str) -> str:
-    """Return ``text`` with 2 points more for each criterion of 10."""
-    changed = text.replace("\n    points: 10\n", "\n    points: 12\n")
-    moved = changed.count("points: 12") * 2
-    return changed.replace("total: 100", f"total: {100 + moved}", 1)
+    """Return ``text`` with 2 points more for each criterion of 10, and without a smallest size."""
+    smaller = text.replace("smallest:", "smallest: {statements: 1, caps_total_at: 20}\n#", 1)
+    changed = smaller.replace("\n    points: 10\n", "\n    points: 12\n")
+    more = changed.count("points: 12") * 2
+    return changed.replace("total: 100", f"total: {100 + more}", 1)
 
 
 def ask(client: FlaskClient, headers: Headers, text: str | None, **query: Any) -> Any:
