@@ -16,13 +16,16 @@ from statistics import median
 
 from tests.benchmarks.accepting import uploads_per_second
 from tests.benchmarks.bars import missed, table
+from tests.benchmarks.beside import beside_figures, run_beside
 from tests.benchmarks.containment import crash_delay, statement_growth
 from tests.benchmarks.corpus import Case, cases, large_case
 from tests.benchmarks.engine_figures import run_engine, run_large
 from tests.benchmarks.http_figures import Amounts, run_http
 from tests.benchmarks.isolation import isolation, isolation_figures, isolation_lines
 from tests.benchmarks.machine import load, machine_facts
-from tests.benchmarks.regrading import regrade_figures, regrade_seconds
+from tests.benchmarks.previewing import lines as preview_lines
+from tests.benchmarks.previewing import preview_figures
+from tests.benchmarks.regrading import regrade_figures, regrade_seconds, stored_class
 from tests.benchmarks.starting import starting, starting_figures
 
 say = partial(print, flush=True)
@@ -31,17 +34,21 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Size:
-    """The size of a run: numbers of submissions, repeats, uploads and stored submissions."""
+    """The size of a run: numbers of submissions, repeats, uploads, and stored submissions.
+
+    ``beside`` is how many are graded again while others are handed in.
+    """
 
     cases: int
     repeats: int
     uploads: int
     stored: int
+    beside: int
     http: Amounts
 
 
-FULL = Size(30, 3, 1_500, 1_000, Amounts(3, 67, 90, 560, (100, 400, 1_000)))
-QUICK = Size(6, 2, 300, 200, Amounts(2, 10, 18, 60, (10, 50, 100)))
+FULL = Size(30, 3, 1_500, 1_000, 300, Amounts(3, 67, 90, 560, (100, 400, 1_000)))
+QUICK = Size(6, 2, 300, 200, 30, Amounts(2, 10, 18, 60, (10, 50, 100)))
 
 
 @dataclass(frozen=True)
@@ -95,11 +102,26 @@ class Bench:
         return found.figures()
 
     def regrade(self) -> Figures:
-        """Measure how long stored submissions take to be judged by new weights."""
+        """Measure how long a stored class takes to be judged, and previewed, by new weights."""
         size = self.size
-        seconds = regrade_seconds(self.cases, self.folder, size.stored, size.repeats)
-        say(f"{size.stored} stored:", ", ".join(f"{one:.3f} s" for one in seconds))
-        return {name: one * 1_000 / size.stored for name, one in regrade_figures(seconds).items()}
+        with stored_class(self.cases, self.folder, size.stored) as site:
+            seconds = regrade_seconds(site, size.stored, size.repeats)
+            say(f"{size.stored} stored:", ", ".join(f"{one:.3f} s" for one in seconds))
+            previews = preview_figures(site.settings, size.stored, size.repeats)
+        say(*preview_lines(previews, size.stored), sep="\n")
+        whole = {**regrade_figures(seconds), **previews}
+        memory = whole.pop("preview_memory")
+        of_thousand = {name: one * 1_000 / size.stored for name, one in whole.items()}
+        return {**of_thousand, "preview_memory": memory}
+
+    def beside(self) -> Figures:
+        """Measure what an upload waits while a class is graded again."""
+        number = self.size.beside
+        found = run_beside(self.cases, self.folder / "beside", number)
+        for name in ("alone", "beside"):
+            say(f"upload to report, {name}: p50 {1_000 * median(found[name]):.1f} ms")
+        say(f"{number} graded again from stored facts in {found['judged'][0]:.1f} s")
+        return beside_figures(found)
 
     def http(self) -> Figures:
         """Measure the service from upload to report."""
@@ -115,6 +137,7 @@ SECTIONS: dict[str, Callable[[Bench], Figures]] = {
     "start": Bench.start,
     "uploads": Bench.uploads,
     "regrade": Bench.regrade,
+    "beside": Bench.beside,
     "http": Bench.http,
 }
 

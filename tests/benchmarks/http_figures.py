@@ -90,8 +90,8 @@ def run_http(cases: Sequence[Case], folder: Path, amounts: Amounts) -> HttpRun:
     """Measure all loads, on an installation with one worker and on one with two, in turns."""
     run = HttpRun()
     with ExitStack() as stack:
-        one, running = _serving(stack, cases, folder / "one", workers=1)
-        two, _ = _serving(stack, cases, folder / "two", workers=2)
+        one, running = serving(stack, cases, folder / "one", workers=1)
+        two, _ = serving(stack, cases, folder / "two", workers=2)
         fork_server = stack.enter_context(ForkServer())
         engine = Engine(CATALOG, fork_server, NoFacts())
         _warm(engine, cases, two)
@@ -108,7 +108,7 @@ def run_http(cases: Sequence[Case], folder: Path, amounts: Amounts) -> HttpRun:
     return run
 
 
-def _serving(
+def serving(
     stack: ExitStack, cases: Sequence[Case], folder: Path, workers: int
 ) -> tuple[Load, Running]:
     """Start ``grader serve`` on a new installation; return the load to send, and the service."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -23,15 +24,21 @@ from tests.benchmarks.sampling import timed
 from tests.benchmarks.site import Site, installed
 
 
-def regrade_seconds(cases: Sequence[Case], folder: Path, number: int, repeats: int) -> list[float]:
+def regrade_seconds(site: Site, number: int, repeats: int) -> list[float]:
     """Return the seconds of each repeat, which reads and judges the facts of all submissions.
 
-    There are ``number`` stored submissions, judged by a rubric with other weights.
+    There are ``number`` submissions stored at ``site``, judged by a rubric with other weights.
     """
+    compiled = site.service.rubric_cache.read(rubric_text(reweighed=True))
+    return [timed(lambda: _regrade(site, compiled, number)) for _ in range(repeats)]
+
+
+@contextmanager
+def stored_class(cases: Sequence[Case], folder: Path, number: int) -> Iterator[Site]:
+    """Yield an installation with ``number`` graded submissions, each of a student of its own."""
     with installed(folder / "regrade") as site:
         _store(site, cases, number)
-        compiled = site.service.rubric_cache.read(rubric_text(reweighed=True))
-        return [timed(lambda: _regrade(site, compiled, number)) for _ in range(repeats)]
+        yield site
 
 
 def regrade_figures(seconds: Sequence[float]) -> dict[str, float]:

@@ -12,7 +12,8 @@ from tests.benchmarks.containment import crash_delay, statement_growth
 from tests.benchmarks.corpus import FEWEST_LINES, MOST_LINES, Case, cases
 from tests.benchmarks.engine_figures import run_engine
 from tests.benchmarks.isolation import isolation, isolation_figures, isolation_lines
-from tests.benchmarks.regrading import regrade_seconds
+from tests.benchmarks.previewing import preview_figures
+from tests.benchmarks.regrading import regrade_seconds, stored_class
 from tests.benchmarks.sampling import percentile
 
 ENGINE = {
@@ -65,7 +66,10 @@ def test_the_cost_of_isolation_is_measured(tiny: list[Case]) -> None:
 
 
 def test_a_regrade_is_measured(tiny: list[Case], tmp_path: Path) -> None:
-    assert all(seconds > 0 for seconds in regrade_seconds(tiny, tmp_path, 4, 2))
+    with stored_class(tiny, tmp_path, 4) as site:
+        assert all(seconds > 0 for seconds in regrade_seconds(site, 4, 2))
+        figures = preview_figures(site.settings, 4, 1)
+    assert set(figures) == {"preview", "large_preview", "preview_memory"}
 
 
 def test_the_table_has_a_line_for_every_bar() -> None:
