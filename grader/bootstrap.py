@@ -306,7 +306,7 @@ def build_service(
         read=Read(store),
         publish=publish,
         drafts=drafts,
-        preview=Preview(store, rubric_cache, clock, drafts, requested, lint_text),
+        preview=Preview(store, rubric_cache, clock, drafts, requested, lint_text, gate),
         versions=Versions(store, rubric_cache, publish),
         lint=lint_text,
         samples=Samples(store, rubric_cache, read_bytes, clock),

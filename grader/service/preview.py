@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
 from threading import BoundedSemaphore
+from typing import NamedTuple
 
 from grader.domain.effect import Effect, Moved, Standing
 from grader.domain.errors import BadRubric, NotFound, Overloaded
 from grader.domain.facts import SubmissionFacts
 from grader.domain.judging import Basis, judge_submission, serves
 from grader.domain.rubric import CompiledRubric
+from grader.domain.samples import SamplePoints, SampleResult
 from grader.service.access import Principal
 from grader.service.drafts import Drafts
 from grader.service.ports import Clock, LintRubric, Store
@@ -22,11 +24,37 @@ from grader.service.records import CountedAttempt, MeasurementRecord, PreviewRec
 from grader.service.requested_facts import RequestedFacts
 from grader.service.rubric_cache import RubricCache
 from grader.service.rubric_edits import read_for
+from grader.service.sample_gate import SampleGate
 
 #: How many previews a process computes at the same time. Each is seconds of work for a large class,
 #: and other requests share the interpreter. Chosen by hand.
 SLOTS = 2
 _WITHHELD = "A check failed on our side, so points are withheld."
+
+
+class SampleEffect(NamedTuple):
+    """What a golden sample earns by a rubric: ``after``, beside what is expected of it.
+
+    ``before`` is what it earns by the newest version; ``None`` if that was never measured.
+    """
+
+    before: SamplePoints | None
+    after: SampleResult
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A preview as far as it is measured; ``warnings`` are what the author may not mean."""
+
+    record: PreviewRecord
+    effect: Effect
+    samples: tuple[SampleEffect, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is still to be measured, neither of students nor of samples."""
+        return not self.effect.waiting and not any(one.after.is_waiting for one in self.samples)
 
 
 @dataclass(frozen=True)
@@ -42,6 +70,7 @@ class Preview:
     drafts: Drafts
     requested: RequestedFacts
     lint: LintRubric
+    samples: SampleGate
     _slots: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(SLOTS))
 
     def of_text(self, exercise: str, text: str, principal: Principal) -> PreviewRecord:
@@ -81,6 +110,12 @@ class Preview:
             )
         return record
 
+    def look(self, record: PreviewRecord, pass_mark: Fraction, limit: int) -> Previewed:
+        """Return the preview ``record`` as far as it is measured, as :meth:`effect` does."""
+        effect = self.effect(record, pass_mark, limit)
+        warnings = (*map(str, self.lint(record.text).advice), *effect.warnings())
+        return Previewed(record, effect, self._samples(record), warnings)
+
     def effect(self, record: PreviewRecord, pass_mark: Fraction, limit: int) -> Effect:
         """Return the effect of the rubric of ``record``, as far as it is measured.
 
@@ -112,10 +147,17 @@ class Preview:
         with self._slot():
             yield from self._moved(record, compiled)
 
-    def warnings(self, record: PreviewRecord, effect: Effect) -> list[str]:
-        """Return what the author of the rubric may not mean: advice, and what ``effect`` shows."""
-        advice = self.lint(record.text).advice
-        return [*map(str, advice), *effect.warnings()]
+    def _samples(self, record: PreviewRecord) -> tuple[SampleEffect, ...]:
+        """Return what each golden sample earns by the rubric of ``record``, and by the newest one.
+
+        What is not measured yet is queued for the former, and unknown for the latter.
+        """
+        compiled = self.rubric_cache.text(record.text, record.digest)
+        after = self.samples.of_preview(record, compiled)
+        newest = self.store.rubrics.newest(record.exercise) if after else None
+        before = self.samples.known(self.rubric_cache.of(newest)) if newest else ()
+        earned = {one.name: one.earned for one in before}
+        return tuple(SampleEffect(earned.get(one.name), one) for one in after)
 
     def is_measured(self, record: PreviewRecord) -> bool:
         """Return whether nothing that was requested for ``record`` is still to be measured."""

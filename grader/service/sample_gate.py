@@ -11,7 +11,7 @@ from grader.domain.judging import judge_submission
 from grader.domain.rubric import CompiledRubric
 from grader.domain.samples import SamplePoints, SampleResult
 from grader.service.ports import Clock, Store
-from grader.service.records import MeasurementRecord, SampleRecord, Subject
+from grader.service.records import MeasurementRecord, PreviewRecord, SampleRecord, Subject
 from grader.service.requested_facts import RequestedFacts
 
 _PUBLISH_ANYWAY = (
@@ -70,10 +70,32 @@ class SampleGate:
 
         What is not measured yet is queued, with ``text``, for which the audit log names ``actor``.
         """
-        samples = self.store.samples.of(compiled.rubric.exercise)
-        if not samples:
+        if not self._subjects(compiled):
             return ()
-        found = self._measured(compiled, text, actor)
+        return self._judged(compiled, self._measured(compiled, text, actor))
+
+    def of_preview(
+        self, preview: PreviewRecord, compiled: CompiledRubric
+    ) -> tuple[SampleResult, ...]:
+        """Return what each sample earns under the rubric of ``preview``, which is ``compiled``.
+
+        What is not measured yet is queued.
+        """
+        return self._judged(
+            compiled, self.requested.of(preview, compiled, self._subjects(compiled))
+        )
+
+    def known(self, compiled: CompiledRubric) -> tuple[SampleResult, ...]:
+        """Return what each sample earns under ``compiled``, as far as that was measured before."""
+        keys = {one.key for one in self._subjects(compiled)}
+        found = self.store.measurements.get_many(self.requested.key(compiled), keys)
+        return self._judged(compiled, found)
+
+    def _judged(
+        self, compiled: CompiledRubric, found: Mapping[str, MeasurementRecord]
+    ) -> tuple[SampleResult, ...]:
+        """Return what each sample earns by what was ``found``, measurements by key."""
+        samples = self.store.samples.of(compiled.rubric.exercise)
         starter = [found.get(one.key) for one in _starter(compiled)]
         return tuple(
             _result(one, compiled, found.get(_subject(one).key), starter) for one in samples
@@ -85,9 +107,12 @@ class SampleGate:
         return _is_complete(found, error.subjects)
 
     def _subjects(self, compiled: CompiledRubric) -> set[Subject]:
-        """Return all that has to be measured for ``compiled``: samples, and starter files."""
+        """Return all that has to be measured for ``compiled``: samples, and starter files.
+
+        Nothing if the exercise has no samples.
+        """
         samples = self.store.samples.of(compiled.rubric.exercise)
-        return {*map(_subject, samples), *_starter(compiled)}
+        return {*map(_subject, samples), *_starter(compiled)} if samples else set()
 
     def _measured(
         self, compiled: CompiledRubric, text: str, actor: str

@@ -129,7 +129,8 @@ def test_every_documented_get_answers_as_documented(
             continue
         answer = client.get(path.format(**known), headers=instructor)
         described = operation["responses"][str(answer.status_code)]
-        assert answer.status_code == 200, path
+        # The golden sample is not measured for the preview, which is not complete therefore.
+        assert answer.status_code == (202 if "{preview}" in path else 200), path
         assert answer.mimetype in described["content"], path
 
 

@@ -268,3 +268,36 @@ def test_what_the_author_may_not_mean_is_said(
     assert any("nobody gets any" in sentence for sentence in warned)
     advised = service.lint(rubric(service)).advice
     assert warned[: len(advised)] == [str(one) for one in advised]
+
+
+def test_golden_samples_are_shown_before_and_after(
+    client: FlaskClient, instructor: Headers, service: Service, measure: Callable[[], int]
+) -> None:
+    stored = client.put(
+        f"{EXERCISE}/samples/one?expected=20",
+        data=GOOD,
+        headers=instructor | {"Content-Type": "text/x-python"},
+    )
+    assert stored.status_code == 200, stored.text
+    first = ask(client, instructor, reweighed(rubric(service)))
+    assert (first.status_code, first.json["complete"]) == (202, False)
+    assert first.json["samples"] == [
+        {
+            "name": "one",
+            "expected": 20,
+            "before": None,
+            "after": None,
+            "ok": None,
+            "problem": "",
+            "differences": [],
+        }
+    ]
+    assert measure() == 1
+    (published,) = ask(client, instructor, rubric(service)).json["samples"]
+    assert (published["before"], published["after"], published["ok"]) == (20, 20, True)
+    second = ask(client, instructor, reweighed(rubric(service)))
+    assert second.status_code == 200
+    (changed,) = second.json["samples"]
+    assert changed["before"] == 20 and changed["after"] > 20
+    assert changed["ok"] is False
+    assert changed["differences"] == [{"criterion": "", "expected": 20, "earned": changed["after"]}]

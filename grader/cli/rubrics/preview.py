@@ -86,8 +86,8 @@ def _finished(
     response = check_response(api.preview(exercise, text, query, min(_WAIT, seconds)))
     address = response.headers.get("Location", "")
     while response.status_code == 202 and time.monotonic() < deadline:
-        coverage = json_object(response)["coverage"]
-        print_text(f"{coverage['waiting']} students are still to be measured ...", err=True)
+        waiting = json_object(response)["coverage"]["waiting"]
+        print_text(f"The workers measure ({waiting} students are missing) ...", err=True)
         response = client.get(address, params=query, headers={"Prefer": f"wait={_WAIT}"})
         check_response(response)
         if response.status_code == 202 and "Preference-Applied" not in response.headers:
@@ -128,6 +128,8 @@ def _print_preview(found: Mapping[str, Any]) -> None:
     at = f"{mark['at']:g} %"
     print_text(f"Pass mark {at}: {mark['gained']} more reach it, {mark['lost']} no longer do.")
     for line in _movers(found["students"]):
+        print_text(line)
+    for line in _samples(found["samples"]):
         print_text(line)
     if found["warnings"]:
         print_text("\nFor you to judge:")
@@ -181,6 +183,20 @@ def _distribution(counts: Mapping[str, list[int]]) -> Iterator[str]:
 def _bar(sign: str, count: int, most: int) -> str:
     """Return a bar of ``sign`` for ``count`` of at most ``most`` students, with the number."""
     return f"{sign * -(-count * _BAR // most)} {count}".strip()
+
+
+def _samples(samples: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines on golden samples: what each earns, and what was expected."""
+    if samples:
+        yield "\nGolden samples:"
+    for one in samples:
+        said = {True: "as expected", None: "still to be measured"}.get(one["ok"], "differs")
+        yield f"  {one['name']}: {_arrow(one['before'], one['after'])} ({said})"
+        if one["problem"]:
+            yield f"    {one['problem']}"
+        for row in one["differences"]:
+            name = row["criterion"] or "total"
+            yield f"    {name}: {_arrow(row['expected'], row['earned'])}, expected -> earned"
 
 
 def _movers(students: list[dict[str, Any]]) -> Iterator[str]:

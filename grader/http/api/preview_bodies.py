@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.domain.effect import Effect, Moved
-from grader.service.records import PreviewRecord
+from grader.domain.effect import Moved
+from grader.domain.samples import differences
+from grader.service.preview import Previewed, SampleEffect
 
 Points = int | float
 
@@ -98,6 +97,41 @@ class StudentBody(_Body):
         )
 
 
+class SampleDifferenceBody(_Body):
+    """Where a golden sample does not earn what is expected; an empty `criterion` is the total."""
+
+    criterion: str
+    expected: Points | None
+    earned: Points | None
+
+
+class SampleEffectBody(_Body):
+    """A golden sample by the newest version and by the draft."""
+
+    name: str
+    expected: Points
+    before: Points | None = Field(description="Null if it was never measured for that version.")
+    after: Points | None = Field(description="Null while it is still to be measured.")
+    ok: bool | None = Field(description="Whether it earns what is expected; null while unknown.")
+    problem: str = Field(description="Why it could not be measured; else empty.")
+    differences: tuple[SampleDifferenceBody, ...]
+
+    @classmethod
+    def of(cls, effect: SampleEffect) -> SampleEffectBody:
+        """Return the body of ``effect``."""
+        before, after = effect
+        found = differences(after.expected, after.earned) if after.earned else ()
+        return cls(
+            name=after.name,
+            expected=after.expected.total,
+            before=before.total if before else None,
+            after=after.earned.total if after.earned else None,
+            ok=None if after.is_waiting else not after.problem and not found,
+            problem=after.problem,
+            differences=tuple(map(SampleDifferenceBody.model_validate, found)),
+        )
+
+
 class PreviewBody(_Body):
     """What a draft would give the class. Nothing is changed by asking."""
 
@@ -109,21 +143,22 @@ class PreviewBody(_Body):
     distribution: DistributionBody
     pass_mark: PassMarkBody
     students: tuple[StudentBody, ...] = Field(description="Largest change first.")
+    samples: tuple[SampleEffectBody, ...] = Field(description="Golden samples, by name.")
     warnings: tuple[str, ...] = Field(description="What the author may not mean.")
 
     @classmethod
-    def of(
-        cls, record: PreviewRecord, effect: Effect, pass_mark: float, warnings: Sequence[str]
-    ) -> PreviewBody:
-        """Return the body of the preview ``record``; ``pass_mark`` is in percent."""
+    def of(cls, found: Previewed, pass_mark: float) -> PreviewBody:
+        """Return the body of ``found``; ``pass_mark`` is in percent."""
+        effect = found.effect
         return cls(
-            preview=record.id,
-            exercise=record.exercise,
-            complete=not effect.waiting,
+            preview=found.record.id,
+            exercise=found.record.exercise,
+            complete=found.is_complete,
             coverage=CoverageBody.model_validate(effect),
             criteria=tuple(map(CriterionEffectBody.model_validate, effect.criteria.values())),
             distribution=DistributionBody.model_validate(effect),
             pass_mark=PassMarkBody(at=pass_mark, gained=effect.gained, lost=effect.lost),
             students=tuple(map(StudentBody.of, effect.movers)),
-            warnings=tuple(warnings),
+            samples=tuple(map(SampleEffectBody.of, found.samples)),
+            warnings=found.warnings,
         )

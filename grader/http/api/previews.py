@@ -98,26 +98,25 @@ def _answer(record: PreviewRecord, query: PreviewQuery, seconds: int) -> Respons
     pass_mark = Fraction(str(query.pass_mark)) / 100
     limit = query.limit if kind == "application/json" else 0
     previews = context().preview
-    effect = previews.effect(record, pass_mark, limit)
-    waited = bool(effect.waiting and seconds) and context().waiting.until(
+    found = previews.look(record, pass_mark, limit)
+    waited = bool(seconds and not found.is_complete) and context().waiting.until(
         record.id, _measured(record), seconds
     )
     if waited:
-        effect = previews.effect(record, pass_mark, limit)
-    status = 202 if effect.waiting else 200
+        found = previews.look(record, pass_mark, limit)
+    status = 200 if found.is_complete else 202
     if kind == "text/csv":
-        table = preview_table(tuple(effect.criteria), previews.students(record))
+        table = preview_table(tuple(found.effect.criteria), previews.students(record))
         response = Response(table, status, mimetype=kind)
         name = attachment(f"{record.exercise}-preview.csv")
         response.headers["Content-Disposition"] = name
     else:
-        warnings = previews.warnings(record, effect)
-        response = json_answer(PreviewBody.of(record, effect, query.pass_mark, warnings), status)
+        response = json_answer(PreviewBody.of(found, query.pass_mark), status)
     response.headers["Location"] = f"{PREFIX}/previews/{record.id}"
     response.headers["Vary"] = "Accept, Authorization"
     if waited:
         response.headers["Preference-Applied"] = f"wait={seconds}"
-    if effect.waiting:
+    if not found.is_complete:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Executable, bindparam, func, select
+from sqlalchemy import Connection, Executable, bindparam, select
 
 from grader.domain.effect import CriterionStanding, Standing
 from grader.domain.scoring import Number
@@ -16,22 +16,13 @@ from grader.store.database import Database
 from grader.store.dialect import InsertInto, for_dialect
 from grader.store.ids import new_id
 from grader.store.repositories.facts_text import read_many
-from grader.store.rows import RecordColumns
+from grader.store.rows import IS_COUNTED, RecordColumns
 from grader.store.tables import previews, reports, submissions
 
 _RECORD = RecordColumns(previews, PreviewRecord)
 _GET = select(*_RECORD.columns).where(previews.c.id == bindparam("preview"))
 #: How many students are read at a time. Chosen by hand.
 _PORTION = 50
-_OTHER = submissions.alias("other")
-_NEWEST_ATTEMPT = (
-    select(func.max(_OTHER.c.attempt))
-    .where(_OTHER.c.exercise == submissions.c.exercise)
-    .where(_OTHER.c.student == submissions.c.student)
-    .where(_OTHER.c.report_id.is_not(None))
-    .correlate(submissions)
-    .scalar_subquery()
-)
 _COUNTED = (
     select(
         submissions.c.student,
@@ -46,7 +37,7 @@ _COUNTED = (
     .join(reports, submissions.c.report_id == reports.c.id)
     .where(submissions.c.exercise == bindparam("exercise"))
     .where(submissions.c.student > bindparam("after"))
-    .where(submissions.c.attempt == _NEWEST_ATTEMPT)
+    .where(IS_COUNTED)
     .order_by(submissions.c.student)
     .limit(_PORTION)
 )
