@@ -242,7 +242,9 @@ class Effect:
         """
         effect = cls(criteria={one.id: _empty(one) for one in compiled.criteria})
         changed = (one for one in map(partial(effect._add, pass_mark), moved) if one.has_changed)
-        effect.movers = tuple(heapq.nsmallest(limit, changed, key=_largest_first))
+        # At least 1, because nsmallest(0) would not read the students at all.
+        largest = heapq.nsmallest(max(limit, 1), changed, key=_largest_first)
+        effect.movers = tuple(largest[:limit])
         return effect
 
     def _add(self, pass_mark: Fraction, moved: Moved) -> Moved:

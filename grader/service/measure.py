@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 #: How often a measurement is started. Chosen by hand, as for submissions.
 MAX_TRIES = 3
+_ELSEWHERE = "Another release of the service asked for it. Ask for the preview again."
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,11 @@ class MeasureRequested:
         """
         compiled = self.rubric_cache.text(claim.text, claim.digest)
         if Basis.of(compiled).key(self.engine.identity) != claim.probes:
-            # It was asked for by another release, whose workers run or will run.
-            self.store.measurements.give_back(claim, self.clock.now() + LEASE)
+            # Another release asked for it, e.g. during an upgrade: its workers have some minutes.
+            if claim.tries < MAX_TRIES:
+                self.store.measurements.release(claim, self.clock.now() + LEASE)
+            else:
+                self.store.measurements.fail(claim, _ELSEWHERE)
             return
         if claim.data is None:
             starter = self.engine.starter(compiled.rubric)

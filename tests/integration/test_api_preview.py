@@ -148,6 +148,10 @@ def test_what_is_missing_is_measured_by_workers(
     where = first.headers["Location"]
     assert where == f"/api/v1/previews/{first.json['preview']}"
 
+    table = client.get(where, headers=instructor | {"Accept": "text/csv"})
+    assert (table.status_code, table.mimetype) == (202, "text/csv")
+    assert len(table.text.splitlines()) == 4
+
     assert measure() == 3, "two different uploads and the starter files"
     second = client.get(where, headers=instructor)
     assert second.status_code == 200
