@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grader.domain.errors import SamplesDiffer, SamplesNotMeasured
+from grader.domain.facts import SubmissionFacts
 from grader.domain.judging import judge_submission
 from grader.domain.rubric import CompiledRubric
 from grader.domain.samples import SamplePoints, SampleResult
@@ -45,9 +46,21 @@ class SampleGate:
             SamplesDiffer: some earn other points, or cannot be measured.
         """
         results = self.results(compiled, text, actor)
-        wrong = [one for one in results if not one.is_waiting and any(one.mistakes())]
         if override:
-            return {one.name: one.earned for one in wrong if one.earned is not None}
+            return {one.name: one.earned for one in results if one.earned and any(one.mistakes())}
+        self._require_measured(compiled, results)
+        mistakes = [mistake for one in results for mistake in one.mistakes()]
+        if mistakes:
+            raise SamplesDiffer(mistakes, _PUBLISH_ANYWAY)
+        return {}
+
+    def _require_measured(
+        self, compiled: CompiledRubric, results: Collection[SampleResult]
+    ) -> None:
+        """Raise SamplesNotMeasured if some of ``results`` are still to come.
+
+        Those that could not be measured are queued again, for the next request.
+        """
         waiting = [one for one in results if one.is_waiting]
         if waiting:
             raise SamplesNotMeasured(
@@ -58,12 +71,8 @@ class SampleGate:
                 probes=self.requested.key(compiled),
                 subjects=[one.key for one in self._subjects(compiled)],
             )
-        mistakes = [mistake for one in wrong for mistake in one.mistakes()]
-        if any(one.problem for one in wrong):  # the next request has it tried again
+        if any(one.problem for one in results):
             self.store.measurements.retry_failed(self.requested.key(compiled))
-        if mistakes:
-            raise SamplesDiffer(mistakes, _PUBLISH_ANYWAY)
-        return {}
 
     def results(self, compiled: CompiledRubric, text: str, actor: str) -> tuple[SampleResult, ...]:
         """Return what each sample of the exercise earns under ``compiled``, sorted by name.
@@ -158,11 +167,17 @@ def _result(
 ) -> SampleResult:
     """Return what ``sample`` earns; ``starter`` has one item if the rubric has starter files."""
     needed = [measured, *starter]
-    problem = next((one.problem for one in needed if one is not None and one.problem), "")
-    facts = [one.facts for one in needed if one is not None and one.facts is not None]
-    if problem or len(facts) < len(needed):
-        return SampleResult(sample.name, sample.expected, None, problem)
-    ledger = judge_submission(compiled, facts[0], facts[1] if starter else None).ledger
-    earned = SamplePoints.of(ledger)
-    problem = "" if earned else "a check failed on our side."
+    problem = " ".join(one.problem for one in needed if one and one.problem)
+    earned = None
+    if not problem and (facts := _all_facts(needed)):
+        own, *of_starter = facts
+        judged = judge_submission(compiled, own, of_starter[0] if of_starter else None)
+        earned = SamplePoints.of(judged.ledger)
+        problem = "" if earned else "A check failed on our side."
     return SampleResult(sample.name, sample.expected, earned, problem)
+
+
+def _all_facts(needed: Collection[MeasurementRecord | None]) -> list[SubmissionFacts]:
+    """Return the facts of all ``needed`` measurements; nothing if some are still to be made."""
+    facts = [one.facts for one in needed if one and one.facts]
+    return facts if len(facts) == len(needed) else []

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from grader.domain.errors import Conflict, NotFound
+from grader.domain.errors import Conflict, NotFound, PreconditionFailed
 from grader.domain.samples import SamplePoints
-from grader.service.records import NewSample, SampleRecord
+from grader.service.records import NewSample, Override, SampleRecord
 from grader.store.sql_store import Store
-from tests.contract.material import NOW, SECOND, audit_entries, publish, sent
+from tests.contract.material import NOW, SECOND, audit_entries, publish, rubric, sent
 
 GOOD = NewSample("numbers", "mlops", "good", "good.zip", b"PK good", SamplePoints(total=72.5))
 BY_CRITERION = SamplePoints(total=72.5, criteria={"style": 12.5, "naming": 60})
@@ -112,3 +112,20 @@ def test_bytes_stay_as_long_as_a_sample_or_a_submission_has_them(store: Store) -
     put(store)
     store.retention.erase("s1", "", actor="ada", now=NOW)
     assert store.samples.archive("numbers", "good") == b"PK good"
+
+
+def test_a_reason_to_publish_changes_what_is_expected_with_the_version(store: Store) -> None:
+    publish(store)
+    put(store)
+    why = Override("Tests count more", {"good": BY_CRITERION, "deleted meanwhile": BY_CRITERION})
+    with pytest.raises(PreconditionFailed):
+        store.rubrics.publish(
+            rubric(), "text", "d" * 64, base=7, override=why, actor="ada", now=NOW
+        )
+    assert store.samples.get("numbers", "good").expected == GOOD.expected
+
+    store.rubrics.publish(rubric(), "text", "d" * 64, base=1, override=why, actor="ada", now=NOW)
+    assert store.samples.get("numbers", "good").expected == BY_CRITERION
+    published = next(one for one in audit_entries(store) if one.action == "rubric.published")
+    assert published.detail == {"version": 2, "override": "Tests count more"}
+    assert acts(store)[-1] == ("sample.expected", "72.5")
