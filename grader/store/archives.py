@@ -36,9 +36,10 @@ def remove_unused_archives(connection: Connection, hashes: Sequence[str]) -> int
     measured again when a preview needs it. Archives are locked before the check. An archive that an
     upload of the same bytes has locked is skipped.
     """
-    connection.execute(delete(measurements).where(measurements.c.archive_sha256.in_(hashes)))
     wanted = select(archives.c.sha256).where(archives.c.sha256.in_(hashes))
     held = connection.execute(wanted.with_for_update(skip_locked=True)).scalars().all()
+    # After the lock: no preview can ask for a measurement of a locked archive any more.
+    connection.execute(delete(measurements).where(measurements.c.archive_sha256.in_(hashes)))
     in_use = or_(
         exists().where(submissions.c.archive_sha256 == archives.c.sha256),
         exists().where(samples.c.archive_sha256 == archives.c.sha256),

@@ -20,7 +20,7 @@ from grader.service.records import (
 class Body(BaseModel):
     """The base of all response bodies: immutable, and made from records."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
     @classmethod
     def from_record(cls, record: object, **more: object) -> Self:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from grader.domain.effect import Moved
 from grader.domain.samples import differences
+from grader.http.api.bodies import Body
 from grader.service.preview import Previewed, SampleEffect
 
 Points = int | float
 
 
-class _Body(BaseModel):
-    """The base of the bodies, which are made from the attributes of domain objects."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class CoverageBody(_Body):
+class CoverageBody(Body):
     """How many students the preview covers; `waiting` ones are still to be measured."""
 
     students: int
@@ -26,7 +21,7 @@ class CoverageBody(_Body):
     failed: int
 
 
-class CriterionEffectBody(_Body):
+class CriterionEffectBody(Body):
     """The effect on one criterion. `better`, `worse` and `same` count students."""
 
     id: str
@@ -40,14 +35,14 @@ class CriterionEffectBody(_Body):
     mean_after: Points | None = Field(description="Null if nobody has points.")
 
 
-class DistributionBody(_Body):
+class DistributionBody(Body):
     """The judged students by tenths of the most points, the lowest tenth first."""
 
     before: tuple[int, ...]
     after: tuple[int, ...]
 
 
-class PassMarkBody(_Body):
+class PassMarkBody(Body):
     """How many judged students cross the pass mark."""
 
     at: float = Field(description="In percent of the most points.")
@@ -55,7 +50,7 @@ class PassMarkBody(_Body):
     lost: int
 
 
-class CriterionMoveBody(_Body):
+class CriterionMoveBody(Body):
     """One student's points in one criterion, with the sentences that explain them."""
 
     id: str
@@ -65,7 +60,7 @@ class CriterionMoveBody(_Body):
     why_after: str
 
 
-class StudentBody(_Body):
+class StudentBody(Body):
     """A student whose points change in all, with the criteria that change."""
 
     student: str
@@ -97,7 +92,7 @@ class StudentBody(_Body):
         )
 
 
-class SampleDifferenceBody(_Body):
+class SampleDifferenceBody(Body):
     """Where a golden sample does not earn what is expected; an empty `criterion` is the total."""
 
     criterion: str
@@ -105,7 +100,7 @@ class SampleDifferenceBody(_Body):
     earned: Points | None
 
 
-class SampleEffectBody(_Body):
+class SampleEffectBody(Body):
     """A golden sample by the newest version and by the draft."""
 
     name: str
@@ -132,7 +127,7 @@ class SampleEffectBody(_Body):
         )
 
 
-class PreviewBody(_Body):
+class PreviewBody(Body):
     """What a draft would give the class. Nothing is changed by asking."""
 
     preview: str = Field(description="Its id, for `GET /previews/{preview}`.")
