@@ -94,6 +94,10 @@ class _BoundedConnection(psycopg.Connection[Any]):
             raise
 
 
+#: Seconds that a caller waits for another one that tries a server. Chosen by hand.
+_BRIEFLY = 0.25
+
+
 class _Turns:
     """Spares callers the wait for a server that has not answered: one at a time tries it again.
 
@@ -114,10 +118,8 @@ class _Turns:
             psycopg.OperationalError: ``make`` raised it, or the last one to connect waited in vain
                 and another caller is trying now.
         """
-        now = time.monotonic()
-        if self._is_away and now < self._taken_until:
-            raise psycopg.OperationalError("The server has not answered, and is being tried again.")
-        self._taken_until = now + self._seconds
+        self._await_turn()
+        self._taken_until = time.monotonic() + self._seconds
         try:
             made = make()
         except psycopg.errors.ConnectionTimeout:
@@ -127,6 +129,18 @@ class _Turns:
             self._taken_until = 0.0
         self._is_away = False
         return made
+
+    def _await_turn(self) -> None:
+        """Wait a moment for the caller that is trying; raise OperationalError if it waits longer.
+
+        A server that is back answers within milliseconds: nobody is refused because of the first.
+        """
+        end = time.monotonic() + _BRIEFLY
+        while self._is_away and (now := time.monotonic()) < self._taken_until:
+            if now >= end:
+                message = "The server has not answered, and is being tried again."
+                raise psycopg.OperationalError(message)
+            time.sleep(_BRIEFLY / 10)
 
 
 def _postgres(url: URL, timeouts: Timeouts, options: dict[str, Any]) -> Engine:
