@@ -13,7 +13,7 @@ from grader.domain.errors import BadRequest
 from grader.domain.history import Earlier
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
-from grader.engine.rubric_text import rubric_digest
+from grader.domain.rubric.digest import rubric_digest
 from grader.exports.formats import FORMATS
 from grader.isolation import sandbox_level_of
 from grader.settings import Settings

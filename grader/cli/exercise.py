@@ -24,7 +24,7 @@ from grader.cli.output import print_table, print_text
 _API = "/api/v1"
 #: Seconds between two looks at a regrade that is waited for. Chosen by hand.
 _POLL_SECONDS = 1.0
-#: How the counts of a regrade beside ``done`` are told, in this order.
+#: The words for each count of a regrade beside ``done``, in the order in which they are printed.
 _WORDS = {
     "waiting": "waiting",
     "failed": "failed",
@@ -86,7 +86,7 @@ def regrades(exercise_id: str, url: str, token: str) -> None:
                 one["id"],
                 one["created_at"][:16].replace("T", " "),
                 one["author"],
-                _told(one),
+                _progress(one),
                 one["reason"],
             )
             for one in _listed(client, path)
@@ -102,7 +102,7 @@ def cancel_regrade(regrade_id: str, url: str, token: str) -> None:
     """Take what waits of the regrade ID out of the queue; what has its new report keeps it."""
     with errors_reported(), open_client(url, token) as client:
         path = f"{_API}/regrades/{quote(regrade_id, safe='')}/cancel"
-        print_text(f"The regrade is cancelled: {_told(_sent(client, path))}.")
+        print_text(f"The regrade is cancelled: {_progress(_sent(client, path))}.")
 
 
 @exercise.command("undo-regrade")
@@ -116,21 +116,21 @@ def undo_regrade(regrade_id: str, url: str, token: str) -> None:
     """
     with errors_reported(), open_client(url, token) as client:
         path = f"{_API}/regrades/{quote(regrade_id, safe='')}/undo"
-        print_text(f"The regrade is undone: {_told(_sent(client, path))}.")
+        print_text(f"The regrade is undone: {_progress(_sent(client, path))}.")
 
 
 def _wait(client: httpx.Client, made: dict[str, Any]) -> dict[str, Any]:
     """Poll the regrade ``made`` until nothing of it waits; return it as it is then.
 
-    How far it is is printed on standard error whenever that has changed. It goes on by itself if
-    this is interrupted.
+    Its progress is printed on standard error whenever it has changed. The regrade goes on if this
+    is interrupted.
     """
-    told = ""
+    printed = ""
     while True:
         made = json_object(check_response(client.get(made["links"]["self"])))
-        if _told(made) != told:
-            told = _told(made)
-            print_text(told, err=True)
+        if _progress(made) != printed:
+            printed = _progress(made)
+            print_text(printed, err=True)
         if not made["progress"]["waiting"]:
             return made
         time.sleep(_POLL_SECONDS)
@@ -155,7 +155,7 @@ def _points(total: dict[str, Any]) -> str:
     return f"{points} of {total['max_points']}"
 
 
-def _told(made: dict[str, Any]) -> str:
+def _progress(made: dict[str, Any]) -> str:
     """Return how far the regrade ``made`` is: ``25 of 28 done, 3 waiting, 9 marks changed``."""
     progress = made["progress"]
     parts = [f"{progress['done']} of {progress['total']} done"]

@@ -100,9 +100,9 @@ class BadRubric(GraderError):
     def __init__(self, problems: Sequence[RubricProblem]) -> None:
         self.problems = tuple(problems[:MOST_PROBLEMS])
         self.more = len(problems) - len(self.problems)
-        told = [str(problem) for problem in self.problems]
+        listed = [str(problem) for problem in self.problems]
         super().__init__(
-            "; ".join(told + [f"and {self.more} more"] * bool(self.more)),
+            "; ".join(listed + [f"and {self.more} more"] * bool(self.more)),
             how_to_fix="Correct each place that is named and send the rubric again.",
         )
 

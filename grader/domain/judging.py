@@ -91,7 +91,7 @@ def serves(
 
     ``measured_on`` is the basis of the rubric that they were measured for, and ``engine`` the
     identity of the engine that would measure now. They cannot be if it is another engine than
-    theirs, or if an inspection failed on our side, which a new measurement might mend.
+    theirs, or if an inspection failed on our side, which a new measurement might not repeat.
     """
     return facts.engine == engine and measured_on.covers(needed) and not _has_failed(facts)
 

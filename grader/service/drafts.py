@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.domain.errors import Conflict, NotFound, PreconditionFailed
+from grader.domain.rubric.digest import rubric_digest
 from grader.service.access import Principal, no_exercise
 from grader.service.ports import Clock, PatchRubric, Store
-from grader.service.publish import Publish, Published, digest_of
+from grader.service.publish import Publish, Published
 from grader.service.records import DraftRecord, RubricRecord
 from grader.service.rubric_cache import RubricCache
 from grader.service.rubric_edits import (
@@ -177,7 +178,7 @@ class Drafts:
             return self.store.drafts.put(
                 rubric,
                 text,
-                digest_of(text),
+                rubric_digest(text),
                 replaces=draft,
                 base_version=base,
                 actor=principal.actor,

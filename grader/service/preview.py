@@ -15,11 +15,11 @@ from grader.domain.errors import BadRubric, NotFound, Overloaded
 from grader.domain.facts import SubmissionFacts
 from grader.domain.judging import Basis, judge_submission, serves
 from grader.domain.rubric import CompiledRubric
+from grader.domain.rubric.digest import rubric_digest
 from grader.domain.samples import SamplePoints, SampleResult
 from grader.service.access import Principal
 from grader.service.drafts import Drafts
 from grader.service.ports import Clock, LintRubric, Store
-from grader.service.publish import digest_of
 from grader.service.records import CountedAttempt, MeasurementRecord, PreviewRecord, Subject
 from grader.service.requested_facts import RequestedFacts
 from grader.service.rubric_cache import RubricCache
@@ -173,7 +173,7 @@ class Preview:
 
     def _begin(self, exercise: str, course: str, text: str, principal: Principal) -> PreviewRecord:
         """Store ``text`` as a preview, and queue again what could not be measured for it."""
-        digest = digest_of(text)
+        digest = rubric_digest(text)
         compiled = self.rubric_cache.text(text, digest)
         self.store.measurements.retry_failed(self.requested.key(compiled))
         return self.store.previews.put(

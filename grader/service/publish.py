@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grader.domain.errors import PreconditionFailed
 from grader.domain.rubric import Rubric
+from grader.domain.rubric.digest import rubric_digest
 from grader.service.access import Principal
 from grader.service.ports import Clock, PatchRubric, Store
 from grader.service.records import DraftRecord, Override, RubricRecord
@@ -143,7 +143,7 @@ class Publish:
             return None
         try:
             return self.store.rubrics.publish(
-                rubric, text, digest_of(text), base=None, actor="seed", now=self.clock.now()
+                rubric, text, rubric_digest(text), base=None, actor="seed", now=self.clock.now()
             )
         except PreconditionFailed:  # another process was faster
             return None
@@ -169,7 +169,7 @@ class Publish:
             if draft is not None:
                 self.store.drafts.delete(draft, actor=principal.actor, now=now)
             return Published(newest, is_new=False)
-        digest = digest_of(text)
+        digest = rubric_digest(text)
         compiled = self.rubric_cache.text(text, digest)
         expected = self.gate.check(compiled, text, principal.actor, override)
         try:
@@ -190,8 +190,3 @@ class Publish:
                 raise  # it is the draft that was changed
             raise overtaken(present, "just now") from None
         return Published(record, is_new=True)
-
-
-def digest_of(text: str) -> str:
-    """Return the SHA-256 of ``text`` in UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from grader.domain.errors import SamplesDiffer, SamplesNotMeasured
 from grader.domain.facts import SubmissionFacts
 from grader.domain.judging import judge_submission
 from grader.domain.rubric import CompiledRubric
+from grader.domain.rubric.digest import rubric_digest
 from grader.domain.samples import SamplePoints, SampleResult
 from grader.service.ports import Clock, Store
 from grader.service.records import MeasurementRecord, PreviewRecord, SampleRecord, Subject
@@ -25,7 +25,7 @@ _PUBLISH_ANYWAY = (
 class SampleGate:
     """Judges golden samples by a rubric that is not published, from what was measured of them.
 
-    What is missing the workers are asked to measure.
+    Measurements that are missing are requested from the workers.
     """
 
     store: Store
@@ -136,7 +136,7 @@ class SampleGate:
             rubric.exercise,
             rubric.course,
             text,
-            hashlib.sha256(text.encode()).hexdigest(),
+            rubric_digest(text),
             actor=actor,
             now=self.clock.now(),
         )

@@ -24,8 +24,9 @@ _BEYOND_STATEMENT = 2.0
 #: Seconds that PostgreSQL may take to answer outside a transaction, where a pooled connection is
 #: only tested before it is used. Chosen by hand.
 _PING_SECONDS = 2.0
-#: SQLite asks whether a statement has used up its time after so many of its virtual machine's
-#: instructions, about a millisecond's. Measured: 20 million of them take as long as without asking.
+#: The number of instructions of its virtual machine after which SQLite asks whether a statement
+#: has used up its time: about one millisecond. Measured: 20 million of them take as long as without
+#: asking.
 _INSTRUCTIONS = 100_000
 #: The shortest limit in seconds with which libpq connects.
 _SHORTEST_CONNECT = 2

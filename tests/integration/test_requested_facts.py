@@ -13,6 +13,7 @@ from celery import Celery
 from grader.bootstrap import Service, build_grade, build_measure_requested
 from grader.checks.catalog import CATALOG
 from grader.domain.rubric import CompiledRubric
+from grader.domain.rubric.digest import rubric_digest
 from grader.engine.intake import read_upload
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.identity import engine_identity
@@ -21,7 +22,6 @@ from grader.service.grade import GradingPipeline
 from grader.service.lanes import Lane
 from grader.service.measure import MeasureRequested
 from grader.service.ports import Clock
-from grader.service.publish import digest_of
 from grader.service.records import MeasurementRecord, NewSubmission, PreviewRecord, Subject
 from grader.service.requested_facts import RequestedFacts
 from workers.context import WorkerContext
@@ -60,7 +60,7 @@ def preview_of(service: Service, change: str) -> tuple[PreviewRecord, CompiledRu
     record = service.store.rubrics.newest(EXERCISE)
     assert record is not None
     text = f"{record.text}\n{change}\n"
-    now, digest = service.clock.now(), digest_of(text)
+    now, digest = service.clock.now(), rubric_digest(text)
     preview = service.store.previews.put(
         EXERCISE, record.course, text, digest, actor="ada", now=now
     )

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from grader.checks.catalog import CATALOG
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.rubric import Rubric
-from grader.engine.rubric_text import MAX_BYTES, read_rubric_text, rubric_digest
+from grader.domain.rubric.digest import rubric_digest
+from grader.engine.rubric_text import MAX_BYTES, read_rubric_text
 
 TEXT = """\
 # A comment

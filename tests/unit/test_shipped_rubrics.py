@@ -15,13 +15,13 @@ from grader.domain.inspection import State
 from grader.domain.report import Report
 from grader.domain.report.building import build_report
 from grader.domain.rubric import CompiledRubric
+from grader.domain.rubric.digest import rubric_digest
 from grader.engine.forkserver import ForkServer
 from grader.engine.intake import read_path
 from grader.engine.measuring.engine import Engine
 from grader.engine.measuring.facts_cache import MemoryFacts
 from grader.engine.rubric_text import (
     read_rubric_text,
-    rubric_digest,
     shipped_rubric,
     shipped_rubrics,
 )

@@ -90,7 +90,7 @@ _LEFTOVERS = Guidance(
 _BESIDE = Guidance(
     explanation=(
         "Much of this program is a script, outside functions, and yet it has functions. It may be"
-        " half-way to modules, or its functions stand there to be measured in place of the script."
+        " half-way to modules, or its functions may only be there to be graded in its place."
     ),
     how_to_fix="Look whether the functions do a part of the work.",
     url=f"{_DOCS}/tutorial/modules.html",

@@ -17,7 +17,8 @@ from grader.cli.output import print_table, print_text
 from grader.cli.rubrics.api import RubricApi, Served
 from grader.cli.rubrics.read import published_at
 from grader.domain.errors import BadRequest, BadRubric
-from grader.engine.rubric_text import rubric_digest, rubric_file_text, rubric_files
+from grader.domain.rubric.digest import rubric_digest
+from grader.engine.rubric_text import rubric_file_text, rubric_files
 
 
 class State(StrEnum):

@@ -39,7 +39,7 @@ _PARTS: Mapping[str, type[BaseModel]] = {
     "attempts": Attempts,
     "smallest": Smallest,
 }
-#: Stand in for values of a criterion, and of its scale, that cannot be read.
+#: Placeholders for values of a criterion, and of its scale, that cannot be read.
 _PLACEHOLDERS = {"title": "?", "points": 0, "check": MANUAL}
 _SCALE_PLACEHOLDERS = {"measure": "?"}
 

@@ -1,4 +1,4 @@
-"""What each key of a rubric means, in words for whoever writes one; an editor shows them."""
+"""What each key of a rubric means, in the words that an editor shows to its author."""
 
 from __future__ import annotations
 

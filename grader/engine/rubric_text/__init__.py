@@ -1,7 +1,7 @@
 """The texts of rubrics: find them on disk and in the package, and parse them."""
 
 from grader.engine.rubric_text.patching import patch_rubric_text
-from grader.engine.rubric_text.reading import read_plain, read_rubric_text, rubric_digest
+from grader.engine.rubric_text.reading import read_plain, read_rubric_text
 from grader.engine.rubric_text.shipped import (
     rubric_file_text,
     rubric_files,
@@ -17,7 +17,6 @@ __all__ = [
     "patch_rubric_text",
     "read_plain",
     "read_rubric_text",
-    "rubric_digest",
     "rubric_file_text",
     "rubric_files",
     "rubrics_folder",

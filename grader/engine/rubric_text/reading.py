@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +12,6 @@ from grader.domain.rubric import Rubric
 from grader.domain.rubric.reading import examine, is_starter_path
 from grader.engine.gate import gate
 from grader.engine.rubric_text.strict_yaml import Tree, decode_text, read_tree
-
-
-def rubric_digest(text: str) -> str:
-    """Return the hexadecimal SHA-256 of ``text`` in UTF-8; it identifies a version of a rubric."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def read_rubric_text(text: str | bytes, catalog: Catalog) -> Rubric:

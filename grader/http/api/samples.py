@@ -85,8 +85,8 @@ def archive(path: SamplePath) -> Response:
     "/<slug:exercise>/samples/<slug:sample>",
     operation_id="putSample",
     security=allowed(Act.PUBLISH),
-    description="If a sample of this name is there, it is replaced. Whoever publishes a rubric "
-    "afterwards is told if this sample no longer earns what it should.",
+    description="A sample of this name is replaced. Publishing a rubric is then refused while this "
+    "sample would earn other points than expected.",
     openapi_extensions=RAW_BODY,
     responses={
         "200": answer("The sample.", json=SampleBody, headers={"Location": "It."}),
