@@ -73,6 +73,17 @@ AIRFLOW_FOLDERS = ("dags", "plugins")
 #: ``on_mouse_down``.
 _GAMES = frozenset({"pgzero", "pgzrun"})
 _GAME_LOOP = frozenset({"draw", "update"})
+#: Decorators of functions that a framework calls once, as the program starts or ends, by the
+#: package that the file has to import: ``@app.on_event("startup")``; not ``@app.get("/prices")``.
+_AT_START = {
+    "fastapi": frozenset({"on_event"}),
+    "flask": frozenset({"before_first_request"}),
+    "quart": frozenset({"after_serving", "before_serving"}),
+    "starlette": frozenset({"on_event"}),
+}
+#: Packages whose applications are given a function of their own to start and end with:
+#: ``FastAPI(lifespan=prepare)``.
+_WITH_LIFESPAN = frozenset({"fastapi", "fastmcp", "mcp", "starlette"})
 #: Names of application factories that servers look for, e.g. ``def create_app():``. The file has to
 #: import one of the frameworks.
 FACTORIES = frozenset({"create_app", "make_app"})
@@ -305,9 +316,30 @@ def _lambda_handler(shape: Shape) -> str:
 
 def _azure(shape: Shape) -> str:
     """Return "an Azure ML scoring script" for ``init`` and ``run`` with an import of Azure ML."""
-    imported = any(package.startswith("azureml") for package in shape.packages)
-    has_both = {"init", "run"} <= set(shape.functions)
-    return "an Azure ML scoring script" if imported and has_both else ""
+    is_scored = is_scored_by_azure(shape.packages, shape.functions)
+    return "an Azure ML scoring script" if is_scored else ""
+
+
+def is_decorated_to_start(decorator: str, packages: Collection[str]) -> bool:
+    """Return whether a framework calls a function once, by the last name of its `decorator`.
+
+    `packages` are those that the file imports: "on_event" with "fastapi".
+    """
+    return any(decorator in _AT_START.get(package, ()) for package in packages)
+
+
+def has_lifespan(packages: Collection[str]) -> bool:
+    """Return whether a call in a file that imports `packages` may have a ``lifespan=``."""
+    return not _WITH_LIFESPAN.isdisjoint(packages)
+
+
+def is_scored_by_azure(packages: Iterable[str], functions: Collection[str]) -> bool:
+    """Return whether Azure ML calls ``init`` and ``run``, both of them `functions` of a file.
+
+    The file has to import Azure ML, so one of `packages` begins with "azureml".
+    """
+    imported = any(package.startswith("azureml") for package in packages)
+    return imported and {"init", "run"} <= set(functions)
 
 
 def _alembic(shape: Shape) -> str:

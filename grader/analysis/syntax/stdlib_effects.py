@@ -162,7 +162,7 @@ _MODULES = _by_name(
 )
 
 #: The kind of value that a call returns, by the dotted name of the function. e.g. ``open(...)``
-#: returns a "file". Kinds are the keys of :data:`_METHODS_OF`.
+#: returns a "file". Of some kinds, :data:`_METHODS_OF` knows the methods.
 _KINDS = {
     name: kind
     for kind, names in {
@@ -180,7 +180,12 @@ _KINDS = {
             """,
         "client": "requests.Session requests.session httpx.Client httpx.AsyncClient",
         "socket": "socket.socket socket.create_connection",
-        "surface": "pygame.display.set_mode pygame.Surface pygame.image.load",
+        "surface": "pygame.display.set_mode pygame.Surface",
+        "picture": "pygame.image.load tkinter.PhotoImage tkinter.BitmapImage",
+        "clock": "pygame.time.Clock",
+        "group": "pygame.sprite.Group pygame.sprite.GroupSingle",
+        "camera": "cv2.VideoCapture",
+        "chart": "matplotlib.pyplot.figure matplotlib.pyplot.subplots matplotlib.pyplot.axes",
         "canvas": "tkinter.Canvas turtle.Turtle turtle.Screen turtle.Pen",
         "generator": "random.Random numpy.random.default_rng numpy.random.RandomState",
         "list": "list",
@@ -189,6 +194,14 @@ _KINDS = {
         "deque": "collections.deque",
     }.items()
     for name in names.split()
+}
+
+#: The kind of every class of a module that has no kind of its own, e.g. ``tkinter.Entry``; not
+#: ``tkinter.messagebox.showinfo``, a function.
+_KINDS_OF_CLASSES = {
+    "tkinter": "window",
+    "tkinter.ttk": "window",
+    "customtkinter": "window",
 }
 
 #: Effects of methods, by the kind of value that they are called on.
@@ -213,6 +226,7 @@ _METHODS_OF = {
     },
     "socket": {Effect.NETWORK: "accept bind connect listen recv recvfrom send sendall sendto"},
     "surface": {Effect.DRAWS: "blit blits fill scroll set_at"},
+    "picture": {Effect.DRAWS: "blit blits fill scroll set_at"},
     "canvas": {Effect.DRAWS: """
             backward begin_fill circle clear color create_image create_line create_oval
             create_polygon create_rectangle create_text delete dot down end_fill fd forward goto
@@ -251,6 +265,14 @@ MUTATORS = frozenset(
     if effect is Effect.MUTATES
 )
 
+#: Functions that change their first argument in place, e.g. ``random.shuffle(cards)``; not
+#: ``random.sample(cards, 5)``, which makes a new list.
+ARGUMENT_CHANGERS = frozenset(
+    "bisect.insort bisect.insort_left bisect.insort_right heapq.heapify heapq.heappop"
+    " heapq.heappush heapq.heappushpop heapq.heapreplace numpy.random.shuffle"
+    " random.shuffle".split()
+)
+
 
 def effect_of(dotted: str) -> Effect | None:
     """Return the effect of the function with the full name ``dotted``, ``None`` if it is not known.
@@ -272,7 +294,9 @@ def kind_of(dotted: str) -> str:
     ``dotted`` is a full name as for :func:`effect_of`. Kinds are words of this module for
     :func:`effect_of_method`, e.g. "frame", "socket" or "list"; "" if the kind is unknown.
     """
-    return _KINDS.get(dotted, "")
+    module, _, name = dotted.rpartition(".")
+    of_class = _KINDS_OF_CLASSES.get(module, "") if name[:1].isupper() else ""
+    return _KINDS.get(dotted, of_class)
 
 
 def effect_of_method(name: str, kind: str = "") -> Effect | None:
