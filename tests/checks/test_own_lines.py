@@ -141,8 +141,15 @@ def test_a_constant_gets_capitals(inspect: Inspect) -> None:
         ),
         ("def f(a: int, b='x'):", "return 'yes'", "def f(a: int, b: str = 'x') -> str:"),
         ("async def f(é, b=[]) -> int:", "return 1", "async def f(é: ..., b: list = []) -> int:"),
-        ("def f():", "yield 1", "def f() -> ...:"),
-        ("def f():", "yield", "def f() -> ...:"),
+        ("def f():", "yield 1", "def f() -> Iterator[int]:"),
+        ("def f():", "yield", "def f() -> Iterator[None]:"),
+        ("async def f():", "yield", "async def f() -> AsyncIterator[None]:"),
+        ("async def f():", "yield x", "async def f() -> AsyncIterator[...]:"),
+        ("def f():", "yield 1\n    yield 'a'", "def f() -> Iterator[...]:"),
+        ("def f():", "yield from x", "def f() -> Iterator[...]:"),
+        ("def f():", "yield 'a'\n    return 1", "def f() -> Generator[str, None, int]:"),
+        ("def f():", "yield 1\n    return", "def f() -> Iterator[int]:"),
+        ("def f():", "return [g for g in (lambda: (yield))()]", "def f() -> ...:"),
         ("def f():", "if x: return\n    return 1", "def f() -> int | None:"),
         ("def f():", "if x: return 1\n    return None", "def f() -> int | None:"),
         ("def f():", "if x: return 2\n    return 1", "def f() -> int:"),
@@ -156,6 +163,37 @@ def test_missing_hints_are_told_as_far_as_the_code_tells_them(
 ) -> None:
     lines = shown(inspect, "type_hints", f"{before}\n    {body}\n")
     assert list(lines.values()) == [(before, after)]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "head", "after"),
+    [
+        ("@contextmanager", "def quiet():", "def quiet() -> Iterator[None]:"),
+        (
+            "@contextlib.asynccontextmanager",
+            "async def f():",
+            "async def f() -> AsyncIterator[None]:",
+        ),
+        ("@pytest.fixture", "def shop():", "def shop() -> Iterator[None]:"),
+        ("@property", "def total(self):", "def total(self) -> Iterator[None]:"),
+    ],
+)
+def test_what_yields_gives_an_iterator_whatever_decorates_it(
+    decorator: str, head: str, after: str, inspect: Inspect
+) -> None:
+    text = f"{decorator}\n{head}\n    start()\n    yield\n    stop()\n"
+    if "self" in head:
+        text = "class Shop:\n" + "".join(f"    {line}\n" for line in text.splitlines())
+    assert list(shown(inspect, "type_hints", text).values()) == [(head, after)]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("__str__", "str"), ("__hash__", "int"), ("__eq__", "bool"), ("half", "...")]
+)
+def test_what_a_special_method_gives_is_known(name: str, kind: str, inspect: Inspect) -> None:
+    text = f"class Price:\n    def {name}(self):\n        return give(self.euros)\n"
+    (line,) = shown(inspect, "type_hints", text).values()
+    assert line[1] == f"def {name}(self) -> {kind}:"
 
 
 @pytest.mark.parametrize(

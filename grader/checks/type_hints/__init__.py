@@ -26,7 +26,7 @@ GUIDANCE = Guidance(
     how_to_fix=(
         "Write the type behind each argument and the result before the colon:"
         " `def mean(values: list[float]) -> float:`. A function that gives nothing back gets"
-        " `-> None`."
+        " `-> None`, and one that yields `-> Iterator[int]`, from `collections.abc`."
     ),
     url=_CHEAT_SHEET,
 )
@@ -108,7 +108,7 @@ def _findings(item: Hints) -> list[Finding]:
         message = f"`{name}` allows anything for {listed(item.vague)}"
         found.append(_finding("any-hint", item, message))
     if item.wrong:
-        message = f"`{name}` says `-> None` and gives a value back"
+        message = f"`{name}` says `-> None` and gives {item.wrong} back"
         found.append(_finding("wrong-hint", item, message))
     return found
 
@@ -197,7 +197,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="type_hints",
-    version=3,
+    version=4,
     title="Type hints",
     synonyms=("mypy", "pyright", "annotations", "types", "typing"),
     guidance=GUIDANCE,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from grader.analysis.fixes.own_line import Fix, Line
 from grader.analysis.syntax.signatures import (
     has_value,
+    is_generator,
     plain_arguments,
     returns_and_yields,
     starred_arguments,
@@ -23,6 +24,16 @@ from grader.domain.inspection import Finding
 UNKNOWN = "..."
 #: Types of literals with brackets, e.g. a default ``[]`` is a ``list``.
 _DISPLAYS = {ast.List: "list", ast.Dict: "dict", ast.Set: "set", ast.Tuple: "tuple"}
+#: The results of special methods, whatever expression they return: `__str__` gives a `str`; that of
+#: `__add__` depends on the class.
+_SPECIAL = {
+    **dict.fromkeys(("__format__", "__repr__", "__str__"), "str"),
+    **dict.fromkeys(("__hash__", "__index__", "__int__", "__len__"), "int"),
+    **dict.fromkeys(("__bool__", "__contains__"), "bool"),
+    **dict.fromkeys(("__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"), "bool"),
+    "__bytes__": "bytes",
+    "__float__": "float",
+}
 #: Codes of findings that are fixed.
 _FIXED = frozenset({"missing-hints", "missing-hints-all"})
 #: A start and an end in the text of a line, and the text that replaces what is between them.
@@ -110,23 +121,49 @@ def _end_of_arguments(head: Function, line: Line) -> int:
 def _result(function: ast.AST) -> str:
     """Return the type of the result of `function` as text.
 
-    ``None`` if it returns no value and yields nothing; a type if its last statement is a ``return``
-    and all returned values are literals of that type, followed by ``| None`` if it also returns
-    without a value: ``int | None`` for ``return 1`` and ``return``. Else ``...``.
+    For a generator, see `_iterator`, and for a special method, `_SPECIAL`. Else ``None`` if it
+    returns no value; a type if its last statement is a ``return`` and all returned values are
+    literals of that type, followed by ``| None`` if it also returns without a value: ``int | None``
+    for ``return 1`` and ``return``. Else ``...``.
     """
     if not isinstance(function, FUNCTIONS):
         return UNKNOWN
-    types = {_given_type(one) for one in returns_and_yields(function)}
+    given = list(returns_and_yields(function))
+    if is_generator(function):
+        return _iterator(function, given)
+    types = {_given_type(one) for one in given}
     kinds = types - {"None"}
     if not kinds:
         return "None"
+    if function.name in _SPECIAL:
+        return _SPECIAL[function.name]
     if len(kinds) > 1 or UNKNOWN in kinds or not isinstance(function.body[-1], ast.Return):
         return UNKNOWN
     return kinds.pop() + (" | None" if "None" in types else "")
 
 
+def _iterator(function: Function, given: Iterable[ast.Return | ast.Yield | ast.YieldFrom]) -> str:
+    """Return the type of the generator `function`, which yields and returns the values `given`.
+
+    ``Iterator[None]`` for ``yield`` alone, also below ``@contextmanager``; ``Iterator[int]`` if all
+    values are literals of that type; ``AsyncIterator[...]`` in an ``async def``. With a ``return``
+    of a value it is a ``Generator``, whose third type is that of the value.
+    """
+    yields = {_given_type(one) for one in given if not isinstance(one, ast.Return)}
+    item = yields.pop() if len(yields) == 1 else UNKNOWN
+    if isinstance(function, ast.AsyncFunctionDef):
+        return f"AsyncIterator[{item}]"
+    results = {_given_type(one) for one in given if isinstance(one, ast.Return)} - {"None"}
+    if not results:
+        return f"Iterator[{item}]"
+    return f"Generator[{item}, None, {results.pop() if len(results) == 1 else UNKNOWN}]"
+
+
 def _given_type(statement: ast.Return | ast.Yield | ast.YieldFrom) -> str:
-    """Return the type of what `statement` gives: ``None`` for ``return``, ``...`` for a yield."""
-    if not isinstance(statement, ast.Return):
+    """Return the type of what `statement` gives: ``None`` for ``return`` and ``yield`` alone.
+
+    It is ``...`` for ``yield from``, and for a value whose type the code does not show.
+    """
+    if isinstance(statement, ast.YieldFrom):
         return UNKNOWN
     return _literal_type(statement.value) if has_value(statement) else "None"

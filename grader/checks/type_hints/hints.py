@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from grader.analysis.syntax.dotted_names import base_name
 from grader.analysis.syntax.signatures import (
     Definition,
     definitions,
     does_nothing,
+    is_generator,
     outermost_functions,
     plain_arguments,
     starred_arguments,
@@ -29,6 +31,10 @@ _FITS_ALL = frozenset({"Any", "object"})
 #: Functions that inspect their argument: a function that calls one may take anything.
 #: e.g. accepts `def show(x: object): if isinstance(x, str): ...`; not `x: object` with `print(x)`.
 _TYPE_TESTS = frozenset({"isinstance", "issubclass", "type", "callable", "hasattr"})
+#: Functions whose own result is ``Any``, since it depends on what a file or an object holds: lets
+#: go `def load_model(file: BinaryIO) -> Any: return pickle.load(file)`; not `-> Any` above
+#: `return cursor.fetchall()`, which is a list.
+_GIVE_ANYTHING = frozenset({"eval", "getattr", "literal_eval", "load", "loads", "safe_load"})
 #: Two words in a row in a string hint: "a list of names" is no type, "list[str]" is one.
 _REMARK = re.compile(r"\w\s+\w")
 #: Returned expressions that show that ``-> None`` is wrong, e.g. `return [x]` and `return total`.
@@ -59,10 +65,10 @@ class Hints:
     Each place is of one kind. ``hinted``: the number of places with a useful hint. ``unhinted``:
     places without a hint, or with one that is no type: a number, ``...``, a remark in words.
     ``vague``: places hinted as ``Any`` or ``object`` without need; methods such as ``__eq__``, and
-    arguments whose type the function inspects, need it. ``wrong``: whether the result is hinted as
-    ``None`` although a value is returned. No places are ``self`` and ``cls``, ``*args`` and
-    ``**kwargs`` hinted as ``Any`` or ``object``, and the result of ``__init__`` and
-    ``__init_subclass__``.
+    arguments whose type the function inspects, need it. ``wrong``: what comes back of a function
+    whose result is hinted as ``None``, "a value" or an iterator, and "" if nothing does. No places
+    are ``self`` and ``cls``, ``*args`` and ``**kwargs`` hinted as ``Any`` or ``object``, and the
+    result of ``__init__`` and ``__init_subclass__``.
     """
 
     definition: Definition
@@ -70,13 +76,13 @@ class Hints:
     unhinted: tuple[str, ...]
     #: Places hinted as ``Any`` or ``object`` without need (see ``_may_fit_all``).
     vague: tuple[str, ...]
-    #: Whether the hint is ``-> None`` and a value is returned.
-    wrong: bool
+    #: In words what comes back although the hint is ``-> None``; "" if the hint is not wrong.
+    wrong: str
 
     @property
     def missing(self) -> int:
         """The number of places without a useful hint: unhinted, vague and wrong ones."""
-        return len(self.unhinted) + len(self.vague) + self.wrong
+        return len(self.unhinted) + len(self.vague) + bool(self.wrong)
 
     @property
     def percent(self) -> int:
@@ -128,8 +134,8 @@ def _hints(definition: Definition, function: Function) -> Hints:
     if vague:
         accepted = _may_fit_all(definition, set(vague.values()))
         vague = {label: name for label, name in vague.items() if name not in accepted}
-    wrong = _is_untrue(function)
-    hinted = len(places) - len(unhinted) - len(vague) - wrong
+    wrong = _given_in_spite(function)
+    hinted = len(places) - len(unhinted) - len(vague) - bool(wrong)
     return Hints(definition, hinted, unhinted, tuple(vague), wrong)
 
 
@@ -151,20 +157,21 @@ def _places(
         yield "", "its result", function.returns
 
 
-def _is_untrue(function: Function) -> bool:
-    """Return whether the hint of `function` is ``-> None`` although it returns a value."""
+def _given_in_spite(function: Function) -> str:
+    """Return in words what `function` gives although its hint is ``-> None``; "" if that is true.
+
+    ``return f()`` is no contradiction, since ``f()`` may be ``None`` (see ``_NEVER_NONE``). A
+    function with ``yield`` gives an iterator, also below ``@contextmanager``.
+    """
     hint = function.returns
     if not isinstance(hint, ast.Constant) or hint.value not in (None, "None"):
-        return False
-    return function.name not in _RETURN_NOTHING and any(map(_is_value, values_given(function)))
-
-
-def _is_value(statement: ast.Return | ast.Yield | ast.YieldFrom) -> bool:
-    """Return whether `statement` contradicts ``-> None``: a ``yield``, or ``return [x]``.
-
-    ``return f()`` does not, since ``f()`` may be ``None`` (see ``_NEVER_NONE``).
-    """
-    return not isinstance(statement, ast.Return) or isinstance(statement.value, _NEVER_NONE)
+        return ""
+    if function.name in _RETURN_NOTHING:
+        return ""
+    if is_generator(function):
+        return "an iterator, since it yields,"
+    given = values_given(function)
+    return "a value" if any(isinstance(one.value, _NEVER_NONE) for one in given) else ""
 
 
 def _is_missing(annotation: ast.expr | None) -> bool:
@@ -195,12 +202,35 @@ def _may_fit_all(definition: Definition, names: set[str]) -> set[str]:
     """Return the names that may rightly be hinted as ``Any`` or ``object``.
 
     `names` are the vaguely hinted places of the function, "" for its result. All of them may in a
-    special method such as ``__eq__``; else every variable whose type the function inspects, also
+    special method such as ``__eq__``, and in ``__getattr__`` of a module; else the result if it is
+    what one of ``_GIVE_ANYTHING`` gave, and every variable whose type the function inspects, also
     one that is not in `names`.
     """
-    if definition.is_dunder_method:
+    node = definition.node
+    if definition.is_dunder_method or node.name == "__getattr__":
         return names
-    return {subject.id for subject in _inspected(definition.node) if isinstance(subject, ast.Name)}
+    inspected = {each.id for each in _inspected(node) if isinstance(each, ast.Name)}
+    return inspected | ({""} if _gives_anything(node) else set())
+
+
+def _gives_anything(node: ast.AST) -> bool:
+    """Return whether the function `node` returns what one of ``_GIVE_ANYTHING`` gave.
+
+    The value may have a name: ``model = pickle.load(file)``, and then ``return model``.
+    """
+    named: set[str] = set()
+    returned: list[ast.expr | None] = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Return):
+            returned.append(inner.value)
+        elif isinstance(inner, ast.Assign) and _is_unknown(inner.value):
+            named.update(each.id for each in inner.targets if isinstance(each, ast.Name))
+    return any(_is_unknown(one) or getattr(one, "id", None) in named for one in returned)
+
+
+def _is_unknown(value: ast.expr | None) -> bool:
+    """Return whether `value` is a call of one of ``_GIVE_ANYTHING``, e.g. ``json.load(file)``."""
+    return isinstance(value, ast.Call) and base_name(value) in _GIVE_ANYTHING
 
 
 def _inspected(node: ast.AST) -> Iterator[ast.expr]:
