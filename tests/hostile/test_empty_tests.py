@@ -20,7 +20,7 @@ PROGRAM = {
 HEAD = """import os
 from datetime import date
 from decimal import Decimal
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 import pytest
 
@@ -107,6 +107,39 @@ EMPTY: Mapping[str, Case] = {
     "any slip": Case(
         body="with pytest.raises((TypeError, AttributeError, KeyError)):\n    {function}(None)"
     ),
+    "a forced failure for any error": Case(
+        body="try:\n    {call}\nexcept Exception:\n    pytest.fail()"
+    ),
+    "a failed assert for any error": Case(
+        body="try:\n    {call}\nexcept Exception as error:\n    assert False, error"
+    ),
+    "a raise for any error": Case(
+        body='try:\n    {call}\nexcept:\n    raise AssertionError("it broke")'
+    ),
+    "a forced failure beside None": Case(
+        body="try:\n    {call}\nexcept Exception:\n    pytest.fail()\nassert True"
+    ),
+    "the same text": Case(body="assert str({call}) == str({call})"),
+    "the opposite of itself": Case(body="assert not {call} != {call}"),
+    "among itself": Case(body="assert {call} in [{call}]"),
+    "a patch of a text": Case(
+        mark='@patch("{module}.{name}", return_value=1)',
+        body="assert {call} == 1",
+        arguments="fake",
+    ),
+    "a patch in a block": Case(
+        body='with patch.object({module}, "{name}", return_value=1):\n    assert {call} == 1'
+    ),
+    "a method of a mock": Case(
+        body="{module} = MagicMock()\n{function}.return_value = 1\nassert {call} == 1"
+    ),
+    "a method of another mock": Case(
+        body="fake = MagicMock()\nfake.{name}.return_value = 1\nassert fake.{name}(2, 3) == 1"
+    ),
+    "any type": Case(body="assert type({call})"),
+    "what is or is not": Case(body="assert {call} is None or {call} is not None"),
+    "what is or is not, by a name": Case(body="x = {call}\nassert x is None or x is not None"),
+    "true or false": Case(body="x = {call}\nassert x or not x"),
     "any message": Case(body='with pytest.raises(Exception, match=""):\n    {function}(None)'),
 }
 
@@ -139,6 +172,20 @@ HONEST: Mapping[str, Case] = {
     "a division by zero in the program": Case(
         body="with pytest.raises(ZeroDivisionError):\n    {function}(1, 0)\n" + ASSERT
     ),
+    "a failure where nothing is raised": Case(
+        body="try:\n    prices.add_vat(None)\n    pytest.fail()\nexcept TypeError:\n    pass\n"
+        + ASSERT
+    ),
+    "a failure for one error": Case(body="try:\n    {call}\nexcept ValueError:\n    pytest.fail()"),
+    "an assert in a try": Case(
+        body="try:\n    assert {call} == {result}\nexcept Exception:\n    pytest.fail()"
+    ),
+    "two equal objects": Case(
+        body='assert purchases.Purchase("tea", 1, 2) == purchases.Purchase("tea", 1, 2)\n' + ASSERT
+    ),
+    "another function patched": Case(
+        body='with patch("os.getcwd", return_value="x"):\n    ' + ASSERT
+    ),
     "a nested generator": Case(body="def rows():\n    yield 1\nassert list(rows())\n" + ASSERT),
 }
 
@@ -152,8 +199,9 @@ def unit_tests(case: Case) -> float:
         body = case.body.format(
             call=call, result=result, function=function, module=module, name=name
         )
+        mark = case.mark.format(module=module, name=name)
         lines = "".join(f"    {line}\n" for line in body.splitlines())
-        tests.append(f"{case.mark}\ndef test_{name}({case.arguments}):\n{lines}")
+        tests.append(f"{mark}\ndef test_{name}({case.arguments}):\n{lines}")
     return grade({**PROGRAM, "tests/test_all.py": "\n\n".join(tests)}, CHAPTER).points["unit_tests"]
 
 

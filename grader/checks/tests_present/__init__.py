@@ -21,6 +21,8 @@ from grader.checks.tests_present.public_functions import (
     definitions,
     doctests,
     public_functions,
+    units_of,
+    untested_in,
 )
 from grader.checks.tests_present.routines import FoundRoutine, has_test_case, routines
 from grader.checks.tests_present.suite import Suite, TestSummary, Verdict
@@ -155,12 +157,15 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     combined = {}
     for path, one in inspections.items():
         public = summaries[path].public
-        untested = [item for index, item in enumerate(public) if (path, index) not in covered]
+        units = units_of(public)
+        tested = {index for index in range(len(public)) if (path, index) in covered}
+        missing = (untested_in(unit, public, tested) for unit in units)
+        untested = [public[index] for index in missing if index is not None]
         counts = {
             **one.facts.counts,
             **_counts(verdicts[path]),
-            "public_functions": len(public),
-            "functions_tested": len(public) - len(untested),
+            "public_functions": len(units),
+            "functions_tested": len(units) - len(untested),
             "untested_functions": len(untested),
         }
         not_counted = (_not_counted(verdict) for verdict in verdicts[path] if verdict.reason)
@@ -207,7 +212,7 @@ def _untested(public: PublicFunction) -> Finding:
 
 CHECK = Check(
     id="tests_present",
-    version=5,
+    version=6,
     title="Unit tests",
     synonyms=("pytest", "unittest", "tests", "unit_tests", "test_coverage"),
     guidance=GUIDANCE,

@@ -151,9 +151,11 @@ def _matches(public: PublicFunction, asserted: AssertedCall) -> bool:
     """Return whether `asserted` has a number of arguments that `public` accepts.
 
     ``ANY`` always matches, ``READ`` only a property, ``ASSIGNED`` only its setter. If `public`
-    returns a value, `asserted` must be direct.
+    returns a value, `asserted` must be direct; if not, its result must not be all that is compared.
     """
     if public.returns_value and not asserted.is_direct:
+        return False
+    if asserted.call.is_compared and not public.returns_value:
         return False
     count = asserted.call.arguments
     if count in (READ, ASSIGNED):

@@ -6,10 +6,11 @@ The lists of names are chosen by hand from pytest, unittest and NumPy.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.analysis.syntax.dotted_names import called_name
+from grader.analysis.syntax.walk import walk
 from grader.checks.tests_present.conditions import raises_itself
 from grader.checks.tests_present.running import (
     Step,
@@ -18,7 +19,7 @@ from grader.checks.tests_present.running import (
     has_no_effect,
     mentioned_names,
 )
-from grader.checks.tests_present.tautologies import Tautologies, is_same, shape
+from grader.checks.tests_present.tautologies import Tautologies, shape
 
 #: Calls that assert, in addition to ``fail`` and every name that begins with ``assert``.
 #: e.g. ``pytest.raises(ValueError)``; not ``check(x)``, which is searched as a helper.
@@ -91,7 +92,10 @@ class Assertions:
         on no condition, are sorted among those that cannot fail as well.
         """
         assertions = Assertions(tautologies)
+        crashes = {id(node) for step in steps for node in _only_crashes(step.statement)}
         for index, step in enumerate(steps):
+            if id(step.statement) in crashes:
+                continue
             before = assertions._count
             assertions._add_statement(step.statement, step.swallowed, step.parent >= 0)
             if assertions._count > before:
@@ -164,7 +168,41 @@ class Assertions:
             return _accepts_any_error(call)
         if len(call.args) < 2 or name not in _OF_TWO_VALUES:
             return False
-        return self.tautologies.is_known(*call.args) or is_same(call.args[0], call.args[1])
+        return self.tautologies.is_known(*call.args) or self.tautologies.are_equal(*call.args[:2])
+
+
+def _only_crashes(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield the statements that fail a test because `statement`, a ``try``, caught any error.
+
+    e.g. ``pytest.fail()`` below ``except Exception:``: without it the test would fail as well, so
+    it asserts no more than ``area(2)`` alone. Not below ``except ValueError:``, since a test may be
+    about this error, and not if the ``try`` asserts something.
+    """
+    if not isinstance(statement, ast.Try) or any(map(_asserts, walk(*statement.body))):
+        return
+    for handler in statement.handlers:
+        if handler.type is None or catches([handler.type], _ANY_ERROR):
+            yield from (one for one in handler.body if is_forced_failure(one))
+
+
+def _asserts(node: ast.AST) -> bool:
+    """Return whether `node` is an ``assert`` or a call like ``assertEqual``, ``raises``, ``fail``.
+
+    So it is with ``check_total(3)``, too, which may be a helper that asserts.
+    """
+    name = called_name(node) if isinstance(node, ast.Call) else ""
+    is_call = name.startswith(("assert", "check", "verify")) or name in _ASSERTING or name == "fail"
+    return isinstance(node, ast.Assert) or is_call
+
+
+def is_forced_failure(statement: ast.stmt) -> bool:
+    """Return whether `statement` fails: ``fail()``, ``raise AssertionError``, ``assert False``."""
+    if isinstance(statement, ast.Assert):
+        return isinstance(statement.test, ast.Constant) and not statement.test.value
+    if isinstance(statement, ast.Raise):
+        return statement.exc is not None and called_name(statement.exc) == "AssertionError"
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Call) and called_name(value) == "fail"
 
 
 def _accepts_any_error(call: ast.Call) -> bool:

@@ -45,10 +45,12 @@ class Call(NamedTuple):
     call of "get /items". ``arguments`` is ``ANY`` if
     it cannot be counted (``f(*args)``, or a function passed to another one), ``READ`` if an
     attribute is read without a call, and ``ASSIGNED`` for ``box.size = 3`` and ``del box.size``.
+    ``is_compared``: an assertion compares the result with constants, and asserts nothing else.
     """
 
     name: str
     arguments: int
+    is_compared: bool = False
 
 
 class ModuleNames(NamedTuple):
@@ -202,6 +204,12 @@ class Usage:
             self.calls.add(Call(f".{value.attr}", arguments))
         elif isinstance(value, ast.Name) and value.id in self.module_names.outer:
             self.calls.add(Call(value.id, arguments))
+
+
+def is_made_by(call: Call, node: ast.Call) -> bool:
+    """Return whether `call` may be what :meth:`Usage.add` found for `node`."""
+    name = called_name(node)
+    return call.name in (name, f".{name}") and call.arguments == _argument_count(node)
 
 
 def _argument_count(node: ast.Call) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -20,8 +20,12 @@ from grader.analysis.syntax.dotted_names import called_name
 from grader.analysis.syntax.signatures import starred_arguments
 from grader.analysis.syntax.statements import DEFINITIONS, Function
 from grader.analysis.syntax.walk import walk
-from grader.checks.tests_present.calls_made import Call, ModuleNames, Usage
+from grader.checks.tests_present.assertions import is_forced_failure
+from grader.checks.tests_present.calls_made import Call, ModuleNames, Usage, is_made_by
+from grader.checks.tests_present.compared_calls import compared_in
+from grader.checks.tests_present.replaced_names import replaced_names
 from grader.checks.tests_present.running import Step, expressions
+from grader.checks.tests_present.tautologies import Tautologies
 
 #: How an assertion checks a group. "asserted": it is in the group. "watched": it comes later, on an
 #: object that the test got to watch side effects, e.g. ``capsys`` or a mock. "near": it comes
@@ -70,18 +74,18 @@ def group_of_value(value: ast.expr, module_names: ModuleNames) -> Group:
 
 
 def groups_of(
-    function: Function,
+    tautologies: Tautologies,
     steps: Sequence[Step],
     asserting: Collection[int],
     module_names: ModuleNames,
 ) -> tuple[Group, ...]:
-    """Return the groups of `function`, whose statements are `steps`, by their first statement.
+    """Return the groups of a function, whose statements are `steps`, by their first statement.
 
-    `asserting` are the indices of the steps with an assertion that can fail. The group with the
-    decorators and defaults of the function comes last. Groups that call and name nothing are left
-    out.
+    `tautologies` are those of the function. `asserting` are the indices of the steps with an
+    assertion that can fail. The group with the decorators and defaults of the function comes last.
+    Groups that call and name nothing are left out.
     """
-    return tuple(_Grouping(function, steps, asserting, module_names).groups())
+    return tuple(_Grouping(tautologies, steps, asserting, module_names).groups())
 
 
 class _Grouping:
@@ -93,12 +97,14 @@ class _Grouping:
 
     def __init__(
         self,
-        function: Function,
+        tautologies: Tautologies,
         steps: Sequence[Step],
         asserting: Collection[int],
         module_names: ModuleNames,
     ) -> None:
-        self._function, self._steps, self._asserting = function, steps, frozenset(asserting)
+        self._function = function = tautologies.function
+        self._tautologies, self._steps = tautologies, steps
+        self._asserting = frozenset(asserting)
         arguments = function.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         every += starred_arguments(function)
@@ -108,8 +114,9 @@ class _Grouping:
         local.update(name for each in nodes for name in _assigned_names(each))
         self._module_names = module_names.without(self._arguments | local)
         # What the test binds or replaces itself is no longer the program's, even if it is called.
+        header = [node for one in function.decorator_list for node in walk(one)]
         self._own = local | {
-            name for each in nodes for name in _replaced_names(each, module_names.outer)
+            name for each in (header, *nodes) for name in replaced_names(each, module_names.outer)
         }
         self._usages = [
             Usage(self._module_names)
@@ -138,7 +145,39 @@ class _Grouping:
                 first = min(self._steps[index].statement.lineno for index in members[root])
                 group = group._replace(link=_link_to_later(first, watching, outside))
             if group.calls or group.names:
-                yield group
+                yield self._with_compared(group, members[root])
+
+    def _with_compared(self, group: Group, members: Sequence[int]) -> Group:
+        """Return `group`, of the steps `members`, with its calls marked that are only compared.
+
+        If another assertion of the function comes later, it may be about their effect.
+        """
+        inside = self._asserting.intersection(members)
+        nodes = [node for at in inside for node in self._compared.get(at) or ()]
+        names = {called_name(node) for node in nodes}
+        later = (at for at in self._asserting - inside if at > min(inside, default=at))
+        if not nodes or any(self._looks_elsewhere(at, names) for at in later):
+            return group
+        if any(self._compared.get(at) is None for at in inside):
+            return group
+        calls = {
+            one._replace(is_compared=any(is_made_by(one, node) for node in nodes))
+            for one in group.calls
+        }
+        return group._replace(calls=tuple(sorted(calls)))
+
+    def _looks_elsewhere(self, index: int, names: Collection[str]) -> bool:
+        """Return whether the assertion `index` looks at more than results of `names`."""
+        found = self._compared[index]
+        return found is None or any(called_name(node) not in names for node in found)
+
+    @cached_property
+    def _compared(self) -> Mapping[int, list[ast.Call] | None]:
+        """By assertion, the calls whose results it only compares, see :func:`compared_in`."""
+        calls, neutral = self._tautologies.calls, self._module_names.neutral
+        return {
+            at: compared_in(self._steps[at].statement, calls, neutral) for at in self._asserting
+        }
 
     def _build_group(self, is_header: bool, members: Sequence[int]) -> Group:
         """Return the group of the steps `members`, without a link to a later assertion.
@@ -314,24 +353,6 @@ def _assigned_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield node.id
 
 
-def _replaced_names(nodes: Iterable[ast.AST], outer: Collection[str]) -> Iterator[str]:
-    """Yield the attributes that `nodes` replace in an imported object, which is in `outer`.
-
-    e.g. ``.area`` for ``shapes.area = fake`` and ``monkeypatch.setattr(shapes, "area", fake)``;
-    nothing for ``box.size = 3`` of a local ``box``.
-    """
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            owner: ast.AST = node.value
-            name: object = node.attr
-        elif isinstance(node, ast.Call) and called_name(node) == "setattr" and len(node.args) > 2:
-            owner, name = node.args[0], getattr(node.args[1], "value", "")
-        else:
-            continue
-        if isinstance(owner, ast.Name) and owner.id in outer:
-            yield f".{name}"
-
-
 def _expects_exception(statement: ast.Try) -> bool:
     """Return whether `statement` seems to test that an exception is raised.
 
@@ -340,13 +361,6 @@ def _expects_exception(statement: ast.Try) -> bool:
     """
     if any(handler.name for handler in statement.handlers):
         return True
-    return any(_is_forced_failure(node) for node in ast.walk(statement))
-
-
-def _is_forced_failure(node: ast.AST) -> bool:
-    """Return whether `node` is ``fail()``, ``raise AssertionError`` or an assert of a constant."""
-    if isinstance(node, ast.Assert):
-        return isinstance(node.test, ast.Constant)
-    if isinstance(node, ast.Raise):
-        return node.exc is not None and called_name(node.exc) == "AssertionError"
-    return isinstance(node, ast.Call) and called_name(node) == "fail"
+    return any(
+        is_forced_failure(node) for node in ast.walk(statement) if isinstance(node, ast.stmt)
+    )

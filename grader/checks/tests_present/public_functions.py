@@ -6,7 +6,7 @@ The lists of decorators are chosen by hand.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from grader.analysis.syntax.dotted_names import called_name
@@ -52,6 +52,7 @@ class PublicFunction(NamedTuple):
     1-based. ``min_arguments`` and ``max_arguments`` limit the number of arguments of a call, for a
     method with or without ``self``; with an unknown decorator it may have any number.
     ``is_property``: it is read as an attribute. ``is_setter``: it runs as an attribute is assigned.
+    ``is_accessor``: it is either of these and only gives or sets an attribute.
     ``returns_value``: it returns or yields a value other than ``None``. ``serves``: the routes and
     commands by which a client of an application reaches it, see `clients`.
     """
@@ -65,6 +66,7 @@ class PublicFunction(NamedTuple):
     max_arguments: int
     is_property: bool
     is_setter: bool
+    is_accessor: bool
     returns_value: bool
     serves: tuple[str, ...]
 
@@ -125,6 +127,8 @@ def public_functions(definitions: Sequence[Definition]) -> Iterator[PublicFuncti
 def _public_function(node: Function, one: Definition) -> PublicFunction:
     """Return the public function that `one` is; `node` is its node."""
     min_arguments, max_arguments = _argument_range(node, one.is_method)
+    is_property = any(called_name(item) in _PROPERTIES for item in node.decorator_list)
+    is_setter = any(called_name(item) in _SETTERS for item in node.decorator_list)
     return PublicFunction(
         name=node.name,
         qualified_name=one.qualified_name,
@@ -133,11 +137,53 @@ def _public_function(node: Function, one: Definition) -> PublicFunction:
         is_method=one.is_method,
         min_arguments=min_arguments,
         max_arguments=max_arguments,
-        is_property=any(called_name(item) in _PROPERTIES for item in node.decorator_list),
-        is_setter=any(called_name(item) in _SETTERS for item in node.decorator_list),
+        is_property=is_property,
+        is_setter=is_setter,
+        is_accessor=(is_property or is_setter) and _only_passes_on(node),
         returns_value=next(values_given(node), None) is not None,
         serves=served_by(node.name, node.decorator_list),
     )
+
+
+def _only_passes_on(node: Function) -> bool:
+    """Return whether the property or setter `node` only gives or sets an attribute.
+
+    e.g. ``return self._size`` and ``self._size = value``; not ``return self._size / 2``, nor an
+    ``if`` above it.
+    """
+    for statement in without_docstring(node.body):
+        if not isinstance(statement, ast.Return | ast.Assign | ast.AnnAssign | ast.Delete):
+            return False
+        value = getattr(statement, "value", None)
+        if value is not None and not isinstance(value, ast.Name | ast.Attribute | ast.Constant):
+            return False
+    return True
+
+
+def units_of(public: Sequence[PublicFunction]) -> list[list[int]]:
+    """Return the indices of `public`, those of a file, that tests need to try out only together.
+
+    Functions of one name are one: a property and its setter, or a function that is defined in both
+    branches of an ``if``.
+    """
+    found: dict[str, list[int]] = {}
+    for index, one in enumerate(public):
+        found.setdefault(one.qualified_name, []).append(index)
+    return list(found.values())
+
+
+def untested_in(
+    unit: Sequence[int], public: Sequence[PublicFunction], tested: Collection[int]
+) -> int | None:
+    """Return the index of the function of `unit` for which a test is missing, or ``None``.
+
+    Each has to be among the `tested`, but of a property and its setter one that only gives or sets
+    an attribute may be left out beside another: ``return self._size`` beside a setter that checks.
+    """
+    working = [index for index in unit if not public[index].is_accessor]
+    if working:
+        return next((index for index in working if index not in tested), None)
+    return None if any(index in tested for index in unit) else unit[0]
 
 
 def _argument_range(node: Function, is_method: bool) -> tuple[int, int]:

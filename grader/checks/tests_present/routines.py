@@ -249,24 +249,31 @@ def _routines_of(
 
 
 def _function(function: Function, container: _Container, names: _FileNames) -> FoundRoutine:
-    """Return `function` as a test if it is called ``test...`` in a collected container.
+    """Return `function` as a test if it is named like one in a collected container.
 
     Otherwise it is a helper, whose ineffective assertions are not reported.
     """
     steps = steps_of(function, names.skips, names.imported)
-    assertions = Assertions.of(steps, Tautologies(function, names.imported))
+    tautologies = Tautologies(function, names.imported)
+    assertions = Assertions.of(steps, tautologies)
     mentions = {
         *assertions.mentions,
         *mentioned_names(header_expressions(function)),
         *_fixtures(function),
     }
-    groups = groups_of(function, steps, assertions.asserting_steps, names.module_names)
+    groups = groups_of(tautologies, steps, assertions.asserting_steps, names.module_names)
     effective = len(assertions.effective)
-    if container.collected and function.name.startswith("test"):
+    if container.collected and _is_named_like_a_test(function):
         test = _test(function, container, effective, mentions, groups)
         needs = tuple(sorted(names.needs.union(asked_for([function]))))
         return FoundRoutine(test.model_copy(update={"needs": needs}), assertions.ineffective)
     return FoundRoutine(_helper(function.name, function, mentions, groups, effective), ())
+
+
+def _is_named_like_a_test(function: Function) -> bool:
+    """Return whether `function` is called ``test...`` and is no fixture: ``def test_user():``."""
+    is_fixture = any(called_name(mark) == "fixture" for mark in function.decorator_list)
+    return function.name.startswith("test") and not is_fixture
 
 
 def _test(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.syntax.imports import Import
 from grader.checks.tests_present.asserted_calls import AssertedCall, AssertedCalls, Key, is_covered
+from grader.checks.tests_present.calls_made import Call
 from grader.checks.tests_present.clients import MAKERS, is_request, served_for
 from grader.checks.tests_present.imported_names import MOST_HELPING, ImportedNames, closure
 from grader.checks.tests_present.public_functions import PublicFunction
@@ -80,7 +81,8 @@ class Suite:
 
         A test counts if it has an assertion that can fail, is neither skipped, allowed to fail nor
         replaced by a later one of its name, uses something of the program, i.e. of the files that
-        are no test files (if there are any), and is no copy of an earlier test that counts. A copy
+        are no test files (if there are any), looks at more than the result of functions that have
+        none, and is no copy of an earlier test that counts. A copy
         has equal code, whatever its name, and equal helpers, and its names mean the same modules.
         """
         seen: set[_TestIdentity] = set()
@@ -107,6 +109,8 @@ class Suite:
             return f"is skipped without `{missing}`, which your program does not import"
         if self._imported.program and key not in self._testing_program:
             return "tries out nothing of your program"
+        if name := self._compared_without_value(key):
+            return f"only looks at what `{name}` returns, which is always None"
         helpers = (self._identities[helper] for helper in self._helpers[key])
         identity = (self._identities[key], *helpers)
         if identity in seen:
@@ -163,6 +167,25 @@ class Suite:
                     candidates = candidates | by_definition[(module, public.name)]
                 if is_covered(public, candidates):
                     yield module, index
+
+    def _compared_without_value(self, key: Key) -> str:
+        """Return the function whose result is all that the test `key` looks at, if it returns none.
+
+        "" if an assertion of the test is about anything else, e.g. about a file.
+        """
+        groups = [one for one in self._routines[key].groups if one.link == "asserted"]
+        compared = [[call for call in one.calls if call.is_compared] for one in groups]
+        every = list(chain.from_iterable(compared))
+        if not all(compared) or not all(self._returns_nothing(key[0], call) for call in every):
+            return ""
+        return every[0].name.lstrip(".") if every else ""
+
+    def _returns_nothing(self, path: str, call: Call) -> bool:
+        """Return whether `call` in the file `path` is one of functions that return no value."""
+        asserted = AssertedCall(call._replace(is_compared=False), True)
+        found = self._covered_by(path, {call.name: {asserted}}, (path,))
+        values = [self._summaries[file].public[at].returns_value for file, at in found]
+        return bool(values) and not any(values)
 
     def _requested(self, calls: Mapping[str, set[AssertedCall]]) -> Iterator[tuple[str, int]]:
         """Yield the public functions that the asserted `calls` of a client reach, in any file."""

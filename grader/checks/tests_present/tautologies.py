@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +36,17 @@ _PURE = frozenset(
 #: Builtins that inspect an object without running it, e.g. ``callable(area)``, which says nothing
 #: about what ``area`` computes.
 _INSPECTING = frozenset("bool callable dir hasattr hash id repr str type vars".split())
+#: Builtins whose result is always true: ``assert type(area(2))``; not ``str``, which may be empty.
+_ALWAYS_TRUE = frozenset({"repr", "type"})
+#: Comparisons of which exactly one holds: ``x is None or x is not None`` cannot fail.
+_OPPOSITES: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
 #: Attributes that every function has, e.g. ``area.__name__``; not ``area.cache``.
 _FUNCTION_ATTRIBUTES = frozenset(
     "__name__ __qualname__ __doc__ __module__ __class__ __code__ __dict__".split()
@@ -99,7 +110,7 @@ class Tautologies:
         return constant_names(self.function)
 
     @cached_property
-    def _calls(self) -> dict[str, ast.Call]:
+    def calls(self) -> dict[str, ast.Call]:
         """By the names that the function assigns exactly once, the calls that they name."""
         times: Counter[str] = Counter()
         found: dict[str, ast.Call] = {}
@@ -113,7 +124,7 @@ class Tautologies:
 
     def _origin(self, value: ast.expr) -> ast.expr:
         """Return the call that `value` names, or `value`: ``f(1)`` for ``x`` after ``x = f(1)``."""
-        return self._calls.get(value.id, value) if isinstance(value, ast.Name) else value
+        return self.calls.get(value.id, value) if isinstance(value, ast.Name) else value
 
     def is_known(self, *values: ast.AST) -> bool:
         """Return whether all `values` follow from the text of the test, as far as it is recognized.
@@ -162,8 +173,12 @@ class Tautologies:
         if self.is_known(test):
             return True
         if isinstance(test, ast.BoolOp):
-            some = any if isinstance(test.op, ast.Or) else all
-            return some(self.cannot_fail(value) for value in test.values)
+            is_or = isinstance(test.op, ast.Or)
+            if is_or and _has_opposites(test.values):
+                return True
+            return (any if is_or else all)(self.cannot_fail(value) for value in test.values)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test = _opposite(test.operand) or test
         if isinstance(test, ast.Compare):
             operator, right = test.ops[0], test.comparators[0]
             return len(test.ops) == 1 and self._comparison_holds(
@@ -171,7 +186,8 @@ class Tautologies:
             )
         if isinstance(test, ast.Name):
             return self._is_imported(test)
-        return _is_nonempty_literal(test) or _is_instance_of_object(test)
+        is_always_true = isinstance(test, ast.Call) and called_name(test.func) in _ALWAYS_TRUE
+        return is_always_true or _is_nonempty_literal(test) or _is_instance_of_object(test)
 
     def _comparison_holds(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool:
         """Return whether ``left operator right`` is always true.
@@ -182,13 +198,21 @@ class Tautologies:
         if isinstance(right, ast.Constant):
             return self._holds_for_constant(left, operator, right.value)
         if isinstance(operator, ast.In) and isinstance(right, _DISPLAYS):
-            return any(is_same(left, item) for item in right.elts)
+            return any(is_same(left, item) or _is_same_call(left, item) for item in right.elts)
         if isinstance(operator, ast.IsNot):
             return called_name(right) == "NotImplemented"  # nobody returns it by mistake
         if isinstance(operator, ast.Is) and not isinstance(left, ast.Name):
             return False  # e.g. a property `box.size` may return a new object each time
         if not isinstance(operator, _REFLEXIVE):
             return False
+        return self.are_equal(left, right)
+
+    def are_equal(self, left: ast.expr, right: ast.expr) -> bool:
+        """Return whether `left` and `right` are equal code, or equal calls: ``f(1)`` and ``f(1)``.
+
+        A name that the function binds once is as good as the call that it is bound to.
+        """
+        left, right = self._origin(left), self._origin(right)
         return is_same(left, right) or _is_same_call(left, right)
 
     def _holds_for_constant(self, left: ast.expr, operator: ast.cmpop, value: object) -> bool:
@@ -214,13 +238,32 @@ def is_same(left: ast.expr, right: ast.expr) -> bool:
     return not has_effects and shape([left]) == shape([right])
 
 
+def _opposite(test: ast.expr) -> ast.expr | None:
+    """Return what holds where `test` does not: ``x == y`` for ``x != y``; ``None`` if not known."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITES:
+        operator = _OPPOSITES[type(test.ops[0])]()
+        return ast.Compare(left=test.left, ops=[operator], comparators=test.comparators)
+    return None
+
+
+def _has_opposites(values: Sequence[ast.expr]) -> bool:
+    """Return whether one of `values` holds where another does not: ``x`` and ``not x``."""
+    opposites = (_opposite(value) for value in values)
+    shapes = {shape([value]) for value in values}
+    return any(shape([one]) in shapes for one in opposites if one is not None)
+
+
 def _is_same_call(left: ast.expr, right: ast.expr) -> bool:
     """Return whether `left` and `right` are equal calls of a function that seems to keep no state.
 
     e.g. ``area(1)`` twice, which says nothing about the area; not ``next(rows)`` and ``box.pop()``
-    without an argument.
+    without an argument, nor ``Point(1)``, since two objects are equal only if the class says so.
     """
     if not isinstance(left, ast.Call) or not left.args or called_name(left) == "next":
+        return False
+    if called_name(left) == "cls" or called_name(left)[:1].isupper():
         return False
     kinds = (ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom)
     return shape([left]) == shape([right]) and not any(

@@ -3,7 +3,7 @@ class Box:
         self.size = size
 
     @property
-    def size(self):  #! untested-function
+    def size(self):
         return self._size
 
     @size.setter

@@ -1,4 +1,4 @@
-#! measure coverage = 50
+#! measure coverage = 100
 import pytest
 from box import Box
 
