@@ -1,13 +1,13 @@
-"""Which errors an ``except`` clause catches, and whether it handles them."""
+"""Which errors an ``except`` clause catches, and whether it does nothing about them."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import every_statement, is_constant_expression
-from grader.analysis.syntax.walk import expressions
 
 #: Names that :func:`caught` returns for ``except:`` alone, and for a computed class, e.g.
 #: ``except errors_of(mode):``.
@@ -16,14 +16,15 @@ SOMETHING = "?"
 
 #: Names in the result of :func:`caught` that stand for every error.
 _BROAD = frozenset({EVERYTHING, "Exception", "BaseException"})
-#: Errors with a common, harmless meaning (not found, not installed, asked to stop): a clause that
-#: ignores them is deliberate, e.g. ``except KeyError: pass``; not ``except ValueError: pass``.
-#: Chosen by hand.
+#: Errors with a common, harmless meaning (not found, not installed, at the end, asked to stop): a
+#: clause that ignores them is deliberate, e.g. ``except KeyError: pass``; not
+#: ``except ValueError: pass``. Chosen by hand.
 _DELIBERATE = frozenset(
     {
         "AttributeError",
         "BrokenPipeError",
         "CancelledError",
+        "EOFError",
         "Empty",
         "FileExistsError",
         "GeneratorExit",
@@ -46,14 +47,28 @@ _CLEANING = frozenset(
     "cancel cleanup close disconnect kill mkdir quit release remove rmdir rmtree shutdown stop"
     " terminate unlink".split()
 )
-#: Functions that record or print the traceback, e.g. ``logging.exception(...)``.
-_WITH_TRACEBACK = frozenset(
-    "exception exc_info format_exc format_exception print_exc print_exception".split()
-)
-#: Functions that end the program, e.g. ``sys.exit(1)``.
-_LEAVING = frozenset("exit quit _exit abort".split())
 #: Statements without effect of their own; those inside an ``if`` or a loop are judged separately.
 _HOLLOW = (ast.Pass, ast.Continue, ast.If, ast.For, ast.While)
+#: Words of comments that say that an error is ignored, or will be handled one day, but not why.
+#: ``# ignore errors`` has no others, ``# window already closed`` has three. Chosen by hand.
+_SAYING_NOTHING = frozenset(
+    "a all an and any anything at bad be but can care catch continue do does doing don done err"
+    " error errors ex exc except exception exceptions fail failed fails fix fixme for go handle"
+    " handled handler handling happen happens here if ignore ignored ignores ignoring in it its"
+    " just keep later let matter me move no noop nop not nothing now of ok okay on oops op pass"
+    " please problem quiet quietly s should silence silent silently simply skip skipped skipping"
+    " so something suppress swallow t that the then there this to todo up we whatever will wrong"
+    " xxx".split()
+)
+#: A comment that is code, e.g. ``# print(error)`` and ``# raise``; not ``# the file is open``.
+_CODE = re.compile(r"\s*(?:(?:raise|return|print|break)\b|[\w.]+\(.*\)\s*$|[\w.]+ = )")
+#: A note for a tool, e.g. ``noqa: S110``, ``type: ignore[misc]`` and ``pragma: no cover``.
+_MARKER = re.compile(
+    r"(?i)\b(?:noqa(?::\s*[a-z]+\d+(?:,\s*[a-z]+\d+)*)?|nosec(?:\s+b\d+)?|type:\s*ignore"
+    r"(?:\[[^]]*\])?|pragma:\s*no\s*cover|(?:pylint|pyright|ruff):\s*\S+)"
+)
+#: A word of letters, or two letters of a script that is written without blanks: ``窗口``.
+_WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}|[^\W\d_]+")
 #: Names of the node classes of ``try`` with ``except`` and of ``try`` with ``except*``.
 _TRIES = frozenset({"Try", "TryStar"})
 
@@ -93,10 +108,10 @@ def is_silent(handler: ast.ExceptHandler) -> bool:
     condition. Everything else has an effect, e.g. ``return``, ``break``, ``x = 1`` and
     ``print("oops")``.
     """
-    return all(_is_hollow(statement) for statement, _ in every_statement(handler)[1:])
+    return all(is_hollow(statement) for statement, _ in every_statement(handler)[1:])
 
 
-def _is_hollow(statement: ast.AST) -> bool:
+def is_hollow(statement: ast.AST) -> bool:
     """Return whether ``statement``, without those inside it, has no effect."""
     if isinstance(statement, ast.Assign):
         return all(last_name(target) == "_" for target in statement.targets)
@@ -126,47 +141,56 @@ def is_deliberate(names: Collection[str]) -> bool:
     return _DELIBERATE.issuperset(names)
 
 
-def deals_with_it(handler: ast.ExceptHandler) -> bool:
-    """Return whether ``handler`` handles the error that it catches.
+def only_raises_again(handler: ast.ExceptHandler) -> bool:
+    """Return whether ``handler`` does nothing but raise the error that it caught.
 
-    It does if a statement of it, at any depth, raises, ends the program, returns a positive integer
-    (``return 1``, an exit status), logs or prints the traceback, or uses the variable of ``as``,
-    e.g. ``log(error)``. These do not count: a message without the variable (``log("oops")``), any
-    other ``print``, e.g. ``print(f"bad: {error}")``, ``_ = error``, and the variable in the head of
-    an ``if``, ``for`` or ``while`` alone. After them, the program goes on as if nothing had
-    happened.
+    e.g. ``raise``, and ``raise error`` after ``as error``; not ``raise error from None``. Constants
+    such as a string before it do not count.
     """
-    return any(_deals(item, handler.name) for item, _ in every_statement(handler)[1:])
-
-
-def _deals(statement: ast.AST, name: str | None) -> bool:
-    """Return whether ``statement`` itself handles the error, whose variable is ``name``."""
-    if isinstance(statement, ast.Raise):
-        return True
-    parts = list(expressions(statement))
-    if any(_leaves_or_logs(node) for node in parts) or _is_failure_status(statement):
-        return True
-    if name is None or _only_prints(statement) or _is_hollow(statement):
+    body = [item for item in handler.body if not is_constant_expression(item)]
+    only = body[0] if len(body) == 1 else None
+    if not isinstance(only, ast.Raise) or only.cause is not None:
         return False
-    return any(isinstance(node, ast.Name) and node.id == name for node in parts)
+    return only.exc is None or (isinstance(only.exc, ast.Name) and only.exc.id == handler.name)
 
 
-def _only_prints(statement: ast.AST) -> bool:
-    return isinstance(statement, ast.Expr) and _is_print(statement.value)
+def has_reason(handler: ast.ExceptHandler, lines: Sequence[str]) -> bool:
+    """Return whether a comment or a string in ``handler`` says why its error may be ignored.
+
+    ``lines`` are those of the file. The comment is behind a statement or ``except``, or on a line
+    of its own in the body, also after the last statement. At least two of its words must say
+    something, so ``# window already closed`` is a reason, and ``# ignore this error`` is none, nor
+    is code: ``# print(error)``.
+    """
+    start, end = handler.lineno, handler.end_lineno or handler.lineno
+    inside = [*lines[start - 1 : end], *_comments_below(lines[end:], handler.col_offset)]
+    texts = [line.partition("#")[2] for line in inside]
+    return any(map(_is_reason, [*texts, *_strings_in(handler.body)]))
 
 
-def _leaves_or_logs(node: ast.AST) -> bool:
-    """Return whether ``node`` ends the program, records a traceback or is ``exc_info=True``."""
-    if isinstance(node, ast.keyword):
-        asked = not (isinstance(node.value, ast.Constant) and not node.value.value)
-        return node.arg == "exc_info" and asked
-    return isinstance(node, ast.Call) and last_name(node.func) in _WITH_TRACEBACK | _LEAVING
+def _comments_below(lines: Iterable[str], column: int) -> Iterator[str]:
+    """Yield the first of ``lines`` as long as they are comments indented deeper than ``column``."""
+    for line in lines:
+        text = line.lstrip()
+        if not text.startswith("#") or len(line) - len(text) <= column:
+            return
+        yield line
 
 
-def _is_failure_status(statement: ast.AST) -> bool:
-    """Return whether ``statement`` returns a positive integer: an exit status, e.g. of ``main``."""
-    value = statement.value if isinstance(statement, ast.Return) else None
-    return isinstance(value, ast.Constant) and type(value.value) is int and value.value > 0
+def _strings_in(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """Yield the text of each statement of ``body`` that is only a string."""
+    for item in body:
+        value = item.value if isinstance(item, ast.Expr) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+def _is_reason(text: str) -> bool:
+    """Return whether ``text``, a comment without ``#``, says why an error may be ignored."""
+    if _CODE.match(text):
+        return False
+    words = {word.lower() for word in _WORD.findall(_MARKER.sub("", text))}
+    return len(words - _SAYING_NOTHING) >= 2
 
 
 def only_imports(body: Collection[ast.stmt]) -> bool:

@@ -16,6 +16,8 @@ from grader.checks.exceptions.faults import (
     PLAIN_RAISE,
     QUIET,
     SWALLOWED,
+    USELESS,
+    WIDE,
     Fault,
     handler_faults,
     other_faults,
@@ -30,7 +32,7 @@ from grader.checks.exceptions.handled import (
 )
 from grader.checks.exceptions.reach import read_sketch, sketch_of, unguarded
 from grader.checks.exceptions.risky_calls import Risk, read_program
-from grader.checks.exceptions.try_blocks import Try, find_tries
+from grader.checks.exceptions.try_blocks import Try, find_tries, has_to_be_short
 from grader.domain.check import Check, Context, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import (
@@ -44,31 +46,36 @@ from grader.domain.source import SourceFile
 
 _UNCARED = "unguarded-call"
 _LONG_TRY = "long-try"
-#: A ``try`` with more statements is reported, e.g. one of four, not of three. Chosen by hand.
-_REPORTED_ABOVE = 3
+#: A ``try`` with more statements is reported: one of six, not one of five, e.g. one that asks for a
+#: number, checks it and leaves the loop. Chosen by hand.
+_REPORTED_ABOVE = 5
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with findings for bad error handling and for unguarded risky calls.
 
     Bad handling is each fault that `faults` finds in ``try``, ``raise`` and ``suppress``, and each
-    ``try`` with ``except`` around more than 3 statements. A risky call, e.g. ``open(path)``, is
-    unguarded if code outside functions, or ``main``, leads to it within this file, and its error is
-    caught nowhere on the way. The faults are counted by code, and so are unguarded calls; a
-    histogram has the sizes of ``try`` statements with ``except``. By function there is the part of
-    its places that is handled with care. The sketch lets `combine` repeat the search for calls
-    between files. Without statements the result is ``NOTHING_TO_SAY``.
-    `options` and `context` are unused.
+    ``try`` around more than 5 statements that `has_to_be_short`. A risky call, e.g. ``open(path)``,
+    is unguarded if code outside functions, or ``main``, leads to it within this file, and its error
+    is caught nowhere on the way. The faults are counted by code, and so are unguarded calls; a
+    histogram has the sizes of ``try`` statements that have to be short. By function there is the
+    part of its places that is handled with care. The sketch lets `combine` repeat the search for
+    calls between files. Without statements the result is ``NOTHING_TO_SAY``. `options` and
+    `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
     nodes = every_statement(source.tree)
     program = read_program(nodes)
     tries = find_tries(nodes)
-    faults = [*handler_faults(tries), *other_faults(nodes, program.aliases)]
-    long = [_long(one) for one in tries if one.node.handlers and one.size > _REPORTED_ABOVE]
+    faults = [
+        *handler_faults(tries, program.aliases, source.lines),
+        *other_faults(nodes, program.aliases),
+    ]
+    short = [one for one in tries if has_to_be_short(one.node)]
+    long = [_long(one) for one in short if one.size > _REPORTED_ABOVE]
     counts = Counter(fault.code for fault in faults)
-    sizes = Counter(one.size for one in tries if one.node.handlers)
+    sizes = Counter(one.size for one in short)
     places = places_in(nodes, program.aliases, tries, faults)
     alone = Inspection(
         facts=Facts(counts=counts, histograms={"try_sizes": sizes} if sizes else {}),
@@ -171,7 +178,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="exceptions",
-    version=3,
+    version=4,
     title="Errors handled with care",
     synonyms=("error_handling", "errors", "try_except", "bugbear", "flake8_bugbear"),
     guidance=guidance.GUIDANCE,
@@ -184,6 +191,8 @@ CHECK = Check(
         PLAIN_RAISE: guidance.PLAIN,
         NO_CAUSE: guidance.CAUSE,
         _LONG_TRY: guidance.LONG,
+        WIDE: guidance.WIDE,
+        USELESS: guidance.USELESS,
         _UNCARED: guidance.UNGUARDED,
     },
     measures=(
@@ -191,7 +200,7 @@ CHECK = Check(
             "careless_handlers",
             "Careless handling of errors",
             "places",
-            formula="bare, blind and swallowing handlers, and traps around `try`",
+            formula="bare, blind, wide, useless and swallowing handlers, and traps around `try`",
             counts=CARELESS,
             codes=CARELESS,
         ),
@@ -199,7 +208,7 @@ CHECK = Check(
             "careless_rate",
             "Careless handling of errors, as a share",
             counts=CARELESS,
-            what="bare, blind and swallowing handlers, and traps around `try`,",
+            what="bare, blind, wide, useless and swallowing handlers, and traps around `try`,",
             codes=CARELESS,
         ),
         share_measure(
@@ -247,7 +256,8 @@ CHECK = Check(
             "Long `try` bodies",
             "`try` bodies",
             usual_limit=UsualLimit(5, "statements"),
-            formula="number of `try` with `except` that hold more statements than the limit",
+            formula="number of `try` with `except` that hold more statements than the limit,"
+            " without those that only clean up and raise again",
             codes=(_LONG_TRY,),
         ),
         count_measure(

@@ -100,7 +100,7 @@ def _needless_types(handler: ast.ExceptHandler, listed: Sequence[ast.expr]) -> I
     names = _names_among(listed)
     if len(listed) == len(names) == 1 and isinstance(handler.type, ast.Tuple):
         yield Broken(handler, "B013", f"`except ({names[0]},):` needs no brackets and comma")
-    elif (needed := _needed(names)) != names:
+    elif (needed := needed_errors(names)) != names:
         extra = ", ".join(f"`{name}`" for name in _left_out(names, needed))
         yield Broken(handler, "B014", f"{extra} is already covered in this `except`")
 
@@ -135,7 +135,7 @@ def _dotted(node: ast.expr) -> str:
     return ".".join(reversed([*parts, node.id])) if isinstance(node, ast.Name) else ""
 
 
-def _needed(names: Sequence[str]) -> list[str]:
+def needed_errors(names: Sequence[str]) -> list[str]:
     """Return `names` without duplicates and without errors that another of `names` includes.
 
     E.g. only ``OSError`` of ``OSError``, ``IOError`` and ``FileNotFoundError``. ``BaseException``

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from grader.analysis.syntax.call_targets import Aliases
 from grader.analysis.syntax.dotted_names import last_name
+from grader.analysis.syntax.error_uses import (
+    ErrorUse,
+    raises_or_leaves,
+    use_of_error,
+    useless_clauses,
+)
 from grader.analysis.syntax.except_clauses import (
     caught,
-    deals_with_it,
+    has_reason,
     is_broad,
     is_deliberate,
     is_silent,
@@ -19,15 +25,21 @@ from grader.analysis.syntax.except_clauses import (
     only_imports,
 )
 from grader.analysis.syntax.statements import DEFINITIONS, bodies
-from grader.checks.exceptions.bugbear import broken_rules
+from grader.checks.exceptions.bugbear import broken_rules, needed_errors
 from grader.checks.exceptions.risky_calls import Nodes, suppressed
 from grader.checks.exceptions.try_blocks import Try, bound_by
 
 BARE, BLIND = "bare-except", "blind-except"
 SWALLOWED, QUIET = "swallowed-error", "quiet-handler"
+WIDE, USELESS = "wide-except", "useless-except"
 PLAIN_RAISE = "raises-plain-exception"
 NO_CAUSE = "raise-without-from"
 
+#: A clause for at least so many kinds of errors, around more than so many statements, catches
+#: nearly everything: ``except (OSError, ValueError, KeyError, TypeError): return 0`` around five
+#: lines; not around ``return float(rows[0]["price"])`` alone, and not with three kinds. Chosen by
+#: hand.
+_MANY_KINDS, _FEW_STATEMENTS = 4, 3
 #: Exceptions that end the program on purpose, so that no cause is expected: ``raise Exit(1)`` in a
 #: handler is no fault, ``raise ValueError("x")`` without ``from`` is one. Chosen by hand.
 _ENDINGS = frozenset({"SystemExit", "KeyboardInterrupt", "Exit"})
@@ -46,18 +58,20 @@ class Fault(NamedTuple):
     message: str
 
 
-def handler_faults(tries: list[Try]) -> Iterator[Fault]:
+def handler_faults(tries: list[Try], aliases: Aliases, lines: Sequence[str]) -> Iterator[Fault]:
     """Yield the faults of each of `tries`: breaches of `broken_rules`, then those of each clause.
 
     A clause has at most one fault for what it does about the error (see `fault_of`), and one for
-    each new error that it raises without ``from``.
+    each new error that it raises without ``from``. `lines` are those of the file, whose names refer
+    to `aliases`.
     """
     for one in tries:
         yield from (Fault(*broken) for broken in broken_rules(one.node))
+        useless = {id(clause) for clause in useless_clauses(one.node)}
         for handler in one.node.handlers:
-            fault = fault_of(handler, one)
-            if fault is not None:
-                yield fault
+            code = USELESS if id(handler) in useless else _code_of(handler, one, aliases, lines)
+            if code:
+                yield Fault(handler, code, _message(code, handler, one, aliases))
             for raised in raises_inside(handler):
                 name = last_name(raised.exc.func) if isinstance(raised.exc, ast.Call) else ""
                 yield Fault(raised, NO_CAUSE, f"`raise {name}(...)` does not say `from` what")
@@ -79,77 +93,106 @@ def other_faults(nodes: Nodes, aliases: Aliases) -> Iterator[Fault]:
                 yield Fault(node, PLAIN_RAISE, f"`raise {made.id}` does not say what went wrong")
 
 
-def fault_of(handler: ast.ExceptHandler, around: Try) -> Fault | None:
-    """Return the fault of the clause `handler` of the ``try`` `around`, or ``None``.
-
-    A clause for every error is no fault if it raises, exits, logs the traceback, or uses the error
-    for more than ``print`` (see `deals_with_it`). Else ``except:`` is BARE; ``except Exception`` is
-    SWALLOWED if it does nothing (QUIET if the ``try`` only cleans up), otherwise BLIND, but no
-    fault if the ``try`` begins with an import. A clause for certain errors is at fault only if it
-    does nothing, and one of them is not part of normal work as ``KeyError`` is: it is QUIET where
-    that may be right, e.g. in a loop, else SWALLOWED. Errors that it raises are not judged here.
-    """
-    names = caught(handler.type)
-    code = _broad(handler, around) if is_broad(names) else _narrow(handler, around)
-    if not code:
-        return None
-    listed = ", ".join(names)
-    if isinstance(handler.type, ast.Tuple):
-        listed = f"({listed})"
-    return Fault(handler, code, _MESSAGES[code].format(f"except {listed}".strip() + ":"))
-
-
-#: Messages by code; the clause replaces ``{}``.
+#: Messages by code; ``{clause}`` is the clause, ``{does}`` what it does with the error.
 _MESSAGES = {
-    BARE: "`{}` catches everything, even Ctrl-C",
-    BLIND: "`{}` catches every error and hides what went wrong",
-    SWALLOWED: "`{}` does nothing about the error",
-    QUIET: "`{}` passes over the error in silence",
+    BARE: "`{clause}` catches everything, even Ctrl-C",
+    BLIND: "`{clause}` catches every error and {does}",
+    SWALLOWED: "`{clause}` does nothing about the error",
+    QUIET: "`{clause}` passes over the error in silence",
+    WIDE: "`{clause}` catches {kinds} kinds of errors around {size} statements, and hides them",
+    USELESS: "`{clause}` only raises the error again, as if it were not there",
+}
+#: What a clause does with every error that it catches.
+_DOES = {
+    ErrorUse.UNUSED: "hides what went wrong",
+    ErrorUse.SHOWN: "only shows its text: where it came from is lost",
+    ErrorUse.LOGGED: "only logs its text: where it came from is lost",
 }
 
 
-def _broad(handler: ast.ExceptHandler, around: Try) -> str:
+def _message(code: str, handler: ast.ExceptHandler, around: Try, aliases: Aliases) -> str:
+    """Return the message of the finding `code` about the clause `handler`."""
+    names = caught(handler.type)
+    listed = f"({', '.join(names)})" if isinstance(handler.type, ast.Tuple) else names[0]
+    return _MESSAGES[code].format(
+        clause=f"except {listed}".strip() + ":",
+        does=_DOES.get(use_of_error(handler, aliases), ""),
+        kinds=len(names),
+        size=around.size,
+    )
+
+
+def _code_of(
+    handler: ast.ExceptHandler, around: Try, aliases: Aliases, lines: Sequence[str]
+) -> str:
+    """Return the code of the fault of the clause `handler` of the ``try`` `around`, or ""."""
+    names = caught(handler.type)
+    if is_broad(names):
+        return _broad(handler, around, aliases)
+    if is_silent(handler) and not is_deliberate(names):
+        return QUIET if _may_be_silent(around) or has_reason(handler, lines) else SWALLOWED
+    return WIDE if _is_wide(handler, names, around, aliases) else ""
+
+
+def _broad(handler: ast.ExceptHandler, around: Try, aliases: Aliases) -> str:
     """Return the code for a clause that catches every error, or "" if it is no fault.
 
-    No fault: it raises, exits, logs the traceback or uses the error, or it is ``except Exception``
-    with some fallback around an import. Else ``except:`` is BARE; ``except Exception`` is BLIND,
-    or if it does nothing SWALLOWED (QUIET if the ``try`` only cleans up).
+    ``except:`` is BARE, unless it raises, or logs the traceback and ends the program. For
+    ``except Exception`` see `use_of_error`: it is no fault if it handles the error. If it does
+    nothing, it is SWALLOWED (QUIET if the ``try`` only cleans up), otherwise BLIND. No fault are
+    some fallback around an import, and a log entry in the main loop of a server.
     """
-    if deals_with_it(handler):
-        return ""
     if handler.type is None:
-        return BARE
+        return "" if raises_or_leaves(handler) else BARE
+    use = use_of_error(handler, aliases)
+    if use is ErrorUse.HANDLED:
+        return ""
     if is_silent(handler):
         return QUIET if only_cleans(around.node.body) else SWALLOWED
-    return "" if only_imports(around.node.body) else BLIND
+    serves = use is ErrorUse.LOGGED and around.in_endless_loop
+    return "" if serves or only_imports(around.node.body) else BLIND
 
 
-def _narrow(handler: ast.ExceptHandler, around: Try) -> str:
-    """Return the code for a clause that catches certain errors, or "" if it is no fault.
+def _may_be_silent(around: Try) -> bool:
+    """Return whether doing nothing about a certain error may be right, in a clause of `around`.
 
-    Only a clause that does nothing can be at fault, and not if it lists only errors that are part
-    of normal work, e.g. ``KeyError``. It is QUIET if doing nothing may be right: in a loop (the
-    item is skipped), if the ``try`` ends in ``return`` or ``raise`` (what follows is the other
-    case), only cleans up, or sets a variable that already had a value. Else it is SWALLOWED.
+    It may in a loop (the item is skipped), if the ``try`` ends in ``return`` or ``raise`` (what
+    follows is the other case), only cleans up, or sets a variable that already had a value.
     """
-    if not is_silent(handler) or is_deliberate(caught(handler.type)):
-        return ""
-    if (
+    return (
         around.in_loop
         or _goes_another_way(around.node)
         or only_cleans(around.node.body)
         or _has_fallback(around)
-    ):
-        return QUIET
-    return SWALLOWED
+    )
+
+
+def _is_wide(
+    handler: ast.ExceptHandler, names: Collection[str], around: Try, aliases: Aliases
+) -> bool:
+    """Return whether `handler` catches many kinds of errors, `names`, and uses none of them.
+
+    An error that includes another of `names` counts once: ``OSError, FileNotFoundError`` is one.
+    """
+    return (
+        around.size > _FEW_STATEMENTS
+        and len(names) >= _MANY_KINDS
+        and len(needed_errors(list(names))) >= _MANY_KINDS
+        and use_of_error(handler, aliases) is ErrorUse.UNUSED
+    )
 
 
 def _goes_another_way(found: Any) -> bool:
-    """Return whether the ``try`` statement `found` ends in ``return`` or ``raise`` on success.
+    """Return whether the ``try`` statement `found` is left on success, or only by an error.
 
-    The code behind it then runs only after an error, e.g. behind ``try: return int(text)``.
+    On success it is if it ends in ``return``, ``raise`` or ``assert False``: the code behind it
+    then runs only after an error, e.g. behind ``try: return int(text)``. Only an error ends the
+    loop of ``try: while True: yield socket.receive()``.
     """
     last = (found.orelse or found.body)[-1]
+    if isinstance(last, ast.Assert | ast.While):
+        truth = isinstance(last, ast.While)
+        return isinstance(last.test, ast.Constant) and bool(last.test.value) is truth
     return isinstance(last, ast.Return | ast.Raise)
 
 

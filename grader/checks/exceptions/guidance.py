@@ -30,6 +30,30 @@ BROAD = Guidance(
     url=_URL,
 )
 
+WIDE = Guidance(
+    explanation=(
+        "This one `except` stands for many kinds of errors in many lines. Whichever comes, the"
+        " program goes on in the same way, and nobody learns which one it was, and from where."
+    ),
+    how_to_fix=(
+        "Give each line that can fail a `try` of its own, with the one or two errors that you"
+        " expect there. Or use the error, so that somebody sees it: `except (...) as error:`."
+    ),
+    url=_URL,
+)
+
+USELESS = Guidance(
+    explanation=(
+        "Catching an error only to raise it again changes nothing: without `try` the same would"
+        " happen. It looks like care, and is none."
+    ),
+    how_to_fix=(
+        "Remove this `except`, and the `try` if nothing else needs it. Or do something before"
+        " `raise`, for example say which file it was."
+    ),
+    url=_URL,
+)
+
 SWALLOWED = Guidance(
     explanation=(
         "An error happens here and nothing is done about it, not even a word to the user. What"

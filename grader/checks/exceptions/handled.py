@@ -12,7 +12,7 @@ from grader.analysis.syntax.call_targets import Aliases
 from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import FUNCTIONS, works
 from grader.checks.exceptions.bugbear import TRAPS
-from grader.checks.exceptions.faults import BARE, BLIND, SWALLOWED, Fault
+from grader.checks.exceptions.faults import BARE, BLIND, SWALLOWED, USELESS, WIDE, Fault
 from grader.checks.exceptions.risky_calls import Nodes, Risk, suppressed
 from grader.checks.exceptions.try_blocks import Try
 from grader.domain.inspection import Facts, by_statement
@@ -23,7 +23,7 @@ from grader.domain.program import UNREADABLE
 HANDLED = "handled"
 #: All codes of careless handling: e.g. ``except:``, not ``except KeyError: pass``, which may be
 #: right.
-CARELESS = (BARE, BLIND, SWALLOWED, *TRAPS)
+CARELESS = (BARE, BLIND, WIDE, USELESS, SWALLOWED, *TRAPS)
 #: Errors that do not tell a caller what was wrong with its call: anything may be, a method is still
 #: to be written, or the program ends. Chosen by hand.
 _NOT_TELLING = frozenset(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.analysis.syntax.call_targets import Aliases, Target, aliases_of, target_of
 from grader.analysis.syntax.dotted_names import last_name
-from grader.analysis.syntax.except_clauses import caught, is_try
+from grader.analysis.syntax.except_clauses import caught, is_try, only_raises_again
 from grader.analysis.syntax.raising_calls import (
     EITHER,
     VALUE,
@@ -177,10 +177,14 @@ def _known_as(function: Function, owner: str) -> str:
 
 
 def _caught_by(node: ast.AST, aliases: Aliases) -> tuple[str, ...]:
-    """Return the errors in its body that `node` catches, as ``try`` or ``with suppress(...)``."""
+    """Return the errors in its body that `node` catches, as ``try`` or ``with suppress(...)``.
+
+    A clause that only raises its error again catches nothing.
+    """
     if is_try(node):
         handlers: list[ast.ExceptHandler] = getattr(node, "handlers", [])
-        return tuple(name for handler in handlers for name in caught(handler.type))
+        kept = (handler for handler in handlers if not only_raises_again(handler))
+        return tuple(name for handler in kept for name in caught(handler.type))
     if isinstance(node, ast.With):
         return tuple(name for item in node.items for name in suppressed(item, aliases))
     return ()

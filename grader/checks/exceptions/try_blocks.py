@@ -6,9 +6,19 @@ import ast
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from grader.analysis.syntax.except_clauses import is_try
-from grader.analysis.syntax.statements import FUNCTIONS, LOOPS, is_constant_expression
+from grader.analysis.syntax.error_uses import only_cleans_up
+from grader.analysis.syntax.except_clauses import caught, is_try, only_imports
+from grader.analysis.syntax.statements import (
+    FUNCTIONS,
+    LOOPS,
+    every_statement,
+    is_constant_expression,
+)
 
+#: Errors that stop a program from outside: a ``try`` around everything may catch them.
+_INTERRUPTS = frozenset(
+    {"CancelledError", "EOFError", "GeneratorExit", "KeyboardInterrupt", "SystemExit"}
+)
 _Nodes = list[tuple[ast.AST, int]]
 
 
@@ -17,7 +27,9 @@ class Try(NamedTuple):
 
     ``node``: the statement itself. ``size``: the number of statements in its body (not in
     ``except``, ``else`` and ``finally``), at every depth, without bare constants. ``in_loop``: it
-    is inside a loop of the same function. ``known``: the names that may have a value before it:
+    is inside a loop of the same function. ``in_endless_loop``: the nearest loop is a ``while`` that
+    ends only from outside, and the ``try`` does not leave it: the main loop of a server.
+    ``known``: the names that may have a value before it:
     those that :func:`bound_by` finds in earlier lines of the same function (outside functions: of
     the module), and the arguments of the function except ``*args`` and ``**kwargs``.
     """
@@ -25,7 +37,23 @@ class Try(NamedTuple):
     node: Any
     size: int
     in_loop: bool
+    in_endless_loop: bool
     known: frozenset[str]
+
+
+def has_to_be_short(found: Any) -> bool:
+    """Return whether the ``try`` statement `found` should hold only the line that can fail.
+
+    That is if it has ``except``. It may be long if it begins with an import, and if each clause is
+    for Ctrl-C and the like, or only cleans up: ``except OSError: connection.rollback(); raise``.
+    """
+    return bool(found.handlers) and not (
+        only_imports(found.body)
+        or all(
+            _INTERRUPTS.issuperset(caught(handler.type)) or only_cleans_up(handler)
+            for handler in found.handlers
+        )
+    )
 
 
 def find_tries(nodes: _Nodes) -> list[Try]:
@@ -38,13 +66,14 @@ def find_tries(nodes: _Nodes) -> list[Try]:
     the time linear in the number of statements.
     """
     sizes = _sizes(nodes)
-    scopes, loops = [0] * len(nodes), [False] * len(nodes)
+    scopes, loops = [0] * len(nodes), list[ast.AST | None]([None] * len(nodes))
     bound: dict[int, dict[str, int]] = {}
     found: list[tuple[Any, int]] = []
     for at, (node, parent) in enumerate(nodes):
         starts = isinstance(nodes[parent][0], FUNCTIONS)
         scopes[at] = parent if starts else scopes[parent]
-        loops[at] = not starts and (loops[parent] or isinstance(nodes[parent][0], LOOPS))
+        outer = nodes[parent][0]
+        loops[at] = outer if isinstance(outer, LOOPS) else None if starts else loops[parent]
         for name in bound_by(node):
             lines = bound.setdefault(scopes[at], {})
             lines[name] = min(getattr(node, "lineno", 0), lines.get(name, 1 << 30))
@@ -54,7 +83,8 @@ def find_tries(nodes: _Nodes) -> list[Try]:
         Try(
             node,
             sum(sizes[id(item)] for item in node.body),
-            loops[at],
+            loops[at] is not None,
+            _is_endless(loops[at]) and not _leaves_loop(node),
             _known(node, nodes[scopes[at]][0], bound.get(scopes[at], {})),
         )
         for node, at in found
@@ -72,6 +102,25 @@ def _sizes(nodes: _Nodes) -> dict[int, int]:
         inside[at] += not (isinstance(node, ast.stmt) and is_constant_expression(node))
         inside[parent] += inside[at]
     return {id(node): size for (node, _), size in zip(nodes, inside, strict=True)}
+
+
+def _is_endless(loop: ast.AST | None) -> bool:
+    """Return whether `loop` ends only from outside: ``while True:``, ``while self.running:``.
+
+    Also ``while not self.stopped.is_set():``; not ``while orders:`` and ``while count < 3:``.
+    """
+    test = loop.test if isinstance(loop, ast.While) else None
+    while isinstance(test, ast.UnaryOp):
+        test = test.operand
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    return isinstance(test.func if isinstance(test, ast.Call) else test, ast.Attribute)
+
+
+def _leaves_loop(found: Any) -> bool:
+    """Return whether the ``try`` statement `found` ends its loop on success, as a retry does."""
+    kept = ast.Module([*found.body, *found.orelse], [])
+    return any(isinstance(node, ast.Break | ast.Return) for node, _ in every_statement(kept))
 
 
 def bound_by(node: ast.AST) -> Iterator[str]:

@@ -18,4 +18,5 @@ def load_prices_or_stop():
     try:
         work()
     except:
+        print("oh")
         raise

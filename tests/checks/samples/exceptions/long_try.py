@@ -29,3 +29,26 @@ try:
     sell()
 finally:
     close_shop()
+
+# A transaction undoes all or nothing.
+try:
+    open_shop()
+    count_stock()
+    greet()
+    sell()
+    sell()
+    sell()
+except Exception:
+    undo()
+    raise
+
+# Ctrl-C may come anywhere.
+try:
+    open_shop()
+    count_stock()
+    greet()
+    sell()
+    sell()
+    sell()
+except KeyboardInterrupt:
+    close_shop()

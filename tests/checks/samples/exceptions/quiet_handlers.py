@@ -1,6 +1,6 @@
 """Silence that may be right is advice: it costs no points."""
 #! measure careless_handlers = 0
-#! measure quiet_handlers = 6
+#! measure quiet_handlers = 8
 
 import os
 from contextlib import suppress
@@ -42,3 +42,20 @@ def find(key):
     except LookupFailed:  #! quiet-handler
         pass
     return 0
+
+
+def receive_all(socket):
+    try:
+        while True:
+            yield socket.receive()
+    except Disconnected:  #! quiet-handler
+        pass
+
+
+def check_refusal():
+    try:
+        work("a")
+    except TypeError:  #! quiet-handler
+        pass
+    else:
+        assert False, "a text is no number"
