@@ -79,20 +79,31 @@ def use_of_error(handler: ast.ExceptHandler, aliases: Aliases) -> ErrorUse:
     Ignored are ``_ = error`` and the variable in the head of an ``if``, ``for`` or ``while``.
     """
     statements = [node for node, _ in every_statement(handler)[1:]]
-    if any(map(_handles, statements)) or any(_stops(one, aliases) for one in statements):
+    if any(_handles(one) or _stops(one, aliases) for one in statements):
         return ErrorUse.HANDLED
-    names = {handler.name} if handler.name else set()
-    stored, found = set[str](), ErrorUse.UNUSED
+    using, stored = _follow(statements, handler.name)
+    uses = [_use_in(one, aliases) for one in using]
+    answered = bool(uses) and any(map(_answers_with_an_error, statements))
+    return ErrorUse.HANDLED if stored or answered else max(uses, default=ErrorUse.UNUSED)
+
+
+def _follow(statements: Iterable[ast.AST], name: str | None) -> tuple[list[ast.AST], set[str]]:
+    """Return those of ``statements`` that use the error ``name``, and the variables that keep it.
+
+    A variable that is assigned from it stands for it in later statements, and those that none of
+    them uses keep it, for the code behind the clause.
+    """
+    names = {name} if name else set()
+    using, stored = list[ast.AST](), set[str]()
     for statement in statements:
         used = set() if is_hollow(statement) else _names_in(statement) & names
-        targets = _variables(statement) if used else set()
-        names |= targets
-        stored |= targets
-        if used and not targets:
-            found = max(found, _use_in(statement, aliases))
+        if used and (targets := _variables(statement)):
+            names |= targets
+            stored |= targets
+        elif used:
+            using.append(statement)
             stored -= used
-    answered = found != ErrorUse.UNUSED and any(map(_answers_with_an_error, statements))
-    return ErrorUse.HANDLED if stored or answered else found
+    return using, stored
 
 
 def raises_or_leaves(handler: ast.ExceptHandler) -> bool:
