@@ -23,7 +23,7 @@ def _texts(code: str) -> list[str]:
     "one, other",
     [
         ("a = a + b", "total = total + price"),
-        ("x: list[int] = load(2)", "rows = read('a')"),
+        ("x: list[int] = load(a)[2]", "rows = read(b)['a']"),
         ("show([1, (2, 3)], key=-1)", "show('text', key=None)"),
         ("f(f'{a} of {b:>10}')", "f(f'{rows} rows, {n}')"),
     ],
@@ -39,6 +39,8 @@ def test_names_literals_and_types_make_no_difference(one: str, other: str) -> No
         ("a.load(b)", "a.save(b)"),
         ("f(key=a)", "f(name=a)"),
         ("load(a)", "save(a)"),
+        ("x = load(a, 3)", "x = save(a, 3)"),
+        ("self.total += a", "order.total += a"),
         ("x = max(a)", "x = min(a)"),
         ("x = max(a)", "x = most(a)"),
         ("raise ValueError", "raise KeyError"),
@@ -52,6 +54,12 @@ def test_an_import_stands_for_its_full_name() -> None:
     aliased = _texts("from os.path import join as put\nx = put(a, b)")
     whole = _texts("from os.path import join\nrows = join(c, d)")
     assert aliased[1] == whole[1] != _texts("x = put(a, b)")[0]
+
+
+def test_an_import_that_is_only_passed_on_is_marked() -> None:
+    shop = "from shop import RATE, Rate\n"
+    assert _texts(f"{shop}x = total * RATE")[1].split()[-1] == "=shop.RATE"
+    assert "=" not in _texts(f"{shop}x = Rate(3) + RATE.cut")[1]
 
 
 def test_a_name_of_a_builtin_is_a_variable_where_it_is_assigned() -> None:

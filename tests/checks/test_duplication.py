@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -12,6 +11,7 @@ from hypothesis import given
 
 from grader.analysis.tools.recursion import room_for_recursion
 from grader.checks.duplication import CHECK
+from grader.checks.duplication.fingerprints import read_sketch
 from grader.domain.inspection import Facts, Inspection, State
 from grader.domain.source import SourceFile
 from tests.checks.test_check_laws import BLOCKS, padded
@@ -113,7 +113,7 @@ def test_code_that_differs_is_no_copy() -> None:
     assert repeated(AVERAGE, OTHER) == 0
     assert repeated(AVERAGE, AVERAGE.replace("total += number", "total -= number")) == 0
     assert repeated(OTHER, OTHER.replace("endswith", "startswith")) == 0
-    assert repeated(OTHER, OTHER.replace("max(", "min(")) == 0
+    assert repeated(OTHER, OTHER.replace("max(", "min(").replace("[:-1]", ".strip()")) == 0
 
 
 def test_a_part_of_a_function_is_enough() -> None:
@@ -165,7 +165,7 @@ def test_a_table_is_one_statement() -> None:
     table = "\n".join(f"    ({at}, 'a', -{at})," for at in range(1_000))
     found = look("a.py", f"X = [\n{table}\n]\ny = f(X)\n")
     assert found.facts.counts == {"statements": 1}
-    assert json.loads(found.sketch) == []
+    assert read_sketch(found.sketch).blocks == []
 
 
 JUNK = [

@@ -4,8 +4,8 @@ Two statements of the same shape do the same thing to other variables and values
 author chose become numbers in the order of their first use within the statement, so that
 ``a = a + b`` and ``c = c + d`` have the same shape while ``a = b + c`` has another. Any literal,
 and any list, tuple, set or dictionary of literals alone, becomes ``#``. Operators, attributes and
-keywords are kept. So are imported and built-in names, with their full name instead of an alias,
-and the name of a function if a statement does nothing but call it, or return its result.
+keywords are kept, and so is ``self``. So are imported and built-in names, with their full name
+instead of an alias, and the name of a function if a statement does nothing but call it.
 
 Checks compare statements by the :func:`fingerprint` of their shapes. :func:`shapes_of` keeps the
 shapes of a file, so that each is read once.
@@ -133,18 +133,20 @@ def _shape_of(statement: ast.stmt, imported: Mapping[str, str]) -> Shape:
     words: list[str] = []
     names = _Names(imported, _all_that_it_says(statement))
     waiting: list[Any] = [statement]
+    # the function of the last call, and what the last attribute was looked up in
     called: ast.AST | None = None
+    owner: ast.AST | None = None
     while waiting:
         node = waiting.pop()
         kind = type(node)
         if kind is ast.Name:
-            name = node.id
-            words.append(names.builtin(name, node is called) if name in _BUILTINS else names[name])
+            words.append(names.word(node.id, node is called, node is owner))
         elif kind is ast.Constant:
             words.append(_LITERAL)
         elif kind is ast.Attribute:
             words.append(f".{node.attr}:1")
-            waiting.append(node.value)
+            owner = node.value
+            waiting.append(owner)
         elif kind is ast.Call:
             called = node.func
             words.append(f"Call{1 + len(node.args) + len(node.keywords)}")
@@ -167,6 +169,7 @@ class _Names(dict[str, str]):
 
     def __init__(self, imported: Mapping[str, str], kept: str) -> None:
         self._imported, self._count = imported, 0
+        self["self"] = "self"
         if kept:
             self[kept], self._count = imported.get(kept, kept), 1
 
@@ -179,27 +182,36 @@ class _Names(dict[str, str]):
         self[name] = word
         return word
 
-    def builtin(self, name: str, called: bool) -> str:
-        """Return the word for `name`, which is one of a built-in; `called`: it is called.
+    def word(self, name: str, called: bool, owner: bool) -> str:
+        """Return the word for a use of `name`, which is `called`, or the `owner` of an attribute.
 
-        It stays as it is if it means the built-in, e.g. ``max(rows)`` and ``ValueError``; not
-        ``max = 3``.
+        A built-in stays as it is: ``max(rows)`` and ``ValueError``; not ``max = 3``. An import that
+        is only passed on is marked: ``=shop.RATE`` in ``total * RATE``; not in ``RATE.rounded()``.
         """
-        if name not in self._imported and (called or name[0].isupper()):
+        if name in self._imported:
+            return self[name] if called or owner else f"={self[name]}"
+        if name in _BUILTINS and (called or name[0].isupper()):
             return name
         return self[name]
 
 
 def _all_that_it_says(statement: ast.stmt) -> str:
-    """Return the name of the function if `statement` only calls it or returns its result, else "".
+    """Return the name of the function if `statement` does nothing but call it, else "".
 
-    The name is kept in the shape, so that two menus which call different functions differ. E.g.
-    ``show(rows)``; not ``view.show(rows)`` or ``x = show(rows)``.
+    The name is kept in the shape, so that two menus which call different functions differ, and so
+    do two chains of calls that pass results on. E.g. ``show(rows)``, ``return show(rows)`` and
+    ``x = show(rows, 3)``; not ``view.show(rows)`` or ``x = show(rows + 1)``.
     """
-    call = statement.value if isinstance(statement, (ast.Expr, ast.Return)) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-        return call.func.id
-    return ""
+    call = getattr(statement, "value", None)
+    if isinstance(call, ast.Await):
+        call = call.value
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        return ""
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        if not all(isinstance(one, ast.Name | ast.Constant) for one in given):
+            return ""
+    return call.func.id
 
 
 def _word_and_parts(node: ast.AST) -> tuple[str, list[ast.AST]]:

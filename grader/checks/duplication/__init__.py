@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 
 from grader.analysis.syntax.statements import has_statements
-from grader.checks.duplication.fingerprints import rows_in, sketch_of
-from grader.checks.duplication.repeats import Repeat, Repeats, find_repeats
+from grader.checks.duplication.compared import is_generated
+from grader.checks.duplication.fingerprints import read_sketch, sketch_of
+from grader.checks.duplication.repeats import Kind, Place, Repeat, Repeats, find_repeats
 from grader.domain.check import Check, Context, Guidance, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import Measure, count_measure, rate_measure
@@ -26,6 +29,29 @@ GUIDANCE = Guidance(
     url="https://en.wikipedia.org/wiki/Don%27t_repeat_yourself",
 )
 
+_CODES = {
+    Kind.apart: "repeated-code",
+    Kind.in_a_row: "repeated-in-a-row",
+    Kind.branches: "repeated-branches",
+}
+GUIDANCE_BY_CODE = {
+    _CODES[Kind.in_a_row]: Guidance(
+        "These statements do what those just above do, with other names or values. Whoever corrects"
+        " one of the places has to remember all others.",
+        "Write the statements once, in a loop over what differs:"
+        ' `for column, title in [("age", "Age"), ("size", "Size")]:`.',
+        GUIDANCE.url,
+    ),
+    _CODES[Kind.branches]: Guidance(
+        "These branches do the same with other values. Whoever corrects one of them has to remember"
+        " all others.",
+        'Put the values into a dictionary, such as `RATES = {"letter": 2, "parcel": 5}`, and'
+        " write the statements once, below: `price = weight * RATES[kind]`. For limits (`size > 2`)"
+        " a list of pairs and a loop do the same.",
+        GUIDANCE.url,
+    ),
+}
+
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
     """Return an inspection with the number of compared statements of `source` and a sketch of them.
@@ -42,7 +68,7 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     Attributes, keywords, and imported and built-in names are kept, since they say what is done:
     without them ``load(path).read()`` and ``shop(cart).total()`` would be equal.
     """
-    if is_test_path(source.path) or not has_statements(source):
+    if is_test_path(source.path) or is_generated(source) or not has_statements(source):
         return NOTHING_TO_SAY
     statements, sketch = sketch_of(source)
     return Inspection(facts=Facts(counts={"statements": statements}), sketch=sketch)
@@ -52,45 +78,89 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     """Return `inspections` with what each file repeats of itself and of files before it by path.
 
     There is a finding for each repeated run, not for its first occurrence, and the counts of runs
-    and repeated statements. Inspections without a sketch stay as they are. `options` is unused.
+    and repeated statements; of runs of one file with the same places only the first has a finding.
+    What is handed out with each exercise counts once (see `_handed_out`). Inspections without a
+    sketch stay as they are. `options` is unused.
     """
+    sketches = {
+        path: read_sketch(one.sketch) for path, one in sorted(inspections.items()) if one.sketch
+    }
+    again = _handed_out({path: sketch.digest for path, sketch in sketches.items()})
     files = {
-        path: (one.facts.counts["statements"], rows_in(one.sketch))
-        for path, one in inspections.items()
-        if one.sketch
+        path: (0, []) if path in again else (inspections[path].facts.counts["statements"], blocks)
+        for path, (_, blocks) in sketches.items()
     }
     repeats = find_repeats(files)
     return {
-        path: _combined(path, one, repeats) if path in files else one
+        path: _combined(path, one, files[path][0], repeats) if path in files else one
         for path, one in inspections.items()
     }
 
 
-def _combined(path: str, alone: Inspection, repeats: Repeats) -> Inspection:
+def _handed_out(digests: Mapping[str, str]) -> set[str]:
+    """Return the paths of `digests` whose file lies in a folder before it too, as a library does.
+
+    Both have the same digest and name, and their paths differ in the name of one folder, since each
+    exercise is complete on its own. E.g. ``two/lib/shapes.py`` after ``one/lib/shapes.py``; not
+    ``jobs/batch/shapes.py`` after ``src/shapes.py``, which could be imported.
+    """
+    known: set[tuple[str, ...]] = set()
+    again: set[str] = set()
+    for path, digest in digests.items():
+        *folders, name = path.split("/")
+        keys = {
+            (digest, *folders[:at], "*", *folders[at + 1 :], name) for at in range(len(folders))
+        }
+        if not known.isdisjoint(keys):
+            again.add(path)
+        known |= keys
+    return again
+
+
+def _combined(path: str, alone: Inspection, statements: int, repeats: Repeats) -> Inspection:
     """Return `alone`, the inspection of the file `path`, with its counts and runs of `repeats`."""
     runs = sorted(run for run in repeats.runs if run.here.path == path)
     counts = {
         **alone.facts.counts,
+        "statements": statements,
         "repeated_statements": repeats.statements[path],
         "clones": len(runs),
     }
-    findings = tuple(_finding(run) for run in runs)
+    findings = tuple(map(_finding, _first_of_each(runs)))
     return alone.model_copy(update={"facts": Facts(counts=counts), "findings": findings})
+
+
+def _first_of_each(runs: Iterable[Repeat]) -> Iterator[Repeat]:
+    """Yield each of `runs` but those whose place an earlier one names: it says the same."""
+    named: set[Place] = set()
+    for run in runs:
+        if run.here not in named:
+            named.update(run.places)
+            yield run
 
 
 def _finding(run: Repeat) -> Finding:
     """Return the finding at the later location of `run`; its value is the number of statements."""
-    here, there = run.here, run.there
-    where = "" if there.path == here.path else f" of `{there.path}`"
+    here = run.here
+    places = list(map(partial(_words, here.path), run.places))
+    if run.are_more:
+        places.append("more places")
+    *others, last = places
+    where = f"{', '.join(others)} and {last}" if others else last
     return Finding(
-        code="repeated-code",
+        code=_CODES[run.kind],
         line=here.first,
-        message=(
-            f"Lines {here.first}-{here.last} ({run.statements} statements) repeat"
-            f" lines {there.first}-{there.last}{where}"
-        ),
+        message=f"Lines {here.first}-{here.last} ({run.statements} statements) repeat {where}",
         value=run.statements,
     )
+
+
+def _words(here: str, place: Place) -> str:
+    """Return words for `place`, as seen from the file `here`: ``lines 3-7 of `a.py` ``."""
+    lines = (
+        f"lines {place.first}-{place.last}" if place.last > place.first else f"line {place.first}"
+    )
+    return lines if place.path == here else f"{lines} of `{place.path}`"
 
 
 def _share(facts: Facts, limit: int | None) -> Fraction | None:
@@ -139,10 +209,11 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="duplication",
-    version=1,
+    version=2,
     title="Nothing said twice",
     synonyms=("dry", "clones", "copies", "repetition", "jscpd"),
     guidance=GUIDANCE,
+    guidance_by_code=GUIDANCE_BY_CODE,
     lesson=LESSON,
     measures=(
         count_measure(

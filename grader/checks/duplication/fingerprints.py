@@ -2,44 +2,63 @@
 
 A file is split into blocks: the body of the module, of each function, class and ``__main__``
 guard, and of each loop and branch inside them. Statements that good programs repeat are ignored
-(see :func:`_counts`), so that they neither make a repetition nor interrupt one. Consecutive
-statements with the same fingerprint count once, and so do consecutive branches of an ``elif``
-chain: such code is a table, e.g. ``total += price * 2`` and then ``count += steps * 3``.
+(see :mod:`~grader.checks.duplication.compared`), so that they neither make a repetition nor
+interrupt one. The branches of an ``if`` follow each other in the block around it: three branches
+alike are three alike in a row. Short neighbours with the same fingerprint count once, as such code
+is a table, e.g. ``register("a", a)`` and then ``register("b", b)``.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from itertools import groupby
 from typing import NamedTuple
 
 from grader.analysis.syntax.import_time import is_guard
-from grader.analysis.syntax.shapes import DESCRIBING, Shapes, fingerprint, is_literal, shapes_of
-from grader.analysis.syntax.statements import DEFINITIONS, is_constant_expression
+from grader.analysis.syntax.shapes import Shapes, fingerprint, shapes_of
+from grader.analysis.syntax.statements import DEFINITIONS, LOOPS
+from grader.checks.duplication.compared import is_compared, is_test
 from grader.domain.source import SourceFile
 
-#: The fewest statements and syntax nodes of a reported run, nested ones included: e.g. three
-#: statements, or four as short as ``x = y`` (3 nodes each), may match by chance; four of the size
-#: of ``x += y`` (4 nodes each) are reported. Chosen by hand.
-LEAST_STATEMENTS = 4
+#: The fewest statements and syntax nodes of a reported run, nested ones included: two statements,
+#: or three as short as ``x += y`` (4 nodes each), may match by chance; three of the size of
+#: ``x = load(y, z)`` (6 nodes each) are reported. Chosen by hand.
+LEAST_STATEMENTS = 3
 LEAST_SIZE = 16
+#: Nodes that a loop counts for in addition, since it matches by chance less often than others: a
+#: loop with an ``if`` and a ``total += price`` inside has 12, and is reported. Chosen by hand.
+_LOOP = 4
+#: The fewest loops or branches in a row that are reported though each has but two statements, and
+#: the fewest nodes of the inner one, or of what it returns. E.g. three times
+#: ``elif size > 2: price = weight * 3``; not ``elif size > 2: return "L"``. Chosen by hand.
+_LEAST_IN_A_ROW = 3
+_LEAST_INSIDE, _LEAST_RETURNED = 4, 6
 
-#: Statements that compute nothing and are repeated in good programs.
-_IDLE = (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
+#: Hexadecimal digits of the digest of a file: two files of a submission hardly ever share them.
+_DIGITS = 16
+#: A variable in the text of a shape: a local one (``$0``), an import that is only passed on
+#: (``=shop.RATE``), or an attribute of ``self`` (``.total:1 self``). The latter is none where it is
+#: called: ``Call1 .total:1 self``.
+_VARIABLE = re.compile(r"\$\d+|(?<= )=\S+|(Call\d+ )?\.\w+:1 self\b")
 
 
 class Row(NamedTuple):
     """One compared statement, with the compared ones nested in it; see :func:`sketch_of`.
 
+    Each ``elif`` and ``else`` is a row of its own; an ``else`` is itself no statement.
+
     ``at``: its number among the compared statements of the file, from 0; those nested in it follow.
     ``line``, ``end``: its first and last line, 1-based. ``statements``, ``size``: the number of
-    compared statements, itself included, and of their syntax nodes (one for a table of literals).
+    compared statements, itself included, and of their syntax nodes (one for a table of literals,
+    `_LOOP` more for a loop).
     ``print``: its fingerprint, which is equal for statements that do the same to other variables
     and literals. Attributes, and names of imports and of called built-ins, must be the same.
+    ``chained``: it is an ``elif`` or ``else``.
     """
 
     at: int
@@ -48,34 +67,51 @@ class Row(NamedTuple):
     statements: int
     size: int
     print: str
+    chained: bool
+
+
+_Body = Sequence[ast.stmt]
 
 
 @dataclass
 class _Piece:
-    """A statement that is compared, and the blocks directly inside it with their field's name.
+    """A statement that is compared, or an ``else``, from its statement ``first`` to ``last``.
 
-    ``statements``, ``size`` and ``print`` are those of `Row`, set by `_fingerprint`.
+    ``own`` is 1, or 0 for an ``else``, which is itself no statement. ``chained``: it is an ``elif``
+    or ``else``. ``bodies`` are those directly inside it with their field's name, ``blocks`` their
+    pieces. ``statements``, ``size`` and ``print`` are those of `Row`, set by `_fingerprint`.
     """
 
-    statement: ast.stmt
-    blocks: list[tuple[str, _Block]] = field(default_factory=list)
-    statements: int = 1
+    first: ast.stmt
+    last: ast.stmt
+    bodies: list[tuple[str, _Body]]
+    own: int = 1
+    chained: bool = False
+    blocks: list[_Block] = field(default_factory=list)
+    statements: int = 0
     size: int = 0
     print: str = ""
-    #: The fingerprint of the statement and its ``body`` alone, without e.g. ``else``.
-    head: str = ""
 
 
 _Block = list[_Piece]
 
 
+class Sketch(NamedTuple):
+    """What is compared of a file: its ``digest``, and the rows of each block, nested ones too.
+
+    ``digest`` is equal for files with equal bytes. Blocks too small for a repeat are left out.
+    """
+
+    digest: str
+    blocks: list[list[Row]]
+
+
 def sketch_of(source: SourceFile) -> tuple[int, str]:
-    """Return how many statements of `source` are compared, and a sketch for :func:`rows_in`.
+    """Return how many statements of `source` are compared, and a sketch for :func:`read_sketch`.
 
     Not compared are definitions themselves and statements that good programs repeat, e.g. imports,
-    constants and prints of variables. Neighbours with the same fingerprint count once, and so do
-    such branches of an ``elif`` chain. A block is a body of statements. The sketch is JSON text
-    with the rows of each block, nested ones too, that is large enough for a repeat.
+    constants and prints of variables. Short neighbours with the same fingerprint count once. A
+    block is a body of statements. The sketch is JSON text.
     """
     roots, pieces = _taken_apart(source.tree)
     shapes = shapes_of(source)
@@ -83,13 +119,15 @@ def sketch_of(source: SourceFile) -> tuple[int, str]:
         _fingerprint(piece, shapes)
     for root in roots:
         _keep_first_of_a_row(root)
-    total, blocks = _rows(roots)
-    return total, json.dumps([rows for rows in blocks if _enough(rows)], separators=(",", ":"))
+    total, blocks = _rows(sorted(filter(None, roots), key=lambda root: root[0].first.lineno))
+    sketch = Sketch(source.sha256[:_DIGITS], [rows for rows in blocks if _enough(rows)])
+    return total, json.dumps(sketch, separators=(",", ":"))
 
 
-def rows_in(sketch: str) -> list[list[Row]]:
-    """Return the blocks in `sketch`, the text that :func:`sketch_of` returns, each as its rows."""
-    return [[Row(*row) for row in rows] for rows in json.loads(sketch)]
+def read_sketch(text: str) -> Sketch:
+    """Return the sketch in `text`, which :func:`sketch_of` returns."""
+    digest, blocks = json.loads(text)
+    return Sketch(digest, [[Row(*row) for row in rows] for rows in blocks])
 
 
 def _enough(rows: Sequence[Row]) -> bool:
@@ -102,28 +140,47 @@ def _taken_apart(tree: ast.Module) -> tuple[list[_Block], list[_Piece]]:
     """Return the outermost blocks of `tree`, and the pieces of all blocks, outer before inner.
 
     The outermost blocks are the bodies of the module, of each function and class, and of each
-    ``__main__`` guard (its ``else`` is ignored); they are no part of the blocks around them.
+    ``__main__`` guard (its ``else`` is ignored); they are no part of the blocks around them. Those
+    that test are empty.
     """
     roots: list[_Block] = [[]]
     pieces: list[_Piece] = []
-    waiting: list[tuple[Sequence[ast.stmt], _Block, bool]] = [(tree.body, roots[0], False)]
+    waiting: list[tuple[_Body, _Block, ast.AST | None]] = [(tree.body, roots[0], tree)]
     while waiting:
-        body, block, in_class = waiting.pop()
+        body, block, owner = waiting.pop()
+        tests = owner is not None and is_test(body)
         for statement in body:
             if isinstance(statement, DEFINITIONS) or is_guard(statement):
                 roots.append([])
-                inner = getattr(statement, "body", [])
-                waiting.append((inner, roots[-1], isinstance(statement, ast.ClassDef)))
-            elif _counts(statement, in_class):
-                block.append(_Piece(statement))
-                pieces.append(block[-1])
-                for name, inner in _inside(statement):
-                    block[-1].blocks.append((name, []))
-                    waiting.append((inner, block[-1].blocks[-1][1], False))
+                waiting.append((getattr(statement, "body", []), roots[-1], statement))
+            elif not tests and is_compared(statement, isinstance(owner, ast.ClassDef)):
+                for piece in _pieces_of(statement):
+                    block.append(piece)
+                    pieces.append(piece)
+                    for _, inner in piece.bodies:
+                        piece.blocks.append([])
+                        waiting.append((inner, piece.blocks[-1], None))
     return roots, pieces
 
 
-def _inside(statement: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
+def _pieces_of(statement: ast.stmt) -> Iterator[_Piece]:
+    """Yield the piece of `statement`, or those of the branches of an ``if``.
+
+    ``else: if x: ...`` is an ``elif``.
+    """
+    if not isinstance(statement, ast.If):
+        yield _Piece(statement, statement, list(_inside(statement)))
+        return
+    rest: _Body = [statement]
+    chained = False
+    while len(rest) == 1 and isinstance(branch := rest[0], ast.If):
+        yield _Piece(branch, branch.body[-1], [("body", branch.body)], chained=chained)
+        chained, rest = True, branch.orelse
+    if rest:
+        yield _Piece(rest[0], rest[-1], [("else", rest)], own=0, chained=True)
+
+
+def _inside(statement: ast.stmt) -> Iterator[tuple[str, _Body]]:
     """Yield the name of the field and the body of each block directly inside `statement`.
 
     Each ``except`` clause is a block "handlers", and each ``case`` a block "cases".
@@ -136,54 +193,16 @@ def _inside(statement: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
             yield name, part.body
 
 
-def _counts(statement: ast.stmt, in_class: bool) -> bool:
-    """Return whether `statement`, which is no definition, should not be repeated.
-
-    Good programs repeat imports, constants and tables of literals, fields of classes (`in_class`:
-    the statement is directly in a class), ``self.name = name``, options of a command line, and
-    prints of known values: these do not count. E.g. ``rows = load(path)`` does.
-    """
-    if isinstance(statement, _IDLE) or is_constant_expression(statement):
-        return False
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        return not in_class and not _is_plain(statement)
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        return not _describes(statement.value)
-    return True
-
-
-def _is_plain(statement: ast.Assign | ast.AnnAssign) -> bool:
-    """Return whether `statement` is like ``x: int``, ``x = [1, 2]`` or ``self.name = name``.
-
-    ``x = y`` and ``self.x = other.x`` are not.
-    """
-    value = statement.value
-    if value is None or is_literal(value):
-        return True
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return isinstance(value, ast.Name) and all(isinstance(item, ast.Attribute) for item in targets)
-
-
-def _describes(call: ast.Call) -> bool:
-    """Return whether `call` adds an option of a command line, or prints without another call.
-
-    E.g. ``parser.add_argument("-v")`` and ``print(name, total)``; not ``print(len(names))``.
-    """
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr in DESCRIBING
-    if not (isinstance(call.func, ast.Name) and call.func.id == "print"):
-        return False
-    return not any(isinstance(node, ast.Call) for item in call.args for node in ast.walk(item))
-
-
 def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
-    """Set size, number of statements and fingerprints of `piece`.
+    """Set size, number of statements and fingerprint of `piece`.
 
     The pieces inside it must have theirs. Repeated neighbours are removed from its blocks first.
     """
-    text, piece.size = shapes.of(piece.statement)
-    whole = fingerprint(text)
-    for name, block in piece.blocks:
+    text, piece.size = shapes.of(piece.first) if piece.own else ("", 0)
+    piece.statements = piece.own
+    piece.size += _LOOP * isinstance(piece.first, LOOPS)
+    whole = fingerprint(_renamed(text))
+    for (name, _), block in zip(piece.bodies, piece.blocks, strict=True):
         _keep_first_of_a_row(block)
         if block:
             whole.update(f"|{name}".encode())
@@ -191,36 +210,53 @@ def _fingerprint(piece: _Piece, shapes: Shapes) -> None:
             piece.statements += inner.statements
             piece.size += inner.size
             whole.update(inner.print.encode())
-        if name == "body":
-            piece.head = _written(whole)
-    piece.print = _written(whole)
-    _join_branches(piece)
+    piece.print = b64encode(whole.digest()).decode()
 
 
-def _written(digest: blake2b) -> str:
-    """Return the current value of `digest` as 8 characters; `digest` can be updated further."""
-    return b64encode(digest.digest()).decode()
+def _renamed(text: str) -> str:
+    """Return `text`, a shape, with its variables numbered in the order of their first use.
 
-
-def _join_branches(piece: _Piece) -> None:
-    """Replace the content of `piece` by that of its ``elif`` if both have the same fingerprint.
-
-    Condition and body are compared, without further branches. E.g. ``if a: f(1)`` and
-    ``elif b: f(2)`` become one; ``elif b: f(g)`` would stay.
+    So ``self.total += RATE`` and ``weight += factor`` are alike. Most shapes have only local
+    variables, which have their numbers already.
     """
-    name, block = piece.blocks[-1] if piece.blocks else ("", [])
-    if not isinstance(piece.statement, ast.If) or name != "orelse" or len(block) != 1:
-        return
-    other = block[0]
-    if isinstance(other.statement, ast.If) and other.head == piece.head:
-        piece.blocks, piece.statements = other.blocks, other.statements
-        piece.size, piece.print = other.size, other.print
+    if " =" not in text and ":1 self" not in text:
+        return text
+    known: dict[str, str] = {}
+
+    def number(found: re.Match[str]) -> str:
+        return found[0] if found[1] else known.setdefault(found[0], f"${len(known)}")
+
+    return _VARIABLE.sub(number, text)
 
 
 def _keep_first_of_a_row(block: _Block) -> None:
-    """Remove from ``block`` each piece whose fingerprint equals that of the piece before it."""
-    prints = ["", *(piece.print for piece in block)]
-    block[:] = [piece for piece, before in zip(block, prints) if piece.print != before]
+    """Remove from `block` each short piece with the fingerprint of the piece before it.
+
+    An ``else`` without compared statements is removed too.
+    """
+    kept: _Block = []
+    pieces = [piece for piece in block if piece.statements]
+    for _, group in groupby(pieces, key=lambda piece: piece.print):
+        alike = list(group)
+        kept += alike if len(alike) > 1 and _are_repeated(alike) else alike[:1]
+    block[:] = kept
+
+
+def _are_repeated(alike: Sequence[_Piece]) -> bool:
+    """Return whether `alike`, two or more neighbours with one fingerprint, are no mere table.
+
+    They are none if each has the size of a reported run, nor if they are three loops or branches
+    that compute, e.g. ``for price in prices: total += price``.
+    """
+    one = alike[0]
+    if one.statements >= LEAST_STATEMENTS and one.size >= LEAST_SIZE:
+        return True
+    in_row = isinstance(one.first, LOOPS) or all(piece.chained for piece in alike[1:])
+    if one.statements < 2 or len(alike) < _LEAST_IN_A_ROW or not in_row:
+        return False
+    inner = one.blocks[0][0]
+    least = _LEAST_RETURNED if isinstance(inner.first, ast.Return) else _LEAST_INSIDE
+    return inner.size >= least and not isinstance(inner.first, ast.Raise)
 
 
 def _rows(roots: Sequence[_Block]) -> tuple[int, list[list[Row]]]:
@@ -240,8 +276,8 @@ def _rows(roots: Sequence[_Block]) -> tuple[int, list[list[Row]]]:
         found.append([])
         for piece in block:
             found[-1].append(_row(piece, at))
-            inside = at + 1
-            for _, inner in piece.blocks:
+            inside = at + piece.own
+            for inner in piece.blocks:
                 waiting.append((inner, inside))
                 inside += sum(item.statements for item in inner)
             at += piece.statements
@@ -250,6 +286,6 @@ def _rows(roots: Sequence[_Block]) -> tuple[int, list[list[Row]]]:
 
 def _row(piece: _Piece, at: int) -> Row:
     """Return the row of `piece` with the number `at`."""
-    first = piece.statement.lineno
-    last = piece.statement.end_lineno or first
-    return Row(at, first, last, piece.statements, piece.size, piece.print)
+    line, end = piece.first.lineno, piece.last.end_lineno
+    size, chained = piece.size, piece.chained
+    return Row(at, line, end or line, piece.statements, size, piece.print, chained)

@@ -11,10 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from grader.analysis.syntax.disjoint_sets import Groups
 from grader.checks.duplication.fingerprints import LEAST_SIZE, LEAST_STATEMENTS, Row
+
+#: The most places of a repetition that are named: a message with more is hard to read. Chosen by
+#: hand, e.g. six copies are all named, of thirty the first eight.
+MOST_PLACES = 8
+#: The most occurrences of its first statements with which a run is compared. Chosen by hand.
+_MOST_COMPARED = 32
 
 
 class Place(NamedTuple):
@@ -25,16 +33,31 @@ class Place(NamedTuple):
     last: int
 
 
-class Repeat(NamedTuple):
-    """A repeated run of statements: ``here`` its lines, ``there`` those of its first occurrence.
+class Kind(Enum):
+    """How a repeated run lies to the place that it repeats.
 
-    If both overlap, ``there`` ends before ``here``. ``statements`` is the number of statements of
-    the run, nested ones included.
+    ``branches``: both are branches of one ``if``. ``in_a_row``: it follows at once. ``apart``: it
+    is elsewhere.
+    """
+
+    branches = "branches"
+    in_a_row = "in_a_row"
+    apart = "apart"
+
+
+class Repeat(NamedTuple):
+    """A repeated run of statements: ``here`` its lines, ``places`` the others with the same.
+
+    The first of ``places`` is where it occurred first; if both overlap, that one ends before
+    ``here``. ``are_more``: only `MOST_PLACES` are in ``places``. ``statements`` is the number of
+    statements of the run, nested ones included.
     """
 
     here: Place
-    there: Place
+    places: tuple[Place, ...]
+    are_more: bool
     statements: int
+    kind: Kind
 
 
 class _Block(NamedTuple):
@@ -52,6 +75,10 @@ class _Spot(NamedTuple):
     block: int
     start: int
     stop: int
+
+    def overlaps(self, other: _Spot) -> bool:
+        """Return whether a row is in both."""
+        return self.block == other.block and self.start < other.stop and other.start < self.stop
 
 
 @dataclass
@@ -72,7 +99,7 @@ def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Re
     """Return the repeats in `files`, which has a pair by the path of each file.
 
     A pair is the number of compared statements, as `sketch_of` returns it, and the blocks, as
-    `rows_in` returns them. A repeat is a run of rows in one block with the same fingerprints as
+    `read_sketch` returns them. A repeat is a run of rows in one block with the same fingerprints as
     rows before it, with at least `LEAST_STATEMENTS` statements and `LEAST_SIZE` nodes. Files are
     compared in the order of their paths, blocks in that of their statements.
     """
@@ -170,47 +197,87 @@ def _join_nested(groups: Groups, one: int, other: int, count: int) -> None:
 
 
 def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> list[Repeat]:
-    """Return the repeated runs, each as long as possible, with their first occurrence.
+    """Return the repeated runs, each as long as possible, with the other places of the same.
 
     A window is left out if it is the first of its kind, or if its last statement is already in a
     run (also in a run of an outer block): so each repetition is reported once.
     """
     reported = bytearray(total)  # 1 for each statement in a reported run
+    spots = _repeated_windows(blocks, known)
     found: list[Repeat] = []
     for at, block in enumerate(blocks):
         for start, stop in _windows(block.rows):
-            spot = known[_key(block.rows[start:stop])]
+            key = _key(block.rows[start:stop])
+            spot = known[key]
             last = block.offset + block.rows[stop - 1].at
             if (spot.block, spot.start) == (at, start) or reported[last]:
                 continue
-            length = _length(block.rows, start, blocks[spot.block].rows, spot.start)
-            rows = block.rows[start : start + length]
-            first = block.offset + rows[0].at
-            count = sum(row.statements for row in rows)
-            reported[first : first + count] = b"\x01" * count
-            here = Place(block.path, rows[0].line, rows[-1].end)
-            found.append(Repeat(here, _place(blocks, spot, length, at, start), count))
+            rest = _Spot(at, start, len(block.rows))
+            run = rest._replace(stop=start + _length(blocks, rest, spot))
+            found.append(_repeat(blocks, run, spot, spots[key]))
+            first = block.offset + block.rows[start].at
+            reported[first : first + found[-1].statements] = b"\x01" * found[-1].statements
     return found
 
 
-def _length(mine: Sequence[Row], start: int, theirs: Sequence[Row], other: int) -> int:
-    """Return how many rows of `mine` from `start` on equal those of `theirs` from `other` on."""
-    length = 0
-    while start + length < len(mine) and other + length < len(theirs):
-        if mine[start + length].print != theirs[other + length].print:
-            break
-        length += 1
-    return length
+def _repeated_windows(
+    blocks: Sequence[_Block], known: Mapping[str, _Spot]
+) -> Mapping[str, Sequence[_Spot]]:
+    """Return the spots of each window from a row on that occurs again, by its key."""
+    found: dict[str, list[_Spot]] = {}
+    for at, block in enumerate(blocks):
+        for start, stop in _windows(block.rows):
+            key = _key(block.rows[start:stop])
+            if key in found:
+                found[key].append(_Spot(at, start, stop))
+            elif known[key] != (at, start, stop):
+                first = known[key]
+                found[key] = [first, _Spot(at, start, stop)]
+    return found
 
 
-def _place(blocks: Sequence[_Block], spot: _Spot, length: int, at: int, start: int) -> Place:
-    """Return the lines of the first occurrence `spot` of a run of `length` rows.
+def _repeat(blocks: Sequence[_Block], run: _Spot, first: _Spot, spots: Sequence[_Spot]) -> Repeat:
+    """Return the repeat of `run`; `first` is where it occurred first.
 
-    If the repeat is in the same block, at the row `start` of the block `at`, and both overlap,
-    the lines end before the repeat.
+    `spots` are those where its first window occurs. A spot is no place of its own if it has not the
+    whole run, or overlaps with another place.
     """
+    block = blocks[run.block]
+    rows = block.rows[run.start : run.stop]
+    taken = [run, first._replace(stop=first.start + len(rows))]
+    for spot in spots[:_MOST_COMPARED]:
+        same = spot._replace(stop=spot.start + len(rows))
+        if not any(map(same.overlaps, taken)) and _length(blocks, run, spot) == len(rows):
+            taken.append(same)
+    places = tuple(_place(blocks, spot, run) for spot in taken[1 : MOST_PLACES + 1])
+    are_more = len(taken) > MOST_PLACES + 1 or len(spots) > _MOST_COMPARED
+    here = Place(block.path, rows[0].line, rows[-1].end)
+    statements = sum(row.statements for row in rows)
+    return Repeat(here, places, are_more, statements, _kind(blocks, run, first))
+
+
+def _length(blocks: Sequence[_Block], one: _Spot, other: _Spot) -> int:
+    """Return how many rows from the start of `one` on equal those from the start of `other` on.
+
+    At most as many as `one` has.
+    """
+    mine = islice(blocks[one.block].rows, one.start, one.stop)
+    theirs = islice(blocks[other.block].rows, other.start, None)
+    pairs = zip(mine, theirs)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].print == pair[1].print, pairs))
+
+
+def _place(blocks: Sequence[_Block], spot: _Spot, run: _Spot) -> Place:
+    """Return the lines of `spot`, which end before `run` if both overlap."""
     rows = blocks[spot.block].rows
-    stop = spot.start + length
-    if spot.block == at:
-        stop = min(stop, start)
+    stop = min(spot.stop, run.start) if spot.overlaps(run) else spot.stop
     return Place(blocks[spot.block].path, rows[spot.start].line, rows[stop - 1].end)
+
+
+def _kind(blocks: Sequence[_Block], run: _Spot, first: _Spot) -> Kind:
+    """Return how `run` lies to `first`, where it occurred first."""
+    row = blocks[run.block].rows[run.start]
+    length = run.stop - run.start
+    if first.block != run.block or first.start + length < run.start:
+        return Kind.apart
+    return Kind.branches if row.chained else Kind.in_a_row
