@@ -223,17 +223,37 @@ def test_a_missing_docstring_has_its_place_below_the_head(inspect: Inspect) -> N
     assert function["missing-docstring"] == ("def total(price):  # in euros", shape)
 
 
-@pytest.mark.parametrize("step", ["  ", "    ", "        ", "\t"])
-@pytest.mark.parametrize("outer", ["", "class Shop:\n{step}open = True\n\n{step}"])
+#: One step of indentation, as files have it.
+STEPS = st.sampled_from([" ", "  ", "   ", "    ", "        ", "\t", "\t\t"])
+#: What opens a block around the function, e.g. a class or a condition; and what lies before its
+#: first statement.
+OPENERS = st.lists(st.sampled_from(["class Shop:", "if open:", "try:"]), max_size=2)
+BEFORE = st.sampled_from(["", "\n", "{}# in euros\n", "# at the margin\n", "\n   \n{}# why\n\n"])
+
+
+@given(st.lists(STEPS, min_size=4, max_size=4), OPENERS, BEFORE)
 def test_a_docstring_to_fill_in_is_indented_like_the_body(
-    step: str, outer: str, inspect: Inspect
+    steps: list[str], openers: list[str], before: str
 ) -> None:
-    inner = step + (step if outer else "")
-    text = outer.format(step=step) + f"def total(price):\n{inner}# in euros\n{inner}return price\n"
-    source = SourceFile("main.py", text.encode())
-    missing = [one for one in inspect("docstrings", text).findings if "total" in one.message]
-    assert missing[0].after == f'def total(price):\n{step}"""..."""'
-    ast.parse(mended(source, missing[0]).text)
+    """The steps of one file may differ, also between tabs and spaces."""
+    margins = ["".join(steps[:depth]) for depth in range(5)]
+    depth = len(openers)
+    rows = [margins[at] + opener for at, opener in enumerate(openers)]
+    rows += [f"{margins[depth]}def total(price):"]
+    body = before.format(margins[depth + 1]) + f"{margins[depth + 1]}return price"
+    ends = [
+        f"{margins[at]}finally:\n{margins[at + 1]}pass"
+        for at in reversed(range(depth))
+        if openers[at] == "try:"
+    ]
+    source = SourceFile("main.py", "\n".join([*rows, body, *ends, ""]).encode())
+    check = CATALOG["docstrings"]
+    found = check.inspect(source, check.options(), ()).findings
+    fixes = [one for one in found if "total" in one.message]
+    assert [one.after for one in fixes] == [f'def total(price):\n{steps[depth]}"""..."""']
+    changed = mended(source, fixes[0])
+    function = next(one for one in ast.walk(changed.tree) if isinstance(one, ast.FunctionDef))
+    assert ast.get_docstring(function) == "..."
 
 
 def test_the_docstring_of_a_module_is_not_put_into_its_first_function(inspect: Inspect) -> None:

@@ -126,7 +126,7 @@ def _counts(wanted: list[Documented], useful: list[Documented]) -> dict[str, int
 def _faults(wanted: list[Documented]) -> list[str]:
     """Return, for each item of `wanted`, what is wrong with its docstring, or "" if nothing is.
 
-    A fault is "missing" or the end of a sentence, e.g. "has fewer than 3 words".
+    A fault is "missing" or the end of a sentence, e.g. "has fewer than 2 words".
     """
     names_with: dict[str, dict[str, str]] = {}
     faults = []
@@ -207,7 +207,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="docstrings",
-    version=5,
+    version=6,
     title="Docstrings that tell what things are for",
     synonyms=("pydocstyle", "documentation", "interrogate"),
     guidance=GUIDANCE,

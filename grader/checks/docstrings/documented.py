@@ -19,11 +19,14 @@ from grader.checks.docstrings.substance import Described, leaves_open_what_comes
 from grader.domain.source import SourceFile
 
 #: Arguments that are only passed on or ignored, so that they need no description; e.g. ``kwargs``,
-#: not ``key``. Chosen by hand.
-_PASSED_ON = frozenset({"_", "args", "kwargs", "kw", "kwds"})
+#: not ``key``. ``self`` is one of a function that a class takes in later. Chosen by hand.
+_PASSED_ON = frozenset({"_", "args", "cls", "kw", "kwargs", "kwds", "self"})
 #: Decorators of functions whose docstring need not mention a result: a property is described by a
 #: noun, e.g. ``"""The total."""``, and a context manager by its effect. Not ``staticmethod``.
 _NOT_CALLED = frozenset({"property", "cached_property", "contextmanager", "asynccontextmanager"})
+#: Decorators of commands of a console or a bot, which show the docstring as help and describe each
+#: argument beside it: `@click.argument("path")`, `@app.command()`; not `@app.route("/")`.
+_COMMANDS = frozenset({"argument", "command", "group", "hybrid_command", "option"})
 #: Most base classes, direct and indirect, that are searched for a documented method. Chosen by
 #: hand, far above what programs have: e.g. ``class Child(Parent)`` has one.
 _MOST_ANCESTORS = 20
@@ -60,10 +63,13 @@ class Documented:
     def arguments(self) -> list[str]:
         """The names of the arguments that a docstring should mention; none for a class or module.
 
-        Left out are the first argument of a method (unless it is static), starred arguments, and
-        names that begin with an underscore or are ``args``, ``kwargs``, ``kw`` or ``kwds``.
+        Left out are the first argument of a method (unless it is static), starred arguments, those
+        of a command (see `_COMMANDS`), and names that begin with an underscore or are ``args``,
+        ``kwargs``, ``kw`` or ``kwds``.
         """
-        found = plain_arguments(self.definition) if self.definition else []
+        if self.definition is None or self.definition.decorators & _COMMANDS:
+            return []
+        found = plain_arguments(self.definition)
         names = [argument.arg for argument in found]
         return [name for name in names if not (name in _PASSED_ON or name.startswith("_"))]
 

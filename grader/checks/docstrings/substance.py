@@ -12,6 +12,8 @@ from functools import cached_property
 #: A word, without digits and underscores, e.g. ``max`` and ``size`` in ``max_size2``. In Thai,
 #: Japanese, Chinese and Korean, where words may have no space between them, each character is one.
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]+")
+#: A number, e.g. ``800`` and ``80`` in ``800-80``; not the ``1`` of ``step_1``.
+_NUMBER = re.compile(r"\b\d+\b")
 #: A name, e.g. all of ``max_size2``; ``a-b`` is two.
 _NAME = re.compile(r"\w+")
 #: A part of a name in snake_case or CamelCase, e.g. ``HTTP`` and ``Server`` of ``HTTPServer``, or
@@ -51,25 +53,33 @@ _SCAFFOLD = re.compile(
     r"|(?:args|arguments|parameters|params|returns?|yields?|raises|attributes|examples?)[ \t]*:?$)",
     re.IGNORECASE | re.MULTILINE,
 )
-#: Words that add nothing to a name: e.g. ``The function add`` says no more than ``add``, but
-#: ``Add the numbers`` does.
+#: Words that add nothing to a name: e.g. ``The function add`` and ``Does things`` say no more than
+#: ``add``, but ``Add numbers`` does.
 _EMPTY_WORDS = frozenset(
     "a an the this that these those is are be of for to in on from with and or it its by as at"
-    " class function method module script file def".split()
+    " class classes function functions method methods module script file def"
+    " do does my our some something stuff thing things foo blah".split()
 )
-#: Fewest words of a description, e.g. ``Add two numbers``; not ``Adds numbers``. Chosen by hand.
-_FEWEST_WORDS = 3
+#: Fewest words of a description, e.g. ``Postage added``; not ``Postage``. Chosen by hand.
+_FEWEST_WORDS = 2
+#: Fewest numbers that are a description beside the name: ``Elide 800-80`` of ``elide``; not ``Step
+#: 2`` of ``step``. Chosen by hand.
+_FEWEST_NUMBERS = 2
 
 #: The start of a list of arguments, e.g. ``Args:`` and ``:param size:``; not ``Args are numbers``.
 _ARGUMENTS = re.compile(
     r"^[ \t]*(?:(?:args|arguments|parameters|params)[ \t]*:?[ \t]*$|[:@](?:param|arg)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-#: A word that mentions a result, in English, German, French, Spanish and Italian, e.g. ``Returns``,
-#: ``given``, ``liefert`` and ``->``; not ``Print the table``.
+#: A word that mentions a result, in English, German, French, Spanish, Italian, Portuguese, Polish,
+#: Russian and Ukrainian, e.g. ``Returns``, ``given``, ``liefert``, ``:rtype:`` and ``->``; not
+#: ``Print the table``.
 _COMES_BACK = re.compile(
     r"\b(?:return|yield|giv|gave|result|output|produc|generat|iter|true\b|false\b|none\b|whether\b"
-    r"|gibt|liefer|rückgabe|zurück|renvoi|retour|retorn|devuelv|restitu)|->|=>",
+    r"|gibt|liefer|rückgabe|zurück|renvoi|retour|retorn|devuelv|restitu|rtype|zwraca|zwróc"
+    r"|возвра|верн|результат|поверта)|->|=>"
+    # Japanese, Chinese and Korean, which have no space before the word.
+    r"|返|戻り値|結果|结果|반환|결과|돌려",
     re.IGNORECASE,
 )
 #: First words of a docstring that describe an action and no result, e.g. ``Print``, and with a
@@ -77,24 +87,33 @@ _COMES_BACK = re.compile(
 _DEEDS = frozenset(
     "print show display write save send update process handle run execute perform do start".split()
 )
+#: First words whose object is the result, so that it is mentioned even where a list of arguments
+#: follows: ``Create a response from the text``; not ``Attach an option to the command``.
+_MAKING = frozenset(
+    "build calculate choose compute convert copy count create decode deserialize determine encode"
+    " estimate extract fetch find format get join load make measure merge obtain open parse pick"
+    " read select serialize split sum translate unquote wrap".split()
+)
 
 
 def why_it_says_nothing(text: str, name: str = "") -> str:
     """Return why the docstring `text` does not describe the definition `name`, or "" if it does.
 
-    It does not if it is a placeholder (``TODO``), has only directives for tools, or fewer than 3
+    It does not if it is a placeholder (``TODO``), has only directives for tools, or fewer than 2
     words (headings such as ``Args:`` aside), or one word repeated, or says no more than `name`.
     When in doubt it does. The reason is the end of a sentence about the docstring, e.g. "has fewer
-    than 3 words". `text` must not be empty; a module has the name "".
+    than 2 words". `text` must not be empty; a module has the name "".
     """
     if _PLACEHOLDER.match(text):
         return "only holds a place"
     if all(_DIRECTIVE.match(line.strip()) for line in text.splitlines() if line.strip()):
         return "speaks to a tool alone"
-    words = [word.casefold() for word in _WORD.findall(_SCAFFOLD.sub(" ", text))]
+    described = _SCAFFOLD.sub(" ", text)
+    words = [word.casefold() for word in _WORD.findall(described)]
     if len(words) < _FEWEST_WORDS or len(set(words)) == 1:
         return f"has fewer than {_FEWEST_WORDS} words"
-    return "" if _adds_something(words, name) else "says no more than its name"
+    has_numbers = len(set(_NUMBER.findall(described))) >= _FEWEST_NUMBERS
+    return "" if has_numbers or _adds_something(words, name) else "says no more than its name"
 
 
 def _adds_something(words: list[str], name: str) -> bool:
@@ -157,12 +176,17 @@ class Described:
 def leaves_open_what_comes_back(text: str) -> bool:
     """Return whether `text` mentions no result, and lists arguments or begins with certain verbs.
 
-    These are verbs such as in ``Save the file`` and ``Prints the rows``. ``Compute the mean`` and
-    ``The mean of some numbers`` imply the result. Words such as ``return``, ``whether`` or
-    ``None`` mention one, in some languages. False for an empty `text`.
+    These are verbs such as in ``Save the file`` and ``Prints the rows``. ``The mean of some
+    numbers`` implies the result, and so does ``Compute the mean``, also above a list of arguments.
+    Words such as ``return``, ``whether`` or ``None`` mention one, in some languages. False for an
+    empty `text`.
     """
     if _COMES_BACK.search(text):
         return False
-    first = _WORD.search(text)
-    deeds = {first[0].casefold(), first[0].casefold().removesuffix("s")} if first else set()
-    return bool(_ARGUMENTS.search(text)) or not deeds.isdisjoint(_DEEDS)
+    words = _WORD.findall(text.partition("\n")[0].casefold())
+    deeds = {words[0], words[0].removesuffix("s")} if words else set()
+    if not deeds.isdisjoint(_DEEDS):
+        return True
+    # e.g. "Count the lines" names a result, "Count it" does not.
+    makes = len(words) > 2 and not deeds.isdisjoint(_MAKING)
+    return bool(_ARGUMENTS.search(text)) and not makes
