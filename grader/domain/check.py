@@ -18,6 +18,8 @@ from grader.domain.source import SourceFile, is_python
 
 #: The id of the check that makes the patch. Stored facts and rubrics know it; it must not change.
 PATCH = "mend"
+#: The option that a check with ``spares_names`` has, and the key of a rubric that sets it.
+NAMES = "names"
 #: Strings that tell a check about the other files of a submission; part of the key of its facts.
 Context = tuple[str, ...]
 #: Sorted (path, sha256) pairs of the files that a check reads.
@@ -122,6 +124,9 @@ class Check(Generic[OptionsT]):
     #: Whether ``reads`` selects files that the exercise asks for by name, e.g. ``before/*.py``, so
     #: that none of them is a leftover.
     names_files: bool = False
+    #: Whether its options have ``names``, a tuple of names with which it finds no fault. They are
+    #: those that the rubric prescribes, so that no criterion sets them.
+    spares_names: bool = False
     #: Whether starter files are inspected like files of the student.
     includes_starter: bool = False
     #: For measures that count, and so fall or rise with the size of a program, the id of the share
@@ -144,6 +149,11 @@ class Check(Generic[OptionsT]):
     def measure(self, measure_id: str) -> Measure | None:
         """Return the measure with the id `measure_id`, or ``None``."""
         return next((measure for measure in self.measures if measure.id == measure_id), None)
+
+    @property
+    def own_options(self) -> tuple[str, ...]:
+        """The names of the options that a criterion can set: all but the rubric's own."""
+        return tuple(name for name in self.options.model_fields if name != NAMES)
 
     @property
     def reading(self) -> tuple[str, ...]:

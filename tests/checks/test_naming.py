@@ -55,6 +55,12 @@ def test_names_may_be_allowed() -> None:
     assert "ignore" not in CHECK.command(CHECK.options()).replace("extend-ignore", "")
 
 
+def test_prescribed_names_are_allowed_to_the_command_too() -> None:
+    assert CHECK.command is not None
+    options = CHECK.options.model_validate({"names": ["calcTotal"], "ignore_names": ["visit_*"]})
+    assert "visit_*,calcTotal'" in CHECK.command(options)
+
+
 def test_nothing_to_judge() -> None:
     for text in ("", "# comment\n", "print(1)\n", "import os\n"):
         assert look(text).state is State.NOT_APPLICABLE

@@ -15,6 +15,7 @@ from grader.domain.check import AnyCheck, Catalog, Check, Context, FileDigests, 
 from grader.domain.errors import EngineFault
 from grader.domain.facts import FileFacts, SubmissionFacts
 from grader.domain.inspection import Facts, Inspection, State
+from grader.domain.judging import judge_submission
 from grader.domain.measures import count_measure
 from grader.domain.rubric import CompiledRubric, Rubric
 from grader.domain.rubric.reading import read_rubric
@@ -98,7 +99,9 @@ class Counting:
         ]
 
 
-def a_rubric(catalog: Catalog = SMALL, python: str = "3.11", **options: object) -> Rubric:
+def a_rubric(
+    catalog: Catalog = SMALL, python: str = "3.11", names: Sequence[str] = (), **options: object
+) -> Rubric:
     """Return a rubric with a criterion for every gradable check of ``catalog``."""
     checks = [check for check in catalog.values() if check.gradable]
     criteria = {
@@ -111,7 +114,7 @@ def a_rubric(catalog: Catalog = SMALL, python: str = "3.11", **options: object) 
         }
         for check in checks
     }
-    data = {"exercise": "e", "course": "c", "title": "t", "python": python}
+    data = {"exercise": "e", "course": "c", "title": "t", "python": python, "names": names}
     return read_rubric(data | {"total": 10 * len(checks), "criteria": criteria}, catalog)
 
 
@@ -206,6 +209,23 @@ def test_other_options_touch_only_their_check(engine: Engine, inspector: Countin
     facts = engine.measure(submission, a_rubric(unit=7))
     assert inspector.asked() == [("a.py", False, ("lines",))]
     assert facts.files[0].inspections['lines{"unit": 7}'].facts.counts == {"lines": 7}
+
+
+def test_prescribed_names_touch_only_the_check_of_names() -> None:
+    catalog = {name: CATALOG[name] for name in ("naming", "type_hints")}
+    inspector = Counting(catalog)
+    engine = Engine(catalog, inspector, MemoryFacts())
+    submission = submitted({"a.py": b"def calcTotal():\n    print(1)\n"})
+    found: list[tuple[list[tuple[str, bool, tuple[str, ...]]], list[str]]] = []
+    for names in ([], ["runGame", "calcTotal"], ["calcTotal", "runGame"], []):
+        rubric = a_rubric(catalog, names=names)
+        facts = engine.measure(submission, rubric)
+        ledger = judge_submission(CompiledRubric.of(rubric, catalog), facts, None).ledger
+        found.append((inspector.asked(), [str(row.value) for row in ledger.rows]))
+    first, named, reordered, again = found
+    assert first == ([("a.py", True, ("naming", "type_hints"))], ["1", "0"])
+    assert named == ([("a.py", False, ("naming",))], ["0", "0"])
+    assert (reordered, again) == (([], ["0", "0"]), ([], ["1", "0"]))
 
 
 def test_the_kind_of_name_belongs_to_the_key_and_the_python_of_the_rubric_does_not(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.domain.check import Options
+from grader.domain.check import Catalog, Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.measures import count_measure
 from grader.domain.rubric import CompiledRubric
@@ -509,6 +509,44 @@ def test_probes_are_each_measured_once() -> None:
         *("lint", "lint", 'lint{"width": 100}', None),
     ]
     assert compiled.probes[1].options == LintOptions(width=100)
+
+
+class Spared(Options):
+    names: tuple[str, ...] = ()
+    width: int = 88
+
+
+#: A check that spares prescribed names, beside one that does not.
+NAMED: Catalog = {
+    **CATALOG,
+    "names": check(
+        "names", count_measure("complaints", "C", "c"), options=Spared, spares_names=True
+    ),
+}
+
+
+def test_prescribed_names_are_an_option_of_the_checks_that_spare_them() -> None:
+    criteria = {"a": criterion(), "b": criterion(check="names", options={"width": 99})}
+    plain = compiled_rubric_of(criteria, NAMED)
+    assert [each.probe_key for each in plain.criteria] == ["lint", 'names{"width": 99}']
+    for names in (["b", "a"], ["a", "b", "a"]):
+        compiled = compiled_rubric_of(criteria, NAMED, names=names)
+        keys = [each.probe_key for each in compiled.criteria]
+        assert keys == ["lint", 'names{"names": ["a", "b"], "width": 99}']
+        assert set(keys) <= {probe.key for probe in compiled.probes}
+
+
+def test_prescribed_names_stand_beside_the_criteria() -> None:
+    criteria = {"it": criterion(check="names", options={"names": ["a"]})}
+    problem = the_problem(document(criteria), NAMED)
+    assert problem.path == ("criteria", "it", "options", "names")
+    assert problem.message == "is a key of the whole rubric, beside `criteria`"
+    problem = the_problem(document({"it": criterion(check="names", options={"name": 1})}), NAMED)
+    assert "(it has width)" in problem.message
+    for wrong in ("calc-total", "calc*", "1st", "", "a" * 81, 5, None):
+        problem = the_problem(document({"it": criterion()}, names=["runGame", wrong]))
+        assert problem.path == ("names", 1)
+        assert problem.message == "should be a name as in a program, such as calcTotal"
 
 
 @pytest.mark.parametrize(

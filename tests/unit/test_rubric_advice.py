@@ -37,6 +37,18 @@ def told(found: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
     return [(one.path[2:], one.message) for one in advice(found, CATALOG)]
 
 
+def test_prescribed_names_need_a_criterion_that_spares_them() -> None:
+    scale = {"measure": "case_rate", "full_at": 0, "zero_at": 60}
+    style, naming = criterion(check="style", scale=SCALE), criterion(check="naming", scale=scale)
+    (found,) = advice(rubric_of({"it": style}, CATALOG, names=["runGame"]), CATALOG)
+    assert (found.path, found.message) == (
+        ("names",),
+        "spares nothing without a criterion on naming",
+    )
+    both = {"it": style, "other": naming}
+    assert [*advice(rubric_of(both, CATALOG, names=["runGame"]), CATALOG)] == []
+
+
 @pytest.mark.parametrize(
     "pattern",
     [

@@ -48,6 +48,10 @@ BY_HAND = {"title": "Explained", "points": Decimal("2.5"), "check": "manual"}
             [("", "total: 10 -> 12.5"), ("by_hand", "Explained: new, 2.5 points")],
         ),
         (
+            {"names": ["calcTotal", "runGame"]},
+            [("", "names: calcTotal, runGame are prescribed, and spared")],
+        ),
+        (
             {"total": 4, "criteria": {"documented": None}},
             [("", "total: 10 -> 4"), ("documented", "Docstrings: removed, it had 6 points")],
         ),
@@ -86,3 +90,16 @@ def test_another_order_is_named() -> None:
     other = f"{head}  documented:\n{documented}  formatted:\n{formatted}"
     (change,) = rubric_changes(read_rubric(TEXT), read_rubric(other))
     assert change == Change("", "criteria: in another order")
+
+
+def test_names_that_the_exercise_prescribes_are_compared_one_by_one() -> None:
+    before = read_rubric(f"{TEXT}names: [calcTotal, runGame]\n")
+    after = read_rubric(f"{TEXT}names: [runGame, movePlayer, calcTotal]\n")
+    again = read_rubric(f"{TEXT}names: [calcTotal, runGame, runGame]\n")
+    assert rubric_changes(before, after) == (
+        Change("", "names: movePlayer is prescribed, and spared"),
+    )
+    assert rubric_changes(after, before) == (
+        Change("", "names: movePlayer is no longer prescribed"),
+    )
+    assert rubric_changes(before, again) == ()

@@ -38,6 +38,7 @@ description: All keys.
 python: '3.12'
 total: 30
 smallest: {statements: 20, caps_total_at: 20}
+names: [calcTotal, runGame, größe, _x1]
 intake:
   {notebooks: accepted, max_upload: 99, max_entries: 5, max_file: 9, max_total: 9, max_depth: 4}
 feedback: {patch: false, tone: beginner}
@@ -105,6 +106,15 @@ BROKEN = {
     "a patch that may be": ("patch: false", "patch: maybe"),
     "no course": ("course: mlops\n", ""),
     "patterns that are no list": ("files: ['**']", "files: '**'"),
+    "a name with a dash": ("runGame", "run-game"),
+    "a name that is a pattern": ("runGame", "run*"),
+    "a name that is a number": ("runGame", "1"),
+    "names that are no list": ("[calcTotal, runGame, größe, _x1]", "calcTotal"),
+    "names of one criterion": (
+        "check: formatting\n    options: {line_length: 100, target_versions: [py311], "
+        "show_fix: true}\n    scale:\n      measure: files_to_reformat",
+        "check: naming\n    options: {names: [a]}\n    scale:\n      measure: case_violations",
+    ),
     "a smallest program of nothing": ("statements: 20", "statements: 0"),
 }
 
@@ -158,7 +168,7 @@ def test_every_check_and_measure_is_explained() -> None:
         assert [one["const"] for one in measures] == [measure.id for measure in check.measures]
         assert all(one["title"] and one["description"] for one in measures)
         options = rules[name]["properties"]["options"]
-        assert set(options.get("properties", ())) == set(check.options.model_fields)
+        assert set(options.get("properties", ())) == set(check.own_options)
 
 
 def test_a_rubric_with_every_key_fits() -> None:

@@ -153,7 +153,7 @@ def whole() -> dict[str, Any]:
     criteria: dict[str, Any] = {}
     for check in CATALOG.values():
         if check.gradable:
-            options = {name: None for name in check.options.model_fields}
+            options = {name: None for name in check.own_options}
             measure = check.measures[0].id
             scale = {"measure": measure, "limit": 3, "full_at": 0, "zero_at": 3, "levels": None}
             criteria[check.id] = {
@@ -171,6 +171,7 @@ def whole() -> dict[str, Any]:
         "feedback": {"patch": True, "tone": "strict"},
         "attempts": {"superseded": "skip"},
         "starter": {"a.py": "x = 1\n"},
+        "names": ["calcTotal"],
     }
 
 

@@ -45,9 +45,16 @@ class NamingOptions(Options):
     """The options of the check. ``ignore_names``: names whose case is accepted.
 
     They may be patterns with ``*`` and ``?``, e.g. ``visit_*``. Such a name can still be unclear.
+    ``names`` are those that the rubric prescribes: with them nothing is wrong.
     """
 
     ignore_names: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def any_case(self) -> tuple[str, ...]:
+        """The names and patterns that may have any case."""
+        return (*self.ignore_names, *self.names)
 
 
 def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
@@ -56,16 +63,19 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
     Each report of pep8-naming (N818 aside) is a finding; an unclear name, or one without a verb,
     has one finding in each scope. A name may have findings of several kinds. The three kinds are
     counted, and so are all places that bind a name. In test files only the case is checked. Names
-    in ``options.ignore_names`` may have any case, but can still be unclear. Findings are sorted by
-    place, some with a corrected line. A file that binds no name (imports without ``as`` aside)
-    gives ``NOTHING_TO_SAY``. `context` is unused.
+    in ``options.ignore_names`` may have any case, but can still be unclear; those in
+    ``options.names`` have no finding. Findings are sorted by place, some with a corrected line. A
+    file that binds no name (imports without ``as`` aside) gives ``NOTHING_TO_SAY``. `context` is
+    unused.
     """
     found = list(scoped(source.tree))
     bound = bindings(source.tree, found)
     if not bound:
         return NOTHING_TO_SAY
-    case = [_case_finding(each) for each in case_violations(found, options.ignore_names)]
-    groups = {} if is_test_path(source.path) else grouped(bound)
+    case = [_case_finding(each) for each in case_violations(found, options.any_case)]
+    spared = frozenset(options.names)
+    judged = (each for each in bound if each.name not in spared)
+    groups = {} if is_test_path(source.path) else grouped(judged)
     unclear = [_finding(each, code) for each, code in unclear_names(groups)]
     advice = [_finding(each, NO_VERB) for each in without_verb(groups)]
     counts = {
@@ -170,9 +180,9 @@ MEASURES = (
 
 def _command(options: NamingOptions) -> str:
     """Return the flake8 command that reports wrong cases, with the names that `options` ignore."""
-    ignored = ",".join((*ALLOWED, *options.ignore_names))
+    ignored = ",".join((*ALLOWED, *options.any_case))
     given = ["flake8 --isolated --disable-noqa --select=N --extend-ignore=N818"]
-    return " ".join(given + [f"--ignore-names='{ignored}'"] * bool(options.ignore_names))
+    return " ".join(given + [f"--ignore-names='{ignored}'"] * bool(options.any_case))
 
 
 LESSON = Lesson(
@@ -195,7 +205,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="naming",
-    version=3,
+    version=4,
     title="Names that tell",
     synonyms=("pep8_naming", "names", "descriptive_names"),
     guidance=GUIDANCE,
@@ -206,6 +216,7 @@ CHECK = Check(
         "case_violations": "case_rate",
     },
     options=NamingOptions,
+    spares_names=True,
     measures=MEASURES,
     inspect=inspect,
     tools=("pep8-naming",),

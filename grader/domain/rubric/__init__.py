@@ -7,7 +7,7 @@ rubric with these names resolved in the catalog of checks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -16,11 +16,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from grader.domain.check import PATCH, AnyCheck, Catalog, Options
+from grader.domain.check import NAMES, PATCH, AnyCheck, Catalog, Options
 from grader.domain.measures import Measure
 from grader.domain.rubric.globs import selects
 from grader.domain.rubric.policies import Attempts, Feedback, Intake, Strict
-from grader.domain.rubric.values import Amount, Globs, Name, Points, Slug, StarterText
+from grader.domain.rubric.values import (
+    Amount,
+    Globs,
+    Name,
+    Points,
+    PrescribedNames,
+    Slug,
+    StarterText,
+)
 from grader.domain.source import is_notebook, is_test_path
 from grader.domain.wording import Described, whole_number
 
@@ -206,7 +214,8 @@ class Rubric(Strict):
 
     Use :func:`~grader.domain.rubric.reading.read_rubric`, which validates names too. ``criteria``
     are by id. ``starter`` has the text of each starter file by path. ``python`` is the version of
-    Python that the exercise names; newer syntax is graded, with a finding as advice.
+    Python that the exercise names; newer syntax is graded, with a finding as advice. ``names`` are
+    those that the exercise prescribes, so that no check finds fault with them.
     """
 
     exercise: Slug
@@ -223,6 +232,7 @@ class Rubric(Strict):
     total: Points
     criteria: Annotated[dict[Slug, Criterion], Field(min_length=1, max_length=MOST_CRITERIA)]
     smallest: Smallest | None = None
+    names: PrescribedNames = ()
     intake: Intake = Intake()
     feedback: Feedback = Feedback()
     attempts: Attempts = Attempts()
@@ -243,7 +253,7 @@ class Rubric(Strict):
         found: dict[str, Probe] = {}
         for criterion in self.criteria.values():
             if criterion.check != MANUAL:
-                probe = probe_of(criterion, catalog)
+                probe = probe_of(criterion, catalog, self.names)
                 found.setdefault(probe.key, probe)
         for probe in (*self._always(catalog), *self._mending(catalog)):
             found.setdefault(probe.key, probe)
@@ -318,7 +328,7 @@ class CompiledRubric:
     def of(rubric: Rubric, catalog: Catalog) -> CompiledRubric:
         """Return the compiled form of ``rubric``, which :func:`read_rubric` must have accepted."""
         compiled_criterion = tuple(
-            _compile_criterion(*item, catalog) for item in rubric.criteria.items()
+            _compile_criterion(*item, catalog, rubric.names) for item in rubric.criteria.items()
         )
         return CompiledRubric(rubric, catalog, rubric.probes(catalog), compiled_criterion)
 
@@ -345,21 +355,33 @@ class CompiledRubric:
         return not is_notebook(path) and any(one.takes(path, top_folder) for one in weighed)
 
 
-def _compile_criterion(name: str, criterion: Criterion, catalog: Catalog) -> CompiledCriterion:
-    """Return ``criterion``, whose id is ``name``, with its check and measure of ``catalog``."""
+def _compile_criterion(
+    name: str, criterion: Criterion, catalog: Catalog, names: Sequence[str]
+) -> CompiledCriterion:
+    """Return ``criterion``, whose id is ``name``, with its check and measure of ``catalog``.
+
+    ``names`` are those that the exercise prescribes.
+    """
     if criterion.check == MANUAL or criterion.scale is None:
         return CompiledCriterion(name, criterion)
     check = catalog[criterion.check]
     measure = check.measure(criterion.scale.measure)
-    return CompiledCriterion(name, criterion, probe_of(criterion, catalog).key, check, measure)
+    probe = probe_of(criterion, catalog, names)
+    return CompiledCriterion(name, criterion, probe.key, check, measure)
 
 
-def probe_of(criterion: Criterion, catalog: Catalog) -> Probe:
+def probe_of(criterion: Criterion, catalog: Catalog, names: Sequence[str] = ()) -> Probe:
     """Return the probe that measures ``criterion``, which must not be manual.
+
+    A check that spares them gets the ``names`` that the exercise prescribes, in any order, as an
+    option: so they are part of the key of its facts, and of no other check's.
 
     Raises:
         KeyError: ``catalog`` lacks its check.
         pydantic.ValidationError: the check does not accept its options.
     """
     check = catalog[criterion.check]
-    return Probe(check, check.options.model_validate(criterion.options))
+    options = dict(criterion.options)
+    if check.spares_names:
+        options[NAMES] = sorted(set(names))
+    return Probe(check, check.options.model_validate(options))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from grader.domain.characters import first_few
-from grader.domain.check import AnyCheck, Catalog
+from grader.domain.check import NAMES, AnyCheck, Catalog
 from grader.domain.errors import RubricProblem
 from grader.domain.measures import Measure
 from grader.domain.rubric import Criterion, Rubric, Scale
@@ -48,7 +48,11 @@ class Linted:
 
 
 def advice(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem]:
-    """Yield the advice on ``rubric`` that needs no submission: on measures, scales and patterns."""
+    """Yield the advice on ``rubric`` that needs no submission.
+
+    It is on names, and on the measures, scales and patterns of each criterion.
+    """
+    yield from _name_advice(rubric, catalog)
     for name, criterion in rubric.criteria.items():
         check, scale = catalog.get(criterion.check), criterion.scale
         measure = check.measure(scale.measure) if check and scale else None
@@ -150,6 +154,14 @@ def _lost(rows: Sequence[Row]) -> str:
             if row.points != row.max_points
         ]
     )
+
+
+def _name_advice(rubric: Rubric, catalog: Catalog) -> Iterator[RubricProblem]:
+    """Yield advice if the rubric prescribes names, and no criterion could find fault with them."""
+    checks = (catalog.get(one.check) for one in rubric.criteria.values())
+    if rubric.names and not any(check and check.spares_names for check in checks):
+        sparing = first_few([one.id for one in catalog.values() if one.spares_names])
+        yield RubricProblem(f"spares nothing without a criterion on {sparing}", (NAMES,))
 
 
 def _size_advice(measure: Measure, check: AnyCheck) -> Iterator[RubricProblem]:

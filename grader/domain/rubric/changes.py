@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from grader.domain.characters import first_few
+from grader.domain.check import NAMES
 from grader.domain.rubric import Criterion, Rubric
 
 #: Most characters of a value that is shown, e.g. of a description (chosen by hand).
@@ -31,8 +33,8 @@ def rubric_changes(before: Rubric, after: Rubric) -> tuple[Change, ...]:
     Criteria come in the order of ``after``, and then those that it no longer has. Comments and
     layout of the text are no difference.
     """
-    whole = _differences(_plain(before, "criteria"), _plain(after, "criteria"))
-    found = [Change("", text) for text in whole]
+    whole = _differences(_plain(before, "criteria", NAMES), _plain(after, "criteria", NAMES))
+    found = [Change("", text) for text in (*whole, *_of_names(before.names, after.names))]
     if _shared(after, before) != _shared(before, after):
         found.append(Change("", "criteria: in another order"))
     for name, criterion in after.criteria.items():
@@ -43,6 +45,24 @@ def rubric_changes(before: Rubric, after: Rubric) -> tuple[Change, ...]:
         text = f"{gone.title}: removed, it had {_shown(gone.points)} points"
         found.append(Change(name, text))
     return tuple(found)
+
+
+def _of_names(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Yield which names are prescribed now, and which no longer; their order is no difference.
+
+    e.g. "names: calcTotal, runGame are prescribed, and spared".
+    """
+    more = [name for name in dict.fromkeys(after) if name not in before]
+    fewer = [name for name in dict.fromkeys(before) if name not in after]
+    if more:
+        yield f"names: {_are(more)} prescribed, and spared"
+    if fewer:
+        yield f"names: {_are(fewer)} no longer prescribed"
+
+
+def _are(names: Sequence[str]) -> str:
+    """Return the first few of ``names`` as the subject of a sentence, with its verb."""
+    return f"{first_few(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _shared(one: Rubric, other: Rubric) -> list[str]:
@@ -62,8 +82,8 @@ def _of_criterion(before: Criterion | None, after: Criterion) -> Iterator[str]:
         yield f"{after.title}: {text}"
 
 
-def _plain(model: Rubric | Criterion, without: str) -> dict[str, Any]:
-    return model.model_dump(by_alias=True, exclude={without})
+def _plain(model: Rubric | Criterion, *without: str) -> dict[str, Any]:
+    return model.model_dump(by_alias=True, exclude={*without})
 
 
 def _differences(

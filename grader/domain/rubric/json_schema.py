@@ -176,8 +176,10 @@ def _where(key: str, value: str, properties: Schema) -> Schema:
 
 def _options(check: AnyCheck) -> Schema:
     """Return the schema of the options of ``check``."""
-    if not check.options.model_fields:
+    if not check.own_options:
         return {"maxProperties": 0, "description": f"{check.id} has no options."}
     schema: Schema = check.options.model_json_schema(schema_generator=_ReaderSchema)
+    for name in set(schema["properties"]) - set(check.own_options):
+        del schema["properties"][name]
     _explain(schema, {key: schema["properties"][key]["title"] for key in schema["properties"]})
     return schema

@@ -17,6 +17,8 @@ KEY_HELP: Mapping[str, Mapping[str, str]] = {
         "criteria": "The rows of the rubric by an id of your choice: small letters, digits, - and"
         " _.",
         "smallest": "The smallest program that the exercise asks for.",
+        "names": "Names that the exercise prescribes, such as calcTotal. No check finds fault with"
+        " them.",
         "intake": "What may be handed in: notebooks, and how much.",
         "feedback": "What a student sees beside the points.",
         "attempts": "Which attempts are graded.",

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from grader.domain.characters import first_few
-from grader.domain.check import AnyCheck, Catalog, Options
+from grader.domain.check import NAMES, AnyCheck, Catalog, Options
 from grader.domain.errors import BadRubric, RubricProblem
 from grader.domain.rubric import MANUAL, GraduatedCap, Rubric, Smallest, probe_of
 from grader.domain.rubric.contradictions import contradictions
@@ -181,13 +181,16 @@ def _unknown_measure(name: str, check: AnyCheck, catalog: Catalog) -> RubricProb
 
 def _option_problems(options: Mapping[str, Any], check: AnyCheck) -> Iterator[RubricProblem]:
     """Yield a problem for each of ``options`` that ``check`` does not have or accept."""
+    if check.spares_names and NAMES in options:
+        yield RubricProblem("is a key of the whole rubric, beside `criteria`", ("options", NAMES))
+        return
     try:
         check.options.model_validate(dict(options))
     except ValidationError as wrong:
         for error in wrong.errors(include_url=False):
             path = ("options", *path_of(error))
             if error["type"] == "extra_forbidden":
-                known = check.options.model_fields
+                known = check.own_options
                 hint = nearest(str(path[-1]), known)
                 has = f"such option (it has {', '.join(known)})" if known else "options"
                 message = f"{check.id} has no {has}"

@@ -32,6 +32,19 @@ Name = Annotated[
     Field(min_length=1, max_length=200),
     Described("should be text of 1 to 200 characters (a number needs quotes)"),
 ]
+#: Names that an exercise prescribes, e.g. ``calcTotal`` and ``größe``; not ``calc-total`` or
+#: ``calc_*``. Letters beyond ASCII are all allowed. At most 100 of 80 characters, by hand.
+PrescribedNames = Annotated[
+    tuple[
+        Annotated[
+            str,
+            Field(pattern=r"^[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*$", max_length=80),
+            Described("should be a name as in a program, such as calcTotal"),
+        ],
+        ...,
+    ],
+    Field(max_length=100),
+]
 #: The limits bound the time that matching the paths of a submission takes.
 Globs = Annotated[
     tuple[
