@@ -34,13 +34,13 @@ def inspect(source: SourceFile, options: FormattingOptions, context: Context) ->
     effect, nor has the kind of line endings. With ``options.show_fix`` the finding has the diff and
     the line of the first change, and ``lines_to_change`` counts for each run of changes the longer
     side. Otherwise these three are left out, which saves Black's second pass. A file without
-    statements gives ``NOTHING_TO_SAY``. `context` is unused. Errors of Black pass through, see
-    :func:`black_runner.would_change`.
+    statements that Black leaves as it is gives ``NOTHING_TO_SAY``. `context` is unused. Errors of
+    Black pass through, see :func:`black_runner.would_change`.
     """
-    if not has_statements(source):
-        return NOTHING_TO_SAY
     settings = black_runner.settings_of(options, is_stub=source.kind == "stub")
     if not black_runner.would_change(source.text, settings):
+        if not has_statements(source):
+            return NOTHING_TO_SAY
         counts = {"files_to_reformat": 0, "lines_to_change": 0, "lines_to_reformat": 0}
         return Inspection(facts=Facts(counts=counts))
     return (_with_fix if options.show_fix else _without_fix)(source, settings)
@@ -99,12 +99,17 @@ _LINES_TO_CHANGE = Measure(
 )
 
 
-def _command(options: FormattingOptions) -> str:
-    """Return the ``black --check`` command with the flags of `options`."""
+def _command(options: FormattingOptions, paths: tuple[str, ...]) -> str:
+    """Return the ``black --check`` command with the flags of `options`.
+
+    If one of `paths` is a ``pyproject.toml``, in which Black would look for settings, the command
+    names an empty file of settings instead.
+    """
     flags = [f"--target-version {target}" for target in options.target_versions]
     flags += ["--skip-string-normalization"] * options.skip_string_normalization
     flags += ["--skip-magic-trailing-comma"] * options.skip_magic_trailing_comma
     flags += ["--preview"] * options.preview
+    flags += ["--config /dev/null"] * any(path.endswith("pyproject.toml") for path in paths)
     return " ".join([f"black --check --diff --line-length {options.line_length}", *flags])
 
 
@@ -132,7 +137,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="formatting",
-    version=2,
+    version=3,
     title="Formatted with Black",
     synonyms=(
         "black",

@@ -10,7 +10,6 @@ from isort.exceptions import ISortError
 
 from grader.analysis.fixes.diff import difference
 from grader.analysis.fixes.same_program import parses, same_but_imports, same_but_layout
-from grader.analysis.syntax.statements import has_statements
 from grader.analysis.tools import black_runner, isort_runner
 from grader.analysis.tools.options import FormattingOptions, ImportOrderOptions
 from grader.domain.check import PATCH, Check, Context, Guidance, Options
@@ -62,12 +61,9 @@ def inspect(source: SourceFile, options: FixOptions, context: Context) -> Inspec
     then Black would write, as far as `options` ask for them. It applies to the bytes as submitted,
     with their byte order mark and newlines. The tools disagree if one of them would change the
     fixed text again. If a tool cannot read the file, or writes another program or no Python, the
-    only finding is ``withheld``, with the reason. Without a finding, and for a file without
-    statements, the result is ``NOTHING_TO_SAY``. `context` comes from
-    :func:`isort_runner.own_modules`.
+    only finding is ``withheld``, with the reason. Without a finding the result is
+    ``NOTHING_TO_SAY``. `context` comes from :func:`isort_runner.own_modules`.
     """
-    if not has_statements(source):
-        return NOTHING_TO_SAY
     tools = _tools(options, context, is_stub=source.kind == "stub")
     try:
         fixed = reduce(lambda text, tool: tool.fix(text), tools, source.raw_text)
@@ -185,7 +181,7 @@ def _disagreement() -> Finding:
 
 CHECK = Check(
     id=PATCH,
-    version=2,
+    version=3,
     title="Patch",
     guidance=GUIDANCE,
     guidance_by_code={"disagreement": _DISAGREEMENT, "withheld": _WITHHELD},

@@ -136,9 +136,10 @@ class Check(Generic[OptionsT]):
     guidance_by_code: Mapping[str, Guidance] = field(default_factory=dict)
     #: Shown by ``grader explain``; every gradable check has one.
     lesson: Lesson | None = None
-    #: The command line of the tool behind the check, for the student's machine; files are appended.
-    #: The tool may report less than the check, e.g. for ``naming`` only wrong cases.
-    command: Callable[[OptionsT], str] | None = None
+    #: The command line of the tool behind the check, for the student's machine. It depends on the
+    #: options and on the paths of all graded files; those to look at are appended. The tool may
+    #: report less than the check, e.g. for ``naming`` only wrong cases.
+    command: Callable[[OptionsT, tuple[str, ...]], str] | None = None
     #: Whether a criterion of a rubric may name it. The engine adds the others, e.g. the check that
     #: makes the patch.
     gradable: bool = True

@@ -13,21 +13,34 @@ from grader.checks.catalog import CATALOG
 from grader.domain.inspection import State
 from grader.domain.source import SourceFile
 
-CLEAN = '"""Numbers."""\n\nimport os\n\nprint(os.name)\n'
+CLEAN = '"""Numbers."""\n\nimport os\nfrom math import pi, tau\n\nprint(os.name, pi, tau)\n'
 DIRTY = "import sys,os\nx = {  'a':1 }\nprint( x )\n"
+QUOTED = '"""Numbers."""\n\nprint(\'a\')\n'
 WIDE = f'x = "{"a" * 90}"\n'
+#: A student's own settings of the tools, which the commands have to leave aside.
+SETTINGS = {
+    "pyproject.toml": (
+        "[tool.black]\nskip-string-normalization = true\nskip-magic-trailing-comma = true\n"
+        "[tool.isort]\nforce_single_line = true\nforced_separate = ['os']\n"
+    ),
+    "setup.cfg": "[flake8]\nignore = E,W,F\n",
+}
 
 
 def verdict_at_home(command: str, text: str, folder: Path) -> bool:
     """Return whether ``command`` accepts a file with ``text`` (exit code 0)."""
+    for name, content in SETTINGS.items():
+        (folder / name).write_text(content)
     file = folder / "numbers_tool.py"
     file.write_text(text)
     tool, *flags = shlex.split(command)
-    words = [sys.executable, "-I", "-m", tool, *flags, str(file)]
+    words = [sys.executable, "-I", "-m", tool, *flags, file.name]
     return subprocess.run(words, cwd=folder, capture_output=True).returncode == 0
 
 
-@pytest.mark.parametrize("text", [CLEAN, DIRTY, WIDE], ids=["clean", "dirty", "wide"])
+@pytest.mark.parametrize(
+    "text", [CLEAN, DIRTY, QUOTED, WIDE], ids=["clean", "dirty", "quoted", "wide"]
+)
 @pytest.mark.parametrize(
     ("check_id", "options"),
     [
@@ -48,4 +61,16 @@ def test_a_printed_command_agrees_with_the_report(
     found = check.inspect(source, chosen, check.context(source.path, ((source.path, "0"),)))
     assert found.state is State.OK
     assert check.command is not None
-    assert verdict_at_home(check.command(chosen), text, tmp_path) is (not found.findings)
+    command = check.command(chosen, (source.path, *SETTINGS))
+    assert verdict_at_home(command, text, tmp_path) is (not found.findings)
+
+
+@pytest.mark.parametrize("check_id", ["formatting", "style"])
+def test_a_file_without_statements_is_looked_at(check_id: str, tmp_path: Path) -> None:
+    check = CATALOG[check_id]
+    for text in ('"""Numbers."""', '"""Numbers."""\n', "# Numbers.", "", "  \n"):
+        found = check.inspect(SourceFile("numbers_tool.py", text.encode()), check.options(), ())
+        assert found.state is (State.OK if found.findings else State.NOT_APPLICABLE)
+        assert check.command is not None
+        command = check.command(check.options(), tuple(SETTINGS))
+        assert verdict_at_home(command, text, tmp_path) is (not found.findings)

@@ -85,7 +85,7 @@ def test_a_directive_has_no_effect_and_is_shown_as_written(inspect: Any) -> None
     assert finding.hunk == "@@ -1,2 +1,2 @@\n # fmt: off\n-x  =  1\n+x = 1\n"
 
 
-@pytest.mark.parametrize("text", ["", "# only a comment\n", '"""Only a docstring."""\n', "\n\n"])
+@pytest.mark.parametrize("text", ["", "# only a comment\n", '"""Only a docstring."""\n', "\n"])
 def test_nothing_to_judge(inspect: Any, text: str) -> None:
     assert inspect("formatting", text).state is State.NOT_APPLICABLE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -38,18 +39,33 @@ SUBMISSIONS: dict[str, dict[str, str]] = {
         "main.py": "import numpy\n\nimport a.b.c.d\n",
         "a/b/c/d.py": "",
     },
-    "in a folder": {"hw/main.py": SORTED, "hw/utils.py": ""},
-    "in a folder, from the root": {
+    "in one folder around all": {"hw/main.py": SORTED, "hw/utils.py": ""},
+    "around all, with an odd name": {"my hw (1)/main.py": SORTED, "my hw (1)/utils.py": ""},
+    "around all, by its name": {
         "hw/main.py": "import numpy\n\nimport hw.utils\n",
         "hw/utils.py": "",
     },
-    "own folder by its name": {"a/hw/main.py": "import numpy\n\nimport hw\n", "a/hw/utils.py": ""},
-    "other folder": {"a/main.py": SORTED, "b/utils.py": ""},
-    "same name in root and folder": {
-        "hw/main.py": "import numpy\n\nimport utils.more\n",
+    "around a source folder": {"hw/tests/test_utils.py": SORTED, "hw/src/utils.py": ""},
+    "in a folder beside others": {"hw/main.py": SORTED, "hw/utils.py": "", "run.py": ""},
+    "in a folder beside others, from the root": {
+        "hw/main.py": "import numpy\n\nimport hw.utils\n",
         "hw/utils.py": "",
-        "utils/deep/more.py": "",
+        "run.py": "",
     },
+    "source folder": {"src/main.py": SORTED, "src/utils.py": "", "run.py": ""},
+    "source folder alone": {"src/main.py": SORTED, "src/utils.py": ""},
+    "source folder by its name": {
+        "run.py": "import numpy\n\nimport src.utils\n",
+        "src/utils.py": "",
+    },
+    "left by a build": {"build/lib/main.py": SORTED, "build/lib/utils.py": "", "main.py": ""},
+    "other folder": {"a/main.py": SORTED, "b/utils.py": ""},
+    "same name in the source folder": {
+        "main.py": "import numpy\n\nimport utils.more\n",
+        "src/utils.py": "",
+        "utils/deep/less.py": "",
+    },
+    "namespace, its own name": {"main.py": "import numpy\n\nimport app.app\n", "app/deep/a.py": ""},
     "stub alone": {"main.py": SORTED, "utils.pyi": ""},
     "future": {"main.py": "from __future__ import annotations\n\nimport os\n", "__future__.py": ""},
     "odd names": {"main.py": SORTED, "utils.v2.py": "", "my-module.py": "", "a+b.py": ""},
@@ -65,20 +81,18 @@ def ours(files: dict[str, str]) -> bool:
     return CHECK.inspect(source, CHECK.options(), context).findings == ()
 
 
-def theirs(files: dict[str, str], place: Path) -> bool:
-    """Return whether isort's command line, run in the submission's root, accepts the first file."""
-    root = place / "root of it"
+def theirs(files: dict[str, str], root: Path) -> bool:
+    """Return whether the printed command, run in the submission's root, accepts the first file."""
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     path = next(iter(files))
-    settings = place / ".isort.cfg"
-    # In a settings file, because isort searches the folders of `--src` in a random order.
-    src = f"src_paths = {root}, {(root / path).parent}\n"
-    settings.write_text(f"[settings]\nprofile = black\nline_length = 88\n{src}")
-    command = [sys.executable, "-I", "-m", "isort", "--check", "--settings-file", str(settings)]
+    # What the student has set does not count.
+    (root / "pyproject.toml").write_text('[tool.isort]\nforced_separate = ["utils"]\n')
+    assert CHECK.command is not None
+    command = shlex.split(CHECK.command(CHECK.options(), tuple(files)))
     done = subprocess.run(
-        [*command, path],
+        [sys.executable, "-I", "-m", *command, path],
         cwd=root,
         capture_output=True,
         text=True,
@@ -98,21 +112,18 @@ def test_the_submissions_are_told_apart() -> None:
     assert verdicts["sibling"] and not verdicts["no sibling"]
     assert verdicts["standard library name"] and not verdicts["standard library name apart"]
     assert verdicts["namespace"] and not verdicts["namespace, missing"]
+    assert verdicts["in one folder around all"] and not verdicts["in a folder beside others"]
+    assert verdicts["source folder"] and not verdicts["left by a build"]
 
 
 def test_the_context_names_what_can_be_imported() -> None:
-    outline = tuple(
-        (path, "") for path in ("hw/main.py", "hw/space/inner/core.py", "lib.py", "pkg/__init__.py")
-    )
-    assert own_modules("hw/main.py", outline) == (
-        "hw",
-        "lib",
-        "main",
-        "pkg",
-        "space.inner",
-        "space/",
-    )
-    assert own_modules("lib.py", outline) == ("hw", "lib", "pkg")
+    paths = ["hw/main.py", "hw/space/inner/core.py", "src/lib.py", "pkg/__init__.py"]
+    names = ("hw", "lib", "pkg", "src")
+    assert own_modules("hw/main.py", tuple((path, "") for path in paths)) == names
+    inside = tuple((f"top/{path}", "") for path in (*paths, "space/inner/core.py"))
+    inner = ("space.inner", "space.space", "space/", "src", "top.hw", "top.pkg", "top.space.inner")
+    more = ("top.space.space", "top.space/", "top.src", "top.top", "top/")
+    assert own_modules("top/src/lib.py", inside) == ("hw", "lib", "pkg", *inner, *more)
 
 
 def test_an_unsorted_file_is_one_finding_with_its_hunk(inspect: Any, measure: Any) -> None:

@@ -51,14 +51,16 @@ def test_names_may_be_allowed() -> None:
     assert value("case_violations", found.facts) == 0
     assert value("case_violations", look(text).facts) == 2, "options never outlive their run"
     assert CHECK.command is not None
-    assert "visit_*" in CHECK.command(CHECK.options.model_validate({"ignore_names": ["visit_*"]}))
-    assert "ignore" not in CHECK.command(CHECK.options()).replace("extend-ignore", "")
+    assert "visit_*" in CHECK.command(
+        CHECK.options.model_validate({"ignore_names": ["visit_*"]}), ()
+    )
+    assert "ignore" not in CHECK.command(CHECK.options(), ()).replace("extend-ignore", "")
 
 
 def test_prescribed_names_are_allowed_to_the_command_too() -> None:
     assert CHECK.command is not None
     options = CHECK.options.model_validate({"names": ["calcTotal"], "ignore_names": ["visit_*"]})
-    assert "visit_*,calcTotal'" in CHECK.command(options)
+    assert "visit_*,calcTotal'" in CHECK.command(options, ())
 
 
 def test_nothing_to_judge() -> None:

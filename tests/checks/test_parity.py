@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -119,14 +120,12 @@ def compiling(files: list[SourceFile]) -> Iterator[SourceFile]:
 
 
 def start(place: Path, *arguments: str) -> Callable[[], str]:
-    """Start a tool isolated in an empty folder; return a function that waits for its output."""
-    empty = place / "empty"
-    empty.mkdir(exist_ok=True)
+    """Start a tool in the folder ``place``; return a function that waits for its output."""
     log = tempfile.TemporaryFile()
     process = subprocess.Popen(
         [sys.executable, "-I", "-m", *arguments],
-        cwd=empty,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(empty)},
+        cwd=place,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(place)},
         stdout=log,
         stderr=log,
     )
@@ -175,11 +174,9 @@ def test_black(laid: Laid) -> None:
 
 
 def test_isort(laid: Laid) -> None:
-    config = laid.place / ".isort.cfg"
-    config.write_text("[settings]\nprofile = black\nline_length = 88\n")
     theirs, ours = set(), set()
     for root, files in laid.roots.items():
-        theirs |= isort_complaints(laid.place, config, root, files)
+        theirs |= isort_complaints(root, files)
         for file in files:
             found = inspect("import_order", file, files, show_fix=False)
             ours |= {str(root / file.path) for one in found.findings if one.code == "isort"}
@@ -187,20 +184,14 @@ def test_isort(laid: Laid) -> None:
     assert ours == theirs
 
 
-def isort_complaints(
-    place: Path, config: Path, root: Path, files: Sequence[SourceFile]
-) -> set[str]:
-    """Return the paths that isort complains about; it is run for each folder.
-
-    Where isort searches for modules depends on the folder.
-    """
-    found: set[str] = set()
-    for folder in {str(Path(file.path).parent) for file in files}:
-        paths = [root / file.path for file in files if str(Path(file.path).parent) == folder]
-        given = ["--src", str(root), "--src", str(root / folder), *map(str, paths)]
-        said = start(place, "isort", "--check", "--settings-file", str(config), *given)()
-        found |= set(re.findall(r"^ERROR: (.*) Imports are incorrectly", said, re.MULTILINE))
-    return found
+def isort_complaints(root: Path, files: Sequence[SourceFile]) -> set[str]:
+    """Return the paths of ``files`` about which the printed command complains in ``root``."""
+    chosen = CATALOG["import_order"]
+    assert chosen.command is not None
+    paths = tuple(file.path for file in files)
+    command = shlex.split(chosen.command(chosen.options(), paths))
+    said = start(root, *command, *paths)()
+    return set(re.findall(r"^ERROR: (.*) Imports are incorrectly", said, re.MULTILINE))
 
 
 def test_flake8_finding_by_finding(laid: Laid) -> None:
@@ -348,9 +339,7 @@ def patched_sample(laid: Laid, wanted: int) -> dict[str, Inspection]:
 
 
 def check_isort_content(laid: Laid, paths: list[str]) -> None:
-    config = laid.place / ".isort.cfg"
-    config.write_text("[settings]\nprofile = black\nline_length = 88\n")
     for root, files in laid.roots.items():
         chosen = [file for file in files if str(root / file.path) in paths]
         if chosen:
-            assert isort_complaints(laid.place, config, root, chosen) == set()
+            assert isort_complaints(root, chosen) == set()

@@ -74,7 +74,7 @@ def test_only_the_tools_that_are_asked_for(inspect: Any, tmp_path: Path) -> None
 
 def test_a_tidy_file_needs_none(inspect: Any) -> None:
     assert inspect("mend", TIDY, **BOTH).state is State.NOT_APPLICABLE
-    assert inspect("mend", "#nothing to judge\n", **BOTH).state is State.NOT_APPLICABLE
+    assert inspect("mend", "# nothing to judge\n", **BOTH).state is State.NOT_APPLICABLE
 
 
 def test_own_modules_are_known(inspect: Any) -> None:

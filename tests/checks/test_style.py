@@ -149,7 +149,7 @@ def test_options_are_strict() -> None:
 
 
 def test_nothing_to_judge(inspect: Any) -> None:
-    assert inspect("style", "#nothing\n").state is State.NOT_APPLICABLE
+    assert inspect("style", "# nothing\n").state is State.NOT_APPLICABLE
 
 
 def test_an_installed_plugin_is_not_even_imported(

@@ -99,6 +99,20 @@ def test_commands_name_the_files_while_that_is_kind() -> None:
         assert command_lines(_with_files(*paths)) == (f"{start} .",)
 
 
+def test_a_command_for_the_folder_names_what_its_tool_skips() -> None:
+    many = [f"src/a{n}.py" for n in range(7)]
+    report = _with_files(*many, "build/lib/a1.py", "build/lib/a2.py", "src/a1.pyi", "dist/a b/c.py")
+    tools = ("black", "flake8")
+    report = report.model_copy(
+        update={"commands": tuple(Command(check="style", command=f"{tool} -x") for tool in tools)}
+    )
+    assert command_lines(report) == ("black -x .", "flake8 -x . src/*.pyi")
+    plain = report.files[:-1]
+    assert command_lines(report.model_copy(update={"files": plain}))[0] == (
+        "black -x . build/lib/*.py"
+    )
+
+
 def test_a_command_is_told_once() -> None:
     checks = {"a": State.OK, "b": State.OK}
     twice = reports.report(

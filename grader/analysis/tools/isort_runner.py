@@ -1,8 +1,8 @@
-"""Run isort inside this process, with the result of its command line in the submission's root.
+"""Run isort inside this process, with the result of the command line that the report prints.
 
-isort's command line searches the disk (``--src``) for modules that belong to the submission
-("first party"). Here their names are passed as patterns of isort's public settings. Two rules of
-isort need care:
+isort's command line searches the disk for modules that belong to the submission ("first party"):
+in the folders of ``--src``, or by default in the folder in which it is run and the ``src`` below.
+Here their names are passed as patterns of isort's public settings. Two rules of isort need care:
 
 - A name of the standard library stays standard library even if the submission has such a file
   (``random.py``).
@@ -23,6 +23,7 @@ from isort.settings import DEFAULT_CONFIG
 
 from grader.analysis.tools.options import ImportOrderOptions
 from grader.domain.check import Context, FileDigests
+from grader.domain.source import is_python
 
 #: Suffix of a context entry for a folder without Python files of its own.
 NAMESPACE = "/"
@@ -53,24 +54,48 @@ def sorted_text(
     return output.getvalue() if changed else None
 
 
-def own_modules(path: str, files: FileDigests) -> Context:
-    """Return the sorted names that `path` can import from the submission's root and its own folder.
+def source_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders in which the submission's own modules lie, as isort searches them.
 
-    `files` lists the files of the submission. ``name`` is a module (a ``.py`` file, `path` too), a
-    package (a folder with ``.py`` or ``.pyi`` files) or a folder with neither Python nor folders.
-    ``name/`` is a folder with folders and no Python of its own; its members follow as
-    ``name.member``. A stub alone is no module, nor is a name that is no identifier. The name of the
-    file's own folder is included, as isort does for ``--src``. Of equal names in both folders the
-    root's counts.
+    They are the outermost folder that holds all files in `paths`, e.g. ``hw`` of a zip with one
+    folder around everything, or else the submission's root (``""``); and before it the folder
+    ``src`` directly below, if a file lies in it. `paths` other than Python files do not count. e.g.
+    ``("src", "")`` for ``src/shop.py`` and ``run.py``, ``("hw",)`` for ``hw/main.py`` alone.
     """
-    root = _folders(other for other, _ in files)
-    siblings: Folder | None = root
-    parents = path.split("/")[:-1]
-    for part in parents:
-        siblings = siblings.get(part) if siblings is not None else None
-    folder_name = dict.fromkeys(parents[-1:], None)
-    # isort searches the root first: a name in the root hides the same name in the file's folder.
-    return tuple(sorted(_names({**folder_name, **(siblings or {}), **root}, "")))
+    python = [path for path in paths if is_python(path)]
+    tops = {path.partition("/")[:2] for path in python}
+    top, slash = tops.pop() if len(tops) == 1 else ("", "")
+    root = top if slash else ""
+    source = f"{root}/src" if root else "src"
+    return (source, root) if any(path.startswith(f"{source}/") for path in python) else (root,)
+
+
+def own_modules(path: str, files: FileDigests) -> Context:
+    """Return the sorted names that can be imported from the `source_folders` of a submission.
+
+    `files` lists the files of the submission. ``name`` is a module (a ``.py`` file), a package (a
+    folder with ``.py`` or ``.pyi`` files) or a folder with neither Python nor folders. ``name/`` is
+    a folder with folders and no Python of its own; its members follow as ``name.member``. A stub
+    alone is no module, nor is a name that is no identifier. The name of the folder around all files
+    is included, as isort does for ``--src``. Of equal names in both folders, that in ``src``
+    counts. `path` is unused: isort asks where it is run, not where the file lies.
+    """
+    return _own_modules(tuple(name for name, _ in files))
+
+
+# All files of a submission share the result; several submissions may be under way.
+@lru_cache(maxsize=16)
+def _own_modules(paths: tuple[str, ...]) -> Context:
+    """Return :func:`own_modules` of the files `paths`."""
+    root: Folder = _folders(paths)
+    own: dict[str, Folder | None] = {}
+    for folder in reversed(source_folders(paths)):
+        content = root
+        for part in folder.split("/") if folder else ():
+            content = content[part] or {}
+            own.setdefault(part, content)
+        own |= content
+    return tuple(sorted(_names(own, "")))
 
 
 def _folders(paths: Iterable[str]) -> Folder:
@@ -98,7 +123,8 @@ def _names(folder: Folder, prefix: str) -> Iterable[str]:
             continue
         if content and not any(member is None for member in content.values()):
             yield prefix + name + NAMESPACE
-            yield from _names(content, f"{prefix}{name}.")
+            # isort also takes `app.app` for a module of the namespace package `app`.
+            yield from _names({name: None, **content}, f"{prefix}{name}.")
         else:
             yield prefix + name
 

@@ -221,8 +221,8 @@ MEASURES = (
 )
 
 
-def _command(options: AnswersOptions) -> str:
-    """Return the flake8 command with the flags of `options`."""
+def _command(options: AnswersOptions, paths: tuple[str, ...]) -> str:
+    """Return the flake8 command with the flags of `options`; `paths` are unused."""
     return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 
 from grader.analysis.fixes.diff import difference, old_lines_to_change
 from grader.analysis.fixes.same_program import parses
@@ -21,8 +22,8 @@ GUIDANCE = Guidance(
         " library, installed packages and your own modules, show at a glance what a file needs."
     ),
     how_to_fix=(
-        "Run `isort --profile black` on the file, from the folder that holds your program: it"
-        " moves imports and nothing else."
+        "Run `isort --profile black` on the file, in the folder that you handed in: it moves"
+        " imports and nothing else."
     ),
     url="https://peps.python.org/pep-0008/#imports",
 )
@@ -107,11 +108,30 @@ def _with_plain_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _command(options: ImportOrderOptions) -> str:
-    """Return the isort command that gives the same verdict on the student's machine."""
+def _command(options: ImportOrderOptions, paths: tuple[str, ...]) -> str:
+    """Return the isort command that gives the same verdict for files among `paths`.
+
+    It is to be run in the submission's root. isort searches that folder, and ``src`` below, for the
+    student's own modules; if one folder holds all files of Python, the command names that folder.
+    """
     command = f"isort --check-only --diff --profile {options.profile}"
     within = " --force-sort-within-sections" * options.force_sort_within_sections
-    return f"{command} --line-length {options.line_length}{within} --src ."
+    folders = isort_runner.source_folders(paths)
+    own = "".join(f" --src {_shell_word(folder)}" for folder in folders) if folders[-1] else ""
+    # isort looks for settings from the folder of `--settings-path` upwards. The outermost folder
+    # has none, so that those of the submission and of the folders around it do not count.
+    return f"{command} --line-length {options.line_length}{within} --settings-path /{own}"
+
+
+def _shell_word(folder: str) -> str:
+    """Return `folder`, or if a shell might misread its name, the pattern of any such folder.
+
+    e.g. ``my-hw/src``, and ``'*/src'`` for ``my hw (1)/src``; isort expands patterns.
+    """
+    if shlex.quote(folder) == folder and not folder.startswith("-"):
+        return folder
+    _, slash, below = folder.partition("/")
+    return shlex.quote(f"*{slash}{below}")
 
 
 LESSON = Lesson(
@@ -139,7 +159,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_order",
-    version=4,
+    version=5,
     title="Imports sorted with isort",
     synonyms=("isort", "imports", "sorted_imports"),
     guidance=GUIDANCE,

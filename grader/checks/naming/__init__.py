@@ -178,8 +178,11 @@ MEASURES = (
 )
 
 
-def _command(options: NamingOptions) -> str:
-    """Return the flake8 command that reports wrong cases, with the names that `options` ignore."""
+def _command(options: NamingOptions, paths: tuple[str, ...]) -> str:
+    """Return the flake8 command that reports wrong cases, with the names that `options` ignore.
+
+    `paths` are unused.
+    """
     ignored = ",".join((*ALLOWED, *options.any_case))
     given = ["flake8 --isolated --disable-noqa --select=N --extend-ignore=N818"]
     return " ".join(given + [f"--ignore-names='{ignored}'"] * bool(options.any_case))

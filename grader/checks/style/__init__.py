@@ -23,12 +23,12 @@ def inspect(source: SourceFile, options: StyleOptions, context: Context) -> Insp
     flake8 runs with `options`, without further plugins such as pep8-naming, and disregards comments
     that silence it. The complaints are counted in all, by the first letter of their code, and by
     code, and so are the lines with any. Another count is 1 for a file with any, else 0. Some
-    findings have the corrected line (see ``style_fix``). Without statements in `source` the result
-    is ``NOTHING_TO_SAY``. `context` is unused.
+    findings have the corrected line (see ``style_fix``). Without statements in `source` and without
+    complaints the result is ``NOTHING_TO_SAY``. `context` is unused.
     """
-    if not has_statements(source):
-        return NOTHING_TO_SAY
     found = flake8_runner.violations(source, options.arguments())
+    if not found and not has_statements(source):
+        return NOTHING_TO_SAY
     findings = tuple(
         Finding(code=each.code, line=each.line, column=each.column, message=each.text)
         for each in found
@@ -83,8 +83,8 @@ def _family(letter: str, title: str) -> Measure:
     return replace(measure, evidence=lambda finding, limit: finding.code.startswith(letter))
 
 
-def _command(options: StyleOptions) -> str:
-    """Return the flake8 command with the flags of `options`."""
+def _command(options: StyleOptions, paths: tuple[str, ...]) -> str:
+    """Return the flake8 command with the flags of `options`; `paths` are unused."""
     return " ".join(["flake8 --isolated --disable-noqa", *options.arguments()])
 
 
@@ -148,7 +148,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="style",
-    version=4,
+    version=5,
     title="Clean for flake8",
     synonyms=(
         "flake8",

@@ -71,7 +71,7 @@ def build_report(
         patch=patch.text,
         patch_disagreements=patch.disagreements,
         patch_withheld=patch.withheld,
-        commands=tuple(_commands(compiled.probes)),
+        commands=tuple(_commands(compiled.probes, now.facts.files)),
         notes=(*_starter_notes(now.facts.files), *_notes(now, patch)),
         dropped=facts.dropped,
         signals=tuple(_finding(compiled.catalog, one) for one in _signals(compiled, now.facts)),
@@ -312,11 +312,13 @@ def _hunks(mends: Mapping[str, Inspection]) -> Iterator[tuple[str, str]]:
                 yield path, finding.hunk
 
 
-def _commands(probes: Sequence[Probe]) -> Iterator[Command]:
-    """Yield the command line of each probe whose check has one."""
+def _commands(probes: Sequence[Probe], files: Sequence[FileFacts]) -> Iterator[Command]:
+    """Yield the command line of each probe whose check has one, for a submission with `files`."""
+    paths = tuple(file.path for file in files)
     for probe in probes:
         if probe.check.command is not None:
-            yield Command(check=probe.check.id, command=probe.check.command(probe.options))
+            command = probe.check.command(probe.options, paths)
+            yield Command(check=probe.check.id, command=command)
 
 
 def _starter_notes(files: Sequence[FileFacts]) -> Iterator[str]:

@@ -26,6 +26,7 @@ def render_html(report: Report) -> str:
     and code) in a file, at most :data:`MOST_PLACES` locations are listed.
     """
     report = sanitize(report)
+    commands = local_commands.command_lines(report)
     return (
         _templates()
         .get_template("report.html")
@@ -34,7 +35,8 @@ def render_html(report: Report) -> str:
             report=report,
             parts=layout.parts(report),
             files=layout.findings_by_file(report),
-            commands=local_commands.command_lines(report),
+            commands=commands,
+            on_windows=local_commands.on_windows(commands),
             most_places=MOST_PLACES,
         )
     )

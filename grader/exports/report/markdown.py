@@ -263,6 +263,7 @@ def _local_commands(report: Report) -> Iterator[str]:
         yield "### The same verdicts at home"
         yield "In the folder that you handed in:"
         yield fenced("\n".join(commands))
+        yield from filter(None, [local_commands.on_windows(commands)])
 
 
 def _origins(report: Report) -> Iterator[str]:

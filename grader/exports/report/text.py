@@ -244,6 +244,8 @@ def _local_commands(sheet: Sheet, report: Report) -> None:
         sheet.heading("The same verdicts at home, in the folder that you handed in")
         for command in commands:
             sheet.verbatim(local_commands.folded(command, WIDTH - 4))
+        if note := local_commands.on_windows(commands):
+            sheet.put(note, indent=2)
 
 
 def _origins(sheet: Sheet, report: Report) -> None:
