@@ -302,7 +302,7 @@ class Width(Options):
 
 
 def with_formatters() -> dict[str, Any]:
-    def command(options: Options) -> str:
+    def command(options: Options, paths: tuple[str, ...]) -> str:
         assert isinstance(options, Width)
         return f"black -l {options.width}"
 
