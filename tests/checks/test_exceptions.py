@@ -135,11 +135,11 @@ def test_each_measure_counts_the_findings_that_are_its_evidence() -> None:
         ("if not text:\n    raise ValueError(text)\nreturn text.upper()", 100),
         ("with contextlib.suppress(KeyError):\n    del known[text]", 100),
         ("with contextlib.suppress(Exception):\n    del known[text]", 0),
-        ("return open(text).read()", 0),
+        ("return open(text).read()", 50),
         (
             "with open(text) as file:\n    try:\n        return int(file.read())\n"
             "    except ValueError:\n        return 0",
-            50,
+            75,
         ),
         # Nothing may go wrong, or nothing says so.
         ("return text.upper()", None),
@@ -156,10 +156,23 @@ def test_what_is_handled_in_a_function(body: str, percent: int | None) -> None:
     assert look(text).by_function["handled"] == ({} if percent is None else {4: percent})
 
 
-def test_a_call_that_its_caller_guards_is_nothing_to_handle() -> None:
-    care = "try:\n    load('a')\nexcept OSError as error:\n    print(error)\n"
-    text = f"def load(path):\n    return open(path).read()\n\n\n{care}"
-    assert look(text).by_function["handled"] == {0: 100}
+@pytest.mark.parametrize(
+    ("clause", "handled"),
+    [
+        ("except OSError as error:\n    print(error)", {0: 100, 1: 100}),
+        ("except Exception as error:\n    print(error)", {0: 0}),
+        ("except OSError:\n    pass", {0: 0}),
+        ("except KeyError as error:\n    print(error)", {0: 100, 1: 50}),
+        ("except OSError:\n    raise", {0: 0, 1: 50}),
+    ],
+)
+def test_a_call_counts_as_its_caller_guards_it(clause: str, handled: dict[int, int]) -> None:
+    text = f"def load(path):\n    return open(path).read()\n\n\ntry:\n    load('a')\n{clause}\n"
+    assert look(text).by_function["handled"] == handled
+
+
+def test_a_library_may_leave_its_errors_to_its_callers() -> None:
+    assert look(LOADING).by_function["handled"] == {}
 
 
 RULES = [

@@ -146,13 +146,26 @@ def is_typed(value: ast.expr) -> bool:
     return False
 
 
+def name_of(value: ast.expr | None) -> str:
+    """Return the text by which two expressions for one file are alike; "" for other expressions.
+
+    It is the source of a name, an attribute, a string or an f-string: ``path``, ``self.path``,
+    ``f"{name}.csv"``.
+    """
+    if isinstance(value, ast.Name):
+        return value.id
+    if isinstance(value, ast.Constant):
+        return repr(value.value) if isinstance(value.value, str) else ""
+    return ast.unparse(value) if isinstance(value, ast.Attribute | ast.JoinedStr) else ""
+
+
 def asked_about(test: ast.expr) -> Iterator[str]:
-    """Yield the names about which the condition ``test``, or a part of it, asks something.
+    """Yield the names (see :func:`name_of`) about which ``test``, or a part of it, asks something.
 
     That is each name on which a method is called, that is a positional argument of a call, or that
     stands before ``in``: ``x`` in ``x.isdigit()``, ``exists(x)``, ``x in known`` and
-    ``x not in known``; nothing in ``x``, ``x == 1`` or ``x.name.isdigit()``. A name that is asked
-    about twice is yielded twice.
+    ``x not in known``, and ``x.path`` in ``x.path.exists()``; nothing in ``x`` and ``x == 1``. A
+    name that is asked about twice is yielded twice.
     """
     for node in (test, *expressions(test)):
         asked: list[ast.expr] = []
@@ -163,7 +176,7 @@ def asked_about(test: ast.expr) -> Iterator[str]:
             ]
         elif isinstance(node, ast.Compare) and isinstance(node.ops[0], _LOOKUPS):
             asked = [node.left]
-        yield from (one.id for one in asked if isinstance(one, ast.Name))
+        yield from filter(None, map(name_of, asked))
 
 
 def catches(names: tuple[str, ...], error: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from grader.analysis.fixes.except_clauses import except_clause_fix
 from grader.analysis.fixes.own_line import Fix, Line, with_own_lines
+from grader.analysis.syntax.call_targets import Aliases, aliases_of
 from grader.analysis.syntax.statements import every_statement, has_statements
 from grader.checks.exceptions import guidance
 from grader.checks.exceptions.faults import (
@@ -30,8 +31,8 @@ from grader.checks.exceptions.handled import (
     percent_handled,
     places_in,
 )
-from grader.checks.exceptions.reach import read_sketch, sketch_of, unguarded
-from grader.checks.exceptions.risky_calls import Risk, read_program
+from grader.checks.exceptions.reach import judge, read_sketch, sketch_of
+from grader.checks.exceptions.risky_calls import Judged, read_program
 from grader.checks.exceptions.try_blocks import Try, find_tries, has_to_be_short
 from grader.domain.check import Check, Context, Inspections, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
@@ -49,6 +50,7 @@ _LONG_TRY = "long-try"
 #: A ``try`` with more statements is reported: one of six, not one of five, e.g. one that asks for a
 #: number, checks it and leaves the loop. Chosen by hand.
 _REPORTED_ABOVE = 5
+_BUILDERS = frozenset({"distutils", "setuptools"})
 
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
@@ -66,23 +68,28 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
     if not has_statements(source):
         return NOTHING_TO_SAY
     nodes = every_statement(source.tree)
-    program = read_program(nodes)
+    aliases = aliases_of(node for node, _ in nodes)
     tries = find_tries(nodes)
-    faults = [
-        *handler_faults(tries, program.aliases, source.lines),
-        *other_faults(nodes, program.aliases),
-    ]
+    faults = [*handler_faults(tries, aliases, source.lines), *other_faults(nodes, aliases)]
+    program = read_program(nodes, aliases, {id(fault.node) for fault in faults})
+    if _builds(source, aliases):
+        program.risks.clear()
     short = [one for one in tries if has_to_be_short(one.node)]
-    long = [_long(one) for one in short if one.size > _REPORTED_ABOVE]
     counts = Counter(fault.code for fault in faults)
     sizes = Counter(one.size for one in short)
-    places = places_in(nodes, program.aliases, tries, faults)
+    places = places_in(nodes, aliases, tries, faults)
     alone = Inspection(
         facts=Facts(counts=counts, histograms={"try_sizes": sizes} if sizes else {}),
-        findings=with_own_lines(source, [*map(_finding, faults), *long], _fix(source)),
+        findings=with_own_lines(source, [*map(_finding, faults), *_long(short)], _fix(source)),
         sketch=sketch_of(program, places),
     )
     return combine({"": alone}, options)[""]
+
+
+def _builds(source: SourceFile, aliases: Aliases) -> bool:
+    """Return whether `source` is a ``setup.py``, which reads its own README, and no user runs."""
+    modules = {name.partition(".")[0] for name in aliases.imported.values()}
+    return source.path.split("/")[-1] == "setup.py" and not _BUILDERS.isdisjoint(modules)
 
 
 def _fix(source: SourceFile) -> Fix:
@@ -103,22 +110,22 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     is unused.
     """
     sketches = {path: read_sketch(one.sketch) for path, one in inspections.items()}
-    found = unguarded(sketches)
+    found = judge(sketches)
     return {
         path: _with_risks(one, sketches[path].places, found[path])
         for path, one in inspections.items()
     }
 
 
-def _with_risks(one: Inspection, places: Mapping[int, Places], risks: list[Risk]) -> Inspection:
-    """Return `one` with its unguarded calls replaced by `risks`, in findings, count and values.
+def _with_risks(one: Inspection, places: Mapping[int, Places], risks: Judged) -> Inspection:
+    """Return `one` with its unguarded calls replaced by those of `risks`: findings, count, values.
 
     `places` are the others of its functions where something may go wrong.
     """
     kept = [finding for finding in one.findings if finding.code != _UNCARED]
     more = [
         Finding(code=_UNCARED, line=risk.line, column=risk.column, message=risk.message)
-        for risk in risks
+        for risk in risks.unguarded
     ]
     findings = sorted(kept + more, key=lambda item: (item.line, item.column, item.code))
     counts = one.facts.counts | {_UNCARED: len(more)}
@@ -134,15 +141,17 @@ def _finding(fault: Fault) -> Finding:
     return Finding(code=fault.code, line=line, column=column + 1, message=fault.message)
 
 
-def _long(one: Try) -> Finding:
-    """Return the finding for a ``try`` with too many statements, with their number as value."""
-    return Finding(
-        code=_LONG_TRY,
-        line=one.node.lineno,
-        column=one.node.col_offset + 1,
-        message=f"`try` holds {one.size} statements",
-        value=one.size,
-    )
+def _long(tries: Iterable[Try]) -> Iterator[Finding]:
+    """Yield a finding for each of `tries` with too many statements, with their number as value."""
+    for one in tries:
+        if one.size > _REPORTED_ABOVE:
+            yield Finding(
+                code=_LONG_TRY,
+                line=one.node.lineno,
+                column=one.node.col_offset + 1,
+                message=f"`try` holds {one.size} statements",
+                value=one.size,
+            )
 
 
 LESSON = Lesson(
@@ -218,9 +227,9 @@ CHECK = Check(
             of="statements of functions in which something may go wrong",
             formula=(
                 "100 × statements of functions, each × the part of its places that handle an error"
-                " or raise one that tells what went wrong, ÷ statements of functions in which"
-                " something may go wrong. The other places are careless handlers, and calls that"
-                " nothing guards"
+                " (or whose callers do) or raise one that tells what went wrong, ÷ statements of"
+                " functions in which something may go wrong. The other places are careless"
+                " handlers, and calls that nothing guards, which count half"
             ),
             evidence=lambda finding, limit: finding.code in (*CARELESS, _UNCARED),
         ),

@@ -120,8 +120,10 @@ UNGUARDED = Guidance(
         " not there, a server does not answer. Then the program stops with a traceback."
     ),
     how_to_fix=(
-        "Put the call into `try:` with an `except` for the error that you expect (`ValueError`,"
-        " `FileNotFoundError`, ...), here or where this function is called, and say what to do."
+        "Catch such errors once, at the place where you can tell the user: around the call in"
+        " `main()`, for example `except (OSError, ValueError) as error:` with a message and"
+        " `sys.exit(1)`, or around the question, to ask again. There is no need for a `try` in"
+        " every function; the others can let the error pass."
     ),
     url=_URL,
 )

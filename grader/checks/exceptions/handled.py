@@ -13,7 +13,7 @@ from grader.analysis.syntax.dotted_names import last_name
 from grader.analysis.syntax.statements import FUNCTIONS, works
 from grader.checks.exceptions.bugbear import TRAPS
 from grader.checks.exceptions.faults import BARE, BLIND, SWALLOWED, USELESS, WIDE, Fault
-from grader.checks.exceptions.risky_calls import Nodes, Risk, suppressed
+from grader.checks.exceptions.risky_calls import Judged, Nodes, suppressed
 from grader.checks.exceptions.try_blocks import Try
 from grader.domain.inspection import Facts, by_statement
 from grader.domain.measures import Parts
@@ -101,17 +101,21 @@ def _tells(node: ast.Raise) -> bool:
     return name[:1].isupper() and name not in _NOT_TELLING
 
 
-def percent_handled(places: Mapping[int, Places], risks: Iterable[Risk]) -> dict[int, int]:
+def percent_handled(places: Mapping[int, Places], judged: Judged) -> dict[int, int]:
     """Return for the line of each function which part of its places is handled, in percent.
 
-    Places are its `places` and the calls `risks` that nothing guards. Functions without any are
-    left out.
+    Places are its `places`, the calls that its callers guard with care, and those that nothing
+    guards. The last count half: the program stops and says where, which is better than to go on in
+    silence, e.g. in ``except: pass``. Functions without any places are left out.
     """
-    unguarded = Counter(risk.within for risk in risks)
+    guarded = Counter(risk.within for risk in judged.guarded)
+    unguarded = Counter(risk.within for risk in judged.unguarded)
     found = {}
-    for line in sorted(places.keys() | unguarded.keys()):
+    for line in sorted(places.keys() | guarded.keys() | unguarded.keys()):
         handled, careless = places.get(line, (0, 0))
-        found[line] = 100 * handled // (handled + careless + unguarded[line])
+        good = 2 * (handled + guarded[line]) + unguarded[line]
+        whole = handled + careless + guarded[line] + unguarded[line]
+        found[line] = 50 * good // whole
     return found
 
 
