@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from grader.analysis.syntax.disjoint_sets import Groups
@@ -61,12 +61,28 @@ class Repeat(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """A block of a file: its rows have at least the size of one window."""
+    """A block of a file: its rows have at least the size of one window.
+
+    ``offset`` is the number of the file's first statement among all statements of the submission.
+    ``forth`` and ``back`` are the windows of `_keyed_windows`.
+    """
 
     path: str
     rows: Sequence[Row]
-    #: The number of the file's first statement among all statements of the submission.
     offset: int
+    forth: Sequence[_Window]
+    back: Sequence[_Window]
+
+
+class _Window(NamedTuple):
+    """The rows from ``start`` to before ``stop`` of a block.
+
+    ``key`` is equal for windows with the same fingerprints.
+    """
+
+    start: int
+    stop: int
+    key: str
 
 
 class _Spot(NamedTuple):
@@ -108,7 +124,9 @@ def find_repeats(files: Mapping[str, tuple[int, Sequence[Sequence[Row]]]]) -> Re
     for path in sorted(files):
         total, found = files[path]
         starts[path] = range(offset, offset + total)
-        blocks.extend(_Block(path, rows, offset) for rows in sorted(found, key=_number))
+        blocks.extend(
+            _Block(path, rows, offset, *_keyed_windows(rows)) for rows in sorted(found, key=_number)
+        )
         offset += total
     known = _first_windows(blocks)
     groups = _joined(blocks, known, offset)
@@ -142,27 +160,25 @@ def _windows(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
         size -= row.size
 
 
-def _windows_both_ways(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Yield the windows of `_windows`, then the shortest window up to each row.
+def _keyed_windows(rows: Sequence[Row]) -> tuple[list[_Window], list[_Window]]:
+    """Return the windows of `_windows`, and the shortest window up to each row.
 
     Together they cover a repeated run up to both of its ends. Windows may occur twice.
     """
-    yield from _windows(rows)
-    for start, stop in _windows(rows[::-1]):
-        yield len(rows) - stop, len(rows) - start
-
-
-def _key(rows: Sequence[Row]) -> str:
-    """Return a key that is equal for windows with the same fingerprints."""
-    return "".join(row.print for row in rows)
+    prints = [row.print for row in rows]
+    size = len(rows)
+    forth = [_Window(start, stop, "".join(prints[start:stop])) for start, stop in _windows(rows)]
+    back = [(size - stop, size - start) for start, stop in _windows(rows[::-1])]
+    return forth, [_Window(start, stop, "".join(prints[start:stop])) for start, stop in back]
 
 
 def _first_windows(blocks: Sequence[_Block]) -> dict[str, _Spot]:
     """Return the first occurrence of each window, by its key."""
     known: dict[str, _Spot] = {}
     for at, block in enumerate(blocks):
-        for start, stop in _windows_both_ways(block.rows):
-            known.setdefault(_key(block.rows[start:stop]), _Spot(at, start, stop))
+        for start, stop, key in chain(block.forth, block.back):
+            if key not in known:
+                known[key] = _Spot(at, start, stop)
     return known
 
 
@@ -173,9 +189,11 @@ def _joined(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) ->
     have outer blocks before inner ones, for the shortcut in `_join_nested`.
     """
     groups = Groups(total)
-    for block in blocks:
-        for start, stop in _windows_both_ways(block.rows):
-            spot = known[_key(block.rows[start:stop])]
+    for at, block in enumerate(blocks):
+        for start, stop, key in chain(block.forth, block.back):
+            spot = known[key]
+            if spot == (at, start, stop):
+                continue
             source = blocks[spot.block]
             pairs = zip(block.rows[start:stop], source.rows[spot.start : spot.stop], strict=True)
             for mine, theirs in pairs:
@@ -206,8 +224,7 @@ def _runs(blocks: Sequence[_Block], known: Mapping[str, _Spot], total: int) -> l
     spots = _repeated_windows(blocks, known)
     found: list[Repeat] = []
     for at, block in enumerate(blocks):
-        for start, stop in _windows(block.rows):
-            key = _key(block.rows[start:stop])
+        for start, stop, key in block.forth:
             spot = known[key]
             last = block.offset + block.rows[stop - 1].at
             if (spot.block, spot.start) == (at, start) or reported[last]:
@@ -226,13 +243,11 @@ def _repeated_windows(
     """Return the spots of each window from a row on that occurs again, by its key."""
     found: dict[str, list[_Spot]] = {}
     for at, block in enumerate(blocks):
-        for start, stop in _windows(block.rows):
-            key = _key(block.rows[start:stop])
+        for start, stop, key in block.forth:
             if key in found:
                 found[key].append(_Spot(at, start, stop))
             elif known[key] != (at, start, stop):
-                first = known[key]
-                found[key] = [first, _Spot(at, start, stop)]
+                found[key] = [known[key], _Spot(at, start, stop)]
     return found
 
 
