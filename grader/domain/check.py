@@ -138,7 +138,8 @@ class Check(Generic[OptionsT]):
     lesson: Lesson | None = None
     #: The command line of the tool behind the check, for the student's machine. It depends on the
     #: options and on the paths of all graded files; those to look at are appended. The tool may
-    #: report less than the check, e.g. for ``naming`` only wrong cases.
+    #: report less than the check, e.g. for ``naming`` only wrong cases, and what the check lets go,
+    #: e.g. ``X_train``.
     command: Callable[[OptionsT, tuple[str, ...]], str] | None = None
     #: Whether a criterion of a rubric may name it. The engine adds the others, e.g. the check that
     #: makes the patch.

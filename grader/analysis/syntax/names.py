@@ -85,13 +85,16 @@ class Binding:
     """One place that binds a name; a name may have several, see :func:`bindings`.
 
     ``scope`` is the module, class or function that the name belongs to. ``node`` binds it, and is
-    where a finding about the name is reported.
+    where a finding about the name is reported. ``made_by`` is the last name of the value that is
+    assigned, without its calls and subscripts: ``subplots`` for ``a, b = plt.subplots(1, 2)``,
+    ``shape`` for ``h, w = frame.shape[:2]``; empty for ``x = 1``, and where nothing is assigned.
     """
 
     name: str
     kind: Kind
     scope: Scope
     node: Place
+    made_by: str = ""
 
 
 def scoped(tree: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
@@ -186,21 +189,27 @@ def _variables(node: ast.AST, scope: Scope) -> Iterator[Binding]:
             yield Binding(captured, Kind.LOOP, scope, node)
     else:
         kind = _kind_of_variable(node)
-        for target in _targets(node):
+        for target, value in _targets(node):
+            made_by = "" if value is None else base_name(value)
             for name in names_in(target):
-                yield Binding(name.id, kind, scope, name)
+                yield Binding(name.id, kind, scope, name, made_by)
 
 
-def _targets(node: ast.AST) -> list[ast.expr]:
-    """Return the expressions that ``node`` assigns to, which may be tuples or attributes."""
+def _targets(node: ast.AST) -> list[tuple[ast.expr, ast.expr | None]]:
+    """Return the expressions that ``node`` assigns to, which may be tuples or attributes.
+
+    Each comes with the value that is assigned; ``None`` for the items of a loop.
+    """
     if isinstance(node, ast.Assign):
-        return node.targets
+        return [(target, node.value) for target in node.targets]
     if isinstance(node, _WITHS):
-        return [item.optional_vars for item in node.items if item.optional_vars is not None]
+        return [(one.optional_vars, one.context_expr) for one in node.items if one.optional_vars]
     if isinstance(node, _COMPREHENSIONS):
-        return [each.target for each in node.generators]
-    if isinstance(node, ast.AnnAssign | ast.NamedExpr | ast.For | ast.AsyncFor):
-        return [node.target]
+        return [(each.target, None) for each in node.generators]
+    if isinstance(node, _LOOPS):
+        return [(node.target, None)]
+    if isinstance(node, ast.AnnAssign | ast.NamedExpr):
+        return [(node.target, node.value)]
     return []
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pep8ext_naming as library
@@ -53,12 +53,23 @@ _DECORATORS = {
 
 @dataclass(frozen=True, order=True)
 class CaseViolation:
-    """One report of pep8-naming. ``line`` and ``column`` are 1-based; ``text`` lacks the code."""
+    """One report of pep8-naming. ``line`` and ``column`` are 1-based; ``text`` lacks the code.
+
+    ``node`` binds the name, e.g. an assignment or a function with its arguments, and lies in
+    ``scope``.
+    """
 
     line: int
     column: int
     code: str
     text: str
+    node: ast.AST = field(compare=False)
+    scope: Scope = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name that the text quotes; of an imported one the name after ``as`` comes second."""
+        return self.text.partition("`")[2].partition("`")[0]
 
 
 class _FlatChecker(library.NamingChecker):  # type: ignore[misc]  # it publishes no types
@@ -107,4 +118,4 @@ def _violations(
         alone = isinstance(node, ast.ClassDef) or isinstance(scope, ast.Module)
         for line, column, text, _ in checker.visit_node(node, () if alone else (scope,)):
             code, message = text.split(" ", 1)
-            yield CaseViolation(line, column, code, message.replace("'", "`"))
+            yield CaseViolation(line, column, code, message.replace("'", "`"), node, scope)

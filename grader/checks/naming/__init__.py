@@ -10,8 +10,10 @@ from pydantic import Field
 from grader.analysis.fixes.own_line import with_own_lines
 from grader.analysis.syntax.names import Binding, Kind, bindings, scoped
 from grader.analysis.tools.pep8_naming import ALLOWED, CaseViolation, case_violations
+from grader.checks.naming.customs import CLASS_NAME, Customs
 from grader.checks.naming.fixes import name_case_fix
 from grader.checks.naming.guidance import GUIDANCE_BY_CODE
+from grader.checks.naming.letters import Letters
 from grader.checks.naming.numbered import grouped
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE, unclear_names, without_verb
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
@@ -60,8 +62,9 @@ class NamingOptions(Options):
 def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Inspection:
     """Return an inspection with findings for wrong case, unclear names, functions without a verb.
 
-    Each report of pep8-naming (N818 aside) is a finding; an unclear name, or one without a verb,
-    has one finding in each scope. A name may have findings of several kinds. The three kinds are
+    Each report of pep8-naming (N818 and customary names aside) is a finding; that a variable holds
+    a class is advice, and not counted. An unclear name, or one without a verb, has one finding in
+    each scope. A name may have findings of several kinds. The three kinds are
     counted, and so are all places that bind a name. In test files only the case is checked. Names
     in ``options.ignore_names`` may have any case, but can still be unclear; those in
     ``options.names`` have no finding. Findings are sorted by place, some with a corrected line. A
@@ -72,15 +75,18 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
     bound = bindings(source.tree, found)
     if not bound:
         return NOTHING_TO_SAY
-    case = [_case_finding(each) for each in case_violations(found, options.any_case)]
+    customs = Customs(found, {each.name for each in bound})
+    reports = case_violations(found, options.any_case)
+    case = [_case_finding(each, code) for each in reports if (code := customs.code_of(each))]
     spared = frozenset(options.names)
     judged = (each for each in bound if each.name not in spared)
     groups = {} if is_test_path(source.path) else grouped(judged)
-    unclear = [_finding(each, code) for each, code in unclear_names(groups)]
+    letters = Letters(groups, is_numeric=customs.is_numeric)
+    unclear = [_finding(each, code) for each, code in unclear_names(groups, letters)]
     advice = [_finding(each, NO_VERB) for each in without_verb(groups)]
     counts = {
         "names": len(bound),
-        "case_violations": len(case),
+        "case_violations": sum(each.code != CLASS_NAME for each in case),
         "unclear_names": len(unclear),
         "functions_without_verb": len(advice),
     }
@@ -89,13 +95,14 @@ def inspect(source: SourceFile, options: NamingOptions, context: Context) -> Ins
     return Inspection(facts=Facts(counts=counts), findings=shown)
 
 
-def _case_finding(violation: CaseViolation) -> Finding:
-    """Return the finding for a complaint of pep8-naming, with its code and text."""
+def _case_finding(violation: CaseViolation, code: str) -> Finding:
+    """Return the finding with `code` for a complaint of pep8-naming, or the advice."""
+    held = f"The variable `{violation.name}` is spelled like a class, and holds one"
     return Finding(
-        code=violation.code,
+        code=code,
         line=violation.line,
         column=violation.column,
-        message=violation.text,
+        message=held if code == CLASS_NAME else violation.text,
     )
 
 
@@ -143,14 +150,14 @@ MEASURES = (
         "case_violations",
         "Names in another case than PEP 8's",
         "names",
-        "number of complaints of pep8-naming, N818 left out",
+        "number of complaints of pep8-naming, customary names (such as X_train) and N818 left out",
         ("N8",),
     ),
     _rate(
         "case_rate",
         "Names in another case than PEP 8's, as a share",
         "case_violations",
-        "complaints of pep8-naming, N818 left out,",
+        "complaints of pep8-naming, customary names (such as X_train) and N818 left out,",
         ("N8",),
     ),
     _measure(

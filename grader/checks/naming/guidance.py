@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from grader.checks.naming.customs import CLASS_NAME
 from grader.checks.naming.rules import NO_VERB, NUMBERED, SINGLE, VAGUE
 from grader.domain.check import Guidance
 
@@ -26,6 +27,18 @@ _IMPORTED = Guidance(
         " something else."
     ),
     how_to_fix="Import it under its own name, or under one of the same case.",
+    url=f"{_PEP8}#naming-conventions",
+)
+
+_CLASS_NAME = Guidance(
+    explanation=(
+        "A class is bound here, and the name says so. Some tools would have it in lower case, like"
+        " any variable of a function (N806). This is advice, and costs nothing."
+    ),
+    how_to_fix=(
+        "Leave it where the function makes objects of it. If it only passes it on, `store_class` is"
+        " clear, too."
+    ),
     url=f"{_PEP8}#naming-conventions",
 )
 
@@ -82,6 +95,7 @@ GUIDANCE_BY_CODE = MappingProxyType(
         "N813": _IMPORTED,
         "N814": _IMPORTED,
         "N817": _IMPORTED,
+        CLASS_NAME: _CLASS_NAME,
         VAGUE: _VAGUE,
         NUMBERED: _NUMBERED,
         SINGLE: _SINGLE,

@@ -5,24 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.analysis.syntax.dotted_names import base_name
-from grader.analysis.syntax.names import (
-    Binding,
-    Kind,
-    Scope,
-    arguments_of,
-    decorators,
-    words_of,
-)
-from grader.analysis.syntax.statements import FUNCTIONS, Function
-from grader.analysis.syntax.walk import children
+from grader.analysis.syntax.names import Binding, Kind, decorators, words_of
+from grader.analysis.syntax.statements import FUNCTIONS
+from grader.checks.naming.customs import is_prescribed_method
+from grader.checks.naming.letters import Letters
 from grader.checks.naming.numbered import Groups, numbered_names
 from grader.checks.naming.vocabulary import (
+    ADVERBS,
+    ALGORITHMS,
     CUSTOMARY,
     DOING,
     FILLERS,
     NONSENSE,
     PREFIXES,
+    ROLES,
     WEAK,
     WEAK_FUNCTION,
     WITH_FOO,
@@ -33,23 +29,8 @@ from grader.checks.naming.vocabulary import (
 VAGUE, NUMBERED, SINGLE = "vague-name", "numbered-name", "single-letter"
 NO_VERB = "no-verb"
 
-#: Single letters that are accepted everywhere, in either case: counters, coordinates, sizes. e.g.
-#: `n = 3` is let go, `s = 3` is reported. Chosen by hand.
-_CUSTOMARY_LETTERS = frozenset("ijknxyz")
-#: Kinds of bindings for which a single letter is accepted, e.g. `for c in text` and `as e`.
-_SHORT_LIVED = frozenset({Kind.LOOP, Kind.ERROR, Kind.TYPE, Kind.OPENED, Kind.IMPORT})
 #: Kinds whose names should begin with a verb.
 _FUNCTIONS = frozenset({Kind.FUNCTION, Kind.METHOD})
-
-#: Nodes that calculate or compare, e.g. `a * b`, `total += a`, `a < b`.
-_ARITHMETIC = (ast.BinOp, ast.AugAssign, ast.Compare)
-#: Calls that a formula does not make, e.g. `print(a)`; it may call `len(a)`. Chosen by hand.
-_INPUT_OUTPUT = frozenset({"input", "open", "print"})
-#: Functions of mathematics: a function that calls one and calculates is a formula, e.g.
-#: `return sqrt(side * s)`; `abs` and `round` are no sign of one. Chosen by hand.
-_MATHEMATICS = frozenset(
-    "acos asin atan atan2 cos cosh exp hypot log radians sin sinh sqrt tan".split()
-)
 
 #: Decorators under which a function may be named by a noun: of a property, a fixture, a web page.
 #: e.g. lets go `@property def volume(self)`, reports `@staticmethod def volume(box)`. By hand.
@@ -60,7 +41,7 @@ _NOUN_DECORATORS = frozenset("""
     """.split())
 
 
-def unclear_names(groups: Groups) -> Iterator[tuple[Binding, str]]:
+def unclear_names(groups: Groups, letters: Letters) -> Iterator[tuple[Binding, str]]:
     """Yield the first binding of each unclear name in `groups`, with its finding code.
 
     Unclear are e.g. ``row1`` beside ``row2`` (numbered), ``my_list`` (vague) and ``s`` (a single
@@ -70,22 +51,14 @@ def unclear_names(groups: Groups) -> Iterator[tuple[Binding, str]]:
     """
     numbered = numbered_names(groups)
     with_foo = any(name in ("foo", "baz") for _, name in groups)
-    formulas: dict[Scope, bool] = {}
     for key, group in groups.items():
         chosen = [each for each in group if each.kind is not Kind.IMPORT]
         if key in numbered:
             yield group[0], NUMBERED
         elif any(_is_vague(each, with_foo) for each in chosen):
             yield group[0], VAGUE
-        elif any(map(_is_single_letter, chosen)) and not _is_known_formula(key[0], formulas):
+        elif letters.are_unclear(chosen):
             yield group[0], SINGLE
-
-
-def _is_known_formula(scope: Scope, known: dict[Scope, bool]) -> bool:
-    """Return :func:`_is_formula` of `scope`, with `known` as a cache."""
-    if scope not in known:
-        known[scope] = _is_formula(scope)
-    return known[scope]
 
 
 def _is_vague(bound: Binding, with_foo: bool) -> bool:
@@ -122,72 +95,6 @@ def _is_named_by_noun(node: ast.AST) -> bool:
     return isinstance(node, FUNCTIONS) and bool(decorators(node) & _NOUN_DECORATORS)
 
 
-def _is_single_letter(bound: Binding) -> bool:
-    """Return whether the name of `bound` is a single letter that should be a word.
-
-    Not e.g. ``i``, ``for c in text``, an argument ``f`` (a function), a field of a class, and a
-    capital outside functions (``N = 100``).
-    """
-    letter = bound.name.strip("_")
-    if len(letter) != 1 or bound.kind in _SHORT_LIVED or letter.lower() in _CUSTOMARY_LETTERS:
-        return False
-    if isinstance(bound.scope, ast.ClassDef) and bound.kind is Kind.VARIABLE:
-        return False
-    if letter.isupper() and not isinstance(bound.scope, FUNCTIONS):
-        return False
-    return not (letter == "f" and bound.kind is Kind.ARGUMENT) and letter.isalpha()
-
-
-def _is_formula(scope: Scope) -> bool:
-    """Return whether `scope` is a formula, in which single letters are accepted.
-
-    It is a function that calculates, has no text in it, does not ask, open or print, and either
-    has arguments of one or two letters only or calls one of ``_MATHEMATICS``. Its own name has
-    three letters or more. e.g. ``def area(a, b): return a * b``; not ``def show(a): print(a)``.
-    """
-    if not isinstance(scope, FUNCTIONS) or len(scope.name) < 3:
-        return False
-    parts = list(_evaluated_nodes(scope))
-    if any(map(_handles_text, parts)) or not any(isinstance(part, _ARITHMETIC) for part in parts):
-        return False
-    return _has_short_arguments(scope) or any(_called(part) in _MATHEMATICS for part in parts)
-
-
-def _has_short_arguments(function: Function) -> bool:
-    """Return whether `function` has arguments besides ``self``, all of one or two letters."""
-    names = [each.arg for each in arguments_of(function.args) if each.arg not in ("self", "cls")]
-    return bool(names) and all(len(name) <= 2 for name in names)
-
-
-def _handles_text(node: ast.AST) -> bool:
-    """Return whether `node` is a string, an f-string or a call of one of ``_INPUT_OUTPUT``."""
-    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-    return is_text or isinstance(node, ast.JoinedStr) or _called(node) in _INPUT_OUTPUT
-
-
-def _called(node: ast.AST) -> str:
-    """Return the last name of the function that `node` calls: ``sqrt`` for ``math.sqrt(2)``.
-
-    "" if `node` is no call.
-    """
-    return base_name(node) if isinstance(node, ast.Call) else ""
-
-
-def _evaluated_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield the nodes in the body of `function`, without docstrings, ``raise`` and ``assert``.
-
-    These may have texts, e.g. a message, and the function is a formula all the same.
-    """
-    waiting: list[ast.AST] = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Raise | ast.Assert):
-            continue
-        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-            yield node
-            waiting += children(node)
-
-
 def without_verb(groups: Groups) -> Iterator[Binding]:
     """Yield the first binding of each function and method whose name begins with no known verb.
 
@@ -205,12 +112,17 @@ def without_verb(groups: Groups) -> Iterator[Binding]:
 def _is_action(bound: Binding) -> bool:
     """Return whether the name of the function `bound` begins with a verb or needs none.
 
-    e.g. ``load_rows``, ``is_empty``, ``__init__``, ``main``, ``@property volume``; not ``total``.
+    e.g. ``load_rows``, ``is_empty``, ``__init__``, ``main``, ``binary_search``, ``error_handler``,
+    ``auto_save``, ``@property volume``; not ``total``.
     """
     name = bound.name.strip("_")
     words = words_of(name)
     if bound.name.startswith("__") and bound.name.endswith("__") or not words:
         return True
-    if name in CUSTOMARY or words[0] in PREFIXES:
+    if name in CUSTOMARY or words[0] in PREFIXES or words[-1] in ROLES:
         return True
-    return is_verb(words[0]) or _is_named_by_noun(bound.node)
+    if name.lower() in ALGORITHMS or (words[0] in ADVERBS and is_verb(words[1 % len(words)])):
+        return True
+    if is_verb(words[0]) or _is_named_by_noun(bound.node):
+        return True
+    return is_prescribed_method(bound.name, bound.scope)
