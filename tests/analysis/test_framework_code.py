@@ -91,11 +91,16 @@ if settings.origins:
     app.add_middleware(CORSMiddleware, allow_origins=[str(one) for one in settings.origins])
 app.add_middleware(CORSMiddleware, allow_origins=settings.origins)
 app.include_router(users.router)
+for router in (users.router, users.admin):
+    app.include_router(router)
 observe(app)
 """
 STREAMLIT = """\
+import time
+
 import pandas as pd
 import streamlit as st
+from shop import prices
 from shop.prices import load, total
 
 st.set_page_config(page_title="Prices")
@@ -105,6 +110,7 @@ if "seen" not in st.session_state:
 st.session_state.seen += 1
 path = st.sidebar.text_input("File").strip()
 rows = load(path)
+prices.show(rows)
 left, right = st.columns(2)
 with left:
     st.dataframe(rows)
@@ -128,6 +134,7 @@ application = get_wsgi_application()
 urlpatterns = [path("admin/", admin.site.urls), path("shop/", include("shop.urls"))]
 urlpatterns += [path("again/", admin.site.urls)]
 admin.site.register(Order)
+admin.site.site_header = "Shop"
 """
 CELERY = """\
 from celery import Celery
@@ -270,6 +277,69 @@ server = FastMCP("shop")
 def price(name):
     return len(name)
 """
+SPHINX = """\
+import os
+import sys
+
+sys.path.insert(0, os.path.abspath(".."))
+project = "Shop"
+extensions = ["sphinx.ext.autodoc"]
+html_theme = "furo"
+"""
+TESTS = """\
+import sys
+from unittest.mock import MagicMock
+
+import pytest
+from click.testing import CliRunner
+
+sys.path.append("..")
+numpy = pytest.importorskip("numpy")
+pytestmark = pytest.mark.slow
+pytest_plugins = ["shop.fixtures"]
+runner = CliRunner()
+mock = MagicMock()
+mock.return_value = 3
+mock.get.side_effect = None
+
+
+def test_price():
+    assert mock() == 3
+"""
+LAMBDA = """\
+import logging
+import os
+
+import boto3
+
+logger = logging.getLogger()
+logger.setLevel(logging.INFO)
+handler = logging.StreamHandler()
+handler.setFormatter(logging.Formatter("%(message)s"))
+logger.addHandler(handler)
+client = boto3.client("s3")
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+
+
+def lambda_handler(event, context):
+    return client.get_object(Bucket="a", Key=event["key"])
+"""
+AZURE = """\
+import logging
+
+from azureml.core.model import Model
+
+logging.basicConfig(level=logging.INFO)
+
+
+def init():
+    global model
+    model = Model.get_model_path("prices")
+
+
+def run(text):
+    return text in model
+"""
 PROGRAMS = {
     "flask": FLASK,
     "streamlit": STREAMLIT,
@@ -283,6 +353,10 @@ PROGRAMS = {
     "gradio": GRADIO,
     "pygame zero": PGZERO,
     "mcp": MCP,
+    "sphinx": SPHINX,
+    "tests": TESTS,
+    "aws lambda": LAMBDA,
+    "azure ml": AZURE,
 }
 
 
@@ -354,6 +428,7 @@ def test_computing_beside_tasks_of_airflow_is_a_fault(line: str) -> None:
         "for row in rows.itertuples():\n    st.write(row)",
         "if total(rows) > 3:\n    rows = rows[:3] * 2",
         "print(rows)",
+        "time.sleep(3)",
         "rows = load(path) * 2",
         "while rows:\n    st.write(rows.pop())",
     ],
@@ -378,6 +453,16 @@ def test_below_a_guard_nothing_is_demanded() -> None:
 def test_a_query_is_no_set_up() -> None:
     text = "import sqlalchemy\n\nengine = sqlalchemy.create_engine(URL)\nengine.execute('drop')\n"
     assert blamed(text) == [4]
+
+
+def test_a_log_entry_is_no_set_up_of_logging() -> None:
+    text = "import logging\n\nlogger = logging.getLogger('a')\nlogger.info('start')\n"
+    assert blamed(text) == [4]
+
+
+def test_a_project_without_extensions_is_no_file_of_sphinx() -> None:
+    text = "import sys\n\nproject = 'Game'\nhtml_theme = 'dark'\nsys.path.insert(0, '..')\n"
+    assert blamed(text) == [3, 4, 5]
 
 
 def test_logging_is_prepared_where_a_program_starts() -> None:

@@ -15,21 +15,24 @@ from dataclasses import dataclass
 from itertools import chain
 
 from grader.analysis.syntax.dotted_names import last_name, root_of
-from grader.analysis.syntax.frameworks import (
-    FACTORIES,
+from grader.analysis.syntax.framework_objects import (
     STREAMLIT,
     is_command,
     is_dag,
     is_made_outside,
+    is_read_by_framework,
     is_set_up_outside,
+    is_sphinx,
     is_started_outside,
     is_task,
     is_used_inside,
     prepares,
     prepares_alone,
 )
+from grader.analysis.syntax.frameworks import FACTORIES
 from grader.analysis.syntax.import_time import is_guard, makes_a_value
 from grader.analysis.syntax.module import Module, module_of
+from grader.analysis.syntax.startup_code import called_at_start
 from grader.analysis.syntax.walk import walk
 from grader.domain.source import SourceFile
 
@@ -47,6 +50,12 @@ _CONVERTING = frozenset("bool dict float frozenset int list set str tuple".split
 #: Other built-in functions compute, ask or print: ``sum(prices)``.
 _BUILTINS = frozenset(dir(builtins)) - _CONVERTING
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+#: Methods by which a module sets up its own logging: ``logger.setLevel(logging.INFO)``; not
+#: ``logger.info("start")``.
+_OF_LOGGING = frozenset({"addFilter", "addHandler", "setFormatter", "setLevel"})
+#: Changes of the path on which tests and Sphinx find the code.
+_PATH_CHANGES = frozenset({"sys.path.append", "sys.path.insert"})
+_TESTING = frozenset({"pytest", "unittest"})
 
 
 def demanded_outside(source: SourceFile) -> Collection[ast.stmt]:
@@ -60,7 +69,8 @@ def demanded_outside(source: SourceFile) -> Collection[ast.stmt]:
 
 def _find(source: SourceFile) -> Collection[ast.stmt]:
     module = module_of(source)
-    if not any(map(_concerns, module.aliases.imported.values())):
+    is_known = any(map(_concerns, module.aliases.imported.values()))
+    if not is_known and not is_sphinx(module.bindings):
         return frozenset()
     return frozenset(_Finder.of(module).demanded())
 
@@ -69,7 +79,7 @@ def _concerns(dotted: str) -> bool:
     """Return whether an import of `dotted` may be one of a framework: most files have none."""
     package = dotted.partition(".")[0]
     is_known = is_set_up_outside(dotted) or is_made_outside(f"{package}.Any")
-    return is_known or package in (STREAMLIT, "dotenv", "logging", "pgzrun", "warnings")
+    return is_known or package in (STREAMLIT, "dotenv", "logging", "pgzrun", "warnings", "marimo")
 
 
 @dataclass(frozen=True)
@@ -78,14 +88,16 @@ class _Finder:
 
     ``objects`` are the names of objects of a framework. The file itself has to start those of
     ``started``: bots, and functions that are an Airflow DAG. ``tasks`` are its functions that are
-    tasks of Airflow. ``widgets`` are names for parts of a Streamlit page; the file is one if
-    ``is_page``. ``starts``: it starts a program, so that it may prepare logging.
+    tasks of Airflow. ``logs`` are names of loggers and their handlers. ``widgets`` are names for
+    parts of a Streamlit page; the file is one if ``is_page``. ``starts``: it starts a program, so
+    that it may prepare logging.
     """
 
     module: Module
     objects: Collection[str]
     started: Collection[str]
     tasks: Collection[str]
+    logs: Collection[str]
     widgets: Collection[str]
     is_page: bool
     starts: bool
@@ -95,6 +107,7 @@ class _Finder:
         """Return the finder for `module`, with the names of its objects."""
         objects, widgets = set(_decorated(module, is_command)), set[str]()
         started, tasks = set(_decorated(module, is_dag)), set(_decorated(module, is_task))
+        logs = set[str]()
         for value, target in chain.from_iterable(map(_bindings, _outside(module))):
             dotted = _made(value, module, tasks)
             if dotted and not is_used_inside(dotted):
@@ -102,10 +115,13 @@ class _Finder:
                 started |= _names(target) if is_started_outside(dotted) else set()
             elif _is_streamlit(value, module):
                 widgets |= _names(target)
+            elif _is_of_logging(value, module):
+                logs |= _names(target)
         called = {module.target(call.func).dotted for block in module.top for call in block.calls}
         is_page = any(name.startswith(f"{STREAMLIT}.") for name in called)
         starts = bool(objects) or any(map(is_guard, _outside(module)))
-        return _Finder(module, objects, started, tasks, widgets, is_page, starts)
+        starts = starts or bool(called_at_start(module))
+        return _Finder(module, objects, started, tasks, logs, widgets, is_page, starts)
 
     def demanded(self) -> Iterator[ast.stmt]:
         """Yield the demanded statements; none below a guard, where a function can be called."""
@@ -118,7 +134,7 @@ class _Finder:
         if isinstance(statement, ast.With):
             return all(self._opens(item.context_expr) for item in statement.items)
         if isinstance(statement, ast.For):
-            return self._adds_tasks(statement)
+            return not self._computes(statement.iter) and all(map(self._is_set_up, statement.body))
         if isinstance(statement, ast.Expr):
             return self._is_order(statement.value) or self._sets_up(statement.value)
         if not isinstance(statement, _ASSIGNMENTS):
@@ -129,32 +145,30 @@ class _Finder:
     def _names_or_sets(self, value: ast.expr, target: ast.expr) -> bool:
         """Return whether ``target = value`` names objects of a framework, or sets a part of one.
 
-        e.g. ``urlpatterns = [path("shop/", shop)]``, ``server = app.server`` and ``app.debug =
-        True``.
+        e.g. ``urlpatterns = [path("shop/", shop)]``, ``server = app.server``, ``app.debug = True``
+        and ``admin.site.site_header = "Shop"``.
         """
         if self._computes(value):
             return False
-        made = any(map(self._makes, walk(value))) or self._are_defaults(target)
-        return made or self._is_object(target) or self._is_object(value)
+        made = any(map(self._makes, walk(value))) or self._is_read(target)
+        of_logging = _is_of_logging(value, self.module)
+        return made or of_logging or self._is_object(target) or self._is_object(value)
 
-    def _are_defaults(self, target: ast.expr) -> bool:
-        """Return whether `target` is ``default_args``, by which a DAG of Airflow is set up."""
-        return getattr(target, "id", "") == "default_args" and _imports_airflow(self.module)
+    def _is_read(self, target: ast.expr) -> bool:
+        """Return whether a framework looks for `target` in the file, or it is a part of one.
+
+        e.g. ``default_args``, by which a DAG of Airflow is set up.
+        """
+        if isinstance(target, ast.Attribute):
+            return is_set_up_outside(self.module.target(target).dotted)
+        name = getattr(target, "id", "")
+        return is_read_by_framework(name, _packages(self.module), self.module.bindings)
 
     def _opens(self, value: ast.expr) -> bool:
         """Return whether ``with value:`` makes or enters an object: ``app.app_context()``."""
         if not isinstance(value, ast.Call):
             return False
         return self._makes(value) or self._is_object(value.func)
-
-    def _adds_tasks(self, loop: ast.For) -> bool:
-        """Return whether `loop` does nothing but make tasks of Airflow, or put them in order.
-
-        e.g. ``for table in TABLES:`` around ``LoadOperator(task_id=table)``.
-        """
-        if not _imports_airflow(self.module) or self._computes(loop.iter):
-            return False
-        return all(map(self._is_set_up, loop.body))
 
     def _is_order(self, value: ast.expr) -> bool:
         """Return whether `value` puts tasks of Airflow in order: ``extract() >> [load, check]``."""
@@ -199,6 +213,11 @@ class _Finder:
         dotted, name = self.module.target(call.func).dotted, last_name(call.func)
         if prepares(dotted):
             return self.starts or prepares_alone(dotted)
+        if dotted in _PATH_CHANGES:
+            tests = not _TESTING.isdisjoint(_packages(self.module))
+            return tests or is_sphinx(self.module.bindings)
+        if name in _OF_LOGGING:
+            return root_of(call.func)[0] in self.logs
         return name.startswith("register") and is_set_up_outside(dotted)
 
     def _is_whole_object(self, value: ast.expr) -> bool:
@@ -233,12 +252,19 @@ class _Finder:
         return root_of(value.func if isinstance(value, ast.Call) else value)[0] in self.widgets
 
     def _calls_own(self, value: ast.expr) -> bool:
-        """Return whether `value` only calls a function by its name, e.g. ``load(path)``."""
-        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name):
+        """Return whether `value` only calls a function of the program: ``load(path)``.
+
+        It may also be one of an imported module, ``prices.load(path)``, but none that is known to
+        do something itself: ``time.sleep(3)``.
+        """
+        if not isinstance(value, ast.Call) or self._computes(value):
             return False
-        aliases = self.module.aliases
-        is_known = value.func.id in aliases.own or value.func.id in aliases.imported
-        return is_known and not self._computes(value)
+        function, aliases = value.func, self.module.aliases
+        if isinstance(function, ast.Name):
+            return function.id in aliases.own or function.id in aliases.imported
+        owner = function.value if isinstance(function, ast.Attribute) else None
+        is_imported = isinstance(owner, ast.Name) and owner.id in aliases.imported
+        return is_imported and self.module.effect_of(value, self.module.scopes[0]) is None
 
     def _keeps(self, value: ast.expr, target: ast.expr) -> bool:
         """Return whether `value` is shown or kept for the page: ``st.session_state.page = 3``."""
@@ -331,9 +357,18 @@ def _is_task_of_airflow(call: ast.Call, module: Module) -> bool:
     return any(keyword.arg == "task_id" for keyword in call.keywords)
 
 
+def _packages(module: Module) -> Collection[str]:
+    """Return the first parts of what `module` imports."""
+    return {dotted.partition(".")[0] for dotted in module.aliases.imported.values()}
+
+
 def _imports_airflow(module: Module) -> bool:
-    dotted = module.aliases.imported.values()
-    return any(one.partition(".")[0] == "airflow" for one in dotted)
+    return "airflow" in _packages(module)
+
+
+def _is_of_logging(value: ast.expr, module: Module) -> bool:
+    """Return whether `value` makes a part of logging: ``logging.StreamHandler()``."""
+    return isinstance(value, ast.Call) and module.target(value.func).dotted.startswith("logging.")
 
 
 def _members(value: ast.expr) -> list[ast.expr]:

@@ -1,8 +1,8 @@
-"""The table of frameworks: how one starts a file that nothing imports, and what one wants outside.
+"""The table of frameworks: how one starts a file that nothing imports, and what it calls there.
 
 Each contract needs its evidence, such as an import of the framework. A file that only looks like
-one (a game with its own ``init`` and ``run``) has none. Which statements of a file a framework
-demands outside functions is found in :mod:`grader.analysis.syntax.framework_code`.
+one (a game with its own ``init`` and ``run``) has none. What a framework wants outside functions is
+in :mod:`grader.analysis.syntax.framework_objects`.
 """
 
 from __future__ import annotations
@@ -97,34 +97,6 @@ DJANGO = frozenset(
     f"{name}.py"
     for name in "admin apps asgi manage models settings signals urls views wsgi".split()
 )
-
-#: Packages whose objects are made and set up outside functions, so that servers and decorators
-#: find them: ``app = FastAPI()``, ``app.include_router(users)``.
-_PACKAGES = frozenset(
-    "aiogram airflow celery click dagster dash discord disnake django fastapi fastmcp flask gradio"
-    " mcp nextcord pgzero quart rest_framework sanic starlette telebot typer".split()
-)
-#: Beginnings of the names of their extensions, e.g. ``flask_login``; not ``flasks``.
-_EXTENSIONS = ("celery_", "dash_", "django_", "fastapi_", "flask_", "quart_")
-#: Packages whose objects are made outside functions and then used inside: ``engine =
-#: create_engine(URL)``. What is done with the objects themselves is work: ``engine.execute(text)``.
-_MADE_ONLY = frozenset({"decouple", "passlib", "sqlalchemy", "sqlmodel"})
-#: Functions of these packages that only make a value; classes do anyway.
-_MAKERS = frozenset(
-    "async_sessionmaker config create_async_engine create_engine crontab declarative_base"
-    " define_asset_job get_asgi_application get_wsgi_application include path re_path"
-    " scoped_session sessionmaker url".split()
-)
-#: Packages whose guides start their objects at the end of the file: ``bot.run(TOKEN)``,
-#: ``demo.launch()``.
-_STARTED = frozenset({"discord", "disnake", "gradio", "nextcord", "telebot"})
-#: Functions that prepare the whole program, before any other module is imported, by dotted name.
-_PREPARING = frozenset(
-    "dotenv.load_dotenv logging.basicConfig logging.config.dictConfig logging.config.fileConfig"
-    " os.environ.setdefault pgzrun.go warnings.filterwarnings warnings.simplefilter".split()
-)
-#: The package of pages that run from top to bottom at every click.
-STREAMLIT = "streamlit"
 
 
 class Shape(NamedTuple):
@@ -231,65 +203,6 @@ def _function_contract(name: str, parameters: Collection[str], packages: Collect
     is_game = not _GAMES.isdisjoint(packages)
     in_loop = name in _GAME_LOOP or name.startswith("on_")
     return "a Pygame Zero game" if is_game and in_loop else ""
-
-
-def is_set_up_outside(dotted: str) -> bool:
-    """Return whether `dotted` belongs to a framework whose objects are set up outside functions.
-
-    e.g. ``flask_login.LoginManager``, after ``from flask_login import LoginManager``.
-    """
-    package = dotted.partition(".")[0]
-    return package in _PACKAGES or package.startswith(_EXTENSIONS)
-
-
-def is_made_outside(dotted: str) -> bool:
-    """Return whether a call of `dotted` makes an object that a framework wants outside functions.
-
-    e.g. ``flask.Flask``, ``discord.Intents.default`` and ``sqlalchemy.create_engine``; not
-    ``flask.jsonify``.
-    """
-    if not (is_set_up_outside(dotted) or is_used_inside(dotted)):
-        return False
-    *_, owner, name = dotted.split(".") if "." in dotted else ("", "")
-    return name[:1].isupper() or owner[:1].isupper() or name in _MAKERS
-
-
-def is_used_inside(dotted: str) -> bool:
-    """Return whether `dotted` belongs to a framework whose objects work inside functions only.
-
-    e.g. ``sqlalchemy.create_engine``.
-    """
-    return dotted.partition(".")[0] in _MADE_ONLY
-
-
-def is_started_outside(dotted: str) -> bool:
-    """Return whether the file itself has to start an object of `dotted`: ``telebot.TeleBot``."""
-    return dotted.partition(".")[0] in _STARTED
-
-
-def is_command(dotted: str) -> bool:
-    """Return whether the decorator `dotted` makes a function an object: ``click.group``."""
-    return dotted.partition(".")[0] == "click"
-
-
-def is_dag(dotted: str) -> bool:
-    """Return whether the decorator `dotted` makes a function that its file has to call."""
-    return dotted in ("airflow.decorators.dag", "airflow.sdk.dag")
-
-
-def is_task(dotted: str) -> bool:
-    """Return whether the decorator `dotted` makes a function whose call only adds a task."""
-    return dotted.startswith(("airflow.decorators.task", "airflow.sdk.task"))
-
-
-def prepares(dotted: str) -> bool:
-    """Return whether the function `dotted` prepares the whole program: ``logging.basicConfig``."""
-    return dotted in _PREPARING
-
-
-def prepares_alone(dotted: str) -> bool:
-    """Return whether `dotted` is demanded also where nothing else starts: ``load_dotenv()``."""
-    return dotted.startswith(("dotenv.", "pgzrun."))
 
 
 def _application(shape: Shape) -> str:

@@ -1,4 +1,4 @@
-"""Check that constants are named in UPPER_CASE, and advise names for repeated numbers."""
+"""Check that constants are named in UPPER_CASE, and advise names for bare numbers and paths."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from grader.analysis.fixes.renames import is_free, renamed
 from grader.analysis.syntax.constants import Constant, constants_of
 from grader.analysis.syntax.statements import has_statements
 from grader.checks.constants.magic_numbers import Magic, magic_numbers
+from grader.checks.constants.repeated_texts import RepeatedText, repeated_texts
 from grader.domain.check import Check, Context, Guidance, Lesson, Options
 from grader.domain.inspection import NOTHING_TO_SAY, Facts, Finding, Inspection
 from grader.domain.measures import count_measure, rate_measure
@@ -27,8 +28,8 @@ GUIDANCE = Guidance(
 
 _MAGIC = Guidance(
     explanation=(
-        "The same number stands in several places and does not say what it means. Whoever changes"
-        " one of them has to find, and understand, all the others."
+        "This number does not say what it means. Whoever wants to change it has to find, and"
+        " understand, every line that has it."
     ),
     how_to_fix=(
         "Give it a name near the top of the file, as in `DAYS_PER_WEEK = 7`, and use that name."
@@ -37,28 +38,44 @@ _MAGIC = Guidance(
     url="https://peps.python.org/pep-0008/#constants",
 )
 
+_TEXT = Guidance(
+    explanation=(
+        "Several lines name the same file or address. If it moves, all of them have to change, and"
+        " one that is forgotten fails only when it runs."
+    ),
+    how_to_fix=(
+        'Name it once near the top of the file, as in `PRICES = "prices.json"`, and use that name,'
+        " or pass it to the functions that need it."
+    ),
+    url="https://peps.python.org/pep-0008/#constants",
+)
+
 
 def inspect(source: SourceFile, options: Options, context: Context) -> Inspection:
-    """Return an inspection with the constants and the repeated numbers of `source`.
+    """Return an inspection with the constants of `source`, and the values that should be some.
 
     A constant is bound once, outside functions, classes, loops and the ``__main__`` guard, to a
     fixed value, e.g. of literals (see :func:`constants_of`). There is a finding for each one not in
-    UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the corrected line, and one for each number that
-    functions of the file repeat (see :func:`magic_numbers`). Three numbers are counted: the
-    constants not in UPPER_CASE, those in UPPER_CASE that the file reads, and the repeated numbers.
-    Without statements the result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
+    UPPER_CASE, e.g. ``vat_rate = 0.21``, some with the corrected line, one for each number that
+    needs a name (see :func:`magic_numbers`), and one for each name of a file or address that is
+    repeated (see :func:`repeated_texts`). Counted are the constants not in UPPER_CASE, those in
+    UPPER_CASE that the file reads, the numbers, and the repeated texts. Without statements the
+    result is ``NOTHING_TO_SAY``. `options` and `context` are unused.
     """
     if not has_statements(source):
         return NOTHING_TO_SAY
-    constants = constants_of(source.tree)
+    constants = constants_of(source)
     lower = [each for each in constants if not each.is_upper]
     magic = magic_numbers(source.tree)
+    texts = repeated_texts(source)
     counts = {
         "not_upper": len(lower),
         "constants": sum(each.is_upper and each.is_read for each in constants),
         "magic_numbers": len(magic),
+        "repeated_texts": len(texts),
     }
-    findings = [*map(_not_upper_finding, lower), *(_magic_finding(source, each) for each in magic)]
+    findings = [*map(_not_upper_finding, lower), *map(_text_finding, texts)]
+    findings += [_magic_finding(source, each) for each in magic]
     findings.sort(key=lambda each: (each.line, each.column))
     shown = with_own_lines(source, findings, _rename_fix(source, lower))
     return Inspection(facts=Facts(counts=counts), findings=shown)
@@ -90,14 +107,31 @@ def _not_upper_finding(constant: Constant) -> Finding:
     )
 
 
+def _text_finding(text: RepeatedText) -> Finding:
+    """Return the finding for the name of a file or address `text`, at its node."""
+    return Finding(
+        code="repeated-text",
+        line=text.node.lineno,
+        column=text.node.col_offset + 1,
+        message=f"`{text.node.value!s}` stands in {text.times} lines without a name",
+    )
+
+
 def _magic_finding(source: SourceFile, magic: Magic) -> Finding:
     """Return the finding for the number `magic` of `source`, at its node."""
     return Finding(
         code="magic-number",
         line=magic.node.lineno,
         column=magic.node.col_offset + 1,
-        message=f"`{magic.written(source.lines)}` stands in functions {magic.times} times",
+        message=_magic_message(magic.written(source.lines), magic.times),
     )
+
+
+def _magic_message(number: str, times: int) -> str:
+    """Return what is said about `number`, which `times` lines repeat; 1 for one that decides."""
+    if times > 1:
+        return f"`{number}` stands in {times} lines without a name"
+    return f"`{number}` has no name that says what it means"
 
 
 MEASURES = (
@@ -129,9 +163,17 @@ MEASURES = (
         "magic_numbers",
         "Numbers without a name (advice)",
         "numbers",
-        formula="number of different numbers that stand three times or more in functions of one"
-        " file",
+        formula="number of different numbers that three lines of one file repeat, or that are a"
+        " threshold or a rate",
         codes=("magic-number",),
+    ),
+    count_measure(
+        "repeated_texts",
+        "Files and addresses named more than once (advice)",
+        "texts",
+        formula="number of different names of files and addresses that two lines of one file"
+        " repeat",
+        codes=("repeated-text",),
     ),
 )
 
@@ -160,12 +202,12 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="constants",
-    version=3,
+    version=4,
     title="Constants in capital letters",
     synonyms=("magic_numbers", "upper_case"),
     guidance=GUIDANCE,
     lesson=LESSON,
-    guidance_by_code={"magic-number": _MAGIC},
+    guidance_by_code={"magic-number": _MAGIC, "repeated-text": _TEXT},
     measures=MEASURES,
     shares={
         "not_upper": "not_upper_rate",

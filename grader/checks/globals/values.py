@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.analysis.syntax.frameworks import is_made_outside
+from grader.analysis.syntax.framework_objects import is_made_outside
 from grader.analysis.syntax.module import Module
 from grader.analysis.syntax.scopes import Scope
 from grader.analysis.syntax.stdlib_effects import Effect, effect_of, kind_of

@@ -190,7 +190,7 @@ LESSON = Lesson(
 
 CHECK = Check(
     id="import_effects",
-    version=4,
+    version=5,
     title="Nothing happens on import",
     synonyms=("side_effects", "effects_on_import", "main_guard"),
     guidance=GUIDANCE,

@@ -299,7 +299,7 @@ def _star(one: Import) -> Finding:
 
 CHECK = Check(
     id="modularity",
-    version=6,
+    version=7,
     title="Modules, functions and a guarded main.py",
     synonyms=("modules", "main_script", "main_py", "refactoring"),
     guidance=GUIDANCE,

@@ -40,7 +40,7 @@ def name_case_fix(source: SourceFile) -> Fix:
         old = match[1]
         new = convert(old)
         if finding.code == _GLOBAL:
-            constants = {each.name: each.in_upper for each in constants_of(source.tree)}
+            constants = {each.name: each.in_upper for each in constants_of(source)}
             new = constants.get(old, new)
         return renamed(line, old, new) if is_free(new, source) else None
 
