@@ -42,7 +42,8 @@ class Uncounted(BaseModel):
     texts that are run as code. ``repeated``: they do what other statements of the program do, with
     other names and constants. ``boxed``: half of those of a function that passes its values
     on in an argument which other functions write to as well. ``outside``: they are in no function,
-    and ``line`` is the first.
+    and ``line`` is the first. ``users`` goes on after "nothing that runs uses it" with what does
+    use it: ": only `total` (line 4) does, and nothing uses `total`"; else it is empty.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +52,7 @@ class Uncounted(BaseModel):
     name: str
     line: int
     statements: int
+    users: str = ""
 
 
 class Part(BaseModel):

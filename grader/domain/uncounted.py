@@ -24,9 +24,11 @@ GUIDANCE = {
         "https://docs.python.org/3/library/__main__.html",
     ),
     UNUSED_CODE: Guidance(
-        "The program does not use this: nothing calls it, or nothing reads what it returns; a test"
-        " alone does not count. So it is among all statements and never among the good ones.",
-        "Call it where the program needs what it returns, or delete it.",
+        "The program does not use this: nothing that runs calls it, or nothing reads what it"
+        " returns; a test alone does not count. So it is among all statements and never among the"
+        " good ones.",
+        "Call it where the program needs what it returns; if only other unused code calls it, call"
+        " that. If nothing needs them any more, delete them together.",
         "https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
     ),
     DEAD_CODE: Guidance(
@@ -72,7 +74,8 @@ def _said(one: Uncounted, whole: int) -> tuple[str, str]:
         message = f"{one.statements} of the {whole} {every} in this file {verb} outside functions"
         return OUTSIDE_CODE, message
     if one.why == "unused":
-        return UNUSED_CODE, f"Nothing uses {name}, with {number} that cannot count as good"
+        count = f"its {number} cannot count as good"
+        return UNUSED_CODE, f"Nothing that runs uses {name}{one.users}; {count}"
     if one.why == "dead":
         return DEAD_CODE, f"In {name}, {number} can never run or cannot be read as code"
     if one.why == "boxed":

@@ -69,7 +69,7 @@ class _Function(NamedTuple):
     ``dead`` of them never run, and ``repeated`` of the others do what others do. ``is_used`` is
     also true of statements outside, whose ``line`` is 0; the first of them is in the line
     ``first``. ``is_boxed``: it passes its values on in a box, see :func:`in_boxes`, so that at most
-    half of its statements count.
+    half of its statements count. ``users`` says what uses it if the program does not.
     """
 
     name: str
@@ -80,6 +80,7 @@ class _Function(NamedTuple):
     repeated: int
     is_used: bool
     is_boxed: bool
+    users: str
 
     @property
     def counted(self) -> int:
@@ -101,7 +102,8 @@ def _functions(
     boxed, ordered = _boxed(program), _in_order(program, uses)
     copies = _copies(program, ordered)
     for path, one in ordered:
-        if tested.has(path, one) and not uses.has(path, one):
+        is_used = uses.has(path, one)
+        if tested.has(path, one) and not is_used:
             continue
         counts = _Function(
             name=one.name,
@@ -110,8 +112,9 @@ def _functions(
             statements=len(one.prints),
             dead=one.prints.count(DEAD),
             repeated=seen.repeated(one, is_copy=(path, one.unit) in copies),
-            is_used=uses.has(path, one),
+            is_used=is_used,
             is_boxed=(path, one.line) in boxed,
+            users="" if is_used else uses.users_of(path, one),
         )
         found[path].append(counts)
     return found
@@ -204,7 +207,10 @@ def _uncounted(function: _Function) -> Iterator[Uncounted]:
     for because, number in numbers.items():
         if number:
             line = max(1, function.first)
-            yield Uncounted(why=because, name=function.name, line=line, statements=number)
+            users = function.users if because == "unused" else ""
+            yield Uncounted(
+                why=because, name=function.name, line=line, statements=number, users=users
+            )
 
 
 def _reason(function: _Function) -> _Why:

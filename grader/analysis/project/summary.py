@@ -151,7 +151,7 @@ def summary_of(source: SourceFile) -> FileSummary:
         guarded=_has_guard(tree),
         runs=any(map(runs_outside, tree.body)),
         is_script=is_script(module),
-        contract=contract_of(_shape_of(module, tree, imports)),
+        contract=contract_in(source),
         texts=tuple(islice(named_in_texts(source), _MOST_IMPORTS)),
         declares=_entry_points(source.lines),
         publishes=not _PACKAGING.isdisjoint(_packages(imports)),
@@ -185,6 +185,11 @@ def _imports_of(starts: Iterable[Start]) -> Iterator[Import]:
         if start.kind is Kind.MODULE and start.exact and not start.target.startswith("."):
             module = start.target
             yield Import(0, module, "", "", start.line, start.column, LATER)
+
+
+def contract_in(source: SourceFile) -> Contract:
+    """Return the contract of a framework that `source` fulfils."""
+    return contract_of(_shape_of(module_of(source), source.tree, imports_in(source.tree)))
 
 
 def _shape_of(module: Module, tree: ast.Module, imports: Iterable[Import]) -> Shape:

@@ -11,6 +11,7 @@ from grader.analysis.project.import_graph import Graph, graph_of
 from grader.analysis.project.mentions import ANYWHERE
 from grader.analysis.project.names import Mention, Names, Used
 from grader.analysis.project.summary import FileSummary, declares_entries
+from grader.analysis.project.unreached import Unreached
 from grader.analysis.syntax.disjoint_sets import Groups
 from grader.analysis.syntax.frameworks import is_django, methods_called
 from grader.analysis.syntax.imports import Modules
@@ -29,13 +30,15 @@ class Uses:
     """What the program uses: definitions by (path, number), and names that its used code reads.
 
     ``beginnings`` are the beginnings of such names, from ``getattr(self, f"do_{name}")``. In the
-    files ``open_to_all`` everything with a public name is used.
+    files ``open_to_all`` everything with a public name is used. ``unreached`` says what uses the
+    other definitions.
     """
 
     definitions: Collection[tuple[str, int]]
     names: Collection[str]
     beginnings: Collection[str]
     open_to_all: Collection[str]
+    unreached: Unreached
 
     @staticmethod
     def of_each(
@@ -64,14 +67,14 @@ class Uses:
         used = names.used(roots) if entries else tested
         reached = set[str]() if _publishes(summaries) else {*entries, *graph.importers(entries)}
         apart = tested.outside(reached)
-        return Uses.of(used, open_to_all), Uses.of(apart, open_to_all)
+        return Uses.of(names, used, open_to_all), Uses.of(names, apart, open_to_all)
 
     @staticmethod
-    def of(used: Used, open_to_all: Collection[str]) -> Uses:
-        """Return what is `used`, and in the files `open_to_all` everything that is public."""
+    def of(every: Names, used: Used, open_to_all: Collection[str]) -> Uses:
+        """Return what of `every` is `used`, and in files `open_to_all` everything public."""
         names = used.names
         beginnings = {name[:-1] for name in names if name.endswith("*")}
-        return Uses(used.units, names, beginnings, open_to_all)
+        return Uses(used.units, names, beginnings, open_to_all, Unreached(every, used.units))
 
     def has(self, path: str, function: FunctionCode) -> bool:
         """Return whether the program uses `function` of the file `path`; also code outside any."""
@@ -80,6 +83,14 @@ class Uses:
         if (path, function.unit) not in self.definitions:
             return False
         return not function.by_name or self._reads(path, function.name)
+
+    def users_of(self, path: str, function: FunctionCode) -> str:
+        """Return what does use the unused `function`, see :meth:`Unreached.told`.
+
+        "" if it is a method or a nested function, and what is around it is used.
+        """
+        key = (path, function.unit)
+        return "" if key in self.definitions else self.unreached.told(key)
 
     def _reads(self, path: str, name: str) -> bool:
         """Return whether something reads `name`, of a method or nested function in `path`."""

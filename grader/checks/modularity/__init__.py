@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from grader.analysis.project.summary import contract_in
 from grader.analysis.project.usage import Work, has_fields, work_in
 from grader.analysis.syntax.code_in_strings import CodeInText, code_in_text
 from grader.analysis.syntax.framework_code import demanded_outside
@@ -87,10 +88,13 @@ _IN_TEXT = Guidance(
 
 _UNUSED = Guidance(
     explanation=(
-        "Nothing in the program mentions this, so it does none of the program's work. A reader"
-        " cannot tell whether it still matters."
+        "Nothing that runs leads to this, so it does none of the program's work. A reader cannot"
+        " tell whether it still matters."
     ),
-    how_to_fix="Call it where the program needs it, or delete it.",
+    how_to_fix=(
+        "Call it where the program needs it; if only other unused code calls it, call that from"
+        " `main()`. If nothing needs them any more, delete them together."
+    ),
     url="https://docs.python.org/3/tutorial/controlflow.html#defining-functions",
 )
 
@@ -181,7 +185,10 @@ def inspect(source: SourceFile, options: Options, context: Context) -> Inspectio
             *([_no_guard(source.tree)] if is_main and not guarded else ()),
         ),
         sketch=ModuleSummary(
-            depth=depth_in(context), imports=imports, work=program.work
+            depth=depth_in(context),
+            imports=imports,
+            work=program.work,
+            contract=contract_in(source),
         ).model_dump_json(),
         by_function={IN_FUNCTION: {one.lineno: 1 for one in functions_in(source.tree)}},
     )

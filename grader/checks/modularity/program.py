@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from grader.analysis.project.import_graph import Graph
 from grader.analysis.project.names import Key, Names
-from grader.analysis.project.usage import Unit, Work
+from grader.analysis.project.unreached import Unreached
+from grader.analysis.project.usage import Work
+from grader.analysis.syntax.frameworks import Contract
 from grader.analysis.syntax.imports import Import, Modules, folder_of
 from grader.domain.check import Inspections, Options
 from grader.domain.inspection import Finding, Inspection
@@ -30,7 +32,7 @@ class ModuleSummary(BaseModel):
 
     ``depth``: the number of packages around it. ``imports``: its imports, also of modules outside
     the submission. ``work``: its functions, classes and variables and the names that it uses, see
-    `Work`; empty for a test file.
+    `Work`; empty for a test file. ``contract``: that of a framework that calls some of them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,6 +40,14 @@ class ModuleSummary(BaseModel):
     depth: int
     imports: tuple[Import, ...]
     work: Work
+    contract: Contract = Contract()
+
+    @property
+    def called(self) -> Iterator[str]:
+        """The names that the framework calls: those of its contract, or all that are public."""
+        yield from self.contract.names
+        if self.contract.is_whole:
+            yield from (one.name for one in self.work.units if not one.name.startswith("_"))
 
 
 def combine(inspections: Inspections, options: Options) -> Inspections:
@@ -65,7 +75,8 @@ def combine(inspections: Inspections, options: Options) -> Inspections:
     reached = set(graph.importers([modules.start]))
     works = {path: one.work for path, one in summaries.items()}
     names = Names(works, modules, imports)
-    usage = _Usage.of(names, modules.start, reached)
+    called = [(path, name) for path, one in summaries.items() for name in one.called]
+    usage = _Usage.of(names, modules.start, reached, called)
     amount = sum(one.facts.counts["work"] for one in inspections.values())
     project = _Project(graph, graph.cycle_imports(), reached, usage, amount)
     combined = {path: project.combined(path, inspections[path]) for path in summaries}
@@ -78,20 +89,22 @@ class _Usage(NamedTuple):
     ``anywhere``: by any module on import or below its guard. ``by_guard``: by what is below the
     guard of ``main.py``, or registered by a decorator in ``main.py`` or a module that it imports.
     ``by_main``: by these, or by the other statements of ``main.py`` outside functions. In each
-    case directly or through other units.
+    case directly or through other units. ``unreached`` says what does use those that are not used
+    ``anywhere``.
     """
 
     works: Mapping[str, Work]
     anywhere: set[Key]
     by_main: set[Key]
     by_guard: set[Key]
+    unreached: Unreached
 
     @staticmethod
-    def of(names: Names, main: str, reached: set[str]) -> _Usage:
+    def of(names: Names, main: str, reached: set[str], called: Sequence[tuple[str, str]]) -> _Usage:
         """Return the usage of the units of `names`.
 
         `main` is the path of the ``main.py``, or empty; `reached` are the modules that it imports,
-        directly or indirectly.
+        directly or indirectly. `called` are names that a framework calls, each with its file.
         """
         works = names.works
         every = [
@@ -103,20 +116,26 @@ class _Usage(NamedTuple):
         if main:
             guarded += ((main, mention) for mention in works[main].started)
         top_level = [(main, mention) for mention in works[main].mentions] if main else []
-        anywhere = names.used([*every, *names.registered(works)]).units
+        anywhere = names.used([*every, *called, *names.registered(works)]).units
         by_main = names.used([*guarded, *top_level]).units
-        return _Usage(works, anywhere, by_main, names.used(guarded).units)
+        unreached = Unreached(names, anywhere)
+        return _Usage(works, anywhere, by_main, names.used(guarded).units, unreached)
 
     def amount(self, units: set[Key], path: str | None = None) -> int:
         """Return the number of working statements in `units`, or in those of the module `path`."""
         inside = (unit for unit in units if path in (None, unit[0]))
         return sum(self.works[module].units[index].work for module, index in inside)
 
-    def unused(self, path: str) -> Iterator[Unit]:
-        """Yield the units of the module `path` that have working statements and are not used."""
+    def unused(self, path: str) -> Iterator[Finding]:
+        """Yield a finding for each unit of `path` that has working statements and is not used."""
         for index, unit in enumerate(self.works[path].units):
             if unit.work and (path, index) not in self.anywhere:
-                yield unit
+                told = self.unreached.told((path, index))
+                yield Finding(
+                    code="unused-definition",
+                    line=unit.line,
+                    message=f"Nothing that runs uses `{unit.name}`{told}",
+                )
 
 
 class _Project(NamedTuple):
@@ -150,7 +169,7 @@ class _Project(NamedTuple):
         more = [_cycle(path, *cycle)] if cycle else []
         more += [_unreached(self.graph.modules.start)] if unreached else []
         more += [self._starts_little()] if guarded and not counts["guarded_main"] else []
-        more += map(_unused, self.usage.unused(path))
+        more += self.usage.unused(path)
         return _with(one, counts, maxima, more)
 
     def _is_main_part(self, units: set[Key]) -> bool:
@@ -210,15 +229,6 @@ def _with(
         }
     )
     return one.model_copy(update={"facts": facts, "findings": (*one.findings, *more)})
-
-
-def _unused(unit: Unit) -> Finding:
-    """Return the finding for `unit`, which no module of the program uses."""
-    return Finding(
-        code="unused-definition",
-        line=unit.line,
-        message=f"Nothing in the program mentions `{unit.name}`",
-    )
 
 
 def _cycle(path: str, target: str, one: Import) -> Finding:
